@@ -1,0 +1,322 @@
+//! Names and indices of everything in a scene.
+//!
+//! The layout follows from the scenario alone, so the world, sensors, policies,
+//! monitors, recordings and the viewer all use the same numbers for the same
+//! things. Order is declaration order: robots (links, joints, actuators,
+//! sensors), then objects, then actors.
+//!
+//! Start reading at [`SceneLayout::new`].
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::spec::{JointKind, RobotSpec, Scenario, SensorKind, SensorSpec};
+
+/// Index of a thing with a pose: a robot link, an object or an actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct BodyId(pub usize);
+
+/// Index of a joint degree of freedom in the whole scene.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct DofId(pub usize);
+
+/// Index of a robot in the scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RobotId(pub usize);
+
+/// Names and indices of everything in a scene.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SceneLayout {
+    /// Everything with a pose; indexed by [`BodyId`].
+    pub bodies: Vec<BodyLayout>,
+    /// Joint degrees of freedom; indexed by [`DofId`].
+    pub dofs: Vec<DofLayout>,
+    /// Robots; indexed by [`RobotId`].
+    pub robots: Vec<RobotLayout>,
+    /// Objects of the environment, in bodies.
+    pub objects: Range<usize>,
+    /// Actors, in bodies.
+    pub actors: Range<usize>,
+}
+
+/// A thing with a pose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BodyLayout {
+    /// Path, such as `courier.base` or `crate_3`.
+    pub path: String,
+    /// The robot that it belongs to.
+    pub robot: Option<RobotId>,
+}
+
+/// A joint degree of freedom.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DofLayout {
+    /// Path of the joint, with `.x`, `.y`, `.z` for a spherical one.
+    pub path: String,
+    /// The robot that it belongs to.
+    pub robot: RobotId,
+    /// Index of the joint in the robot file.
+    pub joint: usize,
+    /// Whether the coordinate is a length (m) rather than an angle (rad).
+    pub is_length: bool,
+    /// Lower and upper limit, rad or m.
+    pub limits: Option<(f32, f32)>,
+    /// Coordinate at the start, rad or m.
+    pub start: f32,
+}
+
+/// A robot's share of the scene.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RobotLayout {
+    /// Name within the scenario.
+    pub name: String,
+    /// Its links, in `bodies`, in the order of the robot file.
+    pub bodies: Range<usize>,
+    /// Its base link.
+    pub base: BodyId,
+    /// Its degrees of freedom, in `dofs`, in the order of the robot file's joints.
+    pub dofs: Range<usize>,
+    /// Its actuators, in the order of the robot file.
+    pub actuators: Vec<ActuatorLayout>,
+    /// Its sensors, in the order of the robot file.
+    pub sensors: Vec<SensorLayout>,
+}
+
+impl RobotLayout {
+    /// Number of entries of a command.
+    pub fn command_len(&self) -> usize {
+        self.actuators.last().map_or(0, |actuator| actuator.inputs.end)
+    }
+
+    /// Number of entries of a full observation (all channels of all sensors).
+    pub fn observation_len(&self) -> usize {
+        self.sensors.last().map_or(0, |sensor| sensor.values.end)
+    }
+}
+
+/// An actuator's share of a command.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActuatorLayout {
+    /// Name within the robot.
+    pub name: String,
+    /// What it drives.
+    pub dof: DofId,
+    /// Its entries in the robot's command.
+    pub inputs: Range<usize>,
+}
+
+/// A sensor's share of an observation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SensorLayout {
+    /// Name within the robot.
+    pub name: String,
+    /// The link that carries it.
+    pub body: Option<BodyId>,
+    /// Its values in the robot's observation.
+    pub values: Range<usize>,
+    /// What the values are, in order.
+    pub channels: Vec<Channel>,
+}
+
+/// A named array of numbers: a part of a measurement or of a command.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Channel {
+    /// Name within its owner, such as `ranges`.
+    pub name: String,
+    /// Number of values.
+    pub len: usize,
+    /// Unit of the values, such as `rad/s`; `rad or m` where joints are mixed.
+    pub unit: String,
+    /// Names of the values, if they have any (joints, axes).
+    pub elements: Vec<String>,
+}
+
+impl SceneLayout {
+    /// The layout of a checked scenario.
+    pub fn new(scenario: &Scenario) -> Self {
+        let mut layout = Self {
+            bodies: Vec::new(),
+            dofs: Vec::new(),
+            robots: Vec::new(),
+            objects: 0..0,
+            actors: 0..0,
+        };
+        for index in 0..scenario.robots.len() {
+            layout.add_robot(scenario, index);
+        }
+        layout.objects =
+            layout.add_free_bodies(scenario.environment.objects.iter().map(|o| &o.name));
+        layout.actors = layout.add_free_bodies(scenario.spec.actors.iter().map(|a| &a.name));
+        layout
+    }
+
+    /// The body with this path: a link (`courier.base`), an object, an actor,
+    /// or a robot's name for its base link.
+    pub fn body(&self, path: &str) -> Option<BodyId> {
+        let robot = self.robots.iter().find(|robot| robot.name == path).map(|robot| robot.base);
+        robot.or_else(|| self.bodies.iter().position(|body| body.path == path).map(BodyId))
+    }
+
+    /// The robot with this name.
+    pub fn robot(&self, name: &str) -> Option<RobotId> {
+        self.robots.iter().position(|robot| robot.name == name).map(RobotId)
+    }
+
+    /// The degree of freedom with this path.
+    pub fn dof(&self, path: &str) -> Option<DofId> {
+        self.dofs.iter().position(|dof| dof.path == path).map(DofId)
+    }
+
+    fn add_free_bodies<'a>(&mut self, names: impl Iterator<Item = &'a String>) -> Range<usize> {
+        let first = self.bodies.len();
+        self.bodies.extend(names.map(|name| BodyLayout { path: name.clone(), robot: None }));
+        first..self.bodies.len()
+    }
+
+    fn add_robot(&mut self, scenario: &Scenario, index: usize) {
+        let (entry, model) = (&scenario.spec.robots[index], &scenario.robots[index]);
+        let robot = RobotId(index);
+        let first_body = self.bodies.len();
+        self.bodies.extend(model.links.iter().map(|link| BodyLayout {
+            path: format!("{}.{}", entry.name, link.name),
+            robot: Some(robot),
+        }));
+        let link_id = |name: &str| {
+            model.links.iter().position(|link| link.name == name).map(|i| BodyId(first_body + i))
+        };
+        let first_dof = self.dofs.len();
+        for (joint, spec) in model.joints.iter().enumerate() {
+            let start = start_coordinate(&entry.start, model, &spec.name);
+            let path = format!("{}.{}", entry.name, spec.name);
+            let suffixes: &[&str] = match spec.kind.dofs() {
+                0 => &[],
+                1 => &[""],
+                _ => &[".x", ".y", ".z"],
+            };
+            self.dofs.extend(suffixes.iter().map(|suffix| DofLayout {
+                path: format!("{path}{suffix}"),
+                robot,
+                joint,
+                is_length: spec.kind.is_prismatic(),
+                limits: spec.kind.limits_si().map(|(low, high)| (low as f32, high as f32)),
+                start: if suffix.is_empty() { start as f32 } else { 0.0 },
+            }));
+        }
+        let dofs = first_dof..self.dofs.len();
+        let mut actuators: Vec<ActuatorLayout> = Vec::new();
+        for actuator in &model.actuators {
+            let path = format!("{}.{}", entry.name, actuator.joint);
+            let Some(dof) = self.dof(&path) else { continue };
+            let first = actuators.last().map_or(0, |previous| previous.inputs.end);
+            let inputs = first..first + actuator.drive.inputs().len();
+            actuators.push(ActuatorLayout { name: actuator.name.clone(), dof, inputs });
+        }
+        let mut sensors: Vec<SensorLayout> = Vec::new();
+        for sensor in &model.sensors {
+            let first = sensors.last().map_or(0, |previous| previous.values.end);
+            let channels = sensor_channels(sensor, model);
+            let len: usize = channels.iter().map(|channel| channel.len).sum();
+            sensors.push(SensorLayout {
+                name: sensor.name.clone(),
+                body: sensor.link.as_deref().and_then(link_id),
+                values: first..first + len,
+                channels,
+            });
+        }
+        self.robots.push(RobotLayout {
+            name: entry.name.clone(),
+            bodies: first_body..self.bodies.len(),
+            base: link_id(model.base.link()).unwrap_or(BodyId(first_body)),
+            dofs,
+            actuators,
+            sensors,
+        });
+    }
+}
+
+fn start_coordinate(start: &crate::spec::Placement, model: &RobotSpec, joint: &str) -> f64 {
+    let named = start.named.as_ref().and_then(|pose| model.poses.get(pose)?.get(joint));
+    start.joints.get(joint).or(named).map_or(0.0, |coordinate| coordinate.si())
+}
+
+/// The channels of a sensor, in the order of its values:
+///
+/// - joint state: `position` (rad or m), `velocity`, `torque` per degree of freedom
+/// - IMU: `accel` \[3\] m/s^2, `gyro` \[3\] rad/s, `orientation` \[4\] x, y, z, w
+/// - lidar: `ranges` \[beams\] m, infinite where nothing was hit within range
+/// - contact: `force` \[3\] N in the sensor frame, `touching` \[1\] 0 or 1
+/// - wheel odometry: `pose` \[3\] x, y (m), yaw (rad); `twist` \[2\] forward m/s, yaw rad/s
+/// - ground truth: `position` \[3\] m, `orientation` \[4\], `linear_velocity` \[3\] m/s,
+///   `angular_velocity` \[3\] rad/s, of the sensor frame, in the world
+pub fn sensor_channels(sensor: &SensorSpec, robot: &RobotSpec) -> Vec<Channel> {
+    let xyz = ["x", "y", "z"];
+    let quaternion = ["x", "y", "z", "w"];
+    match &sensor.kind {
+        SensorKind::JointState { joints } => {
+            let names = joint_state_elements(joints, robot);
+            ["position", "velocity", "torque"]
+                .into_iter()
+                .zip(["rad or m", "rad/s or m/s", "N m or N"])
+                .map(|(name, unit)| Channel {
+                    name: name.to_owned(),
+                    len: names.len(),
+                    unit: unit.to_owned(),
+                    elements: names.clone(),
+                })
+                .collect()
+        }
+        SensorKind::Imu => vec![
+            channel("accel", "m/s^2", &xyz),
+            channel("gyro", "rad/s", &xyz),
+            channel("orientation", "1", &quaternion),
+        ],
+        SensorKind::Lidar { beams, .. } => vec![Channel {
+            name: "ranges".to_owned(),
+            len: *beams as usize,
+            unit: "m".to_owned(),
+            elements: Vec::new(),
+        }],
+        SensorKind::Contact { .. } => {
+            vec![channel("force", "N", &xyz), channel("touching", "0 or 1", &["touching"])]
+        }
+        SensorKind::WheelOdometry { .. } => vec![
+            channel("pose", "m, m, rad", &["x", "y", "yaw"]),
+            channel("twist", "m/s, rad/s", &["forward", "yaw_rate"]),
+        ],
+        SensorKind::GroundTruth => vec![
+            channel("position", "m", &xyz),
+            channel("orientation", "1", &quaternion),
+            channel("linear_velocity", "m/s", &xyz),
+            channel("angular_velocity", "rad/s", &xyz),
+        ],
+    }
+}
+
+fn joint_state_elements(joints: &[String], robot: &RobotSpec) -> Vec<String> {
+    let movable = robot.joints.iter().filter(|joint| !matches!(joint.kind, JointKind::Fixed));
+    let elements = |joint: &crate::spec::JointSpec| match joint.kind {
+        JointKind::Spherical => {
+            ["x", "y", "z"].map(|axis| format!("{}.{axis}", joint.name)).to_vec()
+        }
+        _ => vec![joint.name.clone()],
+    };
+    if joints.is_empty() {
+        movable.flat_map(elements).collect()
+    } else {
+        joints
+            .iter()
+            .filter_map(|name| robot.joints.iter().find(|joint| joint.name == *name))
+            .flat_map(elements)
+            .collect()
+    }
+}
+
+fn channel(name: &str, unit: &str, elements: &[&str]) -> Channel {
+    Channel {
+        name: name.to_owned(),
+        len: elements.len(),
+        unit: unit.to_owned(),
+        elements: elements.iter().map(|&element| element.to_owned()).collect(),
+    }
+}

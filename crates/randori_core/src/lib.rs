@@ -1,0 +1,17 @@
+//! Words that every part of Randori shares: time, poses, names, the scenario
+//! specification, sensor frames, commands, the policy contract and records.
+//!
+//! Nothing here knows physics, clocks, files or threads, so the same types
+//! serve the engine, the command line, the viewer and recordings.
+//!
+//! Start reading at [`spec::ScenarioSpec`] (what users write), then
+//! [`policy::Policy`] (what decides) and [`record::TickRecord`] (what happened).
+
+pub mod layout;
+pub mod math;
+pub mod policy;
+pub mod random;
+pub mod record;
+pub mod report;
+pub mod spec;
+pub mod time;

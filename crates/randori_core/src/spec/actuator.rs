@@ -1,0 +1,76 @@
+//! What drives a joint.
+
+use serde::{Deserialize, Serialize};
+
+/// A motor with its low-level controller, on one joint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActuatorSpec {
+    /// Name within the robot.
+    pub name: String,
+    /// Joint that it drives (one degree of freedom).
+    pub joint: String,
+    /// What a command means.
+    pub drive: Drive,
+    /// What the motor can do.
+    #[serde(default)]
+    pub limits: ActuatorLimits,
+    /// Time from command to effect, s; rounded up to whole ticks.
+    #[serde(default)]
+    pub delay: f64,
+}
+
+/// What a command to an actuator means.
+///
+/// `q` is the joint coordinate (rad or m), `v` its rate, `tau` torque (N m) or
+/// force (N) at the joint. All feedback terms are integrated implicitly.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Drive {
+    /// Command \[tau\]: applied as it is.
+    Torque,
+    /// Command \[v*\]: tau = gain (v* - v).
+    Velocity {
+        /// N m s/rad or N s/m.
+        gain: f64,
+    },
+    /// Command \[q*\]: tau = kp (q* - q) - kd v.
+    Position {
+        /// N m/rad or N/m.
+        kp: f64,
+        /// N m s/rad or N s/m.
+        kd: f64,
+    },
+    /// Command \[q*, v*, tau*\]: tau = kp (q* - q) + kd (v* - v) + tau*.
+    Impedance {
+        /// N m/rad or N/m.
+        kp: f64,
+        /// N m s/rad or N s/m.
+        kd: f64,
+    },
+}
+
+impl Drive {
+    /// Names of the entries of one command, in order.
+    pub fn inputs(&self) -> &'static [&'static str] {
+        match self {
+            Self::Torque => &["torque"],
+            Self::Velocity { .. } => &["velocity"],
+            Self::Position { .. } => &["position"],
+            Self::Impedance { .. } => &["position", "velocity", "torque"],
+        }
+    }
+}
+
+/// What a motor can do at most. A limit that is left out does not apply.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ActuatorLimits {
+    /// Largest torque (N m) or force (N) in either direction.
+    pub torque: Option<f64>,
+    /// Largest speed (rad/s or m/s): velocity commands are clamped to it, and
+    /// at or above it the motor gives no torque in the direction of motion.
+    pub speed: Option<f64>,
+    /// Largest change of the command per second, in the command's own unit.
+    pub rate: Option<f64>,
+}

@@ -1,0 +1,122 @@
+//! The `Environment(...)` file.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{MaterialSpec, PoseSpec, ShapeSpec};
+
+/// The world around the robots.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename = "Environment", deny_unknown_fields)]
+pub struct EnvironmentSpec {
+    /// Format version; 1.
+    pub format: u32,
+    /// Name of the environment.
+    pub name: String,
+    /// One line for people.
+    #[serde(default)]
+    pub about: String,
+    /// Materials that shapes of this file may name.
+    #[serde(default)]
+    pub materials: BTreeMap<String, MaterialSpec>,
+    /// Endless flat ground; none if left out.
+    #[serde(default)]
+    pub ground: Option<GroundSpec>,
+    /// Things that stand, lie or can be pushed around.
+    #[serde(default)]
+    pub objects: Vec<ObjectSpec>,
+    /// Named regions without substance.
+    #[serde(default)]
+    pub zones: Vec<ZoneSpec>,
+}
+
+/// Endless flat ground.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GroundSpec {
+    /// Height of the surface, m.
+    pub height: f64,
+    /// Coulomb friction coefficient.
+    pub friction: f64,
+    /// Restitution coefficient.
+    pub restitution: f64,
+}
+
+impl Default for GroundSpec {
+    fn default() -> Self {
+        Self { height: 0.0, friction: 0.8, restitution: 0.0 }
+    }
+}
+
+/// A thing in the environment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectSpec {
+    /// Name within the scenario.
+    pub name: String,
+    /// Pose at the start, in the world.
+    #[serde(default)]
+    pub pose: PoseSpec,
+    /// Whether it can move.
+    #[serde(default)]
+    pub mobility: Mobility,
+    /// What it is made of.
+    pub shapes: Vec<ShapeSpec>,
+}
+
+/// Whether an object can move.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Mobility {
+    /// It never moves.
+    #[default]
+    Static,
+    /// It falls, slides and can be pushed.
+    Movable {
+        /// Mass, kg, spread evenly over the shapes.
+        mass_kg: f64,
+        /// Linear velocity at the start, m/s.
+        #[serde(default)]
+        linear_velocity: [f64; 3],
+        /// Angular velocity at the start, rad/s.
+        #[serde(default)]
+        angular_velocity: [f64; 3],
+    },
+}
+
+/// A named region.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ZoneSpec {
+    /// Name within the scenario.
+    pub name: String,
+    /// Pose of its centre in the world.
+    #[serde(default)]
+    pub pose: PoseSpec,
+    /// Its extent.
+    pub shape: ZoneShape,
+}
+
+/// Extent of a zone, centred on its pose.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum ZoneShape {
+    /// A box.
+    Box {
+        /// Full edge lengths, m.
+        size: [f64; 3],
+    },
+    /// A ball.
+    Sphere {
+        /// Radius, m.
+        radius: f64,
+    },
+    /// A cylinder along Z.
+    Cylinder {
+        /// Radius, m.
+        radius: f64,
+        /// Full length, m.
+        length: f64,
+    },
+}

@@ -1,0 +1,111 @@
+//! Which policy drives a robot, how often, and how long it thinks.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A robot's policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicySpec {
+    /// Where it comes from.
+    #[serde(rename = "use")]
+    pub source: PolicySource,
+    /// Decisions per second; must divide the physics rate.
+    pub rate_hz: f64,
+    /// The simulated time that thinking takes.
+    #[serde(default)]
+    pub inference: InferenceSpec,
+}
+
+/// Where a policy comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum PolicySource {
+    /// One that Randori brings along.
+    Builtin {
+        /// Its name, such as `goal_seeker`.
+        name: String,
+        /// Its parameters.
+        #[serde(default)]
+        params: BTreeMap<String, ron::Value>,
+    },
+    /// A child process that speaks one JSON object per line. It is started only
+    /// when the person who runs the scenario allows it.
+    Process {
+        /// Program and arguments; never passed through a shell. Arguments that
+        /// name existing files are relative to the project root.
+        command: Vec<String>,
+        /// Real seconds without an answer after which the run ends as `Error`.
+        #[serde(default = "default_patience")]
+        patience: f64,
+    },
+}
+
+fn default_patience() -> f64 {
+    10.0
+}
+
+/// The simulated time that thinking takes.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InferenceSpec {
+    /// From observation to the first effect of the answer, s.
+    pub latency: LatencySpec,
+    /// How much of an answer is used.
+    pub chunk: ChunkSpec,
+}
+
+/// How long one decision takes in simulated time; rounded up to whole ticks.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum LatencySpec {
+    /// Always the same, s.
+    Fixed(f64),
+    /// Uniformly distributed, s.
+    Uniform {
+        /// Shortest.
+        min: f64,
+        /// Longest.
+        max: f64,
+    },
+    /// Normally distributed and clamped, s.
+    Normal {
+        /// Mean before clamping.
+        mean: f64,
+        /// Standard deviation before clamping.
+        std: f64,
+        /// Shortest.
+        min: f64,
+        /// Longest.
+        max: f64,
+    },
+}
+
+impl Default for LatencySpec {
+    fn default() -> Self {
+        Self::Fixed(0.0)
+    }
+}
+
+/// How much of an answer with several commands is used before the next
+/// observation is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChunkSpec {
+    /// Control periods between two requests; commands of an answer beyond that
+    /// still apply if the next answer is late.
+    pub execute: u32,
+}
+
+impl Default for ChunkSpec {
+    fn default() -> Self {
+        Self { execute: 1 }
+    }
+}
+
+/// The command in force before the first answer arrives: zero, but hold the
+/// starting coordinate where the command is a position.
+pub fn default_command(inputs: &[&str], start_position: f32) -> Vec<f32> {
+    inputs.iter().map(|input| if *input == "position" { start_position } else { 0.0 }).collect()
+}

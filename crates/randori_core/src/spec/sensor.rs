@@ -1,0 +1,145 @@
+//! What a robot measures.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Angle, PoseSpec};
+
+/// A sensor on a robot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SensorSpec {
+    /// Name within the robot.
+    pub name: String,
+    /// Link that carries it; needed by all kinds but `JointState` and
+    /// `WheelOdometry`.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// Pose of the sensor frame in the link frame.
+    #[serde(default)]
+    pub pose: PoseSpec,
+    /// What it measures.
+    pub kind: SensorKind,
+    /// Measurements per second; must divide the physics rate.
+    pub rate_hz: f64,
+    /// Time of the first measurement, s.
+    #[serde(default)]
+    pub phase: f64,
+    /// How measurements differ from the truth.
+    #[serde(default)]
+    pub errors: ErrorSpec,
+}
+
+/// What a sensor measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum SensorKind {
+    /// Position, velocity and drive torque of all joints (or the named ones).
+    JointState {
+        /// Joints in this order; all movable ones if empty.
+        #[serde(default)]
+        joints: Vec<String>,
+    },
+    /// Specific force (m/s^2; +9.81 up at rest), angular velocity (rad/s) and
+    /// orientation (quaternion x, y, z, w of the sensor in the world).
+    Imu,
+    /// Distances in the XY plane of the sensor, counter-clockwise.
+    Lidar {
+        /// Number of beams.
+        beams: u32,
+        /// Nearest and farthest distance that can be measured, m.
+        range: (f64, f64),
+        /// Angle covered, centred on +X. A full turn has no double beam.
+        #[serde(default = "full_turn")]
+        fov: Angle,
+    },
+    /// Force that others exert on the link, and whether there is any.
+    Contact {
+        /// Force below which there is no contact, N.
+        #[serde(default = "contact_threshold")]
+        threshold: f64,
+    },
+    /// Planar pose and speed from the rotation of two wheels.
+    WheelOdometry {
+        /// Joint of the left wheel.
+        left: String,
+        /// Joint of the right wheel.
+        right: String,
+        /// Radius of both wheels, m.
+        radius: f64,
+        /// Distance between the wheels' contact points, m.
+        separation: f64,
+    },
+    /// The true pose and velocity of the sensor frame in the world.
+    GroundTruth,
+}
+
+fn full_turn() -> Angle {
+    Angle::Deg(360.0)
+}
+
+fn contact_threshold() -> f64 {
+    1e-3
+}
+
+impl SensorKind {
+    /// Whether the sensor has to sit on a link.
+    pub fn needs_link(&self) -> bool {
+        !matches!(self, Self::JointState { .. } | Self::WheelOdometry { .. })
+    }
+}
+
+/// How measurements differ from the truth. Applied in this order: bias, random
+/// walk, noise, resolution, saturation; then dropout and latency.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ErrorSpec {
+    /// Name of a data-sheet preset (`bmi088`) that the other fields refine.
+    pub preset: Option<String>,
+    /// Noise of each value, independent from sample to sample.
+    pub noise: Option<Noise>,
+    /// Constant added to each value.
+    pub bias: Option<f64>,
+    /// Standard deviation of a bias that walks, per square root of a second.
+    pub random_walk: Option<f64>,
+    /// Values are rounded to multiples of this.
+    pub resolution: Option<f64>,
+    /// Smallest and largest value that can be reported.
+    pub saturation: Option<(f64, f64)>,
+    /// Time from measurement to delivery, s; rounded up to whole ticks.
+    pub latency: Option<f64>,
+    /// Probability that a measurement is lost (for lidar: that a beam returns
+    /// nothing).
+    pub dropout: Option<f64>,
+    /// Value errors of single channels (`gyro`, `velocity`, ...), which refine
+    /// those above.
+    pub channels: BTreeMap<String, ChannelErrorSpec>,
+}
+
+/// Value errors of one channel; see [`ErrorSpec`].
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChannelErrorSpec {
+    /// Noise of each value.
+    pub noise: Option<Noise>,
+    /// Constant added to each value.
+    pub bias: Option<f64>,
+    /// Standard deviation of a bias that walks, per square root of a second.
+    pub random_walk: Option<f64>,
+    /// Values are rounded to multiples of this.
+    pub resolution: Option<f64>,
+    /// Smallest and largest value that can be reported.
+    pub saturation: Option<(f64, f64)>,
+}
+
+/// A distribution of measurement noise.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Noise {
+    /// Normal with zero mean.
+    Gaussian {
+        /// Standard deviation, in the unit of the value.
+        std: f64,
+    },
+}
