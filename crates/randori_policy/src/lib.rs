@@ -1,0 +1,1 @@
+//! Policies that Randori brings along, and adapters to policies that live elsewhere.

@@ -1,0 +1,1 @@
+//! A digest of simulation state that is equal on every platform.

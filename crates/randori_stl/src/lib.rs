@@ -1,0 +1,1 @@
+//! Signal temporal logic: text to formula to signed margin.
