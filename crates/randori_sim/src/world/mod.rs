@@ -1,1 +1,3 @@
 //! The only place that knows the physics engine.
+
+pub mod inertia;

@@ -1,0 +1,245 @@
+//! Mass, centre of mass and rotational inertia of links, from their shapes or
+//! as given.
+//!
+//! The world builder and the dynamics model both read these numbers, so what
+//! is simulated and what is computed about it have the same masses. Everything
+//! here is in f64 and in closed form; shapes that enclose no volume count for
+//! nothing, and shapes that overlap count twice where they do.
+//!
+//! Start reading at [`link_mass_properties`].
+
+use nalgebra::{Isometry3, Matrix3, Quaternion, Translation3, UnitQuaternion, Vector3};
+use randori_core::spec::{InertiaSpec, LinkSpec, PoseSpec, Shape, ShapeSpec};
+use rapier3d::parry::transformation::try_convex_hull;
+use rapier3d::prelude::Vector;
+use std::f64::consts::PI;
+
+/// Mass, centre of mass and rotational inertia of a rigid body, in a frame B
+/// that the context names.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MassProperties {
+    /// Mass, kg.
+    pub mass_kg: f64,
+    /// Centre of mass in B, m.
+    pub com: Vector3<f64>,
+    /// Inertia about the centre of mass, in the axes of B, kg m^2.
+    pub inertia: Matrix3<f64>,
+}
+
+impl MassProperties {
+    /// Nothing: no mass at the origin.
+    pub fn zero() -> Self {
+        Self { mass_kg: 0.0, com: Vector3::zeros(), inertia: Matrix3::zeros() }
+    }
+
+    /// A point mass at `com` (m, in B).
+    pub fn point(mass_kg: f64, com: Vector3<f64>) -> Self {
+        Self { mass_kg, com, inertia: Matrix3::zeros() }
+    }
+
+    /// The same body seen from another frame A.
+    #[must_use]
+    pub fn placed(&self, a_from_b: &Isometry3<f64>) -> Self {
+        let axes = a_from_b.rotation.to_rotation_matrix();
+        let inertia = axes.matrix() * self.inertia * axes.matrix().transpose();
+        let com = a_from_b.rotation * self.com + a_from_b.translation.vector;
+        Self { mass_kg: self.mass_kg, com, inertia: symmetric(&inertia) }
+    }
+
+    /// Two bodies of one frame, joined rigidly.
+    #[must_use]
+    pub fn joined(&self, other: &Self) -> Self {
+        let mass_kg = self.mass_kg + other.mass_kg;
+        if mass_kg <= 0.0 {
+            return Self::zero();
+        }
+        let com = (self.com * self.mass_kg + other.com * other.mass_kg) / mass_kg;
+        let about = |part: &Self| part.inertia + point_inertia(part.mass_kg, &(part.com - com));
+        Self { mass_kg, com, inertia: about(self) + about(other) }
+    }
+
+    /// The same shape, filled so that it weighs `mass_kg`. A body without mass
+    /// becomes a point mass.
+    #[must_use]
+    pub fn with_mass(&self, mass_kg: f64) -> Self {
+        let scale = if self.mass_kg > 0.0 { mass_kg / self.mass_kg } else { 0.0 };
+        Self { mass_kg, com: self.com, inertia: self.inertia * scale }
+    }
+
+    /// Inertia about the origin of B instead of the centre of mass, kg m^2.
+    pub fn inertia_about_origin(&self) -> Matrix3<f64> {
+        self.inertia + point_inertia(self.mass_kg, &self.com)
+    }
+}
+
+/// Mass properties of a link in its own frame.
+///
+/// A centre of mass that the file gives replaces the shapes' centroid; the
+/// inertia of [`InertiaSpec::FromShapes`] is then the one about that centroid,
+/// taken to hold about the given point. A link whose shapes enclose no volume
+/// (or that has none) is a point mass unless its moments are given.
+pub fn link_mass_properties(link: &LinkSpec) -> MassProperties {
+    let filled = link
+        .shapes
+        .iter()
+        .fold(MassProperties::zero(), |sum, shape| sum.joined(&shape_mass_properties(shape)))
+        .with_mass(link.mass_kg);
+    MassProperties {
+        mass_kg: link.mass_kg,
+        com: link.com.map_or(filled.com, Vector3::from),
+        inertia: match link.inertia {
+            InertiaSpec::FromShapes => filled.inertia,
+            InertiaSpec::Moments { ixx, iyy, izz, ixy, ixz, iyz } => {
+                Matrix3::new(ixx, ixy, ixz, ixy, iyy, iyz, ixz, iyz, izz)
+            }
+        },
+    }
+}
+
+/// Mass properties at a density of 1 kg/m^3, in the frame of the link or
+/// object that carries the shape.
+///
+/// Heightfields, planes and degenerate hulls have none. A triangle mesh counts
+/// as the solid that it encloses and must be closed for that to mean anything.
+pub fn shape_mass_properties(shape: &ShapeSpec) -> MassProperties {
+    solid(&shape.shape).placed(&isometry(&shape.pose))
+}
+
+/// A pose as written, in f64.
+pub(crate) fn isometry(pose: &PoseSpec) -> Isometry3<f64> {
+    let rotation = match (pose.rpy, pose.quat) {
+        (Some([roll, pitch, yaw]), _) => {
+            let about = |axis: Vector3<f64>, angle: f64| {
+                let axis = axis * libm::sin(angle / 2.0);
+                Quaternion::new(libm::cos(angle / 2.0), axis.x, axis.y, axis.z)
+            };
+            UnitQuaternion::new_normalize(
+                about(Vector3::z(), yaw.radians())
+                    * about(Vector3::y(), pitch.radians())
+                    * about(Vector3::x(), roll.radians()),
+            )
+        }
+        // The checker refuses a zero quaternion; here it counts as no rotation.
+        (None, Some([x, y, z, w])) if x * x + y * y + z * z + w * w > 0.0 => {
+            UnitQuaternion::new_normalize(Quaternion::new(w, x, y, z))
+        }
+        _ => UnitQuaternion::identity(),
+    };
+    Isometry3::from_parts(Translation3::from(Vector3::from(pose.xyz)), rotation)
+}
+
+/// Inertia about the origin of a point mass at `offset`.
+pub(crate) fn point_inertia(mass_kg: f64, offset: &Vector3<f64>) -> Matrix3<f64> {
+    (Matrix3::identity() * offset.norm_squared() - offset * offset.transpose()) * mass_kg
+}
+
+/// A shape in its own frame, at unit density.
+fn solid(shape: &Shape) -> MassProperties {
+    match *shape {
+        Shape::Box { size: [x, y, z] } => {
+            let mass = x * y * z;
+            let (xx, yy, zz) = (x * x, y * y, z * z);
+            centred(mass, [(yy + zz) / 12.0, (xx + zz) / 12.0, (xx + yy) / 12.0])
+        }
+        Shape::Sphere { radius } => {
+            let moment = 0.4 * radius * radius;
+            centred(ball_volume(radius), [moment; 3])
+        }
+        Shape::Cylinder { radius, length } => cylinder(radius, length),
+        Shape::Capsule { radius, length } => capsule(radius, length),
+        Shape::Cone { radius, length } => {
+            let (rr, ll) = (radius * radius, length * length);
+            let across = 0.15 * rr + 0.0375 * ll;
+            let mut cone = centred(PI * rr * length / 3.0, [across, across, 0.3 * rr]);
+            // The centroid lies a quarter of the height above the base.
+            cone.com.z = -length / 4.0;
+            cone
+        }
+        Shape::ConvexHull { ref points } => hull(points),
+        Shape::TriangleMesh { ref vertices, ref triangles } => {
+            let corners: Vec<_> = vertices.iter().map(|&corner| Vector3::from(corner)).collect();
+            enclosed(&corners, triangles)
+        }
+        Shape::Heightfield { .. } | Shape::Plane => MassProperties::zero(),
+    }
+}
+
+/// A body centred on its frame, from its mass and its moments per unit mass.
+fn centred(mass_kg: f64, moments: [f64; 3]) -> MassProperties {
+    let inertia = Matrix3::from_diagonal(&(Vector3::from(moments) * mass_kg));
+    MassProperties { mass_kg, com: Vector3::zeros(), inertia }
+}
+
+fn ball_volume(radius: f64) -> f64 {
+    4.0 / 3.0 * PI * radius * radius * radius
+}
+
+fn cylinder(radius: f64, length: f64) -> MassProperties {
+    let (rr, ll) = (radius * radius, length * length);
+    let across = rr / 4.0 + ll / 12.0;
+    centred(PI * rr * length, [across, across, rr / 2.0])
+}
+
+fn capsule(radius: f64, length: f64) -> MassProperties {
+    let middle = cylinder(radius, length);
+    let caps = ball_volume(radius);
+    // Two half balls: each has its centroid 3/8 r above its flat side, which
+    // lies length / 2 from the middle.
+    let (rr, ll) = (radius * radius, length * length);
+    let across = caps * (0.4 * rr + 0.375 * radius * length + 0.25 * ll);
+    let inertia = Matrix3::from_diagonal(&Vector3::new(across, across, caps * 0.4 * rr));
+    middle.joined(&MassProperties { mass_kg: caps, com: Vector3::zeros(), inertia })
+}
+
+fn hull(points: &[[f64; 3]]) -> MassProperties {
+    let narrow = |[x, y, z]: [f64; 3]| Vector::new(x as f32, y as f32, z as f32);
+    let corners: Vec<Vector> = points.iter().copied().map(narrow).collect();
+    let Ok((corners, triangles)) = try_convex_hull(&corners) else {
+        return MassProperties::zero();
+    };
+    let wide = |corner: &Vector| Vector3::new(corner.x, corner.y, corner.z).cast::<f64>();
+    enclosed(&corners.iter().map(wide).collect::<Vec<_>>(), &triangles)
+}
+
+/// Below this share of its extent cubed, the volume of a surface is rounding
+/// (corners of hulls are rounded to f32), not a solid.
+const FLAT: f64 = 1e-6;
+
+/// The solid inside a closed surface: a sum of signed tetrahedra between a
+/// reference point and the triangles, with the second moments of a tetrahedron
+/// from Tonon, "Explicit exact formulas for the 3-D tetrahedron inertia
+/// tensor" (2004), in the form V/20 (sum of p p^T + s s^T) for corners p with
+/// sum s and the fourth corner at the origin.
+fn enclosed(corners: &[Vector3<f64>], triangles: &[[u32; 3]]) -> MassProperties {
+    let count = corners.len().max(1) as f64;
+    let reference = corners.iter().sum::<Vector3<f64>>() / count;
+    let (mut volume, mut first, mut second) = (0.0, Vector3::zeros(), Matrix3::zeros());
+    for triangle in triangles {
+        let [a, b, c] = triangle.map(|index| corners[index as usize] - reference);
+        let part = a.dot(&b.cross(&c)) / 6.0;
+        let sum = a + b + c;
+        let squares = a * a.transpose() + b * b.transpose() + c * c.transpose();
+        volume += part;
+        first += sum * (part / 4.0);
+        second += (squares + sum * sum.transpose()) * (part / 20.0);
+    }
+    // A surface that is wound inside out encloses the same solid.
+    let sign = if volume < 0.0 { -1.0 } else { 1.0 };
+    let (volume, first, second) = (volume * sign, first * sign, second * sign);
+    let extent = corners.iter().map(|corner| (corner - reference).norm()).fold(0.0, f64::max);
+    if volume <= FLAT * extent * extent * extent {
+        return MassProperties::zero();
+    }
+    let offset = first / volume;
+    let spread = second - offset * offset.transpose() * volume;
+    let inertia = Matrix3::identity() * spread.trace() - spread;
+    MassProperties { mass_kg: volume, com: reference + offset, inertia }
+}
+
+fn symmetric(matrix: &Matrix3<f64>) -> Matrix3<f64> {
+    (matrix + matrix.transpose()) * 0.5
+}
+
+#[cfg(test)]
+#[path = "inertia_tests.rs"]
+mod tests;
