@@ -7,6 +7,7 @@
 //! Start reading at [`spec::ScenarioSpec`] (what users write), then
 //! [`policy::Policy`] (what decides) and [`record::TickRecord`] (what happened).
 
+pub mod diagnostic;
 pub mod layout;
 pub mod math;
 pub mod policy;

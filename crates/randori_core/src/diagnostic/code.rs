@@ -1,0 +1,245 @@
+//! The table of all diagnostic codes. Codes are stable: one is never reused.
+
+use std::fmt;
+
+/// The stable code of a kind of finding, such as `RS0203`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DiagnosticCode(&'static str);
+
+/// Declares the codes as constants and as one table.
+macro_rules! codes {
+    ($($name:ident $code:literal $title:literal $explanation:literal;)*) => {
+        impl DiagnosticCode {
+            $(#[doc = concat!($title, ".")] pub const $name: Self = Self($code);)*
+
+            /// All codes, in ascending order.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            fn texts(self) -> (&'static str, &'static str) {
+                match self.0 {
+                    $($code => ($title, $explanation),)*
+                    _ => ("", ""),
+                }
+            }
+        }
+    };
+}
+
+impl DiagnosticCode {
+    /// The code as text: `RS0203`.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// The code with this text, in any case.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.0.eq_ignore_ascii_case(text))
+    }
+
+    /// A few words that name the kind of finding.
+    pub fn title(self) -> &'static str {
+        self.texts().0
+    }
+
+    /// A paragraph: what the finding means and what to do about it.
+    pub fn explain(self) -> &'static str {
+        self.texts().1
+    }
+}
+
+impl fmt::Display for DiagnosticCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0)
+    }
+}
+
+codes! {
+    // Files.
+    UNREADABLE_FILE "RS0001" "A file cannot be read"
+        "A file that is named cannot be read: it does not exist, is a directory, is not UTF-8 \
+         text, or access is denied. Paths are relative to the file that names them, or start \
+         with `assets:` for the project's `assets` folder.";
+    PATH_OUTSIDE_PROJECT "RS0002" "A path leaves the project"
+        "A path is absolute, leads out of the project with `..`, or contains something that is \
+         not a plain file name. Scenario files are untrusted input, so they may name files of \
+         their own project only.";
+    WRONG_FILE_KIND "RS0003" "A file is of another kind"
+        "Each file starts with its kind: `Scenario(...)`, `Robot(...)` or `Environment(...)`. \
+         The file that was named starts with another one.";
+    LIMIT_EXCEEDED "RS0004" "A limit is exceeded"
+        "A file asks for more than the limits allow (size of a file, number of files, nesting, \
+         bodies, joints, beams, ticks). Limits protect against mistakes and hostile files; they \
+         can be raised on the command line, never by a file.";
+    UNKNOWN_FORMAT "RS0005" "An unknown format version"
+        "The `format:` field of a file holds a version that this program does not know. The \
+         only version so far is 1.";
+    // Text.
+    SYNTAX "RS0101" "The text is not valid RON"
+        "The text breaks the rules of RON: a bracket or a string that is never closed, a \
+         missing comma or colon, or a character that has no meaning there.";
+    UNKNOWN_FIELD "RS0102" "An unknown field"
+        "A structure has no field of this name. Unknown fields are errors, so that a typo \
+         cannot silently leave a default in force.";
+    UNKNOWN_VARIANT "RS0103" "An unknown choice"
+        "A value must be one of a few named choices, and the name that was written is none of \
+         them.";
+    MISSING_FIELD "RS0104" "A field is missing"
+        "A field without a default value was left out.";
+    WRONG_TYPE "RS0105" "A value of the wrong kind"
+        "A value is not of the kind that its field wants: text where a number belongs, a list \
+         where a vector `(x, y, z)` belongs, or a bare number where an angle with its unit \
+         belongs (`Deg(90)` or `Rad(1.57)`).";
+    DUPLICATE_FIELD "RS0106" "A field or key is given twice"
+        "A field appears twice in one structure, or a key twice in one map. Only one of the two \
+         could be in force, so the second one is an error.";
+    WRONG_LENGTH "RS0107" "A wrong number of elements"
+        "A vector has too few or too many elements: positions have three, quaternions four, \
+         points on the ground two.";
+    // Names and paths.
+    DUPLICATE_NAME "RS0201" "A name is used twice"
+        "Names are unique within their list. Robots, actors, objects, zones and marks share one \
+         list, because goals and events name them all in the same way.";
+    INVALID_NAME "RS0202" "A name that formulas cannot spell"
+        "Names of things consist of letters, digits and underscores and do not start with a \
+         digit, so that paths such as `courier.base` and goal formulas can spell them.";
+    UNKNOWN_LINK "RS0203" "An unknown link"
+        "A joint, sensor, loop or base names a link that the robot does not have.";
+    UNKNOWN_JOINT "RS0204" "An unknown joint"
+        "An actuator, sensor, coupling or pose names a joint that the robot does not have.";
+    UNKNOWN_MATERIAL "RS0205" "An unknown material"
+        "A shape names a material that is neither defined under `materials` of the same file \
+         nor built in (rubber, plastic, wood, steel, concrete, ice).";
+    UNKNOWN_POSE "RS0206" "An unknown named pose"
+        "A robot's `start: (named: ...)` names a pose that its robot file does not define under \
+         `poses`.";
+    UNKNOWN_BODY "RS0207" "An unknown body"
+        "An event acts on a body that does not exist. Bodies are robots (`courier`), their \
+         links (`courier.base`) and movable objects.";
+    UNKNOWN_PRESET "RS0208" "An unknown error preset"
+        "A sensor's error model starts from a data-sheet preset that does not exist.";
+    UNKNOWN_CHANNEL "RS0209" "An unknown channel"
+        "A sensor's error model refines a channel that this kind of sensor does not have.";
+    UNKNOWN_GOAL "RS0210" "An unknown goal"
+        "`expect: Fail(goal: ...)` names a goal that the scenario does not have.";
+    UNKNOWN_PATH "RS0211" "A path that leads nowhere"
+        "A path given to `--set`, or a key of `vary`, names something that does not exist in \
+         the scenario, its environment or its robots. Elements of lists are addressed by their \
+         name or their index, values of `A(x, y)` by their position: \
+         `robots.courier.links.base.mass_kg`, `events.0.do.impulse.1`.";
+    NOT_A_SCALAR "RS0212" "A path does not lead to a single value"
+        "Overrides and variations replace one number, text or choice. A structure or list is \
+         changed by addressing its parts. Paths of files cannot be overridden, because files \
+         are read before.";
+    INVALID_OVERRIDE "RS0213" "The value of an override is not one value"
+        "The text after `=` must be exactly one RON value, such as `0.3`, `true`, `Deg(90)` or \
+         `\"text\"`.";
+    UNKNOWN_GROUP "RS0214" "A collision group without members"
+        "A shape ignores a collision group that no shape of the scenario belongs to, so the \
+         entry has no effect.";
+    // Values.
+    OUT_OF_RANGE "RS0301" "A number outside of its range"
+        "A number is not in the range that makes physical sense, such as a mass of zero, a \
+         negative damping or a probability above one.";
+    NOT_FINITE "RS0302" "A number that is not finite"
+        "All numbers must be finite and representable in single precision, which physics uses: \
+         no `inf`, no `NaN`, nothing beyond 3.4e38.";
+    IMPOSSIBLE_INERTIA "RS0303" "An impossible inertia"
+        "No real body has this inertia: principal moments must be positive, and none may exceed \
+         the sum of the other two (the triangle inequality). Usual causes are wrong units, \
+         moments about a point other than the centre of mass, and products of inertia with the \
+         wrong sign.";
+    NO_VOLUME "RS0304" "Inertia of shapes without volume"
+        "`inertia: FromShapes` spreads the mass over the link's shapes, but the link has no \
+         shape with a volume. Give it a box, ball, capsule, cylinder, cone or hull, or write \
+         `inertia: Moments(...)`.";
+    DEGENERATE_SHAPE "RS0305" "Geometry that encloses nothing"
+        "A hull needs four points that are not in one plane, a mesh triangles between existing \
+         corners, a heightfield at least two rows of two heights, all equally long, and an \
+         actor's path two different points.";
+    IMMOVABLE_SHAPE "RS0306" "A surface on something that moves"
+        "Planes, triangle meshes and heightfields are hollow and of infinite mass: they can be \
+         part of static objects only. Use a convex hull or several simple shapes for things \
+         that move.";
+    NO_DIRECTION "RS0307" "A direction of length zero"
+        "An axis `Along(0, 0, 0)` or a quaternion `(0, 0, 0, 0)` has no direction.";
+    ROTATION_TWICE "RS0308" "A rotation given twice"
+        "A pose may say its rotation as `rpy` or as `quat`, but not both.";
+    REVERSED_RANGE "RS0309" "A range whose ends are swapped"
+        "The lower end of a range is above its upper end.";
+    BEYOND_LIMITS "RS0310" "A joint coordinate beyond its limits"
+        "A pose puts a joint where its limits do not let it be; the simulation would start with \
+         a violent correction.";
+    WRONG_UNIT "RS0311" "A coordinate of the wrong unit"
+        "Rotating joints take `Deg(...)` or `Rad(...)`, sliding joints take `M(...)`. Spherical \
+         and fixed joints have no single coordinate.";
+    // Structure.
+    TWO_PARENTS "RS0401" "A link with two parents"
+        "Two joints have the same child. Joints form a tree; a constraint that closes a ring is \
+         written under `loops`.";
+    CYCLE "RS0402" "Joints in a ring"
+        "Following the joints from parent to child leads back to where it began. Joints form a \
+         tree; a constraint that closes a ring is written under `loops`.";
+    UNREACHABLE_LINK "RS0403" "A link that is not connected"
+        "No chain of joints connects the link to the base.";
+    BASE_HAS_PARENT "RS0404" "The base is the child of a joint"
+        "The base link is the root of the joint tree, so it cannot be a joint's child.";
+    SELF_CONNECTION "RS0405" "Something connected with itself"
+        "A joint, loop or coupling names the same thing on both sides.";
+    WRONG_JOINT_KIND "RS0406" "A joint of an unsuitable kind"
+        "Actuators, couplings, springs and wheels need joints with exactly one degree of \
+         freedom (revolute, continuous or prismatic; wheels must rotate).";
+    SENSOR_LINK "RS0407" "A sensor without its link, or with a needless one"
+        "IMUs, lidars, contact sensors and ground truth sit on a link. Joint state and wheel \
+         odometry are measured at the joints and have no link.";
+    COUPLING_CHAIN "RS0408" "Couplings that contradict each other"
+        "A joint can follow one other joint at most, and a leader cannot itself be a follower.";
+    TOO_MANY_GROUPS "RS0410" "Too many collision groups"
+        "A scenario can use at most 31 collision groups besides `default`.";
+    // Time.
+    RATE_DOES_NOT_DIVIDE "RS0501" "A rate that does not divide the physics rate"
+        "Sensors and policies act at whole physics ticks, so their rates must divide the \
+         physics rate: with 500 ticks per second, 250, 125, 100 or 50 Hz are possible, 60 Hz is \
+         not.";
+    PHYSICS_RATE "RS0502" "A physics rate with uneven ticks"
+        "A physics tick must last a whole number of nanoseconds: the rate must divide \
+         1,000,000,000.";
+    EVENT_TRIGGER "RS0504" "An event with no trigger, or two"
+        "An event says when it happens either by `at` (a time) or by `when` (a formula).";
+    AFTER_THE_END "RS0505" "Something after the end"
+        "An event or actor starts at or after the end of the run, so it never happens.";
+    // Goals.
+    GOAL_KIND "RS0601" "A goal that is neither or both"
+        "A goal has exactly one of `require` (must hold) and `prefer` (is only reported).";
+    FORMULA "RS0602" "A formula that cannot be read"
+        "The text of a goal, trigger or metric is not a valid formula.";
+    UNKNOWN_SIGNAL "RS0603" "An unknown signal"
+        "A formula names a signal, function or thing that does not exist in this scenario.";
+    HORIZON "RS0604" "A formula that looks beyond the end"
+        "A formula needs more time than the run lasts, so its verdict may stay open.";
+    // Policies.
+    UNKNOWN_POLICY "RS0701" "An unknown built-in policy"
+        "No built-in policy has this name.";
+    POLICY_PARAMETER "RS0702" "A wrong policy parameter"
+        "A built-in policy does not know a parameter, misses one, or cannot use its value.";
+    POLICY_MISMATCH "RS0703" "A policy that does not fit the robot"
+        "A policy needs measurements or actuators that the robot does not have.";
+    UNTRUSTED_PROGRAM "RS0704" "A program that nobody allowed"
+        "A scenario names a program to run as its policy. Files never start programs by \
+         themselves: allow it on the command line, after reading what it runs.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_ascend_and_each_one_is_explained() {
+        for pair in DiagnosticCode::ALL.windows(2) {
+            assert!(pair[0].as_str() < pair[1].as_str(), "{} before {}", pair[0], pair[1]);
+        }
+        for code in DiagnosticCode::ALL {
+            assert!(!code.title().is_empty() && code.explain().ends_with('.'), "{code}");
+            assert_eq!(DiagnosticCode::parse(&code.as_str().to_lowercase()), Some(*code));
+        }
+    }
+}

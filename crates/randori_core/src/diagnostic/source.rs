@@ -1,0 +1,123 @@
+//! The texts that diagnostics point into.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A text in a [`SourceMap`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(usize);
+
+/// A stretch of a text, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// Which text.
+    pub file: FileId,
+    /// First byte.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
+}
+
+impl Span {
+    /// A stretch of a text.
+    pub fn new(file: FileId, range: Range<usize>) -> Self {
+        Self { file, start: range.start, end: range.end }
+    }
+
+    /// The bytes.
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// A place as people count: both from 1, columns in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1, in characters.
+    pub column: usize,
+}
+
+/// The texts that diagnostics point into, by the names that the user knows.
+///
+/// Cloning is cheap: texts are shared.
+#[derive(Debug, Clone, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+#[derive(Debug, Clone)]
+struct SourceFile {
+    path: Arc<str>,
+    text: Arc<str>,
+}
+
+impl SourceMap {
+    /// Adds a text. `path` is what the user sees.
+    pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        FileId(self.files.len() - 1)
+    }
+
+    /// What the user calls this text; empty for an id of another map.
+    pub fn path(&self, file: FileId) -> &str {
+        self.files.get(file.0).map_or("", |source| &source.path)
+    }
+
+    /// The whole text; empty for an id of another map.
+    pub fn text(&self, file: FileId) -> &str {
+        self.files.get(file.0).map_or("", |source| &source.text)
+    }
+
+    /// The underlined text; empty if the span does not lie in the text.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text(span.file).get(span.range()).unwrap_or("")
+    }
+
+    /// Line and column of a byte; the end of the text for bytes beyond it.
+    pub fn position(&self, file: FileId, byte: usize) -> Position {
+        let text = self.text(file);
+        let before = &text[..floor_char_boundary(text, byte)];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Position {
+            line: 1 + before.bytes().filter(|&byte| byte == b'\n').count(),
+            column: 1 + before[line_start..].chars().count(),
+        }
+    }
+
+    /// All texts, in the order in which they were added.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &str, &str)> {
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(index, source)| (FileId(index), &*source.path, &*source.text))
+    }
+}
+
+/// The largest character boundary at or before `byte`.
+pub(super) fn floor_char_boundary(text: &str, byte: usize) -> usize {
+    (0..=byte.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_from_one() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("x.ron", "a\n\u{e4}\u{4e71}x");
+
+        assert_eq!(sources.position(file, 7), Position { line: 2, column: 3 });
+    }
+
+    #[test]
+    fn a_byte_inside_a_character_or_beyond_the_end_still_has_a_position() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("x.ron", "\u{4e71}");
+
+        assert_eq!(sources.position(file, 1), Position { line: 1, column: 1 });
+        assert_eq!(sources.position(file, 99), Position { line: 1, column: 2 });
+    }
+}
