@@ -216,6 +216,13 @@ codes! {
         "A formula names a signal, function or thing that does not exist in this scenario.";
     HORIZON "RS0604" "A formula that looks beyond the end"
         "A formula needs more time than the run lasts, so its verdict may stay open.";
+    BETWEEN_TICKS "RS0605" "An interval that ends between two ticks"
+        "Formulas are judged at whole physics ticks, so both ends of an interval must be \
+         multiples of the tick: with 500 ticks per second, of 0.002 s.";
+    LOOKS_AHEAD "RS0606" "A trigger that looks into the future"
+        "An event happens as soon as its `when` formula holds, so the formula can only use what \
+         has happened by then: comparisons, `once`, `historically`, `since`, `prev`, `rise` and \
+         `fall`, but not `always`, `eventually`, `until` or `next`.";
     // Policies.
     UNKNOWN_POLICY "RS0701" "An unknown built-in policy"
         "No built-in policy has this name.";
