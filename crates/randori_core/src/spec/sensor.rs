@@ -88,6 +88,22 @@ impl SensorKind {
     pub fn needs_link(&self) -> bool {
         !matches!(self, Self::JointState { .. } | Self::WheelOdometry { .. })
     }
+
+    /// Direction of a lidar's first beam and the angle from each beam to the
+    /// next, rad about +Z of the sensor frame from +X; `None` for other kinds.
+    ///
+    /// The beams span the field of view from edge to edge; a full turn is
+    /// divided evenly, so that the last beam does not repeat the first.
+    pub fn beam_angles(&self) -> Option<(f64, f64)> {
+        let Self::Lidar { beams, fov, .. } = self else { return None };
+        let span = fov.radians();
+        let full_turn = span > std::f64::consts::TAU - 1e-9;
+        let intervals = if full_turn { *beams } else { beams.saturating_sub(1) };
+        match intervals {
+            0 => Some((0.0, 0.0)),
+            _ => Some((-span / 2.0, span / f64::from(intervals))),
+        }
+    }
 }
 
 /// How measurements differ from the truth. Applied in this order: bias, random
@@ -142,4 +158,30 @@ pub enum Noise {
         /// Standard deviation, in the unit of the value.
         std: f64,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lidar(beams: u32, fov_deg: f64) -> SensorKind {
+        SensorKind::Lidar { beams, range: (0.1, 10.0), fov: Angle::Deg(fov_deg) }
+    }
+
+    #[test]
+    fn beams_reach_both_edges_of_a_sector_but_do_not_repeat_in_a_full_turn() {
+        let degrees = |kind: SensorKind| {
+            kind.beam_angles().map(|(first, step)| [first.to_degrees(), step.to_degrees()])
+        };
+        let near = |angles: Option<[f64; 2]>, expected: [f64; 2]| {
+            let angles = angles.expect("a lidar has beams");
+            assert!((angles[0] - expected[0]).abs() < 1e-9, "{angles:?}");
+            assert!((angles[1] - expected[1]).abs() < 1e-9, "{angles:?}");
+        };
+
+        near(degrees(lidar(181, 180.0)), [-90.0, 1.0]);
+        near(degrees(lidar(360, 360.0)), [-180.0, 1.0]);
+        near(degrees(lidar(1, 90.0)), [0.0, 0.0]);
+        assert_eq!(SensorKind::Imu.beam_angles(), None);
+    }
 }
