@@ -1,3 +1,164 @@
-//! The only place that knows the physics engine.
+//! The world of a scenario: the only place that knows the physics engine.
+//!
+//! [`SimWorld::build`] turns a checked scenario into bodies and joints of the
+//! engine (Rapier), and [`SimWorld::advance`] moves them by one tick. Outside,
+//! everything is named by the indices of the scene layout and given at the
+//! frames that the user defined: that links are welded together, and where the
+//! engine keeps their frames, is nobody else's business. Robots are trees in
+//! reduced coordinates; impulse joints only close loops.
+//!
+//! What the engine lacks is built here: drives with real limits and the torque
+//! that they exert, impulses on articulated bodies, payloads, the wrench of
+//! contacts on each link, distances, deep clones and snapshots.
+//!
+//! Start reading at [`SimWorld`]; `build` shows how a scenario becomes a world.
 
+mod act;
+mod build;
+mod contact;
+mod drive;
+pub mod dynamics;
+mod error;
 pub mod inertia;
+mod query;
+mod robot;
+mod scene;
+mod shape;
+mod snapshot;
+mod state;
+mod surface;
+mod tree;
+
+use std::sync::Arc;
+
+use randori_core::layout::{BodyId, DofId, RobotId, SceneLayout};
+use randori_core::math::{Pose, Twist, Vector};
+use randori_core::record::WorldState;
+use randori_core::spec::Scenario;
+use rapier3d::prelude::PhysicsWorld;
+
+pub use self::drive::JointDrive;
+pub use self::error::{SnapshotError, WorldError, WorldFault};
+pub use self::query::RayHit;
+
+use self::act::Actions;
+use self::scene::{Placing, Scene};
+
+/// Everything that moves, and everything it can touch.
+///
+/// All poses and velocities are in the world frame, at the frame origin of the
+/// link, object or actor as the user defined it. A clone is deep and continues
+/// with the same bits.
+pub struct SimWorld {
+    physics: PhysicsWorld,
+    /// What never changes: names, handles, how things hang together.
+    scene: Arc<Scene>,
+    /// Where the engine keeps the frames of bodies, which payloads change.
+    placing: Vec<Placing>,
+    /// Drives, forces and payloads in force.
+    actions: Actions,
+    /// The state after the last step, as users see it.
+    state: WorldState,
+    /// Workspace: velocities of the links of one robot.
+    twists: Vec<Twist>,
+    ticks: u64,
+    fault: Option<WorldFault>,
+}
+
+impl SimWorld {
+    /// Builds the world of a checked scenario, at its start.
+    ///
+    /// Joints start at the coordinates of the layout; joints that follow
+    /// another one by a coupling start where the coupling puts them.
+    ///
+    /// # Errors
+    ///
+    /// If the engine cannot represent something, which is named with advice.
+    pub fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<Self, WorldError> {
+        build::build(scenario, layout)
+    }
+
+    /// Makes one step of the tick length of the scenario.
+    ///
+    /// # Errors
+    ///
+    /// If the state of a body is no longer a number. The world must not be used
+    /// further; every later call gives the same error.
+    pub fn advance(&mut self) -> Result<(), WorldFault> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        self.apply_actions();
+        self.physics.step();
+        self.ticks += 1;
+        self.refresh_state().map_err(|fault| {
+            self.fault = Some(fault.clone());
+            fault
+        })
+    }
+
+    /// Number of steps made.
+    pub fn ticks(&self) -> u64 {
+        self.ticks
+    }
+
+    /// Gravity, m/s^2.
+    pub fn gravity(&self) -> Vector {
+        self.physics.gravity
+    }
+
+    /// Pose of a body's frame in the world.
+    pub fn body_pose(&self, body: BodyId) -> Pose {
+        self.state.bodies[body.0].pose
+    }
+
+    /// Velocity of a body's frame in the world.
+    pub fn body_twist(&self, body: BodyId) -> Twist {
+        self.state.bodies[body.0].twist
+    }
+
+    /// The body's own mass with its payload, kg: of the link alone, even if it
+    /// is welded to others; 0 for things that never yield (static objects,
+    /// actors).
+    pub fn body_mass(&self, body: BodyId) -> f32 {
+        self.placing[body.0].mass_kg
+    }
+
+    /// Centre of mass of a robot in the world, m.
+    pub fn center_of_mass(&self, robot: RobotId) -> Vector {
+        let bodies = self.scene.robots[robot.0].bodies.clone();
+        let (mut mass, mut moment) = (0.0, Vector::ZERO);
+        for (placing, state) in self.placing[bodies.clone()].iter().zip(&self.state.bodies[bodies])
+        {
+            mass += placing.mass_kg;
+            moment += state.pose * placing.com * placing.mass_kg;
+        }
+        moment / mass
+    }
+
+    /// Coordinate of a degree of freedom, rad or m.
+    pub fn position(&self, dof: DofId) -> f32 {
+        self.state.positions[dof.0]
+    }
+
+    /// Its rate, rad/s or m/s.
+    pub fn velocity(&self, dof: DofId) -> f32 {
+        self.state.velocities[dof.0]
+    }
+
+    /// Torque (N m) or force (N) that the drive exerts at the end of the last
+    /// step, after its limit; 0 before the first step.
+    ///
+    /// The engine does not tell what its motors do, so this is the drive's own
+    /// law with the coordinate and the rate at the end of the step, which is
+    /// what an implicit drive solves for. With several substeps per tick it is
+    /// the torque of the last one.
+    pub fn drive_torque(&self, dof: DofId) -> f32 {
+        self.state.torques[dof.0]
+    }
+
+    /// Copies the whole state to `out`, reusing its memory.
+    pub fn write_state(&self, out: &mut WorldState) {
+        out.clone_from(&self.state);
+    }
+}

@@ -1,0 +1,372 @@
+//! A checked scenario becomes a world.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use nalgebra::{Isometry3, Rotation3, SymmetricEigen, UnitQuaternion};
+use randori_core::layout::{BodyId, RobotId, SceneLayout};
+use randori_core::math::{Pose, Rotation, Twist, Vector};
+use randori_core::record::{BodyState, WorldState};
+use randori_core::spec::{
+    ActorModel, ActorSpec, MaterialSpec, Mobility, ObjectSpec, PhysicsSettings, Scenario, ShapeSpec,
+};
+use randori_core::time::TickPeriod;
+use rapier3d::prelude::{
+    ColliderBuilder, ColliderHandle, FrictionModel, IntegrationParameters, PhysicsWorld,
+    RigidBodyBuilder, RigidBodyHandle, SharedShape,
+};
+
+use super::act::Actions;
+use super::dynamics::spatial::narrow;
+use super::inertia::{MassProperties, shape_mass_properties};
+use super::scene::{BodyEntry, MassGroup, Member, Placing, Role, Scene};
+use super::shape::collision_shape;
+use super::surface::{GroupBits, Surface};
+use super::{SimWorld, WorldError, robot};
+use crate::hash::StateHasher;
+
+pub(super) fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<SimWorld, WorldError> {
+    let settings = scenario.physics();
+    let mut builder = Builder::new(layout, GroupBits::of(scenario)?, &settings);
+    builder.insert_ground(scenario);
+    for robot in 0..scenario.robots.len() {
+        robot::insert(&mut builder, scenario, RobotId(robot))?;
+    }
+    for (index, object) in layout.objects.clone().zip(&scenario.environment.objects) {
+        builder.insert_object(index, object, &scenario.environment.materials)?;
+    }
+    let ground = scenario.environment.ground.as_ref().map_or(0.0, |ground| ground.height);
+    for (index, actor) in layout.actors.clone().zip(&scenario.spec.actors) {
+        builder.insert_actor(index, actor, ground as f32);
+    }
+    Ok(builder.finish())
+}
+
+/// A world under construction.
+pub(super) struct Builder<'a> {
+    pub(super) layout: &'a SceneLayout,
+    pub(super) physics: PhysicsWorld,
+    pub(super) scene: Scene,
+    pub(super) placing: Vec<Placing>,
+    bits: GroupBits,
+}
+
+/// Owner of a shape: its body, and the rigid body that gets the collider.
+pub(super) struct Carrier<'a> {
+    pub(super) body: usize,
+    pub(super) handle: RigidBodyHandle,
+    pub(super) rapier_from_body: Pose,
+    pub(super) materials: &'a BTreeMap<String, MaterialSpec>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(layout: &'a SceneLayout, bits: GroupBits, settings: &PhysicsSettings) -> Self {
+        let period = TickPeriod::from_rate_hz(settings.rate_hz)
+            .expect("the checker accepts only rates that divide a second");
+        let mut physics = PhysicsWorld::default();
+        physics.gravity = narrow(&settings.gravity.into());
+        physics.integration_parameters = parameters(settings, period.seconds() as f32);
+        let entry = |path: &String| BodyEntry {
+            path: path.clone(),
+            handle: RigidBodyHandle::invalid(),
+            mass_group: None,
+            colliders: Vec::new(),
+            role: Role::Static,
+        };
+        let scene = Scene {
+            bodies: layout.bodies.iter().map(|body| entry(&body.path)).collect(),
+            dofs: Vec::new(),
+            robots: Vec::new(),
+            articulations: Vec::new(),
+            masses: Vec::new(),
+            loose: Vec::new(),
+            substep_s: (period.seconds() / f64::from(settings.substeps)) as f32,
+            tick_s: period.seconds() as f32,
+            fingerprint: fingerprint(layout, period),
+        };
+        let nowhere = Placing { rapier_from_body: Pose::IDENTITY, mass_kg: 0.0, com: Vector::ZERO };
+        Self { layout, physics, scene, placing: vec![nowhere; layout.bodies.len()], bits }
+    }
+
+    /// Registers a body and gives it its colliders.
+    pub(super) fn insert_body(
+        &mut self,
+        carrier: &Carrier<'_>,
+        role: Role,
+        shapes: &[ShapeSpec],
+    ) -> Result<Vec<(ColliderHandle, Pose)>, WorldError> {
+        let mut placed = Vec::new();
+        for (number, shape) in shapes.iter().enumerate() {
+            placed.push(self.insert_shape(carrier, number, shape)?);
+        }
+        let entry = &mut self.scene.bodies[carrier.body];
+        entry.handle = carrier.handle;
+        entry.role = role;
+        entry.colliders = placed.iter().map(|(handle, _)| *handle).collect();
+        self.placing[carrier.body].rapier_from_body = carrier.rapier_from_body;
+        if matches!(role, Role::Loose | Role::Actor) {
+            self.scene.loose.push(carrier.body);
+        }
+        Ok(placed)
+    }
+
+    fn insert_shape(
+        &mut self,
+        carrier: &Carrier<'_>,
+        number: usize,
+        spec: &ShapeSpec,
+    ) -> Result<(ColliderHandle, Pose), WorldError> {
+        let path = &self.scene.bodies[carrier.body].path;
+        let (shape, body_from_shape) = collision_shape(spec).map_err(|why| WorldError::Shape {
+            body: path.clone(),
+            shape: spec.name.clone().unwrap_or_else(|| (number + 1).to_string()),
+            why,
+        })?;
+        let surface = Surface::of(spec, carrier.materials, path)?;
+        let collider = ColliderBuilder::new(shape)
+            .density(0.0)
+            .friction(surface.friction)
+            .friction_combine_rule(surface.combine)
+            .restitution(surface.restitution)
+            .restitution_combine_rule(surface.combine)
+            .collision_groups(self.bits.of_shape(spec))
+            .user_data(owner_tag(carrier.body, self.layout.bodies[carrier.body].robot))
+            .position(carrier.rapier_from_body * body_from_shape);
+        let handle = self.physics.insert_collider(collider, Some(carrier.handle));
+        Ok((handle, body_from_shape))
+    }
+
+    fn insert_ground(&mut self, scenario: &Scenario) {
+        let Some(ground) = &scenario.environment.ground else { return };
+        let surface = Vector::new(0.0, 0.0, ground.height as f32);
+        let collider = ColliderBuilder::new(SharedShape::halfspace(Vector::Z))
+            .friction(ground.friction as f32)
+            .restitution(ground.restitution as f32)
+            .collision_groups(self.bits.of_default());
+        self.physics.insert(RigidBodyBuilder::fixed().translation(surface), collider);
+    }
+
+    fn insert_object(
+        &mut self,
+        body: usize,
+        object: &ObjectSpec,
+        materials: &BTreeMap<String, MaterialSpec>,
+    ) -> Result<(), WorldError> {
+        let pose = object.pose.pose();
+        let (rigid, mass, role) = match object.mobility {
+            Mobility::Static => (RigidBodyBuilder::fixed().pose(pose), None, Role::Static),
+            Mobility::Movable { mass_kg, linear_velocity, angular_velocity } => {
+                let mass = spread_mass(object, mass_kg);
+                let turning = narrow(&angular_velocity.into());
+                let lever = pose.rotation * narrow(&mass.com);
+                let rigid = RigidBodyBuilder::dynamic()
+                    .pose(pose)
+                    .linvel(narrow(&linear_velocity.into()) + turning.cross(lever))
+                    .angvel(turning)
+                    .additional_mass_properties(engine_mass(&mass))
+                    .can_sleep(false);
+                (rigid, Some(mass), Role::Loose)
+            }
+        };
+        let handle = self.physics.insert_body(rigid);
+        let carrier = Carrier { body, handle, rapier_from_body: Pose::IDENTITY, materials };
+        let colliders = self.insert_body(&carrier, role, &object.shapes)?;
+        if let Some(own) = mass {
+            let member = Member { body, group_from_body: Isometry3::identity(), own };
+            self.insert_mass(MassGroup {
+                handle,
+                members: vec![member],
+                colliders,
+                floating_root_of: None,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn insert_actor(&mut self, body: usize, actor: &ActorSpec, ground: f32) {
+        let ActorModel::Pedestrian { height, radius } = actor.model;
+        let (height, radius) = (height as f32, radius as f32);
+        let (pose, capsule_from_feet) =
+            (actor_start(actor, ground), Pose::from_translation(Vector::Z * (-height / 2.0)));
+        let rigid = RigidBodyBuilder::kinematic_position_based()
+            .pose(pose * capsule_from_feet.inverse())
+            .can_sleep(false);
+        let collider =
+            ColliderBuilder::new(SharedShape::capsule_z((height / 2.0 - radius).max(0.0), radius))
+                .friction(MaterialSpec::default().friction as f32)
+                .collision_groups(self.bits.of_default())
+                .user_data(owner_tag(body, None));
+        let (handle, collider) = self.physics.insert(rigid, collider);
+        let entry = &mut self.scene.bodies[body];
+        entry.handle = handle;
+        entry.role = Role::Actor;
+        entry.colliders = vec![collider];
+        self.placing[body].rapier_from_body = capsule_from_feet;
+        self.scene.loose.push(body);
+    }
+
+    /// Registers a rigid body that has mass, and refuses one without inertia.
+    pub(super) fn insert_mass(&mut self, group: MassGroup) -> Result<(), WorldError> {
+        let path = || self.scene.bodies[group.members[0].body].path.clone();
+        let whole = group.mass(&[]);
+        if whole.inertia.diagonal().min() <= 0.0 && self.is_alone(&group) {
+            return Err(WorldError::NoInertia { body: path() });
+        }
+        for member in &group.members {
+            self.scene.bodies[member.body].mass_group = Some(self.scene.masses.len());
+            let placing = &mut self.placing[member.body];
+            placing.mass_kg = member.own.mass_kg as f32;
+            placing.com = narrow(&member.own.com);
+        }
+        self.scene.masses.push(group);
+        Ok(())
+    }
+
+    /// Whether the engine would take a missing inertia for an infinite one.
+    fn is_alone(&self, group: &MassGroup) -> bool {
+        self.scene.bodies[group.members[0].body].role == Role::Loose
+    }
+
+    fn finish(mut self) -> SimWorld {
+        // A step without duration lets the engine see everything that was
+        // inserted: contacts, rays and islands are right from the first tick.
+        let dt = std::mem::replace(&mut self.physics.integration_parameters.dt, 0.0);
+        self.physics.step();
+        self.physics.integration_parameters.dt = dt;
+
+        let links = self.scene.articulations.iter().map(|robot| robot.links.len()).max();
+        let dofs = self.scene.dofs.len();
+        let mut world = SimWorld {
+            physics: self.physics,
+            actions: Actions::new(self.scene.bodies.len(), dofs),
+            state: WorldState {
+                bodies: vec![BodyState::default(); self.scene.bodies.len()],
+                positions: vec![0.0; dofs],
+                velocities: vec![0.0; dofs],
+                torques: vec![0.0; dofs],
+            },
+            twists: vec![Twist::default(); links.unwrap_or(0)],
+            scene: Arc::new(self.scene),
+            placing: self.placing,
+            ticks: 0,
+            fault: None,
+        };
+        world.place_static_bodies();
+        world.read_state();
+        world
+    }
+}
+
+impl MassGroup {
+    /// Mass properties in the group frame, with point masses (kg, by body
+    /// index) at the frame origins of its members.
+    pub(super) fn mass(&self, payloads: &[f64]) -> MassProperties {
+        self.members.iter().fold(MassProperties::zero(), |sum, member| {
+            sum.joined(&member.mass(payloads).placed(&member.group_from_body))
+        })
+    }
+}
+
+impl Member {
+    /// Own mass properties in the body's frame, with its payload.
+    pub(super) fn mass(&self, payloads: &[f64]) -> MassProperties {
+        match payloads.get(self.body) {
+            Some(&payload) if payload != 0.0 => {
+                self.own.joined(&MassProperties::point(payload, nalgebra::Vector3::zeros()))
+            }
+            _ => self.own,
+        }
+    }
+}
+
+fn parameters(settings: &PhysicsSettings, tick_s: f32) -> IntegrationParameters {
+    let mut parameters = IntegrationParameters {
+        dt: tick_s,
+        num_solver_iterations: settings.substeps as usize,
+        num_internal_pgs_iterations: settings.sweeps as usize,
+        friction_model: FrictionModel::Simplified,
+        // The engine would slow bodies down above 400 m/s without a word.
+        normalized_max_linear_velocity: f32::MAX,
+        ..IntegrationParameters::default()
+    };
+    for softness in [&mut parameters.contact_softness, &mut parameters.static_contact_softness] {
+        softness.natural_frequency = settings.contact_frequency_hz as f32;
+        softness.damping_ratio = settings.contact_damping_ratio as f32;
+    }
+    parameters
+}
+
+/// Mass properties as the engine wants them: along principal axes.
+pub(super) fn engine_mass(mass: &MassProperties) -> rapier3d::prelude::MassProperties {
+    let (com, kilograms) = (narrow(&mass.com), mass.mass_kg as f32);
+    let diagonal = mass.inertia.diagonal();
+    if mass.inertia == nalgebra::Matrix3::from_diagonal(&diagonal) {
+        return rapier3d::prelude::MassProperties::new(com, kilograms, narrow(&diagonal));
+    }
+    let eigen = SymmetricEigen::new(mass.inertia);
+    let mut axes = eigen.eigenvectors;
+    if axes.determinant() < 0.0 {
+        axes.column_mut(0).neg_mut();
+    }
+    let turn = UnitQuaternion::from_rotation_matrix(&Rotation3::from_matrix_unchecked(axes)).coords;
+    let frame = Rotation::from_xyzw(turn.x as f32, turn.y as f32, turn.z as f32, turn.w as f32);
+    let moments = narrow(&eigen.eigenvalues.map(|moment| moment.max(0.0)));
+    rapier3d::prelude::MassProperties::with_principal_inertia_frame(
+        com,
+        kilograms,
+        moments,
+        frame.normalize(),
+    )
+}
+
+/// The object's mass, spread evenly over its shapes.
+fn spread_mass(object: &ObjectSpec, mass_kg: f64) -> MassProperties {
+    let filled = object
+        .shapes
+        .iter()
+        .fold(MassProperties::zero(), |sum, shape| sum.joined(&shape_mass_properties(shape)));
+    filled.with_mass(mass_kg)
+}
+
+/// On the ground at the first corner of the path, facing the second.
+fn actor_start(actor: &ActorSpec, ground: f32) -> Pose {
+    let [x, y] = actor.path.first().copied().unwrap_or_default();
+    let yaw = actor.path.get(1).map_or(0.0, |[to_x, to_y]| libm::atan2(to_y - y, to_x - x));
+    let (sin, cos) = (libm::sin(yaw / 2.0) as f32, libm::cos(yaw / 2.0) as f32);
+    Pose::from_parts(
+        Vector::new(x as f32, y as f32, ground),
+        Rotation::from_xyzw(0.0, 0.0, sin, cos),
+    )
+}
+
+/// Marks a collider with its body and robot, for queries.
+fn owner_tag(body: usize, robot: Option<RobotId>) -> u128 {
+    (body as u128 + 1) | robot.map_or(0, |robot| robot.0 as u128 + 1) << 64
+}
+
+/// The body that owns a collider; `None` for the ground.
+pub(super) fn owner(tag: u128) -> Option<BodyId> {
+    (tag as u64).checked_sub(1).map(|body| BodyId(body as usize))
+}
+
+/// The robot that owns a collider.
+pub(super) fn owner_robot(tag: u128) -> Option<RobotId> {
+    ((tag >> 64) as u64).checked_sub(1).map(|robot| RobotId(robot as usize))
+}
+
+fn fingerprint(layout: &SceneLayout, period: TickPeriod) -> u64 {
+    let mut hasher = StateHasher::new();
+    hasher.write_u64(period.nanos());
+    let paths = layout.bodies.iter().map(|body| &body.path);
+    for path in paths.chain(layout.dofs.iter().map(|dof| &dof.path)) {
+        hasher.write_u64(path.len() as u64);
+        path.bytes().for_each(|byte| hasher.write_u64(u64::from(byte)));
+    }
+    hasher.finish()
+}
+
+/// Pose of a group in the engine's rigid body: the engine's frame is at
+/// `origin` (m) of the group frame.
+pub(super) fn shifted_by(origin: Vector, group_from_part: Pose) -> Pose {
+    Pose::from_translation(-origin) * group_from_part
+}

@@ -1,0 +1,124 @@
+//! Forces of contacts, per link.
+
+use randori_core::layout::BodyId;
+use randori_core::math::{Vector, Wrench};
+use rapier3d::prelude::{ContactManifold, ContactPair};
+
+use super::SimWorld;
+use super::build::owner;
+
+impl SimWorld {
+    /// What everything else exerted on a body by contact in the last step, in
+    /// world axes: force and its moment about the body's frame origin.
+    ///
+    /// Links that are welded together are told apart. Contact between links of
+    /// one robot counts like any other.
+    pub fn contact_wrench(&self, body: BodyId) -> Wrench {
+        let origin = self.state.bodies[body.0].pose.translation;
+        let mut wrench = Wrench::default();
+        for &collider in &self.scene.bodies[body.0].colliders {
+            for pair in self.physics.narrow_phase.contact_pairs_with(collider) {
+                let sign = if pair.collider1 == collider { 1.0 } else { -1.0 };
+                self.for_each_force(pair, |point, force| {
+                    wrench.force += force * sign;
+                    wrench.torque += (point - origin).cross(force * sign);
+                });
+            }
+        }
+        wrench
+    }
+
+    /// Whether two bodies pressed on each other in the last step.
+    pub fn touches(&self, a: BodyId, b: BodyId) -> bool {
+        self.scene.bodies[a.0].colliders.iter().any(|&collider| {
+            self.physics.narrow_phase.contact_pairs_with(collider).any(|pair| {
+                let other =
+                    if pair.collider1 == collider { pair.collider2 } else { pair.collider1 };
+                owner(self.physics.colliders[other].user_data) == Some(b) && presses(pair)
+            })
+        })
+    }
+
+    /// Calls `visit` with the world point and the force (N) on the first body
+    /// of a pair, for every contact that pressed.
+    fn for_each_force(&self, pair: &ContactPair, mut visit: impl FnMut(Vector, Vector)) {
+        for manifold in pair.solver_manifolds() {
+            // Contacts of articulated bodies have friction point by point, all
+            // others share one friction force per patch.
+            if self.is_articulated(manifold) {
+                self.visit_points(manifold, &mut visit);
+            } else {
+                self.visit_patches(manifold, &mut visit);
+            }
+        }
+    }
+
+    fn visit_points(&self, manifold: &ContactManifold, visit: &mut impl FnMut(Vector, Vector)) {
+        let data = &manifold.data;
+        for contact in &data.solver_contacts {
+            let point = &manifold.points[contact_index(contact.contact_id[0])].data;
+            let force = -data.normal * (point.impulse / self.scene.tick_s)
+                + point.warmstart_tangent_world / self.scene.substep_s;
+            if point.impulse > 0.0 {
+                visit(self.middle(manifold, contact), force);
+            }
+        }
+    }
+
+    fn visit_patches(&self, manifold: &ContactManifold, visit: &mut impl FnMut(Vector, Vector)) {
+        let data = &manifold.data;
+        // The solver takes four points at a time.
+        for patch in data.solver_contacts.chunks(4) {
+            let (mut centre, mut friction, mut twist) = (Vector::ZERO, Vector::ZERO, 0.0);
+            let mut pressed = false;
+            for contact in patch {
+                let point = &manifold.points[contact_index(contact.contact_id[0])].data;
+                let place = self.middle(manifold, contact);
+                centre += place / patch.len() as f32;
+                friction = point.warmstart_tangent_world / self.scene.substep_s;
+                twist = point.warmstart_twist_impulse / self.scene.substep_s;
+                if point.impulse > 0.0 {
+                    pressed = true;
+                    visit(place, -data.normal * (point.impulse / self.scene.tick_s));
+                }
+            }
+            if pressed {
+                visit(centre, friction);
+                // A pure moment is a pair of forces.
+                let arm = data.normal.any_orthonormal_vector();
+                let pull = (-data.normal * twist).cross(arm) / 2.0;
+                visit(centre + arm, pull);
+                visit(centre - arm, -pull);
+            }
+        }
+    }
+
+    /// Where a contact acts, in the world.
+    fn middle(
+        &self,
+        manifold: &ContactManifold,
+        contact: &rapier3d::prelude::SolverContact,
+    ) -> Vector {
+        let bodies = &self.physics.bodies;
+        let (on_first, on_second) = manifold.data.solver_contact_world_points(contact, bodies);
+        (on_first + on_second) / 2.0
+    }
+
+    fn is_articulated(&self, manifold: &ContactManifold) -> bool {
+        let joints = &self.physics.multibody_joints;
+        [manifold.data.rigid_body1, manifold.data.rigid_body2]
+            .into_iter()
+            .flatten()
+            .any(|body| joints.rigid_body_link(body).is_some())
+    }
+}
+
+fn presses(pair: &ContactPair) -> bool {
+    let mut points = pair.solver_manifolds().iter().flat_map(|manifold| &manifold.points);
+    points.any(|point| point.data.impulse > 0.0)
+}
+
+/// The engine keeps a flag in the highest bit.
+fn contact_index(id: u32) -> usize {
+    (id & (u32::MAX >> 1)) as usize
+}

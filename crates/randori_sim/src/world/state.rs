@@ -1,0 +1,220 @@
+//! The state of the world as users see it, read from the engine after each
+//! step.
+
+use randori_core::layout::BodyId;
+use randori_core::math::{Pose, Rotation, Twist, Vector};
+use randori_core::record::BodyState;
+use rapier3d::prelude::{Multibody, RigidBody};
+
+use super::scene::{Motion, Placing, Role};
+use super::{SimWorld, WorldFault};
+use crate::hash::StateHasher;
+
+impl SimWorld {
+    /// Reads the state after a step, unless it is no longer a number.
+    pub(super) fn refresh_state(&mut self) -> Result<(), WorldFault> {
+        if let Some((body, what)) = self.broken_body() {
+            return Err(WorldFault {
+                body: BodyId(body),
+                path: self.scene.bodies[body].path.clone(),
+                tick: self.ticks,
+                last_finite: self.state.bodies[body],
+                what: what.to_owned(),
+            });
+        }
+        self.read_state();
+        self.read_torques();
+        Ok(())
+    }
+
+    /// Reads poses, velocities and joint coordinates.
+    pub(super) fn read_state(&mut self) {
+        self.read_loose_bodies();
+        for robot in 0..self.scene.articulations.len() {
+            self.read_articulation(robot);
+        }
+        self.read_dofs();
+    }
+
+    /// Reads the poses of what never moves; once is enough.
+    pub(super) fn place_static_bodies(&mut self) {
+        for (index, entry) in self.scene.bodies.iter().enumerate() {
+            if entry.role == Role::Static {
+                let pose = *self.physics.bodies[entry.handle].position();
+                let state = &mut self.state.bodies[index];
+                state.pose = pose * self.placing[index].rapier_from_body;
+            }
+        }
+    }
+
+    fn read_loose_bodies(&mut self) {
+        for &index in &self.scene.loose {
+            let rigid = &self.physics.bodies[self.scene.bodies[index].handle];
+            let com_twist = Twist { linear: rigid.linvel(), angular: rigid.angvel() };
+            let pose = *rigid.position();
+            let origin_twist = Twist {
+                linear: com_twist.at_offset(pose.translation - rigid.center_of_mass()),
+                angular: com_twist.angular,
+            };
+            self.state.bodies[index] = placed(&pose, &origin_twist, &self.placing[index]);
+        }
+    }
+
+    /// Reads the links of an articulation. The engine's velocities of links
+    /// are those before the step, so they are composed from the joint rates.
+    fn read_articulation(&mut self, robot: usize) {
+        let articulation = &self.scene.articulations[robot];
+        let multibody = self.physics.multibody_joints.get_multibody(articulation.index);
+        let multibody = multibody.expect("articulations are never removed");
+        let rates = multibody.generalized_velocity();
+        let rates = rates.as_slice();
+        for (index, entry) in articulation.links.iter().enumerate() {
+            let link = multibody.link(index).expect("links are kept");
+            let pose = link.local_to_world();
+            let rate = &rates[entry.first_rate..];
+            let twist = match entry.motion {
+                Motion::Fixed => Twist::default(),
+                Motion::Free => Twist {
+                    linear: Vector::new(rate[0], rate[1], rate[2]),
+                    angular: Vector::new(rate[3], rate[4], rate[5]),
+                },
+                motion => {
+                    let parent = multibody.link(entry.parent).expect("links are kept");
+                    let parent_pose = parent.local_to_world();
+                    let axes = parent_pose.rotation * link.joint().data.local_frame1.rotation;
+                    let offset = pose.translation - parent_pose.translation;
+                    let carried = self.twists[entry.parent];
+                    moved(carried, offset, motion, axes, rate)
+                }
+            };
+            self.twists[index] = twist;
+            for &body in &entry.members {
+                self.state.bodies[body] = placed(pose, &twist, &self.placing[body]);
+            }
+        }
+    }
+
+    fn read_dofs(&mut self) {
+        for (index, entry) in self.scene.dofs.iter().enumerate() {
+            let articulation = &self.scene.articulations[entry.articulation];
+            let multibody = self.physics.multibody_joints.get_multibody(articulation.index);
+            let multibody = multibody.expect("articulations are never removed");
+            let joint = multibody.link(entry.link).expect("links are kept").joint();
+            self.state.velocities[index] = multibody.generalized_velocity()[entry.rate];
+            self.state.positions[index] = if entry.spherical {
+                rotation_vector(joint.joint_rot())[entry.axis - 3]
+            } else {
+                joint.coords()[entry.axis]
+            };
+        }
+    }
+
+    fn read_torques(&mut self) {
+        for (index, drive) in self.actions.drives.iter().enumerate() {
+            let (position, velocity) = (self.state.positions[index], self.state.velocities[index]);
+            self.state.torques[index] = drive.torque_at(position, velocity);
+        }
+    }
+
+    /// A body that the engine has put aside, or whose state is not a number.
+    fn broken_body(&self) -> Option<(usize, &'static str)> {
+        if !self.physics.quarantine().is_empty() || !self.is_finite() {
+            let mut bodies = (0..self.scene.bodies.len()).filter(|&body| {
+                let entry = &self.scene.bodies[body];
+                let held = self.physics.quarantine().bodies().contains(&entry.handle);
+                held || !is_finite(&self.physics.bodies[entry.handle])
+            });
+            return Some((bodies.next().unwrap_or(0), "non-finite"));
+        }
+        None
+    }
+
+    /// Squares are summed, so that values whose square overflows count too.
+    fn is_finite(&self) -> bool {
+        let mut sum = 0.0;
+        for &index in &self.scene.loose {
+            let rigid = &self.physics.bodies[self.scene.bodies[index].handle];
+            sum += rigid.linvel().length_squared() + rigid.angvel().length_squared();
+            sum += rigid.translation().length_squared();
+        }
+        for articulation in &self.scene.articulations {
+            if let Some(multibody) = self.physics.multibody_joints.get_multibody(articulation.index)
+            {
+                sum += multibody.generalized_velocity().norm_squared();
+                sum += multibody.root().local_to_world().translation.length_squared();
+            }
+        }
+        sum.is_finite()
+    }
+
+    /// Feeds everything that decides the future to a digest.
+    pub fn digest(&self, hasher: &mut StateHasher) {
+        hasher.write_u64(self.ticks);
+        for &index in &self.scene.loose {
+            let rigid = &self.physics.bodies[self.scene.bodies[index].handle];
+            digest_pose(hasher, rigid.position());
+            hasher.write_f32s(&rigid.linvel().to_array());
+            hasher.write_f32s(&rigid.angvel().to_array());
+            hasher.write_u64(u64::from(rigid.is_sleeping()));
+        }
+        for articulation in &self.scene.articulations {
+            let multibody = self.physics.multibody_joints.get_multibody(articulation.index);
+            let multibody = multibody.expect("articulations are never removed");
+            digest_articulation(hasher, multibody);
+        }
+        self.digest_actions(hasher);
+    }
+}
+
+fn digest_articulation(hasher: &mut StateHasher, multibody: &Multibody) {
+    hasher.write_f32s(multibody.generalized_velocity().as_slice());
+    for link in multibody.links() {
+        hasher.write_f32s(link.joint().coords().as_slice());
+        let turn = link.joint().joint_rot();
+        hasher.write_f32s(&[turn.x, turn.y, turn.z, turn.w]);
+    }
+}
+
+fn digest_pose(hasher: &mut StateHasher, pose: &Pose) {
+    let (at, turn) = (pose.translation, pose.rotation);
+    hasher.write_f32s(&[at.x, at.y, at.z, turn.x, turn.y, turn.z, turn.w]);
+}
+
+/// The state of a body from its rigid body's pose and velocity (of the engine's
+/// frame origin).
+fn placed(world_from_rapier: &Pose, twist: &Twist, placing: &Placing) -> BodyState {
+    let pose = *world_from_rapier * placing.rapier_from_body;
+    let offset = pose.translation - world_from_rapier.translation;
+    BodyState { pose, twist: Twist { linear: twist.at_offset(offset), angular: twist.angular } }
+}
+
+/// Velocity of a link whose frame origin lies at `offset` (m, world axes) from
+/// its parent's. Rotating links turn about their own origin.
+fn moved(carried: Twist, offset: Vector, motion: Motion, axes: Rotation, rate: &[f32]) -> Twist {
+    let mut twist = Twist { linear: carried.at_offset(offset), angular: carried.angular };
+    match motion {
+        Motion::Revolute(axis) => twist.angular += axes * (Vector::AXES[axis] * rate[0]),
+        Motion::Prismatic(axis) => twist.linear += axes * (Vector::AXES[axis] * rate[0]),
+        Motion::Spherical => twist.angular += axes * Vector::new(rate[0], rate[1], rate[2]),
+        Motion::Fixed | Motion::Free => (),
+    }
+    twist
+}
+
+/// Axis times angle (rad, at most pi) of a rotation.
+pub(super) fn rotation_vector(turn: Rotation) -> Vector {
+    let sign = if turn.w < 0.0 { -1.0 } else { 1.0 };
+    let axis = Vector::new(turn.x, turn.y, turn.z) * sign;
+    let sine = axis.length();
+    if sine < 1e-9 {
+        return axis * 2.0;
+    }
+    axis * (2.0 * libm::atan2f(sine, turn.w * sign) / sine)
+}
+
+fn is_finite(rigid: &RigidBody) -> bool {
+    let squares = rigid.translation().length_squared()
+        + rigid.linvel().length_squared()
+        + rigid.angvel().length_squared();
+    squares.is_finite()
+}
