@@ -1,0 +1,312 @@
+//! Motors with their low-level controllers: commands become joint drives.
+//!
+//! A command passes through the actuator's delay (whole ticks, rounded up), then
+//! through its rate limit, then becomes a [`JointDrive`] within its torque and
+//! speed limits. Feedback terms are left to the world, which integrates them
+//! implicitly.
+//!
+//! Start reading at [`ActuatorBank::actuate`].
+
+use std::ops::Range;
+
+use randori_core::layout::{DofId, RobotId, SceneLayout};
+use randori_core::spec::{ActuatorSpec, Drive, Scenario};
+use randori_core::time::TickPeriod;
+use serde::{Deserialize, Serialize};
+
+use crate::hash::StateHasher;
+use crate::world::{JointDrive, SimWorld};
+
+/// Entries of the longest command to one actuator.
+const MAX_INPUTS: usize = 3;
+
+/// All actuators of all robots.
+#[derive(Debug, Clone)]
+pub struct ActuatorBank {
+    /// Robot after robot, in the order of their files.
+    actuators: Vec<Actuator>,
+    lines: Vec<DelayLine>,
+}
+
+/// The latest commands of one robot, as many as its slowest actuator needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct DelayLine {
+    /// A ring of commands, one per tick.
+    commands: Vec<Vec<f32>>,
+    /// Index of the newest.
+    newest: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Actuator {
+    robot: RobotId,
+    dof: DofId,
+    drive: Drive,
+    /// Its share of the robot's command.
+    inputs: Range<usize>,
+    delay: usize,
+    /// Largest change of the command per tick; infinite if unlimited.
+    max_change: f32,
+    /// N m or N; infinite if unlimited.
+    max_torque: f32,
+    /// rad/s or m/s; infinite if unlimited.
+    max_speed: f32,
+    /// The command after delay and rate limit.
+    effective: [f32; MAX_INPUTS],
+}
+
+/// Everything about the actuators that changes during a run.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct BankState {
+    lines: Vec<DelayLine>,
+    effective: Vec<[f32; MAX_INPUTS]>,
+}
+
+impl ActuatorBank {
+    /// The actuators of a scenario, as if each robot had always been told its
+    /// entry of `initial`.
+    pub fn new(
+        scenario: &Scenario,
+        layout: &SceneLayout,
+        initial: &[Vec<f32>],
+        period: TickPeriod,
+    ) -> Self {
+        let mut bank = Self { actuators: Vec::new(), lines: Vec::new() };
+        for (index, (model, robot)) in scenario.robots.iter().zip(&layout.robots).enumerate() {
+            let first = bank.actuators.len();
+            for (spec, place) in model.actuators.iter().zip(&robot.actuators) {
+                let mut effective = [0.0; MAX_INPUTS];
+                effective[..place.inputs.len()]
+                    .copy_from_slice(&initial[index][place.inputs.clone()]);
+                bank.actuators.push(Actuator {
+                    robot: RobotId(index),
+                    dof: place.dof,
+                    inputs: place.inputs.clone(),
+                    effective,
+                    ..Actuator::new(spec, period)
+                });
+            }
+            let slots = bank.actuators[first..].iter().map(|a| a.delay + 1).max().unwrap_or(1);
+            bank.lines.push(DelayLine { commands: vec![initial[index].clone(); slots], newest: 0 });
+        }
+        bank
+    }
+
+    /// Takes each robot's command of this tick and sets the drives of the world
+    /// for the step to come.
+    pub fn actuate(&mut self, commands: &[Vec<f32>], world: &mut SimWorld) {
+        for (line, command) in self.lines.iter_mut().zip(commands) {
+            line.push(command);
+        }
+        for actuator in &mut self.actuators {
+            let line = &self.lines[actuator.robot.0];
+            actuator.follow(&line.delayed(actuator.delay)[actuator.inputs.clone()]);
+            let drive = actuator.joint_drive(world);
+            world.set_drive(actuator.dof, drive);
+        }
+    }
+
+    /// Writes the torque (N m) or force (N) that each actuator exerted in the
+    /// last step.
+    pub fn write_applied(&self, world: &SimWorld, out: &mut Vec<f32>) {
+        out.clear();
+        out.extend(self.actuators.iter().map(|actuator| world.drive_torque(actuator.dof)));
+    }
+
+    /// Feeds the newest commands and those in effect; older ones are part of
+    /// earlier digests.
+    pub(crate) fn digest(&self, hasher: &mut StateHasher) {
+        for line in &self.lines {
+            hasher.write_f32s(&line.commands[line.newest]);
+        }
+        for actuator in &self.actuators {
+            hasher.write_f32s(&actuator.effective);
+        }
+    }
+
+    pub(crate) fn state(&self) -> BankState {
+        BankState {
+            lines: self.lines.clone(),
+            effective: self.actuators.iter().map(|actuator| actuator.effective).collect(),
+        }
+    }
+
+    /// Returns whether the state fits this bank; it is not taken if not.
+    pub(crate) fn set_state(&mut self, state: BankState) -> bool {
+        let same_line = |(mine, other): (&DelayLine, &DelayLine)| {
+            mine.commands.len() == other.commands.len()
+                && other.newest < other.commands.len()
+                && other.commands.iter().all(|command| command.len() == mine.commands[0].len())
+        };
+        let fits = state.effective.len() == self.actuators.len()
+            && state.lines.len() == self.lines.len()
+            && self.lines.iter().zip(&state.lines).all(same_line);
+        if fits {
+            self.lines = state.lines;
+            for (actuator, effective) in self.actuators.iter_mut().zip(state.effective) {
+                actuator.effective = effective;
+            }
+        }
+        fits
+    }
+}
+
+impl DelayLine {
+    fn push(&mut self, command: &[f32]) {
+        self.newest = (self.newest + 1) % self.commands.len();
+        self.commands[self.newest].copy_from_slice(command);
+    }
+
+    /// The command that was pushed `ticks` before the newest.
+    fn delayed(&self, ticks: usize) -> &[f32] {
+        let slots = self.commands.len();
+        &self.commands[(self.newest + slots - ticks) % slots]
+    }
+}
+
+impl Actuator {
+    fn new(spec: &ActuatorSpec, period: TickPeriod) -> Self {
+        let or_unlimited = |limit: Option<f64>| limit.map_or(f32::INFINITY, |limit| limit as f32);
+        Self {
+            robot: RobotId(0),
+            dof: DofId(0),
+            drive: spec.drive,
+            inputs: 0..0,
+            delay: period.ticks_at_least(spec.delay) as usize,
+            max_change: or_unlimited(spec.limits.rate.map(|rate| rate * period.seconds())),
+            max_torque: or_unlimited(spec.limits.torque),
+            max_speed: or_unlimited(spec.limits.speed),
+            effective: [0.0; MAX_INPUTS],
+        }
+    }
+
+    /// Moves the command in effect towards `target` as fast as is allowed.
+    fn follow(&mut self, target: &[f32]) {
+        for (effective, &target) in self.effective.iter_mut().zip(target) {
+            // Exactly the target once within reach, without rounding.
+            *effective = if (target - *effective).abs() <= self.max_change {
+                target
+            } else {
+                *effective + self.max_change.copysign(target - *effective)
+            };
+        }
+    }
+
+    fn joint_drive(&self, world: &SimWorld) -> JointDrive {
+        let velocity = world.velocity(self.dof);
+        let position = world.position(self.dof);
+        let drive = self.unlimited_drive();
+        if velocity.abs() >= self.max_speed && pushes_along(&drive, position, velocity) {
+            return JointDrive::Torque { torque: 0.0 };
+        }
+        drive
+    }
+
+    /// The drive within the torque limit, whatever the speed.
+    fn unlimited_drive(&self) -> JointDrive {
+        let limit = self.max_torque;
+        let command = self.effective;
+        let slow = |velocity: f32| velocity.clamp(-self.max_speed, self.max_speed);
+        match self.drive {
+            Drive::Torque => JointDrive::Torque { torque: command[0].clamp(-limit, limit) },
+            Drive::Velocity { gain } => {
+                JointDrive::Velocity { target: slow(command[0]), gain: gain as f32, limit }
+            }
+            Drive::Position { kp, kd } => JointDrive::Position {
+                target: command[0],
+                target_velocity: 0.0,
+                kp: kp as f32,
+                kd: kd as f32,
+                feedforward: 0.0,
+                limit,
+            },
+            Drive::Impedance { kp, kd } => JointDrive::Position {
+                target: command[0],
+                target_velocity: slow(command[1]),
+                kp: kp as f32,
+                kd: kd as f32,
+                feedforward: command[2],
+                limit,
+            },
+        }
+    }
+}
+
+/// Whether the torque that the drive would give now has the sense of motion.
+fn pushes_along(drive: &JointDrive, position: f32, velocity: f32) -> bool {
+    drive.torque_at(position, velocity) * velocity > 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use randori_core::spec::ActuatorLimits;
+
+    fn actuator(drive: Drive, limits: ActuatorLimits) -> Actuator {
+        let spec = ActuatorSpec {
+            name: "motor".to_owned(),
+            joint: "joint".to_owned(),
+            drive,
+            limits,
+            delay: 0.0,
+        };
+        Actuator::new(&spec, TickPeriod::from_rate_hz(500).expect("500 divides"))
+    }
+
+    #[test]
+    fn the_rate_limit_reaches_the_target_exactly_and_no_sooner() {
+        let limits = ActuatorLimits { rate: Some(100.0), ..ActuatorLimits::default() };
+        let mut motor = actuator(Drive::Torque, limits);
+
+        let mut steps = Vec::new();
+        for _ in 0..4 {
+            motor.follow(&[0.5]);
+            steps.push(motor.effective[0]);
+        }
+
+        // 100 N m/s for 2 ms is 0.2 N m per tick.
+        assert_eq!(steps, [0.2, 0.4, 0.5, 0.5]);
+    }
+
+    #[test]
+    fn a_delay_line_gives_back_what_was_said_so_many_ticks_ago() {
+        let mut line = DelayLine { commands: vec![vec![0.0]; 4], newest: 0 };
+
+        for tick in 1..=9 {
+            line.push(&[tick as f32]);
+        }
+
+        assert_eq!(line.delayed(0), [9.0]);
+        assert_eq!(line.delayed(3), [6.0]);
+    }
+
+    #[test]
+    fn a_velocity_command_stops_at_the_speed_limit() {
+        let limits =
+            ActuatorLimits { speed: Some(3.0), torque: Some(1.0), ..ActuatorLimits::default() };
+        let mut motor = actuator(Drive::Velocity { gain: 2.0 }, limits);
+
+        motor.follow(&[-10.0]);
+
+        assert_eq!(
+            motor.unlimited_drive(),
+            JointDrive::Velocity { target: -3.0, gain: 2.0, limit: 1.0 }
+        );
+    }
+
+    #[test]
+    fn a_torque_has_the_sense_of_motion_or_not() {
+        let pull = JointDrive::Position {
+            target: 1.0,
+            target_velocity: 0.0,
+            kp: 10.0,
+            kd: 1.0,
+            feedforward: 0.0,
+            limit: f32::INFINITY,
+        };
+
+        assert!(pushes_along(&pull, 0.0, 5.0));
+        assert!(!pushes_along(&pull, 0.9, 5.0), "damping outweighs the spring");
+        assert!(!pushes_along(&pull, 0.0, -5.0), "braking is always allowed");
+    }
+}

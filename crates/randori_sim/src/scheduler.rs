@@ -1,0 +1,390 @@
+//! When policies are asked, and at which tick their answers take effect.
+//!
+//! A robot's policy is asked every `chunk.execute` control periods, with what
+//! the sensors have delivered by then. The simulated time that thinking takes
+//! is drawn from the robot's own stream (`pup.policy.latency`) when it is
+//! asked, and rounded up to whole ticks. At the tick at which the answer is due,
+//! and only then, the engine waits for it. How long that takes on the wall
+//! changes nothing.
+//!
+//! ```text
+//! execute: 2, latency of 1.5 control periods
+//!
+//! ask        0           1           2
+//! answer     |----->0    |----->1    |----->2
+//! command    initial|0.0 0.1 0.1|1.0 1.1 1.1|2.0 ...
+//! ```
+//!
+//! Start reading at [`Scheduler::decide`].
+
+use std::collections::VecDeque;
+
+use randori_core::layout::{RobotId, SceneLayout};
+use randori_core::policy::{CommandChunk, Observation, Policy, PolicyError, RobotInterface};
+use randori_core::random::RandomStream;
+use randori_core::record::Decision;
+use randori_core::spec::{LatencySpec, PolicySpec, Scenario};
+use randori_core::time::{Tick, TickPeriod};
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{BadCommand, RunFault, SimulationError};
+use crate::hash::StateHasher;
+use crate::sensors::SensorSuite;
+
+/// The policies of all robots and what they have been asked.
+pub struct Scheduler {
+    robots: Vec<Decider>,
+    period: TickPeriod,
+}
+
+/// What decides for one robot.
+struct Decider {
+    interface: RobotInterface,
+    mind: Option<Mind>,
+    /// Command in force.
+    command: Vec<f32>,
+}
+
+/// A policy with its timetable.
+struct Mind {
+    policy: Box<dyn Policy>,
+    /// Ticks from one command of an answer to the next.
+    control_ticks: u64,
+    /// Ticks from one request to the next.
+    request_ticks: u64,
+    latency: LatencySpec,
+    state: MindState,
+}
+
+/// Everything about a policy's timetable that changes during a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct MindState {
+    latency: RandomStream,
+    next_request: u64,
+    /// Requests without effect so far, in the order of asking.
+    under_way: VecDeque<Request>,
+    /// The answer in force and the tick since when it is.
+    answer: CommandChunk,
+    since: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Request {
+    number: u64,
+    asked_at: Tick,
+    due_at: Tick,
+    /// The answer, where it was collected before it was due, for a snapshot.
+    early: Option<CommandChunk>,
+    /// Why it could not be; there is no snapshot then.
+    #[serde(skip)]
+    early_error: Option<PolicyError>,
+}
+
+/// State of one robot's decider, for snapshots.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct DeciderState {
+    command: Vec<f32>,
+    mind: Option<(MindState, Vec<u8>)>,
+}
+
+impl Scheduler {
+    /// Connects one policy (or none) to each robot, and starts it with a seed of
+    /// its own that follows from `seed` and the robot's name.
+    ///
+    /// # Errors
+    /// When a policy does not fit its robot or cannot start, and
+    /// [`SimulationError::Unchecked`] for what the checker would have refused.
+    ///
+    /// # Panics
+    /// When `policies` does not have one entry per robot.
+    pub fn new(
+        scenario: &Scenario,
+        layout: &SceneLayout,
+        policies: Vec<Option<Box<dyn Policy>>>,
+        period: TickPeriod,
+        seed: u64,
+    ) -> Result<Self, SimulationError> {
+        assert_eq!(policies.len(), scenario.robots.len(), "every robot has a slot for a policy");
+        let gravity = scenario.physics().gravity;
+        let mut robots = Vec::new();
+        for (index, policy) in policies.into_iter().enumerate() {
+            let entry = &scenario.spec.robots[index];
+            let control_s = entry.policy.as_ref().map_or(period.seconds(), |p| 1.0 / p.rate_hz);
+            let model = &scenario.robots[index];
+            let interface = RobotInterface::new(layout, index, model, control_s, gravity);
+            let mind = policy
+                .map(|policy| Mind::new(policy, entry.policy.as_ref(), &interface, period, seed))
+                .transpose()?;
+            let command = interface.initial_command();
+            robots.push(Decider { interface, mind, command });
+        }
+        Ok(Self { robots, period })
+    }
+
+    /// Asks the policies whose turn it is at `tick`, and puts into force the
+    /// answers that are due.
+    ///
+    /// # Errors
+    /// When a policy fails or gives something that is not a command.
+    pub fn decide(
+        &mut self,
+        tick: Tick,
+        sensors: &SensorSuite,
+        decisions: &mut Vec<Decision>,
+    ) -> Result<(), RunFault> {
+        decisions.clear();
+        for (index, decider) in self.robots.iter_mut().enumerate() {
+            let Some(mind) = &mut decider.mind else { continue };
+            let robot = RobotId(index);
+            let failed = |error| RunFault::Policy {
+                robot: decider.interface.robot.clone(),
+                tick: tick.0,
+                error,
+            };
+            if tick.0.is_multiple_of(mind.request_ticks) {
+                mind.ask(tick, sensors, robot, self.period).map_err(failed)?;
+            }
+            while let Some(mut request) = mind.next_due(tick) {
+                let answer = mind.collect(&mut request).map_err(failed)?;
+                check(&answer, &decider.interface).map_err(|what| RunFault::BadCommand {
+                    robot: decider.interface.robot.clone(),
+                    tick: tick.0,
+                    what,
+                })?;
+                decisions.push(Decision {
+                    robot,
+                    request: request.number,
+                    asked_at: request.asked_at,
+                    commands: answer.commands.clone(),
+                });
+                mind.state.answer = answer;
+                mind.state.since = tick.0;
+            }
+            if let Some(command) = mind.command_at(tick) {
+                decider.command.copy_from_slice(command);
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies the command in force of each robot.
+    pub fn write_commands(&self, out: &mut Vec<Vec<f32>>) {
+        out.resize_with(self.robots.len(), Vec::new);
+        for (out, decider) in out.iter_mut().zip(&self.robots) {
+            out.clone_from(&decider.command);
+        }
+    }
+
+    pub(crate) fn digest(&self, hasher: &mut StateHasher) {
+        for decider in &self.robots {
+            hasher.write_f32s(&decider.command);
+            let Some(Mind { state, .. }) = &decider.mind else { continue };
+            hasher.write_u64(state.latency.clone().next_u64());
+            hasher.write_u64(state.next_request);
+            hasher.write_u64(state.since);
+            for request in &state.under_way {
+                hasher.write_u64(request.due_at.0);
+            }
+        }
+    }
+
+    /// State of all deciders, or `None` if a policy cannot give its own.
+    ///
+    /// A policy has no complete state while it still owes answers, so those are
+    /// collected now and kept until they are due. An answer that cannot be had
+    /// also makes this `None`, and the run breaks with its error when it is due.
+    pub(crate) fn state(&mut self) -> Option<Vec<DeciderState>> {
+        let of_decider = |decider: &mut Decider| {
+            let mind = match &mut decider.mind {
+                None => None,
+                Some(mind) => Some(mind.settle()?),
+            };
+            Some(DeciderState { command: decider.command.clone(), mind })
+        };
+        self.robots.iter_mut().map(of_decider).collect()
+    }
+
+    /// Returns whether the state fits these robots.
+    ///
+    /// # Errors
+    /// When a policy refuses its state; names the robot.
+    pub(crate) fn set_state(
+        &mut self,
+        state: Vec<DeciderState>,
+    ) -> Result<bool, (String, PolicyError)> {
+        let fits = |(mine, other): (&Decider, &DeciderState)| {
+            mine.command.len() == other.command.len() && mine.mind.is_some() == other.mind.is_some()
+        };
+        if state.len() != self.robots.len() || !self.robots.iter().zip(&state).all(fits) {
+            return Ok(false);
+        }
+        for (decider, state) in self.robots.iter_mut().zip(state) {
+            decider.command = state.command;
+            if let (Some(mind), Some((state, bytes))) = (&mut decider.mind, state.mind) {
+                let robot = &decider.interface.robot;
+                mind.policy.restore(&bytes).map_err(|error| (robot.clone(), error))?;
+                mind.state = state;
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Mind {
+    fn new(
+        mut policy: Box<dyn Policy>,
+        spec: Option<&PolicySpec>,
+        interface: &RobotInterface,
+        period: TickPeriod,
+        seed: u64,
+    ) -> Result<Self, SimulationError> {
+        let robot = &interface.robot;
+        let unchecked =
+            |what: String| SimulationError::Unchecked(format!("policy of robot `{robot}`: {what}"));
+        let spec = spec.ok_or_else(|| unchecked("the scenario gives it no rate".to_owned()))?;
+        let control_ticks = period.ticks_per_period(spec.rate_hz).ok_or_else(|| {
+            unchecked(format!("{} Hz does not divide the physics rate", spec.rate_hz))
+        })?;
+        check_contract(policy.as_ref(), interface)?;
+        policy
+            .reset(RandomStream::new(seed, &format!("{robot}.policy")).next_u64())
+            .map_err(|error| SimulationError::PolicyStart { robot: robot.clone(), error })?;
+        Ok(Self {
+            policy,
+            control_ticks,
+            request_ticks: control_ticks * u64::from(spec.inference.chunk.execute.max(1)),
+            latency: spec.inference.latency,
+            state: MindState {
+                latency: RandomStream::new(seed, &format!("{robot}.policy.latency")),
+                next_request: 0,
+                under_way: VecDeque::new(),
+                answer: CommandChunk::default(),
+                since: 0,
+            },
+        })
+    }
+
+    fn ask(
+        &mut self,
+        tick: Tick,
+        sensors: &SensorSuite,
+        robot: RobotId,
+        period: TickPeriod,
+    ) -> Result<(), PolicyError> {
+        let received = sensors.received(robot);
+        let number = self.state.next_request;
+        self.policy.submit(&Observation {
+            request: number,
+            tick,
+            time_s: period.time_s(tick),
+            values: &received.values,
+            measured_at: &received.measured_at,
+        })?;
+        let latency_s = draw_latency(self.latency, &mut self.state.latency);
+        let ready_at = Tick(tick.0 + period.ticks_at_least(latency_s));
+        // An answer never overtakes an earlier one.
+        let due_at = self.state.under_way.back().map_or(ready_at, |last| last.due_at.max(ready_at));
+        self.state.next_request += 1;
+        let request = Request { number, asked_at: tick, due_at, early: None, early_error: None };
+        self.state.under_way.push_back(request);
+        Ok(())
+    }
+
+    fn next_due(&mut self, tick: Tick) -> Option<Request> {
+        self.state.under_way.pop_front_if(|request| request.due_at <= tick)
+    }
+
+    fn collect(&mut self, request: &mut Request) -> Result<CommandChunk, PolicyError> {
+        match (request.early.take(), request.early_error.take()) {
+            (Some(answer), _) => Ok(answer),
+            (None, Some(error)) => Err(error),
+            (None, None) => self.policy.collect(request.number),
+        }
+    }
+
+    /// The command of the answer in force; the last one is held.
+    fn command_at(&self, tick: Tick) -> Option<&[f32]> {
+        let commands = &self.state.answer.commands;
+        let periods = (tick.0 - self.state.since) / self.control_ticks;
+        let index = (periods as usize).min(commands.len().checked_sub(1)?);
+        Some(&commands[index])
+    }
+
+    /// Collects what is under way and gives the whole state.
+    fn settle(&mut self) -> Option<(MindState, Vec<u8>)> {
+        for request in &mut self.state.under_way {
+            if request.early.is_some() {
+                continue;
+            }
+            if request.early_error.is_some() {
+                return None;
+            }
+            match self.policy.collect(request.number) {
+                Ok(answer) => request.early = Some(answer),
+                Err(error) => {
+                    request.early_error = Some(error);
+                    return None;
+                }
+            }
+        }
+        Some((self.state.clone(), self.policy.snapshot()?))
+    }
+}
+
+fn draw_latency(spec: LatencySpec, stream: &mut RandomStream) -> f64 {
+    match spec {
+        LatencySpec::Fixed(seconds) => seconds,
+        LatencySpec::Uniform { min, max } => stream.uniform(min, max),
+        LatencySpec::Normal { mean, std, min, max } => {
+            (mean + std * stream.normal()).max(min).min(max)
+        }
+    }
+}
+
+fn check(answer: &CommandChunk, interface: &RobotInterface) -> Result<(), BadCommand> {
+    if answer.commands.is_empty() {
+        return Err(BadCommand::Empty);
+    }
+    let expected = interface.command_len();
+    for (index, command) in answer.commands.iter().enumerate() {
+        if command.len() != expected {
+            return Err(BadCommand::WrongLength { index, found: command.len(), expected });
+        }
+        let Some(bad) = command.iter().position(|value| !value.is_finite()) else { continue };
+        let mut inputs = interface
+            .actions
+            .iter()
+            .flat_map(|action| action.inputs.iter().map(move |input| (&action.name, input)));
+        if let Some((actuator, input)) = inputs.nth(bad) {
+            return Err(BadCommand::NotFinite {
+                index,
+                actuator: actuator.clone(),
+                input: input.clone(),
+                value: command[bad],
+            });
+        }
+    }
+    Ok(())
+}
+
+fn check_contract(policy: &dyn Policy, interface: &RobotInterface) -> Result<(), SimulationError> {
+    let contract = policy.contract();
+    let available: Vec<String> =
+        interface.observations.iter().map(|channel| channel.name.clone()).collect();
+    let missing: Vec<String> =
+        contract.needs.iter().filter(|need| !available.contains(need)).cloned().collect();
+    let (robot, policy) = (interface.robot.clone(), contract.name.clone());
+    if !missing.is_empty() {
+        return Err(SimulationError::MissingChannels { robot, policy, missing, available });
+    }
+    if contract.command_len != interface.command_len() {
+        return Err(SimulationError::CommandLength {
+            robot,
+            policy,
+            found: contract.command_len,
+            expected: interface.command_len(),
+            actuators: interface.actions.iter().map(|action| action.name.clone()).collect(),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! What robots measure, when, how wrongly, and when their policies learn of it.
+//!
+//! Every sensor has its own schedule in whole ticks and its own random streams.
+//! It measures the world at the start of a tick; the truth stands beside the
+//! measured values in the [`Reading`]. A policy sees a measurement once its
+//! latency has passed, and the latest delivered one until the next arrives.
+//!
+//! Start reading at [`SensorSuite::sense`].
+
+mod direct;
+mod errors;
+mod imu;
+mod lidar;
+mod odometry;
+mod presets;
+mod sensor;
+
+use randori_core::layout::{RobotId, SceneLayout};
+use randori_core::record::Reading;
+use randori_core::spec::Scenario;
+use randori_core::time::{Tick, TickPeriod};
+use serde::{Deserialize, Serialize};
+
+use crate::fault::SimulationError;
+use crate::hash::StateHasher;
+use crate::world::SimWorld;
+use sensor::{Sensor, SensorState};
+
+/// All sensors of all robots.
+#[derive(Debug, Clone)]
+pub struct SensorSuite {
+    /// Robot after robot, in the order of their files.
+    sensors: Vec<Sensor>,
+    /// Index of each robot's first sensor.
+    first_sensor: Vec<usize>,
+    received: Vec<Received>,
+}
+
+/// The latest measurements that have reached a robot's policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Received {
+    /// Values of all channels, laid out as the robot's observation; zero where
+    /// nothing has arrived yet.
+    pub values: Vec<f32>,
+    /// For each channel, when it was measured.
+    pub measured_at: Vec<Option<Tick>>,
+}
+
+/// Everything about the sensors that changes during a run.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SuiteState {
+    sensors: Vec<SensorState>,
+    received: Vec<Received>,
+}
+
+impl SensorSuite {
+    /// The sensors of a checked scenario, with the random streams of `seed`.
+    ///
+    /// # Errors
+    /// [`SimulationError::Unchecked`] for what the checker would have refused.
+    pub fn new(
+        scenario: &Scenario,
+        layout: &SceneLayout,
+        world: &SimWorld,
+        seed: u64,
+    ) -> Result<Self, SimulationError> {
+        let period = tick_period(scenario)?;
+        let mut suite =
+            Self { sensors: Vec::new(), first_sensor: Vec::new(), received: Vec::new() };
+        for (index, (model, robot)) in scenario.robots.iter().zip(&layout.robots).enumerate() {
+            suite.first_sensor.push(suite.sensors.len());
+            let mut first_channel = 0;
+            for (sensor, spec) in model.sensors.iter().enumerate() {
+                let place =
+                    sensor::Place { layout, robot: RobotId(index), sensor, model, first_channel };
+                suite.sensors.push(Sensor::new(spec, &place, world, period, seed)?);
+                first_channel += robot.sensors[sensor].channels.len();
+            }
+            suite.received.push(Received {
+                values: vec![0.0; robot.observation_len()],
+                measured_at: vec![None; first_channel],
+            });
+        }
+        Ok(suite)
+    }
+
+    /// Takes the measurements that are due at `tick`, into `readings`, and
+    /// delivers what has arrived. Buffers of the readings that `readings` holds
+    /// are used again.
+    pub fn sense(&mut self, tick: Tick, world: &SimWorld, readings: &mut Vec<Reading>) {
+        for reading in readings.drain(..) {
+            let index = self.first_sensor[reading.robot.0] + reading.sensor;
+            self.sensors[index].recycle(reading);
+        }
+        for sensor in &mut self.sensors {
+            let received = &mut self.received[sensor.robot().0];
+            sensor.deliver(tick, received);
+            if sensor.is_due(tick) {
+                readings.push(sensor.measure(tick, world, received));
+            }
+            if sensor.is_due(Tick(tick.0 + 1)) {
+                sensor.prepare(world);
+            }
+        }
+    }
+
+    /// What the policy of a robot knows now.
+    pub fn received(&self, robot: RobotId) -> &Received {
+        &self.received[robot.0]
+    }
+
+    /// Feeds random streams, walking biases and the latest measurements.
+    pub(crate) fn digest(&self, hasher: &mut StateHasher) {
+        for sensor in &self.sensors {
+            hasher.write_u64(sensor.digest());
+        }
+    }
+
+    pub(crate) fn state(&self) -> SuiteState {
+        SuiteState {
+            sensors: self.sensors.iter().map(Sensor::state).collect(),
+            received: self.received.clone(),
+        }
+    }
+
+    /// Returns whether the state fits this suite.
+    pub(crate) fn set_state(&mut self, state: SuiteState) -> bool {
+        let fits = |(mine, other): (&Received, &Received)| {
+            mine.values.len() == other.values.len()
+                && mine.measured_at.len() == other.measured_at.len()
+        };
+        if state.sensors.len() != self.sensors.len()
+            || state.received.len() != self.received.len()
+            || !self.received.iter().zip(&state.received).all(fits)
+        {
+            return false;
+        }
+        self.received = state.received;
+        self.sensors.iter_mut().zip(state.sensors).all(|(sensor, state)| sensor.set_state(state))
+    }
+}
+
+/// The tick length of a scenario.
+///
+/// # Errors
+/// [`SimulationError::Unchecked`] when a tick is not a whole number of
+/// nanoseconds.
+pub(crate) fn tick_period(scenario: &Scenario) -> Result<TickPeriod, SimulationError> {
+    let rate_hz = scenario.physics().rate_hz;
+    TickPeriod::from_rate_hz(rate_hz).ok_or_else(|| {
+        SimulationError::Unchecked(format!("{rate_hz} ticks per second do not divide a second"))
+    })
+}

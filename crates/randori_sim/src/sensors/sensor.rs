@@ -1,0 +1,307 @@
+//! One sensor: its schedule, its model, its errors and what is under way.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use randori_core::layout::{DofId, RobotId, SceneLayout};
+use randori_core::math::Vector;
+use randori_core::record::Reading;
+use randori_core::spec::{RobotSpec, SensorKind, SensorSpec};
+use randori_core::time::{Tick, TickPeriod};
+use serde::{Deserialize, Serialize};
+
+use super::Received;
+use super::direct::{Contact, GroundTruth, JointState, Mount};
+use super::errors::{ErrorModel, ErrorState};
+use super::imu::Imu;
+use super::lidar::Lidar;
+use super::odometry::{OdometryState, WheelOdometry};
+use crate::fault::SimulationError;
+use crate::hash::StateHasher;
+use crate::world::SimWorld;
+
+/// Where a sensor stands in the scene.
+pub(super) struct Place<'a> {
+    pub(super) layout: &'a SceneLayout,
+    pub(super) robot: RobotId,
+    /// Index in the robot file.
+    pub(super) sensor: usize,
+    pub(super) model: &'a RobotSpec,
+    /// Index of its first channel among those of the robot.
+    pub(super) first_channel: usize,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Sensor {
+    robot: RobotId,
+    index: usize,
+    model: Model,
+    errors: ErrorModel,
+    /// Ticks between measurements and the tick of the first.
+    period: u64,
+    phase: u64,
+    latency: u64,
+    /// Its share of the robot's observation.
+    values: Range<usize>,
+    channels: Range<usize>,
+    under_way: VecDeque<Delivery>,
+    /// Digest after the latest measurement; nothing changes in between.
+    digest: u64,
+    /// Buffers to be used again.
+    spare_reading: Option<Reading>,
+    spare_values: Vec<Vec<f32>>,
+}
+
+#[derive(Debug, Clone)]
+enum Model {
+    JointState(JointState),
+    Imu(Imu),
+    Lidar(Lidar),
+    Contact(Contact),
+    WheelOdometry(WheelOdometry),
+    GroundTruth(GroundTruth),
+}
+
+/// A measurement on its way to the policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Delivery {
+    measured_at: Tick,
+    delivered_at: Tick,
+    values: Vec<f32>,
+}
+
+/// Everything about a sensor that changes during a run.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct SensorState {
+    errors: ErrorState,
+    under_way: VecDeque<Delivery>,
+    digest: u64,
+    imu: Option<Vector>,
+    odometry: Option<OdometryState>,
+}
+
+impl Sensor {
+    pub(super) fn new(
+        spec: &SensorSpec,
+        place: &Place<'_>,
+        world: &SimWorld,
+        period: TickPeriod,
+        seed: u64,
+    ) -> Result<Self, SimulationError> {
+        let robot = &place.layout.robots[place.robot.0];
+        let layout = &robot.sensors[place.sensor];
+        let path = format!("{}.{}", robot.name, spec.name);
+        let unchecked =
+            |what: String| SimulationError::Unchecked(format!("sensor `{path}`: {what}"));
+        let ticks = period.ticks_per_period(spec.rate_hz).ok_or_else(|| {
+            unchecked(format!("{} Hz does not divide the physics rate", spec.rate_hz))
+        })?;
+        let period_s = ticks as f64 * period.seconds();
+        let errors = ErrorModel::new(spec, layout, &path, seed, period_s)
+            .map_err(|preset| unchecked(format!("there is no error preset `{preset}`")))?;
+        let mut sensor = Self {
+            robot: place.robot,
+            index: place.sensor,
+            model: Model::new(spec, place, world, period).map_err(unchecked)?,
+            errors,
+            period: ticks,
+            phase: period.ticks_nearest(spec.phase),
+            latency: period.ticks_at_least(spec.errors.latency.unwrap_or(0.0)),
+            values: layout.values.clone(),
+            channels: place.first_channel..place.first_channel + layout.channels.len(),
+            under_way: VecDeque::new(),
+            digest: 0,
+            spare_reading: None,
+            spare_values: Vec::new(),
+        };
+        sensor.update_digest(&[], false);
+        Ok(sensor)
+    }
+
+    pub(super) fn robot(&self) -> RobotId {
+        self.robot
+    }
+
+    pub(super) fn is_due(&self, tick: Tick) -> bool {
+        tick.0 >= self.phase && (tick.0 - self.phase).is_multiple_of(self.period)
+    }
+
+    /// Notes what the next tick's measurement needs to know of this one.
+    pub(super) fn prepare(&mut self, world: &SimWorld) {
+        if let Model::Imu(imu) = &mut self.model {
+            imu.prepare(world);
+        }
+    }
+
+    pub(super) fn measure(
+        &mut self,
+        tick: Tick,
+        world: &SimWorld,
+        received: &mut Received,
+    ) -> Reading {
+        let mut reading = self.spare_reading.take().unwrap_or_else(|| Reading {
+            robot: self.robot,
+            sensor: self.index,
+            measured_at: tick,
+            delivered_at: tick,
+            lost: false,
+            measured: Vec::with_capacity(self.values.len()),
+            truth: Vec::with_capacity(self.values.len()),
+        });
+        reading.measured_at = tick;
+        reading.delivered_at = Tick(tick.0 + self.latency);
+        reading.truth.clear();
+        self.model.measure(world, &mut reading.truth);
+        debug_assert_eq!(reading.truth.len(), self.values.len(), "a model fills its channels");
+        reading.measured.clear();
+        reading.measured.extend_from_slice(&reading.truth);
+        reading.lost = !self.errors.is_exact() && self.errors.apply(&mut reading.measured);
+        if let Model::Contact(contact) = &self.model {
+            contact.judge(&mut reading.measured);
+        }
+        if !reading.lost {
+            self.send(&reading, received);
+        }
+        self.update_digest(&reading.measured, reading.lost);
+        reading
+    }
+
+    fn send(&mut self, reading: &Reading, received: &mut Received) {
+        if self.latency == 0 {
+            self.hand_over(&reading.measured, reading.measured_at, received);
+        } else {
+            let mut values = self.spare_values.pop().unwrap_or_default();
+            values.clear();
+            values.extend_from_slice(&reading.measured);
+            self.under_way.push_back(Delivery {
+                measured_at: reading.measured_at,
+                delivered_at: reading.delivered_at,
+                values,
+            });
+        }
+    }
+
+    /// Hands over what has arrived by `tick`.
+    pub(super) fn deliver(&mut self, tick: Tick, received: &mut Received) {
+        while self.under_way.front().is_some_and(|delivery| delivery.delivered_at <= tick) {
+            let Some(delivery) = self.under_way.pop_front() else { return };
+            self.hand_over(&delivery.values, delivery.measured_at, received);
+            self.spare_values.push(delivery.values);
+        }
+    }
+
+    fn hand_over(&self, values: &[f32], measured_at: Tick, received: &mut Received) {
+        received.values[self.values.clone()].copy_from_slice(values);
+        received.measured_at[self.channels.clone()].fill(Some(measured_at));
+    }
+
+    /// Takes back a reading of this sensor for its buffers.
+    pub(super) fn recycle(&mut self, reading: Reading) {
+        self.spare_reading = Some(reading);
+    }
+
+    /// Digest of the sensor's random streams and latest measurement.
+    pub(super) fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    fn update_digest(&mut self, measured: &[f32], lost: bool) {
+        let mut hasher = StateHasher::new();
+        hasher.write_f32s(measured);
+        hasher.write_u64(u64::from(lost));
+        self.errors.digest(&mut hasher);
+        self.digest = hasher.finish();
+    }
+
+    pub(super) fn state(&self) -> SensorState {
+        SensorState {
+            errors: self.errors.state().clone(),
+            under_way: self.under_way.clone(),
+            digest: self.digest,
+            imu: if let Model::Imu(imu) = &self.model { imu.state() } else { None },
+            odometry: match &self.model {
+                Model::WheelOdometry(odometry) => Some(odometry.state()),
+                _ => None,
+            },
+        }
+    }
+
+    /// Returns whether the state fits this sensor.
+    pub(super) fn set_state(&mut self, state: SensorState) -> bool {
+        let len = self.values.len();
+        if state.under_way.iter().any(|delivery| delivery.values.len() != len) {
+            return false;
+        }
+        match (&mut self.model, state.odometry) {
+            (Model::WheelOdometry(odometry), Some(state)) => odometry.set_state(state),
+            (Model::WheelOdometry(_), None) | (_, Some(_)) => return false,
+            (Model::Imu(imu), None) => imu.set_state(state.imu),
+            (_, None) => {}
+        }
+        self.under_way = state.under_way;
+        self.digest = state.digest;
+        self.errors.set_state(state.errors)
+    }
+}
+
+impl Model {
+    fn new(
+        spec: &SensorSpec,
+        place: &Place<'_>,
+        world: &SimWorld,
+        period: TickPeriod,
+    ) -> Result<Self, String> {
+        let robot = &place.layout.robots[place.robot.0];
+        let mount = || {
+            let body = robot.sensors[place.sensor].body.ok_or("it sits on no link")?;
+            Ok::<_, String>(Mount { body, body_from_sensor: spec.pose.pose() })
+        };
+        let dof = |joint: &str| {
+            place
+                .layout
+                .dof(&format!("{}.{joint}", robot.name))
+                .ok_or_else(|| format!("there is no joint `{joint}` with one coordinate"))
+        };
+        Ok(match &spec.kind {
+            SensorKind::JointState { joints } => {
+                Self::JointState(JointState { dofs: joint_dofs(joints, place) })
+            }
+            SensorKind::Imu => Self::Imu(Imu::new(mount()?, period.seconds())),
+            SensorKind::Lidar { beams, range, fov } => {
+                Self::Lidar(Lidar::new(mount()?, place.robot, *beams, *range, fov.radians()))
+            }
+            SensorKind::Contact { threshold } => {
+                Self::Contact(Contact { mount: mount()?, threshold_n: *threshold as f32 })
+            }
+            SensorKind::WheelOdometry { left, right, radius, separation } => {
+                let wheels = (dof(left)?, dof(right)?);
+                Self::WheelOdometry(WheelOdometry::new(wheels, *radius, *separation, world))
+            }
+            SensorKind::GroundTruth => Self::GroundTruth(GroundTruth { mount: mount()? }),
+        })
+    }
+
+    fn measure(&mut self, world: &SimWorld, out: &mut Vec<f32>) {
+        match self {
+            Self::JointState(joints) => joints.measure(world, out),
+            Self::Imu(imu) => imu.measure(world, out),
+            Self::Lidar(lidar) => lidar.measure(world, out),
+            Self::Contact(contact) => contact.measure(world, out),
+            Self::WheelOdometry(odometry) => odometry.measure(world, out),
+            Self::GroundTruth(truth) => truth.measure(world, out),
+        }
+    }
+}
+
+/// Degrees of freedom of the named joints in that order, or of all.
+fn joint_dofs(joints: &[String], place: &Place<'_>) -> Vec<DofId> {
+    let all = place.layout.robots[place.robot.0].dofs.clone().map(DofId);
+    if joints.is_empty() {
+        return all.collect();
+    }
+    let of_joint = |name: &String| {
+        let joint = place.model.joints.iter().position(|joint| joint.name == *name);
+        all.clone().filter(move |dof| Some(place.layout.dofs[dof.0].joint) == joint)
+    };
+    joints.iter().flat_map(of_joint).collect()
+}

@@ -1,0 +1,209 @@
+//! One run of one scenario, tick by tick.
+//!
+//! A [`Simulation`] holds the world, the sensors, the policies and everything
+//! between them, and does no input or output. Recording, judging and drawing
+//! consume the [`TickRecord`] of each step.
+//!
+//! Start reading at [`Simulation::step`].
+
+use randori_core::layout::SceneLayout;
+use randori_core::policy::Policy;
+use randori_core::record::TickRecord;
+use randori_core::spec::Scenario;
+use randori_core::time::{Tick, TickPeriod};
+
+use crate::actors::ActorMotion;
+use crate::actuators::ActuatorBank;
+use crate::events::Disturbances;
+use crate::fault::{RunFault, SimulationError};
+use crate::hash::StateHasher;
+use crate::scheduler::Scheduler;
+use crate::sensors::{SensorSuite, tick_period};
+use crate::world::SimWorld;
+
+/// Measures what goals, metrics and event conditions read of the world.
+///
+/// Implemented by the room that knows formulas, so that the simulation does not
+/// have to.
+pub trait SignalProbe: Send {
+    /// Measures all signals for a record whose other fields (the state after the
+    /// step, what was applied, what happened) are filled in already. `out` is
+    /// empty and keeps its capacity from tick to tick.
+    fn measure(
+        &mut self,
+        world: &SimWorld,
+        layout: &SceneLayout,
+        record: &TickRecord,
+        out: &mut Vec<f64>,
+    );
+
+    /// Whether the formula of the scenario's event `event` held at the last
+    /// record. Asked once per tick until the event starts.
+    fn event_due(&mut self, event: usize) -> bool;
+
+    /// All state that later answers depend on (empty if there is none), or
+    /// `None` if it is unknown, in which case the simulation has no snapshot.
+    fn snapshot(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Returns to a state from [`SignalProbe::snapshot`].
+    ///
+    /// # Errors
+    /// When the bytes are not a snapshot of such a probe; says why.
+    fn restore(&mut self, _snapshot: &[u8]) -> Result<(), String> {
+        Err("these signals cannot be restored".to_owned())
+    }
+}
+
+/// One run of one scenario.
+pub struct Simulation {
+    pub(crate) layout: SceneLayout,
+    pub(crate) world: SimWorld,
+    pub(crate) disturbances: Disturbances,
+    actors: ActorMotion,
+    pub(crate) sensors: SensorSuite,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) actuators: ActuatorBank,
+    pub(crate) probe: Box<dyn SignalProbe>,
+    pub(crate) record: TickRecord,
+    pub(crate) fault: Option<RunFault>,
+    period: TickPeriod,
+}
+
+impl Simulation {
+    /// Builds the world of a checked scenario and connects one policy, or none,
+    /// to each robot. A robot without a policy keeps its initial command.
+    ///
+    /// # Errors
+    /// When the world cannot be built, or a policy does not fit its robot or
+    /// cannot start.
+    ///
+    /// # Panics
+    /// When `policies` does not have one entry per robot.
+    pub fn new(
+        scenario: &Scenario,
+        seed: u64,
+        policies: Vec<Option<Box<dyn Policy>>>,
+        probe: Box<dyn SignalProbe>,
+    ) -> Result<Self, SimulationError> {
+        let period = tick_period(scenario)?;
+        let layout = SceneLayout::new(scenario);
+        let world = SimWorld::build(scenario, &layout)?;
+        let disturbances = Disturbances::new(scenario, &layout, period, seed)?;
+        let actors = ActorMotion::new(scenario, &layout, &world, period);
+        let sensors = SensorSuite::new(scenario, &layout, &world, seed)?;
+        let scheduler = Scheduler::new(scenario, &layout, policies, period, seed)?;
+        let mut record = TickRecord::default();
+        scheduler.write_commands(&mut record.requested);
+        let actuators = ActuatorBank::new(scenario, &layout, &record.requested, period);
+        let mut simulation = Self {
+            layout,
+            world,
+            disturbances,
+            actors,
+            sensors,
+            scheduler,
+            actuators,
+            probe,
+            record,
+            fault: None,
+            period,
+        };
+        simulation.account();
+        Ok(simulation)
+    }
+
+    /// Names and indices of everything in the scene.
+    pub fn layout(&self) -> &SceneLayout {
+        &self.layout
+    }
+
+    /// The world after the last step.
+    pub fn world(&self) -> &SimWorld {
+        &self.world
+    }
+
+    /// Length of a tick.
+    pub fn period(&self) -> TickPeriod {
+        self.period
+    }
+
+    /// The latest record; record 0, the starting state, after [`Self::new`].
+    pub fn record(&self) -> &TickRecord {
+        &self.record
+    }
+
+    /// Advances by one tick and returns its record.
+    ///
+    /// # Errors
+    /// When the run breaks. It cannot go on then: further steps change nothing
+    /// and give the same fault again.
+    pub fn step(&mut self) -> Result<&TickRecord, RunFault> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let tick = self.record.tick;
+        let outcome = self.make_step(tick);
+        if let Err(fault) = outcome {
+            self.fault = Some(fault.clone());
+            return Err(fault);
+        }
+        Ok(&self.record)
+    }
+
+    fn make_step(&mut self, tick: Tick) -> Result<(), RunFault> {
+        self.disturb(tick);
+        self.sense(tick);
+        self.decide(tick)?;
+        self.actuate();
+        self.world.advance().map_err(RunFault::World)?;
+        self.record.tick = Tick(tick.0 + 1);
+        self.account();
+        Ok(())
+    }
+
+    /// Events that are due, and actors on their way.
+    fn disturb(&mut self, tick: Tick) {
+        let (probe, record) = (&mut self.probe, &mut self.record);
+        let holds = |event| probe.event_due(event);
+        self.disturbances.disturb(tick, holds, &mut self.world, &mut record.events);
+        self.actors.steer(&mut self.world, tick);
+    }
+
+    /// Measurements that are due; deliveries to the policies.
+    fn sense(&mut self, tick: Tick) {
+        self.sensors.sense(tick, &self.world, &mut self.record.readings);
+    }
+
+    /// Requests to policies, and answers that take effect.
+    fn decide(&mut self, tick: Tick) -> Result<(), RunFault> {
+        self.scheduler.decide(tick, &self.sensors, &mut self.record.decisions)?;
+        self.scheduler.write_commands(&mut self.record.requested);
+        Ok(())
+    }
+
+    /// Commands become drives.
+    fn actuate(&mut self) {
+        self.actuators.actuate(&self.record.requested, &mut self.world);
+    }
+
+    /// The state after the step, its digest and the signals.
+    fn account(&mut self) {
+        let record = &mut self.record;
+        self.actuators.write_applied(&self.world, &mut record.applied);
+        self.world.write_state(&mut record.state);
+        let mut hasher = StateHasher::new();
+        self.world.digest(&mut hasher);
+        self.sensors.digest(&mut hasher);
+        self.scheduler.digest(&mut hasher);
+        self.actuators.digest(&mut hasher);
+        self.disturbances.digest(&mut hasher);
+        record.hash = hasher.finish();
+        // The probe reads the record while it fills this one field of it.
+        let mut signals = std::mem::take(&mut record.signals);
+        signals.clear();
+        self.probe.measure(&self.world, &self.layout, record, &mut signals);
+        record.signals = signals;
+    }
+}
