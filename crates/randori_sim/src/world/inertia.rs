@@ -8,11 +8,13 @@
 //!
 //! Start reading at [`link_mass_properties`].
 
-use nalgebra::{Isometry3, Matrix3, Quaternion, Translation3, UnitQuaternion, Vector3};
-use randori_core::spec::{InertiaSpec, LinkSpec, PoseSpec, Shape, ShapeSpec};
+use nalgebra::{Isometry3, Matrix3, Vector3};
+use randori_core::spec::{InertiaSpec, LinkSpec, Shape, ShapeSpec};
 use rapier3d::parry::transformation::try_convex_hull;
 use rapier3d::prelude::Vector;
 use std::f64::consts::PI;
+
+use super::dynamics::spatial::written_pose;
 
 /// Mass, centre of mass and rotational inertia of a rigid body, in a frame B
 /// that the context names.
@@ -102,30 +104,7 @@ pub fn link_mass_properties(link: &LinkSpec) -> MassProperties {
 /// Heightfields, planes and degenerate hulls have none. A triangle mesh counts
 /// as the solid that it encloses and must be closed for that to mean anything.
 pub fn shape_mass_properties(shape: &ShapeSpec) -> MassProperties {
-    solid(&shape.shape).placed(&isometry(&shape.pose))
-}
-
-/// A pose as written, in f64.
-pub(crate) fn isometry(pose: &PoseSpec) -> Isometry3<f64> {
-    let rotation = match (pose.rpy, pose.quat) {
-        (Some([roll, pitch, yaw]), _) => {
-            let about = |axis: Vector3<f64>, angle: f64| {
-                let axis = axis * libm::sin(angle / 2.0);
-                Quaternion::new(libm::cos(angle / 2.0), axis.x, axis.y, axis.z)
-            };
-            UnitQuaternion::new_normalize(
-                about(Vector3::z(), yaw.radians())
-                    * about(Vector3::y(), pitch.radians())
-                    * about(Vector3::x(), roll.radians()),
-            )
-        }
-        // The checker refuses a zero quaternion; here it counts as no rotation.
-        (None, Some([x, y, z, w])) if x * x + y * y + z * z + w * w > 0.0 => {
-            UnitQuaternion::new_normalize(Quaternion::new(w, x, y, z))
-        }
-        _ => UnitQuaternion::identity(),
-    };
-    Isometry3::from_parts(Translation3::from(Vector3::from(pose.xyz)), rotation)
+    solid(&shape.shape).placed(&written_pose(&shape.pose))
 }
 
 /// Inertia about the origin of a point mass at `offset`.

@@ -2,7 +2,7 @@
 
 use super::*;
 use randori_core::random::RandomStream;
-use randori_core::spec::Angle;
+use randori_core::spec::{Angle, PoseSpec};
 
 fn link(shapes: Vec<ShapeSpec>) -> LinkSpec {
     LinkSpec {
@@ -183,7 +183,7 @@ fn poses_agree_with_those_of_the_scene_description() {
         rpy: Some([Angle::Deg(30.0), Angle::Deg(-50.0), Angle::Deg(110.0)]),
         quat: None,
     };
-    let (ours, theirs) = (isometry(&pose), pose.pose());
+    let (ours, theirs) = (written_pose(&pose), pose.pose());
 
     let point = ours * nalgebra::Point3::new(0.3, 0.2, -0.5);
     let expected = theirs * randori_core::math::Vector::new(0.3, 0.2, -0.5);

@@ -1,0 +1,8 @@
+//! The dynamics of robots, held against textbooks, against themselves, against
+//! another engine and against the simulated world.
+
+mod consistency;
+mod energy;
+mod peer;
+mod robots;
+mod textbook;
