@@ -7,6 +7,7 @@
 //! Start reading at [`spec::ScenarioSpec`] (what users write), then
 //! [`policy::Policy`] (what decides) and [`record::TickRecord`] (what happened).
 
+mod check;
 pub mod diagnostic;
 pub mod layout;
 pub mod math;
@@ -15,4 +16,5 @@ pub mod random;
 pub mod record;
 pub mod report;
 pub mod spec;
+pub mod text;
 pub mod time;

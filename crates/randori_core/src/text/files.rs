@@ -1,0 +1,131 @@
+//! Reading files without touching a file system: callers bring a reader.
+
+use std::collections::BTreeMap;
+
+/// Where texts come from. Core touches no files; the command line brings a
+/// reader of the disk, tests bring [`MemoryFiles`].
+pub trait FileReader {
+    /// The text of a file. `path` is relative to the project root, uses `/`,
+    /// and holds neither `.` nor `..`.
+    ///
+    /// # Errors
+    /// When there is no such file, or it is not text.
+    fn read(&self, path: &str) -> Result<String, ReadError>;
+
+    /// What the user calls the file, for diagnostics: by default its path from
+    /// the project root.
+    fn shown(&self, path: &str) -> String {
+        path.to_owned()
+    }
+}
+
+/// Why a file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// There is no such file.
+    #[error("it does not exist")]
+    NotFound,
+    /// It is not UTF-8.
+    #[error("it is not UTF-8 text")]
+    NotText,
+    /// It is larger than the reader accepts, so it was not read.
+    #[error("it is larger than {limit} bytes")]
+    TooLarge {
+        /// The largest accepted size.
+        limit: usize,
+    },
+    /// Anything else, in the words of the operating system.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Files in memory, by their path from the project root.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryFiles {
+    files: BTreeMap<String, String>,
+}
+
+impl MemoryFiles {
+    /// These files.
+    pub fn new<P: Into<String>, T: Into<String>>(files: impl IntoIterator<Item = (P, T)>) -> Self {
+        let files = files.into_iter().map(|(path, text)| (path.into(), text.into())).collect();
+        Self { files }
+    }
+
+    /// Adds or replaces a file.
+    pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
+        self.files.insert(path.into(), text.into());
+    }
+}
+
+impl FileReader for MemoryFiles {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        self.files.get(path).cloned().ok_or(ReadError::NotFound)
+    }
+}
+
+/// The path from the project root of `named`, as a file at `from` names it:
+/// relative to that file's folder, or `assets:...`.
+///
+/// # Errors
+/// A reason, when the path leaves the project or is none.
+pub(crate) fn resolve_path(from: &str, named: &str) -> Result<String, &'static str> {
+    let (folder, relative) = match named.strip_prefix("assets:") {
+        Some(rest) => ("assets", rest),
+        None => (from.rsplit_once('/').map_or("", |(folder, _)| folder), named),
+    };
+    if relative.is_empty() {
+        return Err("the path is empty");
+    }
+    if relative.starts_with('/') {
+        return Err("the path is absolute");
+    }
+    // Backslashes and colons are separators and drives on Windows.
+    if relative.contains(['\\', ':']) || relative.contains(char::is_control) {
+        return Err("the path contains a character that file names cannot have");
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    let floor = usize::from(named.starts_with("assets:"));
+    for part in folder.split('/').chain(relative.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.len() > floor => {
+                parts.pop();
+            }
+            ".." => return Err("the path leaves the project"),
+            name => parts.push(name),
+        }
+    }
+    Ok(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_file_that_names_them() {
+        let from = "scenarios/courier/flat.ron";
+
+        assert_eq!(resolve_path(from, "x.ron").as_deref(), Ok("scenarios/courier/x.ron"));
+        assert_eq!(resolve_path(from, "./../../a/x.ron").as_deref(), Ok("a/x.ron"));
+        assert_eq!(resolve_path(from, "assets:robots/x.ron").as_deref(), Ok("assets/robots/x.ron"));
+    }
+
+    #[test]
+    fn no_path_leaves_the_project() {
+        for named in [
+            "",
+            "/etc/passwd",
+            "../../../x.ron",
+            "assets:../x.ron",
+            "assets:/x",
+            "..\\x",
+            "C:x",
+            "assets:assets:x",
+        ] {
+            assert!(resolve_path("scenarios/a/b.ron", named).is_err(), "{named}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Reads the files of a scenario, as far as they can be read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::document::Document;
+use super::files::{FileReader, ReadError, resolve_path};
+use super::limits::Limits;
+use super::outline::{Node, parse_path};
+use super::sources::{Part, Sources};
+use super::{ScenarioText, Specs, finished, parse};
+use crate::check;
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, Label, Span};
+use crate::spec::{EnvironmentSpec, RobotSpec};
+
+/// The kinds of file, which are also the words that files start with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// `Scenario(...)`
+    Scenario,
+    /// `Environment(...)`
+    Environment,
+    /// `Robot(...)`
+    Robot,
+}
+
+impl FileKind {
+    /// The word that files of this kind start with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scenario => "Scenario",
+            Self::Environment => "Environment",
+            Self::Robot => "Robot",
+        }
+    }
+}
+
+/// Checks a file of any kind, with all files that it names. Findings may be
+/// warnings only; see [`Diagnostics::errors`]. A file whose kind cannot be told
+/// is checked as a scenario.
+pub fn check_file(reader: &dyn FileReader, path: &str, limits: &Limits) -> (FileKind, Diagnostics) {
+    let mut loader = Loader::new(reader, limits);
+    let document = loader.document(path, None);
+    let kind = document.as_ref().and_then(|document| document.outline.kind(&document.text));
+    match kind.map(|(_, name)| name) {
+        Some("Robot") => {
+            let findings = load_robot(reader, path, limits).map(|(_, warnings)| warnings);
+            (FileKind::Robot, findings.unwrap_or_else(|errors| errors))
+        }
+        Some("Environment") => {
+            let findings = load_environment(reader, path, limits).map(|(_, warnings)| warnings);
+            (FileKind::Environment, findings.unwrap_or_else(|errors| errors))
+        }
+        _ => {
+            let findings = ScenarioText::load(reader, path, limits)
+                .and_then(|text| text.resolve(&[]))
+                .map(|loaded| loaded.diagnostics(loaded.warnings.clone()));
+            (FileKind::Scenario, findings.unwrap_or_else(|errors| errors))
+        }
+    }
+}
+
+/// Reads a robot file alone; with its warnings.
+///
+/// # Errors
+/// With all findings, if at least one makes the robot unusable.
+pub fn load_robot(
+    reader: &dyn FileReader,
+    path: &str,
+    limits: &Limits,
+) -> Result<(RobotSpec, Diagnostics), Diagnostics> {
+    let (mut specs, findings) = load_alone(reader, path, limits, Part::Robot(0));
+    match specs.robots.remove(&0) {
+        Some(robot) if findings.errors() == 0 => Ok((robot, findings)),
+        _ => Err(findings),
+    }
+}
+
+/// Reads an environment file alone; with its warnings.
+///
+/// # Errors
+/// With all findings, if at least one makes the environment unusable.
+pub fn load_environment(
+    reader: &dyn FileReader,
+    path: &str,
+    limits: &Limits,
+) -> Result<(EnvironmentSpec, Diagnostics), Diagnostics> {
+    let (specs, findings) = load_alone(reader, path, limits, Part::Environment);
+    match specs.environment {
+        Some(environment) if findings.errors() == 0 => Ok((environment, findings)),
+        _ => Err(findings),
+    }
+}
+
+fn load_alone(
+    reader: &dyn FileReader,
+    path: &str,
+    limits: &Limits,
+    part: Part,
+) -> (Specs, Diagnostics) {
+    let mut loader = Loader::new(reader, limits);
+    loader.add(part, path, None);
+    let Loader { sources, mut found, .. } = loader;
+    let mut specs = Specs::default();
+    specs.update(&Sources::default(), &sources, &mut found);
+    found.extend(check::findings(&specs, &sources, limits));
+    (specs, finished(found, &sources))
+}
+
+/// Reads a scenario file and what it names, even if it cannot be understood
+/// otherwise: names of files are found by their place.
+pub(super) fn read_scenario(
+    reader: &dyn FileReader,
+    path: &str,
+    limits: &Limits,
+) -> (Sources, Vec<Diagnostic>) {
+    let mut loader = Loader::new(reader, limits);
+    loader.add(Part::Scenario, path, None);
+    if let Some(scenario) = loader.sources.documents.get(&Part::Scenario).cloned() {
+        let text = &*scenario.text;
+        let walk = |path: &str| scenario.outline.walk(text, &parse_path(path)).ok();
+        if let Some(named) = walk("environment") {
+            loader.add_named(Part::Environment, path, &scenario, named);
+        }
+        let entries = walk("robots").map(Node::children).unwrap_or_default();
+        for (index, entry) in entries.into_iter().enumerate() {
+            if let Some(model) = entry.field(text, "model") {
+                loader.add_named(Part::Robot(index), path, &scenario, &model.value);
+            }
+        }
+    }
+    (loader.sources, loader.found)
+}
+
+struct Loader<'l> {
+    reader: &'l dyn FileReader,
+    limits: &'l Limits,
+    sources: Sources,
+    found: Vec<Diagnostic>,
+    /// By path; `None` for files that could not be read.
+    files: BTreeMap<String, Option<Document>>,
+}
+
+impl<'l> Loader<'l> {
+    fn new(reader: &'l dyn FileReader, limits: &'l Limits) -> Self {
+        let (sources, found, files) = (Sources::default(), Vec::new(), BTreeMap::new());
+        Self { reader, limits, sources, found, files }
+    }
+
+    /// Adds the file that a string in `document` names.
+    fn add_named(&mut self, part: Part, from: &str, document: &Document, node: &Node) {
+        let Some(named) = node.string(&document.text) else { return };
+        let place = document.locate(node.span.clone());
+        match resolve_path(from, &named) {
+            Ok(path) => self.add(part, &path, Some(place)),
+            Err(reason) => {
+                let message = format!("`{named}` cannot be read: {reason}");
+                let error = Diagnostic::error(DiagnosticCode::PATH_OUTSIDE_PROJECT, message)
+                    .primary(Label::new(place, reason))
+                    .help("name a file of this project: relative to this file, or `assets:...`");
+                self.found.push(error);
+            }
+        }
+    }
+
+    fn add(&mut self, part: Part, path: &str, named_at: Option<Span>) {
+        let Some(document) = self.document(path, named_at) else { return };
+        let wanted = match part {
+            Part::Scenario => FileKind::Scenario,
+            Part::Environment => FileKind::Environment,
+            Part::Robot(_) => FileKind::Robot,
+        };
+        if let Some(mut error) = parse::wrong_kind(&document, wanted.name()) {
+            if let Some(place) = named_at {
+                error = error.secondary(Label::new(place, "named here"));
+            }
+            self.found.push(error);
+            return;
+        }
+        self.sources.paths.insert(part, path.to_owned());
+        self.sources.documents.insert(part, document);
+    }
+
+    fn document(&mut self, path: &str, named_at: Option<Span>) -> Option<Document> {
+        if let Some(document) = self.files.get(path) {
+            return document.clone();
+        }
+        let read = if self.files.len() < self.limits.files {
+            self.read(path)
+        } else {
+            let message = format!("the scenario names more than {} files", self.limits.files);
+            Err(Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
+                .help("the limit on the number of files can be raised on the command line")
+                .into())
+        };
+        let document = read.map_err(|mut error| {
+            error.primary = named_at.map(|place| Label::new(place, "named here"));
+            self.found.push(*error);
+        });
+        self.files.insert(path.to_owned(), document.clone().ok());
+        document.ok()
+    }
+
+    fn read(&mut self, path: &str) -> Result<Document, Box<Diagnostic>> {
+        let shown = self.reader.shown(path);
+        let limit = self.limits.file_bytes;
+        let too_large = |limit: usize| {
+            let message = format!("`{shown}` is larger than {limit} bytes");
+            Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
+                .help("the limit on the size of a file can be raised on the command line")
+        };
+        match self.reader.read(path) {
+            Ok(text) if text.len() > limit => Err(too_large(limit).into()),
+            Ok(text) => {
+                let text: Arc<str> = text.into();
+                let file = self.sources.map.add(shown, Arc::clone(&text));
+                Ok(Document::new(file, text, self.limits.nesting))
+            }
+            Err(ReadError::TooLarge { limit }) => Err(too_large(limit).into()),
+            Err(reason) => {
+                let message = format!("`{shown}` cannot be read: {reason}");
+                Err(Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message).into())
+            }
+        }
+    }
+}

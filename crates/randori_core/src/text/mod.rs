@@ -1,0 +1,266 @@
+//! From files to a trusted [`Scenario`], or to every reason why not.
+//!
+//! A [`ScenarioText`] holds the texts of a scenario and of all files that it
+//! names. [`ScenarioText::resolve`] applies overrides to the texts, reads them
+//! with `ron`, checks them, and gives the trusted scenario; it is cheap and
+//! touches no file, so batches call it once per seed.
+//!
+//! ```
+//! use randori_core::text::{Limits, MemoryFiles, Override, ScenarioText};
+//!
+//! let files = MemoryFiles::new([
+//!     ("flat.ron", r#"Environment(format: 1, name: "flat", ground: ())"#),
+//!     ("x.ron", r#"Scenario(format: 1, title: "x", duration: 2.0, environment: "flat.ron")"#),
+//! ]);
+//! let text = ScenarioText::load(&files, "x.ron", &Limits::default())?;
+//! let slippery = Override::parse("environment.ground.friction=0.1", "--set").unwrap();
+//!
+//! let loaded = text.resolve(&[slippery])?;
+//!
+//! assert_eq!(loaded.scenario.environment.ground.unwrap().friction, 0.1);
+//!
+//! let typo = Override::parse("environment.ground.fricton=0.1", "--set").unwrap();
+//! let errors = text.resolve(&[typo]).unwrap_err();
+//! assert!(errors.short().starts_with("--set:1:20: error[RS0211]"));
+//! # Ok::<(), randori_core::diagnostic::Diagnostics>(())
+//! ```
+//!
+//! Start reading at [`ScenarioText::load`].
+
+mod document;
+mod fields;
+mod files;
+mod limits;
+mod loader;
+pub mod outline;
+mod overrides;
+mod parse;
+mod sources;
+mod variation;
+
+pub use files::{FileReader, MemoryFiles, ReadError};
+pub use limits::Limits;
+pub use loader::{FileKind, check_file, load_environment, load_robot};
+pub use overrides::Override;
+pub use sources::{Part, Sources};
+pub use variation::sample_variations;
+
+use std::collections::BTreeMap;
+
+use crate::check;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
+use crate::spec::{EnvironmentSpec, RobotSpec, Scenario, ScenarioSpec};
+use document::{Origin, Role};
+use overrides::{Change, number_text};
+
+/// The texts of a scenario and of all files that it names.
+#[derive(Debug, Clone)]
+pub struct ScenarioText {
+    sources: Sources,
+    limits: Limits,
+    specs: Specs,
+}
+
+/// A trusted scenario, with its texts.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Its texts, for the place of anything in them.
+    pub sources: Sources,
+    /// Findings that do not prevent a run.
+    pub warnings: Vec<Diagnostic>,
+    /// The values that were drawn for the seed, by path.
+    pub drawn: Vec<(String, f64)>,
+}
+
+impl Loaded {
+    /// Findings of later stages (such as formulas), ready to be rendered with
+    /// the texts of this scenario.
+    pub fn diagnostics(&self, list: Vec<Diagnostic>) -> Diagnostics {
+        Diagnostics { list, sources: self.sources.map.clone() }
+    }
+}
+
+/// What could be read of each text.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Specs {
+    pub(crate) scenario: Option<ScenarioSpec>,
+    pub(crate) environment: Option<EnvironmentSpec>,
+    pub(crate) robots: BTreeMap<usize, RobotSpec>,
+}
+
+impl ScenarioText {
+    /// Reads a scenario and every file that it names. `path` is relative to
+    /// the project root.
+    ///
+    /// # Errors
+    /// When a file cannot be read or understood, or a key of `vary` leads
+    /// nowhere; then with all findings in all files. A scenario that can be
+    /// read but makes no sense is left to [`Self::resolve`], because an
+    /// override may mend it.
+    pub fn load(reader: &dyn FileReader, path: &str, limits: &Limits) -> Result<Self, Diagnostics> {
+        let (sources, mut found) = loader::read_scenario(reader, path, limits);
+        let mut specs = Specs::default();
+        specs.update(&Sources::default(), &sources, &mut found);
+        let readable = found.is_empty() && specs.is_complete(&sources);
+        if readable {
+            let text = Self { sources, limits: limits.clone(), specs };
+            text.try_variations(&mut found);
+            if found.is_empty() {
+                return Ok(text);
+            }
+            found.extend(check::findings(&text.specs, &text.sources, limits));
+            return Err(finished(found, &text.sources));
+        }
+        found.extend(check::findings(&specs, &sources, limits));
+        Err(finished(found, &sources))
+    }
+
+    /// The scenario with these overrides applied in their order; variations
+    /// keep the values that the files give.
+    ///
+    /// # Errors
+    /// With all findings, if at least one prevents a run.
+    pub fn resolve(&self, overrides: &[Override]) -> Result<Loaded, Diagnostics> {
+        self.resolved(overrides, None)
+    }
+
+    /// The scenario for one seed: overrides, and then the values that
+    /// variations draw. A value that an override sets is not drawn.
+    ///
+    /// # Errors
+    /// With all findings, if at least one prevents a run.
+    pub fn resolve_seed(&self, overrides: &[Override], seed: u64) -> Result<Loaded, Diagnostics> {
+        self.resolved(overrides, Some(seed))
+    }
+
+    /// The texts as they were read.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The scenario file as it was read, not yet checked.
+    pub fn spec(&self) -> Option<&ScenarioSpec> {
+        self.specs.scenario.as_ref()
+    }
+
+    fn resolved(&self, overrides: &[Override], seed: Option<u64>) -> Result<Loaded, Diagnostics> {
+        let (mut sources, mut specs) = (self.sources.clone(), self.specs.clone());
+        let mut found = Vec::new();
+        for change in overrides {
+            let change = Change::written(&mut sources, change);
+            found.extend(change.apply(&mut sources).err().map(|error| *error));
+        }
+        specs.update(&self.sources, &sources, &mut found);
+        let mut drawn = Vec::new();
+        if let (Some(seed), Some(scenario)) = (seed, &specs.scenario) {
+            drawn = sample_variations(scenario, seed);
+            drawn.retain(|(path, _)| overrides.iter().all(|change| change.path != *path));
+            let before = sources.clone();
+            apply_drawn(&mut sources, &drawn, &mut found);
+            specs.update(&before, &sources, &mut found);
+        }
+        found.extend(check::findings(&specs, &sources, &self.limits));
+        let findings = finished(found, &sources);
+        if findings.errors() > 0 {
+            return Err(findings);
+        }
+        match specs.trusted() {
+            Some(scenario) => Ok(Loaded { scenario, sources, warnings: findings.list, drawn }),
+            None => Err(findings),
+        }
+    }
+
+    /// Applies an example of each variation, to find keys that lead nowhere
+    /// and values that do not fit.
+    fn try_variations(&self, found: &mut Vec<Diagnostic>) {
+        let Some(scenario) = &self.specs.scenario else { return };
+        if scenario.vary.is_empty() {
+            return;
+        }
+        let examples: Vec<(String, f64)> = scenario
+            .vary
+            .iter()
+            .map(|(path, variation)| (path.clone(), variation::example(variation)))
+            .collect();
+        let mut sources = self.sources.clone();
+        apply_drawn(&mut sources, &examples, found);
+        self.specs.clone().update(&self.sources, &sources, found);
+    }
+}
+
+/// Applies values of variations. Their place is where `vary` says them.
+fn apply_drawn(sources: &mut Sources, drawn: &[(String, f64)], found: &mut Vec<Diagnostic>) {
+    for (path, value) in drawn {
+        let Some((key, range)) = vary_places(sources, path) else { continue };
+        let value = number_text(*value);
+        let exact = key.end - key.start == path.len();
+        let change = Change {
+            path,
+            value: &value,
+            path_at: Origin { span: key, exact, role: Role::Path },
+            value_at: Origin { span: range, exact: false, role: Role::Value },
+        };
+        found.extend(change.apply(sources).err().map(|error| *error));
+    }
+}
+
+/// The places of a key of `vary` (without its quotes) and of its value.
+fn vary_places(sources: &Sources, path: &str) -> Option<(Span, Span)> {
+    let document = sources.documents.get(&Part::Scenario)?;
+    let vary = document.outline.walk(&document.text, &outline::parse_path("vary")).ok()?;
+    let outline::NodeKind::Map { entries, .. } = &vary.kind else { return None };
+    let (key, value) =
+        entries.iter().find(|(key, _)| key.string(&document.text).as_deref() == Some(path))?;
+    let content = outline::byte_in_literal(document.slice(key), 0)
+        ..outline::byte_in_literal(document.slice(key), path.len());
+    let start = key.span.start;
+    let key = document.locate(start + content.start..start + content.end);
+    Some((key, document.locate(value.span.clone())))
+}
+
+impl Specs {
+    /// Reads again what differs between two states of the texts.
+    fn update(&mut self, before: &Sources, after: &Sources, found: &mut Vec<Diagnostic>) {
+        for (part, document) in &after.documents {
+            if before.documents.get(part).is_some_and(|old| old.is_same(document)) {
+                continue;
+            }
+            match part {
+                Part::Scenario => self.scenario = parse::parse(document, found),
+                Part::Environment => self.environment = parse::parse(document, found),
+                Part::Robot(index) => match parse::parse(document, found) {
+                    Some(robot) => drop(self.robots.insert(*index, robot)),
+                    None => drop(self.robots.remove(index)),
+                },
+            }
+        }
+    }
+
+    fn is_complete(&self, sources: &Sources) -> bool {
+        let parts = usize::from(self.scenario.is_some())
+            + usize::from(self.environment.is_some())
+            + self.robots.len();
+        parts == sources.documents.len()
+    }
+
+    /// All of it, if nothing is missing.
+    fn trusted(self) -> Option<Scenario> {
+        let spec = self.scenario?;
+        let environment = self.environment?;
+        let robots: Vec<RobotSpec> = self.robots.into_values().collect();
+        (robots.len() == spec.robots.len()).then_some(Scenario { spec, environment, robots })
+    }
+}
+
+/// Findings in the order of their places, errors before warnings at the same
+/// place, none twice: two robots may share a file.
+pub(crate) fn finished(mut found: Vec<Diagnostic>, sources: &Sources) -> Diagnostics {
+    found.sort_by_key(|finding| {
+        let place = finding.primary.as_ref().map(|label| label.span);
+        (place, finding.severity == Severity::Warning)
+    });
+    found.dedup();
+    Diagnostics { list: found, sources: sources.map.clone() }
+}

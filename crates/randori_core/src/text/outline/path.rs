@@ -1,0 +1,123 @@
+//! Paths to values, as `--set` and `vary` write them.
+
+use super::{Node, NodeKind, Outline, Scalar};
+
+/// One step of a path, with its place in the path's own text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// Name of a field, key or element, or an index.
+    pub name: String,
+    /// First byte in the path's text.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
+}
+
+/// Splits a path at its dots. A segment in double quotes may itself hold dots:
+/// `vary."robots.courier.pose.xyz.0".0`.
+pub fn parse_path(path: &str) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    let mut start = 0;
+    loop {
+        let rest = &path[start..];
+        let quoted = rest.strip_prefix('"').and_then(|inner| inner.find('"')).map(|end| end + 2);
+        let end = match quoted {
+            Some(end) => start + end + rest[end..].find('.').unwrap_or(rest.len() - end),
+            None => start + rest.find('.').unwrap_or(rest.len()),
+        };
+        let name = path[start..end].trim_matches('"').to_owned();
+        segments.push(Segment { name, start, end });
+        if end == path.len() {
+            return segments;
+        }
+        start = end + 1;
+    }
+}
+
+/// Where a path stopped leading anywhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Missing<'n> {
+    /// The last value that was found.
+    pub parent: &'n Node,
+    /// Index of the segment that the parent does not have.
+    pub segment: usize,
+    /// Names that the parent has.
+    pub names: Vec<String>,
+}
+
+impl Outline {
+    /// Follows a path from the root: fields by name, elements of lists by
+    /// index or by their `name`, entries of maps by key, parts of `A(x, y)` by
+    /// index. `Some(...)` and names of variants are passed through.
+    ///
+    /// # Errors
+    /// Where the path stops, or `None` for a text without a value.
+    pub fn walk<'n>(
+        &'n self,
+        text: &str,
+        path: &[Segment],
+    ) -> Result<&'n Node, Option<Missing<'n>>> {
+        let mut node = self.root.as_ref().ok_or(None)?.unwrap_some(text);
+        for (segment, step) in path.iter().enumerate() {
+            let child = node.child(text, &step.name);
+            let missing = || Some(Missing { parent: node, segment, names: node.child_names(text) });
+            node = child.ok_or_else(missing)?.unwrap_some(text);
+        }
+        Ok(node)
+    }
+}
+
+impl Node {
+    /// The value directly inside that a path segment names.
+    pub fn child(&self, text: &str, name: &str) -> Option<&Self> {
+        let index = || name.parse::<usize>().ok();
+        match &self.kind {
+            NodeKind::Scalar(_) => None,
+            NodeKind::Struct { .. } => self.field(text, name).map(|field| &field.value),
+            NodeKind::Tuple { items, .. } => items.get(index()?),
+            NodeKind::List(items) => {
+                let named = items.iter().find(|item| item.own_name(text).as_deref() == Some(name));
+                named.or_else(|| items.get(index()?))
+            }
+            NodeKind::Map { entries, .. } => {
+                entries.iter().find(|(key, _)| key.key(text) == name).map(|(_, value)| value)
+            }
+        }
+    }
+
+    /// The names by which values directly inside are addressed.
+    pub fn child_names(&self, text: &str) -> Vec<String> {
+        match &self.kind {
+            NodeKind::Scalar(_) => Vec::new(),
+            NodeKind::Struct { fields, .. } => {
+                fields.iter().map(|field| text[field.name.clone()].to_owned()).collect()
+            }
+            NodeKind::Tuple { items, .. } => (0..items.len()).map(|i| i.to_string()).collect(),
+            NodeKind::List(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| item.own_name(text).unwrap_or_else(|| index.to_string()))
+                .collect(),
+            NodeKind::Map { entries, .. } => entries.iter().map(|(key, _)| key.key(text)).collect(),
+        }
+    }
+
+    /// The value of the field `name`.
+    fn own_name(&self, text: &str) -> Option<String> {
+        self.field(text, "name")?.value.unwrap_some(text).string(text)
+    }
+
+    fn key(&self, text: &str) -> String {
+        self.string(text).unwrap_or_else(|| text[self.span.clone()].to_owned())
+    }
+
+    /// The place to replace when a path leads here: a single value, or the
+    /// number inside of a unit such as `Deg(90)` or `Fixed(0.05)`.
+    pub fn scalar(&self) -> Option<(&Self, Scalar)> {
+        match &self.kind {
+            NodeKind::Scalar(scalar) => Some((self, *scalar)),
+            NodeKind::Tuple { name: Some(_), items } if items.len() == 1 => items[0].scalar(),
+            _ => None,
+        }
+    }
+}

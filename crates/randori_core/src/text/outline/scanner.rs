@@ -1,0 +1,412 @@
+//! Reads brackets, names, strings and comments.
+
+use std::ops::Range;
+
+use super::{Field, Node, NodeKind, Outline, Problem, Scalar};
+
+pub(super) fn scan(text: &str, max_depth: usize) -> Outline {
+    let mut scanner = Scanner { text, at: 0, depth: 0, max_depth, problem: None, stopped: false };
+    scanner.skip_attributes();
+    let root = if scanner.rest().is_empty() { None } else { scanner.value() };
+    scanner.skip_trivia();
+    if root.is_none() && scanner.problem.is_none() {
+        scanner.fail("the file is empty", 0..0, "a value is expected here");
+    } else if !scanner.stopped && !scanner.rest().is_empty() {
+        let end = scanner.at + scanner.next_char_len();
+        scanner.fail("there is text after the end of the value", scanner.at..end, "not expected");
+    }
+    Outline { root, problem: scanner.problem }
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+    depth: usize,
+    max_depth: usize,
+    problem: Option<Problem>,
+    /// Set by problems after which nothing can be understood.
+    stopped: bool,
+}
+
+impl<'t> Scanner<'t> {
+    fn rest(&self) -> &'t str {
+        &self.text[self.at..]
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn next_char_len(&self) -> usize {
+        self.peek().map_or(0, char::len_utf8)
+    }
+
+    /// Skips to `needle` and past it; to the end if it never comes.
+    fn skip_past(&mut self, needle: &str) -> bool {
+        let found = self.rest().find(needle);
+        self.at = found.map_or(self.text.len(), |offset| self.at + offset + needle.len());
+        found.is_some()
+    }
+
+    fn fail(&mut self, message: &str, span: Range<usize>, label: &'static str) {
+        self.fail_with(message, span, label, None);
+    }
+
+    /// A problem after which the scanner understands the rest.
+    fn fail_mildly(&mut self, message: &str, span: Range<usize>, label: &'static str) {
+        let stopped = self.stopped;
+        self.fail(message, span, label);
+        self.stopped = stopped;
+    }
+
+    /// Keeps the first problem: later ones are mostly its consequences.
+    fn fail_with(
+        &mut self,
+        message: &str,
+        span: Range<usize>,
+        label: &'static str,
+        related: Option<(Range<usize>, &'static str)>,
+    ) {
+        self.stopped = true;
+        let message = message.to_owned();
+        self.problem.get_or_insert(Problem { message, span, label, related, too_deep: false });
+    }
+
+    fn skip_trivia(&mut self) {
+        loop {
+            let rest = self.rest();
+            let trimmed = rest.trim_start_matches(is_whitespace);
+            self.at += rest.len() - trimmed.len();
+            if trimmed.starts_with("//") {
+                self.skip_past("\n");
+            } else if trimmed.starts_with("/*") {
+                self.skip_block_comment();
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// Block comments nest in RON.
+    fn skip_block_comment(&mut self) {
+        let start = self.at;
+        let mut level = 0_usize;
+        loop {
+            let rest = self.rest();
+            if rest.starts_with("/*") {
+                level += 1;
+                self.at += 2;
+            } else if rest.starts_with("*/") {
+                level -= 1;
+                self.at += 2;
+                if level == 0 {
+                    return;
+                }
+            } else if rest.is_empty() {
+                self.fail("a comment is never closed", start..start + 2, "opened here");
+                return;
+            } else {
+                self.at += self.next_char_len();
+            }
+        }
+    }
+
+    /// `#![enable(...)]` at the top of a file.
+    fn skip_attributes(&mut self) {
+        self.skip_trivia();
+        while self.rest().starts_with("#!") {
+            self.skip_past("]");
+            self.skip_trivia();
+        }
+    }
+
+    /// A value; `None` (with a problem) where none begins.
+    fn value(&mut self) -> Option<Node> {
+        self.skip_trivia();
+        let start = self.at;
+        match self.peek() {
+            Some('[') => self.list(),
+            Some('{') => self.map(),
+            Some('(') => self.parenthesised(start, None),
+            Some('"') => self.quoted(start),
+            Some('\'') => self.character(start),
+            Some('r' | 'b') if self.starts_string() => self.prefixed_string(start),
+            Some(first) if is_ident_start(first) || self.rest().starts_with("r#") => {
+                self.ident();
+                let name = start..self.at;
+                self.skip_trivia();
+                if self.peek() == Some('(') {
+                    return self.parenthesised(start, Some(name));
+                }
+                self.at = name.end;
+                Some(Node { span: name, kind: NodeKind::Scalar(Scalar::Word) })
+            }
+            _ => self.number(start),
+        }
+    }
+
+    fn ident(&mut self) {
+        if self.rest().starts_with("r#") {
+            self.at += 2;
+        }
+        let rest = self.rest();
+        self.at += rest.find(|c| !is_ident_continue(c)).unwrap_or(rest.len());
+    }
+
+    fn number(&mut self, start: usize) -> Option<Node> {
+        let rest = self.rest();
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '+' | '-' | '.' | '_');
+        let len = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        if len == 0 {
+            let end = start + self.next_char_len();
+            let message = match self.peek() {
+                Some(found) => format!("a value is expected, but `{found}` was found"),
+                None => "the text ends where a value is expected".to_owned(),
+            };
+            self.fail(&message, start..end, "a value is expected here");
+            return None;
+        }
+        self.at += len;
+        Some(Node { span: start..self.at, kind: NodeKind::Scalar(Scalar::Number) })
+    }
+
+    fn starts_string(&self) -> bool {
+        let rest = self.rest().trim_start_matches(['b', 'r']);
+        let prefix = self.rest().len() - rest.len();
+        let quote = rest.trim_start_matches('#');
+        prefix <= 2 && (quote.starts_with('"') || (prefix == 1 && rest.starts_with('\'')))
+    }
+
+    fn quoted(&mut self, start: usize) -> Option<Node> {
+        self.at += 1;
+        loop {
+            match self.peek() {
+                Some('\\') => {
+                    self.at += 1;
+                    self.at += self.next_char_len();
+                }
+                Some('"') => {
+                    self.at += 1;
+                    let kind = NodeKind::Scalar(Scalar::Text);
+                    return Some(Node { span: start..self.at, kind });
+                }
+                Some(other) => self.at += other.len_utf8(),
+                None => {
+                    let line_end = self.text[start..].find('\n').map_or(self.at, |n| start + n);
+                    self.fail("a text is never closed", start..line_end, "opened here");
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// `r"..."`, `r#"..."#`, `b"..."`, `br"..."`, `b'x'`.
+    fn prefixed_string(&mut self, start: usize) -> Option<Node> {
+        let rest = self.rest();
+        let after = rest.trim_start_matches(['b', 'r']);
+        let prefix = &rest[..rest.len() - after.len()];
+        self.at += prefix.len();
+        let scalar = if prefix.contains('b') { Scalar::Other } else { Scalar::Text };
+        if after.starts_with('\'') {
+            return self.character(start);
+        }
+        if !prefix.contains('r') {
+            let node = self.quoted(self.at)?;
+            return Some(Node { span: start..node.span.end, kind: NodeKind::Scalar(scalar) });
+        }
+        let hashes = after.len() - after.trim_start_matches('#').len();
+        let closing = format!("\"{}", "#".repeat(hashes));
+        self.at += hashes + 1;
+        if !self.skip_past(&closing) {
+            let opened = start..start + prefix.len() + hashes + 1;
+            self.fail("a text is never closed", opened, "opened here");
+            return None;
+        }
+        Some(Node { span: start..self.at, kind: NodeKind::Scalar(scalar) })
+    }
+
+    fn character(&mut self, start: usize) -> Option<Node> {
+        self.at += 1;
+        if self.peek() == Some('\\') {
+            self.at += 1;
+        }
+        self.at += self.next_char_len();
+        if !self.skip_past("'") {
+            self.fail("a character is never closed", start..start + 1, "opened here");
+            return None;
+        }
+        Some(Node { span: start..self.at, kind: NodeKind::Scalar(Scalar::Other) })
+    }
+
+    fn list(&mut self) -> Option<Node> {
+        let open = self.open()?;
+        let mut items = Vec::new();
+        while self.more(open, ']') {
+            let Some(item) = self.value() else { break };
+            items.push(item);
+            self.separator(']');
+        }
+        Some(Node { span: open..self.close(), kind: NodeKind::List(items) })
+    }
+
+    fn map(&mut self) -> Option<Node> {
+        let open = self.open()?;
+        let mut entries = Vec::new();
+        while self.more(open, '}') {
+            let Some(key) = self.value() else { break };
+            self.colon(&key.span);
+            let Some(value) = self.value() else { break };
+            entries.push((key, value));
+            self.separator('}');
+        }
+        Some(Node { span: open..self.close(), kind: NodeKind::Map { inside: open + 1, entries } })
+    }
+
+    fn parenthesised(&mut self, start: usize, name: Option<Range<usize>>) -> Option<Node> {
+        let open = self.open()?;
+        let inside = open + 1;
+        if !self.starts_field() {
+            let mut items = Vec::new();
+            while self.more(open, ')') {
+                let Some(item) = self.value() else { break };
+                items.push(item);
+                self.separator(')');
+            }
+            let kind = if items.is_empty() {
+                NodeKind::Struct { name, inside, fields: Vec::new() }
+            } else {
+                NodeKind::Tuple { name, items }
+            };
+            return Some(Node { span: start..self.close(), kind });
+        }
+        let mut fields = Vec::new();
+        while self.more(open, ')') {
+            let name_start = self.at;
+            self.ident();
+            let name = name_start..self.at;
+            if name.is_empty() {
+                let end = name_start + self.next_char_len();
+                self.fail("a field name is expected", name_start..end, "`name: value` is expected");
+                break;
+            }
+            self.colon(&name);
+            let Some(value) = self.value() else { break };
+            fields.push(Field { name, value });
+            self.separator(')');
+        }
+        Some(Node { span: start..self.close(), kind: NodeKind::Struct { name, inside, fields } })
+    }
+
+    /// Whether `name:` follows.
+    fn starts_field(&mut self) -> bool {
+        let before = self.at;
+        self.skip_trivia();
+        let first = self.peek().is_some_and(is_ident_start) || self.rest().starts_with("r#");
+        if first {
+            self.ident();
+            self.skip_trivia();
+        }
+        let found = first && self.peek() == Some(':');
+        self.at = before;
+        found
+    }
+
+    fn open(&mut self) -> Option<usize> {
+        let open = self.at;
+        if self.depth == self.max_depth {
+            self.stopped = true;
+            self.problem.get_or_insert(Problem {
+                message: format!("brackets are nested more than {} deep", self.max_depth),
+                span: open..open + 1,
+                label: "one too many",
+                related: None,
+                too_deep: true,
+            });
+            return None;
+        }
+        self.depth += 1;
+        self.at += 1;
+        Some(open)
+    }
+
+    /// Whether another element follows; reports a bracket that does not fit.
+    fn more(&mut self, open: usize, closing: char) -> bool {
+        self.skip_trivia();
+        let opened = Some((open..open + 1, "opened here"));
+        match self.peek() {
+            _ if self.stopped => false,
+            Some(found) if found == closing => false,
+            Some(found @ (')' | ']' | '}')) => {
+                let opening = &self.text[open..=open];
+                let message = format!("`{opening}` is closed by `{found}`");
+                self.fail_with(&message, self.at..self.at + 1, "does not fit", opened);
+                false
+            }
+            Some(_) => true,
+            None => {
+                let opening = &self.text[open..=open];
+                let message = format!("`{opening}` is never closed");
+                self.fail(&message, open..open + 1, "opened here");
+                false
+            }
+        }
+    }
+
+    /// Skips the closing bracket if it is there; the end of the value.
+    fn close(&mut self) -> usize {
+        self.depth -= 1;
+        if !self.stopped {
+            self.at += 1;
+        }
+        self.at
+    }
+
+    fn colon(&mut self, name: &Range<usize>) {
+        self.skip_trivia();
+        if self.peek() == Some(':') {
+            self.at += 1;
+        } else {
+            let found = self.text[name.clone()].to_owned();
+            let message = format!("a `:` is missing after `{found}`");
+            self.fail_mildly(&message, name.clone(), "`: value` is expected after this");
+        }
+    }
+
+    /// Skips a comma, or reports that it is missing before another element.
+    fn separator(&mut self, closing: char) {
+        let end = self.at;
+        self.skip_trivia();
+        match self.peek() {
+            Some(',') => self.at += 1,
+            Some(found) if found != closing && !matches!(found, ')' | ']' | '}') => {
+                let last = self.text[..end].chars().next_back().map_or(0, char::len_utf8);
+                self.fail_mildly(
+                    "a comma is missing",
+                    end - last..end,
+                    "`,` is expected after this",
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+/// White space as RON defines it (Unicode's `Pattern_White_Space`).
+fn is_whitespace(c: char) -> bool {
+    matches!(c, '\t'..='\r' | ' ' | '\u{85}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
+}
+
+/// The first byte at or after `at` that is neither white space nor comment.
+pub(crate) fn skip_trivia(text: &str, at: usize) -> usize {
+    let mut scanner = Scanner { text, at, depth: 0, max_depth: 0, problem: None, stopped: false };
+    scanner.skip_trivia();
+    scanner.at
+}
+
+fn is_ident_start(c: char) -> bool {
+    c == '_' || c.is_alphabetic()
+}
+
+fn is_ident_continue(c: char) -> bool {
+    c == '_' || c.is_alphanumeric()
+}

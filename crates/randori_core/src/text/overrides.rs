@@ -1,0 +1,278 @@
+//! Changes to single values, applied to the text before it is parsed.
+//!
+//! Working on text keeps one meaning for all: an override is exactly what the
+//! file would say if the user had written the value there.
+
+use super::document::{Document, Origin, Role};
+use super::outline::{Missing, Node, NodeKind, Outline, Scalar, Segment, parse_path};
+use super::sources::{RouteError, Sources};
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, Span, nearest, one_of};
+
+/// A change to one value, such as `--set robots.courier.policy.rate_hz=50`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Where: see [`Sources::span_of`]. An optional field that the file leaves
+    /// out is added.
+    pub path: String,
+    /// One RON value: `0.3`, `true`, `Deg(90)`, `Fast`. A plain number given
+    /// for a value with a unit keeps the unit; quotes around a text may be left
+    /// out where the file has a text already.
+    pub value: String,
+    /// Who says so, as the user knows it: `--set`.
+    pub origin: String,
+}
+
+impl Override {
+    /// Reads `PATH=VALUE`; `None` without an equals sign.
+    pub fn parse(assignment: &str, origin: impl Into<String>) -> Option<Self> {
+        let (path, value) = assignment.split_once('=')?;
+        let (path, value) = (path.trim().to_owned(), value.trim().to_owned());
+        Some(Self { path, value, origin: origin.into() })
+    }
+
+    /// Sets a number.
+    pub fn number(path: impl Into<String>, value: f64, origin: impl Into<String>) -> Self {
+        Self { path: path.into(), value: number_text(value), origin: origin.into() }
+    }
+}
+
+/// A number as RON text that reads back as the same number. Whole numbers have
+/// no point, so that they also fit fields that count.
+pub(crate) fn number_text(value: f64) -> String {
+    format!("{value}")
+}
+
+/// An override with the places of its two halves.
+pub(crate) struct Change<'c> {
+    pub(crate) path: &'c str,
+    pub(crate) value: &'c str,
+    /// Place of the path.
+    pub(crate) path_at: Origin,
+    /// Place of the value.
+    pub(crate) value_at: Origin,
+}
+
+impl<'c> Change<'c> {
+    /// An override that stands in a text of its own, `PATH=VALUE`.
+    pub(crate) fn written(sources: &mut Sources, change: &'c Override) -> Self {
+        let Override { path, value, origin } = change;
+        let file = sources.map.add(origin.as_str(), format!("{path}={value}"));
+        let value_start = path.len() + 1;
+        let origin = |range, role| Origin { span: Span::new(file, range), exact: true, role };
+        Self {
+            path,
+            value,
+            path_at: origin(0..path.len(), Role::Path),
+            value_at: origin(value_start..value_start + value.len(), Role::Value),
+        }
+    }
+
+    /// Changes the text that the path leads into.
+    pub(crate) fn apply(&self, sources: &mut Sources) -> Result<(), Box<Diagnostic>> {
+        let segments = parse_path(self.path);
+        if let Some(empty) = segments.iter().position(|segment| segment.name.is_empty()) {
+            let code = DiagnosticCode::UNKNOWN_PATH;
+            let error = Diagnostic::error(code, format!("`{}` is not a path", self.path));
+            return Err(error
+                .primary(self.label(&segments, empty, "a name is missing here"))
+                .into());
+        }
+        let route = match sources.route(&segments) {
+            Ok(route) => route,
+            Err(error) => return Err(self.wrong_route(&segments, error).into()),
+        };
+        let Some(document) = sources.documents.get(&route.part) else {
+            return Ok(()); // The file could not be read, which is reported already.
+        };
+        let changed = self.changed(document, &segments, route.skip)?;
+        if let Some(problem) = &changed.outline.problem
+            && document.outline.problem.is_none()
+        {
+            let error = Diagnostic::error(DiagnosticCode::INVALID_OVERRIDE, &problem.message);
+            return Err(error.primary(Label::new(self.value_at.span, problem.label)).into());
+        }
+        sources.documents.insert(route.part, changed);
+        Ok(())
+    }
+
+    fn changed(
+        &self,
+        document: &Document,
+        segments: &[Segment],
+        skip: usize,
+    ) -> Result<Document, Box<Diagnostic>> {
+        let (value, is_number) = self.checked_value()?;
+        match document.outline.walk(&document.text, &segments[skip..]) {
+            Ok(node) => self.replace(document, node, value, is_number),
+            Err(Some(missing)) => self.insert(document, segments, skip, &missing, value),
+            Err(None) => Ok(document.clone()), // An empty file is reported already.
+        }
+    }
+
+    /// The text of the value, if it is exactly one value.
+    fn checked_value(&self) -> Result<(&str, bool), Box<Diagnostic>> {
+        let outline = Outline::scan(self.value, 32);
+        let refused = |message: String, label: &str| {
+            Err(Diagnostic::error(DiagnosticCode::INVALID_OVERRIDE, message)
+                .primary(Label::new(self.value_at.span, label))
+                .help("give one value, such as `0.3`, `true`, `Deg(90)` or `\"text\"`")
+                .into())
+        };
+        match (outline.root, outline.problem) {
+            (Some(root), None) => {
+                let is_number = matches!(root.kind, NodeKind::Scalar(Scalar::Number));
+                Ok((&self.value[root.span], is_number))
+            }
+            (_, Some(problem)) => {
+                refused(format!("the value of `{}` is not one value", self.path), problem.label)
+            }
+            (None, None) => refused(format!("the value of `{}` is empty", self.path), ""),
+        }
+    }
+
+    fn replace(
+        &self,
+        document: &Document,
+        node: &Node,
+        value: &str,
+        is_number: bool,
+    ) -> Result<Document, Box<Diagnostic>> {
+        let Some((inner, scalar)) = node.scalar() else {
+            return Err(self.not_a_scalar(document, node).into());
+        };
+        let keeps_unit = is_number && scalar == Scalar::Number;
+        let target = if keeps_unit { inner } else { node };
+        let is_text = matches!(node.kind, NodeKind::Scalar(Scalar::Text));
+        let quoted = value.starts_with(['"', 'r']) && value.ends_with(['"', '#']);
+        if is_text && !quoted {
+            let literal = format!("{value:?}");
+            let origin = Origin { exact: false, ..self.value_at };
+            return Ok(document.replaced(target.span.clone(), &[(&literal, origin)]));
+        }
+        Ok(document.replaced(target.span.clone(), &[(value, self.value_at)]))
+    }
+
+    /// Adds a field that the file leaves out, and the structures around it.
+    fn insert(
+        &self,
+        document: &Document,
+        segments: &[Segment],
+        skip: usize,
+        missing: &Missing<'_>,
+        value: &str,
+    ) -> Result<Document, Box<Diagnostic>> {
+        let first = skip + missing.segment;
+        let fields = &segments[first..];
+        let (inside, quote) = match missing.parent.kind {
+            NodeKind::Struct { inside, .. } => (inside, ""),
+            NodeKind::Map { inside, .. } => (inside, "\""),
+            _ => return Err(self.unknown(document, segments, first, missing).into()),
+        };
+        let named = |field: &Segment| is_identifier(&field.name);
+        if let Some(odd) = fields.iter().position(|field| !named(field)) {
+            return Err(self.unknown(document, segments, first + odd, missing).into());
+        }
+        let texts: Vec<String> = fields
+            .iter()
+            .enumerate()
+            .map(|(index, field)| match index {
+                0 => format!("{quote}{}{quote}: ", field.name),
+                _ => format!("({}: ", field.name),
+            })
+            .collect();
+        let closing = format!("{}, ", ")".repeat(fields.len() - 1));
+        let mut parts: Vec<(&str, Origin)> = Vec::new();
+        for (field, text) in fields.iter().zip(&texts) {
+            parts.push((text, self.segment_origin(field)));
+        }
+        parts.push((value, self.value_at));
+        parts.push((&closing, Origin { exact: false, ..self.value_at }));
+        Ok(document.replaced(inside..inside, &parts))
+    }
+
+    fn segment_origin(&self, segment: &Segment) -> Origin {
+        let mut origin = Origin { exact: false, ..self.path_at };
+        if self.path_at.exact {
+            let start = origin.span.start;
+            origin.span.start = start + segment.start;
+            origin.span.end = start + segment.end;
+        }
+        origin
+    }
+
+    fn label(&self, segments: &[Segment], segment: usize, text: &str) -> Label {
+        Label::new(self.segment_origin(&segments[segment]).span, text)
+    }
+
+    fn wrong_route(&self, segments: &[Segment], error: RouteError) -> Diagnostic {
+        match error {
+            RouteError::File { segment, what } => {
+                let message = format!("`{}` names {what}, which cannot be exchanged", self.path);
+                Diagnostic::error(DiagnosticCode::NOT_A_SCALAR, message)
+                    .primary(self.label(segments, segment, "files are read before overrides apply"))
+                    .help("address a value inside of that file, or write another scenario")
+            }
+            RouteError::NoSuchField { segment, help } => {
+                let name = &segments[segment].name;
+                let message = format!("the path `{}` leads nowhere", self.path);
+                Diagnostic::error(DiagnosticCode::UNKNOWN_PATH, message)
+                    .primary(self.label(segments, segment, &format!("no field is called `{name}`")))
+                    .help(help)
+            }
+        }
+    }
+
+    fn not_a_scalar(&self, document: &Document, node: &Node) -> Diagnostic {
+        let names = node.child_names(&document.text);
+        let message = format!("`{}` is not a single value", self.path);
+        let parts = names.iter().map(|name| format!("{}.{name}", self.path)).collect::<Vec<_>>();
+        let help = (!parts.is_empty())
+            .then(|| format!("address one of its parts: {}", one_of(parts.iter().map(|p| &**p))));
+        Diagnostic::error(DiagnosticCode::NOT_A_SCALAR, message)
+            .primary(Label::new(self.path_at.span, "this has parts of its own"))
+            .maybe_help(help)
+    }
+
+    fn unknown(
+        &self,
+        document: &Document,
+        segments: &[Segment],
+        segment: usize,
+        missing: &Missing<'_>,
+    ) -> Diagnostic {
+        let name = &segments[segment].name;
+        let label = match &missing.parent.kind {
+            NodeKind::Scalar(_) => {
+                let parent = &document.text[missing.parent.span.clone()];
+                format!("`{}` is a single value without parts", shortened(parent))
+            }
+            NodeKind::List(items) => format!("none of its {} elements is this", items.len()),
+            NodeKind::Tuple { items, .. } => format!("it has {} parts, from 0", items.len()),
+            _ => format!("nothing is called `{name}`"),
+        };
+        let similar = nearest(name, missing.names.iter().map(String::as_str));
+        let help = match similar {
+            Some(similar) => Some(format!("did you mean `{similar}`?")),
+            None if missing.names.is_empty() => None,
+            None => Some(format!("there is {}", one_of(missing.names.iter().map(|n| &**n)))),
+        };
+        let message = format!("the path `{}` leads nowhere", self.path);
+        Diagnostic::error(DiagnosticCode::UNKNOWN_PATH, message)
+            .primary(self.label(segments, segment, &label))
+            .maybe_help(help)
+    }
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= 30 {
+        return text.to_owned();
+    }
+    text.chars().take(27).chain("...".chars()).collect()
+}
+
+/// Whether formulas and paths can spell the name.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}

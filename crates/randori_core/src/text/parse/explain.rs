@@ -1,0 +1,280 @@
+//! Errors of `ron` and serde in the words of someone who writes scenarios.
+
+use std::ops::Range;
+
+use super::super::document::{Document, Role};
+use super::super::outline::{Node, NodeKind, Scalar};
+use super::last_field;
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, nearest, one_of};
+
+/// What `ron` says about the text with a stretch replaced.
+type Probe<'p> = &'p dyn Fn(&str) -> Option<ron::Error>;
+
+/// `at` is the byte at which `ron` stopped reading `text`, which is the
+/// document but for blanked fields.
+pub(super) fn explain(
+    document: &Document,
+    text: &str,
+    at: usize,
+    error: &ron::Error,
+    probe: Probe<'_>,
+) -> Diagnostic {
+    match error {
+        ron::Error::NoSuchStructField { expected, found, outer } => {
+            let range =
+                last_field(document, text, found, at).map_or(at..at, |field| field.name.clone());
+            let place = Place { document, range };
+            unknown_name(&place, "field", found, outer.as_deref(), expected)
+        }
+        ron::Error::NoSuchEnumVariant { expected, found, outer } => {
+            let place = Place { document, range: word_before(text, at, found) };
+            unknown_name(&place, "choice", found, outer.as_deref(), expected)
+        }
+        ron::Error::MissingStructField { field, outer } => {
+            missing_field(document, at, field, outer.as_deref())
+        }
+        ron::Error::DuplicateStructField { field, .. } => {
+            duplicate_field(document, text, at, field)
+        }
+        _ => wrong_value(document, text, at, error, probe),
+    }
+}
+
+struct Place<'d> {
+    document: &'d Document,
+    range: Range<usize>,
+}
+
+impl Place<'_> {
+    fn label(&self, text: impl Into<String>) -> Label {
+        Label::new(self.document.locate(self.range.clone()), text)
+    }
+}
+
+fn unknown_name(
+    place: &Place<'_>,
+    what: &str,
+    found: &str,
+    outer: Option<&str>,
+    expected: &[&str],
+) -> Diagnostic {
+    let similar = nearest(found, expected.iter().copied());
+    let help = match similar {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None if expected.is_empty() => format!("there is no {what} at all here"),
+        None => format!("possible here: {}", one_of(expected.iter().copied())),
+    };
+    if place.document.origin(place.range.clone()).role == Role::Path {
+        let message = format!("the path leads nowhere: no field is called `{found}`");
+        return Diagnostic::error(DiagnosticCode::UNKNOWN_PATH, message)
+            .primary(place.label("no such field"))
+            .help(help);
+    }
+    let code = match what {
+        "field" => DiagnosticCode::UNKNOWN_FIELD,
+        _ => DiagnosticCode::UNKNOWN_VARIANT,
+    };
+    let within = outer.map_or(String::new(), |outer| format!(" in {}", plain(outer)));
+    Diagnostic::error(code, format!("unknown {what} `{found}`{within}"))
+        .primary(place.label(format!("no {what} has this name")))
+        .help(help)
+}
+
+fn missing_field(document: &Document, at: usize, field: &str, outer: Option<&str>) -> Diagnostic {
+    let holder = innermost(document, at, &|node| matches!(node.kind, NodeKind::Struct { .. }));
+    let range = holder.map_or(at..at, |node| node.anchor(&document.text));
+    let within = outer.map_or(String::new(), |outer| format!(" in {}", plain(outer)));
+    Diagnostic::error(DiagnosticCode::MISSING_FIELD, format!("`{field}` is missing{within}"))
+        .primary(Place { document, range }.label(format!("`{field}` has to be given here")))
+        .help(format!("add `{field}: ...`"))
+}
+
+fn duplicate_field(document: &Document, text: &str, at: usize, name: &str) -> Diagnostic {
+    let second = last_field(document, text, name, at);
+    let first = second.and_then(|second| last_field(document, text, name, second.name.start));
+    let place = |range| Place { document, range };
+    let range = second.map_or(at..at, |field| field.name.clone());
+    let message = format!("`{name}` is given twice");
+    let error = Diagnostic::error(DiagnosticCode::DUPLICATE_FIELD, message)
+        .primary(place(range).label("given again"))
+        .help("remove one of the two");
+    match first {
+        Some(first) => error.secondary(place(first.name.clone()).label("first given here")),
+        None => error,
+    }
+}
+
+/// Everything else: the value at `at` is not what its field wants.
+fn wrong_value(
+    document: &Document,
+    text: &str,
+    at: usize,
+    error: &ron::Error,
+    probe: Probe<'_>,
+) -> Diagnostic {
+    let node = value_at(document, at);
+    let Some(node) = node else {
+        return Diagnostic::error(DiagnosticCode::SYNTAX, lower_case(&error.to_string()))
+            .primary(Place { document, range: at..at }.label("here"));
+    };
+    let place = Place { document, range: node.anchor(&document.text) };
+    let written = document.slice(node);
+    if let Some(error) = wrong_length(document, at, error) {
+        return error;
+    }
+    let inside_number = at > node.span.start && is_number(node);
+    let wanted = if inside_number { Some("a whole number") } else { wanted(error) };
+    let mut help = None;
+    let wanted = match (wanted, choices(text, node, probe)) {
+        (_, Some(choices)) if choices.contains(&"Deg") => {
+            help = Some(unit_help(node, written, choices));
+            "a value with its unit".to_owned()
+        }
+        (_, Some(choices)) => {
+            help = Some(format!("possible here: {}", one_of(choices.iter().copied())));
+            "a choice".to_owned()
+        }
+        (Some(wanted), None) => wanted.to_owned(),
+        (None, None) => {
+            return Diagnostic::error(DiagnosticCode::WRONG_TYPE, lower_case(&error.to_string()))
+                .primary(place.label("this value"));
+        }
+    };
+    let is_vector = matches!(error, ron::Error::ExpectedStructLike);
+    if is_vector && let NodeKind::List(items) = &node.kind {
+        let parts: Vec<&str> = items.iter().map(|item| document.slice(item)).collect();
+        help = Some(format!("vectors are written in round brackets: `({})`", parts.join(", ")));
+    } else if *error == ron::Error::ExpectedString && node.name_span().is_some() {
+        help = Some(format!("put it in quotes: `\"{written}\"`"));
+    }
+    Diagnostic::error(DiagnosticCode::WRONG_TYPE, format!("{wanted} is expected here"))
+        .primary(place.label(format!("this is {}", described(node, written))))
+        .maybe_help(help)
+}
+
+/// A vector with too few or too many elements.
+fn wrong_length(document: &Document, at: usize, error: &ron::Error) -> Option<Diagnostic> {
+    let is_tuple = |node: &Node| matches!(node.kind, NodeKind::Tuple { .. });
+    let tuple = innermost(document, at, &is_tuple)?;
+    let NodeKind::Tuple { items, .. } = &tuple.kind else { return None };
+    let wanted = match error {
+        ron::Error::ExpectedDifferentLength { expected, .. } => {
+            expected.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok()?
+        }
+        // The list is well-formed, so its end came too late.
+        ron::Error::ExpectedStructLikeEnd => {
+            items.iter().filter(|item| item.span.end <= at).count()
+        }
+        _ => return None,
+    };
+    let message = format!("{wanted} values are expected, but there are {}", items.len());
+    let place = Place { document, range: tuple.anchor(&document.text) };
+    Some(
+        Diagnostic::error(DiagnosticCode::WRONG_LENGTH, message)
+            .primary(place.label(format!("{} values", items.len()))),
+    )
+}
+
+/// The choices of the enumeration that `node` should be one of: what `ron`
+/// names when it finds a choice that cannot exist.
+fn choices(text: &str, node: &Node, probe: Probe<'_>) -> Option<&'static [&'static str]> {
+    let mut replaced = text.to_owned();
+    replaced.replace_range(node.span.clone(), "NoSuchChoice_");
+    match probe(&replaced)? {
+        ron::Error::NoSuchEnumVariant { expected, found, .. } if found == "NoSuchChoice_" => {
+            Some(expected)
+        }
+        _ => None,
+    }
+}
+
+fn unit_help(node: &Node, written: &str, choices: &[&str]) -> String {
+    let number = if is_number(node) { written } else { "90" };
+    let length =
+        if choices.contains(&"M") { format!(", `M({number})` for metres") } else { String::new() };
+    format!("write `Deg({number})` for degrees or `Rad({number})` for radians{length}")
+}
+
+fn wanted(error: &ron::Error) -> Option<&'static str> {
+    Some(match error {
+        ron::Error::ExpectedFloat
+        | ron::Error::FloatUnderscore
+        | ron::Error::UnderscoreAtBeginning => "a number",
+        ron::Error::ExpectedInteger
+        | ron::Error::IntegerOutOfBounds
+        | ron::Error::InvalidIntegerDigit { .. } => "a whole number in range",
+        ron::Error::ExpectedBoolean => "`true` or `false`",
+        ron::Error::ExpectedString | ron::Error::ExpectedStringEnd => "a text in quotes",
+        ron::Error::ExpectedArray => "a list `[...]`",
+        ron::Error::ExpectedMap => "a map `{\"name\": value}`",
+        ron::Error::ExpectedStructLike
+        | ron::Error::ExpectedNamedStructLike(_)
+        | ron::Error::ExpectedDifferentStructName { .. } => "a value in round brackets `(...)`",
+        ron::Error::ExpectedIdentifier => "a name",
+        _ => return None,
+    })
+}
+
+fn described(node: &Node, written: &str) -> String {
+    match &node.kind {
+        NodeKind::Scalar(Scalar::Number) => "a number".to_owned(),
+        NodeKind::Scalar(Scalar::Text) => "a text".to_owned(),
+        NodeKind::Scalar(Scalar::Word) => format!("the word `{written}`"),
+        NodeKind::Scalar(Scalar::Other) => "a character".to_owned(),
+        NodeKind::Struct { .. } => "a structure".to_owned(),
+        NodeKind::Tuple { name: Some(_), .. } => "a named value".to_owned(),
+        NodeKind::Tuple { .. } => "a vector".to_owned(),
+        NodeKind::List(_) => "a list".to_owned(),
+        NodeKind::Map { .. } => "a map".to_owned(),
+    }
+}
+
+/// The value that begins at `at`, or else the innermost one around it.
+fn value_at(document: &Document, at: usize) -> Option<&Node> {
+    let mut begins = None;
+    document.outline.for_each(&mut |node| {
+        if node.span.start == at && begins.is_none() {
+            begins = Some(node);
+        }
+    });
+    begins.or_else(|| innermost(document, at, &|_| true))
+}
+
+/// The innermost value around `at` (its end included) that `fits`.
+fn innermost<'d>(
+    document: &'d Document,
+    at: usize,
+    fits: &dyn Fn(&Node) -> bool,
+) -> Option<&'d Node> {
+    let mut found: Option<&Node> = None;
+    document.outline.for_each(&mut |node| {
+        if node.span.start <= at && at <= node.span.end && fits(node) {
+            let smaller = found.is_none_or(|found| node.span.len() <= found.span.len());
+            // At a border, the value that ends there was being read.
+            if smaller {
+                found = Some(node);
+            }
+        }
+    });
+    found
+}
+
+fn word_before(text: &str, at: usize, word: &str) -> Range<usize> {
+    let start = text[..at].rfind(word).unwrap_or(at);
+    start..(start + word.len()).min(text.len()).max(start)
+}
+
+fn is_number(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Scalar(Scalar::Number))
+}
+
+/// Rust names of spec types mean nothing to users.
+fn plain(outer: &str) -> String {
+    let name = outer.strip_suffix("Spec").unwrap_or(outer);
+    format!("`{name}`")
+}
+
+fn lower_case(message: &str) -> String {
+    let mut letters = message.chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+}

@@ -1,0 +1,38 @@
+//! Values that are drawn anew for each seed.
+
+use crate::random::RandomStream;
+use crate::spec::{ScenarioSpec, Variation};
+
+/// Draws all variations of a scenario for one seed, in the order of their
+/// paths. Each path has a random stream of its own, so that adding a variation
+/// changes no other value.
+pub fn sample_variations(spec: &ScenarioSpec, seed: u64) -> Vec<(String, f64)> {
+    spec.vary
+        .iter()
+        .map(|(path, variation)| {
+            let stream = RandomStream::new(seed, &format!("vary.{path}"));
+            (path.clone(), sample(variation, stream))
+        })
+        .collect()
+}
+
+fn sample(variation: &Variation, mut stream: RandomStream) -> f64 {
+    match variation {
+        Variation::Uniform(low, high) => stream.uniform(*low, *high),
+        Variation::Normal(mean, std) => mean + std * stream.normal(),
+        Variation::OneOf(values) => {
+            let index = (stream.unit() * values.len() as f64) as usize;
+            values.get(index).copied().unwrap_or(0.0)
+        }
+    }
+}
+
+/// A value that the variation can take, to try whether its path leads to a
+/// number; not a whole one if it need not be.
+pub(super) fn example(variation: &Variation) -> f64 {
+    match variation {
+        Variation::Uniform(low, high) => low + 0.381_966 * (high - low),
+        Variation::Normal(mean, std) => mean + 0.381_966 * std,
+        Variation::OneOf(values) => values.first().copied().unwrap_or(0.0),
+    }
+}
