@@ -254,7 +254,10 @@ impl Formula {
             }
             _ => 0.0,
         };
-        self.parts().iter().try_fold(0.0_f64, |far, part| Some(far.max(part.horizon_s()?))).map(|far| far + reach)
+        self.parts()
+            .iter()
+            .try_fold(0.0_f64, |far, part| Some(far.max(part.horizon_s()?)))
+            .map(|far| far + reach)
     }
 
     /// Whether the margin at a sample depends on that sample and earlier ones only.
@@ -295,7 +298,11 @@ impl Term {
                 left.collect_signals(found);
                 right.collect_signals(found);
             }
-            Self::Call(_, arguments) => arguments.iter().for_each(|argument| argument.collect_signals(found)),
+            Self::Call(_, arguments) => {
+                for argument in arguments {
+                    argument.collect_signals(found);
+                }
+            }
         }
     }
 

@@ -1,83 +1,75 @@
-//! Cuts text into tokens, and catches symbols of other languages on the way.
+//! Cuts text into tokens and catches signs that belong to other languages.
+//!
+//! Start reading at [`tokenize`].
 
-use std::ops::Range;
-
+use crate::ast::Span;
 use crate::error::ParseError;
 
-/// What a token is; words and numbers are read from the text by their span.
+/// The longest text that is read, in bytes.
+pub const MAX_TEXT_BYTES: usize = 64 * 1024;
+
+/// The smallest meaningful piece of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Symbol {
-    Number,
-    Word,
-    OpenParen,
-    CloseParen,
-    OpenBracket,
-    CloseBracket,
-    Comma,
-    Colon,
-    Dot,
-    Plus,
-    Minus,
-    Star,
-    Slash,
-    Percent,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Equal,
-    NotEqual,
-    Arrow,
-    DoubleArrow,
+pub(crate) enum Token<'a> {
+    /// Digits with an optional point and exponent.
+    Number(&'a str),
+    /// Identifiers joined by dots; words such as `always` among them.
+    Name(&'a str),
+    /// An operator, a bracket or a comma, in its usual spelling.
+    Sign(&'static str),
+    /// The end of the text.
     End,
 }
 
+/// A token and where it stands.
 #[derive(Debug, Clone)]
-pub(crate) struct Token {
-    pub(crate) symbol: Symbol,
-    pub(crate) span: Range<usize>,
+pub(crate) struct Lexeme<'a> {
+    pub(crate) token: Token<'a>,
+    pub(crate) span: Span,
 }
 
-/// Longest first, so that `<=` is not read as `<`.
-const SYMBOLS: &[(&str, Symbol)] = &[
-    ("<->", Symbol::DoubleArrow),
-    ("!==", Symbol::NotEqual),
-    ("->", Symbol::Arrow),
-    ("<=", Symbol::LessOrEqual),
-    (">=", Symbol::GreaterOrEqual),
-    ("==", Symbol::Equal),
-    ("!=", Symbol::NotEqual),
-    ("<", Symbol::Less),
-    (">", Symbol::Greater),
-    ("(", Symbol::OpenParen),
-    (")", Symbol::CloseParen),
-    ("[", Symbol::OpenBracket),
-    ("]", Symbol::CloseBracket),
-    (",", Symbol::Comma),
-    (":", Symbol::Colon),
-    (".", Symbol::Dot),
-    ("+", Symbol::Plus),
-    ("-", Symbol::Minus),
-    ("*", Symbol::Star),
-    ("/", Symbol::Slash),
-    ("%", Symbol::Percent),
+/// Signs of the language as (written, meant); longer ones first.
+const SIGNS: &[(&str, &str)] = &[
+    ("<->", "<->"),
+    ("!==", "!="),
+    ("->", "->"),
+    ("<=", "<="),
+    (">=", ">="),
+    ("==", "=="),
+    ("!=", "!="),
+    ("<", "<"),
+    (">", ">"),
+    ("!", "not"),
+    ("(", "("),
+    (")", ")"),
+    ("[", "["),
+    ("]", "]"),
+    (",", ","),
+    (":", ":"),
+    ("+", "+"),
+    ("-", "-"),
+    ("*", "*"),
+    ("/", "/"),
+    ("%", "%"),
+    ("^", "^"),
 ];
 
-/// Symbols that other languages have, and what to write here.
-const FOREIGN: &[(&str, &str)] = &[
-    ("===", "write `==` to compare"),
-    ("<=>", "write `<->` or `iff`"),
-    ("=>", "write `->` or `implies`; `>=` compares"),
+/// Signs of other languages, and what to write here; longer ones first.
+const SLIPS: &[(&str, &str)] = &[
+    ("<=>", "write `<->` for equivalence"),
+    ("===", "write `==`"),
+    ("=>", "write `->` for an implication or `>=` for a comparison"),
     ("=<", "write `<=`"),
     ("<>", "write `!=`"),
     ("&&", "write `and`"),
     ("||", "write `or`"),
-    ("**", "write a product: `x * x`"),
-    ("=", "write `==` to compare"),
     ("&", "write `and`"),
-    ("|", "write `or`"),
-    ("!", "write `not`"),
-    ("^", "there are no powers: write `x * x`, and `m/s2` for the unit"),
+    ("|", "write `or`, or `abs(...)` for an absolute value"),
+    ("**", "write a product such as `x * x`"),
+    ("~", "write `not`"),
+    ("{", "write `[a, b]` for an interval and `( )` for a group"),
+    ("}", "write `[a, b]` for an interval and `( )` for a group"),
+    ("°", "write `deg`"),
     ("≤", "write `<=`"),
     ("≥", "write `>=`"),
     ("≠", "write `!=`"),
@@ -85,72 +77,98 @@ const FOREIGN: &[(&str, &str)] = &[
     ("∨", "write `or`"),
     ("¬", "write `not`"),
     ("→", "write `->`"),
-    ("°", "write `deg`"),
+    ("−", "write `-`"),
     ("□", "write `always`"),
     ("◇", "write `eventually`"),
-    ("×", "write `*`"),
-    ("−", "write the hyphen `-`"),
-    ("{", "write `(`"),
-    ("}", "write `)`"),
 ];
 
-/// All tokens of `text`, the last one being [`Symbol::End`].
-pub(crate) fn tokenize(text: &str) -> Result<Vec<Token>, ParseError> {
-    let mut tokens = Vec::new();
+/// Cuts `text` into tokens; the last one is [`Token::End`].
+///
+/// # Errors
+///
+/// When the text is longer than [`MAX_TEXT_BYTES`] or holds a sign that the
+/// language does not have.
+pub(crate) fn tokenize(text: &str) -> Result<Vec<Lexeme<'_>>, ParseError> {
+    if text.len() > MAX_TEXT_BYTES {
+        let message =
+            format!("the text is {} bytes long; at most {MAX_TEXT_BYTES} are read", text.len());
+        return Err(ParseError::new(message, 0..0).help("split it into several formulas"));
+    }
+    let mut lexemes = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
         if first.is_whitespace() {
             at += first.len_utf8();
             continue;
         }
-        let (symbol, length) = if first.is_ascii_digit() {
-            (Symbol::Number, number_length(&text.as_bytes()[at..]))
-        } else if first == '_' || first.is_alphabetic() {
-            (Symbol::Word, word_length(&text[at..]))
-        } else {
-            read_symbol(text, at, first)?
+        let token = next_token(text, at, first)?;
+        let length = match token.0 {
+            Token::Number(written) | Token::Name(written) => written.len(),
+            Token::Sign(_) | Token::End => token.1,
         };
-        tokens.push(Token { symbol, span: at..at + length });
+        lexemes.push(Lexeme { token: token.0, span: at..at + length });
         at += length;
     }
-    tokens.push(Token { symbol: Symbol::End, span: text.len()..text.len() });
-    Ok(tokens)
+    lexemes.push(Lexeme { token: Token::End, span: text.len()..text.len() });
+    Ok(lexemes)
 }
 
-fn read_symbol(text: &str, at: usize, first: char) -> Result<(Symbol, usize), ParseError> {
+/// The token that begins at `at`, and its length in bytes if it is a sign.
+fn next_token(text: &str, at: usize, first: char) -> Result<(Token<'_>, usize), ParseError> {
     let rest = &text[at..];
-    let own = SYMBOLS.iter().find(|(form, _)| rest.starts_with(form));
-    let foreign = FOREIGN.iter().find(|(form, _)| rest.starts_with(form));
-    let own_length = own.map_or(0, |(form, _)| form.len());
-    match (own, foreign) {
-        // `=>` begins with nothing of ours, `<>` begins with our `<`.
-        (_, Some((form, help))) if form.len() > own_length => {
-            Err(ParseError::new(at..at + form.len(), format!("`{form}` means nothing here"))
-                .with_help(*help))
+    let starts_number = |rest: &str| {
+        let mut bytes = rest.bytes();
+        match bytes.next() {
+            Some(b'.') => bytes.next().is_some_and(|byte| byte.is_ascii_digit()),
+            Some(byte) => byte.is_ascii_digit(),
+            None => false,
         }
-        (Some((form, symbol)), _) => Ok((*symbol, form.len())),
-        (None, _) => {
-            let shown = first.escape_debug();
-            Err(ParseError::new(at..at + first.len_utf8(), format!("unexpected `{shown}`")))
+    };
+    if starts_number(rest) {
+        return Ok((Token::Number(&rest[..number_length(rest)]), 0));
+    }
+    if first.is_ascii_alphabetic() || first == '_' {
+        return Ok((Token::Name(&rest[..name_length(rest)]), 0));
+    }
+    let starting = |table: &'static [(&str, &'static str)]| {
+        table.iter().find(|(sign, _)| rest.starts_with(sign))
+    };
+    let slip = starting(SLIPS);
+    let sign = starting(SIGNS);
+    match (sign, slip) {
+        (Some((sign, meant)), slip) if slip.is_none_or(|(slip, _)| slip.len() < sign.len()) => {
+            Ok((Token::Sign(meant), sign.len()))
         }
+        (_, Some((slip, advice))) => {
+            Err(ParseError::new(format!("`{slip}` is not an operator"), at..at + slip.len())
+                .help(*advice))
+        }
+        _ => Err(unknown_character(at, first)),
     }
 }
 
-fn word_length(rest: &str) -> usize {
-    rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(rest.len())
+fn unknown_character(at: usize, character: char) -> ParseError {
+    let span = at..at + character.len_utf8();
+    match character {
+        '=' => ParseError::new("`=` is not an operator", span).help("write `==` to compare"),
+        '"' | '\'' => ParseError::new("names are written without quotes", span),
+        '.' => ParseError::new("a point stands only inside a number or between two names", span),
+        _ => ParseError::new(format!("unexpected character `{}`", character.escape_debug()), span),
+    }
 }
 
-/// Digits, then a point with digits, then an exponent with digits.
-fn number_length(rest: &[u8]) -> usize {
-    let digits = |from: usize| {
-        rest[from.min(rest.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count()
-    };
+fn count_while(text: &str, accepts: impl Fn(u8) -> bool) -> usize {
+    text.bytes().take_while(|byte| accepts(*byte)).count()
+}
+
+fn number_length(text: &str) -> usize {
+    let digits = |from: usize| count_while(&text[from..], |byte| byte.is_ascii_digit());
     let mut length = digits(0);
-    if rest.get(length) == Some(&b'.') && digits(length + 1) > 0 {
+    if text[length..].starts_with('.') {
         length += 1 + digits(length + 1);
     }
-    if matches!(rest.get(length), Some(b'e' | b'E')) {
-        let sign = usize::from(matches!(rest.get(length + 1), Some(b'+' | b'-')));
+    if text[length..].starts_with(['e', 'E']) {
+        let sign = usize::from(text[length + 1..].starts_with(['+', '-']));
         let exponent = digits(length + 1 + sign);
         if exponent > 0 {
             length += 1 + sign + exponent;
@@ -159,32 +177,15 @@ fn number_length(rest: &[u8]) -> usize {
     length
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pieces(text: &str) -> Vec<&str> {
-        let tokens = tokenize(text).expect("lexes");
-        tokens[..tokens.len() - 1].iter().map(|token| &text[token.span.clone()]).collect()
+fn name_length(text: &str) -> usize {
+    let word = |from: usize| {
+        count_while(&text[from..], |byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let mut length = word(0);
+    while text[length..].starts_with('.')
+        && text[length + 1..].starts_with(|next: char| next.is_ascii_alphabetic() || next == '_')
+    {
+        length += 1 + word(length + 1);
     }
-
-    #[test]
-    fn numbers_stop_before_their_unit() {
-        assert_eq!(
-            pieces("20deg 1e3 2em 1.5e-3s 7.x"),
-            ["20", "deg", "1e3", "2", "em", "1.5e-3", "s", "7", ".", "x"]
-        );
-    }
-
-    #[test]
-    fn long_symbols_win_over_short_ones() {
-        assert_eq!(pieces("a<->b->c!==d<=e"), ["a", "<->", "b", "->", "c", "!==", "d", "<=", "e"]);
-    }
-
-    #[test]
-    fn symbols_of_other_languages_get_advice() {
-        let error = tokenize("x > 1 && y > 1").expect_err("not ours");
-
-        assert_eq!((error.span, error.help.as_deref()), (6..8, Some("write `and`")));
-    }
+    length
 }

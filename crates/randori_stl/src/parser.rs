@@ -1,343 +1,319 @@
-//! Text to formula: one operator-precedence parser for terms and conditions.
+//! Reads a formula or a term, and explains what stands in the way.
 //!
-//! Terms and formulas share parentheses, so `(x + 1) < 3` and `(x < 3) and ...`
-//! cannot be told apart at the `(`. The parser therefore reads both kinds with
-//! one precedence table and checks at every operator that its operands are of
-//! the right kind.
+//! One precedence climber reads numbers and conditions alike, because `(` may
+//! open either; each operator then checks what it was given. Binding, from the
+//! tightest: unary minus, functions, `* /`, `+ -`, comparison, `not` and the
+//! unary temporal operators, `until unless since`, `and`, `or`, `->`, `<->`,
+//! `xor`. Operators that do not associate want parentheses.
 //!
-//! Start reading at [`parse`]; the loop over operators is `Parser::expression`.
+//! Start reading at [`parse`].
 
 mod interval;
-mod operators;
-mod primary;
+mod operand;
+mod words;
 
-use std::ops::Range;
-
-use crate::ast::{Formula, Term};
+use crate::ast::{
+    ArithmeticOp, Atom, ChainOp, Connective, Formula, MAX_DEPTH, Relation, Span, Term,
+};
 use crate::error::ParseError;
-use crate::lexer::{Symbol, Token, tokenize};
-use crate::units::nearest;
-use operators::Infix;
-
-/// Longest text of a formula, in bytes.
-pub const MAX_TEXT_BYTES: usize = 64 * 1024;
-/// Deepest nesting of parentheses, functions and operators.
-pub const MAX_NESTING: usize = 64;
-/// Deepest tree, counting every `and` of a chain such as `a and b and ...`.
-pub const MAX_DEPTH: usize = 256;
-
-/// Words with a meaning of their own; no signal can have these names.
-const KEYWORDS: &[&str] = &[
-    "always",
-    "eventually",
-    "until",
-    "unless",
-    "since",
-    "historically",
-    "once",
-    "rise",
-    "fall",
-    "next",
-    "prev",
-    "s_next",
-    "s_prev",
-    "not",
-    "and",
-    "or",
-    "implies",
-    "iff",
-    "xor",
-    "true",
-    "false",
-    "abs",
-    "sqrt",
-    "min",
-    "max",
-    "G",
-    "F",
-    "U",
-    "S",
-    "H",
-    "O",
-    "X",
-    "Y",
-];
+use crate::lexer::{Lexeme, Token, tokenize};
+use words::{Infix, infix_of};
 
 /// Reads a whole formula.
 ///
 /// # Errors
-/// The first place where the text stops being a formula, or the limit that it
-/// exceeds ([`MAX_TEXT_BYTES`], [`MAX_NESTING`], [`MAX_DEPTH`]).
 ///
-/// ```
-/// let goal = randori_stl::parse("eventually[0, 30] (distance(courier, goal) < 30 cm)")?;
-/// assert_eq!(goal.to_string(), "eventually[0, 30] (distance(courier, goal) < 0.3)");
-/// assert_eq!(goal.horizon_s(), Some(30.0));
-/// # Ok::<(), randori_stl::ParseError>(())
-/// ```
+/// When the text is not exactly one formula, nests deeper than [`MAX_DEPTH`] or
+/// is longer than [`MAX_TEXT_BYTES`](crate::MAX_TEXT_BYTES). The error names the place and, for
+/// common slips, the cure.
 pub fn parse(text: &str) -> Result<Formula, ParseError> {
-    let mut parser = Parser::new(text)?;
-    let node = parser.expression(operators::LOOSEST)?;
-    parser.expect_end()?;
-    parser.formula(node).map(|(formula, _)| formula)
+    let mut parser = Parser::new(text, false)?;
+    let piece = parser.whole()?;
+    parser.formula(piece)
 }
 
-/// Reads an arithmetic expression, such as a metric.
+/// Reads arithmetic over signals, as metrics use it: `max(speed(courier))`, `2 * x`.
 ///
-/// Here, and only as the outermost function, `min` and `max` may have a single
-/// argument (`max(speed(courier))`): the caller decides over what it ranges.
+/// Here `min` and `max` may have a single argument, which a metric reads as the
+/// extreme over time; evaluated at one sample that is the argument itself.
 ///
 /// # Errors
-/// As for [`parse`]; a condition is not a term.
+///
+/// As [`parse`], and when the text is a condition.
 pub fn parse_term(text: &str) -> Result<Term, ParseError> {
-    let mut parser = Parser::new(text)?;
-    parser.lone_extremum_allowed = true;
-    let node = parser.expression(operators::LOOSEST)?;
-    parser.expect_end()?;
-    parser.term(node).map(|(term, _)| term)
+    let mut parser = Parser::new(text, true)?;
+    let piece = parser.whole()?;
+    parser.term(piece)
 }
 
-/// A term or a formula: which one, only the operators around it can say.
+/// What an operand turned out to be.
 enum Value {
-    Term(Term),
-    Formula(Formula),
+    Number(Term),
+    Condition(Formula),
 }
 
-/// A parsed piece of text.
-struct Node {
+/// An operand with what its neighbours need to know about it.
+struct Piece {
     value: Value,
-    span: Range<usize>,
-    size: Size,
-    /// The loosest operator that is not inside parentheses.
+    span: Span,
+    /// Operators on the longest way down; kept to refuse trees too deep to walk.
+    depth: usize,
+    /// The operator at the top when no parentheses surround it.
     open: Option<Infix>,
 }
 
-/// How deep a tree is, counted twice.
-#[derive(Debug, Clone, Copy, Default)]
-struct Size {
-    /// With every operator a level.
-    depth: usize,
-    /// With the operators of a chain such as `a and b and c` one level. This
-    /// is the same for a formula and for its printed form.
-    nesting: usize,
-}
-
-impl Size {
-    fn above(self) -> Self {
-        Self { depth: self.depth + 1, nesting: self.nesting + 1 }
-    }
-
-    fn max(self, other: Self) -> Self {
-        Self { depth: self.depth.max(other.depth), nesting: self.nesting.max(other.nesting) }
-    }
-}
-
-struct Parser<'t> {
-    text: &'t str,
-    tokens: Vec<Token>,
+struct Parser<'a> {
+    text: &'a str,
+    lexemes: Vec<Lexeme<'a>>,
     at: usize,
-    parentheses: usize,
-    recursion: usize,
-    lone_extremum_allowed: bool,
+    brackets: usize,
+    prefixes: usize,
+    /// Whether `max(x)` is a metric over time and therefore legal.
+    is_metric: bool,
 }
 
-impl<'t> Parser<'t> {
-    fn new(text: &'t str) -> Result<Self, ParseError> {
-        if text.len() > MAX_TEXT_BYTES {
-            let message =
-                format!("the formula has {} bytes; the limit is {MAX_TEXT_BYTES}", text.len());
-            return Err(
-                ParseError::new(0..text.len(), message).with_help("split it into several goals")
-            );
-        }
-        Ok(Self {
-            text,
-            tokens: tokenize(text)?,
-            at: 0,
-            parentheses: 0,
-            recursion: 0,
-            lone_extremum_allowed: false,
-        })
+impl<'a> Parser<'a> {
+    fn new(text: &'a str, is_metric: bool) -> Result<Self, ParseError> {
+        Ok(Self { text, lexemes: tokenize(text)?, at: 0, brackets: 0, prefixes: 0, is_metric })
     }
 
-    /// Reads operands and operators that bind at least as tightly as `floor`.
-    fn expression(&mut self, floor: u8) -> Result<Node, ParseError> {
-        self.descend()?;
-        let mut left = self.primary()?;
-        while let Some((infix, words)) = self.peek_infix() {
-            if infix.binding() < floor {
-                break;
-            }
-            self.refuse_ambiguity(&left, infix)?;
-            self.at += words;
-            let op_span = self.previous_span();
-            let interval = self.interval_after(infix)?;
-            let right = self.expression(infix.binding() + 1)?;
-            let mut left_size = left.size.above();
-            if left.open.is_some_and(|open| open.binding() == infix.binding()) {
-                left_size.nesting -= 1;
-            }
-            let size = left_size.max(right.size.above());
-            check_size(size, &op_span)?;
-            let span = left.span.start..right.span.end;
-            let value = self.join(infix, interval, left, right)?;
-            left = Node { value, span, size, open: Some(infix) };
-        }
-        self.recursion -= 1;
-        Ok(left)
+    fn peek(&self) -> Token<'a> {
+        self.lexemes[self.at].token
     }
 
-    /// Counts a call that can recurse, so that no text exhausts the stack.
-    fn descend(&mut self) -> Result<(), ParseError> {
-        self.recursion += 1;
-        if self.recursion > MAX_DEPTH { Err(too_nested(&self.peek().span)) } else { Ok(()) }
+    fn span(&self) -> Span {
+        self.lexemes[self.at].span.clone()
     }
 
-    /// Reads what stands inside parentheses opened at `opened`.
-    fn inside(&mut self, opened: &Range<usize>) -> Result<Node, ParseError> {
-        self.parentheses += 1;
-        if self.parentheses > MAX_NESTING {
-            return Err(too_nested(opened));
-        }
-        let inner = self.expression(operators::LOOSEST)?;
-        self.parentheses -= 1;
-        Ok(inner)
+    /// Where the token before the present one ends.
+    fn previous_end(&self) -> usize {
+        self.at.checked_sub(1).map_or(0, |before| self.lexemes[before].span.end)
     }
 
-    fn peek(&self) -> &Token {
-        &self.tokens[self.at]
+    fn advance(&mut self) {
+        // The end is never passed, so peeking stays legal.
+        self.at = (self.at + 1).min(self.lexemes.len() - 1);
     }
 
-    fn peek_symbol(&self) -> Symbol {
-        self.peek().symbol
-    }
-
-    /// The symbol `ahead` tokens further on.
-    fn symbol_at(&self, ahead: usize) -> Symbol {
-        self.tokens.get(self.at + ahead).map_or(Symbol::End, |token| token.symbol)
-    }
-
-    fn peek_text(&self) -> &'t str {
-        &self.text[self.peek().span.clone()]
-    }
-
-    fn previous_span(&self) -> Range<usize> {
-        self.tokens[self.at.saturating_sub(1)].span.clone()
-    }
-
-    /// Consumes the token and returns where it was; never goes past the end.
-    fn advance(&mut self) -> Range<usize> {
-        let span = self.peek().span.clone();
-        if self.peek_symbol() != Symbol::End {
-            self.at += 1;
-        }
-        span
-    }
-
-    fn accept(&mut self, symbol: Symbol) -> bool {
-        let found = self.peek_symbol() == symbol;
+    fn accept(&mut self, sign: &str) -> bool {
+        let found = self.peek() == Token::Sign(sign_of(sign));
         if found {
-            self.at += 1;
+            self.advance();
         }
         found
     }
 
-    /// The token in words, for messages.
+    /// How the present token is called in a message.
     fn found(&self) -> String {
-        match self.peek_symbol() {
-            Symbol::End => "the end".to_owned(),
-            _ => format!("`{}`", shorten(self.peek_text())),
+        match self.peek() {
+            Token::End => "the end".to_owned(),
+            _ => format!("`{}`", &self.text[self.span()]),
         }
     }
 
     fn expected(&self, what: &str) -> ParseError {
-        ParseError::new(
-            self.peek().span.clone(),
-            format!("expected {what}, found {}", self.found()),
-        )
+        ParseError::new(format!("expected {what}, found {}", self.found()), self.span())
     }
 
-    fn expect_end(&self) -> Result<(), ParseError> {
-        match self.peek_symbol() {
-            Symbol::End => Ok(()),
-            Symbol::CloseParen => {
-                Err(self.expected("an operator or the end").with_help("this `)` closes nothing"))
-            }
-            _ => Err(self.expected_operator("an operator or the end")),
+    fn whole(&mut self) -> Result<Piece, ParseError> {
+        if self.peek() == Token::End {
+            let message = if self.is_metric { "the term is empty" } else { "the formula is empty" };
+            return Err(
+                ParseError::new(message, 0..0).help("write something like `always (x < 3)`")
+            );
         }
+        let piece = self.expression(Infix::LOOSEST)?;
+        if self.peek() == Token::End {
+            return Ok(piece);
+        }
+        Err(self.trailing(&piece))
     }
 
-    /// As [`Self::expected`], with advice on words that look like an operator.
-    fn expected_operator(&self, what: &str) -> ParseError {
-        let error = self.expected(what);
-        let text = self.peek_text();
-        match (self.peek_symbol(), nearest(text, KEYWORDS.iter().copied())) {
-            (Symbol::Word, Some(keyword)) if !KEYWORDS.contains(&text) => {
-                error.with_help(format!("did you mean `{keyword}`?"))
+    /// Something follows a complete expression.
+    fn trailing(&self, piece: &Piece) -> ParseError {
+        let error = self.expected(match piece.value {
+            Value::Condition(_) => "`and`, `or`, `->`, `until` or the end",
+            Value::Number(_) => "a comparison such as `<` or an arithmetic operator",
+        });
+        match self.peek() {
+            Token::Sign(")") => {
+                error.help("this parenthesis closes nothing: remove it or open one before")
             }
-            (Symbol::OpenParen, _) => error.with_help("write `*` to multiply"),
+            Token::Sign("[") => error.help(
+                "an interval stands directly after a temporal operator: `always[0, 5] (...)`",
+            ),
+            Token::Name(name) => match words::suggest_word(name) {
+                Some(word) => error.help(format!("did you mean `{word}`?")),
+                None => error,
+            },
             _ => error,
         }
     }
 
-    /// Insists on `)`; `opened` is where its partner stands.
-    fn close_paren(&mut self, opened: &Range<usize>) -> Result<(), ParseError> {
-        if self.accept(Symbol::CloseParen) {
-            return Ok(());
+    /// Reads operators that bind at least as tightly as `level`.
+    fn expression(&mut self, level: u8) -> Result<Piece, ParseError> {
+        let mut left = self.operand()?;
+        while let Some(infix) = infix_of(self.peek()) {
+            if infix.level() < level {
+                break;
+            }
+            self.refuse_chain(&left, infix)?;
+            let sign = self.span();
+            self.advance();
+            let interval = if matches!(infix, Infix::Chain(_)) { self.interval()? } else { None };
+            let right = self.expression(infix.level() + 1)?;
+            let span = left.span.start..right.span.end;
+            let depth = left.depth.max(right.depth) + 1;
+            // A longer `and` or `or` becomes wider, not deeper.
+            let widens = matches!(infix, Infix::And | Infix::Or) && left.open == Some(infix);
+            let depth = if widens { left.depth.max(right.depth + 1) } else { depth };
+            refuse_depth(depth, &span)?;
+            let value = match infix {
+                Infix::Arithmetic(op) => Value::Number(self.arithmetic(op, left, right, &sign)?),
+                Infix::Compare(relation) => {
+                    Value::Condition(self.comparison(relation, left, right, span.clone())?)
+                }
+                Infix::Connect(op) => Value::Condition(Formula::Connect(
+                    op,
+                    Box::new(self.formula(left)?),
+                    Box::new(self.formula(right)?),
+                )),
+                Infix::Chain(op) => Value::Condition(Formula::Chain(
+                    op,
+                    interval,
+                    Box::new(self.formula(left)?),
+                    Box::new(self.formula(right)?),
+                )),
+                Infix::And | Infix::Or => Value::Condition(self.junction(infix, left, right)?),
+            };
+            left = Piece { value, span, depth, open: Some(infix) };
         }
-        let error = self.expected_operator("an operator or `)`");
-        if error.help.is_some() {
-            return Err(error);
-        }
-        let column = self.text[..opened.start].chars().count() + 1;
-        Err(error.with_help(format!("the `(` at column {column} is still open")))
+        Ok(left)
     }
 
-    /// `node` as a formula.
-    fn formula(&self, node: Node) -> Result<(Formula, Size), ParseError> {
-        match node.value {
-            Value::Formula(formula) => Ok((formula, node.size)),
-            Value::Term(_) => {
-                let written = shorten(&self.text[node.span.clone()]);
-                Err(ParseError::new(node.span, "expected a condition, found a number")
-                    .with_help(format!("compare it, as in `{written} > 0`")))
+    /// Joins with `and` or `or`; `a and b and c` is one junction of three.
+    fn junction(&self, infix: Infix, left: Piece, right: Piece) -> Result<Formula, ParseError> {
+        let widens = left.open == Some(infix);
+        let (left, right) = (self.formula(left)?, self.formula(right)?);
+        Ok(match (infix, left) {
+            (Infix::And, Formula::All(mut parts)) if widens => {
+                parts.push(right);
+                Formula::All(parts)
+            }
+            (Infix::Or, Formula::Any(mut parts)) if widens => {
+                parts.push(right);
+                Formula::Any(parts)
+            }
+            (Infix::And, left) => Formula::All(vec![left, right]),
+            (_, left) => Formula::Any(vec![left, right]),
+        })
+    }
+
+    fn arithmetic(
+        &self,
+        op: ArithmeticOp,
+        left: Piece,
+        right: Piece,
+        sign: &Span,
+    ) -> Result<Term, ParseError> {
+        for side in [&left, &right] {
+            if matches!(side.value, Value::Condition(_)) {
+                let message = format!("`{op}` needs numbers on both sides, but one is a condition");
+                return Err(ParseError::new(message, sign.clone())
+                    .help("join conditions with `and` or `or`"));
+            }
+        }
+        Ok(Term::Arithmetic(op, Box::new(self.term(left)?), Box::new(self.term(right)?)))
+    }
+
+    fn comparison(
+        &self,
+        relation: Relation,
+        left: Piece,
+        right: Piece,
+        span: Span,
+    ) -> Result<Formula, ParseError> {
+        for side in [&left, &right] {
+            if matches!(side.value, Value::Condition(_)) {
+                let message =
+                    format!("`{relation}` compares numbers, but this side is a condition");
+                let help =
+                    "use `<->` to ask whether two conditions agree, and parentheses to group";
+                return Err(ParseError::new(message, side.span.clone()).help(help));
+            }
+        }
+        Ok(Formula::Atom(Atom { left: self.term(left)?, relation, right: self.term(right)?, span }))
+    }
+
+    /// `a < b < c`, `a -> b -> c` and their like have no agreed meaning.
+    fn refuse_chain(&self, left: &Piece, next: Infix) -> Result<(), ParseError> {
+        let Some(open) = left.open else { return Ok(()) };
+        let here = &self.text[self.span()];
+        let error =
+            |message: String, help: String| Err(ParseError::new(message, self.span()).help(help));
+        match (open, next) {
+            (Infix::Compare(_), Infix::Compare(_)) => {
+                let written = &self.text[left.span.clone()];
+                let middle = match &left.value {
+                    Value::Condition(Formula::Atom(atom)) => atom.right.to_string(),
+                    _ => "x".to_owned(),
+                };
+                error(
+                    "comparisons cannot be chained".to_owned(),
+                    format!("write `{written} and {middle} {here} ...`"),
+                )
+            }
+            (Infix::Connect(one), Infix::Connect(other)) if one == other => error(
+                format!("`{here}` cannot be chained without parentheses"),
+                format!("write `a {one} (b {one} c)` or `(a {one} b) {one} c`"),
+            ),
+            (Infix::Chain(_), Infix::Chain(_)) => error(
+                format!("`{here}` cannot be chained without parentheses"),
+                format!("put the first part in parentheses: `(a until b) {here} c`"),
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a piece as a condition.
+    fn formula(&self, piece: Piece) -> Result<Formula, ParseError> {
+        match piece.value {
+            Value::Condition(formula) => Ok(formula),
+            Value::Number(term) => {
+                let after = if piece.span.end < self.span().start || self.peek() == Token::End {
+                    ""
+                } else {
+                    "here "
+                };
+                let message = format!("expected a condition {after}but `{term}` is a number");
+                Err(ParseError::new(message, piece.span)
+                    .help(format!("compare it with something: `{term} > 0`")))
             }
         }
     }
 
-    /// `node` as a term.
-    #[expect(clippy::unused_self, reason = "the counterpart of `formula`")]
-    fn term(&self, node: Node) -> Result<(Term, Size), ParseError> {
-        match node.value {
-            Value::Term(term) => Ok((term, node.size)),
-            Value::Formula(_) => {
-                Err(ParseError::new(node.span, "expected a number, found a condition"))
+    /// Takes a piece as a number.
+    #[expect(clippy::unused_self, reason = "the twin of `formula`, called in the same way")]
+    fn term(&self, piece: Piece) -> Result<Term, ParseError> {
+        match piece.value {
+            Value::Number(term) => Ok(term),
+            Value::Condition(_) => {
+                Err(ParseError::new("expected a number but this is a condition", piece.span))
             }
         }
     }
 }
 
-fn check_size(size: Size, span: &Range<usize>) -> Result<(), ParseError> {
-    if size.nesting > MAX_NESTING {
-        return Err(too_nested(span));
+fn refuse_depth(depth: usize, span: &Span) -> Result<(), ParseError> {
+    if depth <= MAX_DEPTH {
+        return Ok(());
     }
-    if size.depth > MAX_DEPTH {
-        let message = format!("the formula is more than {MAX_DEPTH} operators deep");
-        return Err(ParseError::new(span.clone(), message)
-            .with_help("split the chain in halves with parentheses, or into several goals"));
-    }
-    Ok(())
+    let message = format!("the formula nests deeper than {MAX_DEPTH} levels");
+    Err(ParseError::new(message, span.clone()).help("split it into several formulas"))
 }
 
-fn too_nested(span: &Range<usize>) -> ParseError {
-    let message = format!("the formula is nested more than {MAX_NESTING} levels deep");
-    ParseError::new(span.clone(), message).with_help("split it into several goals")
-}
-
-/// At most 40 characters of `text`, for messages.
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((cut, _)) => format!("{}...", &text[..cut]),
-        None => text.to_owned(),
-    }
+/// The table's own copy of a sign, so that comparing is comparing.
+fn sign_of(sign: &str) -> &'static str {
+    const BRACKETS: [&str; 6] = ["(", ")", "[", "]", ",", ":"];
+    BRACKETS.into_iter().find(|bracket| *bracket == sign).unwrap_or_default()
 }

@@ -6,7 +6,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::ast::{
-    ArithmeticOp, Atom, ChainOp, Connective, Formula, Function, Interval, Relation, SignalRef, StepOp, Term, WindowOp,
+    ArithmeticOp, Atom, ChainOp, Connective, Formula, Function, Interval, Relation, SignalRef,
+    StepOp, Term, WindowOp,
 };
 
 impl Display for Formula {
@@ -17,7 +18,9 @@ impl Display for Formula {
             Self::All(parts) => write_joined(f, parts, "and"),
             Self::Any(parts) => write_joined(f, parts, "or"),
             Self::Connect(op, left, right) => write!(f, "({left}) {op} ({right})"),
-            Self::Window(op, interval, body) => write!(f, "{op}{} ({body})", Bounds(interval.as_ref())),
+            Self::Window(op, interval, body) => {
+                write!(f, "{op}{} ({body})", Bounds(interval.as_ref()))
+            }
             Self::Chain(op, interval, left, right) => {
                 write!(f, "({left}) {op}{} ({right})", Bounds(interval.as_ref()))
             }
@@ -71,7 +74,9 @@ impl Display for Term {
                 Self::Number(_) => write!(f, "-({inner})"),
                 _ => write!(f, "-{}", Operand(inner)),
             },
-            Self::Arithmetic(op, left, right) => write!(f, "{} {op} {}", Operand(left), Operand(right)),
+            Self::Arithmetic(op, left, right) => {
+                write!(f, "{} {op} {}", Operand(left), Operand(right))
+            }
             Self::Call(function, arguments) => {
                 write!(f, "{function}(")?;
                 for (index, argument) in arguments.iter().enumerate() {
@@ -84,7 +89,11 @@ impl Display for Term {
 }
 
 fn write_number(f: &mut Formatter<'_>, value: f64) -> fmt::Result {
-    if value == 0.0 || (1e-6..1e16).contains(&value.abs()) { write!(f, "{value}") } else { write!(f, "{value:e}") }
+    if value == 0.0 || (1e-6..1e16).contains(&value.abs()) {
+        write!(f, "{value}")
+    } else {
+        write!(f, "{value:e}")
+    }
 }
 
 /// A term as an operand: in parentheses when it is an operation.

@@ -73,7 +73,10 @@ impl Seconds {
 
     /// This duration times `factor * 10^exponent`, as a unit of time asks for.
     pub(crate) fn scaled(self, factor: u64, exponent: i32) -> Option<Self> {
-        Some(Self::from_decimal(self.mantissa.checked_mul(factor)?, self.exponent.checked_add(exponent)?))
+        Some(Self::from_decimal(
+            self.mantissa.checked_mul(factor)?,
+            self.exponent.checked_add(exponent)?,
+        ))
     }
 
     /// The nearest binary number, in seconds.
@@ -120,7 +123,11 @@ impl Ord for Seconds {
         // Equal numbers of digits before the point compare digit by digit.
         let digits = |seconds: &Self| seconds.mantissa.checked_ilog10().map_or(0, |n| n as i32 + 1);
         let magnitude = |seconds: &Self| {
-            if seconds.mantissa == 0 { i32::MIN } else { seconds.exponent.saturating_add(digits(seconds)) }
+            if seconds.mantissa == 0 {
+                i32::MIN
+            } else {
+                seconds.exponent.saturating_add(digits(seconds))
+            }
         };
         magnitude(self).cmp(&magnitude(other)).then_with(|| {
             let widen = |seconds: &Self| {

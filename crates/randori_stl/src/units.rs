@@ -61,7 +61,10 @@ const TIME_UNITS: &[(&str, u64, i32)] =
 
 /// The factor (times a power of ten) of a unit that an interval may use.
 pub(crate) fn find_time_unit(text: &str) -> Option<(u64, i32)> {
-    TIME_UNITS.iter().find(|(name, ..)| *name == text).map(|(_, factor, exponent)| (*factor, *exponent))
+    TIME_UNITS
+        .iter()
+        .find(|(name, ..)| *name == text)
+        .map(|(_, factor, exponent)| (*factor, *exponent))
 }
 
 /// The unit that somebody who wrote `text` may have meant.

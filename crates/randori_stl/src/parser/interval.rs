@@ -1,100 +1,84 @@
-//! Windows in brackets: `[0, 30]`, `[0:500 ms]`, `[2, inf]`.
+//! Reads the interval of a temporal operator: `[0, 5]`, `[100 ms : 2 s]`, `[2, inf]`.
 
+use super::{Parser, Token};
 use crate::ast::Interval;
 use crate::error::ParseError;
-use crate::lexer::Symbol;
-use crate::parser::{Parser, operators::Infix};
-use crate::time::Seconds;
-use crate::units;
+use crate::seconds::Seconds;
+use crate::units::find_time_unit;
 
 impl Parser<'_> {
-    /// The window after `until` and its kin; other operators have none.
-    pub(super) fn interval_after(&mut self, infix: Infix) -> Result<Interval, ParseError> {
-        match infix {
-            Infix::Pair(_) => self.interval(),
-            _ => Ok(Interval::UNBOUNDED),
+    /// Reads an interval if one stands here.
+    pub(super) fn interval(&mut self) -> Result<Option<Interval>, ParseError> {
+        let start = self.span().start;
+        if !self.accept("[") {
+            return Ok(None);
         }
-    }
-
-    /// A window in brackets, or without brackets the unbounded one.
-    pub(super) fn interval(&mut self) -> Result<Interval, ParseError> {
-        let opened = self.peek().span.clone();
-        if !self.accept(Symbol::OpenBracket) {
-            return Ok(Interval::UNBOUNDED);
+        let (begin, begin_is_bare) = self.interval_bound()?;
+        if !self.accept(",") && !self.accept(":") {
+            return Err(self.expected("`,` between the two ends of the interval"));
         }
-        let Some(start) = self.bound()? else {
-            let error = ParseError::new(self.previous_span(), "a window cannot start at `inf`");
-            return Err(error.with_help("leave the brackets out for all of the future"));
-        };
-        if !self.accept(Symbol::Comma) && !self.accept(Symbol::Colon) {
-            return Err(self
-                .expected("`,` and the end of the window")
-                .with_help("a window has a start and an end: `[0, 2]`"));
-        }
-        let end = self.bound()?;
-        if !self.accept(Symbol::CloseBracket) {
-            return Err(self.expected("`]`").with_help("a window is `[start, end]`, in seconds"));
-        }
-        let span = opened.start..self.previous_span().end;
-        match end {
-            Some(end) if end < start => {
-                let message = format!("the window ends at {end} s, before it starts at {start} s");
-                let advice = format!(
-                    "write `[{end}, {start}]`; a bound without a unit is in seconds, \
-                     also when the other has a unit"
-                );
-                Err(ParseError::new(span, message).with_help(advice))
-            }
-            _ => Ok(Interval { start, end, span }),
-        }
-    }
-
-    /// One bound; `None` is `inf`.
-    fn bound(&mut self) -> Result<Option<Seconds>, ParseError> {
-        match self.peek_symbol() {
-            Symbol::Word if matches!(self.peek_text(), "inf" | "infinity" | "end") => {
-                self.advance();
-                Ok(None)
-            }
-            Symbol::Number => self.finite_bound().map(Some),
-            Symbol::Minus => {
-                let error =
-                    ParseError::new(self.peek().span.clone(), "a window cannot start below zero");
-                Err(error.with_help("to look back in time use `once`, `historically` or `since`"))
-            }
-            _ => Err(self
-                .expected("a time")
-                .with_help("bounds are plain numbers with an optional unit: `0.5`, `500 ms`")),
-        }
-    }
-
-    fn finite_bound(&mut self) -> Result<Seconds, ParseError> {
-        let literal = self.peek_text();
-        let mut span = self.advance();
-        let (mut factor, mut exponent) = (1, 0);
-        if self.peek_symbol() == Symbol::Word {
-            let name = self.peek_text();
-            span.end = self.peek().span.end;
-            match units::find(name).and_then(|unit| unit.time) {
-                Some(time) => (factor, exponent) = time,
-                None => return Err(self.not_a_time(name)),
-            }
+        let is_open = matches!(self.peek(), Token::Name("inf" | "infinity"));
+        let end = if is_open {
             self.advance();
+            None
+        } else {
+            let (end, end_is_bare) = self.interval_bound()?;
+            if end < begin {
+                return Err(reversed(
+                    begin,
+                    end,
+                    begin_is_bare && !end_is_bare,
+                    start..self.span().end,
+                ));
+            }
+            Some(end)
+        };
+        if !self.accept("]") {
+            return Err(self.expected("`]` at the end of the interval"));
         }
-        Seconds::from_literal(literal, factor, exponent).ok_or_else(|| {
-            ParseError::new(span, "the bound is too long; the limit is 1e9 s")
-                .with_help("write `inf` for the rest of the run")
-        })
+        Ok(Some(Interval { begin, end, span: start..self.previous_end() }))
     }
 
-    fn not_a_time(&self, name: &str) -> ParseError {
-        let times = || units::UNITS.iter().filter(|unit| unit.time.is_some());
-        let meant = units::similar(name).filter(|meant| times().any(|unit| unit.name == *meant));
-        let help = match meant {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "units of time are s, ms, us, ns and min".to_owned(),
+    /// Reads one end of an interval, and says whether it had no unit.
+    fn interval_bound(&mut self) -> Result<(Seconds, bool), ParseError> {
+        let start = self.span().start;
+        let number = match self.peek() {
+            Token::Number(number) => number,
+            Token::Sign("-") => {
+                return Err(ParseError::new("an interval cannot be negative", self.span())
+                    .help("to look back in time use `once`, `historically` or `since`"));
+            }
+            _ => return Err(self.expected("a number of seconds")),
         };
-        ParseError::new(self.peek().span.clone(), format!("`{name}` is not a unit of time"))
-            .with_help(help)
+        self.advance();
+        let too_fine = |parser: &Self| {
+            ParseError::new(
+                "this number has too many digits for an interval",
+                start..parser.previous_end(),
+            )
+        };
+        let bound = Seconds::parse(number).ok_or_else(|| too_fine(self))?;
+        let Token::Name(name) = self.peek() else { return Ok((bound, true)) };
+        let Some((factor, exponent)) = find_time_unit(name) else {
+            let error = ParseError::new(format!("`{name}` is not a unit of time"), self.span());
+            return Err(error.help("use s, ms, us, ns or min; without a unit it is seconds"));
+        };
+        self.advance();
+        bound.scaled(factor, exponent).map(|bound| (bound, false)).ok_or_else(|| too_fine(self))
     }
+}
+
+fn reversed(
+    begin: Seconds,
+    end: Seconds,
+    begin_lacks_unit: bool,
+    span: std::ops::Range<usize>,
+) -> ParseError {
+    let message = format!("the interval ends at {end} s, before it begins at {begin} s");
+    let help = if begin_lacks_unit {
+        "a number without a unit is in seconds: give both ends a unit".to_owned()
+    } else {
+        format!("write `[{end}, {begin}]`")
+    };
+    ParseError::new(message, span).help(help)
 }
