@@ -1,1 +1,43 @@
 //! Policies that Randori brings along, and adapters to policies that live elsewhere.
+//!
+//! [`builtin()`] makes a policy from the name and parameters that a scenario
+//! gives.
+//!
+//! Built-in policies compute with IEEE arithmetic and `libm` alone, so their
+//! answers are the same bits on every machine.
+
+mod builtin;
+#[cfg(test)]
+mod fixture;
+
+pub use builtin::{BuiltinError, BuiltinInfo, ParamInfo, builtin, builtins};
+
+/// The candidate most like `wrong`, if any is close enough to be a slip.
+fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(wrong, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Names as people list them: `a`, `b` and `c`, in backticks.
+fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        None => "none".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// Advice about a name that does not exist: the one that was probably meant,
+/// or else all that there are.
+fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    match nearest(wrong, candidates.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("there is {}", listed(candidates)),
+    }
+}

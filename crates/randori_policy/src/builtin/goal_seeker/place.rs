@@ -1,0 +1,204 @@
+//! Where the robot is on the floor, and where it was a moment ago.
+
+use randori_core::math::{Pose, Rotation, Vector, yaw_rad};
+use randori_core::policy::{Observation, RobotInterface};
+use randori_core::spec::{SensorKind, SensorSpec};
+use serde::{Deserialize, Serialize};
+
+use super::super::BuiltinError;
+use super::super::sensing::{Reading, base_from_link};
+
+/// A pose on the floor: position in m and heading in rad about +Z.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Place {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) heading: f64,
+}
+
+impl Place {
+    /// Position and heading of a pose, seen from above.
+    pub(super) fn from_pose(pose: &Pose) -> Self {
+        let [x, y] = [pose.translation.x, pose.translation.y].map(f64::from);
+        Self { x, y, heading: f64::from(yaw_rad(pose)) }
+    }
+
+    /// A point of this frame in the outer one.
+    pub(super) fn point(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let (sin, cos) = (libm::sin(self.heading), libm::cos(self.heading));
+        [self.x + cos * x - sin * y, self.y + sin * x + cos * y]
+    }
+
+    /// A point of the outer frame in this one.
+    pub(super) fn inverse_point(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let (sin, cos) = (libm::sin(self.heading), libm::cos(self.heading));
+        let (dx, dy) = (x - self.x, y - self.y);
+        [cos * dx + sin * dy, cos * dy - sin * dx]
+    }
+
+    /// `inner`, given in this frame, in the outer one.
+    pub(super) fn compose(&self, inner: &Self) -> Self {
+        let [x, y] = self.point([inner.x, inner.y]);
+        Self { x, y, heading: wrapped(self.heading + inner.heading) }
+    }
+
+    fn between(&self, other: &Self, share: f64) -> Self {
+        Self {
+            x: self.x + (other.x - self.x) * share,
+            y: self.y + (other.y - self.y) * share,
+            heading: wrapped(self.heading + wrapped(other.heading - self.heading) * share),
+        }
+    }
+}
+
+/// An angle brought into [-pi, pi].
+pub(super) fn wrapped(angle_rad: f64) -> f64 {
+    angle_rad - std::f64::consts::TAU * libm::round(angle_rad / std::f64::consts::TAU)
+}
+
+/// The sensor that tells where the robot's base is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Localizer {
+    Truth { position: Reading, orientation: Reading, sensor_from_base: Pose },
+    Odometry { pose: Reading, start: Place },
+}
+
+impl Localizer {
+    /// A ground-truth sensor, if the robot has one.
+    pub(super) fn truth(interface: &RobotInterface) -> Option<Self> {
+        let sensor = find(interface, |kind| matches!(kind, SensorKind::GroundTruth))?;
+        let link = base_from_link(&interface.model, sensor.link.as_deref()?);
+        Some(Self::Truth {
+            position: Reading::find(interface, &sensor.name, "position")?,
+            orientation: Reading::find(interface, &sensor.name, "orientation")?,
+            sensor_from_base: (link * sensor.pose.pose()).inverse(),
+        })
+    }
+
+    /// Wheel odometry from a known start, if the robot has it.
+    pub(super) fn odometry(interface: &RobotInterface, start: Place) -> Option<Self> {
+        let sensor = find(interface, |kind| matches!(kind, SensorKind::WheelOdometry { .. }))?;
+        Some(Self::Odometry { pose: Reading::find(interface, &sensor.name, "pose")?, start })
+    }
+
+    /// The one that the parameter `localization` asks for.
+    pub(super) fn chosen(
+        interface: &RobotInterface,
+        choice: &str,
+        start: Place,
+    ) -> Option<Result<Self, BuiltinError>> {
+        let (found, sensors) = match choice {
+            "auto" => {
+                let odometry = || Self::odometry(interface, start);
+                (Self::truth(interface).or_else(odometry), "`GroundTruth` or `WheelOdometry`")
+            }
+            "truth" => (Self::truth(interface), "`GroundTruth`"),
+            "odometry" => (Self::odometry(interface, start), "`WheelOdometry`"),
+            _ => return None,
+        };
+        Some(found.ok_or_else(|| {
+            BuiltinError::new("`goal_seeker` cannot tell where the robot is")
+                .help(format!("add a sensor of the kind {sensors} to the robot"))
+        }))
+    }
+
+    /// Full names of the channels that are read.
+    pub(super) fn needs(&self) -> Vec<String> {
+        match self {
+            Self::Truth { position, orientation, .. } => {
+                vec![position.name.clone(), orientation.name.clone()]
+            }
+            Self::Odometry { pose, .. } => vec![pose.name.clone()],
+        }
+    }
+
+    /// The latest known place of the base, and the tick at which it was there.
+    pub(super) fn locate(&self, observation: &Observation<'_>) -> Option<(u64, Place)> {
+        match self {
+            Self::Truth { position, orientation, sensor_from_base } => {
+                let tick = position.measured_at(observation)?.0;
+                let &[x, y, z] = position.get(observation)? else { return None };
+                let &[i, j, k, w] = orientation.get(observation)? else { return None };
+                let rotation = Rotation::from_xyzw(i, j, k, w);
+                let sensor = Pose::from_parts(Vector::new(x, y, z), rotation);
+                Some((tick, Place::from_pose(&(sensor * *sensor_from_base))))
+            }
+            Self::Odometry { pose, start } => {
+                let tick = pose.measured_at(observation)?.0;
+                let &[x, y, heading] = pose.get(observation)? else { return None };
+                let [x, y, heading] = [x, y, heading].map(f64::from);
+                Some((tick, start.compose(&Place { x, y, heading })))
+            }
+        }
+    }
+}
+
+fn find(interface: &RobotInterface, fits: impl Fn(&SensorKind) -> bool) -> Option<&SensorSpec> {
+    interface.model.sensors.iter().find(|sensor| fits(&sensor.kind))
+}
+
+/// Places of the last moments, so that a scan that arrives late is laid where
+/// the robot was when it was taken.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Trail {
+    places: Vec<(u64, Place)>,
+}
+
+/// Places that are remembered; at 20 decisions per second, more than a second.
+const TRAIL_LENGTH: usize = 32;
+
+impl Trail {
+    /// Remembers a place unless it is already known.
+    pub(super) fn record(&mut self, tick: u64, place: Place) {
+        if self.places.last().is_some_and(|(last, _)| *last >= tick) {
+            return;
+        }
+        if self.places.len() == TRAIL_LENGTH {
+            self.places.remove(0);
+        }
+        self.places.push((tick, place));
+    }
+
+    /// The place at `tick`, between the two that surround it; the nearest known
+    /// one outside.
+    pub(super) fn at(&self, tick: u64) -> Option<Place> {
+        let next = self.places.partition_point(|(known, _)| *known < tick);
+        let Some((after_tick, after)) = self.places.get(next) else {
+            return self.places.last().map(|(_, place)| *place);
+        };
+        let Some((before_tick, before)) = next.checked_sub(1).map(|index| &self.places[index])
+        else {
+            return Some(*after);
+        };
+        let share = (tick - before_tick) as f64 / (after_tick - before_tick) as f64;
+        Some(before.between(after, share))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_scan_is_laid_where_the_robot_was() {
+        let mut trail = Trail::default();
+        trail.record(10, Place { x: 1.0, y: 0.0, heading: 3.0 });
+        trail.record(20, Place { x: 2.0, y: 4.0, heading: -3.0 });
+
+        let half = trail.at(15).expect("two places are known");
+
+        assert_eq!([half.x, half.y], [1.5, 2.0]);
+        assert!((half.heading.abs() - std::f64::consts::PI).abs() < 1e-12, "{half:?}");
+        assert_eq!(trail.at(5).map(|place| place.x), Some(1.0));
+        assert_eq!(trail.at(50).map(|place| place.x), Some(2.0));
+    }
+
+    #[test]
+    fn a_point_comes_back_from_another_frame() {
+        let place = Place { x: 1.0, y: -2.0, heading: 0.7 };
+
+        let [x, y] = place.inverse_point(place.point([0.3, 0.4]));
+
+        assert!((x - 0.3).abs() < 1e-12 && (y - 0.4).abs() < 1e-12);
+    }
+}

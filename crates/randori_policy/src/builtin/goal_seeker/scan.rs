@@ -1,0 +1,128 @@
+//! Turns a lidar scan into points on the floor and things that stand alone.
+
+use randori_core::policy::{Observation, RobotInterface};
+use randori_core::spec::SensorKind;
+use serde::{Deserialize, Serialize};
+
+use super::super::sensing::{Reading, base_from_link};
+use super::place::Place;
+
+/// The lidar of a robot.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Lidar {
+    pub(super) ranges: Reading,
+    base_from_sensor: Place,
+    first_rad: f64,
+    step_rad: f64,
+}
+
+/// Things that a scan shows, in the world.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Scan {
+    /// When it was measured.
+    pub(super) tick: u64,
+    /// All hits, m.
+    pub(super) points: Vec<[f64; 2]>,
+    /// Things that could be a person.
+    pub(super) things: Vec<Thing>,
+}
+
+/// Something small that stands free in front of what is behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Thing {
+    /// Mean of its visible points, m.
+    pub(super) centre: [f64; 2],
+    /// Distance from there that covers it, m.
+    pub(super) radius: f64,
+}
+
+/// Neighbouring hits farther apart than this belong to different things, m ...
+const GAP: f64 = 0.3;
+/// ... unless the beams spread so far: a wall seen at up to 75 degrees from
+/// its normal has hits four beam widths apart.
+const GAP_PER_BEAM_WIDTH: f64 = 4.0;
+/// The widest thing that may be a person, m.
+const WIDEST: f64 = 0.9;
+/// The thinnest that a thing is taken to be, m: what a leg hides is a person.
+const LEAST_RADIUS: f64 = 0.2;
+
+impl Lidar {
+    /// The first lidar, if the robot has one.
+    pub(super) fn find(interface: &RobotInterface) -> Option<Self> {
+        let model = &interface.model;
+        model.sensors.iter().find_map(|sensor| {
+            let SensorKind::Lidar { .. } = sensor.kind else { return None };
+            let (first_rad, step_rad) = sensor.kind.beam_angles()?;
+            let link = base_from_link(model, sensor.link.as_deref()?);
+            Some(Self {
+                ranges: Reading::find(interface, &sensor.name, "ranges")?,
+                base_from_sensor: Place::from_pose(&(link * sensor.pose.pose())),
+                first_rad,
+                step_rad,
+            })
+        })
+    }
+
+    /// Tick of the latest scan.
+    pub(super) fn measured_at(&self, observation: &Observation<'_>) -> Option<u64> {
+        self.ranges.measured_at(observation).map(|tick| tick.0)
+    }
+
+    /// The latest scan, taken by a robot at `base`.
+    pub(super) fn scan(&self, observation: &Observation<'_>, base: &Place) -> Option<Scan> {
+        let tick = self.measured_at(observation)?;
+        let ranges = self.ranges.get(observation)?;
+        let sensor = base.compose(&self.base_from_sensor);
+        let hits: Vec<Hit> = ranges
+            .iter()
+            .enumerate()
+            .filter(|(_, range)| range.is_finite())
+            .map(|(beam, range)| {
+                let (angle, range) =
+                    (self.first_rad + self.step_rad * beam as f64, f64::from(*range));
+                let point = sensor.point([range * libm::cos(angle), range * libm::sin(angle)]);
+                Hit { beam, range, point }
+            })
+            .collect();
+        let joined = |a: &Hit, b: &Hit| {
+            let gap = GAP.max(GAP_PER_BEAM_WIDTH * self.step_rad * a.range.min(b.range));
+            b.beam - a.beam <= 2 && distance(a.point, b.point) < gap
+        };
+        let things = hits.chunk_by(joined).filter_map(|group| thing(group, ranges)).collect();
+        Some(Scan { tick, points: hits.iter().map(|hit| hit.point).collect(), things })
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Hit {
+    beam: usize,
+    range: f64,
+    point: [f64; 2],
+}
+
+/// A group of hits as a thing, if it is small and nothing in front of it hides
+/// a part: the end of a half hidden wall would seem to move with the robot.
+fn thing(group: &[Hit], ranges: &[f32]) -> Option<Thing> {
+    let (first, last) = (group.first()?, group.last()?);
+    if group.len() < 3 || distance(first.point, last.point) > WIDEST {
+        return None;
+    }
+    let farther = |beam: Option<usize>, than: f64| {
+        let range = beam.and_then(|beam| ranges.get(beam)).copied();
+        range.is_some_and(|range| f64::from(range) > than)
+    };
+    if !farther(first.beam.checked_sub(1), first.range) || !farther(Some(last.beam + 1), last.range)
+    {
+        return None;
+    }
+    let count = group.len() as f64;
+    let mean = |axis: usize| group.iter().map(|hit| hit.point[axis]).sum::<f64>() / count;
+    let centre = [mean(0), mean(1)];
+    let radius = group.iter().map(|hit| distance(hit.point, centre)).fold(LEAST_RADIUS, f64::max);
+    Some(Thing { centre, radius })
+}
+
+/// Distance of two points, m.
+pub(super) fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {
+    libm::hypot(a[0] - b[0], a[1] - b[1])
+}

@@ -1,0 +1,73 @@
+//! `hold`: the robot keeps the command that it starts with.
+
+use randori_core::policy::{
+    CommandChunk, Controller, Determinism, Observation, PolicyContract, PolicyError, RobotInterface,
+};
+
+use super::BuiltinInfo;
+
+pub(super) const INFO: BuiltinInfo = BuiltinInfo {
+    name: "hold",
+    about: "keeps the starting command: positions stay, speeds and torques are zero",
+    params: &[],
+};
+
+/// Answers every question with the starting command.
+#[derive(Debug, Clone)]
+pub(super) struct Hold {
+    contract: PolicyContract,
+    command: Vec<f32>,
+}
+
+impl Hold {
+    pub(super) fn new(interface: &RobotInterface) -> Self {
+        Self {
+            contract: contract(&INFO, interface, Vec::new()),
+            command: interface.initial_command(),
+        }
+    }
+}
+
+impl Controller for Hold {
+    fn contract(&self) -> &PolicyContract {
+        &self.contract
+    }
+
+    fn reset(&mut self, _seed: u64) {}
+
+    fn act(&mut self, _observation: &Observation<'_>) -> Result<CommandChunk, PolicyError> {
+        Ok(CommandChunk::single(self.command.clone()))
+    }
+}
+
+/// The contract of a built-in policy that answers with single commands.
+pub(super) fn contract(
+    info: &BuiltinInfo,
+    interface: &RobotInterface,
+    needs: Vec<String>,
+) -> PolicyContract {
+    PolicyContract {
+        name: info.name.to_owned(),
+        needs,
+        command_len: interface.command_len(),
+        max_chunk: 1,
+        determinism: Determinism::BitExact,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{LEG, Snapshot, interface};
+
+    #[test]
+    fn holds_the_starting_command() {
+        let interface = interface(LEG);
+        let mut hold = Hold::new(&interface);
+
+        let seen = Snapshot::at(&interface, 1.0, vec![0.5; 9]);
+        let answer = hold.act(&seen.observation(0)).expect("hold always answers");
+
+        assert_eq!(answer.commands, [interface.initial_command()]);
+    }
+}
