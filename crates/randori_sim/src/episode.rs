@@ -1,0 +1,319 @@
+//! One run of one scenario with one seed: stepped, judged, reported.
+//!
+//! The command line, replay, the viewer and batches all call
+//! [`Episode::advance`], so a run is the same run whoever watches it. A run
+//! lasts as long as the scenario says, even when every verdict is certain
+//! before: metrics and hashes of two runs can then be compared, and a recording
+//! shows what happened after the failure. [`Episode::stop_when_decided`] trades
+//! that for speed.
+//!
+//! Start reading at [`Episode::advance`].
+
+use randori_core::layout::SceneLayout;
+use randori_core::policy::{Policy, RobotInterface};
+use randori_core::record::TickRecord;
+use randori_core::report::{GoalReport, RunError, RunReport, Verdict};
+use randori_core::spec::{Expectation, RobotSpec, Scenario};
+use randori_core::time::{Tick, TickPeriod};
+
+use crate::fault::SimulationError;
+use crate::metrics::MetricFolds;
+use crate::monitors::{GoalDecision, GoalMonitors};
+use crate::signals::{FormulaProblem, Plan, ScenarioProbe, SignalTable};
+use crate::simulation::Simulation;
+
+/// A run under way.
+pub struct Episode {
+    simulation: Simulation,
+    table: SignalTable,
+    monitors: GoalMonitors,
+    metrics: MetricFolds,
+    head: ReportHead,
+    period: TickPeriod,
+    end: Tick,
+    stop_when_decided: bool,
+    error: Option<RunError>,
+}
+
+/// What one call of [`Episode::advance`] did.
+#[derive(Debug)]
+pub struct EpisodeStep<'a> {
+    /// The latest record. After an error this is the last good one.
+    pub record: &'a TickRecord,
+    /// Goals whose verdict became certain in this tick.
+    pub decided: Vec<GoalDecision>,
+    /// Whether the run has ended.
+    pub over: bool,
+}
+
+/// Why a run cannot begin.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EpisodeError {
+    /// The simulation cannot start.
+    #[error(transparent)]
+    Simulation(#[from] SimulationError),
+    /// Formulas cannot be judged.
+    #[error("{}", list(.0))]
+    Formulas(Vec<FormulaProblem>),
+}
+
+impl From<&EpisodeError> for RunError {
+    fn from(error: &EpisodeError) -> Self {
+        match error {
+            EpisodeError::Simulation(error) => error.into(),
+            EpisodeError::Formulas(problems) => Self {
+                code: problems.first().map_or("RS0602", |first| first.code.as_str()).to_owned(),
+                message: error.to_string(),
+                tick: 0,
+                details: problems.iter().skip(1).map(ToString::to_string).collect(),
+                help: problems.first().and_then(|problem| problem.help.clone()),
+            },
+        }
+    }
+}
+
+fn list(problems: &[FormulaProblem]) -> String {
+    match problems {
+        [] => "a formula cannot be judged".to_owned(),
+        [only] => only.to_string(),
+        [first, rest @ ..] => format!("{first} (and {} more problems)", rest.len()),
+    }
+}
+
+impl Episode {
+    /// Starts a run. `policies` holds one entry per robot, in the order of the
+    /// file; a robot without one keeps its starting command.
+    ///
+    /// # Errors
+    /// When formulas cannot be judged, the world cannot be built, or a policy
+    /// does not start or does not fit its robot.
+    pub fn new(
+        scenario: &Scenario,
+        seed: u64,
+        policies: Vec<Option<Box<dyn Policy>>>,
+    ) -> Result<Self, EpisodeError> {
+        let layout = SceneLayout::new(scenario);
+        let plan = Plan::new(scenario, &layout).map_err(EpisodeError::Formulas)?;
+        let probe = ScenarioProbe::new(&plan, scenario);
+        let simulation = Simulation::new(scenario, seed, policies, Box::new(probe))?;
+        let period = TickPeriod::from_rate_hz(scenario.physics().rate_hz)
+            .expect("a checked scenario has a rate that divides a second");
+        let mut episode = Self {
+            simulation,
+            monitors: GoalMonitors::from_formulas(&plan.goals, &plan.table, scenario),
+            metrics: plan.metric_folds(),
+            table: plan.table,
+            head: ReportHead::new(scenario, seed),
+            period,
+            end: Tick(period.ticks_nearest(scenario.spec.duration)),
+            stop_when_decided: false,
+            error: None,
+        };
+        episode.judge();
+        Ok(episode)
+    }
+
+    /// Ends the run as soon as the verdicts of all goals are certain.
+    #[must_use]
+    pub fn stop_when_decided(mut self, stop: bool) -> Self {
+        self.stop_when_decided = stop;
+        self
+    }
+
+    /// Notes which values were drawn for this seed, for the report.
+    #[must_use]
+    pub fn with_varied(mut self, varied: Vec<(String, f64)>) -> Self {
+        self.head.varied = varied;
+        self
+    }
+
+    /// Advances by one tick and judges it. Once the run is over, nothing moves
+    /// any more.
+    pub fn advance(&mut self) -> EpisodeStep<'_> {
+        let mut decided = Vec::new();
+        if !self.is_over() {
+            match self.simulation.step() {
+                Ok(_) => decided = self.judge(),
+                Err(fault) => self.error = Some(RunError::from(&fault)),
+            }
+        }
+        EpisodeStep { decided, over: self.is_over(), record: self.simulation.record() }
+    }
+
+    /// Advances to the end and reports.
+    pub fn run_to_end(mut self) -> RunReport {
+        while !self.is_over() {
+            self.advance();
+        }
+        self.report()
+    }
+
+    /// Whether the run has ended: its time is up, it broke, or every verdict is
+    /// certain and that is enough.
+    pub fn is_over(&self) -> bool {
+        self.error.is_some()
+            || self.simulation.record().tick >= self.end
+            || (self.stop_when_decided && self.monitors.all_decided())
+    }
+
+    /// The latest record; the starting state before the first step.
+    pub fn record(&self) -> &TickRecord {
+        self.simulation.record()
+    }
+
+    /// The simulation behind the run.
+    pub fn simulation(&self) -> &Simulation {
+        &self.simulation
+    }
+
+    /// Names of the values in [`TickRecord::signals`].
+    pub fn signals(&self) -> &SignalTable {
+        &self.table
+    }
+
+    /// Length of a tick.
+    pub fn period(&self) -> TickPeriod {
+        self.period
+    }
+
+    /// The tick at which the time is up.
+    pub fn end(&self) -> Tick {
+        self.end
+    }
+
+    /// Why the run broke, if it did.
+    pub fn error(&self) -> Option<&RunError> {
+        self.error.as_ref()
+    }
+
+    /// The report of the run so far; final once it [is over](Self::is_over).
+    pub fn report(&self) -> RunReport {
+        let record = self.simulation.record();
+        let goals = self.monitors.finish(self.error.is_some());
+        RunReport {
+            verdict: verdict(&goals, self.head.expected_failure.as_deref(), self.error.is_some()),
+            goals,
+            metrics: self.metrics.report(),
+            ticks: record.tick.0,
+            simulated_s: self.period.time_s(record.tick),
+            final_hash: record.hash,
+            error: self.error.clone(),
+            ..self.head.unstarted()
+        }
+    }
+
+    fn judge(&mut self) -> Vec<GoalDecision> {
+        let record = self.simulation.record();
+        self.metrics.observe(&record.signals);
+        self.monitors.observe(record)
+    }
+}
+
+/// The report of a run that could not begin.
+pub fn unstarted_report(scenario: &Scenario, seed: u64, error: RunError) -> RunReport {
+    RunReport {
+        verdict: Verdict::Error,
+        error: Some(error),
+        ..ReportHead::new(scenario, seed).unstarted()
+    }
+}
+
+/// What each robot of a scenario offers to its policy, robot after robot.
+pub fn interfaces(scenario: &Scenario) -> Vec<RobotInterface> {
+    let layout = SceneLayout::new(scenario);
+    let physics = scenario.physics();
+    let interface = |(index, model): (usize, &RobotSpec)| {
+        let policy = scenario.spec.robots[index].policy.as_ref();
+        let rate_hz = policy.map_or(f64::from(physics.rate_hz), |policy| policy.rate_hz);
+        RobotInterface::new(&layout, index, model, 1.0 / rate_hz, physics.gravity)
+    };
+    scenario.robots.iter().enumerate().map(interface).collect()
+}
+
+/// The verdict over all goals.
+///
+/// With an expected failure, that goal must fail and all other requirements
+/// must hold as usual: a scenario that shows one limit still guards the rest.
+fn verdict(goals: &[GoalReport], expected_failure: Option<&str>, broken: bool) -> Verdict {
+    if broken {
+        return Verdict::Error;
+    }
+    let as_wanted = |goal: &GoalReport| {
+        let fails = goal.verdict == Verdict::Fail;
+        if expected_failure == Some(goal.name.as_str()) { fails } else { !fails || !goal.required }
+    };
+    if goals.iter().all(as_wanted) { Verdict::Pass } else { Verdict::Fail }
+}
+
+/// What a report says before anything has happened.
+#[derive(Debug, Clone)]
+struct ReportHead {
+    title: String,
+    seed: u64,
+    expected_failure: Option<String>,
+    varied: Vec<(String, f64)>,
+}
+
+impl ReportHead {
+    fn new(scenario: &Scenario, seed: u64) -> Self {
+        let expected_failure = match &scenario.spec.expect {
+            Expectation::Pass => None,
+            Expectation::Fail { goal } => Some(goal.clone()),
+        };
+        Self { title: scenario.spec.title.clone(), seed, expected_failure, varied: Vec::new() }
+    }
+
+    fn unstarted(&self) -> RunReport {
+        RunReport {
+            title: self.title.clone(),
+            seed: self.seed,
+            verdict: Verdict::Error,
+            expected_failure: self.expected_failure.clone(),
+            goals: Vec::new(),
+            metrics: Vec::new(),
+            varied: self.varied.clone(),
+            ticks: 0,
+            simulated_s: 0.0,
+            final_hash: 0,
+            error: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn goal(name: &str, required: bool, verdict: Verdict) -> GoalReport {
+        GoalReport {
+            name: name.to_owned(),
+            required,
+            formula: String::new(),
+            verdict,
+            margin: 0.0,
+            decided_at_s: None,
+            reason: None,
+        }
+    }
+
+    #[test]
+    fn only_required_goals_fail_a_run() {
+        let goals = [goal("arrives", true, Verdict::Pass), goal("quick", false, Verdict::Fail)];
+
+        assert_eq!(verdict(&goals, None, false), Verdict::Pass);
+        assert_eq!(verdict(&goals, None, true), Verdict::Error);
+        assert_eq!(verdict(&[goal("arrives", true, Verdict::Fail)], None, false), Verdict::Fail);
+    }
+
+    #[test]
+    fn an_expected_failure_passes_only_if_it_happens_alone() {
+        let fell = goal("stays up", true, Verdict::Fail);
+        let stood = goal("stays up", true, Verdict::Pass);
+        let hit = goal("hits nothing", true, Verdict::Fail);
+
+        assert_eq!(verdict(std::slice::from_ref(&fell), Some("stays up"), false), Verdict::Pass);
+        assert_eq!(verdict(&[stood], Some("stays up"), false), Verdict::Fail);
+        assert_eq!(verdict(&[fell, hit], Some("stays up"), false), Verdict::Fail);
+    }
+}

@@ -1,0 +1,172 @@
+//! Goals: formulas over signals, judged while a run goes on.
+//!
+//! Monitors see the stream of [`TickRecord`]s and nothing else, so the same
+//! goal is judged in the same way live, in a batch and on a recording. A
+//! verdict may be certain long before the end ([`GoalDecision`]); its margin is
+//! that of the whole run, because a later moment can still lower or raise it.
+//!
+//! Start reading at [`GoalMonitors::observe`].
+
+use randori_core::layout::SceneLayout;
+use randori_core::record::TickRecord;
+use randori_core::report::{GoalReason, GoalReport, Verdict};
+use randori_core::spec::Scenario;
+use randori_core::time::{Tick, TickPeriod};
+use randori_stl::{Compiled, Formula, Monitor, Period, Trace, explain};
+
+use crate::signals::{FormulaProblem, Plan, SignalTable, goal_text};
+
+/// All goals of one run.
+#[derive(Debug, Clone)]
+pub struct GoalMonitors {
+    goals: Vec<Goal>,
+    /// The signals that goals read, for explanations.
+    trace: Trace,
+    width: usize,
+    period: TickPeriod,
+    undecided: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Goal {
+    name: String,
+    required: bool,
+    text: String,
+    compiled: Compiled,
+    monitor: Monitor,
+    decision: Option<GoalDecision>,
+}
+
+/// The moment at which the verdict of a goal became certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GoalDecision {
+    /// Index of the goal in the scenario.
+    pub goal: usize,
+    /// Whether it holds.
+    pub holds: bool,
+    /// When nothing that follows could change that any more.
+    pub tick: Tick,
+}
+
+impl GoalMonitors {
+    /// Monitors for the goals of a checked scenario, reading signals in the
+    /// order of `table` (that of the run, or of a recording).
+    ///
+    /// # Errors
+    /// Everything that is wrong with the scenario's formulas.
+    pub fn new(table: &SignalTable, scenario: &Scenario) -> Result<Self, Vec<FormulaProblem>> {
+        let plan = Plan::new(scenario, &SceneLayout::new(scenario))?;
+        Ok(Self::from_formulas(&plan.goals, table, scenario))
+    }
+
+    /// Monitors for formulas that were read and checked before.
+    pub(crate) fn from_formulas(
+        formulas: &[Formula],
+        table: &SignalTable,
+        scenario: &Scenario,
+    ) -> Self {
+        let period = TickPeriod::from_rate_hz(scenario.physics().rate_hz)
+            .expect("a checked scenario has a rate that divides a second");
+        let mut width = 0;
+        let mut column = |signal: &randori_stl::SignalRef| {
+            let index = table.index(signal)?;
+            width = width.max(index + 1);
+            Some(index)
+        };
+        let goals: Vec<Goal> = scenario
+            .spec
+            .goals
+            .iter()
+            .zip(formulas)
+            .map(|(spec, formula)| {
+                let compiled = formula
+                    .compile(Period::from_nanos(period.nanos()), &mut column)
+                    .expect("a checked formula fits the table and the tick");
+                Goal {
+                    name: spec.name.clone(),
+                    required: spec.prefer.is_none(),
+                    text: goal_text(spec).1.to_owned(),
+                    monitor: Monitor::new(&compiled),
+                    compiled,
+                    decision: None,
+                }
+            })
+            .collect();
+        Self { undecided: goals.len(), goals, trace: Trace::new(width), width, period }
+    }
+
+    /// Takes in the next record, the starting state first. Returns the goals
+    /// that it decided.
+    ///
+    /// # Panics
+    /// If the record holds fewer signals than the table.
+    pub fn observe(&mut self, record: &TickRecord) -> Vec<GoalDecision> {
+        let sample = &record.signals[..self.width];
+        self.trace.push(sample);
+        let mut decided = Vec::new();
+        for (index, goal) in self.goals.iter_mut().enumerate() {
+            let bounds = goal.monitor.observe(sample);
+            if goal.decision.is_some() {
+                continue;
+            }
+            if let Some(holds) = bounds.decided() {
+                let decision = GoalDecision { goal: index, holds, tick: record.tick };
+                goal.decision = Some(decision);
+                decided.push(decision);
+            }
+        }
+        self.undecided -= decided.len();
+        decided
+    }
+
+    /// Whether nothing that follows can change a verdict.
+    pub fn all_decided(&self) -> bool {
+        self.undecided == 0
+    }
+
+    /// The reports of all goals over the whole run, in the order of the file.
+    ///
+    /// With `broken`, the run ended before its time: what was not certain by
+    /// then is `Error`, and its margin is that of the part that was seen.
+    pub fn finish(&self, broken: bool) -> Vec<GoalReport> {
+        self.goals.iter().map(|goal| self.report(goal, broken)).collect()
+    }
+
+    fn report(&self, goal: &Goal, broken: bool) -> GoalReport {
+        let margin = goal.monitor.finish();
+        let verdict = match goal.decision {
+            None if broken => Verdict::Error,
+            Some(decision) if broken => verdict_of(decision.holds),
+            // A margin of zero passes: strict comparisons have the same margin
+            // as others, and a bound that is met exactly is met.
+            _ => verdict_of(margin >= 0.0),
+        };
+        let is_open = verdict == Verdict::Error;
+        let end = Tick(self.trace.len().saturating_sub(1) as u64);
+        let decided_at = goal.decision.map_or(end, |decision| decision.tick);
+        GoalReport {
+            name: goal.name.clone(),
+            required: goal.required,
+            formula: goal.text.clone(),
+            verdict,
+            margin,
+            decided_at_s: (!is_open).then(|| self.period.time_s(decided_at)),
+            reason: if is_open { None } else { self.reason(goal) },
+        }
+    }
+
+    fn reason(&self, goal: &Goal) -> Option<GoalReason> {
+        if self.trace.is_empty() {
+            return None;
+        }
+        let explanation = explain(&goal.compiled, &self.trace);
+        Some(GoalReason {
+            atom: explanation.atom,
+            time_s: self.period.time_s(Tick(explanation.sample as u64)),
+        })
+    }
+}
+
+fn verdict_of(holds: bool) -> Verdict {
+    if holds { Verdict::Pass } else { Verdict::Fail }
+}

@@ -1,0 +1,84 @@
+//! Signals: the numbers that goals, metrics and event conditions are made of.
+//!
+//! A formula names them as functions of things in the scene, such as
+//! `distance(courier, goal)`. Names are resolved once, before the run; in each
+//! tick every distinct signal is measured once, in SI units, and stored in
+//! [`TickRecord::signals`](randori_core::record::TickRecord::signals). Judging
+//! never looks anywhere else, so a recording can be judged again.
+//!
+//! Start reading at [`FUNCTIONS`] (what exists) and [`check_formulas`] (what
+//! can be wrong).
+
+mod formulas;
+mod functions;
+mod measure;
+mod names;
+mod probe;
+mod resolve;
+mod zone;
+
+use randori_core::layout::SceneLayout;
+use randori_core::spec::Scenario;
+use randori_stl::SignalRef;
+use serde::{Deserialize, Serialize};
+
+pub use formulas::{FormulaProblem, check_formulas};
+pub use functions::{FUNCTIONS, ParameterKind, SignalFunction, find};
+pub use measure::FARTHEST_CLEARANCE_M;
+
+pub use probe::ScenarioProbe;
+
+pub(crate) use formulas::{Plan, goal_text};
+
+/// The signals of a run, in the order of a record's values.
+///
+/// Signals of goals come first, then those that only event conditions read,
+/// then those that only metrics read; each in order of first appearance.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SignalTable {
+    signals: Vec<Signal>,
+}
+
+/// One entry of a [`SignalTable`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signal {
+    /// How formulas name it, such as `distance(courier, goal)`.
+    pub name: String,
+    /// Unit of its values.
+    pub unit: String,
+}
+
+impl SignalTable {
+    /// The signals of a scenario.
+    ///
+    /// # Errors
+    /// Everything that is wrong with its formulas.
+    pub fn new(scenario: &Scenario) -> Result<Self, Vec<FormulaProblem>> {
+        Plan::new(scenario, &SceneLayout::new(scenario)).map(|plan| plan.table)
+    }
+
+    /// All entries, in order.
+    pub fn signals(&self) -> &[Signal] {
+        &self.signals
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.signals.len()
+    }
+
+    /// Whether no formula reads anything.
+    pub fn is_empty(&self) -> bool {
+        self.signals.is_empty()
+    }
+
+    /// Where the value of `signal` lies in a record.
+    pub fn index(&self, signal: &SignalRef) -> Option<usize> {
+        let name = resolve::canonical(signal);
+        self.signals.iter().position(|entry| entry.name == name)
+    }
+
+    fn push(&mut self, name: String, unit: String) {
+        self.signals.push(Signal { name, unit });
+    }
+}

@@ -1,0 +1,221 @@
+//! What the arguments of signal functions stand for.
+
+use std::ops::Range;
+
+use randori_core::diagnostic::nearest;
+use randori_core::layout::{BodyId, DofId, RobotId, SceneLayout, SensorLayout};
+use randori_core::math::Vector;
+use randori_core::spec::{Scenario, SensorKind, ZoneSpec};
+
+use super::functions::ParameterKind;
+use super::zone::Zone;
+
+/// Where a position comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Place {
+    /// The frame origin of something that may move.
+    Body(BodyId),
+    /// A point that never moves.
+    Fixed(Vector),
+}
+
+/// A part of a sensor's values.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ReadingPart {
+    pub(super) robot: RobotId,
+    pub(super) sensor: usize,
+    /// Within the sensor's own values.
+    pub(super) values: Range<usize>,
+    /// What stands for a beam that met nothing.
+    pub(super) beyond_range: f64,
+    pub(super) unit: String,
+}
+
+/// All names of a scenario that formulas may use.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) layout: &'a SceneLayout,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn body(&self, name: &str) -> Option<BodyId> {
+        self.layout.body(name)
+    }
+
+    pub(super) fn robot(&self, name: &str) -> Option<RobotId> {
+        self.layout.robot(name)
+    }
+
+    pub(super) fn place(&self, name: &str) -> Option<Place> {
+        let fixed = |[x, y, z]: [f64; 3]| Place::Fixed(Vector::new(x as f32, y as f32, z as f32));
+        self.body(name)
+            .map(Place::Body)
+            .or_else(|| self.zone_spec(name).map(|zone| fixed(zone.pose.xyz)))
+            .or_else(|| self.scenario.spec.marks.get(name).copied().map(fixed))
+    }
+
+    /// The bodies whose shapes a name stands for: all links of a robot.
+    pub(super) fn solid(&self, name: &str) -> Option<Vec<BodyId>> {
+        match self.robot(name) {
+            Some(robot) => Some(self.layout.robots[robot.0].bodies.clone().map(BodyId).collect()),
+            None => self.body(name).map(|body| vec![body]),
+        }
+    }
+
+    pub(super) fn zone(&self, name: &str) -> Option<Zone> {
+        self.zone_spec(name).map(Zone::new)
+    }
+
+    pub(super) fn dof(&self, name: &str) -> Option<DofId> {
+        self.layout.dof(name)
+    }
+
+    /// A joint coordinate, by its own path or that of its actuator.
+    pub(super) fn drive(&self, name: &str) -> Option<DofId> {
+        let of_actuator = || {
+            let (robot, actuator) = name.split_once('.')?;
+            let robot = &self.layout.robots[self.robot(robot)?.0];
+            robot.actuators.iter().find(|drive| drive.name == actuator).map(|drive| drive.dof)
+        };
+        self.dof(name).or_else(of_actuator)
+    }
+
+    /// `robot.sensor.channel.element`, or `robot.sensor.channel` for all of it.
+    pub(super) fn reading(&self, name: &str) -> Option<ReadingPart> {
+        let mut parts = name.splitn(4, '.');
+        let robot = self.robot(parts.next()?)?;
+        let (sensor_name, channel_name) = (parts.next()?, parts.next()?);
+        let robot_layout = &self.layout.robots[robot.0];
+        let sensor = robot_layout.sensors.iter().position(|sensor| sensor.name == sensor_name)?;
+        let mut first = 0;
+        for channel in &robot_layout.sensors[sensor].channels {
+            if channel.name != channel_name {
+                first += channel.len;
+                continue;
+            }
+            let values = match parts.next() {
+                None => first..first + channel.len,
+                Some(element) => {
+                    let offset = channel.elements.iter().position(|name| name == element)?;
+                    first + offset..first + offset + 1
+                }
+            };
+            let spec = &self.scenario.robots[robot.0].sensors[sensor];
+            let beyond_range = match spec.kind {
+                SensorKind::Lidar { range, .. } => range.1,
+                _ => 0.0,
+            };
+            return Some(ReadingPart {
+                robot,
+                sensor,
+                values,
+                beyond_range,
+                unit: channel.unit.clone(),
+            });
+        }
+        None
+    }
+
+    /// Every name that an argument of this kind may have, in declaration order.
+    pub(super) fn all(&self, kind: ParameterKind) -> Vec<String> {
+        let robots = self.layout.robots.iter().map(|robot| robot.name.clone());
+        let bodies = self.layout.bodies.iter().map(|body| body.path.clone());
+        let zones = self.zone_specs().map(|zone| zone.name.clone());
+        let dofs = self.layout.dofs.iter().map(|dof| dof.path.clone());
+        match kind {
+            ParameterKind::Robot => robots.collect(),
+            ParameterKind::Body | ParameterKind::Solid => robots.chain(bodies).collect(),
+            ParameterKind::Zone => zones.collect(),
+            ParameterKind::Place => {
+                let marks = self.scenario.spec.marks.keys().cloned();
+                robots.chain(bodies).chain(zones).chain(marks).collect()
+            }
+            ParameterKind::Joint => dofs.collect(),
+            ParameterKind::Drive => dofs.chain(self.actuators()).collect(),
+            ParameterKind::Value => self.channels(value_names),
+            ParameterKind::Channel => {
+                self.channels(|sensor| sensor.channels.iter().map(|c| c.name.clone()).collect())
+            }
+        }
+    }
+
+    /// The right name that `written` was probably meant to be: a similar one,
+    /// or the only one that ends with it (`slider` for `cart.slider`).
+    pub(super) fn similar(&self, written: &str, kind: ParameterKind) -> Option<String> {
+        let all = self.all(kind);
+        if let Some(name) = nearest(written, all.iter().map(String::as_str)) {
+            return Some(name.to_owned());
+        }
+        let ending = format!(".{written}");
+        let mut owners = all.iter().filter(|name| name.ends_with(&ending));
+        match (owners.next(), owners.next()) {
+            (Some(only), None) => Some(only.clone()),
+            _ => None,
+        }
+    }
+
+    /// What kind of thing has this name, if any: `a zone`.
+    pub(super) fn describe(&self, name: &str) -> Option<&'static str> {
+        if self.robot(name).is_some() {
+            Some("a robot")
+        } else if self.body(name).is_some() {
+            Some("a body")
+        } else if self.zone_spec(name).is_some() {
+            Some("a zone")
+        } else if self.scenario.spec.marks.contains_key(name) {
+            Some("a mark")
+        } else if self.dof(name).is_some() {
+            Some("a joint coordinate")
+        } else if self.drive(name).is_some() {
+            Some("an actuator")
+        } else if self.reading(name).is_some() {
+            Some("a sensor channel")
+        } else {
+            None
+        }
+    }
+
+    fn zone_specs(&self) -> impl Iterator<Item = &'a ZoneSpec> + use<'a> {
+        self.scenario.environment.zones.iter().chain(&self.scenario.spec.zones)
+    }
+
+    fn zone_spec(&self, name: &str) -> Option<&'a ZoneSpec> {
+        self.zone_specs().find(|zone| zone.name == name)
+    }
+
+    fn actuators(&self) -> impl Iterator<Item = String> + use<'a> {
+        self.layout.robots.iter().flat_map(|robot| {
+            robot.actuators.iter().map(|actuator| format!("{}.{}", robot.name, actuator.name))
+        })
+    }
+
+    fn channels(&self, tails: fn(&SensorLayout) -> Vec<String>) -> Vec<String> {
+        let of_sensor = |robot: &str, sensor: &SensorLayout| -> Vec<String> {
+            let owner = format!("{robot}.{}", sensor.name);
+            tails(sensor).iter().map(|tail| format!("{owner}.{tail}")).collect()
+        };
+        self.layout
+            .robots
+            .iter()
+            .flat_map(|robot| {
+                robot.sensors.iter().flat_map(|sensor| of_sensor(&robot.name, sensor))
+            })
+            .collect()
+    }
+}
+
+/// `channel.element` for each single value; lists without names of their
+/// elements are left out, since there is nothing to misspell.
+fn value_names(sensor: &SensorLayout) -> Vec<String> {
+    sensor
+        .channels
+        .iter()
+        .flat_map(|channel| match channel.elements.as_slice() {
+            [_] => vec![channel.name.clone()],
+            elements => {
+                elements.iter().map(|element| format!("{}.{element}", channel.name)).collect()
+            }
+        })
+        .collect()
+}
