@@ -27,7 +27,8 @@ use randori_core::spec::{LatencySpec, PolicySpec, Scenario};
 use randori_core::time::{Tick, TickPeriod};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::{BadCommand, RunFault, SimulationError};
+use crate::contract::{check_answer, check_contract};
+use crate::fault::{RunFault, SimulationError};
 use crate::hash::StateHasher;
 use crate::sensors::SensorSuite;
 
@@ -146,7 +147,7 @@ impl Scheduler {
             }
             while let Some(mut request) = mind.next_due(tick) {
                 let answer = mind.collect(&mut request).map_err(failed)?;
-                check(&answer, &decider.interface).map_err(|what| RunFault::BadCommand {
+                check_answer(&answer, &decider.interface).map_err(|what| RunFault::BadCommand {
                     robot: decider.interface.robot.clone(),
                     tick: tick.0,
                     what,
@@ -339,52 +340,4 @@ fn draw_latency(spec: LatencySpec, stream: &mut RandomStream) -> f64 {
             (mean + std * stream.normal()).max(min).min(max)
         }
     }
-}
-
-fn check(answer: &CommandChunk, interface: &RobotInterface) -> Result<(), BadCommand> {
-    if answer.commands.is_empty() {
-        return Err(BadCommand::Empty);
-    }
-    let expected = interface.command_len();
-    for (index, command) in answer.commands.iter().enumerate() {
-        if command.len() != expected {
-            return Err(BadCommand::WrongLength { index, found: command.len(), expected });
-        }
-        let Some(bad) = command.iter().position(|value| !value.is_finite()) else { continue };
-        let mut inputs = interface
-            .actions
-            .iter()
-            .flat_map(|action| action.inputs.iter().map(move |input| (&action.name, input)));
-        if let Some((actuator, input)) = inputs.nth(bad) {
-            return Err(BadCommand::NotFinite {
-                index,
-                actuator: actuator.clone(),
-                input: input.clone(),
-                value: command[bad],
-            });
-        }
-    }
-    Ok(())
-}
-
-fn check_contract(policy: &dyn Policy, interface: &RobotInterface) -> Result<(), SimulationError> {
-    let contract = policy.contract();
-    let available: Vec<String> =
-        interface.observations.iter().map(|channel| channel.name.clone()).collect();
-    let missing: Vec<String> =
-        contract.needs.iter().filter(|need| !available.contains(need)).cloned().collect();
-    let (robot, policy) = (interface.robot.clone(), contract.name.clone());
-    if !missing.is_empty() {
-        return Err(SimulationError::MissingChannels { robot, policy, missing, available });
-    }
-    if contract.command_len != interface.command_len() {
-        return Err(SimulationError::CommandLength {
-            robot,
-            policy,
-            found: contract.command_len,
-            expected: interface.command_len(),
-            actuators: interface.actions.iter().map(|action| action.name.clone()).collect(),
-        });
-    }
-    Ok(())
 }
