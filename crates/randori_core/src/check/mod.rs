@@ -6,16 +6,44 @@
 //!
 //! Start reading at [`findings`].
 
+mod actors;
+mod actuators;
+mod environment;
+mod events;
 mod finite;
+mod groups;
+mod joints;
+mod links;
+mod names;
+mod poses;
+mod rates;
 mod report;
+mod robot;
+mod scenario;
+mod sensors;
+mod shapes;
 
 use crate::diagnostic::Diagnostic;
-use crate::text::{Limits, Sources, Specs};
-use report::Report;
+use crate::text::{Limits, Part, Sources, Specs};
+use rates::Rates;
+use report::{At, Report};
 
 /// All findings in whatever could be read.
-pub(crate) fn findings(_specs: &Specs, sources: &Sources, _limits: &Limits) -> Vec<Diagnostic> {
+pub(crate) fn findings(specs: &Specs, sources: &Sources, limits: &Limits) -> Vec<Diagnostic> {
     let mut report = Report::new(sources);
     finite::check(&mut report);
+    let physics = specs.scenario.as_ref().map(|scenario| scenario.physics.settings());
+    let rates = Rates::new(physics.map(|physics| physics.rate_hz));
+    for (index, robot) in &specs.robots {
+        let at = At::root(Part::Robot(*index));
+        robot::check(&mut report, &at, robot, &rates, limits);
+    }
+    if let Some(environment) = &specs.environment {
+        let at = At::root(Part::Environment);
+        environment::check(&mut report, &at, environment);
+    }
+    if specs.scenario.is_some() {
+        scenario::check(&mut report, specs, &rates, limits);
+    }
     report.list
 }

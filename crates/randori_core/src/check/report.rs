@@ -1,7 +1,5 @@
 //! Places in specs, and the list of what was found at them.
 
-use std::fmt::Write as _;
-
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, Span, nearest, one_of};
 use crate::text::outline::Segment;
 use crate::text::{Part, Sources};
@@ -34,6 +32,15 @@ impl<'a> At<'a> {
     /// An element of a list, or a position of `A(x, y)`.
     pub(super) fn index(&'a self, index: usize) -> Self {
         Self { outer: Some(self), step: Step::Index(index) }
+    }
+
+    /// The name of the field, for messages: the last name on the way.
+    fn name(&self) -> &str {
+        match (self.step, self.outer) {
+            (Step::Named(name), _) => name,
+            (_, Some(outer)) => outer.name(),
+            (_, None) => "",
+        }
     }
 
     fn resolve(&self) -> (Part, Vec<Segment>) {
@@ -103,10 +110,56 @@ impl<'s> Report<'s> {
         self.sources.nearest_span(part, &segments)
     }
 
-    /// Line on which a value stands, for remarks.
-    pub(super) fn line(&self, at: &At<'_>) -> Option<usize> {
-        let span = self.span(at)?;
-        Some(self.sources.map.position(span.file, span.start).line)
+    /// A remark at another place, if that is in a text.
+    pub(super) fn label(&self, at: &At<'_>, text: &str) -> Option<Label> {
+        self.span(at).map(|span| Label::new(span, text))
+    }
+
+    /// An error unless the number is greater than 0, in single precision too.
+    pub(super) fn positive(&mut self, at: &At<'_>, value: f64) {
+        if value.is_finite() && (value as f32) < f32::MIN_POSITIVE {
+            self.out_of_range(at, value, "must be greater than 0");
+        }
+    }
+
+    /// An error if there is a number that is not greater than 0.
+    pub(super) fn positive_if_any(&mut self, at: &At<'_>, value: Option<f64>) {
+        if let Some(value) = value {
+            self.positive(at, value);
+        }
+    }
+
+    /// An error if the number is negative.
+    pub(super) fn not_negative(&mut self, at: &At<'_>, value: f64) {
+        if value < 0.0 {
+            self.out_of_range(at, value, "must not be negative");
+        }
+    }
+
+    /// An error if there is a number that is not between 0 and 1.
+    pub(super) fn fraction(&mut self, at: &At<'_>, value: Option<f64>) {
+        if let Some(value) = value
+            && !(0.0..=1.0).contains(&value)
+            && value.is_finite()
+        {
+            self.out_of_range(at, value, "must be between 0 and 1");
+        }
+    }
+
+    /// An error if a range is empty; at its lower end.
+    pub(super) fn ordered(&mut self, at: &At<'_>, lower: f64, upper: f64) {
+        if lower > upper {
+            let message = format!("`{}` starts at {lower} but ends at {upper}", at.name());
+            self.error(DiagnosticCode::REVERSED_RANGE, at, message, "the range is empty")
+                .help
+                .push("swap the two ends".to_owned());
+        }
+    }
+
+    /// An error that says which values are possible.
+    pub(super) fn out_of_range(&mut self, at: &At<'_>, value: f64, rule: &str) {
+        let message = format!("`{}` is {value}, but {rule}", at.name());
+        self.error(DiagnosticCode::OUT_OF_RANGE, at, message, rule);
     }
 
     /// An error about a name that does not exist, with the nearest that does.
@@ -127,13 +180,4 @@ impl<'s> Report<'s> {
         };
         self.error(code, at, message, format!("no {what} has this name")).help.push(help);
     }
-}
-
-/// `1 tick`, `2 ticks`.
-pub(super) fn counted(count: usize, what: &str) -> String {
-    let mut text = format!("{count} {what}");
-    if count != 1 {
-        let _ = write!(text, "s");
-    }
-    text
 }

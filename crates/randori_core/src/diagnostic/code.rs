@@ -192,7 +192,7 @@ codes! {
         "IMUs, lidars, contact sensors and ground truth sit on a link. Joint state and wheel \
          odometry are measured at the joints and have no link.";
     COUPLING_CHAIN "RS0408" "Couplings that contradict each other"
-        "A joint can follow one other joint at most, and a leader cannot itself be a follower.";
+        "A joint can follow one other joint at most, and following must not lead back to itself.";
     TOO_MANY_GROUPS "RS0410" "Too many collision groups"
         "A scenario can use at most 31 collision groups besides `default`.";
     // Time.

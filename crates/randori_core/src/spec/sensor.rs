@@ -133,6 +133,11 @@ pub struct ErrorSpec {
     pub channels: BTreeMap<String, ChannelErrorSpec>,
 }
 
+impl ErrorSpec {
+    /// Names of the data-sheet presets, all of them of IMUs.
+    pub const PRESETS: [&'static str; 1] = ["bmi088"];
+}
+
 /// Value errors of one channel; see [`ErrorSpec`].
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

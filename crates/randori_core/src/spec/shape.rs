@@ -118,6 +118,34 @@ impl Default for MaterialSpec {
     }
 }
 
+impl MaterialSpec {
+    /// Materials that every file may name without defining them.
+    pub const BUILT_IN: [&'static str; 6] =
+        ["rubber", "plastic", "wood", "steel", "concrete", "ice"];
+
+    /// The built-in material with this name.
+    ///
+    /// Friction follows published tables for dry sliding (Serway and Beichner,
+    /// Physics for Scientists and Engineers, table 5.2; `OpenStax` College
+    /// Physics, table 5.1), chosen so that averages match common pairs: rubber
+    /// on concrete 0.75 (0.7 to 0.8), steel on steel 0.57, wood on wood 0.3,
+    /// steel on wood 0.44 (0.3 to 0.5), ice on anything 0.03. Plastic stands
+    /// for ABS and nylon (0.2 to 0.5). Restitution is 0, as it depends more on
+    /// shapes and speed than on materials.
+    pub fn built_in(name: &str) -> Option<Self> {
+        let (friction, combine, color) = match name {
+            "rubber" => (0.9, CombineRule::Average, [0.12, 0.12, 0.13]),
+            "plastic" => (0.35, CombineRule::Average, [0.85, 0.85, 0.82]),
+            "wood" => (0.3, CombineRule::Average, [0.72, 0.53, 0.34]),
+            "steel" => (0.57, CombineRule::Average, [0.56, 0.57, 0.58]),
+            "concrete" => (0.6, CombineRule::Average, [0.58, 0.57, 0.55]),
+            "ice" => (0.03, CombineRule::Min, [0.80, 0.90, 0.96]),
+            _ => return None,
+        };
+        Some(Self { friction, restitution: 0.0, combine, color })
+    }
+}
+
 /// How the coefficients of two touching surfaces are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum CombineRule {

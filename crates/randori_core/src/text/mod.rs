@@ -38,6 +38,8 @@ mod parse;
 mod sources;
 mod variation;
 
+pub(crate) use overrides::is_identifier;
+
 pub use files::{FileReader, MemoryFiles, ReadError};
 pub use limits::Limits;
 pub use loader::{FileKind, check_file, load_environment, load_robot};

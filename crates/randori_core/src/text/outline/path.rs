@@ -76,8 +76,9 @@ impl Node {
             NodeKind::Struct { .. } => self.field(text, name).map(|field| &field.value),
             NodeKind::Tuple { items, .. } => items.get(index()?),
             NodeKind::List(items) => {
-                let named = items.iter().find(|item| item.own_name(text).as_deref() == Some(name));
-                named.or_else(|| items.get(index()?))
+                // Names never look like numbers, and an index is found at once.
+                let named = |item: &&Self| item.own_name(text).as_deref() == Some(name);
+                index().and_then(|index| items.get(index)).or_else(|| items.iter().find(named))
             }
             NodeKind::Map { entries, .. } => {
                 entries.iter().find(|(key, _)| key.key(text) == name).map(|(_, value)| value)

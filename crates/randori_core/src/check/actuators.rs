@@ -1,0 +1,31 @@
+//! Actuators: on joints that they can drive, with gains that make sense.
+
+use super::joints;
+use super::report::{At, Report};
+use crate::spec::{Drive, RobotSpec};
+
+pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
+    for (index, actuator) in robot.actuators.iter().enumerate() {
+        let at = at.index(index);
+        let place = at.field("joint");
+        let message = format!("actuator `{}` drives a joint that does not exist", actuator.name);
+        if let Some(joint) = joints::joint_exists(report, &place, robot, &actuator.joint, &message)
+        {
+            joints::has_one_dof(report, &place, joint, "an actuator");
+        }
+        let drive = at.field("drive");
+        match actuator.drive {
+            Drive::Torque => {}
+            Drive::Velocity { gain } => report.not_negative(&drive.field("gain"), gain),
+            Drive::Position { kp, kd } | Drive::Impedance { kp, kd } => {
+                report.not_negative(&drive.field("kp"), kp);
+                report.not_negative(&drive.field("kd"), kd);
+            }
+        }
+        let limits = at.field("limits");
+        report.positive_if_any(&limits.field("torque"), actuator.limits.torque);
+        report.positive_if_any(&limits.field("speed"), actuator.limits.speed);
+        report.positive_if_any(&limits.field("rate"), actuator.limits.rate);
+        report.not_negative(&at.field("delay"), actuator.delay);
+    }
+}

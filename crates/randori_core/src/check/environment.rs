@@ -1,0 +1,54 @@
+//! The `Environment(...)` file.
+
+use super::report::{At, Report};
+use super::{names, poses, shapes};
+use crate::diagnostic::DiagnosticCode;
+use crate::spec::{EnvironmentSpec, Mobility, ObjectSpec};
+
+pub(super) fn check(report: &mut Report<'_>, root: &At<'_>, environment: &EnvironmentSpec) {
+    shapes::materials(report, &root.field("materials"), &environment.materials);
+    if let Some(ground) = &environment.ground {
+        let at = root.field("ground");
+        report.not_negative(&at.field("friction"), ground.friction);
+        report.fraction(&at.field("restitution"), Some(ground.restitution));
+    }
+    let at = root.field("objects");
+    // Names are checked together with those of a scenario, if there is one.
+    for (index, object) in environment.objects.iter().enumerate() {
+        let at = at.index(index);
+        poses::pose(report, &at.field("pose"), &object.pose);
+        let is_movable = !matches!(object.mobility, Mobility::Static);
+        let shapes_at = at.field("shapes");
+        shapes::list(report, &shapes_at, &object.shapes, &environment.materials, is_movable);
+        mobility(report, &at, object);
+    }
+    shapes::zones(report, &root.field("zones"), &environment.zones);
+}
+
+fn mobility(report: &mut Report<'_>, at: &At<'_>, object: &ObjectSpec) {
+    let Mobility::Movable { mass_kg, .. } = object.mobility else { return };
+    report.positive(&at.field("mobility").field("mass_kg"), mass_kg);
+    if !object.shapes.iter().any(|shape| shapes::is_solid(&shape.shape)) {
+        let message = format!("object `{}` moves but has no shape with a volume", object.name);
+        let (code, at) = (DiagnosticCode::NO_VOLUME, at.field("shapes"));
+        let error = report.error(code, &at, message, "its mass cannot be spread over these");
+        error.help.push("add a box, ball, capsule, cylinder, cone or hull".to_owned());
+    }
+}
+
+/// The places of the names of an environment, in a set shared with others.
+pub(super) fn add_names<'n>(
+    report: &mut Report<'_>,
+    names: &mut names::Names<'n>,
+    environment: &'n EnvironmentSpec,
+) {
+    let part = crate::text::Part::Environment;
+    for (index, object) in environment.objects.iter().enumerate() {
+        let place = names::Place { part, list: "objects", index: Some(index), what: "object" };
+        names.add(report, place, &object.name);
+    }
+    for (index, zone) in environment.zones.iter().enumerate() {
+        let place = names::Place { part, list: "zones", index: Some(index), what: "zone" };
+        names.add(report, place, &zone.name);
+    }
+}

@@ -1,0 +1,93 @@
+//! What goes wrong during a run: when, and to which body.
+
+use super::poses;
+use super::report::{At, Report};
+use crate::diagnostic::DiagnosticCode;
+use crate::spec::{Effect, EventSpec, Mobility, ScenarioSpec};
+use crate::text::Specs;
+
+pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, scenario: &ScenarioSpec, specs: &Specs) {
+    for (index, event) in scenario.events.iter().enumerate() {
+        let at = at.index(index);
+        trigger(report, &at, event, scenario.duration);
+        let effect = at.field("do");
+        body(report, &effect.field("body"), event.effect.body(), scenario, specs);
+        match &event.effect {
+            Effect::Push { .. } => {}
+            Effect::RandomPushes { every, impulse, axis, lasts, .. } => {
+                let every_at = effect.field("every");
+                report.positive(&every_at.index(0), every.0);
+                report.ordered(&every_at, every.0, every.1);
+                let impulse_at = effect.field("impulse");
+                report.not_negative(&impulse_at.index(0), impulse.0);
+                report.ordered(&impulse_at, impulse.0, impulse.1);
+                report.positive_if_any(&effect.field("lasts"), *lasts);
+                poses::axis(report, &effect.field("axis"), axis.unwrap_or_default());
+            }
+            Effect::Force { lasts, .. } => report.positive(&effect.field("lasts"), *lasts),
+            Effect::Payload { mass_kg, .. } => report.positive(&effect.field("mass_kg"), *mass_kg),
+        }
+    }
+}
+
+fn trigger(report: &mut Report<'_>, at: &At<'_>, event: &EventSpec, duration: f64) {
+    let code = DiagnosticCode::EVENT_TRIGGER;
+    match (event.at, &event.when) {
+        (Some(_), Some(_)) => {
+            let label = report.label(&at.field("at"), "a time is given here");
+            let message = "the event has two triggers, `at` and `when`";
+            let error = report.error(code, &at.field("when"), message, "and a formula here");
+            error.secondary.extend(label);
+            error.help.push("remove one of the two".to_owned());
+        }
+        (None, None) => {
+            let message = "the event does not say when it happens";
+            let error = report.error(code, at, message, "`at` or `when` is missing");
+            error.help.push("add `at: 3.0` (seconds) or `when: \"...\"` (a formula)".to_owned());
+        }
+        (Some(time), None) => {
+            report.not_negative(&at.field("at"), time);
+            if time >= duration && duration > 0.0 {
+                let message = format!("the event happens at {time} s, after the end of the run");
+                let label = format!("the run lasts {duration} s");
+                report.warning(DiagnosticCode::AFTER_THE_END, &at.field("at"), message, label);
+            }
+        }
+        (None, Some(_)) => {}
+    }
+}
+
+/// An error unless the path names a body that forces can move.
+fn body(report: &mut Report<'_>, at: &At<'_>, path: &str, scenario: &ScenarioSpec, specs: &Specs) {
+    // With a file missing, its bodies are unknown: that error says enough.
+    let Some(environment) = &specs.environment else { return };
+    if specs.robots.len() < scenario.robots.len() {
+        return;
+    }
+    let mut known: Vec<String> = scenario.robots.iter().map(|robot| robot.name.clone()).collect();
+    for (index, robot) in &specs.robots {
+        let Some(entry) = scenario.robots.get(*index) else { continue };
+        known.extend(robot.links.iter().map(|link| format!("{}.{}", entry.name, link.name)));
+    }
+    let movable = |mobility| !matches!(mobility, Mobility::Static);
+    let objects = environment.objects.iter();
+    known.extend(
+        objects.filter(|object| movable(object.mobility)).map(|object| object.name.clone()),
+    );
+    if known.iter().any(|name| name == path) {
+        return;
+    }
+    let code = DiagnosticCode::UNKNOWN_BODY;
+    if environment.objects.iter().any(|object| object.name == path) {
+        let message = format!("`{path}` is static: nothing can move it");
+        let help = "write `mobility: Movable(mass_kg: ...)` in the environment".to_owned();
+        report.error(code, at, message, "a static object").help.push(help);
+    } else if scenario.actors.iter().any(|actor| actor.name == path) {
+        let message = format!("`{path}` is an actor, which keeps to its path whatever happens");
+        report.error(code, at, message, "not a body that can be moved");
+    } else {
+        let names: Vec<&str> = known.iter().map(String::as_str).collect();
+        let message = format!("the event acts on `{path}`, which does not exist");
+        report.unknown_name(code, at, message, path, "body", &names);
+    }
+}

@@ -1,0 +1,93 @@
+//! Links: mass and inertia that a real body can have.
+
+use super::report::{At, Report};
+use super::shapes;
+use crate::diagnostic::DiagnosticCode;
+use crate::spec::{InertiaSpec, LinkSpec, RobotSpec};
+
+pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
+    for (index, link) in robot.links.iter().enumerate() {
+        let at = at.index(index);
+        report.positive(&at.field("mass_kg"), link.mass_kg);
+        inertia(report, &at, link);
+        shapes::list(report, &at.field("shapes"), &link.shapes, &robot.materials, true);
+    }
+}
+
+fn inertia(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec) {
+    let name = &link.name;
+    let place = at.field("inertia");
+    let InertiaSpec::Moments { ixx, iyy, izz, ixy, ixz, iyz } = link.inertia else {
+        if !link.shapes.iter().any(|shape| shapes::is_solid(&shape.shape)) {
+            let message = format!("the inertia of link `{name}` cannot follow from its shapes");
+            let label = "this link has no shape with a volume";
+            report.error(DiagnosticCode::NO_VOLUME, &place, message, label).help.push(
+                "give it a solid shape, or write `inertia: Moments(ixx: ..., iyy: ..., izz: ...)`"
+                    .to_owned(),
+            );
+        }
+        return;
+    };
+    let [small, middle, large] = principal_moments([ixx, iyy, izz], [ixy, ixz, iyz]);
+    let code = DiagnosticCode::IMPOSSIBLE_INERTIA;
+    // Written so that a NaN counts as impossible.
+    let is_positive = small > 1e-9 * large && small as f32 >= f32::MIN_POSITIVE;
+    if !is_positive {
+        let message = format!("the inertia of link `{name}` is not positive definite");
+        let label = format!("the principal moments are {small:.3e}, {middle:.3e} and {large:.3e}");
+        report.error(code, &place, message, label).help.push(
+            "moments must be positive, products of inertia small beside them; \
+             or write `inertia: FromShapes`"
+                .to_owned(),
+        );
+    } else if small + middle < large * (1.0 - ROUNDING) {
+        let message = format!("no body has the inertia of link `{name}`");
+        let label = format!("{small:.3e} + {middle:.3e} is less than {large:.3e}");
+        report.error(code, &place, message, label).help.push(
+            "no principal moment exceeds the sum of the other two; \
+             moments are taken about the centre of mass"
+                .to_owned(),
+        );
+    }
+}
+
+/// Published moments of thin plates and rods break the triangle inequality in
+/// their last printed digit.
+const ROUNDING: f64 = 5e-3;
+
+/// Eigenvalues of a symmetric matrix in ascending order, by the trigonometric
+/// solution of its characteristic polynomial (O. K. Smith, 1961).
+fn principal_moments([xx, yy, zz]: [f64; 3], [xy, xz, yz]: [f64; 3]) -> [f64; 3] {
+    let mean = (xx + yy + zz) / 3.0;
+    let (a, b, c) = (xx - mean, yy - mean, zz - mean);
+    let spread = (a * a + b * b + c * c + 2.0 * (xy * xy + xz * xz + yz * yz)) / 6.0;
+    let radius = libm::sqrt(spread);
+    if radius == 0.0 {
+        return [mean; 3];
+    }
+    let determinant = a * (b * c - yz * yz) - xy * (xy * c - yz * xz) + xz * (xy * yz - b * xz);
+    let cosine = (determinant / (2.0 * radius * radius * radius)).clamp(-1.0, 1.0);
+    let angle = libm::acos(cosine) / 3.0;
+    let third = std::f64::consts::TAU / 3.0;
+    let large = mean + 2.0 * radius * libm::cos(angle);
+    let small = mean + 2.0 * radius * libm::cos(angle + third);
+    [small, 3.0 * mean - large - small, large]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn principal_moments_do_not_depend_on_the_axes() {
+        // diag(1, 2, 3) turned by 30 degrees about Z.
+        let (sin, cos) = (0.5, 0.75_f64.sqrt());
+        let turned = [cos * cos + 2.0 * sin * sin, sin * sin + 2.0 * cos * cos, 3.0];
+
+        let moments = principal_moments(turned, [-sin * cos, 0.0, 0.0]);
+
+        for (moment, expected) in moments.iter().zip([1.0, 2.0, 3.0]) {
+            assert!((moment - expected).abs() < 1e-12, "{moments:?}");
+        }
+    }
+}

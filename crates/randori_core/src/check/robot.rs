@@ -1,0 +1,51 @@
+//! The `Robot(...)` file.
+
+use super::rates::Rates;
+use super::report::{At, Report};
+use super::{actuators, joints, links, names, poses, sensors, shapes};
+use crate::diagnostic::DiagnosticCode;
+use crate::spec::RobotSpec;
+use crate::text::Limits;
+
+pub(super) fn check(
+    report: &mut Report<'_>,
+    root: &At<'_>,
+    robot: &RobotSpec,
+    rates: &Rates,
+    limits: &Limits,
+) {
+    let links = robot.links.iter().map(|link| link.name.as_str());
+    names::list(report, &root.field("links"), "link", links);
+    let joints = robot.joints.iter().map(|joint| joint.name.as_str());
+    names::list(report, &root.field("joints"), "joint", joints);
+    let actuators = robot.actuators.iter().map(|actuator| actuator.name.as_str());
+    names::list(report, &root.field("actuators"), "actuator", actuators);
+    let sensors = robot.sensors.iter().map(|sensor| sensor.name.as_str());
+    names::list(report, &root.field("sensors"), "sensor", sensors);
+    let loops = robot.loops.iter().map(|closed| closed.name.as_str());
+    names::list(report, &root.field("loops"), "loop", loops);
+
+    shapes::materials(report, &root.field("materials"), &robot.materials);
+    links::check(report, &root.field("links"), robot);
+    joint_limit(report, &root.field("joints"), robot, limits);
+    joints::check(report, root, robot);
+    actuators::check(report, &root.field("actuators"), robot);
+    sensors::check(report, &root.field("sensors"), robot, rates, limits);
+    for (name, pose) in &robot.poses {
+        for (joint, value) in pose {
+            let at = root.field("poses");
+            let at = at.field(name);
+            poses::coordinate(report, &at.field(joint), robot, (joint, *value));
+        }
+    }
+}
+
+fn joint_limit(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec, limits: &Limits) {
+    let (count, most) = (robot.joints.len(), limits.joints_per_robot);
+    if count > most {
+        let message = format!("a robot can have {most} joints at most");
+        let label = format!("{count} joints");
+        let error = report.error(DiagnosticCode::LIMIT_EXCEEDED, at, message, label);
+        error.help.push("the limit on joints can be raised on the command line".to_owned());
+    }
+}
