@@ -198,6 +198,7 @@ impl CompiledAtom {
         self.left.width().max(self.right.width())
     }
 
+    #[inline]
     pub(crate) fn margin(&self, sample: &[f64]) -> f64 {
         let difference = self.left.evaluate(sample) - self.right.evaluate(sample);
         let margin = match self.relation {

@@ -35,6 +35,21 @@
 //! number counts as the worst: `-inf`, or `+inf` under an odd number of
 //! negations.
 //!
+//! # Example
+//!
+//! ```
+//! use randori_stl::{Monitor, Period, SignalRef, parse};
+//!
+//! let goal = parse("always (tilt(pup) < 20 deg)")?;
+//! let mut columns = |signal: &SignalRef| (signal.name == "tilt").then_some(0);
+//! let compiled = goal.compile(Period::from_nanos(2_000_000), &mut columns)?;
+//!
+//! let mut monitor = Monitor::new(&compiled);
+//! assert_eq!(monitor.observe(&[0.1]).decided(), None);
+//! assert_eq!(monitor.observe(&[0.6]).decided(), Some(false));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Start reading at [`Formula`], then [`Compiled`].
 
 mod ast;

@@ -4,7 +4,7 @@ use super::words::{Infix, Prefix, function_of, is_reserved, prefix_of, suggest_w
 use super::{Parser, Piece, Token, Value, refuse_depth};
 use crate::ast::{Formula, Function, MAX_DEPTH, SignalRef, Span, StepOp, Term};
 use crate::error::ParseError;
-use crate::units::{find_unit, list_units, suggest_unit};
+use crate::units::{find_time_unit, find_unit, list_units, suggest_unit};
 
 impl Parser<'_> {
     /// Reads one operand with the prefix operators before it.
@@ -255,6 +255,13 @@ impl Parser<'_> {
         if let Some(word) = suggest_word(name) {
             return ParseError::new(format!("`{name}` is not an operator"), name_span.clone())
                 .help(format!("did you mean `{word}`?"));
+        }
+        if find_time_unit(name).is_some() {
+            return ParseError::new(
+                format!("the unit `{name}` stands outside an interval"),
+                name_span.clone(),
+            )
+            .help(format!("write it after the number: `[0, 500 {name}]`"));
         }
         let error = self.expected(&format!("the name of something that `{name}` measures"));
         error.help(format!(

@@ -147,7 +147,14 @@ const FOREIGN_WORDS: &[(&str, &str)] = &[
 pub(super) fn suggest_word(word: &str) -> Option<&'static str> {
     let lower = word.to_ascii_lowercase();
     let foreign = FOREIGN_WORDS.iter().find(|(theirs, _)| *theirs == lower).map(|(_, ours)| *ours);
-    foreign.or_else(|| {
+    let sorted = |word: &str| {
+        let mut letters = word.as_bytes().to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    let letters = sorted(&lower);
+    let swapped = || LONG_WORDS.iter().find(|candidate| sorted(candidate) == letters).copied();
+    foreign.or_else(swapped).or_else(|| {
         let allowed = if lower.len() >= 5 { 2 } else { usize::from(lower.len() >= 4) };
         let near =
             LONG_WORDS.iter().map(|candidate| (edit_distance(&lower, candidate), *candidate));
