@@ -17,6 +17,7 @@ use rapier3d::prelude::{
 };
 
 use super::act::Actions;
+use super::dynamics::EarlierRates;
 use super::dynamics::spatial::narrow;
 use super::inertia::{MassProperties, shape_mass_properties};
 use super::scene::{BodyEntry, MassGroup, Member, Placing, Role, Scene};
@@ -245,6 +246,7 @@ impl<'a> Builder<'a> {
                 velocities: vec![0.0; dofs],
                 torques: vec![0.0; dofs],
             },
+            earlier: EarlierRates::default(),
             twists: vec![Twist::default(); links.unwrap_or(0)],
             scene: Arc::new(self.scene),
             placing: self.placing,

@@ -17,6 +17,7 @@
 
 mod forces;
 mod kinematics;
+mod queries;
 pub(crate) mod spatial;
 
 use nalgebra::{Isometry3, Vector3};
@@ -24,6 +25,8 @@ use randori_core::spec::{Base, JointKind, JointSpec, RobotSpec};
 
 use self::spatial::{written_axis, written_pose};
 use super::inertia::{MassProperties, link_mass_properties};
+
+pub(super) use self::queries::EarlierRates;
 
 pub use self::kinematics::Momentum;
 pub use self::spatial::{Twist64, Wrench64};
@@ -182,6 +185,11 @@ impl RobotModel {
     /// Mass of all links, kg.
     pub fn total_mass(&self) -> f64 {
         self.links.iter().map(|link| link.mass_kg).sum()
+    }
+
+    /// The base link (index in the robot file).
+    pub fn base_link(&self) -> usize {
+        self.nodes[0].link
     }
 
     /// Mass properties of a link (index in the robot file), in its own frame.

@@ -42,6 +42,7 @@ pub use self::error::{SnapshotError, WorldError, WorldFault};
 pub use self::query::RayHit;
 
 use self::act::Actions;
+use self::dynamics::EarlierRates;
 use self::scene::{Placing, Scene};
 
 /// Everything that moves, and everything it can touch.
@@ -59,6 +60,8 @@ pub struct SimWorld {
     actions: Actions,
     /// The state after the last step, as users see it.
     state: WorldState,
+    /// What the last step started from, for the reactions of joints.
+    earlier: EarlierRates,
     /// Workspace: velocities of the links of one robot.
     twists: Vec<Twist>,
     ticks: u64,
@@ -88,6 +91,7 @@ impl SimWorld {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
+        self.remember_rates();
         self.apply_actions();
         self.physics.step();
         self.ticks += 1;

@@ -12,6 +12,7 @@ use rapier3d::prelude::{
 
 use super::WorldError;
 use super::build::{Builder, Carrier, engine_mass, shifted_by};
+use super::dynamics::RobotModel;
 use super::dynamics::spatial::{narrow, written_pose};
 use super::inertia::link_mass_properties;
 use super::scene::{
@@ -26,8 +27,12 @@ pub(super) fn insert(
     robot: RobotId,
 ) -> Result<(), WorldError> {
     let layout = &builder.layout.robots[robot.0];
-    builder.scene.robots.push(RobotEntry { bodies: layout.bodies.clone() });
     let spec = &scenario.robots[robot.0];
+    builder.scene.robots.push(RobotEntry {
+        bodies: layout.bodies.clone(),
+        dofs: layout.dofs.clone(),
+        model: RobotModel::new(spec),
+    });
     let groups = groups(spec);
     let assembly = Assembly {
         spec,

@@ -8,6 +8,7 @@ use randori_core::math::{Pose, Vector};
 use rapier3d::prelude::{ColliderHandle, MultibodyIndex, RigidBodyHandle};
 use serde::{Deserialize, Serialize};
 
+use super::dynamics::RobotModel;
 use super::inertia::MassProperties;
 
 /// The fixed side of a world.
@@ -98,6 +99,10 @@ pub(super) struct Member {
 pub(super) struct RobotEntry {
     /// Its links, in bodies.
     pub(super) bodies: Range<usize>,
+    /// Its degrees of freedom.
+    pub(super) dofs: Range<usize>,
+    /// Its rigid-body dynamics, without payloads.
+    pub(super) model: RobotModel,
 }
 
 /// A robot with joints, in reduced coordinates.

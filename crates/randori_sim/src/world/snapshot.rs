@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use randori_core::record::WorldState;
 
 use super::act::Actions;
+use super::dynamics::EarlierRates;
 use super::scene::Placing;
 use super::{SimWorld, SnapshotError};
 use crate::hash::StateHasher;
@@ -36,6 +37,7 @@ impl Clone for SimWorld {
             placing: self.placing.clone(),
             actions: self.actions.clone(),
             state: self.state.clone(),
+            earlier: self.earlier.clone(),
             twists: self.twists.clone(),
             ticks: self.ticks,
             fault: self.fault.clone(),
@@ -51,6 +53,7 @@ struct OwnState {
     placing: Vec<Placing>,
     actions: Actions,
     state: WorldState,
+    earlier: EarlierRates,
 }
 
 /// The format of snapshots; the engine's version is part of it.
@@ -67,6 +70,7 @@ impl SimWorld {
             placing: self.placing.clone(),
             actions: self.actions.clone(),
             state: self.state.clone(),
+            earlier: self.earlier.clone(),
         };
         postcard::to_stdvec(&(FORMAT, own, &self.physics))
             .expect("the state of a world has a serial form")
@@ -96,6 +100,7 @@ impl SimWorld {
         self.placing = own.placing;
         self.actions = own.actions;
         self.state = own.state;
+        self.earlier = own.earlier;
         self.fault = None;
         Ok(())
     }
