@@ -87,9 +87,12 @@ impl Surface {
     ) -> Result<Self, WorldError> {
         let material = match &shape.material {
             None => MaterialSpec::default(),
-            Some(name) => materials.get(name).cloned().ok_or_else(|| {
-                WorldError::UnknownMaterial { body: body.to_owned(), material: name.clone() }
-            })?,
+            Some(name) => {
+                let own = materials.get(name).cloned();
+                own.or_else(|| MaterialSpec::built_in(name)).ok_or_else(|| {
+                    WorldError::UnknownMaterial { body: body.to_owned(), material: name.clone() }
+                })?
+            }
         };
         Ok(Self {
             friction: shape.friction.unwrap_or(material.friction) as f32,
