@@ -271,6 +271,16 @@ impl Formula {
         here && self.parts().iter().all(|part| part.is_past_only())
     }
 
+    /// The stretch of text that the comparisons of this formula span.
+    pub fn span(&self) -> Span {
+        if let Self::Atom(atom) = self {
+            return atom.span.clone();
+        }
+        let spans: Vec<Span> = self.parts().iter().map(|part| part.span()).collect();
+        let start = spans.iter().map(|span| span.start).min().unwrap_or(0);
+        start..spans.iter().map(|span| span.end).max().unwrap_or(0)
+    }
+
     /// How many operators lie on the longest way from here to a number.
     pub fn depth(&self) -> usize {
         let below = match self {

@@ -344,15 +344,3 @@ fn extremum_of(op: WindowOp) -> Extremum {
         WindowOp::Eventually | WindowOp::Once => Extremum::Greatest,
     }
 }
-
-impl Formula {
-    /// The stretch of text that the comparisons of this formula span.
-    pub fn span(&self) -> Span {
-        if let Self::Atom(atom) = self {
-            return atom.span.clone();
-        }
-        let spans: Vec<Span> = self.parts().iter().map(|part| part.span()).collect();
-        let start = spans.iter().map(|span| span.start).min().unwrap_or(0);
-        start..spans.iter().map(|span| span.end).max().unwrap_or(0)
-    }
-}

@@ -33,7 +33,8 @@
 //! greatest of nothing is `-inf`, so `always` beyond the end is satisfied and
 //! `eventually` beyond the end is violated. A comparison whose value is not a
 //! number counts as the worst: `-inf`, or `+inf` under an odd number of
-//! negations.
+//! negations; the left side of `->` is negated, the operands of `<->`, `xor`,
+//! `rise` and `fall` are not.
 //!
 //! # Example
 //!
