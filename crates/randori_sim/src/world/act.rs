@@ -130,6 +130,12 @@ impl SimWorld {
         let body = &mut self.physics.bodies[group.handle];
         body.set_additional_mass_properties(engine, true);
         body.recompute_mass_properties_from_colliders(&self.physics.colliders);
+        if let Some(articulation) = group.floating_root_of {
+            let index = self.scene.articulations[articulation].index;
+            let multibody = self.physics.multibody_joints.get_multibody_mut(index);
+            let multibody = multibody.expect("articulations are never removed");
+            multibody.forward_kinematics(&self.physics.bodies, true);
+        }
     }
 
     /// Moves the engine's frame of a floating root to `com` (m, in the group

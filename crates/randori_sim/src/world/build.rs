@@ -230,7 +230,8 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self) -> SimWorld {
         // A step without duration lets the engine see everything that was
-        // inserted: contacts, rays and islands are right from the first tick.
+        // inserted: colliders follow the links into the start pose, and contacts,
+        // rays and islands are right from the first tick.
         let dt = std::mem::replace(&mut self.physics.integration_parameters.dt, 0.0);
         self.physics.step();
         self.physics.integration_parameters.dt = dt;

@@ -75,17 +75,46 @@ impl SimWorld {
     }
 }
 
-/// Signed distance of two shapes, or anything from `at_most` on if it is larger.
+/// Signed distance of two shapes, m; `at_most` if it is not smaller.
 fn distance(a: &Collider, b: &Collider, at_most: f32) -> f32 {
     let (near, far) = (a.compute_aabb(), b.compute_aabb());
-    let gap = (near.mins - far.maxs).max(far.mins - near.maxs).max(Vector::ZERO);
-    if gap.length_squared() >= at_most.max(0.0) * at_most.max(0.0) && at_most > 0.0 {
+    let gap = (near.mins - far.maxs).max(far.mins - near.maxs).max(Vector::ZERO).length();
+    if gap > 0.0 && gap >= at_most {
         return at_most;
     }
-    let contact =
-        query::contact(a.position(), a.shape(), b.position(), b.shape(), at_most.max(0.0));
-    match contact {
-        Ok(Some(contact)) => contact.dist,
-        _ => at_most,
+    if let Some(plane) = a.shape().as_halfspace() {
+        return distance_to_plane(b, a, plane.normal, at_most);
     }
+    if let Some(plane) = b.shape().as_halfspace() {
+        return distance_to_plane(a, b, plane.normal, at_most);
+    }
+    let contact = |reach: f32| {
+        let found = query::contact(a.position(), a.shape(), b.position(), b.shape(), reach);
+        found.ok().flatten().map(|contact| contact.dist)
+    };
+    match query::distance(a.position(), a.shape(), b.position(), b.shape()) {
+        Ok(found) if found.distance > 0.0 => found.distance.min(at_most),
+        Ok(_) => contact(0.0).unwrap_or(0.0).min(at_most),
+        // Terrain knows contacts only.
+        Err(_) => contact(at_most.max(0.0)).unwrap_or(at_most).min(at_most),
+    }
+}
+
+/// Signed distance from a plane to the lowest point of a shape above it. The
+/// collision library mistakes the side of planes in some of its queries.
+fn distance_to_plane(collider: &Collider, plane: &Collider, normal: Vector, at_most: f32) -> f32 {
+    let plane_from_shape = plane.position().inverse() * *collider.position();
+    let shape = collider.shape();
+    let height = |corner: Vector| (plane_from_shape * corner).dot(normal);
+    let lowest = if let Some(round) = shape.as_support_map() {
+        round.support_point(&plane_from_shape, -normal).dot(normal)
+    } else if let Some(mesh) = shape.as_trimesh() {
+        mesh.vertices().iter().copied().map(height).fold(at_most, f32::min)
+    } else if let Some(terrain) = shape.as_heightfield() {
+        let corners = terrain.triangles().flat_map(|triangle| [triangle.a, triangle.b, triangle.c]);
+        corners.map(height).fold(at_most, f32::min)
+    } else {
+        at_most
+    };
+    lowest.min(at_most)
 }

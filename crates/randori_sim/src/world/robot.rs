@@ -105,7 +105,6 @@ impl Assembly<'_> {
         body.update_rigid_bodies(&mut physics.bodies, true);
         self.insert_couplings(body, &links)?;
         self.insert_loops(builder, &handles);
-        self.move_colliders(builder, &handles);
         self.insert_dofs(builder, articulation, &links);
         builder.scene.articulations.push(Articulation { index, links });
         Ok(())
@@ -333,20 +332,6 @@ impl Assembly<'_> {
         let group = self.groups.iter().position(holds).expect("every link is in a group");
         let placing = &builder.placing[self.first_body + link];
         (group, placing.rapier_from_body * narrow_pose(&written_pose(&pose)))
-    }
-
-    /// Puts the colliders where the links are; the engine does it only for
-    /// bodies that are moved one by one.
-    fn move_colliders(&self, builder: &mut Builder<'_>, handles: &[RigidBodyHandle]) {
-        let physics = &mut builder.physics;
-        for handle in handles {
-            let body = &physics.bodies[*handle];
-            for collider in body.colliders() {
-                let collider = &mut physics.colliders[*collider];
-                let local = *collider.position_wrt_parent().expect("it has a parent");
-                collider.set_position(*body.position() * local);
-            }
-        }
     }
 
     fn insert_dofs(&self, builder: &mut Builder<'_>, articulation: usize, links: &[LinkEntry]) {
