@@ -1,0 +1,231 @@
+//! Command line arguments.
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use randori_core::text::Override;
+
+use crate::exit::EXIT_CODES;
+
+/// A sandbox in which robot policies are tried in physical scenarios.
+#[derive(Debug, Parser)]
+#[command(name = "randori", version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Project root: the folder that holds `assets` and `scenarios`. Found
+    /// from the named files if left out.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run scenarios to their verdict
+    Run(RunArgs),
+    /// List scenarios
+    List(ListArgs),
+    /// Check scenario, robot and environment files without running them
+    Check(CheckArgs),
+    /// List the built-in policies and their parameters
+    Policies(PoliciesArgs),
+    /// Explain a diagnostic code
+    Explain {
+        /// A code such as RS0203
+        code: String,
+    },
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  randori run scenarios/courier/flat.ron
+  randori run scenarios/pup --seeds 0..100
+  randori run scenarios/courier/corridor.ron --policy my_policy.py
+  randori run scenarios/cartpole/balance.ron --set robots.cartpole.links.pole.mass_kg=0.2";
+
+#[derive(Debug, Args)]
+#[command(after_help = RUN_EXAMPLES)]
+pub(crate) struct RunArgs {
+    /// Scenario files, or folders that hold them
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) seeds: SeedArgs,
+
+    /// Replace a scalar of the scenario or of a file that it names, by its path
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_override)]
+    overrides: Vec<Override>,
+
+    /// Drive a robot by a built-in policy, a .py file, or a program with its
+    /// arguments; with several robots, say which: `ROBOT=POLICY`
+    #[arg(long, value_name = "[ROBOT=]POLICY")]
+    pub(crate) policy: Vec<String>,
+
+    /// Start the programs that scenario files name
+    #[arg(long)]
+    pub(crate) trust_programs: bool,
+
+    /// Threads for several runs; all cores if left out
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Print one JSON object per run instead of tables
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Pace a single run by the clock (results are the same)
+    #[arg(long)]
+    pub(crate) realtime: bool,
+}
+
+impl RunArgs {
+    /// All `--set`, in their order.
+    pub(crate) fn overrides(&self) -> Vec<Override> {
+        self.overrides.clone()
+    }
+
+    /// The arguments that a run depends on, besides its file and seed.
+    pub(crate) fn repeatable(&self, root: Option<&Path>) -> Vec<String> {
+        let root = root.map(|root| ("--root", root.display().to_string()));
+        let overrides = self.overrides.iter();
+        let overrides = overrides.map(|set| ("--set", format!("{}={}", set.path, set.value)));
+        let policies = self.policy.iter().map(|policy| ("--policy", policy.clone()));
+        let mut words: Vec<String> = root
+            .into_iter()
+            .chain(overrides)
+            .chain(policies)
+            .flat_map(|(option, value)| [option.to_owned(), value])
+            .collect();
+        if self.trust_programs {
+            words.push("--trust-programs".to_owned());
+        }
+        words
+    }
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct SeedArgs {
+    /// Seed of the random streams; 0 if left out
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// Run once for each seed from A up to, but not including, B
+    #[arg(long, value_name = "A..B", value_parser = parse_seeds)]
+    seeds: Option<Range<u64>>,
+}
+
+impl SeedArgs {
+    /// The seeds to run.
+    pub(crate) fn range(&self) -> Range<u64> {
+        match (&self.seeds, self.seed) {
+            (Some(seeds), _) => seeds.clone(),
+            (None, Some(seed)) => seed..seed.saturating_add(1),
+            (None, None) => 0..1,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Folders or files to look at; the project's `scenarios` if left out
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Only scenarios with this tag
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Vec<String>,
+
+    /// Print one JSON object per scenario
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Files of any kind, or folders that hold them
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Replace a scalar before checking, by its path
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = parse_override)]
+    overrides: Vec<Override>,
+
+    /// Print one line per problem
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) short: bool,
+
+    /// Print one JSON object per problem
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Count warnings as errors
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+}
+
+impl CheckArgs {
+    /// All `--set`, in their order.
+    pub(crate) fn overrides(&self) -> Vec<Override> {
+        self.overrides.clone()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PoliciesArgs {
+    /// Print one JSON object per policy
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn parse_override(text: &str) -> Result<Override, String> {
+    match Override::parse(text, "--set") {
+        Some(change) if !change.path.is_empty() && !change.value.is_empty() => Ok(change),
+        _ => Err("write PATH=VALUE, such as duration=5.0".to_owned()),
+    }
+}
+
+fn parse_seeds(text: &str) -> Result<Range<u64>, String> {
+    let advice = "write A..B, such as 0..100 (B is not included)";
+    let (first, end) = text.split_once("..").ok_or(advice)?;
+    let first: u64 = first.trim().parse().map_err(|_| advice)?;
+    let (end, included) = match end.strip_prefix('=') {
+        Some(last) => (last, 1),
+        None => (end, 0),
+    };
+    let end: u64 = end.trim().parse().map_err(|_| advice)?;
+    let end = end.checked_add(included).ok_or("the last seed is too large")?;
+    if first < end { Ok(first..end) } else { Err(format!("{text} holds no seed")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn seed_ranges_are_half_open_unless_closed_on_purpose() {
+        assert_eq!(parse_seeds("2..5"), Ok(2..5));
+        assert_eq!(parse_seeds("2..=5"), Ok(2..6));
+        assert!(parse_seeds("5..5").is_err());
+        assert!(parse_seeds("5").is_err());
+    }
+
+    #[test]
+    fn an_override_needs_a_path_and_a_value() {
+        let change = parse_override("a.b=Deg(3)").expect("both");
+
+        assert_eq!((change.path.as_str(), change.value.as_str()), ("a.b", "Deg(3)"));
+        assert!(parse_override("a.b").is_err());
+        assert!(parse_override("=3").is_err());
+    }
+}

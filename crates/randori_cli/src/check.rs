@@ -1,0 +1,92 @@
+//! `randori check`: everything that is wrong with files, without running them.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+
+use randori_core::diagnostic::Diagnostics;
+use randori_core::text::{Limits, Override, ScenarioText, load_environment, load_robot};
+
+use crate::args::CheckArgs;
+use crate::console::{Console, stdout_has_colours};
+use crate::exit::Outcome;
+use crate::findings::{Unseen, findings};
+use crate::project::{SelectedFile, select_all};
+use crate::style::count;
+
+/// Checks files of all kinds. The findings are the result, so they go to
+/// standard output.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn check(
+    args: &CheckArgs,
+    root: Option<&Path>,
+    console: &Console,
+) -> io::Result<Outcome> {
+    let files = match select_all(&args.files, root) {
+        Ok(files) => files,
+        Err(error) => return Ok(error.report(console)),
+    };
+    let overrides = args.overrides();
+    let (mut errors, mut warnings) = (0, 0);
+    let mut unseen = Unseen::default();
+    for file in &files {
+        let found = unseen.filter(check_one(file, &overrides));
+        errors += found.errors();
+        warnings += found.warnings();
+        console.data(&render(&found, args)?)?;
+    }
+    if !args.json {
+        let text = summary(files.len(), errors, warnings);
+        console.note(&text);
+    }
+    let is_valid = errors == 0 && !(args.deny_warnings && warnings > 0);
+    Ok(if is_valid { Outcome::Pass } else { Outcome::InvalidScenario })
+}
+
+fn check_one(file: &SelectedFile, overrides: &[Override]) -> Diagnostics {
+    let (reader, path, limits) = (&file.project, file.path.as_str(), &Limits::default());
+    match file.kind().as_deref() {
+        Some("Robot") => match load_robot(reader, path, limits) {
+            Ok((_, warnings)) => warnings,
+            Err(errors) => errors,
+        },
+        Some("Environment") => match load_environment(reader, path, limits) {
+            Ok((_, warnings)) => warnings,
+            Err(errors) => errors,
+        },
+        _ => {
+            match ScenarioText::load(reader, path, limits).and_then(|text| text.resolve(overrides))
+            {
+                Ok(mut loaded) => {
+                    let mut list = std::mem::take(&mut loaded.warnings);
+                    list.extend(findings(&loaded.scenario, &loaded.sources, &BTreeSet::new()));
+                    loaded.diagnostics(list)
+                }
+                Err(errors) => errors,
+            }
+        }
+    }
+}
+
+fn render(found: &Diagnostics, args: &CheckArgs) -> io::Result<String> {
+    if found.is_empty() {
+        return Ok(String::new());
+    }
+    if args.json {
+        let objects: Vec<serde_json::Value> = serde_json::from_str(&found.json())?;
+        return Ok(objects.iter().map(|object| format!("{object}\n")).collect());
+    }
+    Ok(if args.short { found.short() } else { found.human(stdout_has_colours()) + "\n" })
+}
+
+fn summary(files: usize, errors: usize, warnings: usize) -> String {
+    let found = match (errors, warnings) {
+        (0, 0) => "nothing to complain about".to_owned(),
+        (0, warnings) => count(warnings, "warning"),
+        (errors, 0) => count(errors, "error"),
+        (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+    };
+    format!("checked {}: {found}\n", count(files, "file"))
+}

@@ -1,0 +1,92 @@
+//! Exit codes: what scripts and CI are told.
+
+use std::process::ExitCode;
+
+/// How the command ended. Later variants are worse, and the worst one of
+/// several runs is the one that is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    /// Everything passed.
+    Pass,
+    /// A goal failed.
+    GoalFailed,
+    /// Nothing matched the selection.
+    NothingSelected,
+    /// A file is not a valid scenario, robot or environment.
+    InvalidScenario,
+    /// A run broke.
+    RunError,
+    /// Bad arguments.
+    Usage,
+    /// A person stopped the command.
+    Interrupted,
+    /// A fault of the program itself.
+    Internal,
+}
+
+impl Outcome {
+    /// The documented number.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::GoalFailed => 1,
+            Self::Usage => 2,
+            Self::InvalidScenario => 3,
+            Self::NothingSelected => 4,
+            Self::RunError => 6,
+            Self::Internal => 101,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(outcome.code())
+    }
+}
+
+/// Code when nobody reads the output any more, as shells report `SIGPIPE`.
+pub(crate) const BROKEN_PIPE: u8 = 141;
+
+/// The table that `--help` ends with.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes (the worst one counts):
+  0    every selected run passed
+  1    a goal failed
+  2    the arguments make no sense
+  3    a file is not valid
+  4    nothing was selected
+  6    a run broke (policy failed, state not finite)
+  101  a fault in randori itself
+  130  stopped by Ctrl-C";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_run_outweighs_a_failed_goal_and_a_fault_of_ours_outweighs_all() {
+        let worst = [Outcome::GoalFailed, Outcome::RunError, Outcome::Pass].into_iter().max();
+
+        assert_eq!(worst.map(Outcome::code), Some(6));
+        assert!(Outcome::Internal > Outcome::Interrupted);
+    }
+
+    #[test]
+    fn the_help_names_every_code() {
+        for outcome in [
+            Outcome::Pass,
+            Outcome::GoalFailed,
+            Outcome::NothingSelected,
+            Outcome::InvalidScenario,
+            Outcome::RunError,
+            Outcome::Usage,
+            Outcome::Interrupted,
+            Outcome::Internal,
+        ] {
+            let start = format!("\n  {:<4} ", outcome.code());
+            assert!(EXIT_CODES.contains(&start), "{outcome:?}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `randori explain`: what a code means.
+
+use std::io;
+
+use randori_core::diagnostic::{DiagnosticCode, nearest};
+
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::style::{HEADING, paint};
+
+/// Codes of runs that broke (`RR01..`) or could not begin (`RR02..`).
+const RUN_CODES: [(&str, &str, &str); 8] = [
+    (
+        "RR0101",
+        "The state is not finite",
+        "The position or velocity of a body stopped being a number, or physics gave the body up. \
+         Usual causes are very stiff drives, very light links next to heavy ones and large \
+         pushes. Try `--set physics.preset=Reference`; the message names the body and its last \
+         finite state.",
+    ),
+    (
+        "RR0102",
+        "A policy failed",
+        "The policy ended, printed something that is no answer, or took longer than its \
+         wall-clock limit. The last lines of its error output are part of the message.",
+    ),
+    (
+        "RR0103",
+        "An answer is not a command",
+        "A policy answered with the wrong number of values, or with a value that is not finite. \
+         A command holds one value per actuator input, in the order of the robot file.",
+    ),
+    (
+        "RR0201",
+        "The world cannot be built",
+        "The scenario passed its checks, but physics cannot represent something in it, such as a \
+         hull whose points enclose no volume.",
+    ),
+    (
+        "RR0202",
+        "A policy needs other sensors",
+        "The policy needs channels that the robot does not measure. Give the robot the sensors, \
+         or take another policy.",
+    ),
+    (
+        "RR0203",
+        "A policy gives other commands",
+        "The policy's commands do not have one value per actuator input of the robot.",
+    ),
+    (
+        "RR0204",
+        "A policy did not start",
+        "The program could not be started, or it refused the robot. The last lines of its error \
+         output are part of the message.",
+    ),
+    (
+        "RR0205",
+        "An unchecked scenario",
+        "The scenario asks for something that `randori check` refuses.",
+    ),
+];
+
+/// Prints what a code means.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn explain(code: &str, console: &Console) -> io::Result<Outcome> {
+    let wanted = code.trim();
+    let codes =
+        DiagnosticCode::ALL.iter().map(|code| (code.as_str(), code.title(), code.explain()));
+    let mut all = codes.chain(RUN_CODES);
+    if let Some((code, title, text)) = all.find(|(code, ..)| code.eq_ignore_ascii_case(wanted)) {
+        let heading = paint(HEADING, &format!("{code}: {title}"));
+        console.data(&format!("{heading}\n\n{}\n", wrapped(text, 78)))?;
+        return Ok(Outcome::Pass);
+    }
+    console.error(&format!("there is no code `{wanted}`"));
+    let known = DiagnosticCode::ALL.iter().map(|code| code.as_str());
+    let known = known.chain(RUN_CODES.iter().map(|(code, ..)| *code));
+    match nearest(wanted, known) {
+        Some(similar) => console.help(&format!("did you mean `{similar}`?")),
+        None => console.help("codes look like RS0203 (in a file) or RR0102 (during a run)"),
+    }
+    Ok(Outcome::Usage)
+}
+
+/// Text in lines of at most `width` characters, broken at spaces.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_at_spaces() {
+        assert_eq!(wrapped("one two three", 7), "one two\nthree");
+        assert_eq!(wrapped("a verylongword b", 5), "a\nverylongword\nb");
+    }
+}

@@ -1,0 +1,35 @@
+//! Ctrl-C: once to stop in good order, twice to stop at once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::exit::Outcome;
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static CANCEL: AtomicBool = AtomicBool::new(false);
+
+/// Starts to listen for Ctrl-C and for requests to terminate. The returned flag
+/// becomes true when runs are to be cut short; a second Ctrl-C ends the program.
+pub(crate) fn listen() -> &'static AtomicBool {
+    // A program without the handler still ends on Ctrl-C, only less politely.
+    let _ = ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            stop_at_once();
+        }
+        stop_runs();
+    });
+    &CANCEL
+}
+
+/// Cuts all runs short.
+pub(crate) fn stop_runs() {
+    CANCEL.store(true, Ordering::Relaxed);
+}
+
+/// Whether a person asked to stop.
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+fn stop_at_once() -> ! {
+    std::process::exit(i32::from(Outcome::Interrupted.code()));
+}

@@ -1,0 +1,124 @@
+//! `randori list`: which scenarios there are.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use randori_core::spec::{Expectation, ScenarioSpec};
+use randori_core::text::{Limits, ScenarioText};
+use serde::Serialize;
+
+use crate::args::ListArgs;
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::project::{SelectError, SelectedFile, select_scenarios};
+use crate::style::FAINT;
+use crate::table::{Align, Cell, table};
+
+/// Lists scenarios.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn list(args: &ListArgs, root: Option<&Path>, console: &Console) -> io::Result<Outcome> {
+    let files = match files(args, root) {
+        Ok(files) => files,
+        Err(error) => return Ok(error.report(console)),
+    };
+    let mut outcome = Outcome::Pass;
+    let mut tags = BTreeSet::new();
+    let mut rows = Vec::new();
+    for file in &files {
+        let Some(spec) = spec(file) else {
+            console.warning(&format!("`{}` is not valid, see `randori check`", file.shown));
+            outcome = Outcome::InvalidScenario;
+            continue;
+        };
+        tags.extend(spec.tags.iter().cloned());
+        if args.tag.iter().all(|tag| spec.tags.contains(tag)) {
+            rows.push(Row::new(file, spec));
+        }
+    }
+    if rows.is_empty() && outcome == Outcome::Pass {
+        console.error("no scenario has all these tags");
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        console.help(&format!("there are {}", tags.join(", ")));
+        return Ok(Outcome::NothingSelected);
+    }
+    if args.json {
+        for row in &rows {
+            console.data(&format!("{}\n", serde_json::to_string(row)?))?;
+        }
+    } else if !rows.is_empty() {
+        console.data(&as_table(&rows))?;
+    }
+    Ok(outcome)
+}
+
+/// The named files; without any, those of the project around the current
+/// folder.
+fn files(args: &ListArgs, root: Option<&Path>) -> Result<Vec<SelectedFile>, SelectError> {
+    if !args.files.is_empty() {
+        return select_scenarios(&args.files, root);
+    }
+    let here = root.unwrap_or(Path::new("."));
+    let full = std::path::absolute(here).unwrap_or_else(|_| here.to_owned());
+    let scenarios = full.ancestors().map(|folder| folder.join("scenarios"));
+    let folder: PathBuf = scenarios.into_iter().find(|path| path.is_dir()).unwrap_or(full.clone());
+    select_scenarios(&[folder], root)
+}
+
+fn spec(file: &SelectedFile) -> Option<ScenarioSpec> {
+    let text = ScenarioText::load(&file.project, &file.path, &Limits::default()).ok()?;
+    text.spec().cloned()
+}
+
+/// What is worth knowing of a scenario before it runs.
+#[derive(Debug, Serialize)]
+struct Row {
+    file: String,
+    title: String,
+    tags: Vec<String>,
+    duration_s: f64,
+    robots: Vec<String>,
+    goals: Vec<String>,
+    /// Name of the goal that is meant to fail.
+    expected_failure: Option<String>,
+}
+
+impl Row {
+    fn new(file: &SelectedFile, spec: ScenarioSpec) -> Self {
+        let expected_failure = match spec.expect {
+            Expectation::Pass => None,
+            Expectation::Fail { goal } => Some(goal),
+        };
+        Self {
+            file: file.shown.clone(),
+            title: spec.title,
+            tags: spec.tags,
+            duration_s: spec.duration,
+            robots: spec.robots.into_iter().map(|robot| robot.name).collect(),
+            goals: spec.goals.into_iter().map(|goal| goal.name).collect(),
+            expected_failure,
+        }
+    }
+}
+
+fn as_table(rows: &[Row]) -> String {
+    let columns = [
+        ("scenario", Align::Left),
+        ("title", Align::Left),
+        ("duration", Align::Right),
+        ("tags", Align::Left),
+        ("expected to fail", Align::Left),
+    ];
+    let cells = |row: &Row| {
+        vec![
+            Cell::new(&row.file),
+            Cell::new(&row.title),
+            Cell::new(format!("{} s", row.duration_s)),
+            Cell::styled(row.tags.join(" "), FAINT),
+            Cell::new(row.expected_failure.as_deref().unwrap_or("")),
+        ]
+    };
+    table(&columns, &rows.iter().map(cells).collect::<Vec<_>>())
+}

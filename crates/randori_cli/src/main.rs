@@ -1,0 +1,69 @@
+//! The command line of Randori: finds files, runs them, prints results.
+//!
+//! Data goes to standard output, everything else to standard error, and the
+//! exit code says how it ended. Nothing here knows physics, and nothing from a
+//! file is ever given to a shell.
+//!
+//! Start reading at [`run`](run::run) for `randori run`; `args` shows what can
+//! be asked for.
+
+mod args;
+mod check;
+mod console;
+mod exit;
+mod explain;
+mod findings;
+mod interrupt;
+mod list;
+mod policies;
+mod project;
+mod run;
+mod style;
+mod table;
+
+use std::io;
+use std::panic::PanicHookInfo;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use console::Console;
+use exit::{BROKEN_PIPE, Outcome};
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(explain_panic));
+    let cli = Cli::parse();
+    let console = Console::default();
+    let root = cli.root.as_deref();
+    let ended = match cli.command {
+        Command::Run(args) => run::run(&args, root, &console),
+        Command::List(args) => list::list(&args, root, &console),
+        Command::Check(args) => check::check(&args, root, &console),
+        Command::Policies(args) => policies::policies(&args, &console),
+        Command::Explain { code } => explain::explain(&code, &console),
+    };
+    match ended {
+        Ok(outcome) => outcome.into(),
+        // Whoever read the output has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(BROKEN_PIPE),
+        Err(error) => {
+            console.error(&format!("the output cannot be written: {error}"));
+            Outcome::Internal.into()
+        }
+    }
+}
+
+/// Says in a few lines that Randori itself failed. A backtrace helps only those
+/// who ask for it.
+fn explain_panic(info: &PanicHookInfo<'_>) {
+    let console = Console::default();
+    let message = info.payload_as_str().unwrap_or("a panic without a message");
+    let place = info.location().map(|at| format!(" ({at})")).unwrap_or_default();
+    console.error(&format!("internal error: {message}{place}"));
+    console.help("this is a fault in randori: please report it with the command that you ran");
+    let backtrace = std::backtrace::Backtrace::capture();
+    if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
+        console.note(&format!("{backtrace}\n"));
+    }
+}

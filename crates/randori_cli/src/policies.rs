@@ -1,0 +1,45 @@
+//! `randori policies`: what can drive a robot without any program.
+
+use std::io;
+
+use randori_policy::{BuiltinInfo, builtins};
+
+use crate::args::PoliciesArgs;
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::style::{FAINT, HEADING, paint};
+
+/// Lists the built-in policies with their parameters.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn policies(args: &PoliciesArgs, console: &Console) -> io::Result<Outcome> {
+    for info in builtins() {
+        if args.json {
+            console.data(&format!("{}\n", serde_json::to_string(info)?))?;
+        } else {
+            console.data(&describe(info))?;
+        }
+    }
+    if !args.json {
+        console
+            .data("Any other policy is a program: `randori run FILE --policy my_policy.py`.\n")?;
+    }
+    Ok(Outcome::Pass)
+}
+
+fn describe(info: &BuiltinInfo) -> String {
+    let mut text = format!("{}  {}\n", paint(HEADING, info.name), info.about);
+    let widest = info.params.iter().map(|param| param.name.len()).max().unwrap_or(0);
+    for param in info.params {
+        let without = match param.default {
+            Some(default) => format!("default: {default}"),
+            None => "required".to_owned(),
+        };
+        let (name, expects) = (param.name, param.expects);
+        text += &format!("  {name:widest$}  {}\n", param.about);
+        text += &format!("  {:widest$}  {}\n", "", paint(FAINT, &format!("{expects}; {without}")));
+    }
+    text.push('\n');
+    text
+}

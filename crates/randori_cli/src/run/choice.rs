@@ -1,0 +1,249 @@
+//! Which policy drives which robot, as the command line says it.
+
+use std::path::Path;
+
+use randori_core::diagnostic::{nearest, one_of};
+use randori_core::spec::{InferenceSpec, PolicySource, PolicySpec, Scenario};
+use randori_policy::builtins;
+
+/// Decisions per second for a robot whose scenario gives it no policy; the
+/// nearest rate that divides the physics rate is taken.
+const DEFAULT_RATE_HZ: f64 = 50.0;
+
+/// Real seconds without an answer after which a run ends, as in files.
+const DEFAULT_PATIENCE_S: f64 = 10.0;
+
+/// One `--policy` argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PolicyChoice {
+    /// The robot that it is for; the only one of the scenario if left out.
+    robot: Option<String>,
+    chosen: Chosen,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Chosen {
+    Builtin(&'static str),
+    Program(Vec<String>),
+}
+
+/// Why an argument cannot be followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChoiceError {
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to write instead.
+    pub(crate) help: String,
+}
+
+impl ChoiceError {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
+    }
+}
+
+impl PolicyChoice {
+    /// Reads `[ROBOT=]POLICY`. Files are looked for in the current folder.
+    ///
+    /// # Errors
+    /// When it names neither a built-in policy nor a program.
+    pub(crate) fn parse(text: &str) -> Result<Self, ChoiceError> {
+        let (robot, policy) = match text.split_once('=') {
+            Some((robot, policy)) if is_name(robot) => (Some(robot.to_owned()), policy),
+            _ => (None, text),
+        };
+        Ok(Self { robot, chosen: Chosen::parse(policy.trim())? })
+    }
+
+    /// Gives the robot this policy. The scenario's rate, thinking time and
+    /// patience stay; so do its parameters for the same built-in policy.
+    ///
+    /// Returns the index of the robot.
+    ///
+    /// # Errors
+    /// When the scenario has no such robot, or several without one being named.
+    pub(crate) fn apply(&self, scenario: &mut Scenario) -> Result<usize, ChoiceError> {
+        let index = self.robot_index(scenario)?;
+        let physics_hz = f64::from(scenario.physics().rate_hz);
+        let robot = &mut scenario.spec.robots[index];
+        robot.policy = Some(match robot.policy.take() {
+            Some(policy) => {
+                let source = self.chosen.source(Some(&policy.source));
+                PolicySpec { source, ..policy }
+            }
+            None => PolicySpec {
+                source: self.chosen.source(None),
+                rate_hz: default_rate(physics_hz),
+                inference: InferenceSpec::default(),
+            },
+        });
+        Ok(index)
+    }
+
+    fn robot_index(&self, scenario: &Scenario) -> Result<usize, ChoiceError> {
+        let names = || scenario.spec.robots.iter().map(|robot| robot.name.as_str());
+        let title = &scenario.spec.title;
+        match (&self.robot, scenario.spec.robots.len()) {
+            (_, 0) => Err(ChoiceError::new(
+                format!("the scenario \"{title}\" has no robot"),
+                "leave `--policy` out",
+            )),
+            (None, 1) => Ok(0),
+            (None, _) => Err(ChoiceError::new(
+                format!("the scenario \"{title}\" has several robots"),
+                format!("say which, as in `--policy ROBOT=...`: {}", one_of(names())),
+            )),
+            (Some(robot), _) => {
+                let index = names().position(|name| name == robot);
+                index.ok_or_else(|| {
+                    let help = match nearest(robot, names()) {
+                        Some(similar) => format!("did you mean `{similar}`?"),
+                        None => format!("it has {}", one_of(names())),
+                    };
+                    let message = format!("the scenario \"{title}\" has no robot `{robot}`");
+                    ChoiceError::new(message, help)
+                })
+            }
+        }
+    }
+}
+
+impl Chosen {
+    fn parse(policy: &str) -> Result<Self, ChoiceError> {
+        if let Some(info) = builtins().iter().find(|info| info.name == policy) {
+            return Ok(Self::Builtin(info.name));
+        }
+        let words = shell_words::split(policy).map_err(|_| {
+            let help = "every quotation mark needs its partner";
+            ChoiceError::new(format!("`{policy}` cannot be split into words"), help)
+        })?;
+        let Some(program) = words.first() else {
+            let help = "name a built-in policy or a program, see `randori policies`";
+            return Err(ChoiceError::new("`--policy` is empty", help));
+        };
+        if !is_program(program) {
+            return Err(unknown(program));
+        }
+        let is_script = Path::new(program)
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("py"));
+        let python = is_script.then(|| "python3".to_owned());
+        let words = words.iter().map(|word| from_anywhere(word));
+        Ok(Self::Program(python.into_iter().chain(words).collect()))
+    }
+
+    fn source(&self, before: Option<&PolicySource>) -> PolicySource {
+        match (self, before) {
+            (Self::Builtin(name), Some(PolicySource::Builtin { name: old, params }))
+                if name == old =>
+            {
+                PolicySource::Builtin { name: old.clone(), params: params.clone() }
+            }
+            (Self::Builtin(name), _) => {
+                PolicySource::Builtin { name: (*name).to_owned(), params: Default::default() }
+            }
+            (Self::Program(command), before) => {
+                let patience = match before {
+                    Some(PolicySource::Process { patience, .. }) => *patience,
+                    _ => DEFAULT_PATIENCE_S,
+                };
+                PolicySource::Process { command: command.clone(), patience }
+            }
+        }
+    }
+}
+
+/// The rate nearest to the default one that divides the physics rate.
+fn default_rate(physics_hz: f64) -> f64 {
+    physics_hz / (physics_hz / DEFAULT_RATE_HZ).round().max(1.0)
+}
+
+/// Whether a text can be the name of a robot.
+fn is_name(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
+}
+
+/// Whether there is such a file, or such a command on the search path.
+fn is_program(program: &str) -> bool {
+    if Path::new(program).components().count() > 1 || Path::new(program).is_file() {
+        return Path::new(program).is_file();
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+}
+
+/// A word that names a file of the current folder by its full path, because
+/// the program runs elsewhere; other words as they are.
+fn from_anywhere(word: &str) -> String {
+    let full = Path::new(word).exists().then(|| std::path::absolute(word).ok()).flatten();
+    full.map_or_else(|| word.to_owned(), |path| path.to_string_lossy().into_owned())
+}
+
+fn unknown(program: &str) -> ChoiceError {
+    let message = format!("`{program}` is neither a built-in policy nor a program");
+    let names = || builtins().iter().map(|info| info.name);
+    let help = match nearest(program, names()) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => format!("built in are {}", one_of(names())),
+    };
+    ChoiceError::new(message, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_robot_may_be_named_before_the_policy() {
+        let choice = PolicyChoice::parse("courier=hold").expect("built in");
+
+        assert_eq!(choice.robot.as_deref(), Some("courier"));
+        assert_eq!(choice.chosen, Chosen::Builtin("hold"));
+    }
+
+    #[test]
+    fn a_command_is_split_into_words_without_a_shell() {
+        let choice = PolicyChoice::parse("sh -c 'echo $HOME; x=1'").expect("sh exists");
+
+        let words = ["sh", "-c", "echo $HOME; x=1"].map(str::to_owned);
+        assert_eq!(choice, PolicyChoice { robot: None, chosen: Chosen::Program(words.to_vec()) });
+    }
+
+    #[test]
+    fn a_misspelt_policy_gets_a_suggestion() {
+        let error = PolicyChoice::parse("goal_seaker").expect_err("there is none");
+
+        assert_eq!(error.help, "did you mean `goal_seeker`?");
+    }
+
+    #[test]
+    fn a_script_runs_in_python_from_wherever_it_lies() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let script = folder.path().join("mine.py");
+        std::fs::write(&script, "").expect("a file");
+        let script = script.to_string_lossy().into_owned();
+
+        let choice = PolicyChoice::parse(&script).expect("it exists");
+
+        assert_eq!(choice.chosen, Chosen::Program(vec!["python3".to_owned(), script]));
+    }
+
+    #[test]
+    fn the_default_rate_divides_the_physics_rate() {
+        assert_eq!(default_rate(500.0), 50.0);
+        assert_eq!(default_rate(120.0), 60.0);
+        assert_eq!(default_rate(20.0), 20.0);
+    }
+
+    #[test]
+    fn parameters_stay_only_for_the_same_policy() {
+        let params = [("goal".to_owned(), ron::Value::Bool(true))];
+        let before =
+            PolicySource::Builtin { name: "hold".to_owned(), params: params.into_iter().collect() };
+
+        assert_eq!(Chosen::Builtin("hold").source(Some(&before)), before);
+        assert_ne!(Chosen::Builtin("poses").source(Some(&before)), before);
+    }
+}

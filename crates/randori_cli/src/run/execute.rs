@@ -1,0 +1,152 @@
+//! Carries runs out: many at a time, or one at the pace of the clock.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use randori_core::policy::{Policy, PolicyError, RobotInterface};
+use randori_core::report::RunError;
+use randori_core::spec::PolicySource;
+use randori_core::time::TickPeriod;
+use randori_policy::builtin;
+use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch};
+use randori_sim::episode::{Episode, interfaces, unstarted_report};
+use randori_sim::fault::SimulationError;
+
+use super::plan::Plan;
+use super::printer::Printer;
+use crate::console::Console;
+
+/// Runs everything on several threads until done or cancelled.
+pub(crate) fn in_parallel(
+    plan: &Plan,
+    printer: &Printer<'_>,
+    threads: usize,
+    cancel: &AtomicBool,
+    console: &Console,
+) {
+    let host = Host::new(plan, printer, console);
+    let per_entry = |entry: &super::plan::Entry| entry.scenario.spec.duration;
+    let simulated_s: f64 = plan.entries.iter().map(per_entry).sum();
+    console.start_progress(plan.runs(), simulated_s * plan.seeds_per_entry() as f64);
+    let options = BatchOptions { threads, stop_when_decided: false, cancel };
+    run_batch(plan.runs(), &options, &host);
+    console.end_progress();
+}
+
+/// Runs the only run at the pace of the clock.
+pub(crate) fn in_real_time(
+    plan: &Plan,
+    printer: &Printer<'_>,
+    cancel: &AtomicBool,
+    console: &Console,
+) {
+    let host = Host::new(plan, printer, console);
+    let prepared = match host.prepare(0) {
+        Ok(prepared) => prepared,
+        Err(error) => return host.finished(0, &RunOutcome::Unprepared(error)),
+    };
+    let mut episode = match start(&host, &prepared) {
+        Ok(episode) => episode,
+        Err(error) => {
+            let mut report = unstarted_report(&prepared.scenario, prepared.seed, error);
+            report.varied = prepared.varied;
+            return host.finished(0, &RunOutcome::Finished(Box::new(report)));
+        }
+    };
+    // Policies have started by now; only the run itself is paced.
+    let pace = Pace { period: episode.period(), start: Instant::now() };
+    while !episode.is_over() {
+        if cancel.load(Ordering::Relaxed) {
+            return host.finished(0, &RunOutcome::Cancelled);
+        }
+        let tick = episode.advance().record.tick.0;
+        thread::sleep(pace.ahead_by(tick));
+    }
+    host.finished(0, &RunOutcome::Finished(Box::new(episode.report())));
+}
+
+fn start(host: &Host<'_>, prepared: &PreparedRun) -> Result<Episode, RunError> {
+    let mut policies = Vec::new();
+    for (index, interface) in interfaces(&prepared.scenario).iter().enumerate() {
+        let policy = host.policy(prepared, index, interface).map_err(|error| {
+            let robot = interface.robot.clone();
+            RunError::from(&SimulationError::PolicyStart { robot, error })
+        })?;
+        policies.push(policy);
+    }
+    Episode::new(&prepared.scenario, prepared.seed, policies)
+        .map(|episode| episode.with_varied(prepared.varied.clone()))
+        .map_err(|error| RunError::from(&error))
+}
+
+/// The clock that a run is held against.
+struct Pace {
+    period: TickPeriod,
+    start: Instant,
+}
+
+impl Pace {
+    /// How long the simulation has to wait for the clock; zero if it is late.
+    fn ahead_by(&self, tick: u64) -> Duration {
+        Duration::from_nanos(tick * self.period.nanos()).saturating_sub(self.start.elapsed())
+    }
+}
+
+/// What runs need from the command line.
+struct Host<'a> {
+    plan: &'a Plan,
+    printer: &'a Printer<'a>,
+    console: &'a Console,
+    /// When each run began.
+    begun: Vec<OnceLock<Instant>>,
+}
+
+impl<'a> Host<'a> {
+    fn new(plan: &'a Plan, printer: &'a Printer<'a>, console: &'a Console) -> Self {
+        let begun = (0..plan.runs()).map(|_| OnceLock::new()).collect();
+        Self { plan, printer, console, begun }
+    }
+}
+
+impl BatchHost for Host<'_> {
+    fn prepare(&self, run: usize) -> Result<PreparedRun, RunError> {
+        self.begun[run].get_or_init(Instant::now);
+        self.plan.prepare(run)
+    }
+
+    fn policy(
+        &self,
+        run: &PreparedRun,
+        robot: usize,
+        interface: &RobotInterface,
+    ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
+        let Some(policy) = &run.scenario.spec.robots[robot].policy else { return Ok(None) };
+        match &policy.source {
+            PolicySource::Builtin { name, params } => {
+                builtin(name, params, interface).map(Some).map_err(|error| PolicyError {
+                    message: error.message,
+                    details: Vec::new(),
+                    help: error.help,
+                })
+            }
+            // The plan has refused those that nobody allowed.
+            PolicySource::Process { command, patience } => {
+                let _ = (command, patience);
+                Err(PolicyError::new("pending"))
+            }
+        }
+    }
+
+    fn advanced(&self, run: usize, ticks: u64) {
+        let rate_hz = self.plan.entry_of(run).scenario.physics().rate_hz;
+        self.console.advance_progress(ticks as f64 / f64::from(rate_hz));
+    }
+
+    fn finished(&self, run: usize, outcome: &RunOutcome) {
+        let wall_s = self.begun[run].get().map_or(0.0, |begun| begun.elapsed().as_secs_f64());
+        self.console.count_finished_run();
+        self.printer.accept(run, outcome, wall_s);
+    }
+}

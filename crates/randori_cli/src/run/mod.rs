@@ -1,0 +1,85 @@
+//! `randori run`: scenarios to verdicts.
+//!
+//! [`Plan`] reads and checks everything first; nothing runs while anything is
+//! wrong. `execute` carries the runs out, `printer` shows them in their order.
+
+mod choice;
+mod execute;
+#[cfg(test)]
+mod fixture;
+mod json;
+mod plan;
+mod printer;
+mod report;
+mod stats;
+mod summary;
+
+use std::io;
+use std::path::Path;
+
+use randori_core::report::{RunReport, Verdict};
+
+use crate::args::RunArgs;
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::interrupt;
+use crate::style::count;
+use plan::Plan;
+use printer::Printer;
+
+/// A run that has a report.
+#[derive(Debug, Clone)]
+pub(crate) struct Finished {
+    /// What happened.
+    pub(crate) report: RunReport,
+    /// Real seconds that it took.
+    pub(crate) wall_s: f64,
+    /// How the command ends because of it.
+    pub(crate) outcome: Outcome,
+}
+
+impl Finished {
+    fn new(report: RunReport, wall_s: f64) -> Self {
+        let outcome = match report.verdict {
+            Verdict::Pass => Outcome::Pass,
+            Verdict::Fail => Outcome::GoalFailed,
+            Verdict::Error => Outcome::RunError,
+        };
+        Self { report, wall_s, outcome }
+    }
+}
+
+/// Runs what the arguments name, and prints the results.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn run(args: &RunArgs, root: Option<&Path>, console: &Console) -> io::Result<Outcome> {
+    let plan = match Plan::new(args, root, console) {
+        Ok(plan) => plan,
+        Err(outcome) => return Ok(outcome),
+    };
+    let runs = plan.runs();
+    if args.realtime && runs > 1 {
+        console.error(&format!("`--realtime` is for a single run, but these are {runs}"));
+        console.help("name one scenario and one `--seed`");
+        return Ok(Outcome::Usage);
+    }
+    let cancel = interrupt::listen();
+    let printer = Printer::new(&plan, args.json, console);
+    if args.realtime {
+        execute::in_real_time(&plan, &printer, cancel, console);
+    } else {
+        let threads = args.threads.map_or_else(all_cores, usize::from);
+        execute::in_parallel(&plan, &printer, threads, cancel, console);
+    }
+    let (finished, worst) = printer.end()?;
+    if interrupt::interrupted() && finished < runs {
+        console.note(&format!("interrupted: {finished} of {} finished\n", count(runs, "run")));
+        return Ok(worst.max(Outcome::Interrupted));
+    }
+    Ok(worst)
+}
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,195 @@
+//! What is to be run: scenarios that were read and found valid, and seeds.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::Path;
+
+use randori_core::diagnostic::Diagnostics;
+use randori_core::report::RunError;
+use randori_core::spec::Scenario;
+use randori_core::text::{Limits, Override, ScenarioText};
+use randori_sim::batch::PreparedRun;
+
+use super::choice::{ChoiceError, PolicyChoice};
+use crate::args::RunArgs;
+use crate::console::{Console, stderr_has_colours};
+use crate::exit::Outcome;
+use crate::findings::{Unseen, findings, untrusted_programs};
+use crate::project::{SelectedFile, select_scenarios};
+
+/// Runs beyond this number are surely a mistake, and their results would not
+/// fit into memory.
+const MOST_RUNS: u64 = 10_000_000;
+
+/// Everything that is to be run, in this order: all seeds of the first
+/// scenario, then all of the second, and so on.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) seeds: Range<u64>,
+    overrides: Vec<Override>,
+    choices: Vec<PolicyChoice>,
+    /// Arguments besides the file and the seed that change results.
+    arguments: Vec<String>,
+}
+
+/// A scenario that is ready to run.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) file: SelectedFile,
+    text: ScenarioText,
+    /// The scenario before anything is drawn for a seed.
+    pub(crate) scenario: Scenario,
+}
+
+impl Plan {
+    /// Reads and checks everything that the arguments name.
+    ///
+    /// # Errors
+    /// How the command ends, after the person has been told why.
+    pub(crate) fn new(
+        args: &RunArgs,
+        root: Option<&Path>,
+        console: &Console,
+    ) -> Result<Self, Outcome> {
+        let usage = |error: ChoiceError| {
+            console.error(&error.message);
+            console.help(&error.help);
+            Outcome::Usage
+        };
+        let choices: Result<_, _> =
+            args.policy.iter().map(|text| PolicyChoice::parse(text)).collect();
+        let files = select_scenarios(&args.files, root).map_err(|error| error.report(console))?;
+        let mut plan = Self {
+            entries: Vec::with_capacity(files.len()),
+            seeds: args.seeds.range(),
+            overrides: args.overrides(),
+            choices: choices.map_err(usage)?,
+            arguments: args.repeatable(root),
+        };
+        if plan.seeds.end - plan.seeds.start > MOST_RUNS / files.len().max(1) as u64 {
+            console.error(&format!("these are more than {MOST_RUNS} runs"));
+            return Err(Outcome::Usage);
+        }
+        let mut unseen = Unseen::default();
+        let mut errors = 0;
+        for file in files {
+            let tell = |diagnostics: &Diagnostics| console.note(&with_gap(diagnostics));
+            match plan.entry(file, args.trust_programs) {
+                Ok((entry, warnings)) => {
+                    tell(&unseen.filter(warnings));
+                    plan.entries.push(entry);
+                }
+                Err(Refusal::Choice(error)) => return Err(usage(error)),
+                Err(Refusal::Findings(findings)) => {
+                    errors += findings.errors();
+                    tell(&unseen.filter(findings));
+                }
+            }
+        }
+        if errors > 0 {
+            console.error(&format!(
+                "nothing was run because of {}",
+                crate::style::count(errors, "error")
+            ));
+            return Err(Outcome::InvalidScenario);
+        }
+        Ok(plan)
+    }
+
+    fn entry(&self, file: SelectedFile, trusted: bool) -> Result<(Entry, Diagnostics), Refusal> {
+        let text = ScenarioText::load(&file.project, &file.path, &Limits::default())
+            .map_err(Refusal::Findings)?;
+        let mut loaded = text.resolve(&self.overrides).map_err(Refusal::Findings)?;
+        let chosen = self.choose(&mut loaded.scenario).map_err(Refusal::Choice)?;
+        let mut list = std::mem::take(&mut loaded.warnings);
+        list.extend(findings(&loaded.scenario, &loaded.sources, &chosen));
+        if !trusted {
+            list.extend(untrusted_programs(&loaded.scenario, &loaded.sources, &chosen));
+        }
+        let diagnostics = loaded.diagnostics(list);
+        if diagnostics.errors() > 0 {
+            return Err(Refusal::Findings(diagnostics));
+        }
+        Ok((Entry { file, text, scenario: loaded.scenario }, diagnostics))
+    }
+
+    /// Applies all `--policy` arguments; returns the robots that they are for.
+    fn choose(&self, scenario: &mut Scenario) -> Result<BTreeSet<usize>, ChoiceError> {
+        self.choices.iter().map(|choice| choice.apply(scenario)).collect()
+    }
+
+    /// Number of runs.
+    pub(crate) fn runs(&self) -> usize {
+        self.entries.len() * self.seeds_per_entry()
+    }
+
+    /// Number of runs of each scenario.
+    pub(crate) fn seeds_per_entry(&self) -> usize {
+        (self.seeds.end - self.seeds.start) as usize
+    }
+
+    /// Index of the scenario of a run.
+    pub(crate) fn entry_index(&self, run: usize) -> usize {
+        run / self.seeds_per_entry()
+    }
+
+    /// The scenario of a run.
+    pub(crate) fn entry_of(&self, run: usize) -> &Entry {
+        &self.entries[self.entry_index(run)]
+    }
+
+    /// The seed of a run.
+    pub(crate) fn seed_of(&self, run: usize) -> u64 {
+        self.seeds.start + (run % self.seeds_per_entry()) as u64
+    }
+
+    /// The scenario of a run with everything that is drawn for its seed.
+    ///
+    /// # Errors
+    /// When a drawn value makes the scenario impossible.
+    pub(crate) fn prepare(&self, run: usize) -> Result<PreparedRun, RunError> {
+        let (entry, seed) = (self.entry_of(run), self.seed_of(run));
+        if entry.scenario.spec.vary.is_empty() {
+            return Ok(PreparedRun { scenario: entry.scenario.clone(), seed, varied: Vec::new() });
+        }
+        let mut loaded =
+            entry.text.resolve_seed(&self.overrides, seed).map_err(|error| impossible(&error))?;
+        // Which robots there are does not depend on the seed.
+        let _ = self.choose(&mut loaded.scenario);
+        Ok(PreparedRun { scenario: loaded.scenario, seed, varied: loaded.drawn })
+    }
+
+    /// The command that runs one scenario with one seed again.
+    pub(crate) fn reproduce(&self, entry: &Entry, seed: u64) -> String {
+        let mut words = vec!["randori".to_owned(), "run".to_owned(), entry.file.shown.clone()];
+        words.extend(["--seed".to_owned(), seed.to_string()]);
+        words.extend(self.arguments.iter().cloned());
+        shell_words::join(words)
+    }
+}
+
+enum Refusal {
+    Choice(ChoiceError),
+    Findings(Diagnostics),
+}
+
+/// A seed for which the scenario makes no sense, as a run that broke.
+fn impossible(findings: &Diagnostics) -> RunError {
+    let first = findings.list.first();
+    RunError {
+        code: first.map_or("RS0301", |finding| finding.code.as_str()).to_owned(),
+        message: format!(
+            "the values drawn for this seed make no sense: {}",
+            first.map_or("", |finding| finding.message.as_str())
+        ),
+        tick: 0,
+        details: findings.short().lines().map(str::to_owned).collect(),
+        help: Some("narrow the ranges of `vary`".to_owned()),
+    }
+}
+
+fn with_gap(diagnostics: &Diagnostics) -> String {
+    let text = diagnostics.human(stderr_has_colours());
+    if text.is_empty() { text } else { text + "\n" }
+}

@@ -1,0 +1,194 @@
+//! Shows runs in the order in which they were asked for, whichever ends first.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use randori_core::report::{RunError, RunReport};
+use randori_sim::batch::RunOutcome;
+use randori_sim::episode::unstarted_report;
+
+use super::plan::Plan;
+use super::report::{describe, describe_speed, heading};
+use super::summary::{SeedLines, summary, telling, totals};
+use super::{Finished, json};
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::interrupt;
+use crate::style::{FAINT, count, paint};
+
+/// Shows runs in their order.
+pub(crate) struct Printer<'a> {
+    plan: &'a Plan,
+    json: bool,
+    console: &'a Console,
+    begun: Instant,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Runs that ended before an earlier one did.
+    waiting: BTreeMap<usize, Finished>,
+    /// The run to be shown next.
+    next: usize,
+    /// The scenario whose seeds are being shown, with their reports.
+    open: Option<(usize, Vec<RunReport>)>,
+    runs: usize,
+    passed: usize,
+    simulated_s: f64,
+    worst: Option<Outcome>,
+    failure: Option<io::Error>,
+}
+
+impl<'a> Printer<'a> {
+    /// A printer of tables, or of one JSON object per line.
+    pub(crate) fn new(plan: &'a Plan, json: bool, console: &'a Console) -> Self {
+        Self { plan, json, console, begun: Instant::now(), state: Mutex::default() }
+    }
+
+    /// Takes the outcome of a run, and shows what can be shown.
+    pub(crate) fn accept(&self, run: usize, outcome: &RunOutcome, wall_s: f64) {
+        let Some(finished) = self.finished(run, outcome, wall_s) else { return };
+        let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *guard;
+        state.waiting.insert(run, finished);
+        while let Some(finished) = state.waiting.remove(&state.next) {
+            self.show(state.next, finished, state);
+            state.next += 1;
+        }
+    }
+
+    /// Shows what is left, with gaps where runs were cancelled. Returns the
+    /// number of runs that have a report and how the worst one ended.
+    ///
+    /// # Errors
+    /// When the output could not be written.
+    pub(crate) fn end(self) -> io::Result<(usize, Outcome)> {
+        let mut state =
+            std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        for (run, finished) in std::mem::take(&mut state.waiting) {
+            self.show(run, finished, &mut state);
+        }
+        self.close(&mut state);
+        let (runs, passed, scenarios) = (state.runs, state.passed, self.plan.entries.len());
+        if !self.json && scenarios > 1 && runs > 0 {
+            let (scenarios, runs) = (count(scenarios, "scenario"), count(runs, "run"));
+            self.data(&format!("\n{scenarios}, {runs}: {passed} passed\n"), &mut state);
+        }
+        if runs > 1 {
+            let wall_s = self.begun.elapsed().as_secs_f64();
+            let speed = describe_speed(state.simulated_s, wall_s);
+            self.console.note(&format!("{}, {speed}", count(runs, "run")));
+        }
+        match state.failure {
+            Some(error) => Err(error),
+            None => Ok((runs, state.worst.unwrap_or(Outcome::Pass))),
+        }
+    }
+
+    /// The report of an outcome; runs without one get one that says why.
+    fn finished(&self, run: usize, outcome: &RunOutcome, wall_s: f64) -> Option<Finished> {
+        let entry = self.plan.entry_of(run);
+        let broken = |error| unstarted_report(&entry.scenario, self.plan.seed_of(run), error);
+        Some(match outcome {
+            RunOutcome::Finished(report) => Finished::new((**report).clone(), wall_s),
+            RunOutcome::Cancelled => return None,
+            RunOutcome::Unprepared(error) => Finished {
+                outcome: Outcome::InvalidScenario,
+                ..Finished::new(broken(error.clone()), wall_s)
+            },
+            RunOutcome::Panicked(message) => Finished {
+                outcome: Outcome::Internal,
+                ..Finished::new(broken(internal(message)), wall_s)
+            },
+        })
+    }
+
+    fn show(&self, run: usize, finished: Finished, state: &mut State) {
+        let index = self.plan.entry_index(run);
+        let entry = &self.plan.entries[index];
+        let is_first = state.runs == 0;
+        state.count(&finished);
+        if self.json {
+            let reproduce = self.plan.reproduce(entry, finished.report.seed);
+            let line = json::line(&finished, &entry.file.shown, &reproduce);
+            self.data(&line, state);
+        } else if self.plan.seeds_per_entry() == 1 {
+            let reproduce = self.plan.reproduce(entry, finished.report.seed);
+            let text = describe(&finished.report, &entry.file.shown, &reproduce);
+            let gap = if is_first { "" } else { "\n" };
+            self.data(&format!("{gap}{text}"), state);
+            self.console.note(&describe_speed(finished.report.simulated_s, finished.wall_s));
+        } else {
+            self.show_seed(index, finished.report, is_first, state);
+        }
+    }
+
+    /// Shows one of several seeds of a scenario.
+    fn show_seed(&self, index: usize, report: RunReport, is_first: bool, state: &mut State) {
+        let entry = &self.plan.entries[index];
+        let goals = entry.scenario.spec.goals.iter().map(|goal| goal.name.as_str());
+        let lines = SeedLines::new(self.plan.seeds.end - 1, goals);
+        if state.open.as_ref().is_none_or(|(open, _)| *open != index) {
+            self.close(state);
+            let seeds = &self.plan.seeds;
+            let place = format!("{}, seeds {}..{}", entry.file.shown, seeds.start, seeds.end);
+            let title = heading(&entry.scenario.spec.title, &place);
+            let gap = if is_first { "" } else { "\n" };
+            self.data(&format!("{gap}{title}{}", lines.heading()), state);
+            state.open = Some((index, Vec::new()));
+        }
+        self.data(&lines.line(&report), state);
+        if let Some((_, reports)) = &mut state.open {
+            reports.push(report);
+            if reports.len() == self.plan.seeds_per_entry() {
+                self.close(state);
+            }
+        }
+    }
+
+    /// Shows the figures over all seeds of the scenario that is being shown.
+    fn close(&self, state: &mut State) {
+        let Some((index, reports)) = state.open.take() else { return };
+        let reports: Vec<&RunReport> = reports.iter().collect();
+        let mut text = summary(&reports) + "\n" + &totals(&reports);
+        if let Some(report) = telling(&reports) {
+            let again = self.plan.reproduce(&self.plan.entries[index], report.seed);
+            text += &format!("{}\n", paint(FAINT, &format!("again: {again}")));
+        }
+        self.data(&text, state);
+    }
+
+    /// Writes to standard output until that fails for the first time; then
+    /// there is nobody to go on for.
+    fn data(&self, text: &str, state: &mut State) {
+        if state.failure.is_none() {
+            state.failure = self.console.data(text).err();
+            if state.failure.is_some() {
+                interrupt::stop_runs();
+            }
+        }
+    }
+}
+
+impl State {
+    fn count(&mut self, finished: &Finished) {
+        self.runs += 1;
+        self.passed += usize::from(finished.outcome == Outcome::Pass);
+        self.simulated_s += finished.report.simulated_s;
+        self.worst = self.worst.max(Some(finished.outcome));
+    }
+}
+
+/// A fault of ours, as a reason why a run broke.
+fn internal(message: &str) -> RunError {
+    RunError {
+        code: "RR0901".to_owned(),
+        message: format!("internal error: {message}"),
+        tick: 0,
+        details: Vec::new(),
+        help: Some("this is a fault in randori: please report it with this scenario".to_owned()),
+    }
+}

@@ -1,0 +1,110 @@
+//! One run as a table.
+
+use randori_core::report::{GoalReport, RunError, RunReport};
+
+use crate::style::{self, FAINT, HEADING, clean, number, paint, seconds, signed};
+use crate::table::{Align, Cell, table};
+
+/// The result of one run.
+pub(crate) fn describe(report: &RunReport, file: &str, reproduce: &str) -> String {
+    let mut text = heading(&report.title, &format!("{file}, seed {}", report.seed));
+    if !report.varied.is_empty() {
+        let rows: Vec<_> = report
+            .varied
+            .iter()
+            .map(|(path, value)| vec![Cell::new(path), Cell::new(number(*value))])
+            .collect();
+        let columns = [("drawn for this seed", Align::Left), ("value", Align::Right)];
+        text += &format!("\n{}", table(&columns, &rows));
+    }
+    if !report.goals.is_empty() {
+        text += &format!("\n{}", goals(report));
+    }
+    if !report.metrics.is_empty() {
+        let rows: Vec<_> = report
+            .metrics
+            .iter()
+            .map(|metric| vec![Cell::new(&metric.name), Cell::new(number(metric.value))])
+            .collect();
+        let columns = [("metric", Align::Left), ("value", Align::Right)];
+        text += &format!("\n{}", table(&columns, &rows));
+    }
+    if let Some(error) = &report.error {
+        text += &format!("\n{}", describe_error(error, time_of(error, report)));
+    }
+    let (word, colour) = style::verdict(report.verdict);
+    let simulated = seconds(report.simulated_s);
+    let hash = style::hash(report.final_hash);
+    text += &format!("\n{} after {simulated} simulated", paint(colour, word));
+    text += &match &report.expected_failure {
+        Some(goal) => format!(", `{}` being expected to fail", clean(goal)),
+        None => String::new(),
+    };
+    text + &format!("; final hash {hash}\n{}\n", paint(FAINT, &format!("again: {reproduce}")))
+}
+
+/// Title and place of a scenario.
+pub(crate) fn heading(title: &str, place: &str) -> String {
+    format!("{}\n{}\n", paint(HEADING, &clean(title)), paint(FAINT, &clean(place)))
+}
+
+/// How fast something ran: not a result, and different each time.
+pub(crate) fn describe_speed(simulated_s: f64, wall_s: f64) -> String {
+    let speed = factor(simulated_s / wall_s);
+    format!("{} simulated in {}, {speed} times real time\n", seconds(simulated_s), seconds(wall_s))
+}
+
+/// A ratio with two or three digits.
+pub(crate) fn factor(ratio: f64) -> String {
+    match ratio {
+        10.0.. => format!("{ratio:.0}"),
+        1.0..10.0 => format!("{ratio:.1}"),
+        _ => format!("{ratio:.2}"),
+    }
+}
+
+fn goals(report: &RunReport) -> String {
+    let columns = [
+        ("goal", Align::Left),
+        ("verdict", Align::Left),
+        ("margin", Align::Right),
+        ("decided", Align::Right),
+        ("because of", Align::Left),
+    ];
+    let row = |goal: &GoalReport| {
+        let (word, colour) = style::goal_verdict(goal);
+        let kind = if goal.required { "" } else { " (preferred)" };
+        let decided = goal.decided_at_s.map_or("-".to_owned(), seconds);
+        let reason = goal.reason.as_ref().map_or(String::new(), |reason| {
+            format!("{} at {}", reason.atom, seconds(reason.time_s))
+        });
+        vec![
+            Cell::new(format!("{}{kind}", goal.name)),
+            Cell::styled(word, colour),
+            Cell::new(signed(goal.margin)),
+            Cell::new(decided),
+            Cell::new(reason),
+        ]
+    };
+    table(&columns, &report.goals.iter().map(row).collect::<Vec<_>>())
+}
+
+/// When the run broke, s.
+pub(crate) fn time_of(error: &RunError, report: &RunReport) -> f64 {
+    let tick_s = if report.ticks == 0 { 0.0 } else { report.simulated_s / report.ticks as f64 };
+    error.tick as f64 * tick_s
+}
+
+/// Why a run broke, with all that is known.
+pub(crate) fn describe_error(error: &RunError, time_s: f64) -> String {
+    let title = format!("error[{}]:", error.code);
+    let mut text = format!("{} {}\n", paint(style::ERROR, &title), clean(&error.message));
+    text += &format!("  at tick {} ({})\n", error.tick, seconds(time_s));
+    for line in &error.details {
+        text += &format!("  | {}\n", clean(line));
+    }
+    if let Some(help) = &error.help {
+        text += &format!("help: {}\n", clean(help));
+    }
+    text
+}

@@ -1,0 +1,125 @@
+//! Colours, words and numbers of the terminal output.
+
+use anstyle::{AnsiColor, Style};
+use randori_core::report::{GoalReport, Verdict};
+
+/// Headings.
+pub(crate) const HEADING: Style = Style::new().bold();
+/// Less important text.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+/// Text like any other.
+pub(crate) const PLAIN: Style = Style::new();
+/// The word "error".
+pub(crate) const ERROR: Style = bold(AnsiColor::Red);
+/// The word "warning".
+pub(crate) const WARNING: Style = bold(AnsiColor::Yellow);
+
+const fn bold(colour: AnsiColor) -> Style {
+    Style::new().bold().fg_color(Some(anstyle::Color::Ansi(colour)))
+}
+
+/// The word and the colour of a verdict over a run.
+pub(crate) fn verdict(verdict: Verdict) -> (&'static str, Style) {
+    match verdict {
+        Verdict::Pass => ("pass", bold(AnsiColor::Green)),
+        Verdict::Fail => ("FAIL", bold(AnsiColor::Red)),
+        Verdict::Error => ("ERROR", bold(AnsiColor::Magenta)),
+    }
+}
+
+/// The word and the colour of a goal's verdict: what is only preferred cannot
+/// fail, and what broke before it was decided stays open.
+pub(crate) fn goal_verdict(goal: &GoalReport) -> (&'static str, Style) {
+    match goal.verdict {
+        Verdict::Fail if !goal.required => ("missed", bold(AnsiColor::Yellow)),
+        Verdict::Error => ("open", FAINT),
+        decided => verdict(decided),
+    }
+}
+
+/// `text` in `style`; terminals that want no colours get none because all
+/// output passes through `anstream`.
+pub(crate) fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Text without control characters and reversals of direction: titles, names
+/// and error output of policies must not be able to steer a terminal.
+pub(crate) fn clean(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for character in text.chars() {
+        let reverses = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        match character {
+            '\t' => clean.push_str("    "),
+            _ if reverses || character.is_control() => clean.extend(character.escape_unicode()),
+            _ => clean.push(character),
+        }
+    }
+    clean
+}
+
+/// A number with about four significant digits, as short as possible.
+pub(crate) fn number(value: f64) -> String {
+    if value.is_nan() {
+        return "-".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "+inf" } else { "-inf" }.to_owned();
+    }
+    let magnitude = value.abs();
+    if magnitude != 0.0 && !(1e-3..1e6).contains(&magnitude) {
+        return format!("{value:.2e}");
+    }
+    let decimals = match magnitude {
+        100.0.. => 1,
+        10.0.. => 2,
+        _ => 3,
+    };
+    format!("{value:.decimals$}")
+}
+
+/// A number that always shows its sign.
+pub(crate) fn signed(value: f64) -> String {
+    let text = number(value);
+    if text.starts_with(['-', '+']) { text } else { format!("+{text}") }
+}
+
+/// Simulated seconds, to the millisecond but no longer than needed.
+pub(crate) fn seconds(value: f64) -> String {
+    let text = format!("{value:.3}");
+    format!("{} s", text.strip_suffix('0').unwrap_or(&text))
+}
+
+/// A state hash, as people compare it.
+pub(crate) fn hash(hash: u64) -> String {
+    format!("{hash:016x}")
+}
+
+/// `1 run`, `2 runs`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_a_useful_precision() {
+        assert_eq!(number(0.123_456), "0.123");
+        assert_eq!(number(12.345), "12.35");
+        assert_eq!(number(1234.5), "1234.5");
+        assert_eq!(number(0.000_012), "1.20e-5");
+        assert_eq!(number(0.0), "0.000");
+        assert_eq!(signed(f64::INFINITY), "+inf");
+        assert_eq!(signed(0.5), "+0.500");
+        assert_eq!(signed(f64::NAN), "-");
+        assert_eq!(seconds(5.18), "5.18 s");
+        assert_eq!(seconds(0.002), "0.002 s");
+    }
+
+    #[test]
+    fn escape_sequences_are_shown_and_not_obeyed() {
+        assert_eq!(clean("a\u{1b}[31mred\u{202e}"), "a\\u{1b}[31mred\\u{202e}");
+    }
+}
