@@ -172,7 +172,7 @@ fn one_run(run: usize, options: &BatchOptions<'_>, host: &(impl BatchHost + ?Siz
         Ok(prepared) => prepared,
         Err(error) => return RunOutcome::Unprepared(error),
     };
-    let mut episode = match start(&prepared, host) {
+    let mut episode = match start_run(&prepared, host) {
         Ok(episode) => episode.stop_when_decided(options.stop_when_decided),
         Err(error) => {
             let mut report = unstarted_report(&prepared.scenario, prepared.seed, error);
@@ -196,7 +196,14 @@ fn one_run(run: usize, options: &BatchOptions<'_>, host: &(impl BatchHost + ?Siz
     RunOutcome::Finished(Box::new(episode.report()))
 }
 
-fn start(prepared: &PreparedRun, host: &(impl BatchHost + ?Sized)) -> Result<Episode, RunError> {
+/// The run with the policies that the host gives its robots, at its start.
+///
+/// # Errors
+/// Why it cannot begin; see [`unstarted_report`].
+pub fn start_run(
+    prepared: &PreparedRun,
+    host: &(impl BatchHost + ?Sized),
+) -> Result<Episode, RunError> {
     let interfaces = interfaces(&prepared.scenario);
     let mut policies = Vec::with_capacity(interfaces.len());
     for (robot, interface) in interfaces.iter().enumerate() {

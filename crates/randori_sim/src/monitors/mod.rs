@@ -160,8 +160,10 @@ impl GoalMonitors {
             return None;
         }
         let explanation = explain(&goal.compiled, &self.trace);
+        // As the user wrote it: `20 deg` rather than its value in radians.
+        let written = goal.text.get(explanation.span).filter(|text| !text.is_empty());
         Some(GoalReason {
-            atom: explanation.atom,
+            atom: written.map_or(explanation.atom, str::to_owned),
             time_s: self.period.time_s(Tick(explanation.sample as u64)),
         })
     }

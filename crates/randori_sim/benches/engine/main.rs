@@ -1,0 +1,38 @@
+//! How fast is the engine, and how much does it add to the physics engine?
+//!
+//! `cargo bench -p randori_sim --bench engine` prints one table per question;
+//! words after `--` select tables (`-- overhead boxes`). Compared things are
+//! measured in turns, block by block, so that a busy machine slows both; the
+//! median over all blocks is reported, and the fastest block beside it.
+
+#![expect(clippy::print_stdout, reason = "a benchmark reports to the terminal")]
+
+mod boxes;
+mod clones;
+mod overhead;
+mod robots;
+mod scene;
+mod threads;
+mod timing;
+
+fn main() {
+    let questions: [(&str, &str, fn()); 5] = [
+        (
+            "overhead",
+            "How much does a judged tick cost beyond the bare physics step?",
+            overhead::run,
+        ),
+        ("robots", "How many ticks per second does each shipped scenario make?", robots::run),
+        ("boxes", "How does the cost of a tick grow with the number of boxes?", boxes::run),
+        ("clones", "What does it cost to copy, save and restore a world?", clones::run),
+        ("threads", "How many runs per second do one and two threads finish?", threads::run),
+    ];
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    for (name, question, run) in questions {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
+            println!("\n{name}: {question}");
+            run();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Shipped scenarios with their own policies, and scenes made of text.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use randori_core::policy::{Policy, PolicyError, RobotInterface};
+use randori_core::spec::{PolicySource, PolicySpec, Scenario};
+use randori_core::text::{FileReader, Limits, MemoryFiles, Override, ReadError, ScenarioText};
+use randori_policy::builtin;
+use randori_sim::episode::{Episode, interfaces};
+
+/// Files of this repository.
+struct Repository(PathBuf);
+
+impl FileReader for Repository {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        fs::read_to_string(self.0.join(path)).map_err(|error| ReadError::Other(error.to_string()))
+    }
+}
+
+/// The texts of a shipped scenario, such as `pup/stand`.
+pub(crate) fn shipped_text(name: &str) -> ScenarioText {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let path = format!("scenarios/{name}.ron");
+    ScenarioText::load(&Repository(root), &path, &Limits::default())
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A shipped scenario with these overrides, `PATH=VALUE`.
+pub(crate) fn shipped(name: &str, overrides: &[&str]) -> Scenario {
+    let overrides: Vec<Override> = overrides
+        .iter()
+        .map(|assignment| Override::parse(assignment, "bench").expect("PATH=VALUE"))
+        .collect();
+    let loaded = shipped_text(name).resolve(&overrides);
+    loaded.unwrap_or_else(|error| panic!("{error}")).scenario
+}
+
+/// A scenario without robots: what stands in its environment, for 1000 s.
+pub(crate) fn room(environment: &str) -> Scenario {
+    let files = MemoryFiles::new([
+        ("room.ron", format!("Environment(format: 1, name: \"room\", {environment})").as_str()),
+        (
+            "bench.ron",
+            "Scenario(format: 1, title: \"bench\", duration: 1000.0, environment: \"room.ron\")",
+        ),
+    ]);
+    let text = ScenarioText::load(&files, "bench.ron", &Limits::default());
+    let loaded = text.and_then(|text| text.resolve(&[]));
+    loaded.unwrap_or_else(|error| panic!("{error}")).scenario
+}
+
+/// The policy that a robot of a shipped scenario names.
+pub(crate) fn policy(
+    spec: Option<&PolicySpec>,
+    interface: &RobotInterface,
+) -> Result<Option<Box<dyn Policy>>, PolicyError> {
+    match spec.map(|policy| &policy.source) {
+        Some(PolicySource::Builtin { name, params }) => builtin(name, params, interface)
+            .map(Some)
+            .map_err(|error| PolicyError::new(error.to_string())),
+        _ => Ok(None),
+    }
+}
+
+/// A run of a scenario with the policies that it names.
+pub(crate) fn episode(scenario: &Scenario) -> Episode {
+    let policies = interfaces(scenario)
+        .iter()
+        .zip(&scenario.spec.robots)
+        .map(|(interface, robot)| policy(robot.policy.as_ref(), interface))
+        .collect::<Result<_, _>>()
+        .unwrap_or_else(|error| panic!("{error}"));
+    Episode::new(scenario, 1, policies).unwrap_or_else(|error| panic!("{error}"))
+}
