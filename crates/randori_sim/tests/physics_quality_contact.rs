@@ -325,12 +325,67 @@ fn links_collide_with_each_other_only_on_request_and_neighbours_never() {
     }
 }
 
+/// A crate that has come to rest for good.
+fn resting_crate(actors: &str) -> Scene {
+    let crate_ = movable("crate", "Box(size: (0.3, 0.3, 0.3))", 5.0, "xyz: (0, 0, 0.15)", "");
+    let environment = format!("ground: (), objects: [{crate_}]");
+    let mut scene = Stage { environment: &environment, actors, ..Stage::default() }.build();
+    scene.run(2.0);
+    let before = scene.world.body_pose(scene.body("crate"));
+    scene.run(1.0);
+    assert_eq!(scene.world.body_pose(scene.body("crate")), before, "it rests");
+    scene
+}
+
+#[test]
+fn a_resting_object_still_presses_on_the_ground() {
+    let scene = resting_crate("");
+
+    let force = scene.world.contact_wrench(scene.body("crate")).force;
+
+    assert!((force.z / (5.0 * 9.81) - 1.0).abs() < 0.01, "{force} N");
+}
+
+#[test]
+fn a_resting_object_yields_to_blows_forces_and_payloads() {
+    let travel_m = |disturb: fn(&mut Scene)| {
+        let mut scene = resting_crate("");
+        let before = scene.world.body_pose(scene.body("crate")).translation;
+        disturb(&mut scene);
+        scene.run(0.2);
+        (scene.world.body_pose(scene.body("crate")).translation - before).length()
+    };
+    let struck = travel_m(|scene| scene.world.apply_impulse(scene.body("crate"), Vector::X * 5.0));
+    assert!(struck > 0.05, "{struck} m");
+    let pulled =
+        travel_m(|scene| scene.world.set_external_force(scene.body("crate"), Vector::X * 60.0));
+    assert!(pulled > 0.05, "{pulled} m");
+
+    let mut loaded = resting_crate("");
+    let crate_ = loaded.body("crate");
+    loaded.world.add_payload(crate_, 2.0);
+    loaded.run(0.2);
+    let force = loaded.world.contact_wrench(crate_).force;
+    assert!((force.z / (7.0 * 9.81) - 1.0).abs() < 0.01, "{force} N");
+}
+
+#[test]
+fn slow_motion_is_not_taken_for_rest() {
+    let drifter = "(name: \"drifter\", pose: (xyz: (0, 0, 3)), \
+        mobility: Movable(mass_kg: 1, linear_velocity: (0.002, 0, 0)), \
+        shapes: [(shape: Sphere(radius: 0.1))])";
+    let mut scene = objects(&[drifter.to_owned()], "gravity: (0, 0, 0)");
+
+    scene.run(5.0);
+
+    let x = scene.world.body_pose(scene.body("drifter")).translation.x;
+    assert!((x - 0.01).abs() < 1e-5, "{x} m");
+}
+
 #[test]
 fn a_walker_pushes_what_stands_in_its_way() {
     let walker = "(name: \"walker\", model: Pedestrian(), path: [(-1, 0), (5, 0)], speed: 1)";
-    let crate_ = movable("crate", "Box(size: (0.3, 0.3, 0.3))", 5.0, "xyz: (0, 0, 0.15)", "");
-    let environment = format!("ground: (), objects: [{crate_}]");
-    let mut scene = Stage { environment: &environment, actors: walker, ..Stage::default() }.build();
+    let mut scene = resting_crate(walker);
     let (walker, crate_) = (scene.body("walker"), scene.body("crate"));
     let start = scene.world.body_pose(walker).translation;
     assert_eq!(start, Vector::new(-1.0, 0.0, 0.0), "its frame is on the ground");

@@ -43,6 +43,15 @@ pub(super) fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<SimWorl
     Ok(builder.finish())
 }
 
+/// A movable object whose points all stay slower than this (m/s) for
+/// [`REST_S`] rests until something touches or strikes it. A thousand resting
+/// boxes then cost a thirtieth; nothing that a robot does moves things this
+/// slowly for so long. Robots never rest. The engine's own threshold, 50 mm/s,
+/// would stop things that slide.
+const REST_MPS: f32 = 1e-3;
+/// Seconds; see [`REST_MPS`].
+const REST_S: f32 = 1.0;
+
 /// A world under construction.
 pub(super) struct Builder<'a> {
     pub(super) layout: &'a SceneLayout,
@@ -164,12 +173,14 @@ impl<'a> Builder<'a> {
                     .pose(pose)
                     .linvel(narrow(&linear_velocity.into()) + turning.cross(lever))
                     .angvel(turning)
-                    .additional_mass_properties(engine_mass(&mass))
-                    .can_sleep(false);
+                    .additional_mass_properties(engine_mass(&mass));
                 (rigid, Some(mass), Role::Loose)
             }
         };
         let handle = self.physics.insert_body(rigid);
+        let rest = self.physics.bodies[handle].activation_mut();
+        rest.normalized_linear_threshold = REST_MPS;
+        rest.time_until_sleep = REST_S;
         let carrier = Carrier { body, handle, rapier_from_body: Pose::IDENTITY, materials };
         let colliders = self.insert_body(&carrier, role, &object.shapes)?;
         if let Some(own) = mass {

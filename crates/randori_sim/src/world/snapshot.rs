@@ -115,8 +115,11 @@ impl SimWorld {
             hasher.write_u64(*body as u64);
             hasher.write_f32s(&force.to_array());
         }
-        for payload in actions.payloads.iter().filter(|payload| **payload != 0.0) {
-            hasher.write_u64(payload.to_bits());
+        for (body, payload) in actions.payloads.iter().enumerate() {
+            if *payload != 0.0 {
+                hasher.write_u64(body as u64);
+                hasher.write_u64(payload.to_bits());
+            }
         }
     }
 }

@@ -50,13 +50,17 @@ impl SimWorld {
     fn read_loose_bodies(&mut self) {
         for &index in &self.scene.loose {
             let rigid = &self.physics.bodies[self.scene.bodies[index].handle];
+            let state = &mut self.state.bodies[index];
+            if rigid.is_sleeping() && state.twist == Twist::default() {
+                continue;
+            }
             let com_twist = Twist { linear: rigid.linvel(), angular: rigid.angvel() };
             let pose = *rigid.position();
             let origin_twist = Twist {
                 linear: com_twist.at_offset(pose.translation - rigid.center_of_mass()),
                 angular: com_twist.angular,
             };
-            self.state.bodies[index] = placed(&pose, &origin_twist, &self.placing[index]);
+            *state = placed(&pose, &origin_twist, &self.placing[index]);
         }
     }
 
