@@ -1,7 +1,8 @@
 //! Policies that Randori brings along, and adapters to policies that live elsewhere.
 //!
 //! [`builtin()`] makes a policy from the name and parameters that a scenario
-//! gives.
+//! gives. [`ProcessPolicy`] talks to a child process, one JSON object per line;
+//! `docs/policy-protocol.md` describes the conversation.
 //!
 //! Built-in policies compute with IEEE arithmetic and `libm` alone, so their
 //! answers are the same bits on every machine.
@@ -9,8 +10,10 @@
 mod builtin;
 #[cfg(test)]
 mod fixture;
+mod process;
 
 pub use builtin::{BuiltinError, BuiltinInfo, ParamInfo, builtin, builtins};
+pub use process::{PROTOCOL_VERSION, ProcessPolicy};
 
 /// The candidate most like `wrong`, if any is close enough to be a slip.
 fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -1,0 +1,320 @@
+//! A policy that lives in a child process and speaks one JSON object per line.
+//!
+//! The child may do anything: this module trusts nothing it says, waits for
+//! nothing longer than its patience, and leaves no process behind. The
+//! conversation itself is described in `docs/policy-protocol.md`.
+//!
+//! Start reading at [`ProcessPolicy`].
+
+mod child;
+mod lifeline;
+mod pipes;
+mod protocol;
+mod python;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use randori_core::policy::{
+    ActionChannel, CommandChunk, Determinism, Observation, Policy, PolicyContract, PolicyError,
+    RobotInterface,
+};
+
+use child::Child;
+use pipes::Event;
+use protocol::{MAX_CHUNK, Message, Reply, Sensors};
+
+pub use protocol::PROTOCOL_VERSION;
+
+/// A policy in a child process.
+///
+/// The child is killed together with all processes that it started when this
+/// value is dropped, when it misbehaves, and also when this process dies.
+#[derive(Debug)]
+pub struct ProcessPolicy {
+    contract: PolicyContract,
+    sensors: Sensors,
+    actions: Vec<ActionChannel>,
+    patience: Duration,
+    child: Child,
+    /// Requests that the child has not answered yet.
+    asked: BTreeSet<u64>,
+    answers: BTreeMap<u64, CommandChunk>,
+    /// Why the policy ended; it stays ended.
+    failure: Option<PolicyError>,
+}
+
+impl ProcessPolicy {
+    /// Starts `command` (program and arguments, no shell) in `working_dir` and
+    /// waits until it is ready to drive the robot.
+    ///
+    /// The child finds the Python module `randori_policy` on its path. Whenever
+    /// it owes an answer for longer than `patience` of wall-clock time, the
+    /// policy fails.
+    ///
+    /// # Errors
+    /// When the program cannot be started, or does not say that it is ready.
+    pub fn start(
+        command: &[String],
+        working_dir: &Path,
+        interface: &RobotInterface,
+        patience: Duration,
+    ) -> Result<Self, PolicyError> {
+        let child = Child::start(command, working_dir)?;
+        let mut policy = Self {
+            contract: PolicyContract {
+                name: command.join(" "),
+                needs: Vec::new(),
+                command_len: interface.command_len(),
+                max_chunk: MAX_CHUNK,
+                determinism: Determinism::Unknown,
+            },
+            sensors: Sensors::new(interface),
+            actions: interface.actions.clone(),
+            patience,
+            child,
+            asked: BTreeSet::new(),
+            answers: BTreeMap::new(),
+            failure: None,
+        };
+        policy.send(&Message::hello(interface))?;
+        policy.await_hello()?;
+        Ok(policy)
+    }
+
+    /// The operating system's number of the child.
+    pub fn process_id(&self) -> u32 {
+        self.child.process_id()
+    }
+
+    /// The last lines that the child wrote for people (its error output).
+    pub fn recent_output(&self) -> Vec<String> {
+        self.child.recent_output()
+    }
+
+    fn send(&mut self, message: &Message<'_>) -> Result<(), PolicyError> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        self.child.send(message.line());
+        Ok(())
+    }
+
+    /// Waits for the first `ready`. Until then, lines that are no messages
+    /// count as output for people: modules like to greet when they are loaded.
+    fn await_hello(&mut self) -> Result<(), PolicyError> {
+        let deadline = Instant::now() + self.patience;
+        loop {
+            let line = self.next_line(deadline, "say that it is ready")?;
+            if !protocol::is_message(&line) {
+                self.child.log(&line);
+                continue;
+            }
+            return match self.parse(&line)? {
+                Reply::Ready { protocol: Some(PROTOCOL_VERSION), name } => {
+                    self.contract.name = name.unwrap_or_else(|| self.contract.name.clone());
+                    Ok(())
+                }
+                Reply::Ready { protocol, .. } => {
+                    let speaks = protocol.map_or("names no protocol".to_owned(), |it| {
+                        format!("speaks protocol {it}")
+                    });
+                    let message = format!("{} {speaks}, not {PROTOCOL_VERSION}", self.subject());
+                    Err(self.fail(PolicyError::new(message).help(
+                        "use the `randori_policy` module that this version of Randori brings along",
+                    )))
+                }
+                other => Err(self.unexpected(&other, "`ready`")),
+            };
+        }
+    }
+
+    /// Waits for the `ready` that answers a `reset`, and drops late answers.
+    fn await_reset(&mut self) -> Result<(), PolicyError> {
+        let deadline = Instant::now() + self.patience;
+        loop {
+            let line = self.next_line(deadline, "get ready again after a reset")?;
+            match self.parse(&line)? {
+                Reply::Ready { .. } => return Ok(()),
+                Reply::Command { .. } => {}
+                Reply::Error { message } => return Err(self.reported(&message)),
+            }
+        }
+    }
+
+    fn await_answer(&mut self, request: u64) -> Result<CommandChunk, PolicyError> {
+        let deadline = Instant::now() + self.patience;
+        loop {
+            if let Some(answer) = self.answers.remove(&request) {
+                return Ok(answer);
+            }
+            let line = self.next_line(deadline, &format!("answer request {request}"))?;
+            match self.parse(&line)? {
+                Reply::Command { request, commands } => self.accept(request, &commands)?,
+                other => return Err(self.unexpected(&other, "`command`")),
+            }
+        }
+    }
+
+    fn accept(&mut self, request: u64, commands: &[serde_json::Value]) -> Result<(), PolicyError> {
+        if !self.asked.remove(&request) {
+            let open = match self.asked.iter().map(u64::to_string).collect::<Vec<_>>() {
+                open if open.is_empty() => "none is open".to_owned(),
+                open => format!("open: {}", open.join(", ")),
+            };
+            let message =
+                format!("{} answered request {request}, which is not open", self.subject());
+            return Err(self.fail(
+                PolicyError::new(message)
+                    .help(format!("answer each request once, by its number ({open})")),
+            ));
+        }
+        match protocol::decode(commands, &self.actions) {
+            Ok(commands) => {
+                self.answers.insert(request, CommandChunk { commands });
+                Ok(())
+            }
+            Err(error) => {
+                let message = format!(
+                    "{} answered request {request} with a command that cannot be used: {}",
+                    self.subject(),
+                    error.what
+                );
+                Err(self.fail(PolicyError::new(message).help(error.help)))
+            }
+        }
+    }
+
+    /// The next line of the child, or why there is none. `what` completes "it
+    /// did not ..".
+    fn next_line(&mut self, deadline: Instant, what: &str) -> Result<String, PolicyError> {
+        let patience = self.patience.as_secs_f64();
+        let mut event = self.child.next_event(deadline);
+        if matches!(event, Some(Event::InputClosed)) {
+            // Its last words may still be under way.
+            event = self.child.next_event(deadline.min(Instant::now() + child::SETTLE));
+            event = event.or(Some(Event::InputClosed));
+        }
+        let subject = self.subject();
+        let error = match event {
+            Some(Event::Line(line)) => return Ok(line),
+            Some(Event::TooLong) => PolicyError::new(format!(
+                "{subject} wrote a line of more than {} MiB",
+                pipes::MAX_LINE >> 20
+            ))
+            .help("its standard output is for answers only; print to standard error"),
+            Some(Event::NotText) => {
+                PolicyError::new(format!("{subject} wrote a line that is not UTF-8 text"))
+                    .help("its standard output is for answers only; print to standard error")
+            }
+            Some(Event::OutputClosed | Event::InputClosed) => match self.child.exit_status() {
+                Some(status) => {
+                    PolicyError::new(format!("{subject} {status} before it could {what}"))
+                        .help("a policy has to answer until its standard input ends")
+                }
+                None => PolicyError::new(format!(
+                    "{subject} closed its connection before it could {what}"
+                ))
+                .help("leave standard input and output open; they carry the conversation"),
+            },
+            None => PolicyError::new(format!("{subject} did not {what} within {patience} s"))
+                .help("look for an endless loop or a wait, or raise `patience` in the scenario"),
+        };
+        Err(self.fail(error))
+    }
+
+    fn parse(&mut self, line: &str) -> Result<Reply, PolicyError> {
+        serde_json::from_str(line).map_err(|error| {
+            let start: String = line.chars().take(80).collect();
+            let message =
+                format!("{} wrote a line that is no message: `{}`", self.subject(), start.trim());
+            let reason = error.to_string();
+            self.fail(PolicyError::new(message).help(format!(
+                "{reason}; its standard output is for answers only, print to standard error"
+            )))
+        })
+    }
+
+    fn unexpected(&mut self, reply: &Reply, expected: &str) -> PolicyError {
+        let got = match reply {
+            Reply::Error { message } => return self.reported(message),
+            Reply::Ready { .. } => "`ready`",
+            Reply::Command { .. } => "`command`",
+        };
+        let message = format!("{} sent {got} where {expected} was due", self.subject());
+        self.fail(PolicyError::new(message).help("docs/policy-protocol.md shows the order"))
+    }
+
+    fn reported(&mut self, message: &str) -> PolicyError {
+        let message = format!("{} gave up: {message}", self.subject());
+        self.fail(PolicyError::new(message))
+    }
+
+    fn subject(&self) -> String {
+        format!("the policy `{}`", self.contract.name)
+    }
+
+    /// Ends the child and remembers why, with what it said last.
+    fn fail(&mut self, mut error: PolicyError) -> PolicyError {
+        self.child.kill();
+        error.details = self.child.final_output();
+        self.failure = Some(error.clone());
+        error
+    }
+}
+
+impl Policy for ProcessPolicy {
+    fn contract(&self) -> &PolicyContract {
+        &self.contract
+    }
+
+    fn reset(&mut self, seed: u64) -> Result<(), PolicyError> {
+        self.asked.clear();
+        self.answers.clear();
+        self.send(&Message::Reset { seed })?;
+        self.await_reset()
+    }
+
+    fn submit(&mut self, observation: &Observation<'_>) -> Result<(), PolicyError> {
+        if observation.values.len() != self.sensors.values()
+            || observation.measured_at.len() != self.sensors.channels()
+        {
+            return Err(PolicyError::new("the observation does not fit the robot's interface"));
+        }
+        let sensors = self.sensors.reading(observation);
+        let line = Message::Observation {
+            request: observation.request,
+            tick: observation.tick.0,
+            time: observation.time_s,
+            sensors,
+        }
+        .line();
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        self.child.send(line);
+        self.asked.insert(observation.request);
+        Ok(())
+    }
+
+    fn collect(&mut self, request: u64) -> Result<CommandChunk, PolicyError> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        if !self.asked.contains(&request) && !self.answers.contains_key(&request) {
+            return Err(PolicyError::new(format!("request {request} was never submitted")));
+        }
+        self.await_answer(request)
+    }
+
+    fn snapshot(&self) -> Option<Vec<u8>> {
+        // What the child remembers is its own secret.
+        None
+    }
+
+    fn restore(&mut self, _snapshot: &[u8]) -> Result<(), PolicyError> {
+        Err(PolicyError::new("the state of a policy in a child process cannot be restored")
+            .help("replay the recorded commands instead"))
+    }
+}

@@ -1,0 +1,91 @@
+//! The threads that serve a child's pipes, so that nobody ever blocks on it.
+//!
+//! One writes what is sent, one reads lines of answers, one keeps the last lines
+//! of error output. They end by themselves when the pipes close.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{ChildStderr, ChildStdin, ChildStdout};
+use std::sync::mpsc::{Receiver, Sender, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Longest line that a child may answer with, bytes.
+pub(super) const MAX_LINE: usize = 16 << 20;
+/// Lines of error output that are kept.
+const LOG_LINES: usize = 20;
+/// Longest kept line of error output, bytes.
+const LOG_LINE: usize = 2000;
+
+/// What the pipes report.
+#[derive(Debug)]
+pub(super) enum Event {
+    Line(String),
+    NotText,
+    TooLong,
+    OutputClosed,
+    InputClosed,
+}
+
+/// Writes lines until there are no more senders or the child stops reading.
+pub(super) fn write_lines(
+    mut stdin: ChildStdin,
+    lines: &Receiver<Vec<u8>>,
+    report: &SyncSender<Event>,
+) {
+    for line in lines {
+        if stdin.write_all(&line).and_then(|()| stdin.flush()).is_err() {
+            let _ = report.send(Event::InputClosed);
+            return;
+        }
+    }
+}
+
+/// Reads lines until the child closes its output or writes what is no line.
+pub(super) fn read_lines(stdout: ChildStdout, report: &SyncSender<Event>) {
+    let mut reader = BufReader::new(stdout);
+    loop {
+        let mut line = Vec::new();
+        let read = reader.by_ref().take(MAX_LINE as u64 + 1).read_until(b'\n', &mut line);
+        let event = match read {
+            Ok(0) | Err(_) => Event::OutputClosed,
+            Ok(_) if line.len() > MAX_LINE => Event::TooLong,
+            Ok(_) => String::from_utf8(line).map_or(Event::NotText, Event::Line),
+        };
+        let goes_on = matches!(event, Event::Line(_));
+        if report.send(event).is_err() || !goes_on {
+            return;
+        }
+    }
+}
+
+/// The last lines that a child wrote for people.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Log(Arc<Mutex<VecDeque<String>>>);
+
+impl Log {
+    /// Adds a line, cut where it gets too long.
+    pub(super) fn push(&self, line: &str) {
+        let line = line.trim_end().chars().take(LOG_LINE).collect();
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() == LOG_LINES {
+            lines.pop_front();
+        }
+        lines.push_back(line);
+    }
+
+    /// The lines so far.
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+}
+
+/// Keeps the last lines of error output; says when there will be no more.
+pub(super) fn keep_log(stderr: ChildStderr, log: &Log, end: &Sender<()>) {
+    let mut reader = BufReader::new(stderr);
+    let mut line = Vec::new();
+    while let Ok(1..) = reader.by_ref().take(LOG_LINE as u64).read_until(b'\n', &mut line) {
+        log.push(&String::from_utf8_lossy(&line));
+        line.clear();
+    }
+    let _ = end.send(());
+}

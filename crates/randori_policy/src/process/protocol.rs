@@ -1,0 +1,301 @@
+//! The messages between Randori and a policy process, as one JSON object per
+//! line each. `docs/policy-protocol.md` explains them to their readers.
+
+use std::ops::Range;
+
+use randori_core::policy::{ActionChannel, Observation, RobotInterface};
+use randori_core::time::{NANOS_PER_SECOND, Tick};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Version of the conversation; a child has to name the same.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Most commands in one answer.
+pub(super) const MAX_CHUNK: usize = 1000;
+
+/// What Randori says.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Message<'a> {
+    Hello {
+        protocol: u32,
+        robot: &'a str,
+        period_s: f64,
+        gravity: [f64; 3],
+        observations: Vec<ObservationChannel<'a>>,
+        actions: Vec<Action<'a>>,
+    },
+    Reset {
+        seed: u64,
+    },
+    Observation {
+        request: u64,
+        tick: u64,
+        time: f64,
+        sensors: Reading<'a>,
+    },
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ObservationChannel<'a> {
+    sensor: &'a str,
+    channel: &'a str,
+    len: usize,
+    unit: &'a str,
+    elements: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Action<'a> {
+    name: &'a str,
+    joint: &'a str,
+    inputs: &'a [String],
+    ranges: &'a [Option<(f64, f64)>],
+    initial: &'a [f32],
+}
+
+impl<'a> Message<'a> {
+    /// What the robot offers.
+    pub(super) fn hello(interface: &'a RobotInterface) -> Self {
+        let observations = interface.observations.iter().map(|observation| {
+            let (sensor, channel) = split(&observation.name);
+            ObservationChannel {
+                sensor,
+                channel,
+                len: observation.len,
+                unit: &observation.unit,
+                elements: &observation.elements,
+            }
+        });
+        let actions = interface.actions.iter().map(|action| Action {
+            name: &action.name,
+            joint: &action.joint,
+            inputs: &action.inputs,
+            ranges: &action.ranges,
+            initial: &action.initial,
+        });
+        Self::Hello {
+            protocol: PROTOCOL_VERSION,
+            robot: &interface.robot,
+            period_s: interface.period_s,
+            gravity: interface.gravity,
+            observations: observations.collect(),
+            actions: actions.collect(),
+        }
+    }
+
+    /// The message with its line end.
+    pub(super) fn line(&self) -> Vec<u8> {
+        let mut line = serde_json::to_vec(self).expect("messages are plain data with string keys");
+        line.push(b'\n');
+        line
+    }
+}
+
+/// Sensor and channel of a full name; sensors may have dots, channels have none.
+fn split(name: &str) -> (&str, &str) {
+    name.rsplit_once('.').unwrap_or((name, ""))
+}
+
+/// How an observation's values belong to sensors.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Sensors {
+    /// Name and channels of each sensor.
+    entries: Vec<(String, Vec<SensorChannel>)>,
+    values: usize,
+    channels: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct SensorChannel {
+    name: String,
+    values: Range<usize>,
+    index: usize,
+}
+
+impl Sensors {
+    pub(super) fn new(interface: &RobotInterface) -> Self {
+        let mut entries: Vec<(String, Vec<SensorChannel>)> = Vec::new();
+        let mut first = 0;
+        for (index, observation) in interface.observations.iter().enumerate() {
+            let (sensor, channel) = split(&observation.name);
+            let values = first..first + observation.len;
+            first = values.end;
+            let channel = SensorChannel { name: channel.to_owned(), values, index };
+            match entries.last_mut() {
+                Some((last, channels)) if last == sensor => channels.push(channel),
+                _ => entries.push((sensor.to_owned(), vec![channel])),
+            }
+        }
+        Self { entries, values: first, channels: interface.observations.len() }
+    }
+
+    /// Number of values in an observation.
+    pub(super) fn values(&self) -> usize {
+        self.values
+    }
+
+    /// Number of channels in an observation.
+    pub(super) fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// An observation with its names.
+    pub(super) fn reading<'a>(&'a self, observation: &'a Observation<'a>) -> Reading<'a> {
+        Reading { sensors: self, observation }
+    }
+}
+
+/// What each sensor says: its channels, and when they were measured (s).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading<'a> {
+    sensors: &'a Sensors,
+    observation: &'a Observation<'a>,
+}
+
+impl Serialize for Reading<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = &self.sensors.entries;
+        let mut map = serializer.serialize_map(Some(entries.len()))?;
+        for (name, channels) in entries {
+            map.serialize_entry(name, &SensorReading { channels, observation: self.observation })?;
+        }
+        map.end()
+    }
+}
+
+struct SensorReading<'a> {
+    channels: &'a [SensorChannel],
+    observation: &'a Observation<'a>,
+}
+
+impl Serialize for SensorReading<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let observation = self.observation;
+        let measured_at = |channel: &SensorChannel| observation.measured_at[channel.index];
+        let latest = self.channels.iter().filter_map(measured_at).max();
+        let mut map = serializer.serialize_map(Some(self.channels.len() + 1))?;
+        map.serialize_entry("measured_at", &latest.map(|tick| seconds(tick, observation)))?;
+        for channel in self.channels {
+            // Numbers that are not finite become null, as JSON has none.
+            let values = &observation.values[channel.values.clone()];
+            map.serialize_entry(&channel.name, &measured_at(channel).map(|_| values))?;
+        }
+        map.end()
+    }
+}
+
+/// Simulated seconds at `tick`, with the length of a tick taken from the
+/// observation, exactly: ticks last whole nanoseconds.
+fn seconds(tick: Tick, observation: &Observation<'_>) -> f64 {
+    let now = observation.tick.0.max(1) as f64;
+    let nanos = libm::round(observation.time_s * NANOS_PER_SECOND as f64 / now) as u64;
+    (tick.0 * nanos) as f64 / NANOS_PER_SECOND as f64
+}
+
+/// What a policy process says.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Reply {
+    Ready {
+        #[serde(default)]
+        protocol: Option<u32>,
+        #[serde(default)]
+        name: Option<String>,
+    },
+    Command {
+        request: u64,
+        commands: Vec<Value>,
+    },
+    Error {
+        message: String,
+    },
+}
+
+/// Whether a line means to be a message: a JSON object with a `type`.
+pub(super) fn is_message(line: &str) -> bool {
+    serde_json::from_str::<Value>(line).is_ok_and(|value| value.get("type").is_some())
+}
+
+/// What is wrong with an answer, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BadCommand {
+    pub(super) what: String,
+    pub(super) help: String,
+}
+
+/// Turns an answer into commands, each either a list of all inputs or an
+/// object by actuator name.
+pub(super) fn decode(
+    commands: &[Value],
+    actions: &[ActionChannel],
+) -> Result<Vec<Vec<f32>>, BadCommand> {
+    let names = || crate::listed(actions.iter().map(|action| action.name.as_str()));
+    let bad = |what: String| BadCommand { what, help: format!("the actuators are {}", names()) };
+    if commands.is_empty() || commands.len() > MAX_CHUNK {
+        let what = format!("it holds {} commands, not 1 to {MAX_CHUNK}", commands.len());
+        return Err(bad(what));
+    }
+    let expected: usize = actions.iter().map(|action| action.inputs.len()).sum();
+    let decode_one = |command: &Value| match command {
+        Value::Array(values) if values.len() == expected => {
+            let owners =
+                actions.iter().flat_map(|action| action.inputs.iter().map(move |_| action));
+            values.iter().zip(owners).map(|(value, action)| number(value, &action.name)).collect()
+        }
+        Value::Array(values) => {
+            Err(format!("it has {} values, but the robot takes {expected}", values.len()))
+        }
+        Value::Object(by_name) => decode_named(by_name, actions),
+        _ => Err("it is neither a list of numbers nor an object by actuator name".to_owned()),
+    };
+    commands.iter().map(decode_one).collect::<Result<_, _>>().map_err(bad)
+}
+
+fn decode_named(
+    by_name: &serde_json::Map<String, Value>,
+    actions: &[ActionChannel],
+) -> Result<Vec<f32>, String> {
+    let known = || actions.iter().map(|action| action.name.as_str());
+    if let Some(name) = by_name.keys().find(|name| !known().any(|known| known == *name)) {
+        let hint = crate::nearest(name, known())
+            .map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+        return Err(format!("the robot has no actuator `{name}`{hint}"));
+    }
+    let mut command = Vec::new();
+    for action in actions {
+        let name = &action.name;
+        match by_name.get(name) {
+            None => return Err(format!("it says nothing about `{name}`")),
+            Some(Value::Array(values)) if values.len() == action.inputs.len() => {
+                for value in values {
+                    command.push(number(value, name)?);
+                }
+            }
+            Some(Value::Array(values)) => {
+                let inputs = crate::listed(action.inputs.iter().map(String::as_str));
+                let given = values.len();
+                return Err(format!("`{name}` got {given} values for its inputs {inputs}"));
+            }
+            Some(value) => {
+                command.push(number(value, name)?);
+                command.resize(command.len() + action.inputs.len() - 1, 0.0);
+            }
+        }
+    }
+    Ok(command)
+}
+
+fn number(value: &Value, actuator: &str) -> Result<f32, String> {
+    let number = value.as_f64().ok_or_else(|| format!("`{actuator}` got {value}, not a number"))?;
+    let narrow = number as f32;
+    narrow.is_finite().then_some(narrow).ok_or_else(|| {
+        format!("`{actuator}` got {value}, which is too large for a single-precision number")
+    })
+}
+
+#[cfg(test)]
+#[path = "protocol_tests.rs"]
+mod tests;

@@ -1,0 +1,67 @@
+//! The Python module that lets a student write `def act(frame)` and nothing
+//! else, carried inside this program.
+
+use std::ffi::OsString;
+use std::fs::DirBuilder;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The module's source.
+const SOURCE: &str = include_str!("../../python/randori_policy.py");
+
+/// A private folder with the module; it disappears when this is dropped.
+#[derive(Debug)]
+pub(super) struct PythonModule {
+    folder: PathBuf,
+}
+
+impl PythonModule {
+    /// Writes the module to a new folder that only this user can read.
+    pub(super) fn write() -> io::Result<Self> {
+        static COUNTER: AtomicU64 = AtomicU64::new(0);
+        loop {
+            let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+            let name = format!("randori-policy-{}-{number}", std::process::id());
+            let folder = std::env::temp_dir().join(name);
+            match private_folder().create(&folder) {
+                // Left behind by an earlier process with this number.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                result => result?,
+            }
+            let module = Self { folder };
+            std::fs::write(module.folder.join("randori_policy.py"), SOURCE)?;
+            return Ok(module);
+        }
+    }
+
+    /// Where it lies.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// `PYTHONPATH` for a child: the module first, then what was there.
+    pub(super) fn python_path(&self) -> OsString {
+        let inherited = std::env::var_os("PYTHONPATH").unwrap_or_default();
+        let others = std::env::split_paths(&inherited).filter(|path| !path.as_os_str().is_empty());
+        let all = std::iter::once(self.folder.clone()).chain(others);
+        // Fails only if the temporary folder's own name has a separator in it;
+        // then there is no way to put it on the path.
+        std::env::join_paths(all).unwrap_or(inherited)
+    }
+}
+
+impl Drop for PythonModule {
+    fn drop(&mut self) {
+        // Nothing depends on it; at worst the system clears its temporary files.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn private_folder() -> DirBuilder {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "the mode exists only on Unix"))]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
