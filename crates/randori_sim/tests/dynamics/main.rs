@@ -6,3 +6,4 @@ mod energy;
 mod peer;
 mod robots;
 mod textbook;
+mod world;
