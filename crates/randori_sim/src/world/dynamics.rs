@@ -14,6 +14,8 @@
 //! the parent; its three coordinates are a rotation vector in the same frame.
 //!
 //! Start reading at [`RobotModel`], then [`RobotModel::inverse_dynamics`].
+//! [`SimWorld`](super::SimWorld) answers the same questions for its robots in
+//! their present state.
 
 mod forces;
 mod kinematics;
