@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`ActuatorBank::actuate`].
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use randori_core::layout::{DofId, RobotId, SceneLayout};
@@ -31,10 +32,12 @@ pub struct ActuatorBank {
 /// The latest commands of one robot, as many as its slowest actuator needs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct DelayLine {
-    /// A ring of commands, one per tick.
-    commands: Vec<Vec<f32>>,
-    /// Index of the newest.
-    newest: usize,
+    /// One command per tick, the newest in front. Before the first tick, there
+    /// was always the initial one.
+    commands: VecDeque<Vec<f32>>,
+    initial: Vec<f32>,
+    /// How many are needed.
+    slots: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -86,8 +89,12 @@ impl ActuatorBank {
                     ..Actuator::new(spec, period)
                 });
             }
-            let slots = bank.actuators[first..].iter().map(|a| a.delay + 1).max().unwrap_or(1);
-            bank.lines.push(DelayLine { commands: vec![initial[index].clone(); slots], newest: 0 });
+            let slots = bank.actuators[first..]
+                .iter()
+                .map(|a| a.delay.saturating_add(1))
+                .max()
+                .unwrap_or(1);
+            bank.lines.push(DelayLine::new(&initial[index], slots));
         }
         bank
     }
@@ -117,7 +124,7 @@ impl ActuatorBank {
     /// earlier digests.
     pub(crate) fn digest(&self, hasher: &mut StateHasher) {
         for line in &self.lines {
-            hasher.write_f32s(&line.commands[line.newest]);
+            hasher.write_f32s(line.delayed(0));
         }
         for actuator in &self.actuators {
             hasher.write_f32s(&actuator.effective);
@@ -134,9 +141,10 @@ impl ActuatorBank {
     /// Returns whether the state fits this bank; it is not taken if not.
     pub(crate) fn set_state(&mut self, state: BankState) -> bool {
         let same_line = |(mine, other): (&DelayLine, &DelayLine)| {
-            mine.commands.len() == other.commands.len()
-                && other.newest < other.commands.len()
-                && other.commands.iter().all(|command| command.len() == mine.commands[0].len())
+            let len = mine.initial.len();
+            mine.slots == other.slots
+                && other.initial.len() == len
+                && other.commands.iter().all(|command| command.len() == len)
         };
         let fits = state.effective.len() == self.actuators.len()
             && state.lines.len() == self.lines.len()
@@ -152,15 +160,21 @@ impl ActuatorBank {
 }
 
 impl DelayLine {
+    fn new(initial: &[f32], slots: usize) -> Self {
+        Self { commands: VecDeque::new(), initial: initial.to_vec(), slots }
+    }
+
     fn push(&mut self, command: &[f32]) {
-        self.newest = (self.newest + 1) % self.commands.len();
-        self.commands[self.newest].copy_from_slice(command);
+        let oldest = if self.commands.len() < self.slots { None } else { self.commands.pop_back() };
+        let mut buffer = oldest.unwrap_or_default();
+        buffer.clear();
+        buffer.extend_from_slice(command);
+        self.commands.push_front(buffer);
     }
 
     /// The command that was pushed `ticks` before the newest.
     fn delayed(&self, ticks: usize) -> &[f32] {
-        let slots = self.commands.len();
-        &self.commands[(self.newest + slots - ticks) % slots]
+        self.commands.get(ticks).unwrap_or(&self.initial)
     }
 }
 
@@ -206,9 +220,9 @@ impl Actuator {
     fn unlimited_drive(&self) -> JointDrive {
         let limit = self.max_torque;
         let command = self.effective;
-        let slow = |velocity: f32| velocity.clamp(-self.max_speed, self.max_speed);
+        let slow = |velocity: f32| within(velocity, self.max_speed);
         match self.drive {
-            Drive::Torque => JointDrive::Torque { torque: command[0].clamp(-limit, limit) },
+            Drive::Torque => JointDrive::Torque { torque: within(command[0], limit) },
             Drive::Velocity { gain } => {
                 JointDrive::Velocity { target: slow(command[0]), gain: gain as f32, limit }
             }
@@ -230,6 +244,10 @@ impl Actuator {
             },
         }
     }
+}
+
+fn within(value: f32, limit: f32) -> f32 {
+    value.min(limit).max(-limit)
 }
 
 /// Whether the torque that the drive would give now has the sense of motion.
@@ -270,7 +288,8 @@ mod tests {
 
     #[test]
     fn a_delay_line_gives_back_what_was_said_so_many_ticks_ago() {
-        let mut line = DelayLine { commands: vec![vec![0.0]; 4], newest: 0 };
+        let mut line = DelayLine::new(&[0.5], 4);
+        assert_eq!(line.delayed(3), [0.5]);
 
         for tick in 1..=9 {
             line.push(&[tick as f32]);

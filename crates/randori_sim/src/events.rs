@@ -118,8 +118,8 @@ impl Disturbances {
 
     pub(crate) fn digest(&self, hasher: &mut StateHasher) {
         for event in &self.events {
-            hasher.write_u64(event.state.started.map_or(0, |tick| tick + 1));
-            hasher.write_u64(event.state.next.map_or(0, |tick| tick + 1));
+            hasher.write_u64(event.state.started.map_or(0, |tick| tick.saturating_add(1)));
+            hasher.write_u64(event.state.next.map_or(0, |tick| tick.saturating_add(1)));
             hasher.write_u64(event.state.stream.clone().next_u64());
         }
     }
@@ -167,7 +167,7 @@ impl Event {
             }
             Effect::Force { body, force, lasts } => {
                 if self.state.started == Some(tick) {
-                    self.state.next = Some(tick + period.ticks_nearest(lasts).max(1));
+                    self.state.next = Some(tick.saturating_add(period.ticks_nearest(lasts).max(1)));
                     format!("pull {body} with {} N for {} s", tuple(force), number(lasts))
                 } else {
                     self.state.next = None;
@@ -185,10 +185,10 @@ impl Event {
     /// Draws when the next of several pushes comes, unless they have ended.
     fn next_push(&mut self, tick: u64, every: (f64, f64), period: TickPeriod) -> Option<u64> {
         let pause = self.state.stream.uniform(every.0, every.1);
-        let next = tick + period.ticks_nearest(pause).max(1);
+        let next = tick.saturating_add(period.ticks_nearest(pause).max(1));
         let end = match (&self.effect, self.state.started) {
             (Effect::RandomPushes { lasts: Some(lasts), .. }, Some(started)) => {
-                started + period.ticks_nearest(*lasts)
+                started.saturating_add(period.ticks_nearest(*lasts))
             }
             _ => u64::MAX,
         };

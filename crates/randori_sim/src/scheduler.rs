@@ -253,7 +253,8 @@ impl Mind {
         Ok(Self {
             policy,
             control_ticks,
-            request_ticks: control_ticks * u64::from(spec.inference.chunk.execute.max(1)),
+            request_ticks: control_ticks
+                .saturating_mul(u64::from(spec.inference.chunk.execute.max(1))),
             latency: spec.inference.latency,
             state: MindState {
                 latency: RandomStream::new(seed, &format!("{robot}.policy.latency")),
@@ -282,7 +283,7 @@ impl Mind {
             measured_at: &received.measured_at,
         })?;
         let latency_s = draw_latency(self.latency, &mut self.state.latency);
-        let ready_at = Tick(tick.0 + period.ticks_at_least(latency_s));
+        let ready_at = Tick(tick.0.saturating_add(period.ticks_at_least(latency_s)));
         // An answer never overtakes an earlier one.
         let due_at = self.state.under_way.back().map_or(ready_at, |last| last.due_at.max(ready_at));
         self.state.next_request += 1;

@@ -67,6 +67,8 @@ pub struct Simulation {
     pub(crate) actuators: ActuatorBank,
     pub(crate) probe: Box<dyn SignalProbe>,
     pub(crate) record: TickRecord,
+    /// The record in the making; its buffers are those of the last but one.
+    next: TickRecord,
     pub(crate) fault: Option<RunFault>,
     period: TickPeriod,
 }
@@ -94,9 +96,9 @@ impl Simulation {
         let actors = ActorMotion::new(scenario, &layout, &world, period);
         let sensors = SensorSuite::new(scenario, &layout, &world, seed)?;
         let scheduler = Scheduler::new(scenario, &layout, policies, period, seed)?;
-        let mut record = TickRecord::default();
-        scheduler.write_commands(&mut record.requested);
-        let actuators = ActuatorBank::new(scenario, &layout, &record.requested, period);
+        let mut next = TickRecord::default();
+        scheduler.write_commands(&mut next.requested);
+        let actuators = ActuatorBank::new(scenario, &layout, &next.requested, period);
         let mut simulation = Self {
             layout,
             world,
@@ -106,7 +108,8 @@ impl Simulation {
             scheduler,
             actuators,
             probe,
-            record,
+            record: TickRecord::default(),
+            next,
             fault: None,
             period,
         };
@@ -137,19 +140,20 @@ impl Simulation {
     /// Advances by one tick and returns its record.
     ///
     /// # Errors
-    /// When the run breaks. It cannot go on then: further steps change nothing
-    /// and give the same fault again.
+    /// When the run breaks. It cannot go on then: the latest record remains that
+    /// of the last good step, and further steps give the same fault again.
     pub fn step(&mut self) -> Result<&TickRecord, RunFault> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
         let tick = self.record.tick;
-        let outcome = self.make_step(tick);
-        if let Err(fault) = outcome {
-            self.fault = Some(fault.clone());
-            return Err(fault);
+        match self.make_step(tick) {
+            Ok(()) => Ok(&self.record),
+            Err(fault) => {
+                self.fault = Some(fault.clone());
+                Err(fault)
+            }
         }
-        Ok(&self.record)
     }
 
     fn make_step(&mut self, tick: Tick) -> Result<(), RunFault> {
@@ -158,39 +162,38 @@ impl Simulation {
         self.decide(tick)?;
         self.actuate();
         self.world.advance().map_err(RunFault::World)?;
-        self.record.tick = Tick(tick.0 + 1);
+        self.next.tick = Tick(tick.0 + 1);
         self.account();
         Ok(())
     }
 
     /// Events that are due, and actors on their way.
     fn disturb(&mut self, tick: Tick) {
-        let (probe, record) = (&mut self.probe, &mut self.record);
-        let holds = |event| probe.event_due(event);
-        self.disturbances.disturb(tick, holds, &mut self.world, &mut record.events);
+        let holds = |event| self.probe.event_due(event);
+        self.disturbances.disturb(tick, holds, &mut self.world, &mut self.next.events);
         self.actors.steer(&mut self.world, tick);
     }
 
     /// Measurements that are due; deliveries to the policies.
     fn sense(&mut self, tick: Tick) {
-        self.sensors.sense(tick, &self.world, &mut self.record.readings);
+        self.sensors.sense(tick, &self.world, &mut self.next.readings);
     }
 
     /// Requests to policies, and answers that take effect.
     fn decide(&mut self, tick: Tick) -> Result<(), RunFault> {
-        self.scheduler.decide(tick, &self.sensors, &mut self.record.decisions)?;
-        self.scheduler.write_commands(&mut self.record.requested);
+        self.scheduler.decide(tick, &self.sensors, &mut self.next.decisions)?;
+        self.scheduler.write_commands(&mut self.next.requested);
         Ok(())
     }
 
     /// Commands become drives.
     fn actuate(&mut self) {
-        self.actuators.actuate(&self.record.requested, &mut self.world);
+        self.actuators.actuate(&self.next.requested, &mut self.world);
     }
 
-    /// The state after the step, its digest and the signals.
+    /// The state after the step, its digest and the signals complete the record.
     fn account(&mut self) {
-        let record = &mut self.record;
+        let record = &mut self.next;
         self.actuators.write_applied(&self.world, &mut record.applied);
         self.world.write_state(&mut record.state);
         let mut hasher = StateHasher::new();
@@ -205,5 +208,6 @@ impl Simulation {
         signals.clear();
         self.probe.measure(&self.world, &self.layout, record, &mut signals);
         record.signals = signals;
+        std::mem::swap(&mut self.record, &mut self.next);
     }
 }

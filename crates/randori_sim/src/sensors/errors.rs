@@ -172,7 +172,7 @@ impl ErrorModel {
         for &(index, (low, high)) in &self.saturation {
             // Infinite means that nothing was hit, which is not a large value.
             if values[index].is_finite() {
-                values[index] = f64::from(values[index]).clamp(low, high) as f32;
+                values[index] = f64::from(values[index]).max(low).min(high) as f32;
             }
         }
         self.lose(values)

@@ -149,7 +149,7 @@ impl Sensor {
             truth: Vec::with_capacity(self.values.len()),
         });
         reading.measured_at = tick;
-        reading.delivered_at = Tick(tick.0 + self.latency);
+        reading.delivered_at = Tick(tick.0.saturating_add(self.latency));
         reading.truth.clear();
         self.model.measure(world, &mut reading.truth);
         debug_assert_eq!(reading.truth.len(), self.values.len(), "a model fills its channels");

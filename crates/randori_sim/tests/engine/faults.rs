@@ -9,7 +9,7 @@ use randori_sim::fault::{BadCommand, RunFault, SimulationError};
 use randori_sim::simulation::Simulation;
 
 use crate::common::{Stage, parse};
-use crate::fixture::{Silent, answering, contract, cube, decides, rotor, run, run_with};
+use crate::fixture::{Silent, answering, contract, cube, decides, records, rotor, run, run_with};
 
 fn scenario() -> Scenario {
     let robot = rotor(
@@ -115,11 +115,12 @@ fn a_policy_that_fails_is_quoted() {
 fn a_broken_run_stays_broken_and_keeps_its_last_record() {
     let policy = Immediate::new(Stubborn(contract(3)));
     let mut simulation = run_with(&scenario(), 1, policy);
+    // The second request is made in the step from tick 5.
+    let good = records(&mut simulation, 5);
     let first = fault(&mut simulation);
-    let tick = simulation.record().tick;
 
     assert_eq!(simulation.step().err(), Some(first));
-    assert_eq!(simulation.record().tick, tick);
+    assert_eq!(Some(simulation.record()), good.last());
     assert_eq!(simulation.snapshot(), None);
 }
 

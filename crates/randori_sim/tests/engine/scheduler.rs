@@ -246,3 +246,22 @@ fn a_policy_without_a_known_state_means_that_there_is_no_snapshot() {
         assert_eq!(simulation.step().expect("the run goes on all the same"), expected);
     }
 }
+
+#[test]
+fn times_beyond_all_bounds_are_waited_for_in_vain_without_overflow() {
+    let robot = rotor(
+        "drive: Torque, delay: 1e30",
+        r#"(name: "joints", kind: JointState(), rate_hz: 500, errors: (latency: 1e30))"#,
+    );
+    let entry = decides(500.0, "latency: Fixed(1e30)");
+    let mut scenario = Stage { robots: &[(&robot, &entry)], ..Stage::default() }.scenario();
+    scenario.spec.events = crate::common::parse(
+        r#"[(at: 1e30, do: Push(body: "r0.arm", impulse: (1, 0, 0))),
+            (at: 0.002, do: Force(body: "r0.arm", force: (1, 0, 0), lasts: 1e30))]"#,
+    );
+
+    let records = records(&mut run_with(&scenario, 1, numbering(1)), 10);
+
+    assert_eq!(commands(&records), [0.0; 10]);
+    assert_eq!(decisions(&records), []);
+}
