@@ -11,6 +11,10 @@ use crate::text::{Part, Specs};
 const MOST: usize = 31;
 
 pub(super) fn check(report: &mut Report<'_>, specs: &Specs) {
+    let named = specs.scenario.as_ref().map_or(0, |scenario| scenario.robots.len());
+    if specs.environment.is_none() || specs.robots.len() < named {
+        return; // Groups of a file that cannot be read are unknown.
+    }
     let mut known: BTreeSet<&str> = BTreeSet::from(["default"]);
     each_shape(specs, &mut |_, shape| known.extend(shape.group.as_deref()));
     let mut used: BTreeSet<&str> = BTreeSet::new();

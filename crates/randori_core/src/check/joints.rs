@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::poses;
 use super::report::{At, Report};
-use crate::diagnostic::DiagnosticCode;
+use crate::diagnostic::{DiagnosticCode, nearest};
 use crate::spec::{CouplingSpec, JointKind, JointSpec, RobotSpec};
 
 /// `root` is the place of the robot.
@@ -164,6 +164,7 @@ fn connected(
             path.push(current);
             match parent_joint.get(current) {
                 Some(joint) => current = robot.joints[*joint].parent.as_str(),
+                None if is_misspelt(robot, current) => break,
                 None if current == link.name && reported.insert(current) => {
                     let message = format!("no joint connects link `{current}` to the base");
                     let code = DiagnosticCode::UNREACHABLE_LINK;
@@ -180,6 +181,15 @@ fn connected(
         }
         settled.extend(path.iter().filter(|link| parent_joint.contains_key(**link)));
     }
+}
+
+/// Whether a joint seems to mean this link by a name that does not exist, which
+/// is reported there.
+fn is_misspelt(robot: &RobotSpec, link: &str) -> bool {
+    let names = || robot.links.iter().map(|link| link.name.as_str());
+    robot.joints.iter().any(|joint| {
+        names().all(|name| name != joint.child) && nearest(&joint.child, names()) == Some(link)
+    })
 }
 
 fn cycle(

@@ -34,7 +34,8 @@ fn inertia(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec) {
     let is_positive = small > 1e-9 * large && small as f32 >= f32::MIN_POSITIVE;
     if !is_positive {
         let message = format!("the inertia of link `{name}` is not positive definite");
-        let label = format!("the principal moments are {small:.3e}, {middle:.3e} and {large:.3e}");
+        let [small, middle, large] = [small, middle, large].map(shown);
+        let label = format!("the principal moments are {small}, {middle} and {large}");
         report.error(code, &place, message, label).help.push(
             "moments must be positive, products of inertia small beside them; \
              or write `inertia: FromShapes`"
@@ -42,12 +43,23 @@ fn inertia(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec) {
         );
     } else if small + middle < large * (1.0 - ROUNDING) {
         let message = format!("no body has the inertia of link `{name}`");
-        let label = format!("{small:.3e} + {middle:.3e} is less than {large:.3e}");
+        let [small, middle, large] = [small, middle, large].map(shown);
+        let label = format!("{small} + {middle} is less than {large}");
         report.error(code, &place, message, label).help.push(
             "no principal moment exceeds the sum of the other two; \
              moments are taken about the centre of mass"
                 .to_owned(),
         );
+    }
+}
+
+/// Four significant digits.
+fn shown(moment: f64) -> String {
+    let rounded: f64 = format!("{moment:.3e}").parse().unwrap_or(moment);
+    if (1e-4..1e6).contains(&rounded.abs()) || rounded == 0.0 {
+        rounded.to_string()
+    } else {
+        format!("{rounded:e}")
     }
 }
 

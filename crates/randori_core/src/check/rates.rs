@@ -37,16 +37,31 @@ impl Rates {
             return;
         }
         let ticks = physics_hz / rate_hz;
-        let below = physics_hz / libm::ceil(ticks);
-        let above = physics_hz / libm::floor(ticks);
+        let above = nearest_rate(physics_hz, libm::floor(ticks), -1.0);
+        let below = nearest_rate(physics_hz, libm::ceil(ticks), 1.0);
+        let possible: Vec<String> =
+            below.iter().chain(&above).map(|rate| format!("{rate} Hz")).collect();
         let message = format!("the rate of {what} does not divide the physics rate");
         let label = format!("{physics_hz} / {rate_hz} is not a whole number of ticks");
-        report.error(code, at, message, label).help.push(format!(
-            "the nearest possible rates are {} and {} Hz",
-            rounded(below),
-            rounded(above)
-        ));
+        report
+            .error(code, at, message, label)
+            .help
+            .push(format!("the nearest possible rates are {}", possible.join(" and ")));
     }
+}
+
+/// The first rate, from every `ticks` on, that can be written with few digits.
+fn nearest_rate(physics_hz: f64, mut ticks: f64, step: f64) -> Option<f64> {
+    // A tenfold period is always within reach of a rate with few digits.
+    let last = if step > 0.0 { ticks * 10.0 } else { 1.0 };
+    while (last - ticks) * step >= 0.0 {
+        let rate = physics_hz / ticks;
+        if rounded(rate) * ticks == physics_hz {
+            return Some(rounded(rate));
+        }
+        ticks += step;
+    }
+    None
 }
 
 /// At most four digits after the point, none that say nothing.

@@ -77,7 +77,7 @@ fn duration(
     limits: &Limits,
 ) {
     report.positive(at, scenario.duration);
-    let Some(period) = rates.period() else { return };
+    let Some(period) = rates.period().filter(|_| scenario.duration.is_finite()) else { return };
     let ticks = period.ticks_nearest(scenario.duration);
     if ticks > limits.ticks {
         let message = format!("a run can last {} ticks at most", limits.ticks);

@@ -203,6 +203,7 @@ fn apply_drawn(sources: &mut Sources, drawn: &[(String, f64)], found: &mut Vec<D
             value: &value,
             path_at: Origin { span: key, exact, role: Role::Path },
             value_at: Origin { span: range, exact: false, role: Role::Value },
+            is_drawn: true,
         };
         found.extend(change.apply(sources).err().map(|error| *error));
     }

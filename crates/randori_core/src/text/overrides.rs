@@ -4,8 +4,9 @@
 //! file would say if the user had written the value there.
 
 use super::document::{Document, Origin, Role};
+use super::fields::{Container, containers};
 use super::outline::{Missing, Node, NodeKind, Outline, Scalar, Segment, parse_path};
-use super::sources::{RouteError, Sources};
+use super::sources::{Route, RouteError, Sources};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, Span, nearest, one_of};
 
 /// A change to one value, such as `--set robots.courier.policy.rate_hz=50`.
@@ -50,6 +51,8 @@ pub(crate) struct Change<'c> {
     pub(crate) path_at: Origin,
     /// Place of the value.
     pub(crate) value_at: Origin,
+    /// Whether only a number may be replaced.
+    pub(crate) is_drawn: bool,
 }
 
 impl<'c> Change<'c> {
@@ -64,6 +67,7 @@ impl<'c> Change<'c> {
             value,
             path_at: origin(0..path.len(), Role::Path),
             value_at: origin(value_start..value_start + value.len(), Role::Value),
+            is_drawn: false,
         }
     }
 
@@ -84,7 +88,7 @@ impl<'c> Change<'c> {
         let Some(document) = sources.documents.get(&route.part) else {
             return Ok(()); // The file could not be read, which is reported already.
         };
-        let changed = self.changed(document, &segments, route.skip)?;
+        let changed = self.changed(document, &segments, route)?;
         if let Some(problem) = &changed.outline.problem
             && document.outline.problem.is_none()
         {
@@ -99,12 +103,12 @@ impl<'c> Change<'c> {
         &self,
         document: &Document,
         segments: &[Segment],
-        skip: usize,
+        route: Route,
     ) -> Result<Document, Box<Diagnostic>> {
-        let (value, is_number) = self.checked_value()?;
+        let skip = route.skip;
         match document.outline.walk(&document.text, &segments[skip..]) {
-            Ok(node) => self.replace(document, node, value, is_number),
-            Err(Some(missing)) => self.insert(document, segments, skip, &missing, value),
+            Ok(node) => self.replace(document, node),
+            Err(Some(missing)) => self.insert(document, segments, route, &missing),
             Err(None) => Ok(document.clone()), // An empty file is reported already.
         }
     }
@@ -130,25 +134,27 @@ impl<'c> Change<'c> {
         }
     }
 
-    fn replace(
-        &self,
-        document: &Document,
-        node: &Node,
-        value: &str,
-        is_number: bool,
-    ) -> Result<Document, Box<Diagnostic>> {
+    fn replace(&self, document: &Document, node: &Node) -> Result<Document, Box<Diagnostic>> {
         let Some((inner, scalar)) = node.scalar() else {
             return Err(self.not_a_scalar(document, node).into());
         };
+        if self.is_drawn && scalar != Scalar::Number {
+            let message = format!("`{}` is not a number", self.path);
+            return Err(Diagnostic::error(DiagnosticCode::NOT_A_SCALAR, message)
+                .primary(Label::new(self.path_at.span, "variations draw numbers"))
+                .help(format!("the file says `{}`", shortened(document.slice(node))))
+                .into());
+        }
+        let is_text = matches!(node.kind, NodeKind::Scalar(Scalar::Text));
+        let quoted = self.value.starts_with(['"', 'r']) && self.value.ends_with(['"', '#']);
+        if is_text && !quoted {
+            let literal = format!("{:?}", self.value);
+            let origin = Origin { exact: false, ..self.value_at };
+            return Ok(document.replaced(node.span.clone(), &[(&literal, origin)]));
+        }
+        let (value, is_number) = self.checked_value()?;
         let keeps_unit = is_number && scalar == Scalar::Number;
         let target = if keeps_unit { inner } else { node };
-        let is_text = matches!(node.kind, NodeKind::Scalar(Scalar::Text));
-        let quoted = value.starts_with(['"', 'r']) && value.ends_with(['"', '#']);
-        if is_text && !quoted {
-            let literal = format!("{value:?}");
-            let origin = Origin { exact: false, ..self.value_at };
-            return Ok(document.replaced(target.span.clone(), &[(&literal, origin)]));
-        }
         Ok(document.replaced(target.span.clone(), &[(value, self.value_at)]))
     }
 
@@ -157,30 +163,44 @@ impl<'c> Change<'c> {
         &self,
         document: &Document,
         segments: &[Segment],
-        skip: usize,
+        route: Route,
         missing: &Missing<'_>,
-        value: &str,
     ) -> Result<Document, Box<Diagnostic>> {
-        let first = skip + missing.segment;
+        let (value, _) = self.checked_value()?;
+        let first = route.skip + missing.segment;
         let fields = &segments[first..];
-        let (inside, quote) = match missing.parent.kind {
-            NodeKind::Struct { inside, .. } => (inside, ""),
-            NodeKind::Map { inside, .. } => (inside, "\""),
-            _ => return Err(self.unknown(document, segments, first, missing).into()),
+        let (NodeKind::Struct { inside, .. } | NodeKind::Map { inside, .. }) = missing.parent.kind
+        else {
+            return Err(self.unknown(document, &segments[first], missing).into());
         };
-        let named = |field: &Segment| is_identifier(&field.name);
-        if let Some(odd) = fields.iter().position(|field| !named(field)) {
-            return Err(self.unknown(document, segments, first + odd, missing).into());
+        if !is_identifier(&fields[0].name) {
+            return Err(self.unknown(document, &segments[first], missing).into());
         }
-        let texts: Vec<String> = fields
-            .iter()
-            .enumerate()
-            .map(|(index, field)| match index {
-                0 => format!("{quote}{}{quote}: ", field.name),
-                _ => format!("({}: ", field.name),
-            })
-            .collect();
-        let closing = format!("{}, ", ")".repeat(fields.len() - 1));
+        if let Some(part) = fields.iter().find(|field| !is_identifier(&field.name)) {
+            return Err(self.part_of_nothing(part).into());
+        }
+        let in_map = |segment: usize| {
+            let names: Vec<&str> =
+                segments[route.skip..].iter().map(|segment| segment.name.as_str()).collect();
+            containers(route.part, &names).get(segment - route.skip) == Some(&Container::Map)
+        };
+        let mut closing = String::new();
+        let mut texts: Vec<String> = Vec::new();
+        for (offset, field) in fields.iter().enumerate() {
+            let name = &field.name;
+            let opening = if offset == 0 {
+                let is_map = matches!(missing.parent.kind, NodeKind::Map { .. });
+                if is_map { format!("{name:?}: ") } else { format!("{name}: ") }
+            } else if in_map(first + offset) {
+                closing.insert(0, '}');
+                format!("{{{name:?}: ")
+            } else {
+                closing.insert(0, ')');
+                format!("({name}: ")
+            };
+            texts.push(opening);
+        }
+        closing.push_str(", ");
         let mut parts: Vec<(&str, Origin)> = Vec::new();
         for (field, text) in fields.iter().zip(&texts) {
             parts.push((text, self.segment_origin(field)));
@@ -233,20 +253,23 @@ impl<'c> Change<'c> {
             .maybe_help(help)
     }
 
-    fn unknown(
-        &self,
-        document: &Document,
-        segments: &[Segment],
-        segment: usize,
-        missing: &Missing<'_>,
-    ) -> Diagnostic {
-        let name = &segments[segment].name;
+    /// Elements and parts have no default that one of them could differ from.
+    fn part_of_nothing(&self, part: &Segment) -> Diagnostic {
+        let whole = self.path[..part.start].trim_end_matches('.');
+        let message = format!("`{}` is a part of something that the file leaves out", self.path);
+        Diagnostic::error(DiagnosticCode::UNKNOWN_PATH, message)
+            .primary(Label::new(self.segment_origin(part).span, "there is nothing to change"))
+            .help(format!("write `{whole}` in the file, or set all of it"))
+    }
+
+    fn unknown(&self, document: &Document, segment: &Segment, missing: &Missing<'_>) -> Diagnostic {
+        let name = &segment.name;
         let label = match &missing.parent.kind {
             NodeKind::Scalar(_) => {
                 let parent = &document.text[missing.parent.span.clone()];
                 format!("`{}` is a single value without parts", shortened(parent))
             }
-            NodeKind::List(items) => format!("none of its {} elements is this", items.len()),
+            NodeKind::List(_) => format!("no element has the name or index `{name}`"),
             NodeKind::Tuple { items, .. } => format!("it has {} parts, from 0", items.len()),
             _ => format!("nothing is called `{name}`"),
         };
@@ -258,7 +281,7 @@ impl<'c> Change<'c> {
         };
         let message = format!("the path `{}` leads nowhere", self.path);
         Diagnostic::error(DiagnosticCode::UNKNOWN_PATH, message)
-            .primary(self.label(segments, segment, &label))
+            .primary(Label::new(self.segment_origin(segment).span, label))
             .maybe_help(help)
     }
 }

@@ -116,7 +116,7 @@ impl Outline {
         Some((name.clone(), &text[name]))
     }
 
-    /// Calls `visit` for every value, outermost first, in the order of the text.
+    /// Calls `visit` for every value and key, outermost first, in the order of the text.
     pub fn for_each<'n>(&'n self, visit: &mut dyn FnMut(&'n Node)) {
         if let Some(root) = &self.root {
             root.for_each(visit);
@@ -200,7 +200,8 @@ impl Node {
                 }
             }
             NodeKind::Map { entries, .. } => {
-                for (_, value) in entries {
+                for (key, value) in entries {
+                    key.for_each(visit);
                     value.for_each(visit);
                 }
             }

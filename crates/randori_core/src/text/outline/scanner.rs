@@ -243,8 +243,8 @@ impl<'t> Scanner<'t> {
         let mut items = Vec::new();
         while self.more(open, ']') {
             let Some(item) = self.value() else { break };
+            self.separator(open, ']', &item);
             items.push(item);
-            self.separator(']');
         }
         Some(Node { span: open..self.close(), kind: NodeKind::List(items) })
     }
@@ -256,8 +256,8 @@ impl<'t> Scanner<'t> {
             let Some(key) = self.value() else { break };
             self.colon(&key.span);
             let Some(value) = self.value() else { break };
+            self.separator(open, '}', &value);
             entries.push((key, value));
-            self.separator('}');
         }
         Some(Node { span: open..self.close(), kind: NodeKind::Map { inside: open + 1, entries } })
     }
@@ -269,8 +269,8 @@ impl<'t> Scanner<'t> {
             let mut items = Vec::new();
             while self.more(open, ')') {
                 let Some(item) = self.value() else { break };
+                self.separator(open, ')', &item);
                 items.push(item);
-                self.separator(')');
             }
             let kind = if items.is_empty() {
                 NodeKind::Struct { name, inside, fields: Vec::new() }
@@ -284,6 +284,11 @@ impl<'t> Scanner<'t> {
             let name_start = self.at;
             self.ident();
             let name = name_start..self.at;
+            if self.text[name.clone()].starts_with(|first: char| first.is_ascii_digit()) {
+                let label = "decimal numbers are written with a point: `0.5`";
+                self.fail("a field name is expected, but a number was found", name, label);
+                break;
+            }
             if name.is_empty() {
                 let end = name_start + self.next_char_len();
                 self.fail("a field name is expected", name_start..end, "`name: value` is expected");
@@ -291,8 +296,8 @@ impl<'t> Scanner<'t> {
             }
             self.colon(&name);
             let Some(value) = self.value() else { break };
+            self.separator(open, ')', &value);
             fields.push(Field { name, value });
-            self.separator(')');
         }
         Some(Node { span: start..self.close(), kind: NodeKind::Struct { name, inside, fields } })
     }
@@ -344,9 +349,7 @@ impl<'t> Scanner<'t> {
             }
             Some(_) => true,
             None => {
-                let opening = &self.text[open..=open];
-                let message = format!("`{opening}` is never closed");
-                self.fail(&message, open..open + 1, "opened here");
+                self.never_closed(open);
                 false
             }
         }
@@ -373,21 +376,51 @@ impl<'t> Scanner<'t> {
     }
 
     /// Skips a comma, or reports that it is missing before another element.
-    fn separator(&mut self, closing: char) {
+    fn separator(&mut self, open: usize, closing: char, last: &Node) {
         let end = self.at;
         self.skip_trivia();
-        match self.peek() {
-            Some(',') => self.at += 1,
-            Some(found) if found != closing && !matches!(found, ')' | ']' | '}') => {
-                let last = self.text[..end].chars().next_back().map_or(0, char::len_utf8);
-                self.fail_mildly(
-                    "a comma is missing",
-                    end - last..end,
-                    "`,` is expected after this",
-                );
+        let found = match self.peek() {
+            Some(',') => {
+                self.at += 1;
+                return;
             }
-            _ => {}
+            Some(found) => found,
+            None => return,
+        };
+        if found == closing || matches!(found, ')' | ']' | '}') {
+            return;
         }
+        let written = &self.text[last.span.clone()];
+        if let Some(line) = written.find('\n').filter(|_| written.starts_with('"')) {
+            let first_line = last.span.start..last.span.start + line;
+            let label = "opened here, and closed by the next quote of another line";
+            self.fail("a text is not closed on its line", first_line, label);
+        } else if self.is_outside(open) {
+            self.never_closed(open);
+        } else if closing == ')' && last.kind == NodeKind::Scalar(Scalar::Word) {
+            let message = format!("a `:` or `,` is missing after `{written}`");
+            self.fail_mildly(&message, last.span.clone(), "`:` or `,` is expected after this");
+        } else {
+            let last = self.text[..end].chars().next_back().map_or(0, char::len_utf8);
+            self.fail_mildly("a comma is missing", end - last..end, "`,` is expected after this");
+        }
+    }
+
+    /// Whether the layout says that what follows belongs outside of the
+    /// bracket: it starts a line that is indented no deeper than the bracket's.
+    fn is_outside(&self, open: usize) -> bool {
+        let line_start = |at: usize| self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let indent = |line: usize| {
+            let line = &self.text[line..];
+            line.len() - line.trim_start_matches([' ', '\t']).len()
+        };
+        let (own, other) = (line_start(self.at), line_start(open));
+        own != other && self.at - own <= indent(own) && indent(own) <= indent(other)
+    }
+
+    fn never_closed(&mut self, open: usize) {
+        let message = format!("`{}` is never closed", &self.text[open..=open]);
+        self.fail(&message, open..open + 1, "opened here");
     }
 }
 

@@ -122,34 +122,62 @@ fn wrong_value(
     if let Some(error) = wrong_length(document, at, error) {
         return error;
     }
-    let inside_number = at > node.span.start && is_number(node);
-    let wanted = if inside_number { Some("a whole number") } else { wanted(error) };
-    let mut help = None;
-    let wanted = match (wanted, choices(text, node, probe)) {
-        (_, Some(choices)) if choices.contains(&"Deg") => {
-            help = Some(unit_help(node, written, choices));
-            "a value with its unit".to_owned()
-        }
-        (_, Some(choices)) => {
-            help = Some(format!("possible here: {}", one_of(choices.iter().copied())));
-            "a choice".to_owned()
-        }
-        (Some(wanted), None) => wanted.to_owned(),
-        (None, None) => {
-            return Diagnostic::error(DiagnosticCode::WRONG_TYPE, lower_case(&error.to_string()))
-                .primary(place.label("this value"));
-        }
+    let Some((wanted, help)) = expectation(document, text, at, node, (error, probe)) else {
+        return Diagnostic::error(DiagnosticCode::WRONG_TYPE, lower_case(&error.to_string()))
+            .primary(place.label("this value"));
     };
-    let is_vector = matches!(error, ron::Error::ExpectedStructLike);
-    if is_vector && let NodeKind::List(items) = &node.kind {
-        let parts: Vec<&str> = items.iter().map(|item| document.slice(item)).collect();
-        help = Some(format!("vectors are written in round brackets: `({})`", parts.join(", ")));
-    } else if *error == ron::Error::ExpectedString && node.name_span().is_some() {
-        help = Some(format!("put it in quotes: `\"{written}\"`"));
-    }
     Diagnostic::error(DiagnosticCode::WRONG_TYPE, format!("{wanted} is expected here"))
         .primary(place.label(format!("this is {}", described(node, written))))
         .maybe_help(help)
+}
+
+/// What should stand in place of `node`, and how to write it.
+fn expectation(
+    document: &Document,
+    text: &str,
+    at: usize,
+    node: &Node,
+    (error, probe): (&ron::Error, Probe<'_>),
+) -> Option<(String, Option<String>)> {
+    let written = document.slice(node);
+    if let Some(choices) = choices(text, node, probe) {
+        let name = node.name_span().map_or("", |name| &document.text[name]);
+        return Some(if choices.contains(&"Deg") && !choices.contains(&name) {
+            ("a value with its unit".to_owned(), Some(unit_help(node, written, choices)))
+        } else if choices.contains(&name) && name == written {
+            (format!("`{name}` with its values"), Some(format!("write `{name}(...)`")))
+        } else if choices.contains(&name) {
+            (format!("`{name}` in another form"), Some(format!("write `{name}` without brackets")))
+        } else {
+            let possible = one_of(choices.iter().copied());
+            ("a choice".to_owned(), Some(format!("possible here: {possible}")))
+        });
+    }
+    if is_number(node) && is_with_unit(written) {
+        let help = "write the number alone, in SI units".to_owned();
+        return Some(("a number".to_owned(), Some(help)));
+    }
+    if is_number(node) && at > node.span.start {
+        return Some(("a whole number".to_owned(), None));
+    }
+    if *error == ron::Error::ExpectedIdentifier {
+        return Some(("a field `name: value`".to_owned(), None));
+    }
+    let help = match &node.kind {
+        NodeKind::List(items) if *error == ron::Error::ExpectedStructLike => {
+            let parts: Vec<&str> = items.iter().map(|item| document.slice(item)).collect();
+            let vector = format!("({})", parts.join(", "));
+            Some(format!("vectors are written in round brackets: `{vector}`"))
+        }
+        NodeKind::Tuple { name: None, .. } if *error == ron::Error::ExpectedArray => {
+            Some("lists are written in square brackets: `[...]`".to_owned())
+        }
+        NodeKind::Scalar(Scalar::Word) if *error == ron::Error::ExpectedString => {
+            Some(format!("put it in quotes: `\"{written}\"`"))
+        }
+        _ => None,
+    };
+    Some((wanted(error)?.to_owned(), help))
 }
 
 /// A vector with too few or too many elements.
@@ -210,7 +238,6 @@ fn wanted(error: &ron::Error) -> Option<&'static str> {
         ron::Error::ExpectedStructLike
         | ron::Error::ExpectedNamedStructLike(_)
         | ron::Error::ExpectedDifferentStructName { .. } => "a value in round brackets `(...)`",
-        ron::Error::ExpectedIdentifier => "a name",
         _ => return None,
     })
 }
@@ -266,6 +293,12 @@ fn word_before(text: &str, at: usize, word: &str) -> Range<usize> {
 
 fn is_number(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Scalar(Scalar::Number))
+}
+
+/// Whether letters follow the digits: `27kg`, but not `1e3`, `0xFF` or `1u8`.
+fn is_with_unit(written: &str) -> bool {
+    let digits = written.trim_start_matches(|c: char| c.is_ascii_digit() || "+-._eE".contains(c));
+    digits.starts_with(|c: char| c.is_alphabetic() && !"xobuif".contains(c))
 }
 
 /// Rust names of spec types mean nothing to users.

@@ -149,11 +149,16 @@ pub(super) fn wrong_kind(document: &Document, wanted: &str) -> Option<Diagnostic
     let named = document.outline.kind(&document.text);
     let (message, range) = match named.clone() {
         Some((_, kind)) if kind == wanted => return None,
-        Some((name, kind)) if KINDS.contains(&kind) => {
-            (format!("this is a {kind} file, a {wanted} was expected"), name)
-        }
+        Some((name, kind)) if KINDS.contains(&kind) => (
+            format!(
+                "this is {} file, but {} was expected",
+                with_article(kind),
+                with_article(wanted)
+            ),
+            name,
+        ),
         Some((name, kind)) => {
-            (format!("`{kind}` is no kind of file, a {wanted} was expected"), name)
+            (format!("`{kind}` is no kind of file, {} was expected", with_article(wanted)), name)
         }
         None => (
             "the file does not start with its kind".to_owned(),
@@ -166,6 +171,12 @@ pub(super) fn wrong_kind(document: &Document, wanted: &str) -> Option<Diagnostic
         Some(_) => Some(format!("files start with {}", one_of(kinds.iter().map(|kind| &**kind)))),
         None => Some(format!("write `{wanted}` before the bracket: `{wanted}(...)`")),
     };
-    let label = Label::new(document.locate(range), format!("a {wanted} is expected here"));
+    let label =
+        Label::new(document.locate(range), format!("{} is expected here", with_article(wanted)));
     Some(Diagnostic::error(code, message).primary(label).maybe_help(help))
+}
+
+fn with_article(kind: &str) -> String {
+    let article = if kind.starts_with('E') { "an" } else { "a" };
+    format!("{article} {kind}")
 }

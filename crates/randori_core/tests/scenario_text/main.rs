@@ -1,0 +1,11 @@
+//! Behaviour of scenario text: what is accepted, what is refused, and what the
+//! user is told.
+
+mod codes;
+mod damage;
+mod fixture;
+mod messages;
+mod outline;
+mod overrides;
+mod places;
+mod variations;
