@@ -76,7 +76,8 @@ fn render(found: &Diagnostics, args: &CheckArgs) -> io::Result<String> {
     }
     if args.json {
         let objects: Vec<serde_json::Value> = serde_json::from_str(&found.json())?;
-        return Ok(objects.iter().map(|object| format!("{object}\n")).collect());
+        let lines: Vec<String> = objects.iter().map(|object| format!("{object}\n")).collect();
+        return Ok(lines.concat());
     }
     Ok(if args.short { found.short() } else { found.human(stdout_has_colours()) + "\n" })
 }

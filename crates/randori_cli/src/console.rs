@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use crate::style::{ERROR, WARNING, clean, paint};
 
 /// The two output streams and the progress bar between them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Console {
     progress: Mutex<Option<Progress>>,
 }
@@ -24,6 +24,11 @@ struct Progress {
 }
 
 impl Console {
+    /// Both streams, without a bar.
+    pub(crate) const fn new() -> Self {
+        Self { progress: Mutex::new(None) }
+    }
+
     /// Writes results.
     ///
     /// # Errors

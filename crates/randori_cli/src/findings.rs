@@ -11,6 +11,8 @@ use randori_policy::{BuiltinError, builtin, builtins};
 use randori_sim::episode::interfaces;
 use randori_sim::signals::{FormulaProblem, check_formulas};
 
+use crate::style::command_line;
+
 /// What is wrong with the formulas and policies of a scenario. Robots in
 /// `chosen` have their policy from the command line, so it has no place in a
 /// file.
@@ -57,11 +59,11 @@ pub(crate) fn untrusted_programs(
         if chosen.contains(&index) {
             continue;
         }
-        let (name, command) = (&robot.name, shell_words::join(command));
+        let (name, command) = (&robot.name, command_line(command.iter().map(String::as_str)));
         let message = format!("the policy of robot `{name}` is a program that nobody allowed");
         let error = Diagnostic::error(DiagnosticCode::UNTRUSTED_PROGRAM, message);
         let label = "the file wants to run this";
-        let argument = shell_words::quote(&command).into_owned();
+        let argument = command_line([command.as_str()]);
         found.push(
             placed(error, sources, &[&format!("robots.{name}.policy.use.command")], label)
                 .help(format!("it would run: {command}"))

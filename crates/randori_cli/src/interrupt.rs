@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::console::Console;
 use crate::exit::Outcome;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -9,13 +10,14 @@ static CANCEL: AtomicBool = AtomicBool::new(false);
 
 /// Starts to listen for Ctrl-C and for requests to terminate. The returned flag
 /// becomes true when runs are to be cut short; a second Ctrl-C ends the program.
-pub(crate) fn listen() -> &'static AtomicBool {
+pub(crate) fn listen(console: &'static Console) -> &'static AtomicBool {
     // A program without the handler still ends on Ctrl-C, only less politely.
-    let _ = ctrlc::set_handler(|| {
+    let _ = ctrlc::set_handler(move || {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
             stop_at_once();
         }
         stop_runs();
+        console.note("stopping; press Ctrl-C again to stop at once\n");
     });
     &CANCEL
 }
@@ -30,6 +32,8 @@ pub(crate) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
+/// Ends this process. Child processes of policies end with it: their keepers
+/// notice.
 fn stop_at_once() -> ! {
     std::process::exit(i32::from(Outcome::Interrupted.code()));
 }

@@ -31,17 +31,19 @@ use args::{Cli, Command};
 use console::Console;
 use exit::{BROKEN_PIPE, Outcome};
 
+static CONSOLE: Console = Console::new();
+
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(explain_panic));
     let cli = Cli::parse();
-    let console = Console::default();
+    let console = &CONSOLE;
     let root = cli.root.as_deref();
     let ended = match cli.command {
-        Command::Run(args) => run::run(&args, root, &console),
-        Command::List(args) => list::list(&args, root, &console),
-        Command::Check(args) => check::check(&args, root, &console),
-        Command::Policies(args) => policies::policies(&args, &console),
-        Command::Explain { code } => explain::explain(&code, &console),
+        Command::Run(args) => run::run(&args, root, console),
+        Command::List(args) => list::list(&args, root, console),
+        Command::Check(args) => check::check(&args, root, console),
+        Command::Policies(args) => policies::policies(&args, console),
+        Command::Explain { code } => explain::explain(&code, console),
     };
     match ended {
         Ok(outcome) => outcome.into(),
@@ -57,7 +59,8 @@ fn main() -> ExitCode {
 /// Says in a few lines that Randori itself failed. A backtrace helps only those
 /// who ask for it.
 fn explain_panic(info: &PanicHookInfo<'_>) {
-    let console = Console::default();
+    // A console of its own: whoever panicked may hold the other one's lock.
+    let console = Console::new();
     let message = info.payload_as_str().unwrap_or("a panic without a message");
     let place = info.location().map(|at| format!(" ({at})")).unwrap_or_default();
     console.error(&format!("internal error: {message}{place}"));

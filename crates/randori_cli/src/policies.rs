@@ -2,7 +2,7 @@
 
 use std::io;
 
-use randori_policy::{BuiltinInfo, builtins};
+use randori_policy::{BuiltinInfo, ParamInfo, builtins};
 
 use crate::args::PoliciesArgs;
 use crate::console::Console;
@@ -29,17 +29,16 @@ pub(crate) fn policies(args: &PoliciesArgs, console: &Console) -> io::Result<Out
 }
 
 fn describe(info: &BuiltinInfo) -> String {
-    let mut text = format!("{}  {}\n", paint(HEADING, info.name), info.about);
     let widest = info.params.iter().map(|param| param.name.len()).max().unwrap_or(0);
-    for param in info.params {
+    let param = |param: &ParamInfo| {
         let without = match param.default {
             Some(default) => format!("default: {default}"),
             None => "required".to_owned(),
         };
-        let (name, expects) = (param.name, param.expects);
-        text += &format!("  {name:widest$}  {}\n", param.about);
-        text += &format!("  {:widest$}  {}\n", "", paint(FAINT, &format!("{expects}; {without}")));
-    }
-    text.push('\n');
-    text
+        let (name, about) = (param.name, param.about);
+        let details = paint(FAINT, &format!("{}; {without}", param.expects));
+        format!("  {name:widest$}  {about}\n  {:widest$}  {details}\n", "")
+    };
+    let params: Vec<String> = info.params.iter().map(param).collect();
+    format!("{}  {}\n{}\n", paint(HEADING, info.name), info.about, params.concat())
 }

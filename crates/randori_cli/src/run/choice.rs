@@ -1,5 +1,6 @@
 //! Which policy drives which robot, as the command line says it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use randori_core::diagnostic::{nearest, one_of};
@@ -140,7 +141,7 @@ impl Chosen {
                 PolicySource::Builtin { name: old.clone(), params: params.clone() }
             }
             (Self::Builtin(name), _) => {
-                PolicySource::Builtin { name: (*name).to_owned(), params: Default::default() }
+                PolicySource::Builtin { name: (*name).to_owned(), params: BTreeMap::default() }
             }
             (Self::Program(command), before) => {
                 let patience = match before {

@@ -9,7 +9,7 @@ use randori_core::policy::{Policy, PolicyError, RobotInterface};
 use randori_core::report::RunError;
 use randori_core::spec::PolicySource;
 use randori_core::time::TickPeriod;
-use randori_policy::builtin;
+use randori_policy::{ProcessPolicy, builtin};
 use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch};
 use randori_sim::episode::{Episode, interfaces, unstarted_report};
 use randori_sim::fault::SimulationError;
@@ -17,6 +17,9 @@ use randori_sim::fault::SimulationError;
 use super::plan::Plan;
 use super::printer::Printer;
 use crate::console::Console;
+
+/// No policy is waited for longer, whatever a file says.
+const LONGEST_PATIENCE_S: f64 = 86_400.0;
 
 /// Runs everything on several threads until done or cancelled.
 pub(crate) fn in_parallel(
@@ -131,10 +134,11 @@ impl BatchHost for Host<'_> {
                     help: error.help,
                 })
             }
-            // The plan has refused those that nobody allowed.
+            // The plan has refused programs that nobody allowed.
             PolicySource::Process { command, patience } => {
-                let _ = (command, patience);
-                Err(PolicyError::new("pending"))
+                let patience = Duration::from_secs_f64(patience.clamp(0.0, LONGEST_PATIENCE_S));
+                let policy = ProcessPolicy::start(command, self.plan.root(), interface, patience)?;
+                Ok(Some(Box::new(policy)))
             }
         }
     }

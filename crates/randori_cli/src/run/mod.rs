@@ -53,7 +53,11 @@ impl Finished {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub(crate) fn run(args: &RunArgs, root: Option<&Path>, console: &Console) -> io::Result<Outcome> {
+pub(crate) fn run(
+    args: &RunArgs,
+    root: Option<&Path>,
+    console: &'static Console,
+) -> io::Result<Outcome> {
     let plan = match Plan::new(args, root, console) {
         Ok(plan) => plan,
         Err(outcome) => return Ok(outcome),
@@ -64,7 +68,7 @@ pub(crate) fn run(args: &RunArgs, root: Option<&Path>, console: &Console) -> io:
         console.help("name one scenario and one `--seed`");
         return Ok(Outcome::Usage);
     }
-    let cancel = interrupt::listen();
+    let cancel = interrupt::listen(console);
     let printer = Printer::new(&plan, args.json, console);
     if args.realtime {
         execute::in_real_time(&plan, &printer, cancel, console);

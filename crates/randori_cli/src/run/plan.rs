@@ -16,6 +16,7 @@ use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
 use crate::findings::{Unseen, findings, untrusted_programs};
 use crate::project::{SelectedFile, select_scenarios};
+use crate::style::{command_line, count};
 
 /// Runs beyond this number are surely a mistake, and their results would not
 /// fit into memory.
@@ -60,6 +61,11 @@ impl Plan {
         let choices: Result<_, _> =
             args.policy.iter().map(|text| PolicyChoice::parse(text)).collect();
         let files = select_scenarios(&args.files, root).map_err(|error| error.report(console))?;
+        if files.iter().any(|file| file.project != files[0].project) {
+            console.error("these files belong to different projects");
+            console.help("run them one after the other, or name their common folder by `--root`");
+            return Err(Outcome::Usage);
+        }
         let mut plan = Self {
             entries: Vec::with_capacity(files.len()),
             seeds: args.seeds.range(),
@@ -88,10 +94,7 @@ impl Plan {
             }
         }
         if errors > 0 {
-            console.error(&format!(
-                "nothing was run because of {}",
-                crate::style::count(errors, "error")
-            ));
+            console.error(&format!("nothing was run because of {}", count(errors, "error")));
             return Err(Outcome::InvalidScenario);
         }
         Ok(plan)
@@ -117,6 +120,11 @@ impl Plan {
     /// Applies all `--policy` arguments; returns the robots that they are for.
     fn choose(&self, scenario: &mut Scenario) -> Result<BTreeSet<usize>, ChoiceError> {
         self.choices.iter().map(|choice| choice.apply(scenario)).collect()
+    }
+
+    /// The project's folder, where programs run.
+    pub(crate) fn root(&self) -> &Path {
+        self.entries.first().map_or(Path::new("."), |entry| entry.file.project.root())
     }
 
     /// Number of runs.
@@ -162,10 +170,9 @@ impl Plan {
 
     /// The command that runs one scenario with one seed again.
     pub(crate) fn reproduce(&self, entry: &Entry, seed: u64) -> String {
-        let mut words = vec!["randori".to_owned(), "run".to_owned(), entry.file.shown.clone()];
-        words.extend(["--seed".to_owned(), seed.to_string()]);
-        words.extend(self.arguments.iter().cloned());
-        shell_words::join(words)
+        let seed = seed.to_string();
+        let words = ["randori", "run", &entry.file.shown, "--seed", &seed];
+        command_line(words.into_iter().chain(self.arguments.iter().map(String::as_str)))
     }
 }
 

@@ -156,7 +156,8 @@ impl<'a> Printer<'a> {
         let mut text = summary(&reports) + "\n" + &totals(&reports);
         if let Some(report) = telling(&reports) {
             let again = self.plan.reproduce(&self.plan.entries[index], report.seed);
-            text += &format!("{}\n", paint(FAINT, &format!("again: {again}")));
+            text += &paint(FAINT, &format!("again: {again}"));
+            text += "\n";
         }
         self.data(&text, state);
     }

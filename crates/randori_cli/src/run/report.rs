@@ -1,6 +1,6 @@
 //! One run as a table.
 
-use randori_core::report::{GoalReport, RunError, RunReport};
+use randori_core::report::{GoalReport, RunError, RunReport, Verdict};
 
 use crate::style::{self, FAINT, HEADING, clean, number, paint, seconds, signed};
 use crate::table::{Align, Cell, table};
@@ -15,10 +15,10 @@ pub(crate) fn describe(report: &RunReport, file: &str, reproduce: &str) -> Strin
             .map(|(path, value)| vec![Cell::new(path), Cell::new(number(*value))])
             .collect();
         let columns = [("drawn for this seed", Align::Left), ("value", Align::Right)];
-        text += &format!("\n{}", table(&columns, &rows));
+        text.extend(["\n", &table(&columns, &rows)]);
     }
     if !report.goals.is_empty() {
-        text += &format!("\n{}", goals(report));
+        text.extend(["\n", &goals(report)]);
     }
     if !report.metrics.is_empty() {
         let rows: Vec<_> = report
@@ -27,20 +27,33 @@ pub(crate) fn describe(report: &RunReport, file: &str, reproduce: &str) -> Strin
             .map(|metric| vec![Cell::new(&metric.name), Cell::new(number(metric.value))])
             .collect();
         let columns = [("metric", Align::Left), ("value", Align::Right)];
-        text += &format!("\n{}", table(&columns, &rows));
+        text.extend(["\n", &table(&columns, &rows)]);
     }
     if let Some(error) = &report.error {
-        text += &format!("\n{}", describe_error(error, time_of(error, report)));
+        text.extend(["\n", &describe_error(error, time_of(error, report))]);
     }
     let (word, colour) = style::verdict(report.verdict);
-    let simulated = seconds(report.simulated_s);
-    let hash = style::hash(report.final_hash);
-    text += &format!("\n{} after {simulated} simulated", paint(colour, word));
-    text += &match &report.expected_failure {
-        Some(goal) => format!(", `{}` being expected to fail", clean(goal)),
-        None => String::new(),
-    };
-    text + &format!("; final hash {hash}\n{}\n", paint(FAINT, &format!("again: {reproduce}")))
+    let (word, simulated) = (paint(colour, word), seconds(report.simulated_s));
+    let (hash, expectation) = (style::hash(report.final_hash), expectation(report));
+    let again = paint(FAINT, &format!("again: {reproduce}"));
+    text + &format!(
+        "\n{word} after {simulated} simulated{expectation}; final hash {hash}\n{again}\n"
+    )
+}
+
+/// What became of a failure that the scenario expects.
+fn expectation(report: &RunReport) -> String {
+    let Some(expected) = &report.expected_failure else { return String::new() };
+    let goal = report.goals.iter().find(|goal| goal.name == *expected);
+    let expected = clean(expected);
+    match (goal.map(|goal| goal.verdict), report.verdict) {
+        (_, Verdict::Pass) => format!(": `{expected}` failed as expected"),
+        (Some(Verdict::Pass), _) => format!(": `{expected}` was expected to fail, but holds"),
+        (Some(Verdict::Fail), Verdict::Fail) => {
+            format!(": `{expected}` failed as expected, but not alone")
+        }
+        _ => String::new(),
+    }
 }
 
 /// Title and place of a scenario.
@@ -97,14 +110,12 @@ pub(crate) fn time_of(error: &RunError, report: &RunReport) -> f64 {
 
 /// Why a run broke, with all that is known.
 pub(crate) fn describe_error(error: &RunError, time_s: f64) -> String {
-    let title = format!("error[{}]:", error.code);
-    let mut text = format!("{} {}\n", paint(style::ERROR, &title), clean(&error.message));
-    text += &format!("  at tick {} ({})\n", error.tick, seconds(time_s));
-    for line in &error.details {
-        text += &format!("  | {}\n", clean(line));
-    }
-    if let Some(help) = &error.help {
-        text += &format!("help: {}\n", clean(help));
-    }
-    text
+    let title = paint(style::ERROR, &format!("error[{}]:", error.code));
+    let mut lines = vec![
+        format!("{title} {}", clean(&error.message)),
+        format!("  at tick {} ({})", error.tick, seconds(time_s)),
+    ];
+    lines.extend(error.details.iter().map(|line| format!("  | {}", clean(line))));
+    lines.extend(error.help.iter().map(|help| format!("help: {}", clean(help))));
+    lines.join("\n") + "\n"
 }

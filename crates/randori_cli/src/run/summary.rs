@@ -37,11 +37,10 @@ impl SeedLines {
     /// The line of one run.
     pub(crate) fn line(&self, report: &RunReport) -> String {
         let (word, colour) = style::verdict(report.verdict);
-        let decisive = decisive_goal(report);
-        let (margin, what) = match (&report.error, decisive) {
+        let (margin, what) = match (&report.error, decisive_goal(report)) {
             (Some(error), _) => {
                 let time = style::seconds(time_of(error, report));
-                ("-".to_owned(), format!("{} at {time}: {}", error.code, error.message))
+                ("-".to_owned(), format!("{} at {time}", error.code))
             }
             (None, Some(goal)) => (signed(goal.margin), goal.name.clone()),
             (None, None) => ("-".to_owned(), String::new()),
@@ -76,7 +75,7 @@ pub(crate) fn summary(reports: &[&RunReport]) -> String {
             ("worst margin", Align::Right),
             ("at seed", Align::Right),
         ];
-        text += &format!("\n{}", table(&columns, &goals));
+        text.extend(["\n", &table(&columns, &goals)]);
     }
     let metrics = metric_rows(reports);
     if !metrics.is_empty() {
@@ -86,13 +85,13 @@ pub(crate) fn summary(reports: &[&RunReport]) -> String {
             ("smallest", Align::Right),
             ("largest", Align::Right),
         ];
-        text += &format!("\n{}", table(&columns, &metrics));
+        text.extend(["\n", &table(&columns, &metrics)]);
     }
     if let Some((report, error)) =
         reports.iter().find_map(|report| Some((report, report.error.as_ref()?)))
     {
         let error = describe_error(error, time_of(error, report));
-        text += &format!("\nThe first run that broke, seed {}:\n{error}", report.seed);
+        let _ = write!(text, "\nThe first run that broke, seed {}:\n{error}", report.seed);
     }
     text
 }
@@ -100,17 +99,19 @@ pub(crate) fn summary(reports: &[&RunReport]) -> String {
 /// How many runs passed, and which did not.
 pub(crate) fn totals(reports: &[&RunReport]) -> String {
     let of = |verdict: Verdict| reports.iter().filter(move |report| report.verdict == verdict);
-    let (word, colour) = match reports.iter().map(|report| report.verdict).max_by_key(badness) {
-        Some(verdict) => style::verdict(verdict),
-        None => style::verdict(Verdict::Error),
-    };
+    let (word, colour) =
+        match reports.iter().map(|report| report.verdict).max_by_key(|verdict| badness(*verdict)) {
+            Some(verdict) => style::verdict(verdict),
+            None => style::verdict(Verdict::Error),
+        };
     let passed = of(Verdict::Pass).count();
     let mut text =
         format!("{}: {passed} of {} passed", paint(colour, word), count(reports.len(), "run"));
     for (verdict, what) in [(Verdict::Fail, "failed"), (Verdict::Error, "broke")] {
         let seeds: Vec<u64> = of(verdict).map(|report| report.seed).collect();
         if !seeds.is_empty() {
-            let _ = write!(text, ", {} {what} (seed {})", seeds.len(), listed(&seeds));
+            let plural = if seeds.len() == 1 { "" } else { "s" };
+            let _ = write!(text, ", {} {what} (seed{plural} {})", seeds.len(), listed(&seeds));
         }
     }
     text + "\n"
@@ -123,7 +124,7 @@ pub(crate) fn telling<'a>(reports: &[&'a RunReport]) -> Option<&'a RunReport> {
     failed.or(reports.first()).copied()
 }
 
-fn badness(verdict: &Verdict) -> u8 {
+fn badness(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Pass => 0,
         Verdict::Fail => 1,

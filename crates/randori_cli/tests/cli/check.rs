@@ -1,0 +1,96 @@
+//! `randori check`.
+
+use crate::project::Project;
+
+#[test]
+fn valid_files_of_all_kinds_end_with_0() {
+    let ended = Project::new().randori(&["check", "scenarios", "assets"]).expect_code(0);
+
+    assert_eq!(ended.stdout, "");
+    assert!(ended.stderr.contains("checked 3 files"));
+}
+
+#[test]
+fn a_robot_file_alone_is_checked_alone() {
+    let project = Project::new();
+    project.edit("assets/cart.ron", "child: \"cart\"", "child: \"cert\"");
+
+    let ended = project.randori(&["check", "assets/cart.ron"]).expect_code(3);
+
+    assert!(ended.stdout.contains("error[RS0203]") && ended.stdout.contains("assets/cart.ron:"));
+}
+
+#[test]
+fn a_problem_that_files_share_is_told_once() {
+    let project = Project::new();
+    project.edit("assets/cart.ron", "child: \"cart\"", "child: \"cert\"");
+
+    let ended = project.randori(&["check", "--short", "assets", "scenarios"]).expect_code(3);
+
+    assert_eq!(ended.stdout.matches("RS0203").count(), 1, "{}", ended.stdout);
+}
+
+#[test]
+fn formulas_and_policies_are_checked_too_each_on_one_line() {
+    let project = Project::new();
+    project.edit("scenarios/drive.ron", "abs(joint(cart.slide))", "abs(jiont(cart.slide))");
+    project.edit("scenarios/drive.ron", "\"scripted\"", "\"scriptid\"");
+
+    let ended = project.randori(&["check", "--short", "scenarios/drive.ron"]).expect_code(3);
+
+    let has = |code: &str| {
+        let start = "scenarios/drive.ron:";
+        ended.stdout.lines().any(|line| line.starts_with(start) && line.contains(code))
+    };
+    assert!(has("error[RS0603]") && has("error[RS0701]"), "{}", ended.stdout);
+}
+
+#[test]
+fn findings_are_available_as_json_lines() {
+    let project = Project::new();
+    project.edit("scenarios/drive.ron", "duration: 0.4", "duration: -1.0");
+
+    let ended = project.randori(&["check", "--json", "scenarios"]).expect_code(3);
+
+    let findings = ended.json_lines();
+    assert_eq!(findings[0]["file"], "scenarios/drive.ron");
+    assert_eq!(
+        (findings[0]["line"].as_u64(), findings[0]["severity"].as_str()),
+        (Some(5), Some("error"))
+    );
+    assert_eq!(ended.stderr, "");
+}
+
+#[test]
+fn warnings_pass_unless_they_are_denied() {
+    let project = Project::new();
+    project.edit("scenarios/drive.ron", "eventually[0, 0.1]", "eventually[0, 9]");
+
+    let lenient = project.randori(&["check", "scenarios"]).expect_code(0);
+    let strict = project.randori(&["check", "scenarios", "--deny-warnings"]).expect_code(3);
+
+    assert!(lenient.stdout.contains("warning[RS0604]"), "{}", lenient.stdout);
+    assert!(strict.stderr.contains("1 warning"));
+}
+
+#[test]
+fn overrides_are_checked_in_place() {
+    let project = Project::new();
+
+    let ended = project.randori(&["check", "scenarios", "--set", "duration=-1"]).expect_code(3);
+
+    assert!(ended.stdout.contains("--set:1:10"), "{}", ended.stdout);
+}
+
+#[test]
+fn paths_are_shown_from_where_one_stands() {
+    let project = Project::new();
+    project.edit("assets/cart.ron", "child: \"cart\"", "child: \"cert\"");
+    let mut command = project.command(&["check", "--short", "drive.ron"]);
+    command.current_dir(project.path().join("scenarios"));
+
+    let output = command.output().expect("the program starts");
+
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(text.starts_with("../assets/cart.ron:"), "{text}");
+}

@@ -1,0 +1,10 @@
+//! The program as people and scripts use it: arguments in, two streams and an
+//! exit code out.
+
+mod check;
+mod interrupt;
+mod list;
+mod output;
+mod policy;
+mod project;
+mod run;

@@ -1,0 +1,169 @@
+//! Policies from the command line and from files.
+
+use crate::project::{Project, scenario};
+
+const DRIVE: &str = "scenarios/drive.ron";
+
+const CALM: &str = "
+from randori_policy import run
+
+def act(frame):
+    return {'drive': 0.5}
+
+run(act)
+";
+
+/// Says who it is, answers a few times, and then kills itself.
+const MORTAL: &str = "
+import os, signal, sys
+from randori_policy import run
+
+def act(frame):
+    if frame.request == 0:
+        print('I am', os.getpid(), file=sys.stderr, flush=True)
+    if frame.request == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {'drive': 0.5}
+
+run(act)
+";
+
+fn with_program(script: &str) -> Project {
+    let project = Project::new();
+    project.write("policies/mine.py", script);
+    let policy = r#"(use: Process(command: ["python3", "policies/mine.py"]), rate_hz: 50)"#;
+    project.write(DRIVE, &scenario(policy));
+    project
+}
+
+#[test]
+fn a_built_in_policy_can_take_the_place_of_another() {
+    let ended = Project::new().randori(&["run", DRIVE, "--policy", "hold"]).expect_code(1);
+
+    assert!(ended.stdout.contains("--policy hold"));
+}
+
+#[test]
+fn naming_the_policy_that_a_file_has_keeps_its_parameters() {
+    let project = Project::new();
+
+    let as_written = project.randori(&["run", DRIVE, "--json"]).expect_code(0).json_lines();
+    let named = project
+        .randori(&["run", DRIVE, "--json", "--policy", "cart=scripted"])
+        .expect_code(0)
+        .json_lines();
+
+    assert_eq!(as_written[0]["final_hash"], named[0]["final_hash"]);
+}
+
+#[test]
+fn a_policy_that_lacks_a_parameter_is_told_so() {
+    let ended = Project::new().randori(&["run", DRIVE, "--policy", "poses"]).expect_code(3);
+
+    assert!(ended.stderr.contains("RS0702") && ended.stderr.contains("`sequence`"));
+}
+
+#[test]
+fn a_wrong_parameter_in_a_file_is_underlined() {
+    let project = Project::new();
+    project.edit(DRIVE, "\"steps\":", "\"stepz\":");
+
+    let ended = project.randori(&["run", DRIVE]).expect_code(3);
+
+    assert!(ended.stderr.contains("RS0702") && ended.stderr.contains("--> scenarios/drive.ron:"));
+    assert!(ended.stderr.contains("did you mean `steps`?"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_python_file_drives_a_robot_of_a_scenario_without_policy() {
+    let project = Project::new();
+    project.write(DRIVE, &scenario("None"));
+    project.write("mine.py", CALM);
+
+    let idle = project.randori(&["run", DRIVE]).expect_code(1);
+    let driven = project.randori(&["run", DRIVE, "--policy", "mine.py"]).expect_code(0);
+
+    assert!(idle.stdout.contains("FAIL"));
+    assert!(driven.stdout.contains("--policy mine.py"));
+}
+
+#[test]
+fn a_command_is_split_into_words_and_never_reaches_a_shell() {
+    let project = Project::new();
+    project.write(
+        "my policy.py",
+        &CALM.replace("'drive': 0.5", "'drive': float(__import__('sys').argv[1])"),
+    );
+
+    let command = "cart=python3 -u 'my policy.py' 0.5";
+    let ended = project.randori(&["run", DRIVE, "--policy", command]).expect_code(0);
+    let shell = project.randori(&["run", DRIVE, "--policy", "true; touch x"]).expect_code(2);
+
+    assert!(ended.stdout.contains("arrives"));
+    assert!(shell.stderr.contains("`true;` is neither"));
+    assert!(!project.path().join("x").exists());
+}
+
+#[test]
+fn a_program_in_a_file_starts_only_if_somebody_says_so() {
+    let project = with_program(CALM);
+
+    let refused = project.randori(&["run", DRIVE]).expect_code(3);
+    let trusted = project.randori(&["run", DRIVE, "--trust-programs"]).expect_code(0);
+    let named = project
+        .randori(&["run", DRIVE, "--policy", "cart=python3 policies/mine.py"])
+        .expect_code(0);
+
+    assert!(refused.stderr.contains("RS0704"));
+    assert!(refused.stderr.contains("it would run: python3 policies/mine.py"));
+    assert!(refused.stderr.contains("--trust-programs"));
+    assert!(trusted.stdout.contains("pass") && named.stdout.contains("pass"));
+}
+
+#[test]
+fn a_policy_that_is_killed_ends_the_run_as_an_error_and_leaves_no_process() {
+    let project = with_program(MORTAL);
+
+    let ended = project.randori(&["run", DRIVE, "--trust-programs"]).expect_code(6);
+
+    assert!(ended.stdout.contains("error[RR0102]") && ended.stdout.contains("signal 9"));
+    assert!(ended.stdout.contains("at tick 50 (0.10 s)"), "{}", ended.stdout);
+    let last_words = ended.stdout.lines().find_map(|line| line.split_once("I am "));
+    let (_, process) = last_words.expect("its error output is shown");
+    let gone = !std::path::Path::new("/proc").join(process.trim()).exists();
+    assert!(gone, "process {process} is still there");
+}
+
+#[test]
+fn a_broken_run_has_its_reason_in_json_too() {
+    let project = with_program(MORTAL);
+
+    let ended = project.randori(&["run", DRIVE, "--trust-programs", "--json"]).expect_code(6);
+
+    let run = &ended.json_lines()[0];
+    assert_eq!(
+        (run["verdict"].as_str(), run["error"]["code"].as_str()),
+        (Some("error"), Some("RR0102"))
+    );
+    assert_eq!(run["goals"][0]["verdict"], "error");
+    assert!(run["error"]["details"][0].as_str().is_some_and(|line| line.starts_with("I am ")));
+}
+
+#[test]
+fn a_policy_that_is_neither_built_in_nor_a_program_gets_a_suggestion() {
+    let ended = Project::new().randori(&["run", DRIVE, "--policy", "hodl"]).expect_code(2);
+
+    assert!(ended.stderr.contains("did you mean `hold`?"));
+}
+
+#[test]
+fn all_built_in_policies_are_listed_with_their_parameters() {
+    let project = Project::new();
+
+    let text = project.randori(&["policies"]).expect_code(0);
+    let json = project.randori(&["policies", "--json"]).expect_code(0);
+
+    assert!(text.stdout.contains("goal_seeker") && text.stdout.contains("required"));
+    let named = |name: &str| json.json_lines().iter().any(|policy| policy["name"] == name);
+    assert!(named("hold") && named("cartpole_lqr"));
+}
