@@ -3,6 +3,7 @@
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Vector};
+use rapier3d::prelude::MultibodyJoint;
 use serde::{Deserialize, Serialize};
 
 use super::SimWorld;
@@ -10,6 +11,7 @@ use super::build::{engine_mass, shifted_by};
 use super::drive::JointDrive;
 use super::dynamics::spatial::narrow;
 use super::scene::{MassGroup, Role};
+use super::state::rotation_vector;
 use super::tree::narrow_pose;
 
 /// What is in force until it is changed.
@@ -190,6 +192,10 @@ impl SimWorld {
         for index in 0..self.actions.running_ahead.len() {
             self.set_motor(self.actions.running_ahead[index]);
         }
+        for index in 0..self.scene.sprung_balls.len() {
+            let (articulation, link) = self.scene.sprung_balls[index];
+            self.renew_ball(articulation, link);
+        }
         // The lever arms of forces on welded links turn with the bodies, so
         // forces are renewed at every step.
         for (body, _) in &self.actions.forces {
@@ -203,6 +209,23 @@ impl SimWorld {
             let rigid = &mut self.physics.bodies[self.scene.bodies[body].handle];
             rigid.add_force_at_point(force, point, true);
         }
+    }
+
+    /// Makes the coordinates of a ball joint its rotation vector again. The
+    /// engine adds up angular velocities instead, which depends on the way that
+    /// was taken: a spring would come to rest somewhere else after a detour.
+    fn renew_ball(&mut self, articulation: usize, link: usize) {
+        let index = self.scene.articulations[articulation].index;
+        let multibody = self.physics.multibody_joints.get_multibody_mut(index);
+        let link = multibody.and_then(|multibody| multibody.link_mut(link));
+        let joint = &mut link.expect("articulations keep their links").joint;
+        let mut renewed = MultibodyJoint::new(joint.data, joint.kinematic);
+        for axis in 3..6 {
+            let (stiffness, rest) = joint.spring(axis);
+            renewed.set_spring(axis, stiffness, rest);
+        }
+        renewed.apply_displacement(&rotation_vector(joint.joint_rot()).to_array());
+        *joint = renewed;
     }
 
     /// Centre of mass of a body in the world, m: of the link alone.

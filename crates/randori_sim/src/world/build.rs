@@ -73,9 +73,11 @@ impl<'a> Builder<'a> {
     fn new(layout: &'a SceneLayout, bits: GroupBits, settings: &PhysicsSettings) -> Self {
         let period = TickPeriod::from_rate_hz(settings.rate_hz)
             .expect("the checker accepts only rates that divide a second");
-        let mut physics = PhysicsWorld::default();
-        physics.gravity = narrow(&settings.gravity.into());
-        physics.integration_parameters = parameters(settings, period.seconds() as f32);
+        let physics = PhysicsWorld {
+            gravity: narrow(&settings.gravity.into()),
+            integration_parameters: parameters(settings, period.seconds() as f32),
+            ..PhysicsWorld::default()
+        };
         let entry = |path: &String| BodyEntry {
             path: path.clone(),
             handle: RigidBodyHandle::invalid(),
@@ -89,6 +91,7 @@ impl<'a> Builder<'a> {
             robots: Vec::new(),
             articulations: Vec::new(),
             masses: Vec::new(),
+            sprung_balls: Vec::new(),
             loose: Vec::new(),
             substep_s: (period.seconds() / f64::from(settings.substeps)) as f32,
             tick_s: period.seconds() as f32,

@@ -186,12 +186,11 @@ impl SimWorld {
         let axis = engine_axis(entry.axis);
         let (position, substep) = (self.state.positions[dof], self.scene.substep_s);
         let joint = self.joint_mut(&entry);
-        match row {
-            Row::Off => joint.motor_axes.remove(JointAxesMask::from(axis)),
-            _ => {
-                joint.motor_axes.insert(JointAxesMask::from(axis));
-                joint.motors[entry.axis] = motor(row, runs_ahead.then_some((position, substep)));
-            }
+        if row == Row::Off {
+            joint.motor_axes.remove(JointAxesMask::from(axis));
+        } else {
+            joint.motor_axes.insert(JointAxesMask::from(axis));
+            joint.motors[entry.axis] = motor(row, runs_ahead.then_some((position, substep)));
         }
     }
 

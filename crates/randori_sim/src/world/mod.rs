@@ -95,10 +95,7 @@ impl SimWorld {
         self.apply_actions();
         self.physics.step();
         self.ticks += 1;
-        self.refresh_state().map_err(|fault| {
-            self.fault = Some(fault.clone());
-            fault
-        })
+        self.refresh_state().inspect_err(|fault| self.fault = Some(fault.clone()))
     }
 
     /// The engine's own step and nothing around it: what the benchmark

@@ -106,6 +106,11 @@ impl Assembly<'_> {
         self.insert_couplings(body, &links)?;
         self.insert_loops(builder, &handles);
         self.insert_dofs(builder, articulation, &links);
+        let sprung = |link: &usize| {
+            links[*link].motion == Motion::Spherical && self.joint(*link).spring.is_some()
+        };
+        let sprung = (1..links.len()).filter(sprung).map(|link| (articulation, link));
+        builder.scene.sprung_balls.extend(sprung);
         builder.scene.articulations.push(Articulation { index, links });
         Ok(())
     }

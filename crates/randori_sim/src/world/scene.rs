@@ -23,6 +23,8 @@ pub(super) struct Scene {
     pub(super) articulations: Vec<Articulation>,
     /// Rigid bodies of the engine that have mass.
     pub(super) masses: Vec<MassGroup>,
+    /// Ball joints with a spring, as articulation and link.
+    pub(super) sprung_balls: Vec<(usize, usize)>,
     /// Bodies that are neither static nor links of an articulation.
     pub(super) loose: Vec<usize>,
     /// Length of one substep, s.

@@ -1,7 +1,5 @@
 //! Scenarios from inline text, without files and without the checker.
 
-#![expect(dead_code, reason = "every test binary uses its own part of the fixture")]
-
 use randori_core::layout::{BodyId, DofId, SceneLayout};
 use randori_core::spec::{EnvironmentSpec, RobotSpec, Scenario, ScenarioSpec};
 use randori_sim::hash::StateHasher;
@@ -11,7 +9,7 @@ use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
 
 /// Parts of a scenario as text; what is left out is as plain as possible.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Stage<'a> {
     /// Robots: the file, and the fields of its entry besides name and model,
     /// such as `pose: (xyz: (0, 0, 1))`. They are named `r0`, `r1`, ...
@@ -22,12 +20,6 @@ pub(crate) struct Stage<'a> {
     pub(crate) actors: &'a str,
     /// Fields of the physics settings, such as `preset: Fast`.
     pub(crate) physics: &'a str,
-}
-
-impl Default for Stage<'_> {
-    fn default() -> Self {
-        Self { robots: &[], environment: "", actors: "", physics: "" }
-    }
 }
 
 impl Stage<'_> {

@@ -2,6 +2,7 @@
 //! it repeats.
 
 #[path = "../common/mod.rs"]
+#[expect(dead_code, reason = "the fixture serves other chapters too")]
 mod common;
 mod fixture;
 

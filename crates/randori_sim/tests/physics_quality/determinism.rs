@@ -1,12 +1,12 @@
 //! Equal bits: run twice, cloned, restored, in another process, on any thread.
 
-mod common;
-
+use std::io::Write as _;
 use std::process::Command;
 
-use common::{Scene, Stage, digest};
 use randori_core::math::{Pose, Vector};
 use randori_sim::world::{JointDrive, SimWorld, SnapshotError};
+
+use crate::common::{Scene, Stage, digest};
 
 /// A four-legged robot of nine bodies; one leg is `(name, x, y)`.
 fn walker() -> String {
@@ -205,7 +205,8 @@ fn a_snapshot_continues_in_another_process() {
         let bytes = std::fs::read(file).expect("the parent has written it");
         scene.world.restore(&bytes).expect("it is a snapshot of this scenario");
         run_to(&mut scene, 400);
-        println!("digest {:016x}", scene.digest());
+        let mut output = std::io::stdout();
+        writeln!(output, "digest {:016x}", scene.digest()).expect("the parent listens");
         return;
     }
     let mut scene = busy_scene();
@@ -216,7 +217,7 @@ fn a_snapshot_continues_in_another_process() {
 
     let program = std::env::current_exe().expect("a test knows its program");
     let child = Command::new(program)
-        .args(["--exact", "a_snapshot_continues_in_another_process", "--nocapture"])
+        .args(["--exact", "determinism::a_snapshot_continues_in_another_process", "--nocapture"])
         .env(SNAPSHOT_FILE, &file)
         .output()
         .expect("the test program starts");

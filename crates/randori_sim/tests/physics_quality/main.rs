@@ -1,0 +1,15 @@
+//! The physics of worlds against closed forms, conservation laws and the
+//! figures that Randori promises.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod collision;
+mod contact;
+mod determinism;
+mod drives;
+mod fixture;
+mod joints;
+mod loads;
+mod queries;
+mod trees;
