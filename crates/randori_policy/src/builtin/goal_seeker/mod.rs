@@ -60,6 +60,12 @@ struct State {
 
 /// A scan older than this is no ground to drive on, s.
 const STALE: f64 = 0.5;
+/// Share of the speed at which blind corners are passed.
+const CORNER_SPEED: f64 = 0.4;
+/// How far ahead and aside a blind corner matters, m: what a person walks and
+/// the robot drives until both have seen each other.
+const CORNER_AHEAD: f64 = 1.2;
+const CORNER_ASIDE: f64 = 2.0;
 /// Turn per heading error, 1/s.
 const TURN_GAIN: f64 = 2.5;
 /// How fast the turn may change, rad/s^2.
@@ -159,7 +165,7 @@ impl GoalSeeker {
             last: self.state.heading.map(|heading| wrapped(heading - place.heading)),
             body_radius: motion.body_radius,
             clearance: motion.clearance,
-            speed: motion.speed,
+            speed: motion.speed * if self.nears_blind_corner(place) { CORNER_SPEED } else { 1.0 },
             current_speed: self.state.speed,
             acceleration: motion.acceleration,
             turn_rate: motion.turn_rate,
@@ -175,6 +181,13 @@ impl GoalSeeker {
         let speed = choice.speed.min(stoppable(room)).min(stoppable(to_goal) + 0.05);
         let turn = (TURN_GAIN * choice.heading).clamp(-motion.turn_rate, motion.turn_rate);
         (speed * steering::aligned(choice.heading), turn)
+    }
+
+    /// Whether somebody could step out from behind an edge just ahead.
+    fn nears_blind_corner(&self, place: &Place) -> bool {
+        let edges = self.state.scan.iter().flat_map(|scan| &scan.edges);
+        let mut seen_from_robot = edges.map(|edge| place.inverse_point(*edge));
+        seen_from_robot.any(|[x, y]| (0.0..CORNER_AHEAD).contains(&x) && y.abs() < CORNER_ASIDE)
     }
 
     /// Moves the command towards the aim as fast as the limits allow.

@@ -25,14 +25,16 @@ pub(super) struct Scan {
     pub(super) points: Vec<[f64; 2]>,
     /// Things that could be a person.
     pub(super) things: Vec<Thing>,
+    /// Edges behind which somebody could be hidden, m.
+    pub(super) edges: Vec<[f64; 2]>,
 }
 
 /// Something small that stands free in front of what is behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Thing {
-    /// Mean of its visible points, m.
+    /// Its axis, if it is round, m.
     pub(super) centre: [f64; 2],
-    /// Distance from there that covers it, m.
+    /// Its radius, m.
     pub(super) radius: f64,
 }
 
@@ -41,6 +43,8 @@ const GAP: f64 = 0.3;
 /// ... unless the beams spread so far: a wall seen at up to 75 degrees from
 /// its normal has hits four beam widths apart.
 const GAP_PER_BEAM_WIDTH: f64 = 4.0;
+/// Depth behind an edge in which a person can hide, m.
+const HIDDEN_DEPTH: f64 = 1.0;
 /// The widest thing that may be a person, m.
 const WIDEST: f64 = 0.9;
 /// The thinnest that a thing is taken to be, m: what a leg hides is a person.
@@ -88,8 +92,13 @@ impl Lidar {
             let gap = GAP.max(GAP_PER_BEAM_WIDTH * self.step_rad * a.range.min(b.range));
             b.beam - a.beam <= 2 && distance(a.point, b.point) < gap
         };
-        let things = hits.chunk_by(joined).filter_map(|group| thing(group, ranges)).collect();
-        Some(Scan { tick, points: hits.iter().map(|hit| hit.point).collect(), things })
+        let things = hits
+            .chunk_by(joined)
+            .filter_map(|group| thing(group, ranges, [sensor.x, sensor.y]))
+            .collect();
+        let hides = |hit: &&Hit| hides(hit, ranges, 1) || hides(hit, ranges, -1);
+        let edges = hits.iter().filter(hides).map(|hit| hit.point).collect();
+        Some(Scan { tick, points: hits.iter().map(|hit| hit.point).collect(), things, edges })
     }
 }
 
@@ -100,9 +109,19 @@ struct Hit {
     point: [f64; 2],
 }
 
+/// Whether the next beams in direction `step` reach much farther than a hit:
+/// several of them, since a single beam may be lost.
+fn hides(hit: &Hit, ranges: &[f32], step: isize) -> bool {
+    (1..=3).all(|count| {
+        let beam = hit.beam.checked_add_signed(step * count);
+        let range = beam.and_then(|beam| ranges.get(beam)).copied();
+        range.is_some_and(|range| f64::from(range) > hit.range + HIDDEN_DEPTH)
+    })
+}
+
 /// A group of hits as a thing, if it is small and nothing in front of it hides
 /// a part: the end of a half hidden wall would seem to move with the robot.
-fn thing(group: &[Hit], ranges: &[f32]) -> Option<Thing> {
+fn thing(group: &[Hit], ranges: &[f32], sensor: [f64; 2]) -> Option<Thing> {
     let (first, last) = (group.first()?, group.last()?);
     if group.len() < 3 || distance(first.point, last.point) > WIDEST {
         return None;
@@ -115,10 +134,14 @@ fn thing(group: &[Hit], ranges: &[f32]) -> Option<Thing> {
     {
         return None;
     }
+    // The visible side of a pillar lies before its axis: on the mean by pi/4 of
+    // its radius.
     let count = group.len() as f64;
-    let mean = |axis: usize| group.iter().map(|hit| hit.point[axis]).sum::<f64>() / count;
-    let centre = [mean(0), mean(1)];
-    let radius = group.iter().map(|hit| distance(hit.point, centre)).fold(LEAST_RADIUS, f64::max);
+    let mean = [0, 1].map(|axis| group.iter().map(|hit| hit.point[axis]).sum::<f64>() / count);
+    let radius = (distance(first.point, last.point) / 2.0).max(LEAST_RADIUS);
+    let away = distance(mean, sensor).max(radius);
+    let depth = std::f64::consts::FRAC_PI_4 * radius / away;
+    let centre = [0, 1].map(|axis| mean[axis] + (mean[axis] - sensor[axis]) * depth);
     Some(Thing { centre, radius })
 }
 

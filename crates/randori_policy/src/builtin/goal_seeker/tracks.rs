@@ -100,7 +100,7 @@ mod tests {
 
     fn scan(centres: &[[f64; 2]]) -> Scan {
         let thing = |centre: &[f64; 2]| Thing { centre: *centre, radius: 0.25 };
-        Scan { tick: 0, points: Vec::new(), things: centres.iter().map(thing).collect() }
+        Scan { things: centres.iter().map(thing).collect(), ..Scan::default() }
     }
 
     #[test]
