@@ -12,6 +12,7 @@ use randori_core::text::{Limits, MemoryFiles, ScenarioText};
 use randori_policy::{builtin, builtins};
 use randori_sim::episode::{Episode, interfaces};
 use randori_sim::signals::{FUNCTIONS, ParameterKind, check_formulas};
+use randori_stl::{MAX_DEPTH, MAX_TEXT_BYTES};
 
 const GOALS_PAGE: &str = "goals.md";
 
@@ -102,6 +103,14 @@ fn every_block_of_the_page_is_of_a_kind_that_is_tried_out() {
             block.line,
             block.info
         );
+    }
+}
+
+#[test]
+fn the_pages_show_the_limits_of_formulas() {
+    let limits = format!("at most {MAX_TEXT_BYTES} bytes and nests at most {MAX_DEPTH} deep");
+    for page in [GOALS_PAGE, "scenario-format.md"] {
+        assert!(read(page).contains(&limits), "{page} does not say: {limits}");
     }
 }
 
