@@ -62,7 +62,7 @@ impl SimWorld {
                 self.strike_link(articulation, link, impulse, self.own_com(body.0));
             }
         }
-        self.read_state();
+        self.reread_state(body.0);
     }
 
     /// Adds the velocities that an impulse gives to an articulation: M dv = J^T
@@ -112,7 +112,7 @@ impl SimWorld {
         self.actions.payloads[body.0] += f64::from(mass_kg);
         let scene = self.scene.clone();
         self.set_mass(&scene.masses[index]);
-        self.read_state();
+        self.reread_state(body.0);
     }
 
     /// Gives the engine the mass of a group with its payloads.

@@ -176,6 +176,7 @@ impl<'a> Builder<'a> {
                     .pose(pose)
                     .linvel(narrow(&linear_velocity.into()) + turning.cross(lever))
                     .angvel(turning)
+                    .allow_fast_rotation(true)
                     .additional_mass_properties(engine_mass(&mass));
                 (rigid, Some(mass), Role::Loose)
             }
@@ -302,7 +303,8 @@ fn parameters(settings: &PhysicsSettings, tick_s: f32) -> IntegrationParameters 
         num_solver_iterations: settings.substeps as usize,
         num_internal_pgs_iterations: settings.sweeps as usize,
         friction_model: FrictionModel::Simplified,
-        // The engine would slow bodies down above 400 m/s without a word.
+        // The engine would slow bodies down above 400 m/s (and, unless they are
+        // allowed to, above an eighth of a turn per tick) without a word.
         normalized_max_linear_velocity: f32::MAX,
         ..IntegrationParameters::default()
     };

@@ -12,7 +12,7 @@ use rapier3d::prelude::{JointAxesMask, JointMotor, MotorModel};
 use serde::{Deserialize, Serialize};
 
 use super::SimWorld;
-use super::robot::engine_axis;
+use super::joint::engine_axis;
 use super::scene::DofEntry;
 use crate::hash::StateHasher;
 

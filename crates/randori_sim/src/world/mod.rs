@@ -20,6 +20,7 @@ mod drive;
 pub mod dynamics;
 mod error;
 pub mod inertia;
+mod joint;
 mod query;
 mod robot;
 mod scene;

@@ -1,13 +1,11 @@
 //! A robot becomes an articulation of the engine, or a single rigid body.
 
 use randori_core::layout::RobotId;
-use randori_core::math::{Pose, Rotation, Vector};
-use randori_core::spec::{
-    Axis, Base, CouplingSpec, JointKind, JointSpec, LoopKind, LoopSpec, RobotSpec, Scenario,
-};
+use randori_core::math::{Pose, Vector};
+use randori_core::spec::{Base, CouplingSpec, JointSpec, RobotSpec, Scenario};
 use rapier3d::prelude::{
-    ColliderHandle, GenericJoint, GenericJointBuilder, JointAxesMask, JointAxis, Multibody,
-    MultibodyDofCoupling, MultibodyIndex, RigidBodyBuilder, RigidBodyHandle,
+    ColliderHandle, Multibody, MultibodyDofCoupling, MultibodyIndex, RigidBodyBuilder,
+    RigidBodyHandle,
 };
 
 use super::WorldError;
@@ -15,6 +13,7 @@ use super::build::{Builder, Carrier, engine_mass, shifted_by};
 use super::dynamics::RobotModel;
 use super::dynamics::spatial::{narrow, written_pose};
 use super::inertia::link_mass_properties;
+use super::joint::{engine_joint, loop_joint, motion};
 use super::scene::{
     Articulation, DofEntry, LinkEntry, MassGroup, Member, Motion, RobotEntry, Role,
 };
@@ -65,7 +64,7 @@ impl Assembly<'_> {
     fn insert_single(&self, builder: &mut Builder<'_>) -> Result<(), WorldError> {
         let mass = self.groups[0].mass(self.spec);
         let (rigid, role) = if self.floating {
-            (RigidBodyBuilder::dynamic().can_sleep(false), Role::Loose)
+            (RigidBodyBuilder::dynamic().can_sleep(false).allow_fast_rotation(true), Role::Loose)
         } else {
             (RigidBodyBuilder::fixed(), Role::Static)
         };
@@ -357,89 +356,4 @@ impl Assembly<'_> {
             }
         }
     }
-}
-
-impl Motion {
-    /// Number of joint degrees of freedom.
-    pub(super) fn dofs(self) -> usize {
-        self.axes().len()
-    }
-
-    /// The axes of the engine's joint that are free; none for roots.
-    pub(super) fn axes(self) -> std::ops::Range<usize> {
-        match self {
-            Self::Fixed | Self::Free => 0..0,
-            Self::Prismatic(axis) => axis..axis + 1,
-            Self::Revolute(axis) => axis + 3..axis + 4,
-            Self::Spherical => 3..6,
-        }
-    }
-}
-
-fn motion(joint: &JointSpec) -> Motion {
-    let axis = match joint.axis {
-        Axis::X | Axis::Along(..) => 0,
-        Axis::Y => 1,
-        Axis::Z => 2,
-    };
-    match joint.kind {
-        JointKind::Prismatic { .. } => Motion::Prismatic(axis),
-        JointKind::Spherical => Motion::Spherical,
-        JointKind::Revolute { .. } | JointKind::Continuous => Motion::Revolute(axis),
-        JointKind::Fixed => Motion::Fixed,
-    }
-}
-
-/// Rotation from the frame whose X, Y or Z axis the joint moves along to the
-/// joint frame: only skew axes need one.
-pub(super) fn joint_from_axes(joint: &JointSpec) -> Rotation {
-    match joint.axis {
-        Axis::Along(..) if joint.kind != JointKind::Spherical => {
-            Rotation::from_rotation_arc(Vector::X, joint.axis.unit())
-        }
-        _ => Rotation::IDENTITY,
-    }
-}
-
-fn engine_joint(spec: &JointSpec, parent_from_joint: Pose) -> GenericJoint {
-    let turn = Pose::from_rotation(joint_from_axes(spec));
-    let free = motion(spec).axes().fold(JointAxesMask::empty(), |mask, axis| {
-        mask | JointAxesMask::from_bits_truncate(1 << axis)
-    });
-    let mut joint = GenericJointBuilder::new(JointAxesMask::all() & !free)
-        .local_frame1(parent_from_joint * turn)
-        .local_frame2(turn)
-        .contacts_enabled(false)
-        .build();
-    if let Some((lower, upper)) = spec.kind.limits_si() {
-        joint.set_limits(engine_axis(motion(spec).axes().start), [lower as f32, upper as f32]);
-    }
-    joint
-}
-
-/// The name of axis 0 to 5.
-pub(super) fn engine_axis(axis: usize) -> JointAxis {
-    const AXES: [JointAxis; 6] = [
-        JointAxis::LinX,
-        JointAxis::LinY,
-        JointAxis::LinZ,
-        JointAxis::AngX,
-        JointAxis::AngY,
-        JointAxis::AngZ,
-    ];
-    AXES[axis]
-}
-
-fn loop_joint(spec: &LoopSpec, frame_a: Pose, frame_b: Pose) -> GenericJoint {
-    let free = match spec.kind {
-        LoopKind::Fixed => JointAxesMask::empty(),
-        LoopKind::Revolute => JointAxesMask::ANG_Z,
-        LoopKind::Prismatic => JointAxesMask::LIN_Z,
-        LoopKind::Spherical => JointAxesMask::ANG_AXES,
-    };
-    GenericJointBuilder::new(JointAxesMask::all() & !free)
-        .local_frame1(frame_a)
-        .local_frame2(frame_b)
-        .contacts_enabled(false)
-        .build()
 }

@@ -4,27 +4,41 @@
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Rotation, Twist, Vector};
 use randori_core::record::BodyState;
-use rapier3d::prelude::{Multibody, RigidBody};
+use rapier3d::prelude::Multibody;
 
-use super::scene::{Motion, Placing, Role};
+use super::scene::{Articulation, Motion, Placing, Role};
 use super::{SimWorld, WorldFault};
 use crate::hash::StateHasher;
 
 impl SimWorld {
     /// Reads the state after a step, unless it is no longer a number.
     pub(super) fn refresh_state(&mut self) -> Result<(), WorldFault> {
-        if let Some((body, what)) = self.broken_body() {
-            return Err(WorldFault {
-                body: BodyId(body),
-                path: self.scene.bodies[body].path.clone(),
-                tick: self.ticks,
-                last_finite: self.state.bodies[body],
-                what: what.to_owned(),
-            });
+        if let Some(body) = self.broken_body() {
+            return Err(self.fault_of(body, self.ticks));
         }
         self.read_state();
         self.read_torques();
         Ok(())
+    }
+
+    /// Reads the state after something was done to a body between steps; if
+    /// that broke it, the next step gives the fault.
+    pub(super) fn reread_state(&mut self, body: usize) {
+        if self.is_finite() {
+            self.read_state();
+        } else if self.fault.is_none() {
+            self.fault = Some(self.fault_of(body, self.ticks + 1));
+        }
+    }
+
+    fn fault_of(&self, body: usize, tick: u64) -> WorldFault {
+        WorldFault {
+            body: BodyId(body),
+            path: self.scene.bodies[body].path.clone(),
+            tick,
+            last_finite: self.state.bodies[body],
+            what: "non-finite".to_owned(),
+        }
     }
 
     /// Reads poses, velocities and joint coordinates.
@@ -121,34 +135,46 @@ impl SimWorld {
     }
 
     /// A body that the engine has put aside, or whose state is not a number.
-    fn broken_body(&self) -> Option<(usize, &'static str)> {
-        if !self.physics.quarantine().is_empty() || !self.is_finite() {
-            let mut bodies = (0..self.scene.bodies.len()).filter(|&body| {
-                let entry = &self.scene.bodies[body];
-                let held = self.physics.quarantine().bodies().contains(&entry.handle);
-                held || !is_finite(&self.physics.bodies[entry.handle])
-            });
-            return Some((bodies.next().unwrap_or(0), "non-finite"));
+    fn broken_body(&self) -> Option<usize> {
+        let quarantine = self.physics.quarantine();
+        if quarantine.is_empty() && self.is_finite() {
+            return None;
         }
-        None
+        let held = |&body: &usize| {
+            let entry = &self.scene.bodies[body];
+            quarantine.bodies().contains(&entry.handle)
+                || entry.colliders.iter().any(|collider| quarantine.colliders().contains(collider))
+        };
+        let loose = self.scene.loose.iter().copied();
+        let mut overflown = loose.filter(|&body| !self.is_finite_loose(body));
+        let roots = self.scene.articulations.iter();
+        let mut broken_roots = roots.filter(|robot| !self.is_finite_articulation(robot));
+        (0..self.scene.bodies.len())
+            .find(held)
+            .or_else(|| overflown.next())
+            .or_else(|| broken_roots.next().map(|robot| robot.links[0].members[0]))
     }
 
-    /// Squares are summed, so that values whose square overflows count too.
     fn is_finite(&self) -> bool {
-        let mut sum = 0.0;
-        for &index in &self.scene.loose {
-            let rigid = &self.physics.bodies[self.scene.bodies[index].handle];
-            sum += rigid.linvel().length_squared() + rigid.angvel().length_squared();
-            sum += rigid.translation().length_squared();
-        }
-        for articulation in &self.scene.articulations {
-            if let Some(multibody) = self.physics.multibody_joints.get_multibody(articulation.index)
-            {
-                sum += multibody.generalized_velocity().norm_squared();
-                sum += multibody.root().local_to_world().translation.length_squared();
-            }
-        }
-        sum.is_finite()
+        self.scene.loose.iter().all(|&body| self.is_finite_loose(body))
+            && self.scene.articulations.iter().all(|robot| self.is_finite_articulation(robot))
+    }
+
+    /// Values whose squares overflow count as broken too: the engine makes
+    /// nonsense of them.
+    fn is_finite_loose(&self, body: usize) -> bool {
+        let rigid = &self.physics.bodies[self.scene.bodies[body].handle];
+        let squares = rigid.linvel().length_squared()
+            + rigid.angvel().length_squared()
+            + rigid.translation().length_squared();
+        squares.is_finite()
+    }
+
+    fn is_finite_articulation(&self, robot: &Articulation) -> bool {
+        let multibody = self.physics.multibody_joints.get_multibody(robot.index);
+        let multibody = multibody.expect("articulations are never removed");
+        let place = multibody.root().local_to_world().translation;
+        (multibody.generalized_velocity().norm_squared() + place.length_squared()).is_finite()
     }
 
     /// Feeds everything that decides the future to a digest.
@@ -214,11 +240,4 @@ pub(super) fn rotation_vector(turn: Rotation) -> Vector {
         return axis * 2.0;
     }
     axis * (2.0 * libm::atan2f(sine, turn.w * sign) / sine)
-}
-
-fn is_finite(rigid: &RigidBody) -> bool {
-    let squares = rigid.translation().length_squared()
-        + rigid.linvel().length_squared()
-        + rigid.angvel().length_squared();
-    squares.is_finite()
 }

@@ -186,19 +186,42 @@ fn an_absurd_blow_ends_the_run_with_the_body_and_its_last_good_state() {
     let ball = movable("ball", "Sphere(radius: 0.1)", 1.0, "xyz: (0, 0, 0.1)", "");
     let mut scene = objects(&[ball], "");
     scene.run(0.1);
-    let before = scene.world.body_pose(scene.body("ball"));
-    scene.world.apply_impulse(scene.body("ball"), Vector::X * 1e38);
+    let ball = scene.body("ball");
+    let before = (scene.world.body_pose(ball), scene.world.body_twist(ball));
+    scene.world.apply_impulse(ball, Vector::X * 1e38);
 
     let fault = scene.world.advance().expect_err("no body can move like that");
 
     assert_eq!((fault.path.as_str(), fault.tick), ("ball", 51));
-    assert_eq!(fault.last_finite.pose, before);
-    assert!(fault.last_finite.twist.linear.is_finite());
+    assert_eq!((fault.last_finite.pose, fault.last_finite.twist), before);
     assert_eq!(scene.world.advance(), Err(fault));
 }
 
 #[test]
-fn a_robot_that_goes_non_finite_is_named_too() {
+fn a_force_beyond_measure_ends_the_run_in_its_tick() {
+    let text = chain(false).replace("Fixed(link", "Floating(link");
+    for (path, is_robot) in [("ball", false), ("r0.c", true)] {
+        let ball = movable("ball", "Sphere(radius: 0.1)", 1.0, "xyz: (0, 0, 5)", "");
+        let mut scene = Stage {
+            robots: &[(text.as_str(), "")],
+            environment: &format!("objects: [{ball}]"),
+            ..Stage::default()
+        }
+        .build();
+        scene.run(0.1);
+        scene.world.set_external_force(scene.body(path), Vector::X * 3e38);
+
+        let fault = scene.world.advance().expect_err("nothing can move like that");
+
+        assert_eq!(fault.tick, 51);
+        assert_eq!(fault.path.starts_with("r0."), is_robot, "{}", fault.path);
+        let last = fault.last_finite;
+        assert!(last.pose.translation.length() < 10.0 && last.twist.linear.length() < 10.0);
+    }
+}
+
+#[test]
+fn an_absurd_blow_to_a_robot_names_the_link_that_was_struck() {
     let text = chain(false).replace("Fixed(link", "Floating(link");
     let mut scene = Stage { robots: &[(text.as_str(), "")], ..Stage::default() }.build();
     scene.run(0.1);
@@ -206,7 +229,25 @@ fn a_robot_that_goes_non_finite_is_named_too() {
 
     let fault = scene.world.advance().expect_err("no robot can move like that");
 
-    assert_eq!(fault.tick, 51);
-    assert!(fault.path.starts_with("r0."), "{}", fault.path);
-    assert!(fault.last_finite.pose.translation.is_finite());
+    assert_eq!((fault.path.as_str(), fault.tick), ("r0.c", 51));
+    assert!(fault.last_finite.twist.linear.length() < 10.0);
+}
+
+#[test]
+fn nothing_slows_fast_things_down() {
+    let bullet = "(name: \"bullet\", mobility: Movable(mass_kg: 1, \
+        linear_velocity: (900, 0, 0), angular_velocity: (0, 0, 600)), \
+        shapes: [(shape: Sphere(radius: 0.1))])";
+    let mut scene = Stage {
+        environment: &format!("objects: [{bullet}]"),
+        physics: "preset: Fast, gravity: (0, 0, 0)",
+        ..Stage::default()
+    }
+    .build();
+
+    scene.run(0.1);
+
+    let twist = scene.world.body_twist(scene.body("bullet"));
+    assert!((twist.linear.x - 900.0).abs() < 1e-2, "{} m/s", twist.linear);
+    assert!((twist.angular.z - 600.0).abs() < 1e-2, "{} rad/s", twist.angular);
 }
