@@ -2,7 +2,7 @@
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Vector, Wrench};
-use rapier3d::prelude::{ContactManifold, ContactPair};
+use rapier3d::prelude::{ContactData, ContactManifold, ContactPair};
 
 use super::SimWorld;
 use super::build::owner;
@@ -54,13 +54,12 @@ impl SimWorld {
     }
 
     fn visit_points(&self, manifold: &ContactManifold, visit: &mut impl FnMut(Vector, Vector)) {
-        let data = &manifold.data;
-        for contact in &data.solver_contacts {
+        let normal = manifold.data.normal;
+        for contact in &manifold.data.solver_contacts {
             let point = &manifold.points[contact_index(contact.contact_id[0])].data;
-            let force = -data.normal * (point.impulse / self.scene.tick_s)
-                + point.warmstart_tangent_world / self.scene.substep_s;
             if point.impulse > 0.0 {
-                visit(self.middle(manifold, contact), force);
+                let impulse = tangential_impulse(point, normal) - normal * point.impulse;
+                visit(self.middle(manifold, contact), impulse / self.scene.tick_s);
             }
         }
     }
@@ -111,6 +110,22 @@ impl SimWorld {
             .flatten()
             .any(|body| joints.rigid_body_link(body).is_some())
     }
+}
+
+/// Friction of a point over the whole step, N s in the world.
+///
+/// The engine keeps its two components along directions that it does not tell,
+/// and the sum of the last substep both in components (a, b) and in the world:
+/// with u = -normal, a first + b (u x first) = w gives the first direction.
+fn tangential_impulse(point: &ContactData, normal: Vector) -> Vector {
+    let (last, whole) = (point.warmstart_tangent_impulse, point.tangent_impulse);
+    let along = point.warmstart_tangent_world;
+    let squares = last.x * last.x + last.y * last.y;
+    if squares <= f32::MIN_POSITIVE {
+        return Vector::ZERO;
+    }
+    let first = (along * last.x + normal.cross(along) * last.y) / squares;
+    first * whole.x - normal.cross(first) * whole.y
 }
 
 fn presses(pair: &ContactPair) -> bool {
