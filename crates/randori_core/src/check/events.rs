@@ -1,5 +1,7 @@
 //! What goes wrong during a run: when, and to which body.
 
+use std::collections::BTreeSet;
+
 use super::poses;
 use super::report::{At, Report};
 use crate::diagnostic::DiagnosticCode;
@@ -7,11 +9,14 @@ use crate::spec::{Effect, EventSpec, Mobility, ScenarioSpec};
 use crate::text::Specs;
 
 pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, scenario: &ScenarioSpec, specs: &Specs) {
+    let bodies = bodies(scenario, specs);
     for (index, event) in scenario.events.iter().enumerate() {
         let at = at.index(index);
         trigger(report, &at, event, scenario.duration);
         let effect = at.field("do");
-        body(report, &effect.field("body"), event.effect.body(), scenario, specs);
+        if let Some(bodies) = &bodies {
+            body(report, &effect.field("body"), event.effect.body(), bodies, (scenario, specs));
+        }
         match &event.effect {
             Effect::Push { .. } => {}
             Effect::RandomPushes { every, impulse, axis, lasts, .. } => {
@@ -57,28 +62,41 @@ fn trigger(report: &mut Report<'_>, at: &At<'_>, event: &EventSpec, duration: f6
     }
 }
 
-/// An error unless the path names a body that forces can move.
-fn body(report: &mut Report<'_>, at: &At<'_>, path: &str, scenario: &ScenarioSpec, specs: &Specs) {
-    // With a file missing, its bodies are unknown: that error says enough.
-    let Some(environment) = &specs.environment else { return };
+/// Paths of everything that forces can move; `None` while a file is missing,
+/// because then bodies are unknown, and the error about the file says enough.
+fn bodies(scenario: &ScenarioSpec, specs: &Specs) -> Option<BTreeSet<String>> {
+    let environment = specs.environment.as_ref()?;
     if specs.robots.len() < scenario.robots.len() {
-        return;
+        return None;
     }
-    let mut known: Vec<String> = scenario.robots.iter().map(|robot| robot.name.clone()).collect();
-    for (index, robot) in &specs.robots {
-        let Some(entry) = scenario.robots.get(*index) else { continue };
+    let mut known: BTreeSet<String> =
+        scenario.robots.iter().map(|robot| robot.name.clone()).collect();
+    for (entry, robot) in scenario.robots.iter().zip(specs.robots.values()) {
         known.extend(robot.links.iter().map(|link| format!("{}.{}", entry.name, link.name)));
     }
-    let movable = |mobility| !matches!(mobility, Mobility::Static);
-    let objects = environment.objects.iter();
-    known.extend(
-        objects.filter(|object| movable(object.mobility)).map(|object| object.name.clone()),
-    );
-    if known.iter().any(|name| name == path) {
+    let movable = environment.objects.iter().filter(|object| !is_static(object.mobility));
+    known.extend(movable.map(|object| object.name.clone()));
+    Some(known)
+}
+
+fn is_static(mobility: Mobility) -> bool {
+    matches!(mobility, Mobility::Static)
+}
+
+/// An error unless the path names a body that forces can move.
+fn body(
+    report: &mut Report<'_>,
+    at: &At<'_>,
+    path: &str,
+    bodies: &BTreeSet<String>,
+    (scenario, specs): (&ScenarioSpec, &Specs),
+) {
+    if bodies.contains(path) {
         return;
     }
     let code = DiagnosticCode::UNKNOWN_BODY;
-    if environment.objects.iter().any(|object| object.name == path) {
+    let mut objects = specs.environment.iter().flat_map(|environment| &environment.objects);
+    if objects.any(|object| object.name == path) {
         let message = format!("`{path}` is static: nothing can move it");
         let help = "write `mobility: Movable(mass_kg: ...)` in the environment".to_owned();
         report.error(code, at, message, "a static object").help.push(help);
@@ -86,7 +104,7 @@ fn body(report: &mut Report<'_>, at: &At<'_>, path: &str, scenario: &ScenarioSpe
         let message = format!("`{path}` is an actor, which keeps to its path whatever happens");
         report.error(code, at, message, "not a body that can be moved");
     } else {
-        let names: Vec<&str> = known.iter().map(String::as_str).collect();
+        let names: Vec<&str> = bodies.iter().map(String::as_str).collect();
         let message = format!("the event acts on `{path}`, which does not exist");
         report.unknown_name(code, at, message, path, "body", &names);
     }

@@ -19,13 +19,11 @@ pub(super) fn check(report: &mut Report<'_>) {
             };
             if infinite {
                 let label = Label::new(document.locate(node.span.clone()), "not a finite number");
-                report.list.push(
-                    Diagnostic::error(
-                        DiagnosticCode::NOT_FINITE,
-                        format!("`{written}` is not a finite number"),
-                    )
-                    .primary(label)
-                    .help("numbers must be finite and fit single precision (up to 3.4e38)"),
+                let message = format!("`{written}` is not a finite number");
+                report.push(
+                    Diagnostic::error(DiagnosticCode::NOT_FINITE, message)
+                        .primary(label)
+                        .help("numbers must be finite and fit single precision (up to 3.4e38)"),
                 );
             }
         });

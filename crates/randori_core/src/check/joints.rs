@@ -145,6 +145,7 @@ fn connected(
     parent_joint: &BTreeMap<&str, usize>,
 ) {
     let base = robot.base.link();
+    let misspelt = misspelt(robot);
     let mut reported: BTreeSet<&str> = BTreeSet::new();
     // Links that are known to hang on the base or on something reported.
     let mut settled: BTreeSet<&str> = BTreeSet::from([base]);
@@ -164,7 +165,7 @@ fn connected(
             path.push(current);
             match parent_joint.get(current) {
                 Some(joint) => current = robot.joints[*joint].parent.as_str(),
-                None if is_misspelt(robot, current) => break,
+                None if misspelt.contains(current) => break,
                 None if current == link.name && reported.insert(current) => {
                     let message = format!("no joint connects link `{current}` to the base");
                     let code = DiagnosticCode::UNREACHABLE_LINK;
@@ -183,13 +184,13 @@ fn connected(
     }
 }
 
-/// Whether a joint seems to mean this link by a name that does not exist, which
-/// is reported there.
-fn is_misspelt(robot: &RobotSpec, link: &str) -> bool {
-    let names = || robot.links.iter().map(|link| link.name.as_str());
-    robot.joints.iter().any(|joint| {
-        names().all(|name| name != joint.child) && nearest(&joint.child, names()) == Some(link)
-    })
+/// Links that joints seem to mean by names that do not exist, which is reported
+/// there.
+fn misspelt(robot: &RobotSpec) -> BTreeSet<&str> {
+    let names: BTreeSet<&str> = robot.links.iter().map(|link| link.name.as_str()).collect();
+    let unknown = robot.joints.iter().filter(|joint| !names.contains(joint.child.as_str()));
+    // More than a handful is no typo.
+    unknown.take(8).filter_map(|joint| nearest(&joint.child, names.iter().copied())).collect()
 }
 
 fn cycle(
@@ -232,11 +233,13 @@ fn couplings(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     for (index, coupling) in robot.couplings.iter().enumerate() {
         let at = at.index(index);
         let CouplingSpec { follower, leader, .. } = coupling;
+        let mut known = 0;
         for (side, name) in [("follower", follower), ("leader", leader)] {
             let at = at.field(side);
             let message = format!("the coupling's {side} is a joint that does not exist");
             if let Some(joint) = joint_exists(report, &at, robot, name, &message) {
                 has_one_dof(report, &at, joint, "a coupling");
+                known += 1;
             }
         }
         let at = at.field("follower");
@@ -249,7 +252,7 @@ fn couplings(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
         } else if leads_to(&leaders, leader, follower) {
             let message = format!("joint `{follower}` follows itself by way of `{leader}`");
             report.error(DiagnosticCode::COUPLING_CHAIN, &at, message, "closes a ring");
-        } else {
+        } else if known == 2 {
             leaders.insert(follower, leader);
         }
     }

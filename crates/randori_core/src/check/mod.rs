@@ -35,6 +35,9 @@ pub(crate) fn findings(specs: &Specs, sources: &Sources, limits: &Limits) -> Vec
     let physics = specs.scenario.as_ref().map(|scenario| scenario.physics.settings());
     let rates = Rates::new(physics.map(|physics| physics.rate_hz));
     for (index, robot) in &specs.robots {
+        if index.checked_sub(1).is_some_and(|last| sources.share_text(last, *index)) {
+            continue; // The same findings at the same places.
+        }
         let at = At::root(Part::Robot(*index));
         robot::check(&mut report, &at, robot, &rates, limits);
     }

@@ -1,6 +1,6 @@
 //! Places in specs, and the list of what was found at them.
 
-use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, Span, nearest, one_of};
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, Severity, Span, nearest, one_of};
 use crate::text::outline::Segment;
 use crate::text::{Part, Sources};
 
@@ -68,11 +68,18 @@ impl<'a> At<'a> {
 pub(super) struct Report<'s> {
     pub(super) sources: &'s Sources,
     pub(super) list: Vec<Diagnostic>,
+    has_errors: bool,
+    /// Takes the place of findings beyond what anybody reads.
+    overflow: Diagnostic,
 }
+
+/// Finding the place of many thousands of mistakes would take minutes.
+const MAX_FOUND: usize = 2_000;
 
 impl<'s> Report<'s> {
     pub(super) fn new(sources: &'s Sources) -> Self {
-        Self { sources, list: Vec::new() }
+        let overflow = Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, "");
+        Self { sources, list: Vec::new(), has_errors: false, overflow }
     }
 
     /// Adds an error at a place; the answer can be given more remarks.
@@ -97,11 +104,29 @@ impl<'s> Report<'s> {
         self.add(Diagnostic::warning(code, message), at, label.into())
     }
 
+    /// Adds a finding that knows its place.
+    pub(super) fn push(&mut self, finding: Diagnostic) {
+        if self.has_room(finding.severity) {
+            self.list.push(finding);
+        }
+    }
+
     fn add(&mut self, mut finding: Diagnostic, at: &At<'_>, label: String) -> &mut Diagnostic {
+        if !self.has_room(finding.severity) {
+            self.overflow = finding;
+            return &mut self.overflow;
+        }
         finding.primary = self.span(at).map(|span| Label::new(span, label));
         let index = self.list.len();
         self.list.push(finding);
         &mut self.list[index]
+    }
+
+    /// Warnings must never crowd out the first error.
+    fn has_room(&mut self, severity: Severity) -> bool {
+        let is_first_error = severity == Severity::Error && !self.has_errors;
+        self.has_errors |= is_first_error;
+        is_first_error || self.list.len() < MAX_FOUND
     }
 
     /// The place in the text; of a value that was left out, the one around it.
@@ -173,7 +198,11 @@ impl<'s> Report<'s> {
         what: &str,
         known: &[&str],
     ) {
-        let help = match nearest(name, known.iter().copied()) {
+        // A hostile file must not make us compare thousands of names with
+        // thousands of names.
+        let is_patient = self.list.len() < 100;
+        let similar = is_patient.then(|| nearest(name, known.iter().copied())).flatten();
+        let help = match similar {
             Some(similar) => format!("a {what} with a similar name exists: `{similar}`"),
             None if known.is_empty() => format!("there is no {what} at all"),
             None => format!("there is {}", one_of(known.iter().copied())),

@@ -14,6 +14,9 @@ pub(super) fn check(
     rates: &Rates,
     limits: &Limits,
 ) {
+    if has_too_many_joints(report, &root.field("joints"), robot, limits) {
+        return;
+    }
     let links = robot.links.iter().map(|link| link.name.as_str());
     names::list(report, &root.field("links"), "link", links);
     let joints = robot.joints.iter().map(|joint| joint.name.as_str());
@@ -27,7 +30,6 @@ pub(super) fn check(
 
     shapes::materials(report, &root.field("materials"), &robot.materials);
     links::check(report, &root.field("links"), robot);
-    joint_limit(report, &root.field("joints"), robot, limits);
     joints::check(report, root, robot);
     actuators::check(report, &root.field("actuators"), robot);
     sensors::check(report, &root.field("sensors"), robot, rates, limits);
@@ -40,7 +42,14 @@ pub(super) fn check(
     }
 }
 
-fn joint_limit(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec, limits: &Limits) {
+/// An error if there are more joints than allowed; then nothing else about the
+/// robot is worth the time.
+fn has_too_many_joints(
+    report: &mut Report<'_>,
+    at: &At<'_>,
+    robot: &RobotSpec,
+    limits: &Limits,
+) -> bool {
     let (count, most) = (robot.joints.len(), limits.joints_per_robot);
     if count > most {
         let message = format!("a robot can have {most} joints at most");
@@ -48,4 +57,5 @@ fn joint_limit(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec, limits: 
         let error = report.error(DiagnosticCode::LIMIT_EXCEEDED, at, message, label);
         error.help.push("the limit on joints can be raised on the command line".to_owned());
     }
+    count > most
 }

@@ -1,5 +1,7 @@
 //! The `Scenario(...)` file, together with the files that it names.
 
+use std::collections::BTreeSet;
+
 use super::names::{Names, Place};
 use super::rates::Rates;
 use super::report::{At, Report};
@@ -202,15 +204,14 @@ fn variations(report: &mut Report<'_>, at: &At<'_>, scenario: &ScenarioSpec) {
 
 fn goals(report: &mut Report<'_>, root: &At<'_>, scenario: &ScenarioSpec) {
     let at = root.field("goals");
-    let mut seen = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for (index, goal) in scenario.goals.iter().enumerate() {
         let at = at.index(index);
-        if seen.contains(&&goal.name) {
+        if !seen.insert(&goal.name) {
             let message = format!("two goals are called `{}`", goal.name);
             let code = DiagnosticCode::DUPLICATE_NAME;
             report.error(code, &at.field("name"), message, "used again here");
         }
-        seen.push(&goal.name);
         let code = DiagnosticCode::GOAL_KIND;
         match (&goal.require, &goal.prefer) {
             (Some(_), Some(_)) => {

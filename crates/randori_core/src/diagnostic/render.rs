@@ -1,7 +1,7 @@
 //! Diagnostics as text for people, as lines and as JSON.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
 use super::source::floor_char_boundary;
@@ -20,7 +20,7 @@ pub fn render_human(list: &[Diagnostic], sources: &SourceMap, color: bool) -> St
             Severity::Warning => Level::WARNING,
         };
         let title = level.primary_title(message).id(finding.code.as_str());
-        let mut report = vec![Group::with_title(title).elements(snippets(finding, sources))];
+        let mut report = vec![with_snippets(Group::with_title(title), finding, sources)];
         for help in &finding.help {
             report.push(Group::with_title(Level::HELP.secondary_title(printable(help))));
         }
@@ -33,11 +33,15 @@ pub fn render_human(list: &[Diagnostic], sources: &SourceMap, color: bool) -> St
     rendered
 }
 
-/// One snippet per file that a finding touches, the primary place's first.
-fn snippets<'a>(
+/// Longer stretches (files without line breaks) are named, not shown.
+const MAX_SHOWN_BYTES: usize = 16 << 10;
+
+/// Adds one snippet per file that a finding touches, the primary place's first.
+fn with_snippets<'a>(
+    mut group: Group<'a>,
     finding: &'a Diagnostic,
     sources: &'a SourceMap,
-) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+) -> Group<'a> {
     let mut files: Vec<FileId> = Vec::new();
     let labels = || finding.primary.iter().chain(&finding.secondary);
     for label in labels() {
@@ -45,21 +49,36 @@ fn snippets<'a>(
             files.push(label.span.file);
         }
     }
-    let annotation = |label: &'a Label| {
-        let is_primary =
-            finding.primary.as_ref().is_some_and(|primary| std::ptr::eq(primary, label));
-        let kind = if is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-        let annotation = kind.span(clamped(label, sources));
-        if label.text.is_empty() { annotation } else { annotation.label(printable(&label.text)) }
-    };
-    files
-        .into_iter()
-        .map(|file| {
-            Snippet::source(sources.text(file))
+    for file in files {
+        let here = || labels().filter(move |label| label.span.file == file);
+        let line = |byte| sources.position(file, byte).line;
+        // Only the lines that matter: rendering takes time for each line.
+        let first = here().map(|label| line(label.span.start)).min().unwrap_or(1);
+        let last = here().map(|label| line(label.span.end)).max().unwrap_or(first);
+        let window = sources.lines(file, first, last);
+        if window.len() > MAX_SHOWN_BYTES {
+            let start = here().next().map_or(0, |label| label.span.start);
+            let position = sources.position(file, start);
+            let origin = Origin::path(sources.path(file)).line(position.line);
+            group = group.element(origin.char_column(position.column));
+            continue;
+        }
+        let annotation = |label: &'a Label| {
+            let primary = finding.primary.as_ref();
+            let is_primary = primary.is_some_and(|primary| std::ptr::eq(primary, label));
+            let kind = if is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let bytes = clamped(label, sources);
+            let place = kind.span(bytes.start - window.start..bytes.end - window.start);
+            if label.text.is_empty() { place } else { place.label(printable(&label.text)) }
+        };
+        group = group.element(
+            Snippet::source(&sources.text(file)[window.clone()])
+                .line_start(first)
                 .path(sources.path(file))
-                .annotations(labels().filter(|label| label.span.file == file).map(annotation))
-        })
-        .collect()
+                .annotations(here().map(annotation)),
+        );
+    }
+    group
 }
 
 /// The bytes of a label, cut to character boundaries of its text.

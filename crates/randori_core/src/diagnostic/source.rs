@@ -51,12 +51,17 @@ pub struct SourceMap {
 struct SourceFile {
     path: Arc<str>,
     text: Arc<str>,
+    /// First byte of each line.
+    lines: Arc<[usize]>,
 }
 
 impl SourceMap {
     /// Adds a text. `path` is what the user sees.
     pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
-        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        let text: Arc<str> = text.into();
+        let starts = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        let lines = std::iter::once(0).chain(starts).collect();
+        self.files.push(SourceFile { path: path.into(), text, lines });
         FileId(self.files.len() - 1)
     }
 
@@ -78,12 +83,20 @@ impl SourceMap {
     /// Line and column of a byte; the end of the text for bytes beyond it.
     pub fn position(&self, file: FileId, byte: usize) -> Position {
         let text = self.text(file);
-        let before = &text[..floor_char_boundary(text, byte)];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Position {
-            line: 1 + before.bytes().filter(|&byte| byte == b'\n').count(),
-            column: 1 + before[line_start..].chars().count(),
-        }
+        let byte = floor_char_boundary(text, byte);
+        let lines = self.files.get(file.0).map_or(&[0][..], |source| &source.lines);
+        let line = lines.partition_point(|start| *start <= byte);
+        let before = &text[lines[line - 1]..byte];
+        Position { line, column: 1 + before.chars().count() }
+    }
+
+    /// The bytes of whole lines, both counted from 1 and included; of those
+    /// that exist.
+    pub(super) fn lines(&self, file: FileId, first: usize, last: usize) -> Range<usize> {
+        let text = self.text(file);
+        let lines = self.files.get(file.0).map_or(&[0][..], |source| &source.lines);
+        let start_of = |line: usize| lines.get(line - 1).copied().unwrap_or(text.len());
+        start_of(first.max(1))..start_of(last + 1)
     }
 
     /// All texts, in the order in which they were added.

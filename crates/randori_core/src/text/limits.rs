@@ -6,10 +6,14 @@
 pub struct Limits {
     /// Size of one file, bytes.
     pub file_bytes: usize,
+    /// Size of all texts together, a robot file once per robot, bytes.
+    pub total_bytes: usize,
     /// Number of files that a scenario may name, itself included.
     pub files: usize,
     /// Depth of nested brackets.
     pub nesting: usize,
+    /// Entries of `vary`.
+    pub variations: usize,
     /// Links, objects and actors of a scenario.
     pub bodies: usize,
     /// Joints of one robot.
@@ -24,8 +28,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 4 << 20,
+            total_bytes: 16 << 20,
             files: 64,
             nesting: 32,
+            variations: 100,
             bodies: 10_000,
             joints_per_robot: 1_000,
             lidar_beams: 100_000,

@@ -139,12 +139,14 @@ struct Loader<'l> {
     found: Vec<Diagnostic>,
     /// By path; `None` for files that could not be read.
     files: BTreeMap<String, Option<Document>>,
+    total_bytes: usize,
+    is_full: bool,
 }
 
 impl<'l> Loader<'l> {
     fn new(reader: &'l dyn FileReader, limits: &'l Limits) -> Self {
         let (sources, found, files) = (Sources::default(), Vec::new(), BTreeMap::new());
-        Self { reader, limits, sources, found, files }
+        Self { reader, limits, sources, found, files, total_bytes: 0, is_full: false }
     }
 
     /// Adds the file that a string in `document` names.
@@ -177,8 +179,26 @@ impl<'l> Loader<'l> {
             self.found.push(error);
             return;
         }
+        self.total_bytes += document.text.len();
+        if self.total_bytes > self.limits.total_bytes {
+            self.refuse_more(named_at);
+            return;
+        }
         self.sources.paths.insert(part, path.to_owned());
         self.sources.documents.insert(part, document);
+    }
+
+    /// Reports once that the texts are too much together.
+    fn refuse_more(&mut self, named_at: Option<Span>) {
+        if std::mem::replace(&mut self.is_full, true) {
+            return;
+        }
+        let limit = self.limits.total_bytes;
+        let message = format!("all files together are larger than {limit} bytes");
+        let mut error = Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
+            .help("the limit on the size of all files can be raised on the command line");
+        error.primary = named_at.map(|place| Label::new(place, "one too many"));
+        self.found.push(error);
     }
 
     fn document(&mut self, path: &str, named_at: Option<Span>) -> Option<Document> {

@@ -50,9 +50,9 @@ pub use variation::sample_variations;
 use std::collections::BTreeMap;
 
 use crate::check;
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, Label, Severity, Span};
 use crate::spec::{EnvironmentSpec, RobotSpec, Scenario, ScenarioSpec};
-use document::{Origin, Role};
+use document::{Document, Origin, Role};
 use overrides::{Change, number_text};
 
 /// The texts of a scenario and of all files that it names.
@@ -181,6 +181,17 @@ impl ScenarioText {
         if scenario.vary.is_empty() {
             return;
         }
+        if scenario.vary.len() > self.limits.variations {
+            let message = format!("a scenario can vary {} values at most", self.limits.variations);
+            let place =
+                self.sources.span_of("vary").map(|span| Span { end: span.start + 1, ..span });
+            let mut error = Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
+                .help("the limit on variations can be raised on the command line");
+            error.primary =
+                place.map(|place| Label::new(place, format!("{} entries", scenario.vary.len())));
+            found.push(error);
+            return;
+        }
         let examples: Vec<(String, f64)> = scenario
             .vary
             .iter()
@@ -226,17 +237,31 @@ fn vary_places(sources: &Sources, path: &str) -> Option<(Span, Span)> {
 impl Specs {
     /// Reads again what differs between two states of the texts.
     fn update(&mut self, before: &Sources, after: &Sources, found: &mut Vec<Diagnostic>) {
+        let mut last_robot: Option<(usize, &Document)> = None;
         for (part, document) in &after.documents {
+            if let (Part::Robot(index), Some((last, read))) = (part, last_robot)
+                && read.is_same(document)
+            {
+                // Robots of one file: reading it again would tell the same.
+                match self.robots.get(&last).cloned() {
+                    Some(robot) => drop(self.robots.insert(*index, robot)),
+                    None => drop(self.robots.remove(index)),
+                }
+                continue;
+            }
             if before.documents.get(part).is_some_and(|old| old.is_same(document)) {
                 continue;
             }
             match part {
                 Part::Scenario => self.scenario = parse::parse(document, found),
                 Part::Environment => self.environment = parse::parse(document, found),
-                Part::Robot(index) => match parse::parse(document, found) {
-                    Some(robot) => drop(self.robots.insert(*index, robot)),
-                    None => drop(self.robots.remove(index)),
-                },
+                Part::Robot(index) => {
+                    last_robot = Some((*index, document));
+                    match parse::parse(document, found) {
+                        Some(robot) => drop(self.robots.insert(*index, robot)),
+                        None => drop(self.robots.remove(index)),
+                    }
+                }
             }
         }
     }
@@ -257,13 +282,21 @@ impl Specs {
     }
 }
 
+const MAX_FINDINGS: usize = 1_000;
+
 /// Findings in the order of their places, errors before warnings at the same
-/// place, none twice: two robots may share a file.
+/// place, none twice (two robots may share a file), and not more than anybody
+/// reads.
 pub(crate) fn finished(mut found: Vec<Diagnostic>, sources: &Sources) -> Diagnostics {
     found.sort_by_key(|finding| {
         let place = finding.primary.as_ref().map(|label| label.span);
         (place, finding.severity == Severity::Warning)
     });
     found.dedup();
+    if found.len() > MAX_FINDINGS {
+        let has_errors = found.iter().any(|finding| finding.severity == Severity::Error);
+        found.retain(|finding| !has_errors || finding.severity == Severity::Error);
+        found.truncate(MAX_FINDINGS);
+    }
     Diagnostics { list: found, sources: sources.map.clone() }
 }

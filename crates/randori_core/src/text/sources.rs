@@ -63,6 +63,12 @@ impl Sources {
         self.documents.iter()
     }
 
+    /// Whether two robots are of the very same text.
+    pub(crate) fn share_text(&self, one: usize, other: usize) -> bool {
+        let document = |robot| self.documents.get(&Part::Robot(robot));
+        matches!((document(one), document(other)), (Some(one), Some(other)) if one.is_same(other))
+    }
+
     /// Where a value was written, or else the innermost one around it that was;
     /// of a long value the part that names it.
     pub(crate) fn nearest_span(&self, part: Part, segments: &[Segment]) -> Option<Span> {

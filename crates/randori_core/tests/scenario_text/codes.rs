@@ -205,10 +205,25 @@ fn limits_can_be_raised_by_the_caller_and_are_named_in_errors() {
     let refused = |change: &dyn Fn(&mut Limits)| limits(change).expect_err("beyond the limit");
 
     assert!(refused(&|limits| limits.files = 2).contains("more than 2 files"));
+    assert!(refused(&|limits| limits.variations = 2).contains("2 values at most"));
+    assert!(refused(&|limits| limits.total_bytes = 4_000).contains("larger than 4000 bytes"));
     assert!(refused(&|limits| limits.nesting = 3).contains("more than 3 deep"));
     assert!(refused(&|limits| limits.bodies = 10).contains("10 bodies at most"));
     assert!(refused(&|limits| limits.joints_per_robot = 2).contains("2 joints at most"));
     assert!(refused(&|limits| limits.lidar_beams = 89).contains("89 beams at most"));
     assert!(refused(&|limits| limits.ticks = 1_999).contains("1999 ticks at most"));
     assert_eq!(limits(&|limits| limits.ticks = 2_000), Ok(()));
+}
+
+#[test]
+fn thousands_of_warnings_do_not_hide_an_error() {
+    let groups = vec!["\"nobody\""; 3_000].join(", ");
+    let mut files = changed("arm", "[\"cargo\"]", &format!("[{groups}]"));
+    assert_eq!(findings(&files).errors(), 0);
+
+    let negative = super::fixture::SCENARIO.replace("0.01, max: 0.02", "-0.01, max: 0.02");
+    files.insert("scenarios/push.ron", negative);
+
+    let findings = findings(&files);
+    assert_eq!((findings.errors(), findings.warnings()), (1, 0), "warnings make room");
 }

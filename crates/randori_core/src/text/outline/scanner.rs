@@ -387,8 +387,9 @@ impl<'t> Scanner<'t> {
             Some(found) => found,
             None => return,
         };
-        if found == closing || matches!(found, ')' | ']' | '}') {
-            return;
+        let is_end = found == closing || matches!(found, ')' | ']' | '}');
+        if is_end || self.problem.is_some() {
+            return; // Only the first problem is kept.
         }
         let written = &self.text[last.span.clone()];
         if let Some(line) = written.find('\n').filter(|_| written.starts_with('"')) {
