@@ -188,6 +188,7 @@ impl<'a> Builder<'a> {
         let carrier = Carrier { body, handle, rapier_from_body: Pose::IDENTITY, materials };
         let colliders = self.insert_body(&carrier, role, &object.shapes)?;
         if let Some(own) = mass {
+            self.weigh(body, &own);
             let member = Member { body, group_from_body: Isometry3::identity(), own };
             self.insert_mass(MassGroup {
                 handle,
@@ -221,6 +222,13 @@ impl<'a> Builder<'a> {
         self.scene.loose.push(body);
     }
 
+    /// Notes the mass of a body and where it is.
+    pub(super) fn weigh(&mut self, body: usize, own: &MassProperties) {
+        let placing = &mut self.placing[body];
+        placing.mass_kg = own.mass_kg as f32;
+        placing.com = narrow(&own.com);
+    }
+
     /// Registers a rigid body that has mass, and refuses one without inertia.
     pub(super) fn insert_mass(&mut self, group: MassGroup) -> Result<(), WorldError> {
         let path = || self.scene.bodies[group.members[0].body].path.clone();
@@ -230,9 +238,6 @@ impl<'a> Builder<'a> {
         }
         for member in &group.members {
             self.scene.bodies[member.body].mass_group = Some(self.scene.masses.len());
-            let placing = &mut self.placing[member.body];
-            placing.mass_kg = member.own.mass_kg as f32;
-            placing.com = narrow(&member.own.com);
         }
         self.scene.masses.push(group);
         Ok(())

@@ -127,8 +127,8 @@ impl SimWorld {
     }
 
     /// The body's own mass with its payload, kg: of the link alone, even if it
-    /// is welded to others; 0 for things that never yield (static objects,
-    /// actors).
+    /// is welded to others or bolted to the world; 0 for static objects and
+    /// actors, which have none.
     pub fn body_mass(&self, body: BodyId) -> f32 {
         self.placing[body.0].mass_kg
     }

@@ -163,6 +163,7 @@ impl Assembly<'_> {
             };
             let shapes = &self.spec.links[*link].shapes;
             let placed = builder.insert_body(&carrier, role(*link), shapes)?;
+            builder.weigh(carrier.body, &link_mass_properties(&self.spec.links[*link]));
             colliders.extend(placed.iter().map(|(id, pose)| (*id, group_from_link * *pose)));
         }
         Ok(colliders)

@@ -233,3 +233,20 @@ fn reactions_survive_cloning_and_restoring() {
     assert_eq!(world.reaction_wrench(ROBOT, 0), reaction);
     assert_eq!(copy.reaction_wrench(ROBOT, 0), reaction);
 }
+
+#[test]
+fn the_centre_of_mass_counts_a_bolted_base() {
+    let links = vec![
+        link("base", 5.0, [0.1, 0.0, 0.2], [0.1, 0.1, 0.1]),
+        link("arm", 2.0, [0.0, 0.0, 0.5], [0.1, 0.1, 0.01]),
+    ];
+    let hinge = joint("hinge", JointKind::Continuous, ["base", "arm"], [0.0, 0.0, 0.4]);
+    let world = world(&robot(fixed("base"), links, vec![hinge]), 1.0, 500, 0.4);
+
+    let expected = world.robot_model(ROBOT).center_of_mass(&world.robot_state(ROBOT));
+    let found = world.center_of_mass(ROBOT);
+
+    let far =
+        (found - Vector::new(expected.x as f32, expected.y as f32, expected.z as f32)).length();
+    assert!(far < 1e-5, "{found:?} is not {expected:?}");
+}
