@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-use randori_core::text::Override;
+use randori_core::text::{Limits, Override};
 
 use crate::exit::EXIT_CODES;
 
@@ -80,6 +80,28 @@ pub(crate) struct RunArgs {
     /// Pace a single run by the clock (results are the same)
     #[arg(long)]
     pub(crate) realtime: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LimitArgs {
+    /// Let files ask for more (or less) than the default limits allow, such as
+    /// `bodies=20000`
+    #[arg(long = "limit", value_name = "NAME=N", value_parser = parse_limit)]
+    changes: Vec<(String, u64)>,
+}
+
+impl LimitArgs {
+    /// The limits in force.
+    pub(crate) fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        for (name, value) in &self.changes {
+            limits.set(name, *value).expect("the argument parser has tried it");
+        }
+        limits
+    }
 }
 
 impl RunArgs {
@@ -93,11 +115,14 @@ impl RunArgs {
         let root = root.map(|root| ("--root", root.display().to_string()));
         let overrides = self.overrides.iter();
         let overrides = overrides.map(|set| ("--set", format!("{}={}", set.path, set.value)));
+        let limits = self.limits.changes.iter();
+        let limits = limits.map(|(name, value)| ("--limit", format!("{name}={value}")));
         let policies = self.policy.iter().map(|policy| ("--policy", policy.clone()));
         let mut words: Vec<String> = root
             .into_iter()
             .chain(overrides)
             .chain(policies)
+            .chain(limits)
             .flat_map(|(option, value)| [option.to_owned(), value])
             .collect();
         if self.trust_programs {
@@ -166,6 +191,9 @@ pub(crate) struct CheckArgs {
     /// Count warnings as errors
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 impl CheckArgs {
@@ -189,6 +217,14 @@ fn parse_override(text: &str) -> Result<Override, String> {
     }
 }
 
+fn parse_limit(text: &str) -> Result<(String, u64), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=N, such as bodies=20000")?;
+    let (name, value) = (name.trim(), value.trim());
+    let number = value.parse().map_err(|_| format!("`{value}` is not a whole number"))?;
+    Limits::default().set(name, number)?;
+    Ok((name.to_owned(), number))
+}
+
 fn parse_seeds(text: &str) -> Result<Range<u64>, String> {
     let advice = "write A..B, such as 0..100 (B is not included)";
     let (first, end) = text.split_once("..").ok_or(advice)?;
@@ -210,6 +246,14 @@ mod tests {
     #[test]
     fn arguments_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_limit_needs_a_known_name_and_a_whole_number() {
+        assert_eq!(parse_limit("bodies=20000"), Ok(("bodies".into(), 20_000)));
+        assert!(parse_limit("bodis=20000").is_err_and(|error| error.contains("`bodies`")));
+        assert!(parse_limit("bodies=many").is_err());
+        assert!(parse_limit("bodies").is_err());
     }
 
     #[test]

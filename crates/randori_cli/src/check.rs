@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use randori_core::diagnostic::Diagnostics;
-use randori_core::text::{Limits, Override, ScenarioText, load_environment, load_robot};
+use randori_core::text::{Override, ScenarioText, load_environment, load_robot};
 
 use crate::args::CheckArgs;
 use crate::console::{Console, stdout_has_colours};
@@ -24,10 +24,13 @@ pub(crate) fn check(
     root: Option<&Path>,
     console: &Console,
 ) -> io::Result<Outcome> {
-    let files = match select_all(&args.files, root) {
+    let mut files = match select_all(&args.files, root) {
         Ok(files) => files,
         Err(error) => return Ok(error.report(console)),
     };
+    for file in &mut files {
+        file.project.limits = args.limits.limits();
+    }
     let overrides = args.overrides();
     let (mut errors, mut warnings) = (0, 0);
     let mut unseen = Unseen::default();
@@ -46,7 +49,7 @@ pub(crate) fn check(
 }
 
 fn check_one(file: &SelectedFile, overrides: &[Override]) -> Diagnostics {
-    let (reader, path, limits) = (&file.project, file.path.as_str(), &Limits::default());
+    let (reader, path, limits) = (&file.project, file.path.as_str(), &file.project.limits);
     match file.kind().as_deref() {
         Some("Robot") => match load_robot(reader, path, limits) {
             Ok((_, warnings)) => warnings,

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use randori_core::spec::{Expectation, ScenarioSpec};
-use randori_core::text::{Limits, ScenarioText};
+use randori_core::text::ScenarioText;
 use serde::Serialize;
 
 use crate::args::ListArgs;
@@ -68,7 +68,7 @@ fn files(args: &ListArgs, root: Option<&Path>) -> Result<Vec<SelectedFile>, Sele
 }
 
 fn spec(file: &SelectedFile) -> Option<ScenarioSpec> {
-    let text = ScenarioText::load(&file.project, &file.path, &Limits::default()).ok()?;
+    let text = ScenarioText::load(&file.project, &file.path, &file.project.limits).ok()?;
     text.spec().cloned()
 }
 

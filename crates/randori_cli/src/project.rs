@@ -16,6 +16,8 @@ use crate::exit::Outcome;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Project {
     root: PathBuf,
+    /// What its files may ask for.
+    pub(crate) limits: Limits,
 }
 
 /// A file that somebody named, in its project.
@@ -85,7 +87,7 @@ impl Project {
 
     /// The project with this root.
     pub(crate) fn at(root: &Path) -> io::Result<Self> {
-        Ok(Self { root: root.canonicalize()? })
+        Ok(Self { root: root.canonicalize()?, limits: Limits::default() })
     }
 
     /// The folder, without symbolic links.
@@ -123,7 +125,7 @@ impl FileReader for Project {
         if !metadata.is_file() {
             return Err(ReadError::Other("it is not a file".to_owned()));
         }
-        let limit = Limits::default().file_bytes;
+        let limit = self.limits.file_bytes;
         if metadata.len() > limit as u64 {
             return Err(ReadError::TooLarge { limit });
         }
@@ -154,7 +156,7 @@ impl SelectedFile {
     /// The word that the file starts with: `Scenario`, `Robot`, `Environment`.
     pub(crate) fn kind(&self) -> Option<String> {
         let text = self.project.read(&self.path).ok()?;
-        let outline = Outline::scan(&text, Limits::default().nesting);
+        let outline = Outline::scan(&text, self.project.limits.nesting);
         outline.kind(&text).map(|(_, name)| name.to_owned())
     }
 }

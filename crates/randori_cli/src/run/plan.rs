@@ -7,7 +7,7 @@ use std::path::Path;
 use randori_core::diagnostic::Diagnostics;
 use randori_core::report::RunError;
 use randori_core::spec::Scenario;
-use randori_core::text::{Limits, Override, ScenarioText};
+use randori_core::text::{Override, ScenarioText};
 use randori_sim::batch::PreparedRun;
 
 use super::choice::{ChoiceError, PolicyChoice};
@@ -60,7 +60,11 @@ impl Plan {
         };
         let choices: Result<_, _> =
             args.policy.iter().map(|text| PolicyChoice::parse(text)).collect();
-        let files = select_scenarios(&args.files, root).map_err(|error| error.report(console))?;
+        let mut files =
+            select_scenarios(&args.files, root).map_err(|error| error.report(console))?;
+        for file in &mut files {
+            file.project.limits = args.limits.limits();
+        }
         if files.iter().any(|file| file.project != files[0].project) {
             console.error("these files belong to different projects");
             console.help("run them one after the other, or name their common folder by `--root`");
@@ -101,7 +105,7 @@ impl Plan {
     }
 
     fn entry(&self, file: SelectedFile, trusted: bool) -> Result<(Entry, Diagnostics), Refusal> {
-        let text = ScenarioText::load(&file.project, &file.path, &Limits::default())
+        let text = ScenarioText::load(&file.project, &file.path, &file.project.limits)
             .map_err(Refusal::Findings)?;
         let mut loaded = text.resolve(&self.overrides).map_err(Refusal::Findings)?;
         let chosen = self.choose(&mut loaded.scenario).map_err(Refusal::Choice)?;

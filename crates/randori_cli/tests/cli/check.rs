@@ -46,6 +46,19 @@ fn formulas_and_policies_are_checked_too_each_on_one_line() {
 }
 
 #[test]
+fn a_person_can_change_what_files_may_ask_for() {
+    let project = Project::new();
+    let check = |limit| project.randori(&["check", "scenarios", "--limit", limit]);
+
+    let few = check("ticks=10").expect_code(3);
+    assert!(few.stdout.contains("RS0004") && few.stdout.contains("--limit ticks=N"));
+
+    check("ticks=100000").expect_code(0);
+    let typo = check("tick=10").expect_code(2);
+    assert!(typo.stderr.contains("did you mean `ticks`?"), "{}", typo.stderr);
+}
+
+#[test]
 fn findings_are_available_as_json_lines() {
     let project = Project::new();
     project.edit("scenarios/drive.ron", "duration: 0.4", "duration: -1.0");

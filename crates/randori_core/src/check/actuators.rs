@@ -2,6 +2,7 @@
 
 use super::joints;
 use super::report::{At, Report};
+use crate::diagnostic::DiagnosticCode;
 use crate::spec::{Drive, RobotSpec};
 
 pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
@@ -12,6 +13,12 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
         if let Some(joint) = joints::joint_exists(report, &place, robot, &actuator.joint, &message)
         {
             joints::has_one_dof(report, &place, joint, "an actuator");
+        }
+        let earlier = robot.actuators[..index].iter().find(|other| other.joint == actuator.joint);
+        if let Some(other) = earlier {
+            let message = format!("joint `{}` is driven twice", actuator.joint);
+            let label = format!("actuator `{}` drives it already", other.name);
+            report.error(DiagnosticCode::WRONG_JOINT_KIND, &place, message, label);
         }
         let drive = at.field("drive");
         match actuator.drive {

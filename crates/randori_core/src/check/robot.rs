@@ -55,7 +55,9 @@ fn has_too_many_joints(
         let message = format!("a robot can have {most} joints at most");
         let label = format!("{count} joints");
         let error = report.error(DiagnosticCode::LIMIT_EXCEEDED, at, message, label);
-        error.help.push("the limit on joints can be raised on the command line".to_owned());
+        error.help.push(
+            "raise the limit on the number of joints with `--limit joints_per_robot=N`".to_owned(),
+        );
     }
     count > most
 }

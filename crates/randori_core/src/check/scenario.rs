@@ -85,7 +85,7 @@ fn duration(
         let message = format!("a run can last {} ticks at most", limits.ticks);
         let label = format!("{ticks} ticks of {} s", period.seconds());
         let error = report.error(DiagnosticCode::LIMIT_EXCEEDED, at, message, label);
-        error.help.push("the limit on ticks can be raised on the command line".to_owned());
+        error.help.push("raise the limit on the number of ticks with `--limit ticks=N`".to_owned());
     } else if ticks == 0 && scenario.duration > 0.0 {
         let message = "the run is shorter than half a tick";
         let label = format!("a tick lasts {} s", period.seconds());
@@ -259,6 +259,8 @@ fn bodies(report: &mut Report<'_>, root: &At<'_>, specs: &Specs, limits: &Limits
         let label = format!("{count} links, objects and actors");
         let code = DiagnosticCode::LIMIT_EXCEEDED;
         let error = report.error(code, &root.field("environment"), message, label);
-        error.help.push("the limit on bodies can be raised on the command line".to_owned());
+        error
+            .help
+            .push("raise the limit on the number of bodies with `--limit bodies=N`".to_owned());
     }
 }

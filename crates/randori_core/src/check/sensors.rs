@@ -104,7 +104,9 @@ fn lidar_beams(report: &mut Report<'_>, at: &At<'_>, beams: u32, limits: &Limits
         let message = format!("a lidar can have {} beams at most", limits.lidar_beams);
         let code = DiagnosticCode::LIMIT_EXCEEDED;
         let error = report.error(code, at, message, "too many beams");
-        error.help.push("the limit on beams can be raised on the command line".to_owned());
+        error
+            .help
+            .push("raise the limit on the number of beams with `--limit lidar_beams=N`".to_owned());
     }
 }
 

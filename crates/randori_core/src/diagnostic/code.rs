@@ -69,7 +69,7 @@ codes! {
     LIMIT_EXCEEDED "RS0004" "A limit is exceeded"
         "A file asks for more than the limits allow (size of a file, number of files, nesting, \
          bodies, joints, beams, ticks). Limits protect against mistakes and hostile files; they \
-         can be raised on the command line, never by a file.";
+         can be raised on the command line (`--limit bodies=20000`), never by a file.";
     UNKNOWN_FORMAT "RS0005" "An unknown format version"
         "The `format:` field of a file holds a version that this program does not know. The \
          only version so far is 1.";
@@ -185,9 +185,10 @@ codes! {
         "The base link is the root of the joint tree, so it cannot be a joint's child.";
     SELF_CONNECTION "RS0405" "Something connected with itself"
         "A joint, loop or coupling names the same thing on both sides.";
-    WRONG_JOINT_KIND "RS0406" "A joint of an unsuitable kind"
+    WRONG_JOINT_KIND "RS0406" "An unsuitable joint"
         "Actuators, couplings, springs and wheels need joints with exactly one degree of \
-         freedom (revolute, continuous or prismatic; wheels must rotate).";
+         freedom (revolute, continuous or prismatic; wheels must rotate). A joint has at most one \
+         actuator.";
     SENSOR_LINK "RS0407" "A sensor without its link, or with a needless one"
         "IMUs, lidars, contact sensors and ground truth sit on a link. Joint state and wheel \
          odometry are measured at the joints and have no link.";

@@ -1,5 +1,7 @@
 //! What a file may ask for.
 
+use crate::diagnostic::{nearest, one_of};
+
 /// Limits on untrusted input. Each can be raised by whoever loads a scenario,
 /// never by a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,5 +40,76 @@ impl Default for Limits {
             // More than two days of simulated time at the default rate.
             ticks: 100_000_000,
         }
+    }
+}
+
+impl Limits {
+    /// Names of all limits.
+    pub const NAMES: [&str; 9] = [
+        "file_bytes",
+        "total_bytes",
+        "files",
+        "nesting",
+        "variations",
+        "bodies",
+        "joints_per_robot",
+        "lidar_beams",
+        "ticks",
+    ];
+
+    /// Sets the limit with this name, which is that of its field.
+    ///
+    /// # Errors
+    /// When there is no such limit, or the value is too large for it; says so
+    /// in words for the user.
+    pub fn set(&mut self, name: &str, value: u64) -> Result<(), String> {
+        let large = |_| format!("{value} is too large for the limit `{name}`");
+        let count = usize::try_from(value).map_err(large);
+        match name {
+            "file_bytes" => self.file_bytes = count?,
+            "total_bytes" => self.total_bytes = count?,
+            "files" => self.files = count?,
+            "nesting" => self.nesting = count?,
+            "variations" => self.variations = count?,
+            "bodies" => self.bodies = count?,
+            "joints_per_robot" => self.joints_per_robot = count?,
+            "lidar_beams" => self.lidar_beams = u32::try_from(value).map_err(large)?,
+            "ticks" => self.ticks = value,
+            _ => return Err(Self::unknown(name)),
+        }
+        Ok(())
+    }
+
+    fn unknown(name: &str) -> String {
+        let similar = nearest(name, Self::NAMES);
+        let advice = similar.map_or_else(
+            || format!("there are {}", one_of(Self::NAMES)),
+            |similar| format!("did you mean `{similar}`?"),
+        );
+        format!("there is no limit `{name}`; {advice}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_can_be_set_by_its_name() {
+        let mut limits = Limits::default();
+
+        for name in Limits::NAMES {
+            assert_eq!(limits.set(name, 7), Ok(()), "{name}");
+        }
+
+        let text = format!("{limits:?}");
+        assert_eq!(text.matches(": 7").count(), Limits::NAMES.len(), "{text}");
+    }
+
+    #[test]
+    fn a_misspelt_limit_gets_a_suggestion() {
+        let error = Limits::default().set("bodis", 7).expect_err("no such limit");
+
+        assert_eq!(error, "there is no limit `bodis`; did you mean `bodies`?");
     }
 }

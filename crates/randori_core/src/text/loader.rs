@@ -196,7 +196,7 @@ impl<'l> Loader<'l> {
         let limit = self.limits.total_bytes;
         let message = format!("all files together are larger than {limit} bytes");
         let mut error = Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
-            .help("the limit on the size of all files can be raised on the command line");
+            .help("raise the limit on the size of all files with `--limit total_bytes=N`");
         error.primary = named_at.map(|place| Label::new(place, "one too many"));
         self.found.push(error);
     }
@@ -210,7 +210,7 @@ impl<'l> Loader<'l> {
         } else {
             let message = format!("the scenario names more than {} files", self.limits.files);
             Err(Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
-                .help("the limit on the number of files can be raised on the command line")
+                .help("raise the limit on the number of files with `--limit files=N`")
                 .into())
         };
         let document = read.map_err(|mut error| {
@@ -227,7 +227,7 @@ impl<'l> Loader<'l> {
         let too_large = |limit: usize| {
             let message = format!("`{shown}` is larger than {limit} bytes");
             Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
-                .help("the limit on the size of a file can be raised on the command line")
+                .help("raise the limit on the size of a file with `--limit file_bytes=N`")
         };
         match self.reader.read(path) {
             Ok(text) if text.len() > limit => Err(too_large(limit).into()),

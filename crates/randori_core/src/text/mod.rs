@@ -158,7 +158,11 @@ impl ScenarioText {
         let mut drawn = Vec::new();
         if let (Some(seed), Some(scenario)) = (seed, &specs.scenario) {
             drawn = sample_variations(scenario, seed);
-            drawn.retain(|(path, _)| overrides.iter().all(|change| change.path != *path));
+            let set: Vec<_> =
+                overrides.iter().filter_map(|change| sources.place_of(&change.path)).collect();
+            drawn.retain(|(path, _)| {
+                sources.place_of(path).is_none_or(|place| !set.contains(&place))
+            });
             let before = sources.clone();
             apply_drawn(&mut sources, &drawn, &mut found);
             specs.update(&before, &sources, &mut found);
@@ -186,7 +190,7 @@ impl ScenarioText {
             let place =
                 self.sources.span_of("vary").map(|span| Span { end: span.start + 1, ..span });
             let mut error = Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
-                .help("the limit on variations can be raised on the command line");
+                .help("raise the limit on the number of variations with `--limit variations=N`");
             error.primary =
                 place.map(|place| Label::new(place, format!("{} entries", scenario.vary.len())));
             found.push(error);

@@ -41,6 +41,12 @@ impl Sources {
         Some(document.locate(node.span.clone()))
     }
 
+    /// Which value of which text a path leads to; equal for two spellings of
+    /// one path.
+    pub(crate) fn place_of(&self, path: &str) -> Option<(Part, Range<usize>)> {
+        self.node(path).map(|(part, node)| (part, node.span.clone()))
+    }
+
     /// Where some bytes of a quoted text were written, so that a part of a
     /// formula can be underlined. `bytes` counts in the text's value.
     pub fn span_in_text(&self, path: &str, bytes: Range<usize>) -> Option<Span> {

@@ -102,6 +102,13 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     ("RS0404", "arm", "child: \"ball\"", "child: \"base\"", "\"base\""),
     ("RS0405", "arm", "child: \"finger\"", "child: \"hand\"", "\"hand\""),
     ("RS0406", "arm", "joint: \"wrist\"", "joint: \"socket\"", "\"socket\""),
+    (
+        "RS0406",
+        "arm",
+        "actuators: [",
+        "actuators: [(name: \"spare\", joint: \"wrist\", drive: Torque), ",
+        "\"wrist\"",
+    ),
     ("RS0407", "arm", "link: \"hand\", kind: Imu", "kind: Imu", "\"imu\""),
     ("RS0407", "arm", "kind: JointState", "link: \"base\", kind: JointState", "\"base\""),
     (

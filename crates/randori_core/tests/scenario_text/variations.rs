@@ -45,6 +45,16 @@ fn a_value_that_is_set_is_not_drawn() {
 }
 
 #[test]
+fn a_value_that_is_set_by_another_spelling_of_its_path_is_not_drawn() {
+    let text = load(&files()).expect("the fixture is valid");
+    let fixed = Override::number("robots.0.links.1.mass_kg", 1.0, "--set");
+
+    let loaded = text.resolve_seed(&[fixed], 3).expect("a legal mass");
+
+    assert_eq!(loaded.scenario.robots[0].links[1].mass_kg, 1.0);
+}
+
+#[test]
 fn another_variation_changes_no_other_value() {
     let with = load(&files()).expect("the fixture is valid");
     let without = super::fixture::changed(
