@@ -10,9 +10,8 @@ use randori_core::report::RunError;
 use randori_core::spec::PolicySource;
 use randori_core::time::TickPeriod;
 use randori_policy::{ProcessPolicy, builtin};
-use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch};
-use randori_sim::episode::{Episode, interfaces, unstarted_report};
-use randori_sim::fault::SimulationError;
+use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch, start_run};
+use randori_sim::episode::unstarted_report;
 
 use super::plan::Plan;
 use super::printer::Printer;
@@ -50,7 +49,7 @@ pub(crate) fn in_real_time(
         Ok(prepared) => prepared,
         Err(error) => return host.finished(0, &RunOutcome::Unprepared(error)),
     };
-    let mut episode = match start(&host, &prepared) {
+    let mut episode = match start_run(&prepared, &host) {
         Ok(episode) => episode,
         Err(error) => {
             let mut report = unstarted_report(&prepared.scenario, prepared.seed, error);
@@ -68,20 +67,6 @@ pub(crate) fn in_real_time(
         thread::sleep(pace.ahead_by(tick));
     }
     host.finished(0, &RunOutcome::Finished(Box::new(episode.report())));
-}
-
-fn start(host: &Host<'_>, prepared: &PreparedRun) -> Result<Episode, RunError> {
-    let mut policies = Vec::new();
-    for (index, interface) in interfaces(&prepared.scenario).iter().enumerate() {
-        let policy = host.policy(prepared, index, interface).map_err(|error| {
-            let robot = interface.robot.clone();
-            RunError::from(&SimulationError::PolicyStart { robot, error })
-        })?;
-        policies.push(policy);
-    }
-    Episode::new(&prepared.scenario, prepared.seed, policies)
-        .map(|episode| episode.with_varied(prepared.varied.clone()))
-        .map_err(|error| RunError::from(&error))
 }
 
 /// The clock that a run is held against.
