@@ -10,7 +10,7 @@ use randori_core::text::{Override, ScenarioText, load_environment, load_robot};
 use crate::args::CheckArgs;
 use crate::console::{Console, stdout_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{Unseen, findings};
+use crate::findings::{Unseen, findings, refused};
 use crate::project::{SelectedFile, select_all};
 use crate::style::count;
 
@@ -59,17 +59,21 @@ fn check_one(file: &SelectedFile, overrides: &[Override]) -> Diagnostics {
             Ok((_, warnings)) => warnings,
             Err(errors) => errors,
         },
-        _ => {
-            match ScenarioText::load(reader, path, limits).and_then(|text| text.resolve(overrides))
-            {
-                Ok(mut loaded) => {
-                    let mut list = std::mem::take(&mut loaded.warnings);
-                    list.extend(findings(&loaded.scenario, &loaded.sources, &BTreeSet::new()));
-                    loaded.diagnostics(list)
-                }
-                Err(errors) => errors,
-            }
+        _ => match ScenarioText::load(reader, path, limits) {
+            Ok(text) => check_scenario(&text, overrides),
+            Err(errors) => errors,
+        },
+    }
+}
+
+fn check_scenario(text: &ScenarioText, overrides: &[Override]) -> Diagnostics {
+    match text.resolve(overrides) {
+        Ok(mut loaded) => {
+            let mut list = std::mem::take(&mut loaded.warnings);
+            list.extend(findings(&loaded.scenario, &loaded.sources, &BTreeSet::new()));
+            loaded.diagnostics(list)
         }
+        Err(errors) => refused(text, overrides, errors),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, Label, Severity};
 use randori_core::policy::RobotInterface;
 use randori_core::spec::{PolicySource, Scenario};
-use randori_core::text::Sources;
+use randori_core::text::{Override, ScenarioText, Sources};
 use randori_policy::{BuiltinError, builtin, builtins};
 use randori_sim::episode::interfaces;
 use randori_sim::signals::{FormulaProblem, check_formulas};
@@ -43,6 +43,20 @@ pub(crate) fn findings(
         });
     }
     found
+}
+
+/// The findings on a refused scenario with those on its formulas, as far as its
+/// files can be understood.
+pub(crate) fn refused(
+    text: &ScenarioText,
+    overrides: &[Override],
+    mut errors: Diagnostics,
+) -> Diagnostics {
+    if let Some((draft, sources)) = text.draft(overrides) {
+        let problems = check_formulas(&draft).into_iter();
+        errors.list.extend(problems.map(|problem| formula(problem, &sources)));
+    }
+    errors
 }
 
 /// Programs that the scenario's files want to start, for which nobody gave

@@ -14,7 +14,7 @@ use super::choice::{ChoiceError, PolicyChoice};
 use crate::args::RunArgs;
 use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{Unseen, findings, untrusted_programs};
+use crate::findings::{Unseen, findings, refused, untrusted_programs};
 use crate::project::{SelectedFile, select_scenarios};
 use crate::style::{command_line, count};
 
@@ -107,7 +107,9 @@ impl Plan {
     fn entry(&self, file: SelectedFile, trusted: bool) -> Result<(Entry, Diagnostics), Refusal> {
         let text = ScenarioText::load(&file.project, &file.path, &file.project.limits)
             .map_err(Refusal::Findings)?;
-        let mut loaded = text.resolve(&self.overrides).map_err(Refusal::Findings)?;
+        let mut loaded = text
+            .resolve(&self.overrides)
+            .map_err(|errors| Refusal::Findings(refused(&text, &self.overrides, errors)))?;
         let chosen = self.choose(&mut loaded.scenario).map_err(Refusal::Choice)?;
         let mut list = std::mem::take(&mut loaded.warnings);
         list.extend(findings(&loaded.scenario, &loaded.sources, &chosen));

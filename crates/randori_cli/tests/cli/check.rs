@@ -46,6 +46,17 @@ fn formulas_and_policies_are_checked_too_each_on_one_line() {
 }
 
 #[test]
+fn formulas_are_checked_although_other_things_are_wrong() {
+    let project = Project::new();
+    project.edit("assets/cart.ron", "child: \"cart\"", "child: \"cert\"");
+    project.edit("scenarios/drive.ron", "abs(joint(cart.slide))", "abs(jiont(cart.slide))");
+
+    let ended = project.randori(&["check", "--short", "scenarios/drive.ron"]).expect_code(3);
+
+    assert!(ended.stdout.contains("RS0203") && ended.stdout.contains("RS0603"), "{}", ended.stdout);
+}
+
+#[test]
 fn a_person_can_change_what_files_may_ask_for() {
     let project = Project::new();
     let check = |limit| project.randori(&["check", "scenarios", "--limit", limit]);

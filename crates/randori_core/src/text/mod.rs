@@ -147,7 +147,17 @@ impl ScenarioText {
         self.specs.scenario.as_ref()
     }
 
-    fn resolved(&self, overrides: &[Override], seed: Option<u64>) -> Result<Loaded, Diagnostics> {
+    /// What the texts say with these overrides, unchecked: for whoever has more
+    /// to say about a scenario that [`Self::resolve`] refuses. Names may lead
+    /// nowhere and numbers make no sense, so it must not be built. `None` if a
+    /// file cannot be understood. Places in the sources are those of the
+    /// diagnostics of [`Self::resolve`].
+    pub fn draft(&self, overrides: &[Override]) -> Option<(Scenario, Sources)> {
+        let (sources, specs, _) = self.overridden(overrides);
+        Some((specs.complete()?, sources))
+    }
+
+    fn overridden(&self, overrides: &[Override]) -> (Sources, Specs, Vec<Diagnostic>) {
         let (mut sources, mut specs) = (self.sources.clone(), self.specs.clone());
         let mut found = Vec::new();
         for change in overrides {
@@ -155,6 +165,11 @@ impl ScenarioText {
             found.extend(change.apply(&mut sources).err().map(|error| *error));
         }
         specs.update(&self.sources, &sources, &mut found);
+        (sources, specs, found)
+    }
+
+    fn resolved(&self, overrides: &[Override], seed: Option<u64>) -> Result<Loaded, Diagnostics> {
+        let (mut sources, mut specs, mut found) = self.overridden(overrides);
         let mut drawn = Vec::new();
         if let (Some(seed), Some(scenario)) = (seed, &specs.scenario) {
             drawn = sample_variations(scenario, seed);
@@ -172,7 +187,7 @@ impl ScenarioText {
         if findings.errors() > 0 {
             return Err(findings);
         }
-        match specs.trusted() {
+        match specs.complete() {
             Some(scenario) => Ok(Loaded { scenario, sources, warnings: findings.list, drawn }),
             None => Err(findings),
         }
@@ -278,7 +293,7 @@ impl Specs {
     }
 
     /// All of it, if nothing is missing.
-    fn trusted(self) -> Option<Scenario> {
+    fn complete(self) -> Option<Scenario> {
         let spec = self.scenario?;
         let environment = self.environment?;
         let robots: Vec<RobotSpec> = self.robots.into_values().collect();
