@@ -93,16 +93,17 @@ impl SensorKind {
     /// next, rad about +Z of the sensor frame from +X; `None` for other kinds.
     ///
     /// The beams span the field of view from edge to edge; a full turn is
-    /// divided evenly, so that the last beam does not repeat the first.
+    /// divided evenly, so that the last beam does not repeat the first. A
+    /// single beam looks straight ahead.
     pub fn beam_angles(&self) -> Option<(f64, f64)> {
         let Self::Lidar { beams, fov, .. } = self else { return None };
         let span = fov.radians();
         let full_turn = span > std::f64::consts::TAU - 1e-9;
-        let intervals = if full_turn { *beams } else { beams.saturating_sub(1) };
-        match intervals {
-            0 => Some((0.0, 0.0)),
-            _ => Some((-span / 2.0, span / f64::from(intervals))),
+        if *beams < 2 {
+            return Some((0.0, 0.0));
         }
+        let intervals = if full_turn { *beams } else { *beams - 1 };
+        Some((-span / 2.0, span / f64::from(intervals)))
     }
 }
 
@@ -187,6 +188,7 @@ mod tests {
         near(degrees(lidar(181, 180.0)), [-90.0, 1.0]);
         near(degrees(lidar(360, 360.0)), [-180.0, 1.0]);
         near(degrees(lidar(1, 90.0)), [0.0, 0.0]);
+        near(degrees(lidar(1, 360.0)), [0.0, 0.0]);
         assert_eq!(SensorKind::Imu.beam_angles(), None);
     }
 }

@@ -267,8 +267,9 @@ impl Model {
                 Self::JointState(JointState { dofs: joint_dofs(joints, place) })
             }
             SensorKind::Imu => Self::Imu(Imu::new(mount()?, period.seconds())),
-            SensorKind::Lidar { beams, range, fov } => {
-                Self::Lidar(Lidar::new(mount()?, place.robot, *beams, *range, fov.radians()))
+            SensorKind::Lidar { beams, range, .. } => {
+                let angles = spec.kind.beam_angles().expect("a lidar has beams");
+                Self::Lidar(Lidar::new(mount()?, place.robot, *beams, *range, angles))
             }
             SensorKind::Contact { threshold } => {
                 Self::Contact(Contact { mount: mount()?, threshold_n: *threshold as f32 })
