@@ -244,6 +244,8 @@ fn start_coordinate(start: &crate::spec::Placement, model: &RobotSpec, joint: &s
 ///
 /// - joint state: `position` (rad or m), `velocity`, `torque` per degree of freedom
 /// - IMU: `accel` \[3\] m/s^2, `gyro` \[3\] rad/s, `orientation` \[4\] x, y, z, w
+/// - gyro: `gyro`, accelerometer: `accel`, velocimeter: `velocity` \[3\] m/s in sensor
+///   axes, orientation: `orientation`
 /// - lidar: `ranges` \[beams\] m, infinite where nothing was hit within range
 /// - contact: `force` \[3\] N in the sensor frame, `touching` \[1\] 0 or 1
 /// - wheel odometry: `pose` \[3\] x, y (m), yaw (rad); `twist` \[2\] forward m/s, yaw rad/s
@@ -271,6 +273,10 @@ pub fn sensor_channels(sensor: &SensorSpec, robot: &RobotSpec) -> Vec<Channel> {
             channel("gyro", "rad/s", &xyz),
             channel("orientation", "1", &quaternion),
         ],
+        SensorKind::Gyro => vec![channel("gyro", "rad/s", &xyz)],
+        SensorKind::Accelerometer => vec![channel("accel", "m/s^2", &xyz)],
+        SensorKind::Velocimeter => vec![channel("velocity", "m/s", &xyz)],
+        SensorKind::Orientation => vec![channel("orientation", "1", &quaternion)],
         SensorKind::Lidar { beams, .. } => vec![Channel {
             name: "ranges".to_owned(),
             len: *beams as usize,

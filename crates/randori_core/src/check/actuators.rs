@@ -33,6 +33,9 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
         report.positive_if_any(&limits.field("torque"), actuator.limits.torque);
         report.positive_if_any(&limits.field("speed"), actuator.limits.speed);
         report.positive_if_any(&limits.field("rate"), actuator.limits.rate);
+        if let Some((low, high)) = actuator.limits.command {
+            report.ordered(&limits.field("command"), low, high);
+        }
         report.not_negative(&at.field("delay"), actuator.delay);
     }
 }

@@ -3,14 +3,30 @@
 use super::report::{At, Report};
 use super::shapes;
 use crate::diagnostic::DiagnosticCode;
-use crate::spec::{InertiaSpec, LinkSpec, RobotSpec};
+use crate::spec::{InertiaSpec, JointSpec, LinkSpec, RobotSpec};
 
 pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     for (index, link) in robot.links.iter().enumerate() {
         let at = at.index(index);
-        report.positive(&at.field("mass_kg"), link.mass_kg);
-        inertia(report, &at, link);
+        mass(report, &at, link, robot);
+        if link.mass_kg != 0.0 {
+            inertia(report, &at, link);
+        }
         shapes::list(report, &at.field("shapes"), &link.shapes, &robot.materials, true);
+    }
+}
+
+/// A link may be without mass if it only stands between two joints: how a body
+/// that moves in several ways is written.
+fn mass(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec, robot: &RobotSpec) {
+    let place = at.field("mass_kg");
+    let carries = |joint: &JointSpec| joint.parent == link.name;
+    if link.mass_kg != 0.0 || !robot.joints.iter().any(carries) {
+        report.positive(&place, link.mass_kg);
+    } else if !link.shapes.is_empty() {
+        let message = format!("link `{}` has shapes but no mass", link.name);
+        let error = report.error(DiagnosticCode::OUT_OF_RANGE, &place, message, "no mass");
+        error.help.push("give it a mass, or move its shapes to another link".to_owned());
     }
 }
 

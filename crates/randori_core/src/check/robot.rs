@@ -1,5 +1,7 @@
 //! The `Robot(...)` file.
 
+use std::collections::BTreeSet;
+
 use super::rates::Rates;
 use super::report::{At, Report};
 use super::{actuators, joints, links, names, poses, sensors, shapes};
@@ -33,11 +35,23 @@ pub(super) fn check(
     joints::check(report, root, robot);
     actuators::check(report, &root.field("actuators"), robot);
     sensors::check(report, &root.field("sensors"), robot, rates, limits);
+    contact_exclusions(report, &root.field("contact_exclusions"), robot);
     for (name, pose) in &robot.poses {
         for (joint, value) in pose {
             let at = root.field("poses");
             let at = at.field(name);
             poses::coordinate(report, &at.field(joint), robot, (joint, *value));
+        }
+    }
+}
+
+fn contact_exclusions(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
+    let links: BTreeSet<&str> = robot.links.iter().map(|link| link.name.as_str()).collect();
+    for (index, (one, other)) in robot.contact_exclusions.iter().enumerate() {
+        let at = at.index(index);
+        for (place, link) in [one, other].into_iter().enumerate() {
+            let message = "a contact exclusion names a link that does not exist";
+            joints::link_exists(report, &at.index(place), &links, link, message);
         }
     }
 }

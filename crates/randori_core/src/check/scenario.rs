@@ -158,6 +158,7 @@ fn start(report: &mut Report<'_>, at: &At<'_>, entry: &RobotEntry, robot: &Robot
 
 fn policy(report: &mut Report<'_>, at: &At<'_>, spec: &PolicySpec, rates: &Rates) {
     rates.check(report, &at.field("rate_hz"), "the policy", spec.rate_hz);
+    report.not_negative(&at.field("phase"), spec.phase.unwrap_or(0.0));
     if let PolicySource::Process { command, patience } = &spec.source {
         let at = at.field("use");
         report.positive(&at.field("patience"), *patience);

@@ -24,7 +24,9 @@ pub(super) fn check(
         super::poses::pose(report, &at.field("pose"), &sensor.pose);
         link(report, &at, sensor, &links);
         let what = format!("sensor `{}`", sensor.name);
-        rates.check(report, &at.field("rate_hz"), &what, sensor.rate_hz);
+        if let Some(rate_hz) = sensor.rate_hz {
+            rates.check(report, &at.field("rate_hz"), &what, rate_hz);
+        }
         report.not_negative(&at.field("phase"), sensor.phase);
         kind(report, &at.field("kind"), sensor, robot, limits);
         errors(report, &at.field("errors"), sensor, robot);
@@ -93,7 +95,12 @@ fn kind(
                 report.error(code, &at.field("right"), message, "the same as `left`");
             }
         }
-        SensorKind::Imu | SensorKind::GroundTruth => {}
+        SensorKind::Imu
+        | SensorKind::Gyro
+        | SensorKind::Accelerometer
+        | SensorKind::Velocimeter
+        | SensorKind::Orientation
+        | SensorKind::GroundTruth => {}
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::poses;
 use super::report::{At, Report};
 use crate::diagnostic::DiagnosticCode;
-use crate::spec::{MaterialSpec, Shape, ShapeSpec, ZoneShape, ZoneSpec};
+use crate::spec::{MaterialSpec, Shape, ShapeSpec, SoftnessSpec, ZoneShape, ZoneSpec};
 
 /// Shapes of a link or an object.
 pub(super) fn list(
@@ -31,6 +31,11 @@ pub(super) fn list(
             error.help.push("use a convex hull, or several simple shapes".to_owned());
         }
         report.not_negative(&at.field("friction"), spec.friction.unwrap_or(0.0));
+        report.not_negative(&at.field("torsional_friction"), spec.torsional_friction);
+        report.not_negative(&at.field("rolling_friction"), spec.rolling_friction);
+        if let Some(soft) = &spec.softness {
+            softness(report, &at.field("softness"), soft);
+        }
         report.fraction(&at.field("restitution"), spec.restitution);
         if let Some(material) = &spec.material
             && !materials.contains_key(material)
@@ -62,6 +67,20 @@ pub(super) fn materials(
         report.fraction(&at.field("restitution"), Some(material.restitution));
         for (index, part) in material.color.iter().enumerate() {
             report.fraction(&at.field("color").index(index), Some(f64::from(*part)));
+        }
+    }
+}
+
+fn softness(report: &mut Report<'_>, at: &At<'_>, spec: &SoftnessSpec) {
+    report.positive(&at.field("time_constant"), spec.time_constant);
+    report.positive(&at.field("damping_ratio"), spec.damping_ratio);
+    report.positive(&at.field("friction_stiffness_ratio"), spec.friction_stiffness_ratio);
+    report.not_negative(&at.field("width"), spec.width);
+    let impedances =
+        [("impedance", spec.impedance), ("impedance_at_width", spec.impedance_at_width)];
+    for (name, value) in impedances {
+        if !(value > 0.0 && value < 1.0) && value.is_finite() {
+            report.out_of_range(&at.field(name), value, "must be between 0 and 1, without the ends");
         }
     }
 }

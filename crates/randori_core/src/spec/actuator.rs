@@ -73,4 +73,6 @@ pub struct ActuatorLimits {
     pub speed: Option<f64>,
     /// Largest change of the command per second, in the command's own unit.
     pub rate: Option<f64>,
+    /// Range that the first entry of a command is clamped to, in its own unit.
+    pub command: Option<(f64, f64)>,
 }

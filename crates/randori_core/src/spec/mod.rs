@@ -7,6 +7,7 @@
 //! Start reading at [`ScenarioSpec`].
 
 mod actuator;
+mod contract;
 mod environment;
 mod physics;
 mod policy;
@@ -17,13 +18,18 @@ mod shape;
 mod values;
 
 pub use actuator::{ActuatorLimits, ActuatorSpec, Drive};
+pub use contract::{
+    ActionSpec, ActionTarget, CommandInputSpec, ContractSpec, Frame, GainsSpec, HistoryLayout,
+    HistoryOrder, HistorySpec, FirstFill, Moment, InputSpec, LastActionStage, PhaseSpec, PhaseStill, RecurrentSpec,
+    Scaling, TermSource, TermSpec, TimingSpec,
+};
 pub use environment::{EnvironmentSpec, GroundSpec, Mobility, ObjectSpec, ZoneShape, ZoneSpec};
 pub use physics::{PhysicsPreset, PhysicsSettings, PhysicsSpec};
 pub use policy::{
     ChunkSpec, InferenceSpec, LatencySpec, PolicySource, PolicySpec, default_command,
 };
 pub use robot::{
-    Base, CouplingSpec, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, LoopKind, LoopSpec,
+    Base, CouplingSpec, ImportSpec, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, LoopKind, LoopSpec,
     RobotSpec, SpringSpec,
 };
 pub use scenario::{
@@ -31,7 +37,7 @@ pub use scenario::{
     ScenarioSpec, Trigger, Variation,
 };
 pub use sensor::{ChannelErrorSpec, ErrorSpec, Noise, SensorKind, SensorSpec};
-pub use shape::{CombineRule, MaterialSpec, Shape, ShapeSpec};
+pub use shape::{CombineRule, LookSpec, MaterialSpec, Shape, ShapeSpec, SoftnessSpec};
 pub use values::{Angle, Axis, Coordinate, PoseSpec};
 
 /// The only format version there is so far; the value of every `format:` field.
@@ -48,11 +54,28 @@ pub struct Scenario {
     pub spec: ScenarioSpec,
     /// The environment file that it names.
     pub environment: EnvironmentSpec,
-    /// One robot file per entry of `spec.robots`, in that order.
+    /// One robot file per entry of `spec.robots`, in that order, with what it
+    /// imports and with the drives that its policy contract asks for.
     pub robots: Vec<RobotSpec>,
+    /// The policy contract of each entry of `spec.robots` that has one; its
+    /// `network` is a path from the project root.
+    pub contracts: Vec<Option<ContractSpec>>,
 }
 
 impl Scenario {
+    /// Puts into force what policy contracts say about robots: the gains of
+    /// low-level controllers, and the moment of the first decision.
+    pub(crate) fn equip(&mut self) {
+        let entries = self.spec.robots.iter_mut().zip(&mut self.robots);
+        for ((entry, robot), contract) in entries.zip(&self.contracts) {
+            let Some(contract) = contract else { continue };
+            contract.equip(robot);
+            if let Some(policy) = &mut entry.policy {
+                policy.phase.get_or_insert(contract.timing.phase_s());
+            }
+        }
+    }
+
     /// The physics settings in force: the preset with its refinements.
     pub fn physics(&self) -> PhysicsSettings {
         self.spec.physics.settings()

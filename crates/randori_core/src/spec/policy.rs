@@ -13,6 +13,10 @@ pub struct PolicySpec {
     pub source: PolicySource,
     /// Decisions per second; must divide the physics rate.
     pub rate_hz: f64,
+    /// Time of the first decision, s; a policy contract's own if left out,
+    /// which is 0 for policies without one. Rounded to the nearest tick.
+    #[serde(default)]
+    pub phase: Option<f64>,
     /// The simulated time that thinking takes.
     #[serde(default)]
     pub inference: InferenceSpec,
@@ -29,6 +33,14 @@ pub enum PolicySource {
         /// Its parameters.
         #[serde(default)]
         params: BTreeMap<String, ron::Value>,
+    },
+    /// A neural network in an ONNX file, fed and read as a policy contract says.
+    Onnx {
+        /// The contract, a `PolicyContract(...)` file.
+        path: String,
+        /// Values for the contract's commands, by name.
+        #[serde(default)]
+        commands: BTreeMap<String, Vec<f64>>,
     },
     /// A child process that speaks one JSON object per line. It is started only
     /// when the person who runs the scenario allows it.

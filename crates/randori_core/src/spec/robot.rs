@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ActuatorSpec, Angle, Axis, Coordinate, MaterialSpec, PoseSpec, SensorSpec, ShapeSpec};
+use super::{
+    ActuatorSpec, Angle, Axis, Coordinate, LookSpec, MaterialSpec, PoseSpec, SensorSpec, ShapeSpec,
+};
 
 /// A robot: links, joints, actuators, sensors and named poses.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,12 +19,19 @@ pub struct RobotSpec {
     /// One line for people.
     #[serde(default)]
     pub about: String,
+    /// A robot file of another kind to start from: what this file says is added
+    /// to it, or replaces what has the same name there.
+    #[serde(default)]
+    pub import: Option<ImportSpec>,
     /// Whether the base is free or bolted to the world.
     pub base: Base,
     /// Whether links of this robot collide with each other. Neighbours joined
     /// by a joint never do.
     #[serde(default)]
     pub self_contact: bool,
+    /// Pairs of links that pass through each other.
+    #[serde(default)]
+    pub contact_exclusions: Vec<(String, String)>,
     /// Materials that shapes of this file may name.
     #[serde(default)]
     pub materials: BTreeMap<String, MaterialSpec>,
@@ -46,6 +55,45 @@ pub struct RobotSpec {
     /// Named joint configurations; joints that are not named are at zero.
     #[serde(default)]
     pub poses: BTreeMap<String, BTreeMap<String, Coordinate>>,
+}
+
+/// A robot file of another kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum ImportSpec {
+    /// `MuJoCo`'s XML format.
+    Mjcf {
+        /// The file; its includes and meshes must lie in the same root.
+        path: String,
+        /// Bodies, joints, geoms, actuators, sensors and keyframes to keep, by
+        /// name, with all below a body; everything if empty.
+        #[serde(default)]
+        keep: Vec<String>,
+        /// Those to leave out, with all below a body.
+        #[serde(default)]
+        drop: Vec<String>,
+    },
+    /// The format of ROS.
+    Urdf {
+        /// The file; its meshes must lie in the same root.
+        path: String,
+        /// Links, joints and mimics to keep, by name, with all below a link;
+        /// everything if empty.
+        #[serde(default)]
+        keep: Vec<String>,
+        /// Those to leave out, with all below a link.
+        #[serde(default)]
+        drop: Vec<String>,
+    },
+}
+
+impl ImportSpec {
+    /// Path of the file, as it is written.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Mjcf { path, .. } | Self::Urdf { path, .. } => path,
+        }
+    }
 }
 
 /// How the robot is attached to the world.
@@ -90,6 +138,9 @@ pub struct LinkSpec {
     /// What it collides with.
     #[serde(default)]
     pub shapes: Vec<ShapeSpec>,
+    /// What it looks like; its shapes if there is nothing here.
+    #[serde(default)]
+    pub looks: Vec<LookSpec>,
 }
 
 /// Rotational inertia of a link about its centre of mass, in link axes.

@@ -21,8 +21,10 @@ pub struct SensorSpec {
     pub pose: PoseSpec,
     /// What it measures.
     pub kind: SensorKind,
-    /// Measurements per second; must divide the physics rate.
-    pub rate_hz: f64,
+    /// Measurements per second; must divide the physics rate. One per tick if
+    /// left out.
+    #[serde(default)]
+    pub rate_hz: Option<f64>,
     /// Time of the first measurement, s.
     #[serde(default)]
     pub phase: f64,
@@ -44,6 +46,14 @@ pub enum SensorKind {
     /// Specific force (m/s^2; +9.81 up at rest), angular velocity (rad/s) and
     /// orientation (quaternion x, y, z, w of the sensor in the world).
     Imu,
+    /// Angular velocity in the axes of the sensor, rad/s.
+    Gyro,
+    /// Specific force in the axes of the sensor, m/s^2; +9.81 up at rest.
+    Accelerometer,
+    /// Velocity of the sensor frame's origin in the axes of the sensor, m/s.
+    Velocimeter,
+    /// Orientation of the sensor in the world: quaternion x, y, z, w.
+    Orientation,
     /// Distances in the XY plane of the sensor, counter-clockwise.
     Lidar {
         /// Number of beams.

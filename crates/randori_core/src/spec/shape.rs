@@ -84,12 +84,86 @@ pub struct ShapeSpec {
     /// Restitution coefficient (0 to 1); replaces the material's.
     #[serde(default)]
     pub restitution: Option<f64>,
+    /// Whose surface counts when two shapes touch: friction, torsional and
+    /// rolling friction, restitution and softness are those of the shape with
+    /// the higher priority. At equal priority they are combined.
+    #[serde(default)]
+    pub priority: i32,
+    /// Resistance to turning on the spot: the largest moment about the contact
+    /// normal per normal force, m. At equal priority the larger one counts.
+    #[serde(default)]
+    pub torsional_friction: f64,
+    /// Resistance to rolling: the largest moment about the tangent plane per
+    /// normal force, m. At equal priority the larger one counts.
+    #[serde(default)]
+    pub rolling_friction: f64,
+    /// How the surface yields; as stiff as the physics settings say if left
+    /// out. At equal priority the softer one counts.
+    #[serde(default)]
+    pub softness: Option<SoftnessSpec>,
     /// Collision group; every shape without one is in `default`.
     #[serde(default)]
     pub group: Option<String>,
     /// Groups that this shape passes through.
     #[serde(default)]
     pub ignores: Vec<String>,
+}
+
+/// How a surface yields under load, in the terms of `MuJoCo`'s contact model:
+/// a spring and damper whose strength is relative to the mass that it carries.
+///
+/// Source: `MuJoCo` documentation, "Computation", "Solver parameters"
+/// (`solref`, `solimp`); defaults are those of `MuJoCo`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SoftnessSpec {
+    /// Time in which a penetration recovers, s.
+    pub time_constant: f64,
+    /// 1 is critical damping.
+    pub damping_ratio: f64,
+    /// Share of the wanted constraint force at no penetration, 0 to 1.
+    pub impedance: f64,
+    /// Share at the penetration `width` and beyond, 0 to 1.
+    pub impedance_at_width: f64,
+    /// Penetration over which the impedance rises, m.
+    pub width: f64,
+    /// How much stiffer than the normal direction friction is; at 1, feet creep
+    /// under load.
+    pub friction_stiffness_ratio: f64,
+}
+
+impl Default for SoftnessSpec {
+    fn default() -> Self {
+        Self {
+            time_constant: 0.02,
+            damping_ratio: 1.0,
+            impedance: 0.9,
+            impedance_at_width: 0.95,
+            width: 0.001,
+            friction_stiffness_ratio: 1.0,
+        }
+    }
+}
+
+/// What a link looks like; no part in physics.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookSpec {
+    /// A mesh file (glTF, OBJ, STL).
+    pub mesh: String,
+    /// Pose of the mesh frame in the link frame.
+    #[serde(default)]
+    pub pose: PoseSpec,
+    /// Size of the mesh's units along its axes, m.
+    #[serde(default = "metre_scale")]
+    pub scale: [f64; 3],
+    /// Colour where the mesh has none: red, green, blue, 0 to 1.
+    #[serde(default)]
+    pub color: Option<[f32; 3]>,
+}
+
+fn metre_scale() -> [f64; 3] {
+    [1.0; 3]
 }
 
 /// How a surface behaves in contact.

@@ -26,6 +26,12 @@ struct Piece {
     origin: Origin,
 }
 
+/// A stretch of a document and the parts of known origin that take its place.
+pub(crate) struct Edit<'e> {
+    pub(crate) range: Range<usize>,
+    pub(crate) parts: Vec<(&'e str, Origin)>,
+}
+
 /// Where a stretch of text was written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Origin {
@@ -71,24 +77,42 @@ impl Document {
 
     /// The document with `range` replaced by parts of known origin.
     pub(crate) fn replaced(&self, range: Range<usize>, parts: &[(&str, Origin)]) -> Self {
+        self.edited(&[Edit { range, parts: parts.to_vec() }])
+    }
+
+    /// The document with several changes at once, in ascending order and without
+    /// overlap.
+    pub(crate) fn edited(&self, edits: &[Edit<'_>]) -> Self {
         let mut text = String::with_capacity(self.text.len() + 64);
-        let mut pieces = Vec::with_capacity(self.pieces.len() + parts.len() + 1);
-        text.push_str(&self.text[..range.start]);
-        pieces.extend(self.pieces.iter().filter(|piece| piece.start < range.start).cloned());
-        for (part, origin) in parts {
-            pieces.push(Piece { start: text.len(), origin: *origin });
-            text.push_str(part);
+        let mut pieces = Vec::with_capacity(self.pieces.len() + 3 * edits.len());
+        let mut kept_from = 0;
+        for edit in edits {
+            self.keep(kept_from..edit.range.start, &mut text, &mut pieces);
+            for (part, origin) in &edit.parts {
+                pieces.push(Piece { start: text.len(), origin: *origin });
+                text.push_str(part);
+            }
+            kept_from = edit.range.end;
         }
-        let after = Piece { start: text.len(), origin: self.origin_from(range.end) };
-        let shift = text.len() as isize - range.end as isize;
-        text.push_str(&self.text[range.end..]);
-        pieces.push(after);
-        pieces.extend(self.pieces.iter().filter(|piece| piece.start > range.end).map(|piece| {
-            let start = piece.start.saturating_add_signed(shift);
-            Piece { start, origin: piece.origin }
-        }));
+        // Even an empty rest has an origin: the end of the text.
+        pieces.push(Piece { start: text.len(), origin: self.origin_from(kept_from) });
+        self.keep(kept_from..self.text.len(), &mut text, &mut pieces);
         let outline = Arc::new(Outline::scan(&text, self.max_depth));
         Self { text: text.into(), outline, pieces: pieces.into(), max_depth: self.max_depth }
+    }
+
+    /// Copies a stretch with its origins.
+    fn keep(&self, range: Range<usize>, text: &mut String, pieces: &mut Vec<Piece>) {
+        if range.is_empty() {
+            return;
+        }
+        let start = text.len();
+        pieces.push(Piece { start, origin: self.origin_from(range.start) });
+        let inside = self.pieces.iter().filter(|p| p.start > range.start && p.start < range.end);
+        pieces.extend(inside.map(|piece| {
+            Piece { start: start + (piece.start - range.start), origin: piece.origin }
+        }));
+        text.push_str(&self.text[range]);
     }
 
     /// Where a stretch of the document was written.

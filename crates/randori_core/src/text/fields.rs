@@ -12,7 +12,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::sources::Part;
-use crate::spec::{EnvironmentSpec, RobotSpec, ScenarioSpec};
+use crate::spec::{ContractSpec, EnvironmentSpec, RobotSpec, ScenarioSpec};
 
 /// The names of the fields of structure `T`, as texts write them.
 pub(super) fn fields_of<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
@@ -42,6 +42,7 @@ pub(super) fn containers(part: Part, path: &[&str]) -> Vec<Container> {
         Part::Scenario => drop(ScenarioSpec::deserialize(probe)),
         Part::Environment => drop(EnvironmentSpec::deserialize(probe)),
         Part::Robot(_) => drop(RobotSpec::deserialize(probe)),
+        Part::Contract(_) => drop(ContractSpec::deserialize(probe)),
     }
     trace.into_inner().containers
 }

@@ -2,6 +2,32 @@
 
 use std::collections::BTreeMap;
 
+use super::limits::Limits;
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, SourceMap, Span};
+use crate::spec::ImportSpec;
+
+/// A wish for a robot file of another kind.
+#[derive(Debug, Clone, Copy)]
+pub struct RobotImport<'i> {
+    /// What is wanted of it, as it is written.
+    pub spec: &'i ImportSpec,
+    /// Path of the file from the project root.
+    pub path: &'i str,
+    /// What files may ask for.
+    pub limits: &'i Limits,
+    /// Where the file is named.
+    pub named_at: Span,
+}
+
+/// What became of an import.
+#[derive(Debug, Clone, Default)]
+pub struct ImportedRobot {
+    /// The text of a `Robot(...)` file; absent if there can be none.
+    pub text: Option<String>,
+    /// Why not, or what is doubtful.
+    pub found: Vec<Diagnostic>,
+}
+
 /// Where texts come from. Core touches no files; the command line brings a
 /// reader of the disk, tests bring [`MemoryFiles`].
 pub trait FileReader {
@@ -11,6 +37,26 @@ pub trait FileReader {
     /// # Errors
     /// When there is no such file, or it is not text.
     fn read(&self, path: &str) -> Result<String, ReadError>;
+
+    /// The bytes of a file that is no text, such as a mesh or a network. `path` is
+    /// as for [`Self::read`].
+    ///
+    /// # Errors
+    /// When there is no such file.
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.read(path).map(String::into_bytes)
+    }
+
+    /// Turns a robot file of another kind into the text of a `Robot(...)` file.
+    /// Texts that findings point into are added to `sources`. A reader that
+    /// knows no other kinds says so.
+    fn import_robot(&self, import: &RobotImport<'_>, sources: &mut SourceMap) -> ImportedRobot {
+        let _ = sources;
+        let message = format!("`{}` cannot be imported here", self.shown(import.path));
+        let error = Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message)
+            .primary(Label::new(import.named_at, "a robot file of another kind"));
+        ImportedRobot { text: None, found: vec![error] }
+    }
 
     /// What the user calls the file, for diagnostics: by default its path from
     /// the project root.

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::document::Document;
-use super::files::{FileReader, ReadError, resolve_path};
+use super::files::{FileReader, ReadError, RobotImport, resolve_path};
 use super::limits::Limits;
 use super::outline::{Node, parse_path};
 use super::sources::{Part, Sources};
-use super::{ScenarioText, Specs, finished, parse};
+use super::{ScenarioText, Specs, finished, merge, parse};
 use crate::check;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, Label, Span};
-use crate::spec::{EnvironmentSpec, RobotSpec};
+use crate::spec::{ContractSpec, EnvironmentSpec, ImportSpec, RobotSpec};
 
 /// The kinds of file, which are also the words that files start with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum FileKind {
     Environment,
     /// `Robot(...)`
     Robot,
+    /// `PolicyContract(...)`
+    PolicyContract,
 }
 
 impl FileKind {
@@ -31,6 +33,7 @@ impl FileKind {
             Self::Scenario => "Scenario",
             Self::Environment => "Environment",
             Self::Robot => "Robot",
+            Self::PolicyContract => "PolicyContract",
         }
     }
 }
@@ -50,6 +53,10 @@ pub fn check_file(reader: &dyn FileReader, path: &str, limits: &Limits) -> (File
         Some("Environment") => {
             let findings = load_environment(reader, path, limits).map(|(_, warnings)| warnings);
             (FileKind::Environment, findings.unwrap_or_else(|errors| errors))
+        }
+        Some("PolicyContract") => {
+            let findings = load_contract(reader, path, limits).map(|(_, warnings)| warnings);
+            (FileKind::PolicyContract, findings.unwrap_or_else(|errors| errors))
         }
         _ => {
             let findings = ScenarioText::load(reader, path, limits)
@@ -92,6 +99,26 @@ pub fn load_environment(
     }
 }
 
+/// Reads a policy contract alone; with its warnings. Its `network` is a path
+/// from the project root.
+///
+/// # Errors
+/// With all findings, if at least one makes the contract unusable.
+pub fn load_contract(
+    reader: &dyn FileReader,
+    path: &str,
+    limits: &Limits,
+) -> Result<(ContractSpec, Diagnostics), Diagnostics> {
+    let (mut specs, findings) = load_alone(reader, path, limits, Part::Contract(0));
+    match specs.contracts.remove(&0) {
+        Some(mut contract) if findings.errors() == 0 => {
+            contract.network = resolve_path(path, &contract.network).unwrap_or_default();
+            Ok((contract, findings))
+        }
+        _ => Err(findings),
+    }
+}
+
 fn load_alone(
     reader: &dyn FileReader,
     path: &str,
@@ -127,9 +154,23 @@ pub(super) fn read_scenario(
             if let Some(model) = entry.field(text, "model") {
                 loader.add_named(Part::Robot(index), path, &scenario, &model.value);
             }
+            let source = entry.field(text, "policy").and_then(|policy| policy.value.field(text, "use"));
+            if let Some(source) = source.map(|source| &source.value)
+                && source.name_span().is_some_and(|name| text[name] == *"Onnx")
+                && let Some(contract) = source.field(text, "path")
+            {
+                loader.add_named(Part::Contract(index), path, &scenario, &contract.value);
+            }
         }
     }
     (loader.sources, loader.found)
+}
+
+fn outside(named: &str, reason: &str, place: Span) -> Diagnostic {
+    let message = format!("`{named}` cannot be read: {reason}");
+    Diagnostic::error(DiagnosticCode::PATH_OUTSIDE_PROJECT, message)
+        .primary(Label::new(place, reason))
+        .help("name a file of this project: relative to this file, or `assets:...`")
 }
 
 struct Loader<'l> {
@@ -139,14 +180,24 @@ struct Loader<'l> {
     found: Vec<Diagnostic>,
     /// By path; `None` for files that could not be read.
     files: BTreeMap<String, Option<Document>>,
+    /// Robot files with what they import, by path.
+    merged: BTreeMap<String, Option<Document>>,
     total_bytes: usize,
     is_full: bool,
 }
 
 impl<'l> Loader<'l> {
     fn new(reader: &'l dyn FileReader, limits: &'l Limits) -> Self {
-        let (sources, found, files) = (Sources::default(), Vec::new(), BTreeMap::new());
-        Self { reader, limits, sources, found, files, total_bytes: 0, is_full: false }
+        Self {
+            reader,
+            limits,
+            sources: Sources::default(),
+            found: Vec::new(),
+            files: BTreeMap::new(),
+            merged: BTreeMap::new(),
+            total_bytes: 0,
+            is_full: false,
+        }
     }
 
     /// Adds the file that a string in `document` names.
@@ -155,13 +206,7 @@ impl<'l> Loader<'l> {
         let place = document.locate(node.span.clone());
         match resolve_path(from, &named) {
             Ok(path) => self.add(part, &path, Some(place)),
-            Err(reason) => {
-                let message = format!("`{named}` cannot be read: {reason}");
-                let error = Diagnostic::error(DiagnosticCode::PATH_OUTSIDE_PROJECT, message)
-                    .primary(Label::new(place, reason))
-                    .help("name a file of this project: relative to this file, or `assets:...`");
-                self.found.push(error);
-            }
+            Err(reason) => self.found.push(outside(&named, reason, place)),
         }
     }
 
@@ -171,6 +216,7 @@ impl<'l> Loader<'l> {
             Part::Scenario => FileKind::Scenario,
             Part::Environment => FileKind::Environment,
             Part::Robot(_) => FileKind::Robot,
+            Part::Contract(_) => FileKind::PolicyContract,
         };
         if let Some(mut error) = parse::wrong_kind(&document, wanted.name()) {
             if let Some(place) = named_at {
@@ -179,6 +225,7 @@ impl<'l> Loader<'l> {
             self.found.push(error);
             return;
         }
+        let Some(document) = self.with_import(part, path, document) else { return };
         self.total_bytes += document.text.len();
         if self.total_bytes > self.limits.total_bytes {
             self.refuse_more(named_at);
@@ -186,6 +233,45 @@ impl<'l> Loader<'l> {
         }
         self.sources.paths.insert(part, path.to_owned());
         self.sources.documents.insert(part, document);
+    }
+
+    /// A robot file together with what it imports; `None` if that cannot be had,
+    /// which is reported.
+    fn with_import(&mut self, part: Part, path: &str, document: Document) -> Option<Document> {
+        let text = &document.text;
+        let import = document.outline.root.as_ref().and_then(|root| root.field(text, "import"));
+        let Some(import) = import.filter(|_| matches!(part, Part::Robot(_))) else {
+            return Some(document);
+        };
+        if let Some(merged) = self.merged.get(path) {
+            return merged.clone();
+        }
+        let node = import.value.unwrap_some(text);
+        let Ok(spec) = parse::from_str::<ImportSpec>(document.slice(node)) else {
+            return Some(document); // Reading the file as a robot tells what is wrong.
+        };
+        let place = node.field(text, "path").map_or(node, |path| &path.value);
+        let named_at = document.locate(place.span.clone());
+        let merged = match resolve_path(path, spec.path()) {
+            Ok(resolved) => {
+                let request =
+                    RobotImport { spec: &spec, path: &resolved, limits: self.limits, named_at };
+                let imported = self.reader.import_robot(&request, &mut self.sources.map);
+                self.found.extend(imported.found);
+                imported.text.map(|text| {
+                    let shown = format!("{} as a robot file", self.reader.shown(&resolved));
+                    let text: Arc<str> = text.into();
+                    let file = self.sources.map.add(shown, Arc::clone(&text));
+                    merge::merged(&Document::new(file, text, self.limits.nesting), &document)
+                })
+            }
+            Err(reason) => {
+                self.found.push(outside(spec.path(), reason, named_at));
+                None
+            }
+        };
+        self.merged.insert(path.to_owned(), merged.clone());
+        merged
     }
 
     /// Reports once that the texts are too much together.

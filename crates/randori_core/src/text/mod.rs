@@ -32,6 +32,7 @@ mod fields;
 mod files;
 mod limits;
 mod loader;
+mod merge;
 pub mod outline;
 mod overrides;
 mod parse;
@@ -40,9 +41,10 @@ mod variation;
 
 pub(crate) use overrides::is_identifier;
 
-pub use files::{FileReader, MemoryFiles, ReadError};
+pub(crate) use files::resolve_path;
+pub use files::{FileReader, ImportedRobot, MemoryFiles, ReadError, RobotImport};
 pub use limits::Limits;
-pub use loader::{FileKind, check_file, load_environment, load_robot};
+pub use loader::{FileKind, check_file, load_contract, load_environment, load_robot};
 pub use overrides::Override;
 pub use sources::{Part, Sources};
 pub use variation::sample_variations;
@@ -51,7 +53,7 @@ use std::collections::BTreeMap;
 
 use crate::check;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, Label, Severity, Span};
-use crate::spec::{EnvironmentSpec, RobotSpec, Scenario, ScenarioSpec};
+use crate::spec::{ContractSpec, EnvironmentSpec, RobotSpec, Scenario, ScenarioSpec};
 use document::{Document, Origin, Role};
 use overrides::{Change, number_text};
 
@@ -90,6 +92,7 @@ pub(crate) struct Specs {
     pub(crate) scenario: Option<ScenarioSpec>,
     pub(crate) environment: Option<EnvironmentSpec>,
     pub(crate) robots: BTreeMap<usize, RobotSpec>,
+    pub(crate) contracts: BTreeMap<usize, ContractSpec>,
 }
 
 impl ScenarioText {
@@ -154,7 +157,7 @@ impl ScenarioText {
     /// diagnostics of [`Self::resolve`].
     pub fn draft(&self, overrides: &[Override]) -> Option<(Scenario, Sources)> {
         let (sources, specs, _) = self.overridden(overrides);
-        Some((specs.complete()?, sources))
+        Some((specs.complete(&sources)?, sources))
     }
 
     fn overridden(&self, overrides: &[Override]) -> (Sources, Specs, Vec<Diagnostic>) {
@@ -187,7 +190,7 @@ impl ScenarioText {
         if findings.errors() > 0 {
             return Err(findings);
         }
-        match specs.complete() {
+        match specs.complete(&sources) {
             Some(scenario) => Ok(Loaded { scenario, sources, warnings: findings.list, drawn }),
             None => Err(findings),
         }
@@ -281,6 +284,10 @@ impl Specs {
                         None => drop(self.robots.remove(index)),
                     }
                 }
+                Part::Contract(index) => match parse::parse(document, found) {
+                    Some(contract) => drop(self.contracts.insert(*index, contract)),
+                    None => drop(self.contracts.remove(index)),
+                },
             }
         }
     }
@@ -288,16 +295,30 @@ impl Specs {
     fn is_complete(&self, sources: &Sources) -> bool {
         let parts = usize::from(self.scenario.is_some())
             + usize::from(self.environment.is_some())
-            + self.robots.len();
+            + self.robots.len()
+            + self.contracts.len();
         parts == sources.documents.len()
     }
 
     /// All of it, if nothing is missing.
-    fn complete(self) -> Option<Scenario> {
+    fn complete(mut self, sources: &Sources) -> Option<Scenario> {
         let spec = self.scenario?;
         let environment = self.environment?;
         let robots: Vec<RobotSpec> = self.robots.into_values().collect();
-        (robots.len() == spec.robots.len()).then_some(Scenario { spec, environment, robots })
+        if robots.len() != spec.robots.len() {
+            return None;
+        }
+        let contracts = (0..robots.len()).map(|robot| {
+            let mut contract = self.contracts.remove(&robot)?;
+            let from = sources.paths.get(&Part::Contract(robot)).map_or("", String::as_str);
+            // The checker has refused what cannot be resolved.
+            contract.network = resolve_path(from, &contract.network).unwrap_or_default();
+            Some(contract)
+        });
+        let contracts = contracts.collect();
+        let mut scenario = Scenario { spec, environment, robots, contracts };
+        scenario.equip();
+        Some(scenario)
     }
 }
 

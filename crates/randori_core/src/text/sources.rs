@@ -16,8 +16,11 @@ pub enum Part {
     Scenario,
     /// The environment file.
     Environment,
-    /// The robot file of this entry of the scenario's `robots`.
+    /// The robot file of this entry of the scenario's `robots`; with what it
+    /// imports, if it does.
     Robot(usize),
+    /// The policy contract of this entry of the scenario's `robots`.
+    Contract(usize),
 }
 
 /// The texts behind a scenario as they were parsed, overrides applied.
@@ -119,6 +122,14 @@ impl Sources {
         };
         if field == "model" {
             return Err(RouteError::File { segment: 2, what: "a robot file" });
+        }
+        let contract = Part::Contract(index);
+        if field == "contract" && self.documents.contains_key(&contract) {
+            return if segments.len() > 3 {
+                Ok(Route { part: contract, skip: 3 })
+            } else {
+                Err(RouteError::File { segment: 2, what: "a policy contract" })
+            };
         }
         let entry_fields = fields_of::<RobotEntry>();
         if entry_fields.contains(&field) {

@@ -60,7 +60,7 @@ pub(super) fn parse<T: DeserializeOwned>(
     }
 }
 
-fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ron::error::SpannedError> {
+pub(super) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ron::error::SpannedError> {
     ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME).from_str(text)
 }
 
@@ -143,7 +143,7 @@ fn unknown_format(document: &Document) -> Option<Diagnostic> {
 
 /// An error if the file does not start with the name of its kind.
 pub(super) fn wrong_kind(document: &Document, wanted: &str) -> Option<Diagnostic> {
-    const KINDS: [&str; 3] = ["Scenario", "Robot", "Environment"];
+    const KINDS: [&str; 4] = ["Scenario", "Robot", "Environment", "PolicyContract"];
     let root = document.outline.root.as_ref()?;
     let code = DiagnosticCode::WRONG_FILE_KIND;
     let named = document.outline.kind(&document.text);

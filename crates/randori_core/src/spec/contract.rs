@@ -1,0 +1,489 @@
+//! The `PolicyContract(...)` file: how a network is fed and read.
+//!
+//! Everything between a robot's sensors and its actuators that the network does
+//! not do itself stands here: nothing of it is hidden in code. The order of
+//! work at each decision is: commands slew, phases that advance before
+//! inference advance, terms are computed (scaled, offset, clipped), histories
+//! shift, the network runs, the action is clipped, scaled and offset, phases
+//! that advance after inference advance.
+//!
+//! Start reading at [`ContractSpec`].
+
+use serde::{Deserialize, Serialize};
+
+use super::{Drive, RobotSpec};
+
+/// How a network is fed and read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename = "PolicyContract", deny_unknown_fields)]
+pub struct ContractSpec {
+    /// Format version; 1.
+    pub format: u32,
+    /// Name of the policy.
+    pub name: String,
+    /// One line for people: who trained it, for what, where to get it.
+    #[serde(default)]
+    pub about: String,
+    /// The network, an ONNX file.
+    pub network: String,
+    /// Joints of the robot that the network knows, in its own order. Terms and
+    /// actions over joints follow this order.
+    pub joints: Vec<String>,
+    /// Coordinates of these joints that the network takes as zero, rad or m; one
+    /// per joint, or none for zero.
+    #[serde(default)]
+    pub default_pose: Vec<f64>,
+    /// When the network is asked.
+    pub timing: TimingSpec,
+    /// What a person or a planner tells the policy.
+    #[serde(default)]
+    pub commands: Vec<CommandInputSpec>,
+    /// Clocks that the network sees, such as that of a gait.
+    #[serde(default)]
+    pub phases: Vec<PhaseSpec>,
+    /// The inputs of the network that are made of terms, in any order.
+    pub inputs: Vec<InputSpec>,
+    /// What the network's answer means.
+    pub action: ActionSpec,
+    /// State that the network hands to itself.
+    #[serde(default)]
+    pub recurrent: Vec<RecurrentSpec>,
+}
+
+impl ContractSpec {
+    /// Joints that the action drives, in its order.
+    pub fn driven_joints(&self) -> &[String] {
+        if self.action.joints.is_empty() { &self.joints } else { &self.action.joints }
+    }
+
+    /// Gives the actuators of the driven joints the drives and limits that the
+    /// contract asks for.
+    pub fn equip(&self, robot: &mut RobotSpec) {
+        for (index, joint) in self.driven_joints().iter().enumerate() {
+            let Some(actuator) = robot.actuators.iter_mut().find(|drive| drive.joint == *joint)
+            else {
+                continue;
+            };
+            if let Some(gains) = &self.action.gains {
+                let (kp, kd) = (gains.kp.at(index), gains.kd.at(index));
+                match self.action.target {
+                    ActionTarget::Position | ActionTarget::Residual => {
+                        actuator.drive = Drive::Position { kp, kd };
+                        // It was given in the unit of another kind of command.
+                        actuator.limits.command = None;
+                    }
+                    ActionTarget::Velocity => {
+                        actuator.drive = Drive::Velocity { gain: kd };
+                        actuator.limits.command = None;
+                    }
+                    ActionTarget::Torque => {}
+                }
+            }
+            if let Some(limit) = &self.action.torque_limit {
+                let limit = limit.at(index);
+                let own = actuator.limits.torque.unwrap_or(limit);
+                actuator.limits.torque = Some(own.min(limit));
+            }
+        }
+    }
+}
+
+/// When the network is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimingSpec {
+    /// Physics ticks per second in training.
+    pub physics_hz: f64,
+    /// Physics ticks from one decision to the next.
+    pub decimation: u32,
+    /// Tick within each period (0 to decimation - 1) at whose start the network
+    /// observes and from which on its answer acts.
+    #[serde(default)]
+    pub observe_at: u32,
+}
+
+impl TimingSpec {
+    /// Decisions per second.
+    pub fn rate_hz(&self) -> f64 {
+        self.physics_hz / f64::from(self.decimation)
+    }
+
+    /// Time of the first decision, s.
+    pub fn phase_s(&self) -> f64 {
+        f64::from(self.observe_at) / self.physics_hz
+    }
+}
+
+/// A vector that somebody outside gives to the policy, such as a velocity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommandInputSpec {
+    /// Name within the contract.
+    pub name: String,
+    /// Names and units of its values for people, such as `vx m/s`.
+    #[serde(default)]
+    pub elements: Vec<String>,
+    /// Values where the scenario gives none.
+    pub default: Vec<f64>,
+    /// Range of each value in training; a command outside is a warning.
+    #[serde(default)]
+    pub range: Vec<(f64, f64)>,
+    /// Largest change of each value per second, starting from zero; the command
+    /// holds at once if left out.
+    #[serde(default)]
+    pub slew: Option<f64>,
+}
+
+/// A clock that the network sees.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseSpec {
+    /// Name within the contract.
+    pub name: String,
+    /// Turns per second.
+    pub frequency_hz: f64,
+    /// Angles at the start, rad; one clock may have several hands. They are kept
+    /// within -pi and pi.
+    pub start: Vec<f64>,
+    /// Whether it advances before or after inference.
+    #[serde(default)]
+    pub advance: Moment,
+    /// When the hands stand still instead.
+    #[serde(default)]
+    pub still: Option<PhaseStill>,
+}
+
+/// When something happens at a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Moment {
+    /// Before the network runs.
+    BeforeInference,
+    /// After the network has run.
+    #[default]
+    AfterInference,
+}
+
+/// Hands that stand still while a command is small.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseStill {
+    /// Name of the command.
+    pub command: String,
+    /// Euclidean norm of the command below which they stand still.
+    pub below: f64,
+    /// Angles at which they stand, rad; one per hand.
+    pub at: Vec<f64>,
+}
+
+/// An input of the network that is made of terms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputSpec {
+    /// Name of the network's input.
+    pub name: String,
+    /// Its parts, in order.
+    pub terms: Vec<TermSpec>,
+    /// How many samples it holds and how they lie; one if left out.
+    #[serde(default)]
+    pub history: HistorySpec,
+}
+
+/// A part of an input: `clip(source * scale + offset)`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TermSpec {
+    /// Where the values come from.
+    pub source: TermSource,
+    /// Factor of each value.
+    #[serde(default)]
+    pub scale: Scaling,
+    /// Added after scaling.
+    #[serde(default = "no_offset")]
+    pub offset: Scaling,
+    /// Smallest and largest value, applied last.
+    #[serde(default)]
+    pub clip: Option<(f64, f64)>,
+    /// Number of samples of this term, where it differs from its input's.
+    #[serde(default)]
+    pub samples: Option<u32>,
+}
+
+fn no_offset() -> Scaling {
+    Scaling::All(0.0)
+}
+
+/// One number for all values, or one for each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Scaling {
+    /// The same for all.
+    All(f64),
+    /// One for each value.
+    Each(Vec<f64>),
+}
+
+impl Default for Scaling {
+    fn default() -> Self {
+        Self::All(1.0)
+    }
+}
+
+impl Scaling {
+    /// The number for one value.
+    pub fn at(&self, index: usize) -> f64 {
+        match self {
+            Self::All(value) => *value,
+            Self::Each(values) => values.get(index).copied().unwrap_or(0.0),
+        }
+    }
+
+    /// How many numbers are written, if that is fixed.
+    pub fn len(&self) -> Option<usize> {
+        match self {
+            Self::All(_) => None,
+            Self::Each(values) => Some(values.len()),
+        }
+    }
+}
+
+/// Where the values of a term come from. Channels are named `sensor.channel`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum TermSource {
+    /// A sensor channel.
+    Channel {
+        /// Its name, such as `imu.gyro`.
+        name: String,
+        /// Its axes, for a vector.
+        #[serde(default)]
+        frame: Frame,
+    },
+    /// The world's down direction (0, 0, -1) in the frame of an orientation:
+    /// R^T (0, 0, -1).
+    ProjectedGravity {
+        /// A channel with a quaternion x, y, z, w.
+        orientation: String,
+    },
+    /// Coordinates of the contract's joints less the default pose, rad or m.
+    JointPositions {
+        /// The joint-state sensor.
+        #[serde(default = "joints_sensor")]
+        sensor: String,
+        /// Whether the default pose is subtracted.
+        #[serde(default = "yes")]
+        relative: bool,
+        /// Joints in this order instead of the contract's.
+        #[serde(default)]
+        joints: Vec<String>,
+        /// Joints among them whose value is given as zero.
+        #[serde(default)]
+        zeroed: Vec<String>,
+    },
+    /// Rates of the contract's joints, rad/s or m/s.
+    JointVelocities {
+        /// The joint-state sensor.
+        #[serde(default = "joints_sensor")]
+        sensor: String,
+        /// Joints in this order instead of the contract's.
+        #[serde(default)]
+        joints: Vec<String>,
+        /// Joints among them whose value is given as zero.
+        #[serde(default)]
+        zeroed: Vec<String>,
+    },
+    /// The action of the last decision; zero before the first.
+    LastAction {
+        /// As the network gave it, or later.
+        #[serde(default)]
+        stage: LastActionStage,
+    },
+    /// A command of the contract.
+    Command {
+        /// Its name.
+        name: String,
+    },
+    /// Cosines of a phase's hands.
+    PhaseCos {
+        /// Name of the phase.
+        name: String,
+    },
+    /// Sines of a phase's hands.
+    PhaseSin {
+        /// Name of the phase.
+        name: String,
+    },
+    /// Numbers that never change.
+    Constant {
+        /// The numbers.
+        values: Vec<f64>,
+    },
+}
+
+fn joints_sensor() -> String {
+    "joints".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Axes in which a vector is given to the network.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Frame {
+    /// Those in which it was measured.
+    #[default]
+    Measured,
+    /// A vector measured in world axes is turned into the frame of an
+    /// orientation (R^T v).
+    FromWorld {
+        /// A channel with a quaternion x, y, z, w.
+        orientation: String,
+    },
+    /// A vector measured in the frame of an orientation is turned into world
+    /// axes (R v).
+    ToWorld {
+        /// A channel with a quaternion x, y, z, w.
+        orientation: String,
+    },
+}
+
+/// Which form of the last action a term shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum LastActionStage {
+    /// The network's output.
+    #[default]
+    Raw,
+    /// After the action's clip.
+    Clipped,
+    /// After clip, scale and offset: the target.
+    Target,
+}
+
+/// How many samples an input holds and how they lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HistorySpec {
+    /// Number of samples, the present one included.
+    pub samples: u32,
+    /// Which sample comes first.
+    pub order: HistoryOrder,
+    /// What stands next to each other.
+    pub layout: HistoryLayout,
+    /// What earlier samples are at the first decision.
+    pub first: FirstFill,
+}
+
+impl Default for HistorySpec {
+    fn default() -> Self {
+        Self {
+            samples: 1,
+            order: HistoryOrder::default(),
+            layout: HistoryLayout::default(),
+            first: FirstFill::default(),
+        }
+    }
+}
+
+/// Which sample comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum HistoryOrder {
+    /// The oldest.
+    #[default]
+    OldestFirst,
+    /// The present one.
+    NewestFirst,
+}
+
+/// What stands next to each other in an input with history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum HistoryLayout {
+    /// All samples of the first term, then all of the second, ...
+    #[default]
+    ByTerm,
+    /// All terms of the first sample, then all of the second, ...
+    ByTime,
+}
+
+/// What earlier samples are at the first decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum FirstFill {
+    /// The first sample.
+    #[default]
+    FirstSample,
+    /// Zeros.
+    Zeros,
+}
+
+/// What the network's answer means: per joint of the contract, in its order,
+/// `clip(output) * scale + offset`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionSpec {
+    /// Name of the network's output; its first one if left out.
+    #[serde(default)]
+    pub output: Option<String>,
+    /// Smallest and largest value of the network's output.
+    #[serde(default)]
+    pub clip: Option<(f64, f64)>,
+    /// Factor of each value.
+    #[serde(default)]
+    pub scale: Scaling,
+    /// Added after scaling; the default pose if left out and the target is a
+    /// position, else zero.
+    #[serde(default)]
+    pub offset: Option<Scaling>,
+    /// What the result is.
+    pub target: ActionTarget,
+    /// Joints that the action drives, in its order, where it is not all of the
+    /// contract's.
+    #[serde(default)]
+    pub joints: Vec<String>,
+    /// Gains of the joints' low-level controllers. The actuators of these joints
+    /// become position (or velocity) drives with them, whatever the robot file
+    /// says; their limits stay.
+    #[serde(default)]
+    pub gains: Option<GainsSpec>,
+    /// Largest torque (N m) or force (N) of each joint, where it is less than
+    /// the robot file's.
+    #[serde(default)]
+    pub torque_limit: Option<Scaling>,
+}
+
+/// What an action is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ActionTarget {
+    /// Joint positions, rad or m.
+    Position,
+    /// Joint velocities, rad/s or m/s.
+    Velocity,
+    /// Joint torques, N m, or forces, N.
+    Torque,
+    /// Changes of the last position targets, rad or m; they start from the
+    /// starting configuration.
+    Residual,
+}
+
+/// Gains of low-level controllers, in the order of the action's joints:
+/// tau = kp (target - q) - kd v.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GainsSpec {
+    /// N m/rad or N/m; not used for velocity targets.
+    #[serde(default = "no_offset")]
+    pub kp: Scaling,
+    /// N m s/rad or N s/m.
+    pub kd: Scaling,
+}
+
+/// State that the network hands to itself from one decision to the next.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecurrentSpec {
+    /// Name of the network's input.
+    pub input: String,
+    /// Name of the network's output that is fed to it at the next decision.
+    pub output: String,
+    /// Value of every element at the start of a run.
+    #[serde(default)]
+    pub reset: f64,
+}
