@@ -14,6 +14,13 @@ use randori_core::text::{FileKind, Limits, MemoryFiles, Override, ScenarioText, 
 
 const FORMAT_PAGE: &str = "scenario-format.md";
 
+const CONTRACT_PAGE: &str = "policy-contract.md";
+
+/// The page that documents the types of a source file.
+fn page_of(source: &str) -> &'static str {
+    if source == "contract.rs" { CONTRACT_PAGE } else { FORMAT_PAGE }
+}
+
 /// The files that the page shows whole, by their path.
 fn shown_files() -> BTreeMap<String, String> {
     let whole = |block: page::Block| {
@@ -146,6 +153,8 @@ struct SpecType {
     entries: BTreeSet<String>,
     /// Named parts of each variant.
     parts: BTreeMap<String, BTreeSet<String>>,
+    /// The page that documents it.
+    page: &'static str,
 }
 
 /// All types that files are made of. Relies on how rustfmt lays out code.
@@ -155,7 +164,9 @@ fn spec_types() -> BTreeMap<String, SpecType> {
     let folder = root().join("crates/randori_core/src/spec");
     let mut types = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("a folder of sources") {
-        let source = fs::read_to_string(entry.expect("an entry").path()).expect("a source");
+        let path = entry.expect("an entry").path();
+        let page = page_of(&path.file_name().expect("a file").to_string_lossy());
+        let source = fs::read_to_string(path).expect("a source");
         let mut lines = source.lines();
         while let Some(line) = lines.next() {
             let declares = |word: &str| line.strip_prefix(word).filter(|_| line.ends_with('{'));
@@ -165,7 +176,7 @@ fn spec_types() -> BTreeMap<String, SpecType> {
             let name = word(rest);
             let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "}").collect();
             if !derived.contains(&name) {
-                types.insert(name.to_owned(), declared(&body));
+                types.insert(name.to_owned(), SpecType { page, ..declared(&body) });
             }
         }
     }
@@ -214,12 +225,14 @@ fn rows<'p>(page: &'p str, name: &str) -> Option<Vec<&'p str>> {
 
 #[test]
 fn the_page_documents_every_field_and_choice_and_no_other() {
-    let page = read(FORMAT_PAGE);
     let types = spec_types();
     assert!(types.len() > 40, "only {} types were found", types.len());
+    let pages: BTreeMap<&str, String> =
+        [FORMAT_PAGE, CONTRACT_PAGE].into_iter().map(|page| (page, read(page))).collect();
     for (name, spec) in &types {
-        let rows = rows(&page, name)
-            .unwrap_or_else(|| panic!("`{name}` has no section: add `<!-- spec: {name} -->`"));
+        let rows = rows(&pages[spec.page], name).unwrap_or_else(|| {
+            panic!("`{name}` has no section in {}: add `<!-- spec: {name} -->`", spec.page)
+        });
         let entry = |row: &&str| word(&row["| `".len()..]).to_owned();
         let documented: BTreeSet<String> = rows.iter().map(entry).collect();
         assert_eq!(documented, spec.entries, "the table of `{name}` differs from the code");
@@ -234,8 +247,11 @@ fn the_page_documents_every_field_and_choice_and_no_other() {
             );
         }
     }
-    for (_, rest) in page.match_indices("<!-- spec: ").map(|(at, m)| page.split_at(at + m.len())) {
-        assert!(types.contains_key(word(rest)), "`{}` is no type of a file", word(rest));
+    for page in pages.values() {
+        for (at, mark) in page.match_indices("<!-- spec: ") {
+            let name = word(&page[at + mark.len()..]);
+            assert!(types.contains_key(name), "`{name}` is no type of a file");
+        }
     }
 }
 
@@ -312,7 +328,7 @@ fn diagnostics_page() -> String {
     parts.concat()
 }
 
-const GROUPS: [(&str, &str); 8] = [
+const GROUPS: [(&str, &str); 9] = [
     ("RS00", "Files"),
     ("RS01", "Text"),
     ("RS02", "Names and paths"),
@@ -321,6 +337,7 @@ const GROUPS: [(&str, &str); 8] = [
     ("RS05", "Time"),
     ("RS06", "Formulas"),
     ("RS07", "Policies"),
+    ("RS08", "Imports"),
 ];
 
 const DIAGNOSTICS_HEAD: &str = "\

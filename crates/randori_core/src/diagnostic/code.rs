@@ -73,6 +73,12 @@ codes! {
     UNKNOWN_FORMAT "RS0005" "An unknown format version"
         "The `format:` field of a file holds a version that this program does not know. The \
          only version so far is 1.";
+    MISSING_ASSET "RS0006" "An asset from elsewhere is missing"
+        "A robot or a network that is not part of the project was not found. The file that \
+         names it says where to get it (`from`). Put it into the project's `assets` folder, or \
+         give the folder that holds it by `--assets DIR` or the environment variable \
+         `RANDORI_ASSETS`. When a whole folder of scenarios is run or checked, those with \
+         missing assets are skipped with a note.";
     // Text.
     SYNTAX "RS0101" "The text is not valid RON"
         "The text breaks the rules of RON: a bracket or a string that is never closed, a \
@@ -234,6 +240,30 @@ codes! {
     UNTRUSTED_PROGRAM "RS0704" "A program that nobody allowed"
         "A scenario names a program to run as its policy. Files never start programs by \
          themselves: allow it on the command line, after reading what it runs.";
+    // Imports.
+    MALFORMED_XML "RS0801" "XML that cannot be read"
+        "A robot file of another kind is not well-formed XML, is empty, has another root element \
+         than its kind, or declares a document type, which is refused because declared entities \
+         can grow without bound.";
+    IMPORT_INCLUDE "RS0802" "An include that cannot be followed"
+        "An include of an imported file names no file, leaves the project, includes itself, or \
+         is included twice. Paths of includes start at the folder of the main file.";
+    IMPORT_REFERENCE "RS0803" "A name that an imported file does not define"
+        "An imported file refers to a joint, link, body, geom, site, class or mesh that does not \
+         exist in it, or gives one name to two things.";
+    IMPORT_VALUE "RS0804" "A value that an imported file cannot have"
+        "A number, vector, range or word of an imported file cannot be read or makes no sense: a \
+         wrong length, not finite, a negative mass, a range whose ends are reversed.";
+    IMPORT_MESH "RS0805" "A mesh that is needed but cannot be read"
+        "A mesh file is missing or broken, and mass or collision depends on it. Meshes that are \
+         only looked at are reported, not refused.";
+    IMPORT_STRUCTURE "RS0806" "An imported file that describes no robot"
+        "The bodies and joints of an imported file do not form one robot: no link at all, a ring \
+         of joints, several roots, or more than the limits allow.";
+    IMPORT_DOUBTFUL "RS0807" "Something that an import could not keep"
+        "Part of an imported file has no counterpart, or is wrong and was replaced by a guess, in \
+         a way that may change how the robot moves. `randori import FILE` prints the whole \
+         report.";
 }
 
 #[cfg(test)]

@@ -26,6 +26,9 @@ pub struct ContractSpec {
     pub about: String,
     /// The network, an ONNX file.
     pub network: String,
+    /// Where to get the network, if it is not part of the project.
+    #[serde(default)]
+    pub from: Option<String>,
     /// Joints of the robot that the network knows, in its own order. Terms and
     /// actions over joints follow this order.
     pub joints: Vec<String>,

@@ -65,6 +65,9 @@ pub enum ImportSpec {
     Mjcf {
         /// The file; its includes and meshes must lie in the same root.
         path: String,
+        /// Where to get the file, if it is not part of the project.
+        #[serde(default)]
+        from: Option<String>,
         /// Bodies, joints, geoms, actuators, sensors and keyframes to keep, by
         /// name, with all below a body; everything if empty.
         #[serde(default)]
@@ -77,6 +80,9 @@ pub enum ImportSpec {
     Urdf {
         /// The file; its meshes must lie in the same root.
         path: String,
+        /// Where to get the file, if it is not part of the project.
+        #[serde(default)]
+        from: Option<String>,
         /// Links, joints and mimics to keep, by name, with all below a link;
         /// everything if empty.
         #[serde(default)]
@@ -92,6 +98,13 @@ impl ImportSpec {
     pub fn path(&self) -> &str {
         match self {
             Self::Mjcf { path, .. } | Self::Urdf { path, .. } => path,
+        }
+    }
+
+    /// Where to get the file, if it is not part of the project.
+    pub fn from(&self) -> Option<&str> {
+        match self {
+            Self::Mjcf { from, .. } | Self::Urdf { from, .. } => from.as_deref(),
         }
     }
 }

@@ -10,6 +10,8 @@ pub struct Limits {
     pub file_bytes: usize,
     /// Size of all texts together, a robot file once per robot, bytes.
     pub total_bytes: usize,
+    /// Size of one file that is no text (a mesh, a network), bytes.
+    pub asset_bytes: usize,
     /// Number of files that a scenario may name, itself included.
     pub files: usize,
     /// Depth of nested brackets.
@@ -31,6 +33,7 @@ impl Default for Limits {
         Self {
             file_bytes: 4 << 20,
             total_bytes: 16 << 20,
+            asset_bytes: 256 << 20,
             files: 64,
             nesting: 32,
             variations: 100,
@@ -45,9 +48,10 @@ impl Default for Limits {
 
 impl Limits {
     /// Names of all limits.
-    pub const NAMES: [&str; 9] = [
+    pub const NAMES: [&str; 10] = [
         "file_bytes",
         "total_bytes",
+        "asset_bytes",
         "files",
         "nesting",
         "variations",
@@ -68,6 +72,7 @@ impl Limits {
         match name {
             "file_bytes" => self.file_bytes = count?,
             "total_bytes" => self.total_bytes = count?,
+            "asset_bytes" => self.asset_bytes = count?,
             "files" => self.files = count?,
             "nesting" => self.nesting = count?,
             "variations" => self.variations = count?,

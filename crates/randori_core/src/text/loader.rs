@@ -166,6 +166,14 @@ pub(super) fn read_scenario(
     (loader.sources, loader.found)
 }
 
+/// A file that is not part of the project, and was not found.
+pub(crate) fn missing_asset(shown: &str, from: Option<&str>) -> Diagnostic {
+    let message = format!("`{shown}` is not part of this project and was not found");
+    Diagnostic::error(DiagnosticCode::MISSING_ASSET, message)
+        .maybe_help(from.map(|from| format!("get it from {from}")))
+        .help("give the folder that holds it by `--assets DIR` or `RANDORI_ASSETS`")
+}
+
 fn outside(named: &str, reason: &str, place: Span) -> Diagnostic {
     let message = format!("`{named}` cannot be read: {reason}");
     Diagnostic::error(DiagnosticCode::PATH_OUTSIDE_PROJECT, message)
@@ -235,6 +243,11 @@ impl<'l> Loader<'l> {
         self.sources.documents.insert(part, document);
     }
 
+    /// Whether a file that is not part of the project has not been got yet.
+    fn is_elsewhere(&self, path: &str, spec: &ImportSpec) -> bool {
+        spec.from().is_some() && self.reader.read(path) == Err(ReadError::NotFound)
+    }
+
     /// A robot file together with what it imports; `None` if that cannot be had,
     /// which is reported.
     fn with_import(&mut self, part: Part, path: &str, document: Document) -> Option<Document> {
@@ -253,6 +266,14 @@ impl<'l> Loader<'l> {
         let place = node.field(text, "path").map_or(node, |path| &path.value);
         let named_at = document.locate(place.span.clone());
         let merged = match resolve_path(path, spec.path()) {
+            Ok(resolved) if self.is_elsewhere(&resolved, &spec) => {
+                let shown = self.reader.shown(&resolved);
+                self.found.push(missing_asset(&shown, spec.from()).primary(Label::new(
+                    named_at,
+                    "named here",
+                )));
+                None
+            }
             Ok(resolved) => {
                 let request =
                     RobotImport { spec: &spec, path: &resolved, limits: self.limits, named_at };
