@@ -117,20 +117,32 @@ fn action_channels(
             let dof = &layout.dofs[actuator.dof.0];
             let inputs = spec.drive.inputs();
             let symmetric = |limit: Option<f64>| limit.map(|value| (-value, value));
-            let range = |input: &&str| match *input {
-                "position" => dof.limits.map(|(low, high)| (f64::from(low), f64::from(high))),
-                "velocity" => symmetric(spec.limits.speed),
-                _ => symmetric(spec.limits.torque),
+            let range = |(index, input): (usize, &&str)| {
+                let possible = match *input {
+                    "position" => dof.limits.map(|(low, high)| (f64::from(low), f64::from(high))),
+                    "velocity" => symmetric(spec.limits.speed),
+                    _ => symmetric(spec.limits.torque),
+                };
+                let allowed = spec.limits.command.filter(|_| index == 0);
+                overlap(possible, allowed)
             };
             ActionChannel {
                 name: actuator.name.clone(),
                 joint: spec.joint.clone(),
                 inputs: inputs.iter().map(|&input| input.to_owned()).collect(),
-                ranges: inputs.iter().map(range).collect(),
+                ranges: inputs.iter().enumerate().map(range).collect(),
                 initial: crate::spec::default_command(inputs, dof.start),
             }
         };
     robot.actuators.iter().zip(&model.actuators).map(describe).collect()
+}
+
+/// Where two ranges overlap; `None` is the range of everything. Ranges that do
+/// not overlap leave the point of the first that is nearest to the second.
+fn overlap(one: Option<(f64, f64)>, other: Option<(f64, f64)>) -> Option<(f64, f64)> {
+    let (Some((low, high)), Some((least, most))) = (one, other) else { return one.or(other) };
+    let within = |value: f64| value.max(low).min(high);
+    Some((within(least), within(most)))
 }
 
 /// What a policy says of itself, once, when it is connected to a robot.

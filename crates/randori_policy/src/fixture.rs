@@ -27,6 +27,7 @@ pub(crate) fn interface(text: &str) -> RobotInterface {
         )),
         environment: parse(r#"Environment(format: 1, name: "empty")"#),
         robots: vec![model],
+        contracts: vec![None],
     };
     let layout = SceneLayout::new(&scenario);
     RobotInterface::new(&layout, 0, &scenario.robots[0], 0.02, [0.0, 0.0, -9.81])

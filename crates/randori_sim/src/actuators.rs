@@ -1,8 +1,8 @@
 //! Motors with their low-level controllers: commands become joint drives.
 //!
 //! A command passes through the actuator's delay (whole ticks, rounded up), then
-//! through its rate limit, then becomes a [`JointDrive`] within its torque and
-//! speed limits. Feedback terms are left to the world, which integrates them
+//! through its rate limit, then its first entry is clamped to its range, then it
+//! becomes a [`JointDrive`] within its torque and speed limits. Feedback terms are left to the world, which integrates them
 //! implicitly.
 //!
 //! Start reading at [`ActuatorBank::actuate`].
@@ -20,6 +20,8 @@ use crate::world::{JointDrive, SimWorld};
 
 /// Entries of the longest command to one actuator.
 const MAX_INPUTS: usize = 3;
+
+const UNLIMITED: (f32, f32) = (f32::NEG_INFINITY, f32::INFINITY);
 
 /// All actuators of all robots.
 #[derive(Debug, Clone)]
@@ -50,6 +52,8 @@ struct Actuator {
     delay: usize,
     /// Largest change of the command per tick; infinite if unlimited.
     max_change: f32,
+    /// What the first entry of the command is clamped to.
+    range: (f32, f32),
     /// N m or N; infinite if unlimited.
     max_torque: f32,
     /// rad/s or m/s; infinite if unlimited.
@@ -188,6 +192,7 @@ impl Actuator {
             inputs: 0..0,
             delay: period.ticks_at_least(spec.delay) as usize,
             max_change: or_unlimited(spec.limits.rate.map(|rate| rate * period.seconds())),
+            range: spec.limits.command.map_or(UNLIMITED, |(low, high)| (low as f32, high as f32)),
             max_torque: or_unlimited(spec.limits.torque),
             max_speed: or_unlimited(spec.limits.speed),
             effective: [0.0; MAX_INPUTS],
@@ -219,7 +224,8 @@ impl Actuator {
     /// The drive within the torque limit, whatever the speed.
     fn unlimited_drive(&self) -> JointDrive {
         let limit = self.max_torque;
-        let command = self.effective;
+        let mut command = self.effective;
+        command[0] = command[0].max(self.range.0).min(self.range.1);
         let slow = |velocity: f32| within(velocity, self.max_speed);
         match self.drive {
             Drive::Torque => JointDrive::Torque { torque: within(command[0], limit) },
@@ -311,6 +317,49 @@ mod tests {
             motor.unlimited_drive(),
             JointDrive::Velocity { target: -3.0, gain: 2.0, limit: 1.0 }
         );
+    }
+
+    #[test]
+    fn the_range_of_a_command_holds_for_its_first_entry_alone() {
+        let limits = ActuatorLimits { command: Some((-0.5, 0.25)), ..ActuatorLimits::default() };
+        let mut motor = actuator(Drive::Impedance { kp: 10.0, kd: 1.0 }, limits);
+
+        motor.follow(&[2.0, 3.0, 4.0]);
+        let pulled = motor.unlimited_drive();
+        motor.follow(&[-2.0, 3.0, 4.0]);
+        let pushed = motor.unlimited_drive();
+
+        let drive = |target| JointDrive::Position {
+            target,
+            target_velocity: 3.0,
+            kp: 10.0,
+            kd: 1.0,
+            feedforward: 4.0,
+            limit: f32::INFINITY,
+        };
+        assert_eq!((pulled, pushed), (drive(0.25), drive(-0.5)));
+    }
+
+    #[test]
+    fn a_range_does_not_hold_up_the_rate_limit() {
+        let limits = ActuatorLimits {
+            rate: Some(100.0),
+            command: Some((0.0, 0.3)),
+            ..ActuatorLimits::default()
+        };
+        let mut motor = actuator(Drive::Torque, limits);
+        let mut torques = Vec::new();
+
+        for target in [1.0, 1.0, 1.0, -1.0, -1.0] {
+            motor.follow(&[target]);
+            torques.push(motor.unlimited_drive());
+        }
+
+        // The command itself went to 0.6 N m and comes back from there.
+        let torques_nm = [0.2, 0.3, 0.3, 0.3, 0.2].map(|torque| JointDrive::Torque { torque });
+        assert_eq!(torques[..4], torques_nm[..4]);
+        let JointDrive::Torque { torque } = torques[4] else { panic!("a torque stays one") };
+        assert!((torque - 0.2).abs() < 1e-6);
     }
 
     #[test]

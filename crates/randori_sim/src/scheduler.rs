@@ -1,7 +1,7 @@
 //! When policies are asked, and at which tick their answers take effect.
 //!
-//! A robot's policy is asked every `chunk.execute` control periods, with what
-//! the sensors have delivered by then. The simulated time that thinking takes
+//! A robot's policy is asked every `chunk.execute` control periods, beginning at
+//! its `phase`, with what the sensors have delivered by then. The simulated time that thinking takes
 //! is drawn from the robot's own stream (`pup.policy.latency`) when it is
 //! asked, and rounded up to whole ticks. At the tick at which the answer is due,
 //! and only then, the engine waits for it. How long that takes on the wall
@@ -53,6 +53,8 @@ struct Mind {
     control_ticks: u64,
     /// Ticks from one request to the next.
     request_ticks: u64,
+    /// Tick of the first request.
+    phase: u64,
     latency: LatencySpec,
     state: MindState,
 }
@@ -142,7 +144,7 @@ impl Scheduler {
                 tick: tick.0,
                 error,
             };
-            if tick.0.is_multiple_of(mind.request_ticks) {
+            if mind.is_asked_at(tick) {
                 mind.ask(tick, sensors, robot, self.period).map_err(failed)?;
             }
             while let Some(mut request) = mind.next_due(tick) {
@@ -255,6 +257,7 @@ impl Mind {
             control_ticks,
             request_ticks: control_ticks
                 .saturating_mul(u64::from(spec.inference.chunk.execute.max(1))),
+            phase: period.ticks_nearest(spec.phase.unwrap_or(0.0)),
             latency: spec.inference.latency,
             state: MindState {
                 latency: RandomStream::new(seed, &format!("{robot}.policy.latency")),
@@ -264,6 +267,10 @@ impl Mind {
                 since: 0,
             },
         })
+    }
+
+    fn is_asked_at(&self, tick: Tick) -> bool {
+        tick.0.checked_sub(self.phase).is_some_and(|since| since.is_multiple_of(self.request_ticks))
     }
 
     fn ask(

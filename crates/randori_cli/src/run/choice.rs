@@ -75,6 +75,7 @@ impl PolicyChoice {
             None => PolicySpec {
                 source: self.chosen.source(None),
                 rate_hz: default_rate(physics_hz),
+                phase: None,
                 inference: InferenceSpec::default(),
             },
         });

@@ -119,6 +119,10 @@ impl BatchHost for Host<'_> {
                     help: error.help,
                 })
             }
+            PolicySource::Onnx { path, .. } => {
+                let message = format!("the network of `{path}` cannot be loaded here");
+                Err(PolicyError::new(message).help("this needs the loader of networks"))
+            }
             // The plan has refused programs that nobody allowed.
             PolicySource::Process { command, patience } => {
                 let patience = Duration::from_secs_f64(patience.clamp(0.0, LONGEST_PATIENCE_S));

@@ -1,4 +1,5 @@
-//! Sensors that report what the world knows: joint state, contact, ground truth.
+//! Sensors that report what the world knows: joint state, contact, motion,
+//! ground truth.
 
 use randori_core::layout::{BodyId, DofId};
 use randori_core::math::{Pose, Vector};
@@ -21,6 +22,44 @@ impl Mount {
     pub(super) fn velocity(&self, world: &SimWorld, world_from_sensor: &Pose) -> Vector {
         let lever = world_from_sensor.translation - world.body_pose(self.body).translation;
         world.body_twist(self.body).at_offset(lever)
+    }
+
+    /// Angular velocity in the axes of the sensor, rad/s.
+    pub(super) fn angular_velocity(&self, world: &SimWorld, world_from_sensor: &Pose) -> Vector {
+        world_from_sensor.rotation.inverse() * world.body_twist(self.body).angular
+    }
+}
+
+/// One quantity of the motion of the sensor's frame.
+#[derive(Debug, Clone)]
+pub(super) struct Motion {
+    pub(super) mount: Mount,
+    pub(super) quantity: Quantity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quantity {
+    /// In the axes of the sensor, rad/s.
+    AngularVelocity,
+    /// Of the sensor frame's origin, in the axes of the sensor, m/s.
+    Velocity,
+    /// Quaternion x, y, z, w of the sensor in the world.
+    Orientation,
+}
+
+impl Motion {
+    pub(super) fn measure(&self, world: &SimWorld, out: &mut Vec<f32>) {
+        let pose = self.mount.world_from_sensor(world);
+        match self.quantity {
+            Quantity::AngularVelocity => {
+                out.extend(self.mount.angular_velocity(world, &pose).to_array());
+            }
+            Quantity::Velocity => {
+                let velocity = pose.rotation.inverse() * self.mount.velocity(world, &pose);
+                out.extend(velocity.to_array());
+            }
+            Quantity::Orientation => out.extend(pose.rotation.to_array()),
+        }
     }
 }
 

@@ -90,10 +90,12 @@ impl ErrorModel {
                 turned: Vec::new(),
             },
         };
+        // As written, so that the figures are exactly those of the rate.
+        let rate_hz = spec.rate_hz.unwrap_or(1.0 / period_s);
         let mut first = 0;
         for channel in &layout.channels {
             for element in 0..channel.len {
-                let errors = presets::value_errors(spec, &channel.name, element)?;
+                let errors = presets::value_errors(spec, &channel.name, element, rate_hz)?;
                 match channel.name.as_str() {
                     "touching" => {}
                     "orientation" if element > 0 => {}

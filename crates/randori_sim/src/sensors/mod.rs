@@ -9,7 +9,7 @@
 
 mod direct;
 mod errors;
-mod imu;
+mod inertial;
 mod lidar;
 mod odometry;
 mod presets;

@@ -34,7 +34,8 @@ impl ValueErrors {
     }
 }
 
-/// The errors of value `element` of a channel.
+/// The errors of value `element` of a channel of a sensor that measures
+/// `rate_hz` times per second.
 ///
 /// # Errors
 /// The name of a preset that does not exist.
@@ -42,11 +43,12 @@ pub(super) fn value_errors(
     sensor: &SensorSpec,
     channel: &str,
     element: usize,
+    rate_hz: f64,
 ) -> Result<ValueErrors, String> {
     let spec = &sensor.errors;
     let mut errors = match spec.preset.as_deref() {
         None => ValueErrors::default(),
-        Some("bmi088") => bmi088(channel, element, sensor.rate_hz),
+        Some("bmi088") => bmi088(channel, element, rate_hz),
         Some(unknown) => return Err(unknown.to_owned()),
     };
     if let SensorKind::Lidar { range, .. } = sensor.kind {

@@ -11,9 +11,9 @@ use randori_core::time::{Tick, TickPeriod};
 use serde::{Deserialize, Serialize};
 
 use super::Received;
-use super::direct::{Contact, GroundTruth, JointState, Mount};
+use super::direct::{Contact, GroundTruth, JointState, Motion, Mount, Quantity};
 use super::errors::{ErrorModel, ErrorState};
-use super::imu::Imu;
+use super::inertial::{Inertial, Outputs};
 use super::lidar::Lidar;
 use super::odometry::{OdometryState, WheelOdometry};
 use crate::fault::SimulationError;
@@ -55,7 +55,8 @@ pub(super) struct Sensor {
 #[derive(Debug, Clone)]
 enum Model {
     JointState(JointState),
-    Imu(Imu),
+    Inertial(Inertial),
+    Motion(Motion),
     Lidar(Lidar),
     Contact(Contact),
     WheelOdometry(WheelOdometry),
@@ -76,7 +77,7 @@ pub(super) struct SensorState {
     errors: ErrorState,
     under_way: VecDeque<Delivery>,
     digest: u64,
-    imu: Option<Vector>,
+    before: Option<Vector>,
     odometry: Option<OdometryState>,
 }
 
@@ -93,9 +94,12 @@ impl Sensor {
         let path = format!("{}.{}", robot.name, spec.name);
         let unchecked =
             |what: String| SimulationError::Unchecked(format!("sensor `{path}`: {what}"));
-        let ticks = period.ticks_per_period(spec.rate_hz).ok_or_else(|| {
-            unchecked(format!("{} Hz does not divide the physics rate", spec.rate_hz))
-        })?;
+        let ticks = match spec.rate_hz {
+            None => 1,
+            Some(rate_hz) => period.ticks_per_period(rate_hz).ok_or_else(|| {
+                unchecked(format!("{rate_hz} Hz does not divide the physics rate"))
+            })?,
+        };
         let period_s = ticks as f64 * period.seconds();
         let errors = ErrorModel::new(spec, layout, &path, seed, period_s)
             .map_err(|preset| unchecked(format!("there is no error preset `{preset}`")))?;
@@ -128,8 +132,8 @@ impl Sensor {
 
     /// Notes what the next tick's measurement needs to know of this one.
     pub(super) fn prepare(&mut self, world: &SimWorld) {
-        if let Model::Imu(imu) = &mut self.model {
-            imu.prepare(world);
+        if let Model::Inertial(inertial) = &mut self.model {
+            inertial.prepare(world);
         }
     }
 
@@ -218,7 +222,7 @@ impl Sensor {
             errors: self.errors.state().clone(),
             under_way: self.under_way.clone(),
             digest: self.digest,
-            imu: if let Model::Imu(imu) = &self.model { imu.state() } else { None },
+            before: if let Model::Inertial(sensor) = &self.model { sensor.state() } else { None },
             odometry: match &self.model {
                 Model::WheelOdometry(odometry) => Some(odometry.state()),
                 _ => None,
@@ -235,7 +239,7 @@ impl Sensor {
         match (&mut self.model, state.odometry) {
             (Model::WheelOdometry(odometry), Some(state)) => odometry.set_state(state),
             (Model::WheelOdometry(_), None) | (_, Some(_)) => return false,
-            (Model::Imu(imu), None) => imu.set_state(state.imu),
+            (Model::Inertial(inertial), None) => inertial.set_state(state.before),
             (_, None) => {}
         }
         self.under_way = state.under_way;
@@ -256,6 +260,9 @@ impl Model {
             let body = robot.sensors[place.sensor].body.ok_or("it sits on no link")?;
             Ok::<_, String>(Mount { body, body_from_sensor: spec.pose.pose() })
         };
+        let motion = |quantity: Quantity| {
+            Ok::<_, String>(Self::Motion(Motion { mount: mount()?, quantity }))
+        };
         let dof = |joint: &str| {
             place
                 .layout
@@ -266,7 +273,15 @@ impl Model {
             SensorKind::JointState { joints } => {
                 Self::JointState(JointState { dofs: joint_dofs(joints, place) })
             }
-            SensorKind::Imu => Self::Imu(Imu::new(mount()?, period.seconds())),
+            SensorKind::Imu => {
+                Self::Inertial(Inertial::new(mount()?, period.seconds(), Outputs::All))
+            }
+            SensorKind::Accelerometer => {
+                Self::Inertial(Inertial::new(mount()?, period.seconds(), Outputs::SpecificForce))
+            }
+            SensorKind::Gyro => motion(Quantity::AngularVelocity)?,
+            SensorKind::Velocimeter => motion(Quantity::Velocity)?,
+            SensorKind::Orientation => motion(Quantity::Orientation)?,
             SensorKind::Lidar { beams, range, .. } => {
                 let angles = spec.kind.beam_angles().expect("a lidar has beams");
                 Self::Lidar(Lidar::new(mount()?, place.robot, *beams, *range, angles))
@@ -285,7 +300,8 @@ impl Model {
     fn measure(&mut self, world: &SimWorld, out: &mut Vec<f32>) {
         match self {
             Self::JointState(joints) => joints.measure(world, out),
-            Self::Imu(imu) => imu.measure(world, out),
+            Self::Inertial(inertial) => inertial.measure(world, out),
+            Self::Motion(motion) => motion.measure(world, out),
             Self::Lidar(lidar) => lidar.measure(world, out),
             Self::Contact(contact) => contact.measure(world, out),
             Self::WheelOdometry(odometry) => odometry.measure(world, out),

@@ -11,6 +11,7 @@ fn link(shapes: Vec<ShapeSpec>) -> LinkSpec {
         com: None,
         inertia: InertiaSpec::FromShapes,
         shapes,
+        looks: Vec::new(),
     }
 }
 
@@ -22,6 +23,10 @@ fn placed(shape: Shape, xyz: [f64; 3], rpy: [f64; 3]) -> ShapeSpec {
         material: None,
         friction: None,
         restitution: None,
+        priority: 0,
+        torsional_friction: 0.0,
+        rolling_friction: 0.0,
+        softness: None,
         group: None,
         ignores: Vec::new(),
     }

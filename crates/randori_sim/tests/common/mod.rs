@@ -39,7 +39,8 @@ impl Stage<'_> {
         let environment: EnvironmentSpec =
             parse(&format!("Environment(format: 1, name: \"inline\", {})", self.environment));
         let robots: Vec<RobotSpec> = self.robots.iter().map(|(text, _)| parse(text)).collect();
-        Scenario { spec, environment, robots }
+        let contracts = vec![None; robots.len()];
+        Scenario { spec, environment, robots, contracts }
     }
 
     /// The world, its layout and a few ways to look at them.

@@ -27,6 +27,7 @@ fn inertial_link(name: &str, mass_kg: f64, com: [f64; 3], inertia: &Matrix3<f64>
             iyz: inertia.m23,
         },
         shapes: Vec::new(),
+        looks: Vec::new(),
     }
 }
 
@@ -55,8 +56,10 @@ pub(crate) fn robot(base: Base, links: Vec<LinkSpec>, joints: Vec<JointSpec>) ->
         format: 1,
         name: "robot".to_owned(),
         about: String::new(),
+        import: None,
         base,
         self_contact: false,
+        contact_exclusions: Vec::new(),
         materials: BTreeMap::new(),
         links,
         joints,

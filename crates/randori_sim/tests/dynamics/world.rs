@@ -33,6 +33,7 @@ fn world(robot: &RobotSpec, height: f64, rate_hz: u32, start: f64) -> SimWorld {
         spec: serde_json::from_value(spec).expect("a valid scenario"),
         environment: serde_json::from_value(environment).expect("a valid environment"),
         robots: vec![robot.clone()],
+        contracts: vec![None],
     };
     SimWorld::build(&scenario, &SceneLayout::new(&scenario)).expect("the robot can be built")
 }
@@ -164,6 +165,10 @@ fn the_ankle_of_a_standing_robot_carries_what_stands_on_it() {
         material: None,
         friction: None,
         restitution: None,
+        priority: 0,
+        torsional_friction: 0.0,
+        rolling_friction: 0.0,
+        softness: None,
         group: None,
         ignores: Vec::new(),
     };

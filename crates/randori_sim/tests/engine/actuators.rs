@@ -1,5 +1,7 @@
 //! From commands to torques: delays and limits.
 
+use randori_sim::episode::interfaces;
+
 use crate::common::Stage;
 use crate::fixture::{always, answering, assert_near, decides, records, rotor, run, run_with};
 
@@ -100,4 +102,19 @@ fn without_a_policy_a_robot_holds_where_it_started() {
 
     assert_eq!(records[99].requested, [[0.3]]);
     assert_near(records[99].state.positions[0], 0.3, 1e-6);
+}
+
+#[test]
+fn the_range_that_a_policy_is_told_is_what_the_joint_and_the_actuator_both_allow() {
+    let model =
+        rotor("drive: Position(kp: 1, kd: 0), limits: (command: (-2.5, 0.5), torque: 3)", "");
+    let hinge = "kind: Revolute(limits: (lower: Rad(-1), upper: Rad(2)))";
+    let limited = model.replace("kind: Continuous", hinge);
+    let range = |robot: &str| {
+        let scenario = Stage { robots: &[(robot, "")], ..Stage::default() }.scenario();
+        interfaces(&scenario)[0].actions[0].ranges.clone()
+    };
+
+    assert_eq!(range(&limited), [Some((-1.0, 0.5))]);
+    assert_eq!(range(&model), [Some((-2.5, 0.5))]);
 }

@@ -10,6 +10,7 @@ mod actuators;
 mod events;
 mod faults;
 mod lidar;
+mod motion_sensors;
 mod scheduler;
 mod sensor_errors;
 mod sensors;

@@ -59,6 +59,21 @@ fn without_latency_an_answer_acts_in_the_tick_in_which_it_is_asked_for() {
 }
 
 #[test]
+fn the_first_decision_waits_for_the_phase_and_the_others_follow_it() {
+    let mut scenario = scenario(100.0, "");
+    let entry = scenario.spec.robots[0].policy.as_mut().expect("the robot has a policy");
+    // 6.8 ms are nearest to the third tick of 2 ms.
+    entry.phase = Some(0.0068);
+
+    let records = records(&mut run_with(&scenario, 1, numbering(1)), 14);
+
+    let (initial, a, b, c) = (0.0, told(0, 0), told(1, 0), told(2, 0));
+    assert_eq!(commands(&records)[..3], [initial; 3]);
+    assert_eq!(commands(&records)[3..], [a, a, a, a, a, b, b, b, b, b, c]);
+    assert_eq!(decisions(&records), [(3, 3, 0), (8, 8, 1), (13, 13, 2)]);
+}
+
+#[test]
 fn latency_is_rounded_up_and_the_initial_command_holds_until_then() {
     // 15 ms are seven and a half ticks.
     let scenario = scenario(50.0, "latency: Fixed(0.015)");

@@ -1,6 +1,7 @@
-//! Accelerometer, gyroscope and orientation at one point of a link.
+//! What an inertial measurement unit, or its accelerometer alone, measures at
+//! one point of a link.
 
-use randori_core::math::Vector;
+use randori_core::math::{Pose, Vector};
 
 use super::direct::Mount;
 use crate::world::SimWorld;
@@ -14,17 +15,27 @@ use crate::world::SimWorld;
 /// centripetal part of a rotation. At tick 0 nothing is known about the past
 /// and `a` counts as zero.
 #[derive(Debug, Clone)]
-pub(super) struct Imu {
+pub(super) struct Inertial {
     mount: Mount,
     tick_s: f32,
+    outputs: Outputs,
     /// Velocity of the sensor's point one tick before a measurement, world
     /// axes, m/s; `None` at the start and between measurements.
     before: Option<Vector>,
 }
 
-impl Imu {
-    pub(super) fn new(mount: Mount, tick_s: f64) -> Self {
-        Self { mount, tick_s: tick_s as f32, before: None }
+/// What of it is read out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outputs {
+    /// Specific force, angular velocity and orientation.
+    All,
+    /// Specific force alone.
+    SpecificForce,
+}
+
+impl Inertial {
+    pub(super) fn new(mount: Mount, tick_s: f64, outputs: Outputs) -> Self {
+        Self { mount, tick_s: tick_s as f32, outputs, before: None }
     }
 
     /// Notes the velocity, to be called one tick before each measurement.
@@ -35,15 +46,18 @@ impl Imu {
 
     pub(super) fn measure(&self, world: &SimWorld, out: &mut Vec<f32>) {
         let pose = self.mount.world_from_sensor(world);
-        let velocity = self.mount.velocity(world, &pose);
+        out.extend(self.specific_force(world, &pose).to_array());
+        if self.outputs == Outputs::All {
+            out.extend(self.mount.angular_velocity(world, &pose).to_array());
+            out.extend(pose.rotation.to_array());
+        }
+    }
+
+    fn specific_force(&self, world: &SimWorld, pose: &Pose) -> Vector {
+        let velocity = self.mount.velocity(world, pose);
         let acceleration =
             self.before.map_or(Vector::ZERO, |before| (velocity - before) / self.tick_s);
-        let sensor_from_world = pose.rotation.inverse();
-        let specific_force = sensor_from_world * (acceleration - world.gravity());
-        let rate = sensor_from_world * world.body_twist(self.mount.body).angular;
-        out.extend(specific_force.to_array());
-        out.extend(rate.to_array());
-        out.extend(pose.rotation.to_array());
+        pose.rotation.inverse() * (acceleration - world.gravity())
     }
 
     pub(super) fn state(&self) -> Option<Vector> {
