@@ -99,10 +99,11 @@ impl Episode {
         let simulation = Simulation::new(scenario, seed, policies, Box::new(probe))?;
         let period = TickPeriod::from_rate_hz(scenario.physics().rate_hz)
             .expect("a checked scenario has a rate that divides a second");
+        let metrics = plan.metric_folds(period.seconds());
         let mut episode = Self {
             simulation,
             monitors: GoalMonitors::from_formulas(&plan.goals, &plan.table, scenario),
-            metrics: plan.metric_folds(),
+            metrics,
             table: plan.table,
             head: ReportHead::new(scenario, seed),
             period,

@@ -3,10 +3,12 @@
 //! A metric is a term over signals, folded over the run: `max(speed(courier))`,
 //! `min(..)`, `mean(..)` or `final(..)`. A term without one of these words, such
 //! as `energy(courier)`, counts at the end of the run. `min` and `max` with
-//! several arguments compare values of one moment, as in any formula.
+//! several arguments compare values of one moment, as in any formula. A window
+//! behind the word, as in `mean[5, 10](speed(courier))`, leaves out the rest of
+//! the run.
 
 use randori_core::report::MetricReport;
-use randori_stl::{CompiledTerm, Function, ParseError, Term, parse_term};
+use randori_stl::{CompiledTerm, Formula, Function, ParseError, Term, parse, parse_term};
 
 /// How the values of a run become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,9 @@ pub struct Metric {
     pub aggregate: Aggregate,
     /// What is looked at in each tick.
     pub term: Term,
+    /// When it is looked at: `always[a, b]` of something true; at all ticks if
+    /// there is none.
+    window: Option<Formula>,
     /// Where the term begins in the text, in bytes: spans count from there.
     pub offset: usize,
 }
@@ -41,14 +46,42 @@ impl Metric {
     /// The first place where the text stops being a metric.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         for (word, aggregate) in WORDS {
-            if let Some((offset, inner)) = inside(text, word) {
-                let term = read(inner).map_err(|error| shifted(error, offset))?;
-                return Ok(Self { text: text.to_owned(), aggregate, term, offset });
-            }
+            let Some(Parts { window, offset, inner }) = parts(text, word) else { continue };
+            let window = match window {
+                Some((at, interval)) => Some(read_window(interval, at)?),
+                None => None,
+            };
+            let term = read(inner).map_err(|error| shifted(error, offset))?;
+            return Ok(Self { text: text.to_owned(), aggregate, term, window, offset });
         }
         let (aggregate, offset) = (Aggregate::Final, 0);
-        Ok(Self { text: text.to_owned(), aggregate, term: read(text)?, offset })
+        Ok(Self { text: text.to_owned(), aggregate, term: read(text)?, window: None, offset })
     }
+
+    /// The window as a formula, whose interval can be checked like any other.
+    pub(crate) fn window(&self) -> Option<&Formula> {
+        self.window.as_ref()
+    }
+
+    /// First and last tick that count.
+    fn ticks(&self, period_s: f64) -> (u64, u64) {
+        let Some(Formula::Window(_, Some(interval), _)) = &self.window else {
+            return (0, u64::MAX);
+        };
+        let tick = |seconds: randori_stl::Seconds| libm::round(seconds.as_f64() / period_s) as u64;
+        (tick(interval.begin), interval.end.map_or(u64::MAX, tick))
+    }
+}
+
+/// Reads `[a, b]`, which stands `at` this byte, with the words and the errors of
+/// formulas.
+fn read_window(interval: &str, at: usize) -> Result<Formula, ParseError> {
+    const WORD: &str = "always";
+    parse(&format!("{WORD}{interval} 1 > 0")).map_err(|mut error| {
+        let place = |byte: usize| at + byte.saturating_sub(WORD.len()).min(interval.len());
+        error.span = place(error.span.start)..place(error.span.end);
+        error
+    })
 }
 
 /// A term in which no word ranges over time.
@@ -83,14 +116,29 @@ const WORDS: [(&str, Aggregate); 4] = [
     ("final", Aggregate::Final),
 ];
 
-/// What stands in the parentheses of `word( .. )`, and where it begins, if the
-/// whole text is of this form and the word has a single argument.
-fn inside<'t>(text: &'t str, word: &str) -> Option<(usize, &'t str)> {
+/// The parts of `word[..]( .. )`.
+struct Parts<'t> {
+    /// Place and text of the window.
+    window: Option<(usize, &'t str)>,
+    /// Where the inner text begins.
+    offset: usize,
+    /// What stands in the parentheses.
+    inner: &'t str,
+}
+
+/// The parts of a metric, if the whole text is of this form and the word has a
+/// single argument.
+fn parts<'t>(text: &'t str, word: &str) -> Option<Parts<'t>> {
     let start = text.len() - text.trim_start().len();
-    let rest = text[start..].strip_prefix(word)?;
-    let opening = rest.len() - rest.trim_start().len();
-    let inner = rest[opening..].strip_prefix('(')?.trim_end().strip_suffix(')')?;
-    let offset = start + word.len() + opening + 1;
+    let after_word = text[start..].strip_prefix(word)?.trim_start();
+    let at = text.len() - after_word.len();
+    let (window, rest) = match after_word.find(']').filter(|_| after_word.starts_with('[')) {
+        Some(end) => (Some((at, &after_word[..=end])), after_word[end + 1..].trim_start()),
+        None => (None, after_word),
+    };
+    let opened = rest.strip_prefix('(')?;
+    let offset = text.len() - opened.len();
+    let inner = opened.trim_end().strip_suffix(')')?;
     // In `mean(x) + (y)` the last parenthesis is not the partner of the first.
     let mut open = 0_usize;
     for byte in inner.bytes() {
@@ -101,7 +149,7 @@ fn inside<'t>(text: &'t str, word: &str) -> Option<(usize, &'t str)> {
             _ => {}
         }
     }
-    (open == 0).then_some((offset, inner))
+    (open == 0).then_some(Parts { window, offset, inner })
 }
 
 fn shifted(mut error: ParseError, offset: usize) -> ParseError {
@@ -113,7 +161,8 @@ fn shifted(mut error: ParseError, offset: usize) -> ParseError {
 #[derive(Debug, Clone)]
 pub struct MetricFolds {
     folds: Vec<Fold>,
-    samples: u64,
+    /// Number of the next tick.
+    tick: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -121,27 +170,40 @@ struct Fold {
     name: String,
     aggregate: Aggregate,
     term: CompiledTerm,
+    /// First and last tick that count.
+    ticks: (u64, u64),
     value: f64,
+    samples: u64,
 }
 
 impl MetricFolds {
-    /// Folds for terms that are bound to the run's signals.
-    pub(crate) fn new(metrics: impl IntoIterator<Item = (Metric, CompiledTerm)>) -> Self {
+    /// Folds for terms that are bound to the run's signals, with ticks of
+    /// `period_s` seconds.
+    pub(crate) fn new(
+        metrics: impl IntoIterator<Item = (Metric, CompiledTerm)>,
+        period_s: f64,
+    ) -> Self {
         let fold = |(metric, term): (Metric, CompiledTerm)| {
             let value = match metric.aggregate {
                 Aggregate::Max => f64::NEG_INFINITY,
                 Aggregate::Min => f64::INFINITY,
                 Aggregate::Mean | Aggregate::Final => 0.0,
             };
-            Fold { name: metric.text, aggregate: metric.aggregate, term, value }
+            let (ticks, aggregate) = (metric.ticks(period_s), metric.aggregate);
+            Fold { name: metric.text, aggregate, term, ticks, value, samples: 0 }
         };
-        Self { folds: metrics.into_iter().map(fold).collect(), samples: 0 }
+        Self { folds: metrics.into_iter().map(fold).collect(), tick: 0 }
     }
 
     /// Takes in the signals of one tick.
     pub(crate) fn observe(&mut self, signals: &[f64]) {
-        self.samples += 1;
+        let tick = self.tick;
+        self.tick += 1;
         for fold in &mut self.folds {
+            if tick < fold.ticks.0 || tick > fold.ticks.1 {
+                continue;
+            }
+            fold.samples += 1;
             let value = fold.term.evaluate(signals);
             match fold.aggregate {
                 Aggregate::Max => fold.value = fold.value.max(value),
@@ -157,7 +219,9 @@ impl MetricFolds {
         let report = |fold: &Fold| MetricReport {
             name: fold.name.clone(),
             value: match fold.aggregate {
-                Aggregate::Mean => fold.value / self.samples.max(1) as f64,
+                // The run may have ended before the window began.
+                _ if fold.samples == 0 => f64::NAN,
+                Aggregate::Mean => fold.value / fold.samples as f64,
                 _ => fold.value,
             },
         };
@@ -171,7 +235,7 @@ mod tests {
 
     /// Folds metrics over a run in which `x` is 1, 5, 3 and `y` is 2, 2, 9.
     fn values(texts: &[&str]) -> Vec<f64> {
-        let mut folds = MetricFolds::new(texts.iter().map(|text| {
+        let metrics = texts.iter().map(|text| {
             let metric = Metric::parse(text).expect("a metric");
             let mut column = |signal: &randori_stl::SignalRef| match signal.name.as_str() {
                 "x" => Some(0),
@@ -180,7 +244,8 @@ mod tests {
             };
             let term = metric.term.compile(&mut column).expect("known signals");
             (metric, term)
-        }));
+        });
+        let mut folds = MetricFolds::new(metrics, 0.5);
         for sample in [[1.0, 2.0], [5.0, 2.0], [3.0, 9.0]] {
             folds.observe(&sample);
         }
@@ -193,6 +258,18 @@ mod tests {
             values(&["max(x)", "min(x)", "mean(x)", "final(x)", "x"]),
             [5.0, 1.0, 3.0, 3.0, 3.0]
         );
+    }
+
+    #[test]
+    fn a_window_leaves_out_the_rest_of_the_run() {
+        assert_eq!(
+            values(&["mean[0.5, 1](x)", "max [0 s, 500 ms] (y)", "final[0, 0](x)"]),
+            [4.0, 2.0, 1.0]
+        );
+        assert!(values(&["mean[2, 3](x)"])[0].is_nan());
+
+        let error = Metric::parse("mean[2, 1](x)").expect_err("reversed");
+        assert_eq!(&"mean[2, 1](x)"[error.span], "[2, 1]");
     }
 
     #[test]

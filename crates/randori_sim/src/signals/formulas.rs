@@ -92,12 +92,13 @@ impl Plan {
     }
 
     /// The metrics, bound to the table.
-    pub(crate) fn metric_folds(&self) -> MetricFolds {
-        MetricFolds::new(self.metrics.iter().map(|metric| {
+    pub(crate) fn metric_folds(&self, period_s: f64) -> MetricFolds {
+        let bound = self.metrics.iter().map(|metric| {
             let mut column = |signal: &SignalRef| self.table.index(signal);
             let term = metric.term.compile(&mut column).expect("a checked term fits the table");
             (metric.clone(), term)
-        }))
+        });
+        MetricFolds::new(bound, period_s)
     }
 
     fn survey(scenario: &Scenario, layout: &SceneLayout) -> (Self, Vec<FormulaProblem>) {
@@ -195,6 +196,10 @@ impl Surveyor<'_> {
     fn metric(&mut self, text: &str) {
         if let Some(metric) = self.read(Metric::parse(text)) {
             self.bind(&metric.term.signals(), metric.offset);
+            if let Some(window) = metric.window() {
+                self.check_intervals(window);
+                self.check_horizon(window, text.len());
+            }
             self.plan.metrics.push(metric);
         }
     }

@@ -109,6 +109,9 @@ functions! {
     vx(a: Body) "m/s" "World X of the velocity of a frame origin.";
     vy(a: Body) "m/s" "World Y of the velocity of a frame origin.";
     vz(a: Body) "m/s" "World Z of the velocity of a frame origin.";
+    forward_speed(a: Body) "m/s" "Velocity of a frame origin along the body's own X axis.";
+    lateral_speed(a: Body) "m/s" "Velocity of a frame origin along the body's own Y axis.";
+    yaw_rate(a: Body) "rad/s" "Angular velocity of a body about its own Z axis.";
     angular_speed(a: Body) "rad/s" "Magnitude of a body's angular velocity.";
     acceleration(a: Body) "m/s^2"
         "Magnitude of the change of a frame origin's velocity over the last tick, per second.";

@@ -53,6 +53,8 @@ pub(super) enum Measure {
     Tilt(BodyId),
     Yaw(BodyId),
     Speed(BodyId),
+    OwnVelocity { body: BodyId, axis: Axis },
+    YawRate(BodyId),
     AngularSpeed(BodyId),
     Acceleration { body: BodyId, memory: usize },
     PathLength { body: BodyId, memory: usize },
@@ -151,6 +153,12 @@ impl Measure {
             Self::Tilt(id) => f64::from(tilt_rad(&body(id).pose)),
             Self::Yaw(id) => f64::from(yaw_rad(&body(id).pose)),
             Self::Speed(id) => length(body(id).twist.linear),
+            Self::OwnVelocity { body: id, axis } => {
+                axis.of(body(id).pose.rotation.inverse() * body(id).twist.linear)
+            }
+            Self::YawRate(id) => {
+                Axis::Z.of(body(id).pose.rotation.inverse() * body(id).twist.angular)
+            }
             Self::AngularSpeed(id) => length(body(id).twist.angular),
             Self::Acceleration { body, memory } => acceleration(view, *body, &mut kept[*memory..]),
             Self::PathLength { body, memory } => path_length(view, *body, &mut kept[*memory..]),

@@ -60,6 +60,25 @@ fn uniform_motion_adds_up_to_its_path() {
 }
 
 #[test]
+fn own_velocities_are_those_along_the_axes_of_the_body() {
+    let turned = r#"objects: [(name: "block", pose: (rpy: (Deg(0), Deg(0), Deg(90))),
+        mobility: Movable(mass_kg: 1.0, linear_velocity: (1, 2, 0), angular_velocity: (0, 0, 0)),
+        shapes: [(shape: Box(size: (0.1, 0.1, 0.1)))]),
+        (name: "top", pose: (xyz: (5, 0, 0), rpy: (Deg(180), Deg(0), Deg(0))),
+        mobility: Movable(mass_kg: 1.0, angular_velocity: (0, 0, 3)),
+        shapes: [(shape: Sphere(radius: 0.1))])],"#;
+    let found = metrics(
+        turned,
+        &format!("{WEIGHTLESS} duration: 0.1,"),
+        &["forward_speed(block)", "lateral_speed(block)", "yaw_rate(top)"],
+    );
+
+    for (found, expected) in found.into_iter().zip([2.0, -1.0, -3.0]) {
+        assert_near(found, expected, 1e-4);
+    }
+}
+
+#[test]
 fn depth_in_a_zone_is_positive_inside_only() {
     let scene = scenario(
         GLIDING,
