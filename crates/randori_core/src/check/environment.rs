@@ -11,6 +11,11 @@ pub(super) fn check(report: &mut Report<'_>, root: &At<'_>, environment: &Enviro
         let at = root.field("ground");
         report.not_negative(&at.field("friction"), ground.friction);
         report.fraction(&at.field("restitution"), Some(ground.restitution));
+        report.not_negative(&at.field("torsional_friction"), ground.torsional_friction);
+        report.not_negative(&at.field("rolling_friction"), ground.rolling_friction);
+        if let Some(soft) = &ground.softness {
+            shapes::softness(report, &at.field("softness"), soft);
+        }
     }
     let at = root.field("objects");
     // Names are checked together with those of a scenario, if there is one.

@@ -71,7 +71,7 @@ pub(super) fn materials(
     }
 }
 
-fn softness(report: &mut Report<'_>, at: &At<'_>, spec: &SoftnessSpec) {
+pub(super) fn softness(report: &mut Report<'_>, at: &At<'_>, spec: &SoftnessSpec) {
     report.positive(&at.field("time_constant"), spec.time_constant);
     report.positive(&at.field("damping_ratio"), spec.damping_ratio);
     report.positive(&at.field("friction_stiffness_ratio"), spec.friction_stiffness_ratio);

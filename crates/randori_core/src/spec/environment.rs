@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{MaterialSpec, PoseSpec, ShapeSpec};
+use super::{CombineRule, MaterialSpec, PoseSpec, ShapeSpec, SoftnessSpec};
 
 /// The world around the robots.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,11 +41,30 @@ pub struct GroundSpec {
     pub friction: f64,
     /// Restitution coefficient.
     pub restitution: f64,
+    /// As for shapes: the surface of higher priority counts alone.
+    pub priority: i32,
+    /// As for shapes: resistance to turning on the spot, m.
+    pub torsional_friction: f64,
+    /// As for shapes: resistance to rolling, m.
+    pub rolling_friction: f64,
+    /// As for shapes: how the surface yields.
+    pub softness: Option<SoftnessSpec>,
+    /// How coefficients of two surfaces become one; see [`MaterialSpec`].
+    pub combine: CombineRule,
 }
 
 impl Default for GroundSpec {
     fn default() -> Self {
-        Self { height: 0.0, friction: 0.8, restitution: 0.0 }
+        Self {
+            height: 0.0,
+            friction: 0.8,
+            restitution: 0.0,
+            priority: 0,
+            torsional_friction: 0.0,
+            rolling_friction: 0.0,
+            softness: None,
+            combine: CombineRule::Average,
+        }
     }
 }
 
