@@ -1,0 +1,187 @@
+"""The commands; `python -m walkers --help` lists them."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from . import assets, golden, speed
+from .bands import Band, agreement, decimals, print_table
+from .cases import CASES, CONTACT_VARIANTS, RATES_HZ, drawn_starts
+from .randori import SCENARIOS, Randori, RandoriError
+from .robots import FACTS, Robot, Start
+from .walk import walk
+
+
+def check_golden(options):
+    """MuJoCo against the recordings of the authors' controllers."""
+    results = {robot: golden.check(robot, options.assets) for robot in FACTS}
+    rows = [
+        [
+            robot,
+            *(f"{result[key]:.1e}" for key in ("observation", "action", "target")),
+            f"{result['same_until_s']:.2f}",
+            f"{result['difference_after_1s']:.1e}",
+            "yes" if result["agrees"] else "NO",
+        ]
+        for robot, result in results.items()
+    ]
+    print_table(["robot", "observation", "action", "target", "same run for (s)", "after 1 s", "agrees"], rows)
+    return results, all(result["agrees"] for result in results.values())
+
+
+def published(options):
+    """One run each in MuJoCo from the authors' start, beside the published value."""
+    results, rows = [], []
+    for case in CASES:
+        measures = walk(Robot(case.robot, options.assets), case.command, Start())
+        results.append({"case": case.title, "published": case.published, **asdict(measures)})
+        for measure, expected in case.published.items():
+            value = getattr(measures, measure)
+            fell = "no" if measures.fell_at_s is None else f"at {measures.fell_at_s:.1f} s"
+            rows.append([case.title, measure, decimals(expected), decimals(value), fell])
+    print_table(["robot (command)", "measure", "published", "here", "fell"], rows)
+    return results, all(one["fell_at_s"] is None for one in results)
+
+
+def mujoco(options):
+    """MuJoCo alone, from starts drawn with a fixed seed."""
+    results, rows = [], []
+    for case in CASES:
+        robot = Robot(case.robot, options.assets)
+        runs = [walk(robot, case.command, start) for start in drawn_starts(robot, options.seeds)]
+        results.append({"case": case.title, "runs": [asdict(run) for run in runs]})
+        rows += [
+            [case.title, measure, Band.of(getattr(run, measure) for run in runs), falls(runs)]
+            for measure in case.published
+        ]
+    print_table(["robot (command)", "measure", "MuJoCo", "falls"], rows)
+    return results, True
+
+
+def contacts(options):
+    """Go2 in MuJoCo with other contacts than its file asks for."""
+    case = next(case for case in CASES if case.robot == "go2_rl_sar")
+    results, rows = [], []
+    for timestep_s in (0.005, 0.0025):
+        for name, variant in CONTACT_VARIANTS.items():
+            robot = Robot(case.robot, options.assets, timestep_s, variant)
+            runs = [walk(robot, case.command, start) for start in drawn_starts(robot, options.seeds)]
+            results.append(
+                {"contacts": name, "timestep_s": timestep_s, "runs": [asdict(run) for run in runs]}
+            )
+            rows.append([name, f"{timestep_s * 1e3:g} ms", Band.of(run.vx for run in runs), falls(runs)])
+    print_table([f"contacts of {case.title}", "step", "vx", "falls"], rows)
+    return results, True
+
+
+def compare(options):
+    """Randori and MuJoCo from the same starts, at two physics rates of Randori."""
+    results, rows, agrees = [], [], True
+    program = Randori(options.randori, options.assets)
+    for case in CASES:
+        if not (SCENARIOS / case.scenario).exists():
+            print(f"left out, no {SCENARIOS / case.scenario}", file=sys.stderr)
+            agrees = False
+            continue
+        robot = Robot(case.robot, options.assets)
+        for rate in RATES_HZ[case.robot]:
+            ours = program.runs(case.scenario, options.seeds, [f"physics.rate_hz={rate}"])
+            theirs = [walk(robot, case.command, run.start) for run in ours]
+            result = {
+                "case": case.title,
+                "rate_hz": rate,
+                "measures": {},
+                "falls": [sum(run.fell for run in ours), falls(theirs)],
+            }
+            for measure in case.published:
+                band = (
+                    Band.of(run.measure(measure) for run in ours),
+                    Band.of(getattr(run, measure) for run in theirs),
+                )
+                words, near = agreement(band[0].mean, band[1].mean, case.commanded(measure))
+                agrees &= near and result["falls"][0] == 0
+                result["measures"][measure] = {
+                    "randori": asdict(band[0]),
+                    "mujoco": asdict(band[1]),
+                    "agrees": near,
+                }
+                rows.append(
+                    [case.title, f"{rate} Hz", measure, *band, words, "/".join(map(str, result["falls"]))]
+                )
+            result["runs"] = [
+                {"seed": run.seed, "start": asdict(run.start), "randori": run.metrics, "mujoco": asdict(peer)}
+                for run, peer in zip(ours, theirs, strict=True)
+            ]
+            results.append(result)
+    head = ["robot (command)", "Randori at", "measure", "Randori", "MuJoCo", "ratio or difference", "falls"]
+    print_table(head, rows)
+    return results, agrees
+
+
+def measure_speed(options):
+    """Robot-seconds per CPU-second of both simulators."""
+    randori = Randori(options.randori, options.assets) if options.randori else None
+    return speed.measure(options.assets, randori, options.rounds), True
+
+
+def once(options):
+    """One run in MuJoCo without measures, for `speed`."""
+    speed.run_once(options.robot, options.assets, options.seconds)
+    return None, True
+
+
+def falls(runs):
+    return sum(run.fell_at_s is not None for run in runs)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="walkers", description="Walking policies of other teams: MuJoCo beside Randori."
+    )
+    parser.add_argument("--assets", help="folder with one folder per policy")
+    parser.add_argument("--json", type=Path, help="file for all figures")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name, function):
+        words = commands.add_parser(name, help=function.__doc__)
+        words.set_defaults(function=function)
+        return words
+
+    def program(words, required):
+        words.add_argument("--randori", required=required, help="the randori program, built for release")
+
+    def seeds(words):
+        words.add_argument("--seeds", type=int, default=10, help="number of starts; 10 if left out")
+
+    command("golden", check_golden)
+    command("published", published)
+    seeds(command("mujoco", mujoco))
+    seeds(command("contacts", contacts))
+    comparison = command("compare", compare)
+    program(comparison, True)
+    seeds(comparison)
+    timing = command("speed", measure_speed)
+    program(timing, False)
+    timing.add_argument("--rounds", type=int, default=5, help="rounds whose median counts; 5 if left out")
+    single = command("once", once)
+    single.add_argument("robot", choices=FACTS)
+    single.add_argument("seconds", type=float)
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    options.assets = assets.policies_folder(options.assets)
+    try:
+        results, agrees = options.function(options)
+    except RandoriError as error:
+        raise SystemExit(str(error)) from None
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    sys.exit(0 if agrees else 1)
+
+
+if __name__ == "__main__":
+    main()
