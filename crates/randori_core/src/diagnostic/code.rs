@@ -64,8 +64,8 @@ codes! {
          not a plain file name. Scenario files are untrusted input, so they may name files of \
          their own project only.";
     WRONG_FILE_KIND "RS0003" "A file is of another kind"
-        "Each file starts with its kind: `Scenario(...)`, `Robot(...)` or `Environment(...)`. \
-         The file that was named starts with another one.";
+        "Each file starts with its kind: `Scenario(...)`, `Robot(...)`, `Environment(...)` or \
+         `PolicyContract(...)`. The file that was named starts with another one.";
     LIMIT_EXCEEDED "RS0004" "A limit is exceeded"
         "A file asks for more than the limits allow (size of a file, number of files, nesting, \
          bodies, joints, beams, ticks). Limits protect against mistakes and hostile files; they \
@@ -240,6 +240,35 @@ codes! {
     UNTRUSTED_PROGRAM "RS0704" "A program that nobody allowed"
         "A scenario names a program to run as its policy. Files never start programs by \
          themselves: allow it on the command line, after reading what it runs.";
+    CONTRACT_LENGTH "RS0710" "A list of the wrong length in a policy contract"
+        "Lists of a policy contract have one entry per joint, per hand of a phase, or per value \
+         of a term or command. `All(x)` gives one number to all of them.";
+    CONTRACT_NAME "RS0711" "A name that a policy contract does not define"
+        "Terms, phases and the scenario's `commands` name commands and phases that the contract \
+         defines under `commands` and `phases`.";
+    CONTRACT_CHANNEL "RS0712" "A measurement that the robot does not make"
+        "A term of a policy contract reads a channel, written `sensor.channel`, that the robot's \
+         sensors do not give or that has another number of values: an orientation has four, a \
+         vector three. Add the sensor to the robot file, also on top of an import.";
+    CONTRACT_DRIVE "RS0713" "A joint that is not driven as the policy contract wants"
+        "The network's action becomes a command of the joint's actuator: positions need a \
+         position or impedance drive, velocities a velocity drive, torques a torque drive. \
+         `gains` in the contract's `action` make position or velocity drives of the actuators.";
+    CONTRACT_TIMING "RS0714" "Other timing than in training"
+        "A network expects to be asked as often as in training, so a scenario's \
+         `policy.rate_hz` must be the contract's `physics_hz / decimation`. Physics that ticks at \
+         another rate than in training is allowed, with a warning.";
+    CONTRACT_COMMAND "RS0715" "A command that does not fit the policy contract"
+        "A scenario gives a command with another number of values than the contract defines, or \
+         values outside of those in training.";
+    CONTRACT_HISTORY "RS0716" "A history that cannot be laid out"
+        "An input holds at least one sample. Where all terms of one sample stand together \
+         (`ByTime`), all terms have the same number of samples.";
+    NETWORK_MISMATCH "RS0717" "A network that is not the one of its policy contract"
+        "The network's inputs or outputs have other names, types or lengths than the policy \
+         contract says. `randori policy inspect FILE.onnx` shows what the network has.";
+    NETWORK_FILE "RS0718" "A network that cannot be run"
+        "An ONNX file is damaged, or uses an operator that the interpreter does not have.";
     // Imports.
     MALFORMED_XML "RS0801" "XML that cannot be read"
         "A robot file of another kind is not well-formed XML, is empty, has another root element \

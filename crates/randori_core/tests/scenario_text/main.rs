@@ -4,6 +4,7 @@
 mod codes;
 mod damage;
 mod fixture;
+mod imports;
 mod messages;
 mod outline;
 mod overrides;

@@ -102,7 +102,7 @@ fn a_file_of_another_kind_is_called_by_its_name() {
     insta::assert_snapshot!(told("scenario", "assets:hall.ron", "assets:arm.ron"), @r#"assets/arm.ron:1:1: error[RS0003]: this is a Robot file, but an Environment was expected"#);
     insta::assert_snapshot!(told("hall", "Environment(", "Enviroment("), @r#"
     assets/hall.ron:1:1: error[RS0003]: `Enviroment` is no kind of file, an Environment was expected
-    help: files start with `Scenario(...)`, `Robot(...)` or `Environment(...)`
+    help: files start with `Scenario(...)`, `Robot(...)`, `Environment(...)` or `PolicyContract(...)`
     "#);
     insta::assert_snapshot!(told("hall", "Environment(", "("), @r#"
     assets/hall.ron:1:1: error[RS0003]: the file does not start with its kind
