@@ -1,0 +1,243 @@
+//! What an operator is to the interpreter, and what it may look at.
+
+use std::fmt;
+
+use crate::proto::{Attribute, AttributeValue, NodeRecord};
+use crate::tensor::{Element, Tensor};
+use crate::weights::WeightReader;
+
+/// Most multiply-adds of one run, some tens of seconds: a guard against files
+/// that are small but would compute for hours.
+const MAX_WORK: u64 = 1 << 37;
+
+/// One operator with its settings, ready to compute.
+///
+/// A kernel writes all numbers of the outputs it is given. What it computes
+/// for one output element depends on nothing but the inputs of that element
+/// and is computed in a fixed order, so that batches change no bits.
+pub(crate) trait Kernel: fmt::Debug + Send + Sync {
+    /// Computes the outputs.
+    ///
+    /// # Errors
+    /// A sentence; the caller adds the name of the node.
+    fn run(&self, io: &Inputs<'_>, out: &mut [Tensor], work: &mut Workspace) -> Result<(), String>;
+
+    /// Whether a node with only constant inputs may be computed while loading.
+    fn folds(&self) -> bool {
+        true
+    }
+}
+
+/// Memory that kernels share, and the work that a run may still do.
+#[derive(Debug, Default)]
+pub(crate) struct Workspace {
+    /// Free for use by one kernel; holds anything when it starts.
+    pub(crate) scratch: [Vec<f32>; 4],
+    spent: u64,
+}
+
+impl Workspace {
+    /// Starts a run.
+    pub(crate) fn restart(&mut self) {
+        self.spent = 0;
+    }
+
+    /// Accounts for multiply-adds before they are done.
+    pub(crate) fn spend(&mut self, factors: &[usize]) -> Result<(), String> {
+        let cost = factors.iter().fold(1_u64, |cost, &f| cost.saturating_mul(f as u64));
+        self.spent = self.spent.saturating_add(cost);
+        if self.spent > MAX_WORK {
+            return Err(format!("a run needs more than {MAX_WORK} multiply-adds"));
+        }
+        Ok(())
+    }
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// An optional input that is left out.
+    Absent,
+    /// Given by the caller: position among the inputs of the model.
+    Input(usize),
+    /// Known since loading: position among the constants.
+    Constant(usize),
+    /// Computed: position of the node, and which of its outputs.
+    Node(usize, usize),
+}
+
+/// Values that exist when a node runs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Values<'a> {
+    pub(crate) inputs: &'a [Tensor],
+    pub(crate) constants: &'a [Tensor],
+    pub(crate) nodes: &'a [Vec<Tensor>],
+}
+
+impl<'a> Values<'a> {
+    /// The value at `source`, `None` when it is left out.
+    pub(crate) fn get(&self, source: Source) -> Option<&'a Tensor> {
+        match source {
+            Source::Absent => None,
+            Source::Input(index) => self.inputs.get(index),
+            Source::Constant(index) => self.constants.get(index),
+            Source::Node(node, output) => self.nodes.get(node)?.get(output),
+        }
+    }
+}
+
+/// The inputs of a running node.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Inputs<'a> {
+    pub(crate) values: Values<'a>,
+    pub(crate) sources: &'a [Source],
+}
+
+impl<'a> Inputs<'a> {
+    /// How many inputs are listed.
+    pub(crate) fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// Input `index`, `None` when it is left out.
+    pub(crate) fn get(&self, index: usize) -> Option<&'a Tensor> {
+        self.values.get(*self.sources.get(index)?)
+    }
+
+    /// Input `index`, which must be there.
+    pub(crate) fn need(&self, index: usize) -> Result<&'a Tensor, String> {
+        self.get(index).ok_or_else(|| format!("input {index} is missing"))
+    }
+
+    /// The numbers of input `index`, which must be there.
+    pub(crate) fn slice<T: Element>(&self, index: usize) -> Result<&'a [T], String> {
+        self.need(index)?.as_slice::<T>().map_err(|reason| format!("input {index}: {reason}"))
+    }
+
+    /// The integers of input `index`, whichever width they have.
+    pub(crate) fn ints(&self, index: usize) -> Result<Option<Vec<i64>>, String> {
+        let Some(tensor) = self.get(index) else { return Ok(None) };
+        if let Ok(values) = tensor.as_slice::<i64>() {
+            return Ok(Some(values.to_vec()));
+        }
+        match tensor.as_slice::<i32>() {
+            Ok(values) => Ok(Some(values.iter().map(|&value| i64::from(value)).collect())),
+            Err(_) => Err(format!("input {index}: integers were expected")),
+        }
+    }
+}
+
+/// A node while its kernel is built.
+pub(crate) struct Builder<'a> {
+    /// The node as written.
+    pub(crate) record: &'a NodeRecord<'a>,
+    /// Version of the standard operator set.
+    pub(crate) opset: i64,
+    /// Its inputs, as far as they are constants.
+    pub(crate) constants: Vec<Option<&'a Tensor>>,
+}
+
+impl Builder<'_> {
+    /// The constant at input `index`, when it is one.
+    pub(crate) fn constant(&self, index: usize) -> Option<&Tensor> {
+        self.constants.get(index).copied().flatten()
+    }
+
+    /// Whether input `index` is given at all.
+    pub(crate) fn has_input(&self, index: usize) -> bool {
+        self.record.inputs.get(index).is_some_and(|name| !name.is_empty())
+    }
+
+    /// Whether output `index` is wanted.
+    pub(crate) fn has_output(&self, index: usize) -> bool {
+        self.record.outputs.get(index).is_some_and(|name| !name.is_empty())
+    }
+
+    fn attribute(&self, name: &str) -> Option<&AttributeValue<'_>> {
+        let found = |a: &&Attribute<'_>| a.name == name;
+        self.record.attributes.iter().find(found).map(|attribute| &attribute.value)
+    }
+
+    /// A whole number, `None` when it is not set.
+    pub(crate) fn int(&self, name: &str) -> Result<Option<i64>, String> {
+        match self.attribute(name) {
+            None => Ok(None),
+            Some(AttributeValue::Int(value)) => Ok(Some(*value)),
+            Some(_) => Err(format!("attribute `{name}` must be a whole number")),
+        }
+    }
+
+    /// A whole number with a default.
+    pub(crate) fn int_or(&self, name: &str, default: i64) -> Result<i64, String> {
+        Ok(self.int(name)?.unwrap_or(default))
+    }
+
+    /// A truth value, written as 0 or 1; false when it is not set.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, String> {
+        Ok(self.int_or(name, 0)? != 0)
+    }
+
+    /// A number, `None` when it is not set.
+    pub(crate) fn float(&self, name: &str) -> Result<Option<f32>, String> {
+        match self.attribute(name) {
+            None => Ok(None),
+            Some(AttributeValue::Float(value)) => Ok(Some(*value)),
+            Some(_) => Err(format!("attribute `{name}` must be a number")),
+        }
+    }
+
+    /// A number with a default.
+    pub(crate) fn float_or(&self, name: &str, default: f32) -> Result<f32, String> {
+        Ok(self.float(name)?.unwrap_or(default))
+    }
+
+    /// Text, `None` when it is not set.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, String> {
+        match self.attribute(name) {
+            None => Ok(None),
+            Some(AttributeValue::Text(value)) => Ok(Some(value)),
+            Some(_) => Err(format!("attribute `{name}` must be text")),
+        }
+    }
+
+    /// Whole numbers, `None` when they are not set.
+    pub(crate) fn ints(&self, name: &str) -> Result<Option<Vec<i64>>, String> {
+        match self.attribute(name) {
+            None => Ok(None),
+            Some(AttributeValue::Ints(values)) => Ok(Some(values.clone())),
+            Some(_) => Err(format!("attribute `{name}` must be a list of whole numbers")),
+        }
+    }
+
+    /// Numbers, `None` when they are not set.
+    pub(crate) fn floats(&self, name: &str) -> Result<Option<Vec<f32>>, String> {
+        match self.attribute(name) {
+            None => Ok(None),
+            Some(AttributeValue::Floats(values)) => Ok(Some(values.clone())),
+            Some(_) => Err(format!("attribute `{name}` must be a list of numbers")),
+        }
+    }
+
+    /// Texts, `None` when they are not set.
+    pub(crate) fn texts(&self, name: &str) -> Result<Option<&[String]>, String> {
+        match self.attribute(name) {
+            None => Ok(None),
+            Some(AttributeValue::Texts(values)) => Ok(Some(values)),
+            Some(_) => Err(format!("attribute `{name}` must be a list of texts")),
+        }
+    }
+
+    /// A constant, `None` when it is not set.
+    pub(crate) fn tensor(&self, name: &str) -> Result<Option<Tensor>, String> {
+        match self.attribute(name) {
+            None => Ok(None),
+            Some(AttributeValue::Tensor(record)) => {
+                // Attributes lie in the file itself.
+                let mut none = crate::weights::NoExternalData;
+                let tensor = WeightReader::new(&mut none).tensor(name, record);
+                tensor.map(Some).map_err(|error| error.to_string())
+            }
+            Some(_) => Err(format!("attribute `{name}` must be a tensor")),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! A fixed-order `f32` interpreter for ONNX robot policies.
+//!
+//! The same model and the same inputs give the same bits on every CPU, in
+//! debug and release builds, alone or in a batch. [`Model::parse`] reads a
+//! file, [`Session::run`] computes. The crate reads no file, clock, thread or
+//! environment; weights in files beside the model come through the caller's
+//! [`ExternalData`].
+//!
+//! Start reading at [`Session::run`], then `ops::build` for the operators.
+//!
+//! # Example
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use randori_onnx::{Model, NoExternalData, Session, TensorView};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let bytes: Vec<u8> = Vec::new();
+//! let model = Arc::new(Model::parse(&bytes, &mut NoExternalData)?);
+//! let mut session = Session::new(model);
+//! let observation = [0.0_f32; 48];
+//! let outputs = session.run(&[("obs", TensorView::f32(&[1, 48], &observation)?)])?;
+//! let action = outputs.at(0).and_then(|output| output.as_f32());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Numbers
+//!
+//! - Every addition and multiplication is rounded on its own; nothing is fused
+//!   and nothing is reordered. A sum runs over ascending index from 0, one
+//!   element after another: see `gemm` for products of matrices. Vectors hold
+//!   different elements side by side, never parts of one sum.
+//! - `exp`, `tanh`, `sigmoid` and their kin are the crate's own (`math`), made of
+//!   the same additions and multiplications; rarer functions come from `libm`.
+//! - Every row of a batch is computed as if it were alone.
+//! - `float16`, `bfloat16` and `double` tensors are computed in `f32`.
+//! - The sign and payload of a NaN are not fixed; whether there is one is.
+//!
+//! onnxruntime sums in another order, which depends on its version and the CPU;
+//! results agree to about 1e-6 of the magnitude of the summands.
+
+mod batch;
+mod error;
+mod gemm;
+mod kernel;
+mod load;
+mod math;
+mod model;
+mod ops;
+mod proto;
+mod session;
+mod shape;
+mod tensor;
+mod weights;
+
+pub use error::{ModelError, RunError};
+pub use model::{Dim, Model, ValueInfo};
+pub use session::{Outputs, Session};
+pub use shape::{MAX_ELEMENTS, MAX_RANK, Shape};
+pub use tensor::{ElementType, TensorData, TensorView};
+pub use weights::{ExternalData, NoExternalData};

@@ -1,0 +1,154 @@
+//! A loaded network: checked, sorted, and ready to run.
+
+use std::collections::BTreeMap;
+
+use crate::error::ModelError;
+use crate::kernel::{Kernel, Source};
+use crate::load;
+use crate::shape::Shape;
+use crate::tensor::{ElementType, Tensor};
+use crate::weights::ExternalData;
+
+/// One dimension of a declared shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dim {
+    /// Always this long.
+    Fixed(usize),
+    /// Any length; the name, such as `batch`, may be empty.
+    Symbol(String),
+}
+
+/// An input or output, as the model declares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueInfo {
+    /// Name by which runs refer to it.
+    pub name: String,
+    /// What it holds.
+    pub element_type: ElementType,
+    /// Declared dimensions, outermost first; `None` when even the rank is free.
+    pub dims: Option<Vec<Dim>>,
+}
+
+impl ValueInfo {
+    /// The shape as a person reads it, such as `[batch, 48]`.
+    pub fn shape_text(&self) -> String {
+        let Some(dims) = &self.dims else { return "[...]".to_owned() };
+        let parts: Vec<String> = dims
+            .iter()
+            .map(|dim| match dim {
+                Dim::Fixed(length) => length.to_string(),
+                Dim::Symbol(name) if name.is_empty() => "?".to_owned(),
+                Dim::Symbol(name) => name.clone(),
+            })
+            .collect();
+        format!("[{}]", parts.join(", "))
+    }
+
+    /// Whether a tensor of this shape may be given.
+    pub(crate) fn accepts(&self, shape: &Shape, any_batch: bool) -> bool {
+        let Some(dims) = &self.dims else { return true };
+        dims.len() == shape.len()
+            && dims.iter().zip(shape.iter()).enumerate().all(|(axis, (dim, length))| match dim {
+                Dim::Fixed(declared) => {
+                    declared == length || (any_batch && axis == 0 && *declared == 1)
+                }
+                Dim::Symbol(_) => true,
+            })
+    }
+}
+
+/// A node that runs.
+#[derive(Debug)]
+pub(crate) struct Node {
+    /// Name, else the first output.
+    pub(crate) name: String,
+    pub(crate) operator: String,
+    pub(crate) kernel: Box<dyn Kernel>,
+    pub(crate) inputs: Vec<Source>,
+    /// How many outputs it computes.
+    pub(crate) outputs: usize,
+}
+
+/// A network. Immutable; share it between sessions with [`std::sync::Arc`].
+#[derive(Debug)]
+pub struct Model {
+    pub(crate) inputs: Vec<ValueInfo>,
+    pub(crate) outputs: Vec<ValueInfo>,
+    pub(crate) output_sources: Vec<Source>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) constants: Vec<Tensor>,
+    pub(crate) facts: Facts,
+}
+
+/// What the file says about itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) name: String,
+    pub(crate) ir_version: i64,
+    pub(crate) producer: String,
+    pub(crate) opsets: Vec<(String, i64)>,
+    pub(crate) metadata: Vec<(String, String)>,
+    pub(crate) operators: BTreeMap<String, usize>,
+    pub(crate) parameters: usize,
+}
+
+impl Model {
+    /// Reads a model from the bytes of an ONNX file.
+    ///
+    /// Weights that lie in other files are asked of `external`. Everything that
+    /// depends on constants only is computed here, once.
+    ///
+    /// # Errors
+    /// The file is damaged, refers to values that do not exist or to one
+    /// another in a circle, or uses an operator, type or setting that the
+    /// interpreter does not have. Hostile files neither panic nor take much
+    /// more memory than the bytes they bring.
+    pub fn parse(bytes: &[u8], external: &mut dyn ExternalData) -> Result<Self, ModelError> {
+        load::model(bytes, external)
+    }
+
+    /// Tensors that a run needs, in the order of the file.
+    pub fn inputs(&self) -> &[ValueInfo] {
+        &self.inputs
+    }
+
+    /// Tensors that a run gives, in the order of the file.
+    pub fn outputs(&self) -> &[ValueInfo] {
+        &self.outputs
+    }
+
+    /// How often each operator occurs in the file.
+    pub fn operators(&self) -> &BTreeMap<String, usize> {
+        &self.facts.operators
+    }
+
+    /// Operator sets: domain (empty for the standard one) and version.
+    pub fn opsets(&self) -> &[(String, i64)] {
+        &self.facts.opsets
+    }
+
+    /// Name of the network, as its exporter gave it.
+    pub fn name(&self) -> &str {
+        &self.facts.name
+    }
+
+    /// Program that wrote the file, with its version, such as `pytorch 2.5.1`.
+    pub fn producer(&self) -> &str {
+        &self.facts.producer
+    }
+
+    /// Version of the file format.
+    pub fn ir_version(&self) -> i64 {
+        self.facts.ir_version
+    }
+
+    /// Free key and value pairs, in the order of the file.
+    pub fn metadata(&self) -> &[(String, String)] {
+        &self.facts.metadata
+    }
+
+    /// Numbers in all weights of the file.
+    pub fn parameters(&self) -> usize {
+        self.facts.parameters
+    }
+}

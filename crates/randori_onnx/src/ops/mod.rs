@@ -1,0 +1,40 @@
+//! The operators, by family.
+//!
+//! [`build`] is the table of everything that the interpreter can compute.
+
+mod activation;
+mod arithmetic;
+mod broadcast;
+mod layout;
+mod normalize;
+mod product;
+mod reduce;
+mod selection;
+mod source;
+mod unary;
+
+use crate::kernel::{Builder, Kernel};
+
+/// A kernel, or a sentence that says why the node makes no sense.
+pub(crate) type Built = Result<Box<dyn Kernel>, String>;
+
+/// The kernel of a node, `None` when its operator is not known.
+pub(crate) fn build(node: &Builder<'_>) -> Option<Built> {
+    type Family = fn(&str, &Builder<'_>) -> Option<Built>;
+    let families: [Family; 8] = [
+        product::build,
+        unary::build,
+        arithmetic::build,
+        normalize::build,
+        layout::build,
+        selection::build,
+        source::build,
+        reduce::build,
+    ];
+    families.iter().find_map(|family| family(&node.record.operator, node))
+}
+
+/// Boxes a kernel; the common end of a constructor.
+pub(crate) fn boxed<K: Kernel + 'static>(kernel: Result<K, String>) -> Built {
+    kernel.map(|kernel| Box::new(kernel) as Box<dyn Kernel>)
+}
