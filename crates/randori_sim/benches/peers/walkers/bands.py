@@ -1,5 +1,6 @@
 """Mean and range of measures over several runs, and tables of them."""
 
+import math
 from dataclasses import dataclass
 
 STILL_TOLERANCE = 0.03
@@ -15,7 +16,8 @@ class Band:
 
     @classmethod
     def of(cls, values):
-        values = list(values)
+        """Of all values that are numbers; NaN if there is none."""
+        values = [value for value in values if not math.isnan(value)] or [math.nan]
         return cls(sum(values) / len(values), min(values), max(values))
 
     def __str__(self):

@@ -1,6 +1,7 @@
 """Runs scenarios with the `randori` program and reads its report."""
 
 import json
+import math
 import re
 import subprocess
 from dataclasses import dataclass
@@ -36,10 +37,11 @@ class Run:
     metrics: dict
 
     def measure(self, name):
+        """The mean of the report; NaN if the run broke before the window."""
         for pattern in METRICS[name]:
             for text, value in self.metrics.items():
-                if WINDOW.match(text) and re.search(pattern, text) and value is not None:
-                    return float(value)
+                if WINDOW.match(text) and re.search(pattern, text):
+                    return math.nan if value is None else float(value)
         raise RandoriError(f"no metric for {name} among {list(self.metrics)}")
 
 
@@ -65,30 +67,46 @@ class Randori:
 
     def runs(self, scenario, seeds, settings=()):
         command = self.command(scenario, "--seeds", f"0..{seeds}", settings=settings)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise SystemExit(f"{self.program}: {error.strerror}") from None
         reports = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         if len(reports) != seeds:
             raise RandoriError(f"{' '.join(command)}: {done.stderr.strip() or done.returncode}")
-        return [_run(report) for report in reports]
+        text = (SCENARIOS / scenario).read_text(encoding="utf-8")
+        return [_run(report, text) for report in reports]
 
 
-def _run(report):
+def _run(report, scenario_text):
     return Run(
         seed=report["seed"],
-        start=start_of(report["varied"]),
+        start=start_of(report["varied"], scenario_text),
         fell=report["verdict"] != "pass",
         metrics=report["metrics"],
     )
 
 
-def start_of(varied):
-    """The start that a seed drew; what it did not draw is the authors'."""
+def start_of(varied, scenario_text):
+    """The start that a seed drew; what it did not draw is the authors'.
+
+    A drawn number keeps the unit that stands in the scenario at its place.
+    """
     yaw, height, joints = 0.0, None, {}
     for path, value in varied.items():
         if path.endswith(".pose.rpy.2"):
-            yaw = value
+            yaw = value * _radians(r"rpy:\s*\((?:[^,]*,){2}\s*(\w+)", scenario_text)
         elif path.endswith(".pose.xyz.2"):
             height = value
         elif ".start.joints." in path:
-            joints[path.split(".start.joints.", 1)[1].strip('"')] = value
+            joint = path.split(".start.joints.", 1)[1].strip('"')
+            joints[joint] = value * _radians(rf'"{re.escape(joint)}":\s*(\w+)\(', scenario_text)
     return Start(yaw_rad=yaw, joints_rad=joints, height_m=height)
+
+
+def _radians(pattern, scenario_text):
+    """Size in radians of the unit that the first match names."""
+    unit = re.search(pattern, scenario_text)
+    if unit is None or unit[1] not in ("Deg", "Rad"):
+        raise RandoriError(f"no angle in the scenario where {pattern} looks for it")
+    return math.radians(1) if unit[1] == "Deg" else 1.0

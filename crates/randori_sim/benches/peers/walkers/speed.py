@@ -34,11 +34,16 @@ def run_once(robot, folder, seconds):
 def measure(folder, randori, rounds):
     """CPU seconds per robot-second by contestant, and prints the table."""
     contestants = _contestants(folder, randori)
-    costs = {key: [] for key in contestants}
+    costs = {}
     for _ in range(rounds):
-        for key, command in contestants.items():
-            spent = [_cpu_seconds(command(seconds)) for seconds in (SHORT_S, LONG_S)]
-            costs[key].append((spent[1] - spent[0]) / (LONG_S - SHORT_S))
+        for key, command in list(contestants.items()):
+            try:
+                spent = [_cpu_seconds(command(seconds)) for seconds in (SHORT_S, LONG_S)]
+            except RandoriError as error:
+                print(f"left out: {error}", file=sys.stderr)
+                del contestants[key]
+                continue
+            costs.setdefault(key, []).append((spent[1] - spent[0]) / (LONG_S - SHORT_S))
     results = [
         {
             "robot": robot,
