@@ -4,12 +4,15 @@
 //! gives. [`ProcessPolicy`] talks to a child process, one JSON object per line;
 //! `docs/policy-protocol.md` describes the conversation.
 //!
+//! [`network`] runs neural networks as a policy contract says.
+//!
 //! Built-in policies compute with IEEE arithmetic and `libm` alone, so their
 //! answers are the same bits on every machine.
 
 mod builtin;
 #[cfg(test)]
 mod fixture;
+pub mod network;
 mod process;
 
 pub use builtin::{BuiltinError, BuiltinInfo, ParamInfo, builtin, builtins};

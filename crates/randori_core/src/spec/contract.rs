@@ -4,8 +4,11 @@
 //! not do itself stands here: nothing of it is hidden in code. The order of
 //! work at each decision is: commands slew, phases that advance before
 //! inference advance, terms are computed (scaled, offset, clipped), histories
-//! shift, the network runs, the action is clipped, scaled and offset, phases
-//! that advance after inference advance.
+//! shift, the network runs, the action is clipped, scaled, offset and kept in
+//! its range, phases that advance after inference advance.
+//!
+//! As long as a measurement that a term needs has never arrived, nothing of
+//! this happens and the robot keeps its first command.
 //!
 //! Start reading at [`ContractSpec`].
 
@@ -57,6 +60,54 @@ impl ContractSpec {
     /// Joints that the action drives, in its order.
     pub fn driven_joints(&self) -> &[String] {
         if self.action.joints.is_empty() { &self.joints } else { &self.action.joints }
+    }
+
+    /// Number of values of a term, if it can be told; `channel_len` tells that
+    /// of a sensor channel.
+    pub fn term_len(
+        &self,
+        source: &TermSource,
+        channel_len: impl Fn(&str) -> Option<usize>,
+    ) -> Option<usize> {
+        let phase_len =
+            |name: &str| self.phases.iter().find(|phase| phase.name == name).map(|it| it.start.len());
+        match source {
+            TermSource::Channel { pick, .. } if !pick.is_empty() => Some(pick.len()),
+            TermSource::Channel { name, .. } => channel_len(name),
+            TermSource::ProjectedGravity { .. } | TermSource::EulerAngles { .. } => Some(3),
+            TermSource::JointPositions { joints, .. }
+            | TermSource::JointVelocities { joints, .. } => {
+                Some(if joints.is_empty() { self.joints.len() } else { joints.len() })
+            }
+            TermSource::LastAction { .. } => Some(self.driven_joints().len()),
+            TermSource::Command { name } => self.command(name).map(|it| it.default.len()),
+            TermSource::PhaseCos { name } | TermSource::PhaseSin { name } => phase_len(name),
+            TermSource::Constant { values } => Some(values.len()),
+        }
+    }
+
+    /// Number of values of an input with all its samples, if it can be told.
+    pub fn input_len(
+        &self,
+        input: &InputSpec,
+        channel_len: impl Fn(&str) -> Option<usize>,
+    ) -> Option<usize> {
+        let len = |term: &TermSpec| {
+            let samples = term.samples.unwrap_or(input.history.samples) as usize;
+            Some(self.term_len(&term.source, &channel_len)?.saturating_mul(samples))
+        };
+        input.terms.iter().try_fold(0, |sum: usize, term| Some(sum.saturating_add(len(term)?)))
+    }
+
+    /// The command with this name.
+    pub fn command(&self, name: &str) -> Option<&CommandInputSpec> {
+        self.commands.iter().find(|command| command.name == name)
+    }
+
+    /// The coordinate that the network takes as zero, rad or m.
+    pub fn default_position(&self, joint: &str) -> f64 {
+        let index = self.joints.iter().position(|name| name == joint);
+        index.and_then(|index| self.default_pose.get(index)).copied().unwrap_or(0.0)
     }
 
     /// Gives the actuators of the driven joints the drives and limits that the
@@ -145,6 +196,9 @@ pub struct PhaseSpec {
     pub name: String,
     /// Turns per second.
     pub frequency_hz: f64,
+    /// How much faster it turns with a command.
+    #[serde(default)]
+    pub faster: Option<PhaseFaster>,
     /// Angles at the start, rad; one clock may have several hands. They are kept
     /// within -pi and pi.
     pub start: Vec<f64>,
@@ -154,6 +208,19 @@ pub struct PhaseSpec {
     /// When the hands stand still instead.
     #[serde(default)]
     pub still: Option<PhaseStill>,
+}
+
+/// A clock that turns faster the larger a command is: by
+/// `hz_per_unit * min(norm of the command, up_to)`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseFaster {
+    /// Name of the command.
+    pub command: String,
+    /// Turns per second for each unit of the command's Euclidean norm.
+    pub hz_per_unit: f64,
+    /// Norm beyond which it turns no faster.
+    pub up_to: f64,
 }
 
 /// When something happens at a decision.
@@ -174,8 +241,13 @@ pub struct PhaseStill {
     pub command: String,
     /// Euclidean norm of the command below which they stand still.
     pub below: f64,
-    /// Angles at which they stand, rad; one per hand.
+    /// Angles at which they stand, rad, one per hand; where they are if left
+    /// out.
+    #[serde(default)]
     pub at: Vec<f64>,
+    /// Whether cosines and sines are given as zero meanwhile.
+    #[serde(default)]
+    pub zeroed: bool,
 }
 
 /// An input of the network that is made of terms.
@@ -259,10 +331,20 @@ pub enum TermSource {
         /// Its axes, for a vector.
         #[serde(default)]
         frame: Frame,
+        /// Which of its values, counted from 0, in this order; all of them if
+        /// left out. `[3, 0, 1, 2]` makes w, x, y, z of a quaternion.
+        #[serde(default)]
+        pick: Vec<usize>,
     },
     /// The world's down direction (0, 0, -1) in the frame of an orientation:
     /// R^T (0, 0, -1).
     ProjectedGravity {
+        /// A channel with a quaternion x, y, z, w.
+        orientation: String,
+    },
+    /// Roll, pitch and yaw of an orientation, rad: turns about the fixed axes X,
+    /// then Y, then Z.
+    EulerAngles {
         /// A channel with a quaternion x, y, z, w.
         orientation: String,
     },
@@ -418,7 +500,7 @@ pub enum FirstFill {
 }
 
 /// What the network's answer means: per joint of the contract, in its order,
-/// `clip(output) * scale + offset`.
+/// `clip(output) * scale + offset`, kept within `target_range`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActionSpec {
@@ -437,6 +519,10 @@ pub struct ActionSpec {
     pub offset: Option<Scaling>,
     /// What the result is.
     pub target: ActionTarget,
+    /// Smallest and largest target of each joint, applied last; one per joint,
+    /// or none. Residual targets add up within it.
+    #[serde(default)]
+    pub target_range: Vec<(f64, f64)>,
     /// Joints that the action drives, in its order, where it is not all of the
     /// contract's.
     #[serde(default)]

@@ -20,7 +20,7 @@ mod values;
 pub use actuator::{ActuatorLimits, ActuatorSpec, Drive};
 pub use contract::{
     ActionSpec, ActionTarget, CommandInputSpec, ContractSpec, Frame, GainsSpec, HistoryLayout,
-    HistoryOrder, HistorySpec, FirstFill, Moment, InputSpec, LastActionStage, PhaseSpec, PhaseStill, RecurrentSpec,
+    HistoryOrder, HistorySpec, FirstFill, Moment, InputSpec, LastActionStage, PhaseFaster, PhaseSpec, PhaseStill, RecurrentSpec,
     Scaling, TermSource, TermSpec, TimingSpec,
 };
 pub use environment::{EnvironmentSpec, GroundSpec, Mobility, ObjectSpec, ZoneShape, ZoneSpec};

@@ -156,6 +156,10 @@ mod tests {
             material: None,
             friction: None,
             restitution: None,
+            priority: 0,
+            torsional_friction: 0.0,
+            rolling_friction: 0.0,
+            softness: None,
             group: None,
             ignores: Vec::new(),
         })

@@ -1,0 +1,35 @@
+//! Neural networks as policies, fed and read as a policy contract says.
+//!
+//! A [`ContractSpec`](randori_core::spec::ContractSpec) names everything between
+//! sensors and actuators that the network does not do itself. An
+//! [`ObservationBuilder`] makes the network's inputs from what the robot
+//! measures, a [`Network`] computes, an [`ActionDecoder`] makes a command of its
+//! answer. [`NetworkPolicy`] puts the three together; each can be used alone,
+//! without a simulation, for checks against recorded data or on a real robot.
+//!
+//! All arithmetic is single precision in a fixed order, except for the angles
+//! of phases; functions come from `libm`. With a network that computes in a
+//! fixed order, such as [`OnnxNetwork`], answers are the same bits everywhere.
+//!
+//! Start reading at [`NetworkPolicy`].
+
+mod action;
+mod commands;
+mod fit;
+mod history;
+mod observation;
+mod onnx;
+mod phases;
+mod policy;
+mod problem;
+mod seam;
+mod state;
+mod terms;
+
+pub use action::ActionDecoder;
+pub use fit::check_network;
+pub use observation::ObservationBuilder;
+pub use onnx::OnnxNetwork;
+pub use policy::NetworkPolicy;
+pub use problem::Problem;
+pub use seam::{Dim, Network, TensorInfo, TensorView};

@@ -1,0 +1,69 @@
+//! Networks in ONNX files, computed by `randori_onnx`.
+
+use std::sync::Arc;
+
+use randori_core::policy::Determinism;
+use randori_onnx::{Model, Session, ValueInfo};
+
+use super::seam::{Dim, Network, TensorInfo, TensorView};
+
+/// A network from an ONNX file, computed in a fixed order: the same bits on
+/// every machine.
+#[derive(Debug)]
+pub struct OnnxNetwork {
+    session: Session,
+    inputs: Vec<TensorInfo>,
+    outputs: Vec<TensorInfo>,
+}
+
+impl OnnxNetwork {
+    /// A network with its own memory; the model can be shared by many.
+    pub fn new(model: Arc<Model>) -> Self {
+        let inputs = tensors(model.inputs());
+        let outputs = tensors(model.outputs());
+        Self { session: Session::new(model), inputs, outputs }
+    }
+}
+
+/// Inputs or outputs of a model.
+pub(super) fn tensors(list: &[ValueInfo]) -> Vec<TensorInfo> {
+    let dim = |dim: &randori_onnx::Dim| match dim {
+        randori_onnx::Dim::Fixed(size) => Dim::Fixed(*size),
+        randori_onnx::Dim::Symbol(name) => Dim::Open(name.clone()),
+    };
+    let tensor = |value: &ValueInfo| TensorInfo {
+        name: value.name.clone(),
+        element: value.element_type.to_string(),
+        shape: value.dims.as_ref().map(|dims| dims.iter().map(dim).collect()),
+    };
+    list.iter().map(tensor).collect()
+}
+
+impl Network for OnnxNetwork {
+    fn inputs(&self) -> &[TensorInfo] {
+        &self.inputs
+    }
+
+    fn outputs(&self) -> &[TensorInfo] {
+        &self.outputs
+    }
+
+    fn determinism(&self) -> Determinism {
+        Determinism::BitExact
+    }
+
+    fn run(&mut self, inputs: &[TensorView<'_>], outputs: &mut [Vec<f32>]) -> Result<(), String> {
+        let mut views = Vec::with_capacity(inputs.len());
+        for (info, input) in self.inputs.iter().zip(inputs) {
+            let view = randori_onnx::TensorView::f32(input.shape, input.values);
+            views.push((info.name.as_str(), view.map_err(|error| error.to_string())?));
+        }
+        let results = self.session.run(&views).map_err(|error| error.to_string())?;
+        for (index, output) in outputs.iter_mut().enumerate() {
+            output.clear();
+            // What is not `float` is not read, which was checked before.
+            output.extend(results.at(index).and_then(|view| view.as_f32()).unwrap_or_default());
+        }
+        Ok(())
+    }
+}
