@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -156,6 +157,14 @@ def falls(runs):
     return sum(run.fell_at_s is not None for run in runs)
 
 
+def executable(path):
+    """A program as the command line names it."""
+    found = shutil.which(path)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{path} is no program")
+    return found
+
+
 def arguments():
     parser = argparse.ArgumentParser(
         prog="walkers", description="Walking policies of other teams: MuJoCo beside Randori."
@@ -170,7 +179,9 @@ def arguments():
         return words
 
     def program(words, required):
-        words.add_argument("--randori", required=required, help="the randori program, built for release")
+        words.add_argument(
+            "--randori", required=required, type=executable, help="the randori program, built for release"
+        )
 
     def seeds(words):
         words.add_argument("--seeds", type=int, default=10, help="number of starts; 10 if left out")

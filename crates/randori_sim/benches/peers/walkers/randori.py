@@ -67,10 +67,7 @@ class Randori:
 
     def runs(self, scenario, seeds, settings=()):
         command = self.command(scenario, "--seeds", f"0..{seeds}", settings=settings)
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-        except OSError as error:
-            raise SystemExit(f"{self.program}: {error.strerror}") from None
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         reports = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         if len(reports) != seeds:
             raise RandoriError(f"{' '.join(command)}: {done.stderr.strip() or done.returncode}")
