@@ -20,3 +20,4 @@ pub mod signals;
 pub mod simulation;
 pub mod snapshot;
 pub mod world;
+pub mod yardsticks;

@@ -1,0 +1,202 @@
+//! Yardsticks: tests of physics engines with known answers, run in Randori's
+//! own world.
+//!
+//! Each [`Yardstick`] says what is simulated, what its errors mean, and what
+//! other engines are published to reach. [`Yardstick::run`] simulates it at a
+//! given rate and gives the errors; it reads no clock, so whoever wants to know
+//! how long that takes measures around it. All of them run with one setting,
+//! [`settings`], in which nothing but the step changes.
+//!
+//! Start reading at [`all`].
+
+mod babyboot;
+mod balls;
+mod bodies;
+mod contacts;
+mod linkages;
+mod reference;
+mod rolling;
+mod stage;
+
+use randori_core::spec::{PhysicsPreset, PhysicsSettings};
+
+use crate::world::WorldFault;
+
+/// A test with a known answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Yardstick {
+    /// Name by which it is selected, such as `boxes_simple`.
+    pub name: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// What is simulated.
+    pub about: &'static str,
+    /// Who proposed it, or published the figures of other engines.
+    pub source: &'static str,
+    /// What the run is compared with.
+    pub truth: &'static str,
+    /// What is measured, in the order of the errors.
+    pub measures: &'static [Measure],
+    /// Rates (Hz) to run it at, coarsest step first; each divides 1,000,000,000.
+    pub rates_hz: &'static [u32],
+    /// Published errors of other engines.
+    pub peers: &'static [Peer],
+    simulate: Simulate,
+}
+
+type Simulate = fn(u32) -> Result<Vec<f64>, WorldFault>;
+
+/// Something that can be off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measure {
+    /// Its name, such as `energy`.
+    pub name: &'static str,
+    /// Unit; empty for ratios.
+    pub unit: &'static str,
+    /// What exactly is measured.
+    pub meaning: &'static str,
+}
+
+/// What is published of another engine at one step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Peer {
+    /// The engine, with its variant.
+    pub engine: &'static str,
+    /// Its step, s; `None` where none is told.
+    pub step_s: Option<f64>,
+    /// Its errors in the order of the measures; `None` where none is published.
+    pub errors: &'static [Option<f64>],
+}
+
+impl Yardstick {
+    /// Simulates at `rate_hz` steps per second, and gives one error per
+    /// measure.
+    ///
+    /// # Errors
+    ///
+    /// If a body's state is no longer a number.
+    ///
+    /// # Panics
+    ///
+    /// If `rate_hz` does not divide 1,000,000,000.
+    pub fn run(&self, rate_hz: u32) -> Result<Vec<f64>, WorldFault> {
+        let errors = (self.simulate)(rate_hz)?;
+        assert_eq!(errors.len(), self.measures.len(), "one error per measure of {}", self.name);
+        Ok(errors)
+    }
+
+    /// The yardstick with this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        all().find(|yardstick| yardstick.name == name)
+    }
+}
+
+/// All yardsticks, in the order of the page about them.
+pub fn all() -> impl Iterator<Item = &'static Yardstick> {
+    [
+        bodies::YARDSTICKS,
+        rolling::YARDSTICKS,
+        balls::YARDSTICKS,
+        linkages::YARDSTICKS,
+        babyboot::YARDSTICKS,
+        contacts::YARDSTICKS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The one setting: that of the `Default` preset with another step.
+///
+/// The presets make contacts as stiff as their step allows, so contact
+/// frequency times step stays what it is in `Default` (240 Hz times 2 ms).
+pub fn settings(rate_hz: u32) -> PhysicsSettings {
+    let preset = PhysicsPreset::Default.settings();
+    let finer = f64::from(rate_hz) / f64::from(preset.rate_hz);
+    PhysicsSettings { rate_hz, contact_frequency_hz: preset.contact_frequency_hz * finer, ..preset }
+}
+
+/// Finer steps do not count for [`fitted_order`], s: single precision hides
+/// the law.
+pub const FINEST_FITTED_STEP_S: f64 = 1e-3;
+
+/// The power of the step that the error grows with: the slope of the straight
+/// line through the logarithms, by least squares, over the steps (s) from
+/// [`FINEST_FITTED_STEP_S`] up.
+///
+/// `None` with fewer than three points, or if an error is not positive.
+pub fn fitted_order(errors_by_step: &[(f64, f64)]) -> Option<f64> {
+    let points: Vec<(f64, f64)> = errors_by_step
+        .iter()
+        .filter(|(step_s, _)| *step_s >= FINEST_FITTED_STEP_S * (1.0 - 1e-9))
+        .map(|(step_s, error)| (libm::log(*step_s), libm::log(*error)))
+        .collect();
+    if points.len() < 3 || points.iter().any(|(_, error)| !error.is_finite()) {
+        return None;
+    }
+    let count = points.len() as f64;
+    let mean_step = points.iter().map(|(step, _)| step).sum::<f64>() / count;
+    let mean_error = points.iter().map(|(_, error)| error).sum::<f64>() / count;
+    let (mut both, mut squares) = (0.0, 0.0);
+    for (step, error) in &points {
+        both += (step - mean_step) * (error - mean_error);
+        squares += (step - mean_step) * (step - mean_step);
+    }
+    Some(both / squares)
+}
+
+/// Where the tests with many contacts and their published figures come from.
+const SIM_BENCHMARK: &str = "Kang and Hwangbo 2018, SimBenchmark \
+                             (github.com/leggedrobotics/SimBenchmark), \
+                             without error reduction, 1000 iterations";
+/// What an exact model reaches with a method of first order.
+const FIRST_ORDER: &str = "symplectic Euler, f64";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_is_the_exponent_of_a_power_law() {
+        let law: Vec<_> = [0.016, 0.004, 0.002, 0.001].map(|h: f64| (h, 3.0 * h * h)).into();
+
+        let order = fitted_order(&law).expect("four good points");
+
+        assert!((order - 2.0).abs() < 1e-12, "{order}");
+    }
+
+    #[test]
+    fn steps_below_a_millisecond_do_not_count_for_the_order() {
+        let law: Vec<_> = [0.004, 0.002, 0.001].map(|h: f64| (h, h)).into();
+        let floored: Vec<_> = law.iter().copied().chain([(1e-4, 5.0)]).collect();
+
+        assert_eq!(fitted_order(&floored), fitted_order(&law));
+    }
+
+    #[test]
+    fn an_exact_result_has_no_order() {
+        assert_eq!(fitted_order(&[(0.004, 1e-3), (0.002, 0.0), (0.001, 1e-3)]), None);
+        assert_eq!(fitted_order(&[(0.004, 1e-3), (0.002, 5e-4)]), None);
+    }
+
+    #[test]
+    fn the_setting_at_the_step_of_the_preset_is_the_preset() {
+        assert_eq!(settings(500), PhysicsPreset::Default.settings());
+        assert_eq!(settings(1000).contact_frequency_hz, 480.0);
+    }
+
+    #[test]
+    fn every_yardstick_is_complete() {
+        let mut names: Vec<_> = all().map(|yardstick| yardstick.name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count, "names are unique");
+        for yardstick in all() {
+            let name = yardstick.name;
+            assert!(yardstick.rates_hz.is_sorted(), "{name}");
+            for peer in yardstick.peers {
+                assert_eq!(peer.errors.len(), yardstick.measures.len(), "{name}: {}", peer.engine);
+            }
+        }
+    }
+}
