@@ -33,6 +33,12 @@ pub(crate) trait Kernel: fmt::Debug + Send + Sync {
 pub(crate) struct Workspace {
     /// Free for use by one kernel; holds anything when it starts.
     pub(crate) scratch: [Vec<f32>; 4],
+    /// Free for use by one kernel: positions.
+    pub(crate) offsets: [Vec<usize>; 2],
+    /// Free for use by one kernel: the state of a recurrence.
+    pub(crate) state: Vec<f32>,
+    /// Free for use by one kernel: the second state of an LSTM.
+    pub(crate) cell_state: Vec<f32>,
     spent: u64,
 }
 

@@ -5,13 +5,17 @@
 mod activation;
 mod arithmetic;
 mod broadcast;
+mod convolution;
 mod layout;
 mod normalize;
+mod pooling;
 mod product;
+mod recurrent;
 mod reduce;
 mod selection;
 mod source;
 mod unary;
+mod window;
 
 use crate::kernel::{Builder, Kernel};
 
@@ -21,7 +25,7 @@ pub(crate) type Built = Result<Box<dyn Kernel>, String>;
 /// The kernel of a node, `None` when its operator is not known.
 pub(crate) fn build(node: &Builder<'_>) -> Option<Built> {
     type Family = fn(&str, &Builder<'_>) -> Option<Built>;
-    let families: [Family; 8] = [
+    let families: [Family; 11] = [
         product::build,
         unary::build,
         arithmetic::build,
@@ -30,6 +34,9 @@ pub(crate) fn build(node: &Builder<'_>) -> Option<Built> {
         selection::build,
         source::build,
         reduce::build,
+        convolution::build,
+        pooling::build,
+        recurrent::build,
     ];
     families.iter().find_map(|family| family(&node.record.operator, node))
 }
