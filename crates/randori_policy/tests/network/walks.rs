@@ -13,7 +13,7 @@ use randori_core::text::{Limits, MemoryFiles, ScenarioText};
 use randori_core::time::Tick;
 use randori_onnx::{Model, NoExternalData};
 use randori_policy::network::{
-    Network, NetworkPolicy, ObservationBuilder, OnnxNetwork, TensorView,
+    ActionDecoder, Network, NetworkPolicy, ObservationBuilder, OnnxNetwork, TensorView,
 };
 
 use crate::npz::Array;
@@ -138,7 +138,7 @@ impl Walk {
         let links: String = self
             .joints
             .iter()
-            .map(|joint| format!("(name: \"{joint}_link\", mass_kg: 1.0), "))
+            .map(|joint| format!("(name: \"{joint}_link\", mass_kg: 1.0, inertia: Moments(ixx: 1.0, iyy: 1.0, izz: 1.0)), "))
             .collect();
         let joint = |name: &String| {
             format!(
@@ -161,7 +161,7 @@ impl Walk {
             .collect();
         format!(
             "Robot(format: 1, name: \"walker\", base: Floating(link: \"base\"), \
-             links: [(name: \"base\", mass_kg: 1.0), {links}], joints: [{joints}], \
+             links: [(name: \"base\", mass_kg: 1.0, inertia: Moments(ixx: 1.0, iyy: 1.0, izz: 1.0)), {links}], joints: [{joints}], \
              actuators: [{actuators}], sensors: [(name: \"joints\", kind: JointState()), {sensors}])"
         )
     }
@@ -172,7 +172,7 @@ impl Walk {
         let [vx, vy, wz] = self.command;
         let scenario = format!(
             "Scenario(format: 1, title: \"walk\", duration: 1.0, environment: \"flat.ron\", \
-             physics: Custom(rate_hz: {}), robots: [(name: \"walker\", model: \"robot.ron\", \
+             physics: (rate_hz: {}), robots: [(name: \"walker\", model: \"robot.ron\", \
              policy: (use: Onnx(path: \"assets:policies/contract.ron\", \
              commands: {{\"velocity\": [{vx:?}, {vy:?}, {wz:?}]}}), rate_hz: 50.0))])",
             self.rate_hz
@@ -191,6 +191,15 @@ impl Walk {
         let gravity = [0.0, 0.0, -9.81];
         let interface = RobotInterface::new(&layout, 0, &scenario.robots[0], 0.02, gravity);
         (scenario.contracts[0].clone().expect("a contract"), interface)
+    }
+
+    /// Recorded targets in the order of the robot's actuators.
+    fn targets(&self, recorded: &[f64], interface: &RobotInterface) -> Vec<f32> {
+        let target = |joint: &String| {
+            let place = self.targets.1.iter().position(|name| name == joint).expect("a target");
+            recorded[place] as f32
+        };
+        interface.actions.iter().map(|action| target(&action.joint)).collect()
     }
 
     fn commands(&self) -> BTreeMap<String, Vec<f64>> {
@@ -252,9 +261,20 @@ fn difference(one: &[f32], other: &[f32]) -> f32 {
     one.iter().zip(other).map(|(one, other)| (one - other).abs()).fold(0.0, f32::max)
 }
 
-/// The largest differences over a walk: of observations, of actions, and of
-/// targets when the policy sees its own actions.
-fn replay(walk: &Walk) -> Option<[f32; 3]> {
+/// The largest differences over a walk.
+#[derive(Debug, Default)]
+struct Differences {
+    /// Of observations that are built from recorded states and actions.
+    observation: f32,
+    /// Of actions for recorded observations.
+    action: f32,
+    /// Of targets for recorded actions.
+    target: f32,
+    /// Of targets when the policy sees its own last actions.
+    closed: f32,
+}
+
+fn replay(walk: &Walk) -> Option<Differences> {
     let folder = reference::policy_folder(walk.name)?;
     let recorded = npz::read(&folder.join("golden.npz"));
     let array = |name: &str| -> &Array { &recorded[name] };
@@ -270,7 +290,8 @@ fn replay(walk: &Walk) -> Option<[f32; 3]> {
     )
     .unwrap_or_else(|found| panic!("{found:#?}"));
     policy.reset(0);
-    let mut largest = [0.0_f32; 3];
+    let mut decoder = ActionDecoder::new(&contract, &interface).expect("a decoder");
+    let mut largest = Differences::default();
     let mut outputs = vec![Vec::new(); network.outputs().len()];
     let measured_at = vec![Some(Tick(0)); interface.observations.len()];
     for row in 0..array("obs").rows() {
@@ -280,36 +301,35 @@ fn replay(walk: &Walk) -> Option<[f32; 3]> {
 
         builder.build(&values).expect("an observation");
         let (_, built) = builder.inputs().next().expect("an input");
-        largest[0] = largest[0].max(difference(built, &seen));
+        largest.observation = largest.observation.max(difference(built, &seen));
         builder.acted(&action, &action, &action);
 
         let view = TensorView { shape: &[1, seen.len()], values: &seen };
         network.run(&[view], &mut outputs).expect("an action");
-        largest[1] = largest[1].max(difference(&outputs[0], &action));
+        largest.action = largest.action.max(difference(&outputs[0], &action));
+
+        let targets = walk.targets(array(walk.targets.0).row(row), &interface);
+        let command = decoder.decode(&action).expect("a command");
+        largest.target = largest.target.max(difference(&command, &targets));
 
         let (request, tick) = (row as u64, Tick(row as u64));
         let measured_at = &measured_at;
         let observation = Observation { request, tick, time_s: 0.0, values: &values, measured_at };
         let answer = policy.act(&observation).expect("a command");
-        let (name, order) = &walk.targets;
-        let targets = array(name).row_f32(row);
-        for (action, value) in interface.actions.iter().zip(&answer.commands[0]) {
-            let place = order.iter().position(|joint| *joint == action.joint).expect("a target");
-            largest[2] = largest[2].max((value - targets[place]).abs());
-        }
+        largest.closed = largest.closed.max(difference(&answer.commands[0], &targets));
     }
-    println!(
-        "{}: observation {:e}, action {:e}, target {:e}",
-        walk.name, largest[0], largest[1], largest[2]
-    );
+    println!("{}: {largest:?}", walk.name);
     Some(largest)
 }
 
 fn assert_close(walk: &Walk) {
-    let Some([observation, action, target]) = replay(walk) else { return };
-    assert!(observation < 1e-5, "observations differ by {observation}");
-    assert!(action < 1e-5, "actions differ by {action}");
-    assert!(target < 1e-4, "targets differ by {target}");
+    let Some(largest) = replay(walk) else { return };
+    assert!(largest.observation < 1e-5, "{largest:?}");
+    assert!(largest.action < 1e-5, "{largest:?}");
+    assert!(largest.target < 1e-6, "{largest:?}");
+    // What a network makes of its own last actions amplifies rounding: for Go2,
+    // ONNX Runtime too departs by 4e-4 from its own record.
+    assert!(largest.closed < 1e-3, "{largest:?}");
 }
 
 #[test]
