@@ -20,6 +20,7 @@ use super::act::Actions;
 use super::dynamics::EarlierRates;
 use super::dynamics::spatial::narrow;
 use super::inertia::{MassProperties, shape_mass_properties};
+use super::rules::{ContactRules, Hooks, surface_tag};
 use super::scene::{BodyEntry, MassGroup, Member, Placing, Role, Scene};
 use super::shape::collision_shape;
 use super::surface::{GroupBits, Surface};
@@ -91,6 +92,7 @@ impl<'a> Builder<'a> {
             robots: Vec::new(),
             articulations: Vec::new(),
             masses: Vec::new(),
+            rules: ContactRules::default(),
             sprung_balls: Vec::new(),
             loose: Vec::new(),
             substep_s: (period.seconds() / f64::from(settings.substeps)) as f32,
@@ -136,14 +138,12 @@ impl<'a> Builder<'a> {
             why,
         })?;
         let surface = Surface::of(spec, carrier.materials, path)?;
-        let collider = ColliderBuilder::new(shape)
+        let tag = owner_tag(carrier.body, self.layout.bodies[carrier.body].robot);
+        let collider = surface
+            .cover(ColliderBuilder::new(shape))
             .density(0.0)
-            .friction(surface.friction)
-            .friction_combine_rule(surface.combine)
-            .restitution(surface.restitution)
-            .restitution_combine_rule(surface.combine)
             .collision_groups(self.bits.of_shape(spec))
-            .user_data(owner_tag(carrier.body, self.layout.bodies[carrier.body].robot))
+            .user_data(tag | surface_tag(self.scene.rules.add(surface)))
             .position(carrier.rapier_from_body * body_from_shape);
         let handle = self.physics.insert_collider(collider, Some(carrier.handle));
         Ok((handle, body_from_shape))
@@ -151,12 +151,13 @@ impl<'a> Builder<'a> {
 
     fn insert_ground(&mut self, scenario: &Scenario) {
         let Some(ground) = &scenario.environment.ground else { return };
-        let surface = Vector::new(0.0, 0.0, ground.height as f32);
-        let collider = ColliderBuilder::new(SharedShape::halfspace(Vector::Z))
-            .friction(ground.friction as f32)
-            .restitution(ground.restitution as f32)
-            .collision_groups(self.bits.of_default());
-        self.physics.insert(RigidBodyBuilder::fixed().translation(surface), collider);
+        let place = Vector::new(0.0, 0.0, ground.height as f32);
+        let surface = Surface::of_ground(ground);
+        let collider = surface
+            .cover(ColliderBuilder::new(SharedShape::halfspace(Vector::Z)))
+            .collision_groups(self.bits.of_default())
+            .user_data(surface_tag(self.scene.rules.add(surface)));
+        self.physics.insert(RigidBodyBuilder::fixed().translation(place), collider);
     }
 
     fn insert_object(
@@ -208,11 +209,12 @@ impl<'a> Builder<'a> {
         let rigid = RigidBodyBuilder::kinematic_position_based()
             .pose(pose * capsule_from_feet.inverse())
             .can_sleep(false);
-        let collider =
-            ColliderBuilder::new(SharedShape::capsule_z((height / 2.0 - radius).max(0.0), radius))
-                .friction(MaterialSpec::default().friction as f32)
-                .collision_groups(self.bits.of_default())
-                .user_data(owner_tag(body, None));
+        let surface = Surface::plain();
+        let capsule = SharedShape::capsule_z((height / 2.0 - radius).max(0.0), radius);
+        let collider = surface
+            .cover(ColliderBuilder::new(capsule))
+            .collision_groups(self.bits.of_default())
+            .user_data(owner_tag(body, None) | surface_tag(self.scene.rules.add(surface)));
         let (handle, collider) = self.physics.insert(rigid, collider);
         let entry = &mut self.scene.bodies[body];
         entry.handle = handle;
@@ -253,7 +255,7 @@ impl<'a> Builder<'a> {
         // inserted: colliders follow the links into the start pose, and contacts,
         // rays and islands are right from the first tick.
         let dt = std::mem::replace(&mut self.physics.integration_parameters.dt, 0.0);
-        self.physics.step();
+        self.physics.step_with_events(&Hooks { rules: &self.scene.rules }, &());
         self.physics.integration_parameters.dt = dt;
 
         let links = self.scene.articulations.iter().map(|robot| robot.links.len()).max();
@@ -375,7 +377,7 @@ pub(super) fn owner(tag: u128) -> Option<BodyId> {
 
 /// The robot that owns a collider.
 pub(super) fn owner_robot(tag: u128) -> Option<RobotId> {
-    ((tag >> 64) as u64).checked_sub(1).map(|robot| RobotId(robot as usize))
+    ((tag >> 64) as u32).checked_sub(1).map(|robot| RobotId(robot as usize))
 }
 
 fn fingerprint(layout: &SceneLayout, period: TickPeriod) -> u64 {

@@ -36,6 +36,12 @@ pub enum WorldError {
         /// Path of the link or object.
         body: String,
     },
+    /// A floating base has no mass.
+    #[error("`{body}` floats but has no mass; move the mass of the next link to it")]
+    MasslessBase {
+        /// Path of the link.
+        body: String,
+    },
     /// More collision groups than the engine has bits.
     #[error("the scene names {count} collision groups; at most 32 are possible")]
     TooManyGroups {

@@ -23,6 +23,7 @@ pub mod inertia;
 mod joint;
 mod query;
 mod robot;
+mod rules;
 mod scene;
 mod shape;
 mod snapshot;
@@ -44,6 +45,7 @@ pub use self::query::RayHit;
 
 use self::act::Actions;
 use self::dynamics::EarlierRates;
+use self::rules::Hooks;
 use self::scene::{Placing, Scene};
 
 /// Everything that moves, and everything it can touch.
@@ -94,7 +96,7 @@ impl SimWorld {
         }
         self.remember_rates();
         self.apply_actions();
-        self.physics.step();
+        self.physics.step_with_events(&Hooks { rules: &self.scene.rules }, &());
         self.ticks += 1;
         self.refresh_state().inspect_err(|fault| self.fault = Some(fault.clone()))
     }

@@ -45,7 +45,9 @@ pub(super) fn insert(
     if groups.len() == 1 {
         return assembly.insert_single(builder);
     }
-    assembly.insert_articulation(builder)
+    assembly.insert_articulation(builder)?;
+    builder.exclude_contacts(robot, spec, &groups);
+    Ok(())
 }
 
 /// A robot on its way into the engine.
@@ -123,6 +125,10 @@ impl Assembly<'_> {
     ) -> Result<RigidBodyHandle, WorldError> {
         let mass = self.groups[index].mass(self.spec);
         let is_root = index == 0;
+        if is_root && self.floating && mass.mass_kg <= 0.0 {
+            let body = &builder.layout.bodies[self.first_body + self.groups[0].links[0].0].path;
+            return Err(WorldError::MasslessBase { body: body.clone() });
+        }
         let rigid = if is_root && !self.floating {
             RigidBodyBuilder::fixed()
         } else {

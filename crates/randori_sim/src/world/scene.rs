@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dynamics::RobotModel;
 use super::inertia::MassProperties;
+use super::rules::ContactRules;
 
 /// The fixed side of a world.
 pub(super) struct Scene {
@@ -23,6 +24,8 @@ pub(super) struct Scene {
     pub(super) articulations: Vec<Articulation>,
     /// Rigid bodies of the engine that have mass.
     pub(super) masses: Vec<MassGroup>,
+    /// What the engine asks about pairs of shapes.
+    pub(super) rules: ContactRules,
     /// Ball joints with a spring, as articulation and link.
     pub(super) sprung_balls: Vec<(usize, usize)>,
     /// Bodies that are neither static nor links of an articulation.

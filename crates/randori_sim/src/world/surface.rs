@@ -2,8 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use randori_core::spec::{CombineRule, MaterialSpec, Scenario, ShapeSpec};
-use rapier3d::prelude::{CoefficientCombineRule, Group, InteractionGroups, InteractionTestMode};
+use randori_core::spec::{
+    CombineRule, GroundSpec, MaterialSpec, Scenario, ShapeSpec, SoftnessSpec,
+};
+use rapier3d::prelude::{
+    ActiveHooks, CoefficientCombineRule, ColliderBuilder, Group, InteractionGroups,
+    InteractionTestMode,
+};
 
 use super::WorldError;
 
@@ -64,7 +69,7 @@ fn groups(own: u32, others: u32) -> InteractionGroups {
 }
 
 /// How a shape behaves in contact.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Surface {
     /// Coulomb friction coefficient.
     pub(super) friction: f32,
@@ -72,6 +77,14 @@ pub(super) struct Surface {
     pub(super) restitution: f32,
     /// How coefficients of two surfaces are combined.
     pub(super) combine: CoefficientCombineRule,
+    /// The surface with the higher one counts alone.
+    pub(super) priority: i32,
+    /// Largest moment about the contact normal per normal force, m.
+    pub(super) torsional: f32,
+    /// Largest moment about the tangent plane per normal force, m.
+    pub(super) rolling: f32,
+    /// How it yields; as the engine's contacts do if `None`.
+    pub(super) softness: Option<SoftnessSpec>,
 }
 
 impl Surface {
@@ -98,8 +111,88 @@ impl Surface {
             friction: shape.friction.unwrap_or(material.friction) as f32,
             restitution: shape.restitution.unwrap_or(material.restitution) as f32,
             combine: engine_rule(material.combine),
+            priority: shape.priority,
+            torsional: shape.torsional_friction as f32,
+            rolling: shape.rolling_friction as f32,
+            softness: shape.softness,
         })
     }
+
+    pub(super) fn of_ground(ground: &GroundSpec) -> Self {
+        Self {
+            friction: ground.friction as f32,
+            restitution: ground.restitution as f32,
+            combine: engine_rule(ground.combine),
+            priority: ground.priority,
+            torsional: ground.torsional_friction as f32,
+            rolling: ground.rolling_friction as f32,
+            softness: ground.softness,
+        }
+    }
+
+    /// What actors are made of.
+    pub(super) fn plain() -> Self {
+        Self {
+            friction: MaterialSpec::default().friction as f32,
+            restitution: 0.0,
+            combine: CoefficientCombineRule::Average,
+            priority: 0,
+            torsional: 0.0,
+            rolling: 0.0,
+            softness: None,
+        }
+    }
+
+    /// A collider with this surface. The engine asks for more than friction and
+    /// restitution only where there is more, because asking costs time.
+    pub(super) fn cover(&self, collider: ColliderBuilder) -> ColliderBuilder {
+        let hooks = if self.priority != 0 || self.softness.is_some() {
+            ActiveHooks::MODIFY_SOLVER_CONTACTS
+        } else {
+            ActiveHooks::empty()
+        };
+        collider
+            .friction(self.friction)
+            .friction_combine_rule(self.combine)
+            .restitution(self.restitution)
+            .restitution_combine_rule(self.combine)
+            .active_hooks(hooks)
+    }
+
+    /// Whether it resists turning.
+    pub(super) fn resists(&self) -> bool {
+        self.torsional > 0.0 || self.rolling > 0.0
+    }
+
+    /// The surface of a contact between two.
+    pub(super) fn joined(&self, other: &Self) -> Self {
+        match self.priority.cmp(&other.priority) {
+            std::cmp::Ordering::Greater => *self,
+            std::cmp::Ordering::Less => *other,
+            std::cmp::Ordering::Equal => Self {
+                friction: combined(self, other, |surface| surface.friction),
+                restitution: combined(self, other, |surface| surface.restitution),
+                torsional: self.torsional.max(other.torsional),
+                rolling: self.rolling.max(other.rolling),
+                softness: softer(self.softness, other.softness),
+                ..*self
+            },
+        }
+    }
+}
+
+fn combined(one: &Surface, other: &Surface, value: impl Fn(&Surface) -> f32) -> f32 {
+    CoefficientCombineRule::combine(value(one), value(other), one.combine, other.combine)
+}
+
+/// The one that sinks in farther under its own weight.
+fn softer(one: Option<SoftnessSpec>, other: Option<SoftnessSpec>) -> Option<SoftnessSpec> {
+    let (Some(first), Some(second)) = (one, other) else { return one.or(other) };
+    let yielding = |spec: &SoftnessSpec| {
+        let stiffness = 1.0 / (spec.time_constant * spec.damping_ratio);
+        (1.0 - spec.impedance) / (spec.impedance.max(1e-4) * stiffness * stiffness)
+    };
+    if yielding(&second) > yielding(&first) { other } else { one }
 }
 
 /// The engine orders its rules as we do: the later one wins.

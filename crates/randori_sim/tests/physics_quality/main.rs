@@ -11,5 +11,7 @@ mod drives;
 mod fixture;
 mod joints;
 mod loads;
+mod massless;
 mod queries;
+mod surfaces;
 mod trees;

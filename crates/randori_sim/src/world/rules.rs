@@ -1,0 +1,136 @@
+//! What the engine has to be told about single pairs of shapes: who passes
+//! through whom, and whose surface counts.
+//!
+//! The engine asks only where a collider says so (see [`Surface::cover`]), so
+//! worlds that need none of this neither pay for it nor change by a bit.
+//!
+//! Start reading at [`Hooks`].
+
+use randori_core::layout::RobotId;
+use randori_core::spec::RobotSpec;
+use rapier3d::prelude::{
+    ActiveHooks, Collider, ColliderHandle, ContactModificationContext, PairFilterContext,
+    PhysicsHooks, SolverFlags,
+};
+
+use super::build::{Builder, owner};
+use super::surface::Surface;
+use super::tree::Group;
+
+/// The rules of a scene.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ContactRules {
+    /// Surfaces by the number that colliders carry; see [`surface_tag`].
+    surfaces: Vec<Surface>,
+    /// Pairs of bodies that pass through each other, smaller index first, in
+    /// order.
+    passing: Vec<(usize, usize)>,
+}
+
+impl ContactRules {
+    /// Adds a surface and gives its number.
+    pub(super) fn add(&mut self, surface: Surface) -> usize {
+        self.surfaces.push(surface);
+        self.surfaces.len() - 1
+    }
+
+    /// Whether any surface yields in its own way.
+    pub(super) fn has_softness(&self) -> bool {
+        self.surfaces.iter().any(|surface| surface.softness.is_some())
+    }
+
+    pub(super) fn surface(&self, collider: &Collider) -> &Surface {
+        &self.surfaces[surface_number(collider.user_data)]
+    }
+
+    fn pass(&self, one: usize, other: usize) -> bool {
+        self.passing.binary_search(&(one.min(other), one.max(other))).is_ok()
+    }
+}
+
+/// Number of a surface as part of a collider's tag; bodies and robots have the
+/// lower bits.
+pub(super) fn surface_tag(number: usize) -> u128 {
+    (number as u128) << 96
+}
+
+fn surface_number(tag: u128) -> usize {
+    (tag >> 96) as usize
+}
+
+/// Answers the engine's questions during a step.
+pub(super) struct Hooks<'a> {
+    pub(super) rules: &'a ContactRules,
+}
+
+impl PhysicsHooks for Hooks<'_> {
+    fn filter_contact_pair(&self, context: &PairFilterContext<'_>) -> Option<SolverFlags> {
+        let body = |collider: ColliderHandle| owner(context.colliders[collider].user_data);
+        match (body(context.collider1), body(context.collider2)) {
+            (Some(one), Some(other)) if self.rules.pass(one.0, other.0) => None,
+            _ => Some(SolverFlags::default()),
+        }
+    }
+
+    fn modify_solver_contacts(&self, context: &mut ContactModificationContext<'_>) {
+        let one = self.rules.surface(&context.colliders[context.collider1]);
+        let other = self.rules.surface(&context.colliders[context.collider2]);
+        let Some(manifold) = context.rigid_mut() else { return };
+        if one.priority != other.priority {
+            let surface = one.joined(other);
+            *manifold.friction = surface.friction;
+            *manifold.restitution = surface.restitution;
+        }
+    }
+}
+
+impl Builder<'_> {
+    /// Lets links of a robot pass through each other: those that its file names,
+    /// and neighbours with nothing but massless links between them.
+    pub(super) fn exclude_contacts(&mut self, robot: RobotId, spec: &RobotSpec, groups: &[Group]) {
+        let first = self.layout.robots[robot.0].bodies.start;
+        let link = |name: &String| spec.links.iter().position(|link| link.name == *name);
+        let named = spec.contact_exclusions.iter();
+        let mut pairs: Vec<(usize, usize)> =
+            named.filter_map(|(one, other)| Some((link(one)?, link(other)?))).collect();
+        if spec.self_contact {
+            pairs.extend(neighbours_across_joints(spec, groups));
+        }
+        for (one, other) in pairs {
+            self.scene.rules.passing.push((first + one.min(other), first + one.max(other)));
+            for body in [first + one, first + other] {
+                for &collider in &self.scene.bodies[body].colliders {
+                    let collider = &mut self.physics.colliders[collider];
+                    let hooks = collider.active_hooks() | ActiveHooks::FILTER_CONTACT_PAIRS;
+                    collider.set_active_hooks(hooks);
+                }
+            }
+        }
+        self.scene.rules.passing.sort_unstable();
+        self.scene.rules.passing.dedup();
+    }
+}
+
+/// Pairs of links of one body and the next that has a shape, where several
+/// joints in a row stand for one joint with several motions.
+fn neighbours_across_joints(spec: &RobotSpec, groups: &[Group]) -> Vec<(usize, usize)> {
+    let is_empty = |group: &Group| {
+        group.links.iter().all(|(link, _)| {
+            let link = &spec.links[*link];
+            link.mass_kg == 0.0 && link.shapes.is_empty()
+        })
+    };
+    let mut pairs = Vec::new();
+    for group in &groups[1..] {
+        let mut ancestor = group.parent;
+        while ancestor != 0 && is_empty(&groups[ancestor]) {
+            ancestor = groups[ancestor].parent;
+        }
+        if ancestor != group.parent {
+            for (one, _) in &group.links {
+                pairs.extend(groups[ancestor].links.iter().map(|(other, _)| (*one, *other)));
+            }
+        }
+    }
+    pairs
+}
