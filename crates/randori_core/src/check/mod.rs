@@ -8,6 +8,7 @@
 
 mod actors;
 mod actuators;
+mod contract;
 mod environment;
 mod events;
 mod finite;
@@ -48,5 +49,6 @@ pub(crate) fn findings(specs: &Specs, sources: &Sources, limits: &Limits) -> Vec
     if specs.scenario.is_some() {
         scenario::check(&mut report, specs, &rates, limits);
     }
+    contract::check(&mut report, specs);
     report.list
 }

@@ -35,7 +35,7 @@ impl<'a> At<'a> {
     }
 
     /// The name of the field, for messages: the last name on the way.
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match (self.step, self.outer) {
             (Step::Named(name), _) => name,
             (_, Some(outer)) => outer.name(),

@@ -69,8 +69,9 @@ impl ContractSpec {
         source: &TermSource,
         channel_len: impl Fn(&str) -> Option<usize>,
     ) -> Option<usize> {
-        let phase_len =
-            |name: &str| self.phases.iter().find(|phase| phase.name == name).map(|it| it.start.len());
+        let phase_len = |name: &str| {
+            self.phases.iter().find(|phase| phase.name == name).map(|it| it.start.len())
+        };
         match source {
             TermSource::Channel { pick, .. } if !pick.is_empty() => Some(pick.len()),
             TermSource::Channel { name, .. } => channel_len(name),
@@ -456,6 +457,11 @@ pub struct HistorySpec {
     pub layout: HistoryLayout,
     /// What earlier samples are at the first decision.
     pub first: FirstFill,
+}
+
+impl HistorySpec {
+    /// Most samples of a history.
+    pub const MAX_SAMPLES: u32 = 1_000;
 }
 
 impl Default for HistorySpec {

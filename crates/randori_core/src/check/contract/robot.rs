@@ -1,0 +1,104 @@
+//! A contract and its robot: joints that exist and are driven as the action
+//! wants.
+
+use super::super::poses::beyond_limits;
+use super::super::report::{At, Report};
+use crate::diagnostic::DiagnosticCode;
+use crate::spec::{ActionTarget, ContractSpec, Drive, RobotSpec};
+
+pub(super) fn check(
+    report: &mut Report<'_>,
+    root: &At<'_>,
+    contract: &ContractSpec,
+    robot: &RobotSpec,
+) {
+    for (list, names) in [("joints", &contract.joints), ("action", &contract.action.joints)] {
+        let at = root.field(list);
+        let at = if list == "action" { at.field("joints") } else { at };
+        for (index, name) in names.iter().enumerate() {
+            joint(report, &at.index(index), robot, name);
+        }
+    }
+    default_pose(report, &root.field("default_pose"), contract, robot);
+    let own = root.field("action");
+    let own = own.field("joints");
+    let shared = root.field("joints");
+    let list = if contract.action.joints.is_empty() { &shared } else { &own };
+    for (index, name) in contract.driven_joints().iter().enumerate() {
+        if robot.joints.iter().any(|joint| joint.name == *name) {
+            driven(report, (&list.index(index), &root.field("action")), contract, (robot, name));
+        }
+    }
+}
+
+fn joint(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec, name: &str) {
+    let message = format!("robot `{}` has no joint `{name}`", robot.name);
+    let Some(joint) = super::super::joints::joint_exists(report, at, robot, name, &message) else {
+        return;
+    };
+    super::super::joints::has_one_dof(report, at, joint, "a network");
+}
+
+/// A pose that the robot cannot take is a sign of joints in another order.
+fn default_pose(report: &mut Report<'_>, at: &At<'_>, contract: &ContractSpec, robot: &RobotSpec) {
+    for (index, (name, value)) in contract.joints.iter().zip(&contract.default_pose).enumerate() {
+        let joint = robot.joints.iter().find(|joint| joint.name == *name);
+        let Some(message) = joint.and_then(|joint| beyond_limits(joint, *value)) else { continue };
+        let label = format!("of joint `{name}`");
+        let code = DiagnosticCode::BEYOND_LIMITS;
+        let warning = report.warning(code, &at.index(index), message, label);
+        warning.help.push("compare the order of `default_pose` and `joints`".to_owned());
+    }
+}
+
+fn driven(
+    report: &mut Report<'_>,
+    (at, action_at): (&At<'_>, &At<'_>),
+    contract: &ContractSpec,
+    (robot, name): (&RobotSpec, &str),
+) {
+    let code = DiagnosticCode::CONTRACT_DRIVE;
+    let Some(actuator) = robot.actuators.iter().find(|actuator| actuator.joint == name) else {
+        let message = format!("joint `{name}` of robot `{}` has no actuator", robot.name);
+        let error = report.error(code, at, message, "cannot be driven");
+        error.help.push(
+            "add an actuator to the robot file, or list the driven joints in `action.joints`"
+                .to_owned(),
+        );
+        return;
+    };
+    let action = &contract.action;
+    let (wanted, is_equipped) = match action.target {
+        ActionTarget::Position | ActionTarget::Residual => ("position", action.gains.is_some()),
+        ActionTarget::Velocity => ("velocity", action.gains.is_some()),
+        ActionTarget::Torque => ("torque", false),
+    };
+    if is_equipped || actuator.drive.inputs().contains(&wanted) {
+        return;
+    }
+    let message = format!(
+        "actuator `{}` of joint `{name}` takes a {}, not a {wanted}",
+        actuator.name,
+        actuator.drive.inputs()[0]
+    );
+    let label = report.label(&action_at.field("target"), "wanted here");
+    let error = report.error(code, at, message, drive_name(&actuator.drive));
+    error.secondary.extend(label);
+    error.help.push(match action.target {
+        ActionTarget::Torque => {
+            "give the actuator `drive: Torque` in the robot file, or choose another `target`"
+                .to_owned()
+        }
+        _ => "give the `gains` of training in `action`, or another `drive` in the robot file"
+            .to_owned(),
+    });
+}
+
+fn drive_name(drive: &Drive) -> &'static str {
+    match drive {
+        Drive::Torque => "a torque drive",
+        Drive::Velocity { .. } => "a velocity drive",
+        Drive::Position { .. } => "a position drive",
+        Drive::Impedance { .. } => "an impedance drive",
+    }
+}
