@@ -1,0 +1,121 @@
+//! Robot files of other kinds, MJCF and URDF, as Randori's own.
+//!
+//! An import gives a plain `Robot` (and, for what is not robot, an
+//! `Environment`), so that everything that works on those works on foreign
+//! robots too. Nothing is lost in silence: a [`Report`] says of each part what
+//! became of it, with file and line. Files are read only through a
+//! [`FileReader`], within limits, and never from outside its root.
+//!
+//! Start reading at [`import`].
+
+mod dynamics;
+mod geometry;
+mod inertia;
+mod log;
+mod mesh;
+mod mjcf;
+mod names;
+mod paths;
+mod report;
+mod values;
+mod write;
+mod xml;
+
+use randori_core::diagnostic::{Diagnostic, SourceMap, Span};
+use randori_core::spec::{EnvironmentSpec, ImportSpec, PoseSpec, RobotSpec};
+use randori_core::text::{FileReader, ImportedRobot, Limits, RobotImport};
+
+pub use report::{Entry, Fate, Report};
+pub use write::{environment_text, robot_text};
+
+use log::Log;
+use xml::Files;
+
+/// What a file became.
+#[derive(Debug, Clone, Default)]
+pub struct Import {
+    /// The robot; absent if there are errors.
+    pub robot: Option<RobotSpec>,
+    /// What surrounds it, if the file describes anything.
+    pub environment: Option<EnvironmentSpec>,
+    /// Ways to start, the first one first; at least one.
+    pub stances: Vec<Stance>,
+    /// Physics steps per second that the file asks for.
+    pub rate_hz: Option<f64>,
+    /// Gravity in the world that the file asks for, m/s^2.
+    pub gravity: Option<[f64; 3]>,
+    /// What became of each part.
+    pub report: Report,
+    /// Why there is no robot.
+    pub errors: Vec<Diagnostic>,
+}
+
+/// A way to start: a named pose of the joints, with a pose of the base.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stance {
+    /// Name of the pose in the robot.
+    pub name: String,
+    /// Pose of the base link in the world.
+    pub base: PoseSpec,
+    /// One command per actuator that holds the pose, in the order of the
+    /// robot's actuators, if the file says so.
+    pub commands: Option<Vec<f64>>,
+}
+
+/// What a reader of one format finds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parts {
+    pub(crate) robot: Option<RobotSpec>,
+    pub(crate) environment: Option<EnvironmentSpec>,
+    pub(crate) stances: Vec<Stance>,
+    pub(crate) rate_hz: Option<f64>,
+    pub(crate) gravity: Option<[f64; 3]>,
+}
+
+/// Reads a robot file of another kind. `path` is that of the file from the
+/// reader's root; texts that findings point into are added to `sources`.
+pub fn import(
+    reader: &dyn FileReader,
+    source: &ImportSpec,
+    path: &str,
+    limits: &Limits,
+    sources: &mut SourceMap,
+) -> Import {
+    import_at(reader, source, path, limits, sources, None)
+}
+
+fn import_at(
+    reader: &dyn FileReader,
+    source: &ImportSpec,
+    path: &str,
+    limits: &Limits,
+    sources: &mut SourceMap,
+    named_at: Option<Span>,
+) -> Import {
+    let mut log = Log::default();
+    let mut files = Files::new(reader, limits, sources, named_at);
+    let parts = match (files.document(path), source) {
+        (None, _) => Parts::default(),
+        (Some(tree), ImportSpec::Mjcf { .. }) => mjcf::import(&mut log, &mut files, &tree),
+        (Some(_), ImportSpec::Urdf { .. }) => Parts::default(),
+    };
+    let mut errors = std::mem::take(&mut files.found);
+    errors.append(&mut log.errors);
+    let is_usable = errors.is_empty();
+    let Parts { robot, environment, stances, rate_hz, gravity } = parts;
+    let robot = robot.filter(|_| is_usable);
+    Import { robot, environment, stances, rate_hz, gravity, report: log.report, errors }
+}
+
+/// What readers call for `import:` in a `Robot(...)` file: the robot's text,
+/// with errors, and with what is doubtful as warnings.
+pub fn import_robot(
+    reader: &dyn FileReader,
+    wish: &RobotImport<'_>,
+    sources: &mut SourceMap,
+) -> ImportedRobot {
+    let found = import_at(reader, wish.spec, wish.path, wish.limits, sources, Some(wish.named_at));
+    let mut findings = found.errors;
+    findings.extend(found.report.warnings());
+    ImportedRobot { text: found.robot.as_ref().map(robot_text), found: findings }
+}

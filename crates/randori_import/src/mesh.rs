@@ -1,0 +1,257 @@
+//! Mesh files: STL, OBJ and `MuJoCo`'s MSH.
+
+use nalgebra::Matrix3;
+
+use crate::geometry::{Inertia, Vector};
+
+/// Corners and triangles of a mesh, in its own units.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Mesh {
+    pub(crate) vertices: Vec<[f64; 3]>,
+    pub(crate) triangles: Vec<[u32; 3]>,
+}
+
+/// Hulls have at most about this many corners: contact costs grow with them.
+const MOST_CORNERS: usize = 96;
+
+impl Mesh {
+    /// Reads a mesh by the ending of its path.
+    ///
+    /// # Errors
+    /// A reason in words.
+    pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Self, String> {
+        let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        let mesh = match ending.as_str() {
+            "stl" => stl(bytes)?,
+            "obj" => obj(bytes)?,
+            "msh" => msh(bytes)?,
+            other => return Err(format!("meshes of the kind `{other}` are not read (STL, OBJ and MSH are)")),
+        };
+        let count = mesh.vertices.len();
+        if mesh.triangles.iter().flatten().any(|corner| *corner as usize >= count) {
+            return Err("a triangle uses a corner that the mesh does not have".to_owned());
+        }
+        let is_finite = |point: &[f64; 3]| point.iter().all(|part| (*part as f32).is_finite());
+        if !mesh.vertices.iter().all(is_finite) {
+            return Err("a corner is not at a finite place".to_owned());
+        }
+        if count < 4 {
+            return Err(format!("it has {count} corners; a body needs at least four"));
+        }
+        Ok(mesh)
+    }
+
+    /// The same with each axis scaled; negative scales mirror.
+    pub(crate) fn scaled(mut self, scale: [f64; 3]) -> Self {
+        for point in &mut self.vertices {
+            for (part, factor) in point.iter_mut().zip(scale) {
+                *part *= factor;
+            }
+        }
+        if scale.iter().product::<f64>() < 0.0 {
+            self.triangles.iter_mut().for_each(|triangle| triangle.swap(1, 2));
+        }
+        self
+    }
+
+    /// Corners of the convex hull: the farthest ones in many directions. A
+    /// hull of few corners is exact, one of many a little smaller.
+    pub(crate) fn hull(&self) -> Vec<[f64; 3]> {
+        extreme_points(&self.vertices)
+    }
+
+    /// Volume, centre and moments of the solid of density 1, by the signed
+    /// tetrahedra between the surface and its middle (B. Mirtich, "Fast and
+    /// accurate computation of polyhedral mass properties", 1996, as sums over
+    /// tetrahedra); `None` if it encloses no volume.
+    pub(crate) fn solid(&self) -> Option<Inertia> {
+        let point = |index: u32| Vector::from(self.vertices[index as usize]);
+        let count = self.triangles.len() as f64 * 3.0;
+        let middle: Vector =
+            self.triangles.iter().flatten().map(|index| point(*index)).sum::<Vector>() / count;
+        let mut volume = 0.0;
+        let mut first = Vector::zeros();
+        let mut second = Matrix3::zeros();
+        for triangle in &self.triangles {
+            let [a, b, c] = triangle.map(|index| point(index) - middle);
+            let sixfold = a.dot(&b.cross(&c));
+            let sum = a + b + c;
+            volume += sixfold / 6.0;
+            first += sum * (sixfold / 24.0);
+            let squares = a * a.transpose() + b * b.transpose() + c * c.transpose();
+            second += (squares + sum * sum.transpose()) * (sixfold / 120.0);
+        }
+        if volume.abs() < 1e-15 || !volume.is_finite() {
+            return None;
+        }
+        // Meshes that are inside out count as the solid that they outline.
+        let (first, second) = (first / volume, second * volume.signum());
+        let volume = volume.abs();
+        let about_middle = Matrix3::identity() * second.trace() - second;
+        let spread = Matrix3::identity() * first.norm_squared() - first * first.transpose();
+        Some(Inertia { mass: volume, com: middle + first, moments: about_middle - spread * volume })
+    }
+
+    /// Centre and full size of the box along the axes that just holds it.
+    pub(crate) fn bounds(&self) -> (Vector, Vector) {
+        let first = self.vertices.first().copied().unwrap_or_default();
+        let (mut low, mut high) = (Vector::from(first), Vector::from(first));
+        for point in &self.vertices {
+            low = low.inf(&Vector::from(*point));
+            high = high.sup(&Vector::from(*point));
+        }
+        ((low + high) / 2.0, high - low)
+    }
+}
+
+/// The farthest points in directions that are spread evenly over the sphere,
+/// each once, in their given order.
+pub(crate) fn extreme_points(points: &[[f64; 3]]) -> Vec<[f64; 3]> {
+    let mut is_extreme = vec![false; points.len()];
+    for direction in directions(MOST_CORNERS) {
+        let along = |point: &[f64; 3]| direction.dot(&Vector::from(*point));
+        let farthest = points
+            .iter()
+            .enumerate()
+            .max_by(|(_, one), (_, other)| along(one).total_cmp(&along(other)));
+        if let Some((index, _)) = farthest {
+            is_extreme[index] = true;
+        }
+    }
+    let mut corners: Vec<[f64; 3]> =
+        points.iter().zip(is_extreme).filter(|(_, is)| *is).map(|(point, _)| *point).collect();
+    corners.dedup();
+    corners
+}
+
+/// Points of a ball of radius 1: the six ends of the axes, the corners of the
+/// cube, and a spiral of points with equal areas (a Fibonacci lattice).
+pub(crate) fn directions(count: usize) -> Vec<Vector> {
+    let mut all = Vec::new();
+    for sign in [-1.0, 1.0] {
+        all.extend([Vector::x() * sign, Vector::y() * sign, Vector::z() * sign]);
+    }
+    for corner in 0..8 {
+        let sign = |bit: usize| if corner & bit == 0 { -1.0 } else { 1.0 };
+        all.push(Vector::new(sign(1), sign(2), sign(4)).normalize());
+    }
+    let golden = std::f64::consts::PI * (3.0 - 5.0_f64.sqrt());
+    let rest = count.saturating_sub(all.len());
+    for index in 0..rest {
+        let z = 1.0 - (2.0 * index as f64 + 1.0) / rest as f64;
+        let radius = (1.0 - z * z).sqrt();
+        let angle = golden * index as f64;
+        all.push(Vector::new(radius * libm::cos(angle), radius * libm::sin(angle), z));
+    }
+    all
+}
+
+fn stl(bytes: &[u8]) -> Result<Mesh, String> {
+    // A binary file says how long it is; a wrong length would be allocated.
+    let is_text = bytes.starts_with(b"solid");
+    if let Some(count) = bytes.get(80..84).filter(|_| !is_text) {
+        let count = u32::from_le_bytes([count[0], count[1], count[2], count[3]]) as usize;
+        if count.checked_mul(50).and_then(|size| size.checked_add(84)).is_none_or(|size| size > bytes.len()) {
+            return Err("it ends before its last triangle".to_owned());
+        }
+    }
+    let read = stl_io::read_stl(&mut std::io::Cursor::new(bytes));
+    let read = read.map_err(|error| format!("it is no valid STL file ({error})"))?;
+    let vertices = read.vertices.iter().map(|vertex| vertex.0.map(f64::from)).collect();
+    let triangles =
+        read.faces.iter().map(|face| face.vertices.map(|corner| corner as u32)).collect();
+    Ok(Mesh { vertices, triangles })
+}
+
+fn obj(bytes: &[u8]) -> Result<Mesh, String> {
+    let options = tobj::LoadOptions { triangulate: true, ignore_points: true, ignore_lines: true, ..Default::default() };
+    let mut reader = std::io::Cursor::new(bytes);
+    // Materials are not read, so that no other file is opened.
+    let no_materials = |_: &std::path::Path| Ok(Default::default());
+    let read = tobj::load_obj_buf(&mut reader, &options, no_materials);
+    let (models, _) = read.map_err(|error| format!("it is no valid OBJ file ({error})"))?;
+    let mut mesh = Mesh { vertices: Vec::new(), triangles: Vec::new() };
+    for model in models {
+        let first = mesh.vertices.len() as u32;
+        let corner = |point: &[f32]| [point[0], point[1], point[2]].map(f64::from);
+        mesh.vertices.extend(model.mesh.positions.chunks_exact(3).map(corner));
+        let triangle =
+            |corners: &[u32]| [corners[0], corners[1], corners[2]].map(|index| first.saturating_add(index));
+        mesh.triangles.extend(model.mesh.indices.chunks_exact(3).map(triangle));
+    }
+    Ok(mesh)
+}
+
+/// Four counts (corners, normals, texture points, triangles), then the data;
+/// everything little-endian, 32 bits wide (`MuJoCo` documentation, "XML
+/// reference", asset/mesh).
+fn msh(bytes: &[u8]) -> Result<Mesh, String> {
+    let word = |index: usize| -> Option<[u8; 4]> {
+        bytes.get(index * 4..index * 4 + 4)?.try_into().ok()
+    };
+    let too_short = || "it ends too early for an MSH file".to_owned();
+    let count = |index: usize| -> Option<usize> { usize::try_from(i32::from_le_bytes(word(index)?)).ok() };
+    let counts: Option<Vec<usize>> = (0..4).map(count).collect();
+    let [vertices, normals, texture, faces]: [usize; 4] =
+        counts.and_then(|counts| counts.try_into().ok()).ok_or_else(too_short)?;
+    let faces_at = vertices
+        .checked_mul(3)
+        .zip(normals.checked_mul(3))
+        .zip(texture.checked_mul(2))
+        .and_then(|((a, b), c)| a.checked_add(b)?.checked_add(c)?.checked_add(4))
+        .ok_or_else(too_short)?;
+    let words = faces.checked_mul(3).and_then(|size| size.checked_add(faces_at)).ok_or_else(too_short)?;
+    if words.checked_mul(4).is_none_or(|size| size > bytes.len()) {
+        return Err(too_short());
+    }
+    let number = |index: usize| word(index).map_or(0.0, |word| f64::from(f32::from_le_bytes(word)));
+    let corner = |index: usize| word(index).map_or(u32::MAX, u32::from_le_bytes);
+    let vertices = (0..vertices).map(|at| std::array::from_fn(|part| number(4 + at * 3 + part))).collect();
+    let triangles = (0..faces).map(|at| std::array::from_fn(|part| corner(faces_at + at * 3 + part))).collect();
+    Ok(Mesh { vertices, triangles })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cube() -> Mesh {
+        let corner = |index: u32| [index & 1, index >> 1 & 1, index >> 2 & 1].map(f64::from);
+        let quads = [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
+        let triangles =
+            quads.iter().flat_map(|[a, b, c, d]| [[*a, *b, *c], [*a, *c, *d]]).collect();
+        Mesh { vertices: (0..8).map(corner).collect(), triangles }
+    }
+
+    #[test]
+    fn the_inertia_of_a_mesh_is_that_of_the_solid_inside() {
+        let solid = cube().scaled([2.0, 1.0, 1.0]).solid().expect("a volume");
+
+        assert!((solid.mass - 2.0).abs() < 1e-12);
+        assert!((solid.com - Vector::new(1.0, 0.5, 0.5)).norm() < 1e-12);
+        assert!((solid.moments[(0, 0)] - 2.0 / 12.0 * 2.0).abs() < 1e-12);
+        assert!((solid.moments[(1, 1)] - 2.0 / 12.0 * 5.0).abs() < 1e-12);
+        let mirrored = cube().scaled([-2.0, 1.0, 1.0]).solid().expect("a volume");
+        assert!((mirrored.mass - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_hull_keeps_the_corners_and_drops_what_is_inside() {
+        let mut points = cube().vertices;
+        points.insert(3, [0.5, 0.5, 0.5]);
+        points.insert(5, [0.2, 0.9, 0.5]);
+
+        assert_eq!(extreme_points(&points).len(), 8);
+    }
+
+    #[test]
+    fn lengths_that_a_file_does_not_have_are_refused_not_allocated() {
+        let mut stl = vec![0; 84];
+        stl[80..84].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert!(Mesh::read("x.stl", &stl).is_err());
+        assert!(Mesh::read("x.msh", &[0x7f; 16]).is_err());
+        assert!(Mesh::read("x.msh", &[0xff; 16]).is_err());
+        assert!(Mesh::read("x.obj", b"v 0 0 0\nf 1 2 99999\n").is_err());
+        assert!(Mesh::read("x.dae", b"").is_err());
+    }
+}

@@ -1,0 +1,292 @@
+//! `<geom>`: shape, mass and surface.
+
+use nalgebra::Matrix3;
+use randori_core::diagnostic::DiagnosticCode;
+use randori_core::spec::Shape;
+
+use super::defaults::Look;
+use super::model::Assets;
+use super::settings::Settings;
+use crate::geometry::{self, Inertia, Pose, Vector, tidy, tidy3};
+use crate::log::Log;
+use crate::mesh::{self, Mesh};
+use crate::report::Fate;
+use crate::values;
+use crate::xml::Files;
+
+/// Default of `solref`: time constant (s) and damping ratio.
+pub(crate) const SOLREF: [f64; 2] = [0.02, 1.0];
+/// Default of `solimp`.
+pub(crate) const SOLIMP: [f64; 5] = [0.9, 0.95, 0.001, 0.5, 2.0];
+/// Default of `friction`: sliding, torsional (m), rolling (m).
+pub(crate) const FRICTION: [f64; 3] = [1.0, 0.005, 0.0001];
+
+/// What a geom touches with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Surface {
+    pub(crate) friction: [f64; 3],
+    /// 1 frictionless, 3 sliding, 4 also torsional, 6 also rolling.
+    pub(crate) condim: i32,
+    pub(crate) priority: i32,
+    pub(crate) solref: [f64; 2],
+    pub(crate) solimp: [f64; 5],
+}
+
+/// A geom in the frame of its body.
+#[derive(Debug, Clone)]
+pub(crate) struct Geom<'t> {
+    pub(crate) look: Look<'t>,
+    pub(crate) name: Option<&'t str>,
+    /// Absent for a mesh that cannot be had.
+    pub(crate) shape: Option<Shape>,
+    pub(crate) pose: Pose,
+    /// Path from the project root and scale of the mesh that it looks like.
+    pub(crate) mesh: Option<(String, [f64; 3])>,
+    pub(crate) contype: i32,
+    pub(crate) conaffinity: i32,
+    pub(crate) surface: Surface,
+    /// In the frame of the body.
+    pub(crate) inertia: Inertia,
+    pub(crate) is_plane: bool,
+    /// A mesh is missing that mass would have come from.
+    pub(crate) misses_mass: bool,
+}
+
+/// Reads geoms of one file.
+pub(crate) struct Reader<'r, 'f, 't> {
+    pub(crate) log: &'r mut Log,
+    pub(crate) files: &'r mut Files<'f>,
+    pub(crate) settings: &'r Settings,
+    pub(crate) assets: &'r mut Assets<'t>,
+}
+
+impl<'t> Reader<'_, '_, 't> {
+    pub(crate) fn geom(&mut self, look: Look<'t>) -> Option<Geom<'t>> {
+        let mut pose = self.settings.pose(self.log, &look);
+        let kind = self.kind(&look)?;
+        let size = look.at_most(self.log, "size", [0.0; 3]);
+        let (size, pose_along) = self.from_to(&look, kind, size)?;
+        pose = pose_along.unwrap_or(pose);
+        let mut mesh = None;
+        let (mut shape, mut inertia) = (None, None);
+        match kind {
+            "mesh" | "sdf" => {
+                if let Some((path, scale, loaded, own)) = self.mesh(&look)? {
+                    mesh = Some((path, scale));
+                    inertia = loaded.as_ref().and_then(|mesh: &Mesh| mesh.solid());
+                    shape = loaded.map(|mesh| hull(&mesh.hull()));
+                    // What turns the mesh inside its own file.
+                    if let Some(own) = own {
+                        pose *= own;
+                    }
+                }
+            }
+            "hfield" => shape = self.heightfield(&look, &mut pose)?,
+            "plane" => shape = Some(Shape::Plane),
+            _ => {
+                self.check_size(&look, kind, size)?;
+                inertia = Some(solid(kind, size));
+                shape = Some(primitive(kind, size));
+            }
+        }
+        let inertia = self.inertia(&look, inertia)?;
+        Some(Geom {
+            name: look.node().name(),
+            shape,
+            mesh,
+            contype: look.whole(self.log, "contype", 1),
+            conaffinity: look.whole(self.log, "conaffinity", 1),
+            surface: self.surface(&look),
+            misses_mass: inertia.is_none(),
+            inertia: inertia.unwrap_or(Inertia::NONE).seen_from(&pose),
+            is_plane: kind == "plane",
+            pose,
+            look,
+        })
+    }
+
+    fn kind(&mut self, look: &Look<'t>) -> Option<&'static str> {
+        const KINDS: [&str; 9] =
+            ["plane", "hfield", "sphere", "capsule", "ellipsoid", "cylinder", "box", "mesh", "sdf"];
+        let kind = match look.attribute("type") {
+            Some(attribute) => values::word(self.log, attribute, &KINDS)?,
+            None => "sphere",
+        };
+        if look.attribute("mesh").is_some() && !matches!(kind, "mesh" | "sdf") {
+            let what = format!("a {kind} that is to be fitted to a mesh: the mesh's hull instead");
+            self.log.note(Fate::Approximated, look.node(), what);
+            return Some("mesh");
+        }
+        Some(kind)
+    }
+
+    /// Sizes and pose of a geom that is given by its two ends.
+    fn from_to(
+        &mut self,
+        look: &Look<'t>,
+        kind: &str,
+        mut size: [f64; 3],
+    ) -> Option<([f64; 3], Option<Pose>)> {
+        let Some(ends) = look.attribute("fromto") else { return Some((size, None)) };
+        if !matches!(kind, "capsule" | "cylinder" | "box" | "ellipsoid") {
+            return Some((size, None));
+        }
+        let [a, b, c, d, e, f] = values::exactly(self.log, ends)?;
+        let (from, to) = (Vector::new(a, b, c), Vector::new(d, e, f));
+        let along = from - to;
+        if along.norm() < 1e-10 {
+            self.log.refuse(ends, "`fromto` has two equal ends", "move one of the ends");
+            return None;
+        }
+        let half = along.norm() / 2.0;
+        if matches!(kind, "box" | "ellipsoid") {
+            size = [size[0], size[0], half];
+        } else {
+            size = [size[0], half, 0.0];
+        }
+        Some((size, Some(geometry::pose((from + to) / 2.0, geometry::z_to(along)))))
+    }
+
+    fn check_size(&mut self, look: &Look<'t>, kind: &str, size: [f64; 3]) -> Option<()> {
+        let needed = match kind {
+            "sphere" => 1,
+            "capsule" | "cylinder" => 2,
+            _ => 3,
+        };
+        if size[..needed].iter().all(|part| *part > 0.0) {
+            return Some(());
+        }
+        let message = format!("a {kind} needs {needed} sizes greater than 0");
+        let at = look.attribute("size").map_or(look.node().span(), |size| size.span);
+        self.log.error(DiagnosticCode::IMPORT_VALUE, at, message, "write half sizes, in metres");
+        None
+    }
+
+    /// Mass properties in the frame of the geom; `None` inside if they should
+    /// come from a mesh that is missing.
+    #[expect(clippy::option_option, reason = "an error, or something missing, or a value")]
+    fn inertia(&mut self, look: &Look<'t>, solid: Option<Inertia>) -> Option<Option<Inertia>> {
+        let density = look.not_negative(self.log, "density").unwrap_or(1000.0);
+        let mass = look.not_negative(self.log, "mass");
+        if mass == Some(0.0) || (mass.is_none() && density == 0.0) {
+            return Some(Some(Inertia::NONE));
+        }
+        let Some(solid) = solid else {
+            let is_body = !matches!(look.text("type"), Some("plane" | "hfield"));
+            return Some((!is_body).then_some(Inertia::NONE));
+        };
+        let mass = mass.unwrap_or(density * solid.mass);
+        let moments = solid.moments * (mass / solid.mass);
+        Some(Some(Inertia { mass, com: solid.com, moments }))
+    }
+
+    fn surface(&mut self, look: &Look<'t>) -> Surface {
+        let friction = look.at_most(self.log, "friction", FRICTION).map(|part| part.max(0.0));
+        let condim = look.whole(self.log, "condim", 3);
+        for name in ["margin", "gap"] {
+            if look.number(self.log, name).is_some_and(|value| value != 0.0) {
+                let what = format!("`{name}`: contacts begin where surfaces meet");
+                self.log.note(Fate::Dropped, look.node(), what);
+            }
+        }
+        let mut surface = Surface {
+            friction,
+            condim: if matches!(condim, 1 | 3 | 4 | 6) { condim } else { 3 },
+            priority: look.whole(self.log, "priority", 0),
+            solref: look.at_most(self.log, "solref", SOLREF),
+            solimp: look.at_most(self.log, "solimp", SOLIMP),
+        };
+        if let Some(given) = &self.settings.override_contacts {
+            surface.solref = given.solref;
+            surface.solimp = given.solimp;
+            surface.friction = [given.friction[0], given.friction[2], given.friction[3]];
+        }
+        surface
+    }
+
+    /// Path, scale, content and inner pose of the mesh that a geom names.
+    #[expect(clippy::type_complexity, reason = "used once, by the caller above")]
+    fn mesh(
+        &mut self,
+        look: &Look<'t>,
+    ) -> Option<Option<(String, [f64; 3], Option<Mesh>, Option<Pose>)>> {
+        let Some(named) = look.attribute("mesh") else {
+            let (code, at) = (DiagnosticCode::IMPORT_REFERENCE, look.node().span());
+            self.log.error(code, at, "a mesh geom names no mesh", "write `mesh=\"...\"`");
+            return None;
+        };
+        let Some(asset) = self.assets.meshes.get(named.value.as_str()).cloned() else {
+            self.log.unknown(named, "mesh", self.assets.meshes.keys().copied());
+            return None;
+        };
+        Some(Some(self.assets.mesh(self.log, self.files, self.settings, &asset, look)))
+    }
+
+    /// Terrain; its frame is in the middle of its base.
+    #[expect(clippy::option_option, reason = "an error, or something missing, or a value")]
+    fn heightfield(&mut self, look: &Look<'t>, pose: &mut Pose) -> Option<Option<Shape>> {
+        let Some(named) = look.attribute("hfield") else {
+            let (code, at) = (DiagnosticCode::IMPORT_REFERENCE, look.node().span());
+            self.log.error(code, at, "a terrain names no hfield", "write `hfield=\"...\"`");
+            return None;
+        };
+        let Some(asset) = self.assets.hfields.get(named.value.as_str()).copied() else {
+            self.log.unknown(named, "hfield", self.assets.hfields.keys().copied());
+            return None;
+        };
+        let _ = pose;
+        Some(super::terrain::shape(self.log, self.files, self.settings, asset))
+    }
+}
+
+/// The hull of points, as it is written.
+pub(crate) fn hull(points: &[[f64; 3]]) -> Shape {
+    Shape::ConvexHull { points: points.iter().map(|point| tidy3(Vector::from(*point))).collect() }
+}
+
+fn primitive(kind: &str, [a, b, c]: [f64; 3]) -> Shape {
+    match kind {
+        "capsule" => Shape::Capsule { radius: tidy(a), length: tidy(2.0 * b) },
+        "cylinder" => Shape::Cylinder { radius: tidy(a), length: tidy(2.0 * b) },
+        "box" => Shape::Box { size: [a, b, c].map(|half| tidy(2.0 * half)) },
+        "ellipsoid" => {
+            // Corners that lie outside as much as edges lie inside.
+            let out = 1.02;
+            let corner = |point: Vector| [point.x * a * out, point.y * b * out, point.z * c * out];
+            let corners: Vec<[f64; 3]> = mesh::directions(96).into_iter().map(corner).collect();
+            hull(&corners)
+        }
+        _ => Shape::Sphere { radius: tidy(a) },
+    }
+}
+
+/// Mass properties of a solid of density 1 about its middle.
+fn solid(kind: &str, [a, b, c]: [f64; 3]) -> Inertia {
+    const PI: f64 = std::f64::consts::PI;
+    let (mass, x, y, z) = match kind {
+        "capsule" => {
+            let (rod, ball) = (PI * a * a * 2.0 * b, 4.0 / 3.0 * PI * a * a * a);
+            let height = 2.0 * b;
+            let across = rod * (3.0 * a * a + height * height) / 12.0
+                + ball * (0.4 * a * a + 0.375 * a * height + 0.25 * height * height);
+            (rod + ball, across, across, rod * a * a / 2.0 + ball * 0.4 * a * a)
+        }
+        "cylinder" => {
+            let mass = PI * a * a * 2.0 * b;
+            let across = mass * (3.0 * a * a + 4.0 * b * b) / 12.0;
+            (mass, across, across, mass * a * a / 2.0)
+        }
+        "box" => {
+            let mass = 8.0 * a * b * c;
+            let part = |one: f64, other: f64| mass * (one * one + other * other) / 3.0;
+            (mass, part(b, c), part(a, c), part(a, b))
+        }
+        _ => {
+            let [a, b, c] = if kind == "sphere" { [a, a, a] } else { [a, b, c] };
+            let mass = 4.0 / 3.0 * PI * a * b * c;
+            let part = |one: f64, other: f64| mass * (one * one + other * other) / 5.0;
+            (mass, part(b, c), part(a, c), part(a, b))
+        }
+    };
+    Inertia { mass, com: Vector::zeros(), moments: Matrix3::from_diagonal(&Vector::new(x, y, z)) }
+}

@@ -1,0 +1,163 @@
+//! `<keyframe>`: named poses, with where the base stands.
+
+use std::collections::BTreeMap;
+
+use randori_core::diagnostic::DiagnosticCode;
+use randori_core::spec::{Coordinate, JointSpec, PoseSpec};
+
+use super::actuators::Actuators;
+use super::links::Skeleton;
+use super::model::{Model, Motion};
+use super::tree::Layout;
+use crate::Stance;
+use crate::geometry::{self, pose_spec, tidy};
+use crate::log::Log;
+use crate::names::Names;
+use crate::report::Fate;
+use crate::values;
+use crate::xml::Node;
+
+/// What a pose says of each joint.
+pub(crate) type Poses = BTreeMap<String, BTreeMap<String, Coordinate>>;
+
+/// Name of the pose that a file without keyframes starts in.
+const INITIAL: &str = "initial";
+
+pub(crate) fn read(
+    log: &mut Log,
+    model: &Model<'_>,
+    layout: &Layout,
+    skeleton: &Skeleton,
+    actuators: &Actuators,
+) -> (Poses, Vec<Stance>) {
+    let (mut poses, mut stances, mut names) = (Poses::new(), Vec::new(), Names::default());
+    let keys = model.root.children_called("keyframe").flat_map(|section| section.children_called("key"));
+    for (index, node) in keys.enumerate() {
+        let name = names.give(node.name().unwrap_or(&format!("key_{index}")));
+        let Some(coordinates) = coordinates(log, model, node) else { continue };
+        poses.insert(name.clone(), pose(log, model, skeleton, &coordinates, Some(node)));
+        let base = base(model, layout, &coordinates);
+        let commands = commands(log, actuators, node);
+        if node.attribute("qvel").is_some() {
+            log.note_value(Fate::Dropped, node, "qvel", "the velocities of a keyframe");
+        }
+        log.note(Fate::Kept, node, format!("pose `{name}`"));
+        stances.push(Stance { name, base, commands });
+    }
+    if stances.is_empty() {
+        let start = initial(model);
+        poses.insert(INITIAL.to_owned(), pose(log, model, skeleton, &start, None));
+        let what = "pose `initial`: how the file puts the bodies, within the limits";
+        log.note_whole(Fate::Added, what);
+        stances.push(Stance { name: INITIAL.to_owned(), base: base(model, layout, &start), commands: None });
+    }
+    (poses, stances)
+}
+
+/// The coordinates in which the file draws its bodies.
+pub(crate) fn initial(model: &Model<'_>) -> Vec<f64> {
+    let mut all = vec![0.0; model.coordinates];
+    for body in &model.bodies {
+        for joint in &body.joints {
+            match joint.motion {
+                Motion::Hinge | Motion::Slide => all[joint.first] = joint.reference,
+                Motion::Ball => all[joint.first] = 1.0,
+                Motion::Free => {
+                    let at = body.pose.translation.vector;
+                    let turn = body.pose.rotation.into_inner();
+                    let parts = [at.x, at.y, at.z, turn.w, turn.i, turn.j, turn.k];
+                    all[joint.first..joint.first + 7].copy_from_slice(&parts);
+                }
+            }
+        }
+    }
+    all
+}
+
+fn coordinates(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Vec<f64>> {
+    let Some(attribute) = node.attribute("qpos") else { return Some(initial(model)) };
+    let given = values::numbers(log, attribute)?;
+    if given.len() != model.coordinates {
+        let (count, needed) = (given.len(), model.coordinates);
+        let message = format!("`qpos` has {count} numbers, but the bodies have {needed} coordinates");
+        let help = "hinges and slides have one each, ball joints four, free joints seven";
+        log.error(DiagnosticCode::IMPORT_VALUE, attribute.span, message, help);
+        return None;
+    }
+    Some(given)
+}
+
+fn pose(
+    log: &mut Log,
+    model: &Model<'_>,
+    skeleton: &Skeleton,
+    coordinates: &[f64],
+    node: Option<Node<'_>>,
+) -> BTreeMap<String, Coordinate> {
+    let mut pose = BTreeMap::new();
+    for (place, name) in &skeleton.joint_names {
+        let joint = &model.bodies[place.0].joints[place.1];
+        let value = coordinates[joint.first];
+        let Some(spec) = skeleton.joints.iter().find(|spec| spec.name == *name) else { continue };
+        if spec.kind.dofs() != 1 {
+            let turned = coordinates[joint.first + 1..joint.first + 4].iter().any(|part| part.abs() > 1e-9);
+            if let Some(node) = node.filter(|_| turned) {
+                let what = format!("the rotation of ball joint `{name}` in a keyframe");
+                log.note(Fate::Dropped, node, what).doubt();
+            }
+            continue;
+        }
+        let (within, is_moved) = clamped(spec, value);
+        if is_moved {
+            let what = format!("joint `{name}` at {value}, beyond its limits: at {within}");
+            match node {
+                Some(node) => log.note(Fate::Clamped, node, what),
+                None => log.note(Fate::Clamped, joint.node, what),
+            };
+        }
+        let within = tidy(within);
+        if within != 0.0 {
+            let is_slide = joint.motion == Motion::Slide;
+            pose.insert(name.clone(), if is_slide { Coordinate::M(within) } else { Coordinate::Rad(within) });
+        }
+    }
+    pose
+}
+
+fn clamped(joint: &JointSpec, value: f64) -> (f64, bool) {
+    match joint.kind.limits_si() {
+        Some((lower, upper)) if value < lower - 1e-9 || value > upper + 1e-9 => (value.clamp(lower, upper), true),
+        _ => (value, false),
+    }
+}
+
+/// Where the root link is in the world.
+fn base(model: &Model<'_>, layout: &Layout, coordinates: &[f64]) -> PoseSpec {
+    let Some(root) = layout.base.1 else { return PoseSpec::default() };
+    let body = &model.bodies[root];
+    let free = body.joints.iter().find(|joint| joint.motion == Motion::Free);
+    let Some(free) = free else { return pose_spec(&body.pose) };
+    let at = &coordinates[free.first..free.first + 7];
+    let turn = geometry::from_wxyz([at[3], at[4], at[5], at[6]]);
+    let turn = turn.unwrap_or_else(geometry::Rotation::identity);
+    pose_spec(&geometry::pose(geometry::Vector::new(at[0], at[1], at[2]), turn))
+}
+
+/// The commands of a keyframe, in the order of the robot's actuators.
+fn commands(log: &mut Log, actuators: &Actuators, node: Node<'_>) -> Option<Vec<f64>> {
+    let attribute = node.attribute("ctrl")?;
+    let given = values::numbers(log, attribute)?;
+    if given.len() != actuators.controls.len() {
+        let (count, needed) = (given.len(), actuators.controls.len());
+        let message = format!("`ctrl` has {count} numbers, but there are {needed} actuators");
+        log.error(DiagnosticCode::IMPORT_VALUE, attribute.span, message, "write one number per actuator");
+        return None;
+    }
+    let mut commands = vec![0.0; actuators.specs.len()];
+    for (control, value) in actuators.controls.iter().zip(given) {
+        if let Some((index, factor)) = control {
+            commands[*index] += value * factor;
+        }
+    }
+    Some(commands.into_iter().map(tidy).collect())
+}

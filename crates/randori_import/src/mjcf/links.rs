@@ -1,0 +1,306 @@
+//! Links and joints of the robot.
+
+use std::collections::BTreeMap;
+
+use randori_core::diagnostic::DiagnosticCode;
+use randori_core::spec::{
+    Angle, Axis, Coordinate, JointKind, JointSpec, Limits, LinkSpec, LookSpec, PoseSpec, ShapeSpec,
+    SpringSpec,
+};
+
+use super::contacts::Contacts;
+use super::model::{Body, Joint, Model, Motion};
+use super::tree::Layout;
+use crate::geometry::{self, Inertia, Pose, pose_spec, tidy, tidy3};
+use crate::inertia;
+use crate::log::Log;
+use crate::names::Names;
+use crate::report::Fate;
+
+/// The links and joints of a robot, and what they are called.
+#[derive(Debug, Default)]
+pub(crate) struct Skeleton {
+    pub(crate) links: Vec<LinkSpec>,
+    pub(crate) joints: Vec<JointSpec>,
+    /// Name of the joint of a body (its index, the joint's index in it).
+    pub(crate) joint_names: BTreeMap<(usize, usize), String>,
+}
+
+/// Mass properties of all bodies, each in its own frame.
+pub(crate) fn inertias(log: &mut Log, model: &Model<'_>) -> Vec<Inertia> {
+    let settings = &model.settings;
+    let mut all: Vec<Inertia> = model
+        .bodies
+        .iter()
+        .enumerate()
+        .map(|(index, body)| {
+            let use_given = settings.inertia_from_geoms != Some(true);
+            let found = match body.given_inertia.filter(|_| use_given) {
+                Some(given) => given,
+                None if index > 0 && settings.inertia_from_geoms != Some(false) => from_geoms(log, model, body),
+                None => Inertia::NONE,
+            };
+            if index == 0 { found } else { bounded(log, model, body, found) }
+        })
+        .collect();
+    if let Some(total) = settings.total_mass {
+        let now: f64 = all.iter().skip(1).map(|inertia| inertia.mass).sum();
+        if now > 0.0 {
+            for inertia in &mut all {
+                inertia.mass *= total / now;
+                inertia.moments *= total / now;
+            }
+        }
+    }
+    all
+}
+
+fn from_geoms(log: &mut Log, model: &Model<'_>, body: &Body<'_>) -> Inertia {
+    let [low, high] = model.settings.inertia_groups;
+    let mut sum = Inertia::NONE;
+    for geom in &body.geoms {
+        let group = f64::from(geom.look.whole(log, "group", 0));
+        if group < low || group > high {
+            continue;
+        }
+        if geom.misses_mass {
+            let (code, at) = (DiagnosticCode::IMPORT_MESH, geom.look.node().span());
+            let name = body.name.unwrap_or("without name");
+            let message = format!("the mass of body `{name}` should come from a mesh that cannot be read");
+            let help = "put the mesh file in its place, or give the body an `<inertial>`";
+            log.error(code, at, message, help);
+        }
+        if geom.inertia.mass > 0.0 {
+            sum = sum.plus(&geom.inertia);
+        }
+    }
+    sum
+}
+
+/// Lower bounds of the compiler settings, and inertias that a body can have.
+fn bounded(log: &mut Log, model: &Model<'_>, body: &Body<'_>, mut found: Inertia) -> Inertia {
+    let settings = &model.settings;
+    let moves = !body.joints.is_empty();
+    found.mass = found.mass.max(settings.bound_mass);
+    if found.mass == 0.0 {
+        return found;
+    }
+    if settings.bound_inertia > 0.0 {
+        found.moments = inertia::raised(&found.moments, settings.bound_inertia);
+    }
+    if let Some((repaired, what)) = inertia::possible(&found, settings.balance_inertia) {
+        if moves {
+            let name = body.name.unwrap_or("without name");
+            let what = format!("the inertia of body `{name}`: {what}");
+            log.note(Fate::Clamped, body.child_or_self("inertial"), what).doubt();
+        }
+        return repaired;
+    }
+    found
+}
+
+impl<'t> Body<'t> {
+    fn child_or_self(&self, tag: &str) -> crate::xml::Node<'t> {
+        self.node.child(tag).unwrap_or(self.node)
+    }
+}
+
+impl Skeleton {
+    pub(crate) fn build(log: &mut Log, model: &Model<'_>, layout: &mut Layout, contacts: &Contacts) -> Self {
+        let mut skeleton = Self::default();
+        let mut names = Names::default();
+        if layout.base.1.is_none() {
+            let world = link(layout.base.0.clone(), Inertia::NONE);
+            skeleton.links.push(world);
+        }
+        for (index, body) in model.bodies.iter().enumerate().skip(1) {
+            if !layout.is_robot(index) {
+                continue;
+            }
+            skeleton.add_body(log, model, layout, (index, body), &mut names);
+            skeleton.add_surfaces(layout, (index, body), contacts);
+        }
+        skeleton
+    }
+
+    fn add_body(
+        &mut self,
+        log: &mut Log,
+        model: &Model<'_>,
+        layout: &mut Layout,
+        (index, body): (usize, &Body<'_>),
+        names: &mut Names,
+    ) {
+        let Some(place) = layout.place(index).cloned().filter(|place| place.is_own) else { return };
+        let inertia = layout.inertias[index];
+        let carries = model.bodies.iter().skip(1).any(|other| other.parent == index);
+        if inertia.mass <= 0.0 && !(carries && body.geoms.iter().all(|geom| geom.shape.is_none())) {
+            let (code, at) = (DiagnosticCode::IMPORT_VALUE, body.child_or_self("inertial").span());
+            let message = format!("body `{}` moves but has no mass", place.link);
+            log.error(code, at, message, "give it a geom with mass, or an `<inertial>`");
+        }
+        let parent = match layout.place(body.parent) {
+            Some(parent) => (parent.link.clone(), parent.link_from_body),
+            None if layout.base.1.is_none() => (layout.base.0.clone(), Pose::identity()),
+            None => (String::new(), Pose::identity()),
+        };
+        let moving: Vec<(usize, &Joint<'_>)> =
+            body.joints.iter().enumerate().filter(|(_, joint)| joint.motion != Motion::Free).collect();
+        for joint in body.joints.iter().filter(|joint| joint.motion == Motion::Free) {
+            let resists = [joint.damping, joint.friction, joint.armature, joint.stiffness];
+            if resists.iter().any(|value| *value != 0.0) {
+                let what = "damping, friction, armature or stiffness of a free joint";
+                log.note(Fate::Dropped, joint.node, what).doubt();
+            }
+        }
+        if moving.is_empty() && !parent.0.is_empty() {
+            // The world's own link carries what the file bolts to the world.
+            let name = names.give(&format!("{}_fixed", place.link));
+            let pose = pose_spec(&(parent.1 * body.pose * place.link_from_body.inverse()));
+            self.joints.push(fixed(name, parent.0.clone(), place.link.clone(), pose));
+        }
+        let mut from = (parent.0, parent.1 * body.pose);
+        for (step, (at, joint)) in moving.iter().enumerate() {
+            let is_last = step + 1 == moving.len();
+            let name = joint_name(log, body, joint, names, &place.link, *at);
+            let child = if is_last { place.link.clone() } else { layout.link_names.give(&format!("{}_{name}", place.link)) };
+            let anchor = geometry::translation(geometry::vector(joint.anchor));
+            let pose = from.1 * anchor * joint.back();
+            let spec = joint.spec(log, name.clone(), (from.0, child.clone()), &pose);
+            self.joints.push(spec);
+            self.joint_names.insert((index, *at), name);
+            if !is_last {
+                self.links.push(link(child.clone(), Inertia::NONE));
+            }
+            from = (child, anchor.inverse());
+        }
+        self.links.push(link(place.link.clone(), inertia.seen_from(&place.link_from_body)));
+    }
+
+    /// Shapes and looks, on the link of the body or of the one that it is a
+    /// part of.
+    fn add_surfaces(&mut self, layout: &Layout, (index, body): (usize, &Body<'_>), contacts: &Contacts) {
+        let Some(place) = layout.place(index) else { return };
+        let Some(link) = self.links.iter_mut().find(|link| link.name == place.link) else { return };
+        for (at, geom) in body.geoms.iter().enumerate() {
+            let pose = pose_spec(&(place.link_from_body * geom.pose));
+            if let Some((path, scale)) = &geom.mesh
+                && !path.is_empty()
+            {
+                let color = geom.look.text("rgba").map(|text| {
+                    let parts: Vec<f32> =
+                        text.split_whitespace().filter_map(|part| part.parse().ok()).collect();
+                    std::array::from_fn(|part| parts.get(part).copied().unwrap_or(0.5).clamp(0.0, 1.0))
+                });
+                link.looks.push(LookSpec { mesh: path.clone(), pose, scale: *scale, color });
+            }
+            if let Some(shape) = contacts.shape(model_index(index, at)) {
+                link.shapes.push(ShapeSpec { pose, ..shape.clone() });
+            }
+        }
+    }
+}
+
+fn model_index(body: usize, geom: usize) -> (usize, usize) {
+    (body, geom)
+}
+
+fn link(name: String, inertia: Inertia) -> LinkSpec {
+    let is_massless = inertia.mass == 0.0;
+    LinkSpec {
+        name,
+        mass_kg: tidy(inertia.mass),
+        com: (!is_massless).then(|| tidy3(inertia.com)),
+        inertia: if is_massless { Default::default() } else { inertia.spec() },
+        shapes: Vec::new(),
+        looks: Vec::new(),
+    }
+}
+
+pub(crate) fn fixed(name: String, parent: String, child: String, pose: PoseSpec) -> JointSpec {
+    JointSpec {
+        name,
+        kind: JointKind::Fixed,
+        parent,
+        child,
+        pose,
+        axis: Axis::Z,
+        damping: 0.0,
+        friction: 0.0,
+        armature: 0.0,
+        spring: None,
+    }
+}
+
+fn joint_name(
+    log: &mut Log,
+    body: &Body<'_>,
+    joint: &Joint<'_>,
+    names: &mut Names,
+    link: &str,
+    at: usize,
+) -> String {
+    let wanted = match joint.name {
+        Some(name) => name.to_owned(),
+        None if body.joints.len() > 1 => format!("{link}_joint_{}", at + 1),
+        None => format!("{link}_joint"),
+    };
+    let name = names.give(&wanted);
+    if joint.name.is_some_and(|given| given != name) {
+        log.note(Fate::Approximated, joint.node, format!("joint `{wanted}` is called `{name}`"));
+    }
+    name
+}
+
+impl Joint<'_> {
+    /// The motion from the reference coordinate back to zero, in the frame of
+    /// the joint: coordinates count as in the file.
+    fn back(&self) -> Pose {
+        let axis = geometry::vector(self.axis);
+        match self.motion {
+            Motion::Hinge => {
+                geometry::pose(geometry::Vector::zeros(), geometry::about(axis, -self.reference))
+            }
+            Motion::Slide => geometry::translation(axis.normalize() * -self.reference),
+            Motion::Ball | Motion::Free => Pose::identity(),
+        }
+    }
+
+    fn spec(&self, log: &mut Log, name: String, (parent, child): (String, String), pose: &Pose) -> JointSpec {
+        let ends = |range: [f64; 2]| Limits { lower: tidy(range[0]), upper: tidy(range[1]) };
+        let angles = |range: [f64; 2]| Limits { lower: Angle::Rad(tidy(range[0])), upper: Angle::Rad(tidy(range[1])) };
+        let kind = match (self.motion, self.range) {
+            (Motion::Hinge, Some(range)) => JointKind::Revolute { limits: angles(range) },
+            (Motion::Hinge, None) => JointKind::Continuous,
+            (Motion::Slide, range) => JointKind::Prismatic { limits: range.map(ends) },
+            (Motion::Ball | Motion::Free, range) => {
+                if range.is_some() {
+                    log.note_value(Fate::Dropped, self.node, "range", "the range of a ball joint").doubt();
+                }
+                JointKind::Spherical
+            }
+        };
+        let mut spring = None;
+        if self.stiffness > 0.0 {
+            let rest = tidy(self.spring_rest);
+            let rest = if self.motion == Motion::Slide { Coordinate::M(rest) } else { Coordinate::Rad(rest) };
+            if kind.dofs() == 1 {
+                spring = Some(SpringSpec { stiffness: tidy(self.stiffness), rest });
+            } else {
+                log.note_value(Fate::Dropped, self.node, "stiffness", "the spring of a ball joint").doubt();
+            }
+        }
+        JointSpec {
+            name,
+            kind,
+            parent,
+            child,
+            pose: pose_spec(pose),
+            axis: if kind.dofs() == 1 { geometry::axis_spec(geometry::vector(self.axis)) } else { Axis::Z },
+            damping: tidy(self.damping),
+            friction: tidy(self.friction),
+            armature: tidy(self.armature),
+            spring,
+        }
+    }
+}

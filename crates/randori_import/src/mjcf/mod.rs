@@ -1,0 +1,89 @@
+//! MJCF, the format of `MuJoCo`.
+//!
+//! Start reading at [`import`].
+
+mod actuators;
+mod contacts;
+mod defaults;
+mod environment;
+mod geoms;
+mod keyframes;
+mod links;
+mod model;
+mod sensors;
+mod settings;
+mod tendons;
+mod terrain;
+mod tree;
+
+use randori_core::diagnostic::DiagnosticCode;
+use randori_core::spec::{Base, FORMAT, RobotSpec};
+
+use crate::log::Log;
+use crate::report::Fate;
+use crate::xml::{Files, Tree};
+use crate::{Parts, dynamics, names};
+
+use contacts::Contacts;
+use links::Skeleton;
+use model::Model;
+
+/// Turns a document into a robot and what surrounds it.
+pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts {
+    let root = tree.root();
+    if root.tag() != "mujoco" {
+        let message = format!("the root element is `<{}>`, but MJCF starts with `<mujoco>`", root.tag());
+        let help = if root.tag() == "robot" { "import it as `Urdf(path: ...)`" } else { "name an MJCF file" };
+        log.error(DiagnosticCode::MALFORMED_XML, root.span(), message, help);
+        return Parts::default();
+    }
+    let model = Model::read(log, files, root);
+    let inertias = links::inertias(log, &model);
+    let name = names::spelt(root.text("model").unwrap_or("robot"));
+    let Some(mut layout) = tree::layout(log, &model, inertias) else {
+        let (code, message) = (DiagnosticCode::IMPORT_STRUCTURE, "the file describes no body");
+        log.error(code, root.span(), message, "name the file that holds the robot");
+        return Parts::default();
+    };
+    let contacts = Contacts::read(log, &model, &layout);
+    let mut skeleton = Skeleton::build(log, &model, &mut layout, &contacts);
+    let base = layout.base.0.clone();
+    let mut robot = RobotSpec {
+        format: FORMAT,
+        name: name.clone(),
+        about: format!("Imported from {}", files.shown_main()),
+        import: None,
+        base: if layout.is_floating { Base::Floating { link: base } } else { Base::Fixed { link: base } },
+        self_contact: contacts.self_contact,
+        contact_exclusions: contacts.exclusions.clone(),
+        materials: environment::materials(),
+        links: std::mem::take(&mut skeleton.links),
+        joints: skeleton.joints.clone(),
+        loops: Vec::new(),
+        couplings: Vec::new(),
+        actuators: Vec::new(),
+        sensors: sensors::read(log, &model, &layout),
+        poses: Default::default(),
+    };
+    let start = keyframes::initial(&model);
+    let seen = dynamics::inertia_at_joints(&robot, &|joint| {
+        let place = skeleton.joint_names.iter().find(|(_, name)| *name == joint);
+        place.map_or(0.0, |((body, at), _)| start[model.bodies[*body].joints[*at].first])
+    });
+    let inertia_at = |joint: &str| seen.get(joint).copied().unwrap_or(0.0);
+    let actuators = actuators::read(log, &model, &skeleton, &inertia_at);
+    let (poses, stances) = keyframes::read(log, &model, &layout, &skeleton, &actuators);
+    robot.actuators = actuators.specs;
+    robot.poses = poses;
+    let environment = environment::read(log, &model, &layout, &contacts, &name);
+    let settings = &model.settings;
+    log.note_whole(Fate::Dropped, format!("the physics step of {} s: a scenario says its own", settings.timestep))
+        .advise(format!("write `physics: (rate_hz: {})` in the scenario", (1.0 / settings.timestep).round()));
+    Parts {
+        robot: Some(robot),
+        environment,
+        stances,
+        rate_hz: Some((1.0 / settings.timestep).round()),
+        gravity: Some(settings.gravity),
+    }
+}

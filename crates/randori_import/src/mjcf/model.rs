@@ -1,0 +1,461 @@
+//! The bodies of an MJCF file with everything on them, defaults applied.
+
+use std::collections::BTreeMap;
+
+use randori_core::diagnostic::DiagnosticCode;
+
+use super::defaults::{Defaults, Look};
+use super::geoms::{Geom, Reader};
+use super::settings::Settings;
+use crate::geometry::{self, Inertia, Pose};
+use crate::log::Log;
+use crate::mesh::Mesh;
+use crate::paths;
+use crate::report::Fate;
+use crate::values;
+use crate::xml::{Files, Node};
+
+/// A body; its frame is as in the file.
+#[derive(Debug)]
+pub(crate) struct Body<'t> {
+    pub(crate) node: Node<'t>,
+    pub(crate) name: Option<&'t str>,
+    /// Index of the body that carries it; the world's is its own.
+    pub(crate) parent: usize,
+    /// In the frame of the parent.
+    pub(crate) pose: Pose,
+    pub(crate) joints: Vec<Joint<'t>>,
+    pub(crate) geoms: Vec<Geom<'t>>,
+    pub(crate) sites: Vec<(Node<'t>, Pose)>,
+    pub(crate) given_inertia: Option<Inertia>,
+    pub(crate) is_mocap: bool,
+}
+
+/// What a joint allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Motion {
+    Hinge,
+    Slide,
+    Ball,
+    Free,
+}
+
+impl Motion {
+    /// Entries of a keyframe's `qpos`.
+    pub(crate) fn coordinates(self) -> usize {
+        match self {
+            Self::Hinge | Self::Slide => 1,
+            Self::Ball => 4,
+            Self::Free => 7,
+        }
+    }
+}
+
+/// A joint of a body, in the frame of that body; angles in radians.
+#[derive(Debug, Clone)]
+pub(crate) struct Joint<'t> {
+    pub(crate) node: Node<'t>,
+    pub(crate) name: Option<&'t str>,
+    pub(crate) motion: Motion,
+    pub(crate) anchor: [f64; 3],
+    pub(crate) axis: [f64; 3],
+    pub(crate) range: Option<[f64; 2]>,
+    pub(crate) damping: f64,
+    pub(crate) armature: f64,
+    pub(crate) friction: f64,
+    pub(crate) stiffness: f64,
+    pub(crate) spring_rest: f64,
+    /// The coordinate at which the body is where the file puts it.
+    pub(crate) reference: f64,
+    /// Limit on what all actuators together exert.
+    pub(crate) force_range: Option<[f64; 2]>,
+    /// First entry in a keyframe's `qpos`.
+    pub(crate) first: usize,
+}
+
+/// The meshes and terrains of a file.
+#[derive(Debug, Default)]
+pub(crate) struct Assets<'t> {
+    pub(crate) meshes: BTreeMap<&'t str, Look<'t>>,
+    pub(crate) hfields: BTreeMap<&'t str, Node<'t>>,
+    /// By path; `None` for those that cannot be read.
+    loaded: BTreeMap<String, Result<Mesh, String>>,
+    /// Files that were reported as missing.
+    reported: Vec<String>,
+}
+
+/// The whole file.
+#[derive(Debug)]
+pub(crate) struct Model<'t> {
+    pub(crate) root: Node<'t>,
+    pub(crate) settings: Settings,
+    pub(crate) defaults: Defaults<'t>,
+    /// The world first, parents before children.
+    pub(crate) bodies: Vec<Body<'t>>,
+    /// Number of entries of a keyframe's `qpos`.
+    pub(crate) coordinates: usize,
+}
+
+impl<'t> Model<'t> {
+    pub(crate) fn read(log: &mut Log, files: &mut Files<'_>, root: Node<'t>) -> Self {
+        let settings = Settings::read(log, root);
+        let defaults = Defaults::read(log, root);
+        let mut assets = Assets::read(log, &defaults, root);
+        let mut model = Self { root, settings, defaults, bodies: Vec::new(), coordinates: 0 };
+        let world = Body::empty(root, 0, Pose::identity());
+        model.bodies.push(world);
+        for section in root.children_called("worldbody") {
+            let mut walk = Walk { log, files, assets: &mut assets, model: &mut model };
+            walk.content(section, 0, &Pose::identity(), section.text("childclass"));
+        }
+        model.check_names(log);
+        model
+    }
+
+    /// Index of the body with a name; the world is called `world`.
+    pub(crate) fn body(&self, name: &str) -> Option<usize> {
+        if name == "world" {
+            return Some(0);
+        }
+        self.bodies.iter().position(|body| body.name == Some(name))
+    }
+
+    /// Body and joint with a name.
+    pub(crate) fn joint(&self, name: &str) -> Option<(usize, usize)> {
+        self.find(|body| body.joints.iter().position(|joint| joint.name == Some(name)))
+    }
+
+    pub(crate) fn geom(&self, name: &str) -> Option<(usize, usize)> {
+        self.find(|body| body.geoms.iter().position(|geom| geom.name == Some(name)))
+    }
+
+    pub(crate) fn site(&self, name: &str) -> Option<(usize, Pose)> {
+        self.find(|body| body.sites.iter().position(|(node, _)| node.name() == Some(name)))
+            .map(|(body, site)| (body, self.bodies[body].sites[site].1))
+    }
+
+    fn find(&self, look: impl Fn(&Body<'t>) -> Option<usize>) -> Option<(usize, usize)> {
+        self.bodies.iter().enumerate().find_map(|(at, body)| look(body).map(|index| (at, index)))
+    }
+
+    pub(crate) fn joint_names(&self) -> impl Iterator<Item = &'t str> {
+        self.bodies.iter().flat_map(|body| &body.joints).filter_map(|joint| joint.name)
+    }
+
+    /// Names of bodies, joints, geoms and sites are unique within their kind.
+    fn check_names(&self, log: &mut Log) {
+        for kind in ["body", "joint", "geom", "site"] {
+            let mut seen: BTreeMap<&str, Node<'t>> = BTreeMap::new();
+            for body in &self.bodies[..] {
+                let nodes: Vec<Node<'t>> = match kind {
+                    "body" => vec![body.node],
+                    "joint" => body.joints.iter().map(|joint| joint.node).collect(),
+                    "geom" => body.geoms.iter().map(|geom| geom.look.node()).collect(),
+                    _ => body.sites.iter().map(|(node, _)| *node).collect(),
+                };
+                for node in nodes {
+                    let Some(name) = node.attribute("name").filter(|name| !name.value.is_empty())
+                    else {
+                        continue;
+                    };
+                    if let Some(first) = seen.get(name.value.as_str()) {
+                        let message = format!("two {kind}s are called `{}`", name.value);
+                        let code = DiagnosticCode::IMPORT_REFERENCE;
+                        let error = log.error(code, name.span, message, "give one of the two another name");
+                        let label = randori_core::diagnostic::Label::new(first.span(), "first here");
+                        error.secondary.push(label);
+                    } else {
+                        seen.insert(&name.value, node);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<'t> Body<'t> {
+    fn empty(node: Node<'t>, parent: usize, pose: Pose) -> Self {
+        Self {
+            node,
+            name: None,
+            parent,
+            pose,
+            joints: Vec::new(),
+            geoms: Vec::new(),
+            sites: Vec::new(),
+            given_inertia: None,
+            is_mocap: false,
+        }
+    }
+}
+
+/// A walk through the bodies.
+struct Walk<'w, 'f, 't> {
+    log: &'w mut Log,
+    files: &'w mut Files<'f>,
+    assets: &'w mut Assets<'t>,
+    model: &'w mut Model<'t>,
+}
+
+impl<'t> Walk<'_, '_, 't> {
+    /// Reads what is inside a body, or inside a frame on it. Nesting is limited
+    /// by the reader of the text.
+    fn content(&mut self, node: Node<'t>, body: usize, at: &Pose, childclass: Option<&'t str>) {
+        for child in node.children() {
+            match child.tag() {
+                "body" => self.body(child, body, at, childclass),
+                "frame" => self.frame(child, body, at, childclass),
+                "geom" => self.geom(child, body, at, childclass),
+                "site" => {
+                    let look = self.look(child, childclass);
+                    let mut pose = self.model.settings.pose(self.log, &look);
+                    if let Some([a, b, c, d, e, f]) = look.exactly::<6>(self.log, "fromto") {
+                        let (from, to) = ([a, b, c], [d, e, f]);
+                        let along = geometry::vector(from) - geometry::vector(to);
+                        let middle = (geometry::vector(from) + geometry::vector(to)) / 2.0;
+                        pose = geometry::pose(middle, geometry::z_to(along));
+                    }
+                    self.model.bodies[body].sites.push((child, at * pose));
+                }
+                "joint" | "freejoint" if body > 0 => self.joint(child, body, at, childclass),
+                "joint" | "freejoint" => {
+                    let code = DiagnosticCode::IMPORT_STRUCTURE;
+                    let message = "a joint belongs to no body";
+                    self.log.error(code, child.span(), message, "move it into a `<body>`");
+                }
+                "inertial" if body > 0 => self.inertial(child, body, at),
+                "camera" | "light" => {
+                    self.log.note(Fate::Dropped, child, format!("a {}", child.tag()));
+                }
+                "inertial" | "include" => {}
+                other => {
+                    let what = format!("`<{other}>` is not understood, with all that it holds");
+                    self.log.note(Fate::Dropped, child, what).doubt();
+                }
+            }
+        }
+    }
+
+    fn look(&mut self, node: Node<'t>, childclass: Option<&'t str>) -> Look<'t> {
+        self.model.defaults.look(self.log, node, childclass)
+    }
+
+    fn body(&mut self, node: Node<'t>, parent: usize, at: &Pose, childclass: Option<&'t str>) {
+        self.model.defaults.check(self.log, node.attribute("childclass"));
+        let look = Look::bare(node);
+        let pose = at * self.model.settings.pose(self.log, &look);
+        let index = self.model.bodies.len();
+        let mut body = Body::empty(node, parent, pose);
+        body.name = node.name();
+        body.is_mocap = look.flag(self.log, "mocap") == Some(true);
+        if look.number(self.log, "gravcomp").is_some_and(|share| share != 0.0) {
+            let what = "gravity compensation";
+            let advice = "let the policy or the gains hold the weight";
+            self.log.note_value(Fate::Dropped, node, "gravcomp", what).advise(advice).doubt();
+        }
+        self.model.bodies.push(body);
+        let childclass = node.text("childclass").or(childclass);
+        self.content(node, index, &Pose::identity(), childclass);
+    }
+
+    fn frame(&mut self, node: Node<'t>, body: usize, at: &Pose, childclass: Option<&'t str>) {
+        self.model.defaults.check(self.log, node.attribute("childclass"));
+        let pose = at * self.model.settings.pose(self.log, &Look::bare(node));
+        self.content(node, body, &pose, node.text("childclass").or(childclass));
+    }
+
+    fn geom(&mut self, node: Node<'t>, body: usize, at: &Pose, childclass: Option<&'t str>) {
+        let look = self.look(node, childclass);
+        let mut reader = Reader {
+            log: self.log,
+            files: self.files,
+            settings: &self.model.settings,
+            assets: self.assets,
+        };
+        if let Some(mut geom) = reader.geom(look) {
+            geom.pose = at * geom.pose;
+            geom.inertia = geom.inertia.seen_from(at);
+            self.model.bodies[body].geoms.push(geom);
+        }
+    }
+
+    fn joint(&mut self, node: Node<'t>, body: usize, at: &Pose, childclass: Option<&'t str>) {
+        let is_free = node.tag() == "freejoint";
+        let look = if is_free { Look::bare(node) } else { self.look(node, childclass) };
+        let log = &mut *self.log;
+        let motion = match look.attribute("type") {
+            _ if is_free => Motion::Free,
+            None => Motion::Hinge,
+            Some(kind) => match values::word(log, kind, &["hinge", "slide", "ball", "free"]) {
+                Some("slide") => Motion::Slide,
+                Some("ball") => Motion::Ball,
+                Some("free") => Motion::Free,
+                _ => Motion::Hinge,
+            },
+        };
+        let settings = &self.model.settings;
+        let angle = |value: f64| if motion == Motion::Hinge { settings.radians(value) } else { value };
+        let axis = look.exactly::<3>(log, "axis").unwrap_or([0.0, 0.0, 1.0]);
+        if geometry::vector(axis).norm() < 1e-10 && motion != Motion::Free {
+            if let Some(attribute) = look.attribute("axis") {
+                log.refuse(attribute, "`axis` has no direction", "write a vector that is not zero");
+            }
+            return;
+        }
+        let range = look.range(log, "range", "limited", settings.auto_limits);
+        let anchor = look.exactly::<3>(log, "pos").unwrap_or_default();
+        let joint = Joint {
+            node,
+            name: node.name(),
+            motion,
+            anchor: (at * nalgebra::Point3::from(geometry::vector(anchor))).coords.into(),
+            axis: (at.rotation * geometry::vector(axis)).into(),
+            range: range.map(|ends| {
+                if motion == Motion::Ball { ends.map(|end| settings.radians(end)) } else { ends.map(angle) }
+            }),
+            damping: look.at_most(log, "damping", [0.0; 3])[0].max(0.0),
+            armature: look.not_negative(log, "armature").unwrap_or(0.0),
+            friction: look.not_negative(log, "frictionloss").unwrap_or(0.0),
+            stiffness: look.at_most(log, "stiffness", [0.0; 3])[0].max(0.0),
+            spring_rest: angle(look.number(log, "springref").unwrap_or(0.0)),
+            reference: angle(look.number(log, "ref").unwrap_or(0.0)),
+            force_range: look.range(log, "actuatorfrcrange", "actuatorfrclimited", settings.auto_limits),
+            first: self.model.coordinates,
+        };
+        if look.attribute("springdamper").is_some() {
+            let what = "`springdamper`: stiffness and damping from a time constant";
+            log.note(Fate::Dropped, node, what).advise("write `stiffness` and `damping`").doubt();
+        }
+        if motion == Motion::Free && self.model.bodies[body].parent != 0 {
+            let (code, message) = (DiagnosticCode::IMPORT_STRUCTURE, "a free joint inside another body");
+            log.error(code, node.span(), message, "only bodies of the world can move freely");
+            return;
+        }
+        self.model.coordinates += motion.coordinates();
+        self.model.bodies[body].joints.push(joint);
+    }
+
+    fn inertial(&mut self, node: Node<'t>, body: usize, at: &Pose) {
+        let look = Look::bare(node);
+        let frame = at * self.model.settings.pose(self.log, &look);
+        let Some(mass) = node.attribute("mass") else {
+            let code = DiagnosticCode::IMPORT_VALUE;
+            self.log.error(code, node.span(), "an inertial has no mass", "write `mass=\"...\"`");
+            return;
+        };
+        let Some(mass) = values::not_negative(self.log, mass) else { return };
+        let full = look.exactly::<6>(self.log, "fullinertia");
+        let diagonal = look.exactly::<3>(self.log, "diaginertia");
+        let parts = match (full, diagonal) {
+            (Some([xx, yy, zz, xy, xz, yz]), _) => [xx, yy, zz, xy, xz, yz],
+            (None, Some([x, y, z])) => [x, y, z, 0.0, 0.0, 0.0],
+            (None, None) => [0.0; 6],
+        };
+        if let Some(attribute) = node.attribute("diaginertia")
+            && parts[..3].iter().any(|part| *part < 0.0)
+        {
+            let help = "write moments about the principal axes, in kg m^2";
+            self.log.refuse(attribute, "a moment of inertia is negative", help);
+            return;
+        }
+        let inertia =
+            Inertia { mass, com: geometry::Vector::zeros(), moments: geometry::moments(parts) };
+        self.model.bodies[body].given_inertia = Some(inertia.seen_from(&frame));
+    }
+}
+
+impl<'t> Assets<'t> {
+    fn read(log: &mut Log, defaults: &Defaults<'t>, root: Node<'t>) -> Self {
+        let mut assets = Self::default();
+        for section in root.children_called("asset") {
+            for node in section.children() {
+                let file = node.text("file").unwrap_or_default();
+                let file = file.rsplit('/').next().unwrap_or_default();
+                let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+                let name = node.name().unwrap_or(stem);
+                match node.tag() {
+                    "mesh" => {
+                        let look = defaults.look(log, node, None);
+                        assets.meshes.insert(name, look);
+                    }
+                    "hfield" => {
+                        assets.hfields.insert(name, node);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        assets
+    }
+
+    /// Path, scale, content and inner pose of a mesh for a geom.
+    pub(crate) fn mesh(
+        &mut self,
+        log: &mut Log,
+        files: &mut Files<'_>,
+        settings: &Settings,
+        asset: &Look<'t>,
+        geom: &Look<'t>,
+    ) -> (String, [f64; 3], Option<Mesh>, Option<Pose>) {
+        let scale = asset.exactly::<3>(log, "scale").unwrap_or([1.0; 3]);
+        let inner = reference_pose(log, asset);
+        if let Some(points) = asset.attribute("vertex") {
+            let vertices = values::numbers(log, points).unwrap_or_default();
+            let vertices = vertices.chunks_exact(3).map(|part| [part[0], part[1], part[2]]).collect();
+            let faces = asset.attribute("face").and_then(|faces| values::numbers(log, faces));
+            let mut mesh = Mesh { vertices, triangles: Vec::new() };
+            let count = mesh.vertices.len();
+            for face in faces.unwrap_or_default().chunks_exact(3) {
+                if face.iter().all(|corner| *corner >= 0.0 && (*corner as usize) < count) {
+                    mesh.triangles.push([face[0] as u32, face[1] as u32, face[2] as u32]);
+                }
+            }
+            return (String::new(), scale, (count >= 4).then(|| mesh.scaled(scale)), inner);
+        }
+        let named = asset.text("file").unwrap_or_default();
+        let file = if settings.strip_path { named.rsplit('/').next().unwrap_or(named) } else { named };
+        let folder = paths::folder(files.main()).to_owned();
+        let path = paths::resolve(&folder, &settings.mesh_dir.replace('\\', "/"))
+            .or_else(|reason| if settings.mesh_dir.is_empty() { Ok(folder) } else { Err(reason) })
+            .and_then(|folder| paths::resolve(&folder, file));
+        let loaded = match &path {
+            Err(reason) => Err((*reason).to_owned()),
+            Ok(path) => {
+                if !self.loaded.contains_key(path) {
+                    let read = files.bytes(path).and_then(|bytes| Mesh::read(path, &bytes));
+                    self.loaded.insert(path.clone(), read);
+                }
+                self.loaded[path].clone()
+            }
+        };
+        match loaded {
+            Ok(mesh) => (path.unwrap_or_default(), scale, Some(mesh.scaled(scale)), inner),
+            Err(reason) => {
+                self.missing(log, asset, geom, named, &reason);
+                (String::new(), scale, None, inner)
+            }
+        }
+    }
+
+    /// Reports once that a file is missing.
+    fn missing(&mut self, log: &mut Log, asset: &Look<'t>, geom: &Look<'t>, file: &str, reason: &str) {
+        if self.reported.iter().any(|other| other == file) {
+            return;
+        }
+        self.reported.push(file.to_owned());
+        let what = format!("the mesh `{file}`: {reason}");
+        let advice = format!("used first by {}", geom.node().path());
+        log.note_value(Fate::Dropped, asset.node(), "file", what).advise(advice);
+    }
+}
+
+/// The pose that undoes `refpos` and `refquat` of a mesh.
+fn reference_pose(log: &mut Log, asset: &Look<'_>) -> Option<Pose> {
+    let offset = asset.exactly::<3>(log, "refpos");
+    let turn = asset.exactly::<4>(log, "refquat").and_then(geometry::from_wxyz);
+    if offset.is_none() && turn.is_none() {
+        return None;
+    }
+    let offset = geometry::vector(offset.unwrap_or_default());
+    Some(geometry::pose(offset, turn.unwrap_or_else(geometry::Rotation::identity)).inverse())
+}

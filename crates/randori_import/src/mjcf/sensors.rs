@@ -1,0 +1,235 @@
+//! `<sensor>`: what the robot measures.
+
+use randori_core::diagnostic::DiagnosticCode;
+use randori_core::spec::{Angle, ErrorSpec, PoseSpec, SensorKind, SensorSpec};
+
+use super::model::Model;
+use super::tree::Layout;
+use crate::geometry::{self, Pose, pose_spec};
+use crate::log::Log;
+use crate::names::Names;
+use crate::report::Fate;
+use crate::values;
+use crate::xml::Node;
+
+/// Sensors of single joints and actuators, all of which the sensor of all
+/// joints measures.
+const OF_JOINTS: [&str; 9] = [
+    "jointpos", "jointvel", "jointactuatorfrc", "actuatorpos", "actuatorvel", "actuatorfrc",
+    "ballquat", "ballangvel", "jointlimitpos",
+];
+
+/// Range of a range finder that does not say its own, m.
+const FAR: f64 = 10.0;
+
+pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<SensorSpec> {
+    let mut names = Names::default();
+    let joints = names.give("joints");
+    let mut sensors = vec![sensor(joints, None, &Pose::identity(), SensorKind::JointState { joints: Vec::new() })];
+    log.note_whole(Fate::Added, "sensor `joints`: position, velocity and torque of all joints");
+    let nodes = model.root.children_called("sensor").flat_map(|section| section.children());
+    for node in nodes {
+        if OF_JOINTS.contains(&node.tag()) {
+            let what = format!("`{}`: measured by sensor `joints`", node.name().unwrap_or(node.tag()));
+            log.note(Fate::Kept, node, what);
+            check_joint(log, model, node);
+            continue;
+        }
+        let Some((kind, body, pose)) = one(log, model, node) else { continue };
+        let Some(place) = layout.place(body) else {
+            log.note(Fate::Dropped, node, "a sensor on something outside the robot");
+            continue;
+        };
+        let pose = place.link_from_body * pose;
+        let wanted = node.name().map_or_else(|| format!("{}_{}", place.link, node.tag()), str::to_owned);
+        let name = names.give(&wanted);
+        if name != wanted {
+            log.note(Fate::Approximated, node, format!("sensor `{wanted}` is called `{name}`"));
+        }
+        let is_contact = matches!(kind, SensorKind::Contact { .. });
+        let mut spec = sensor(name, Some(place.link.clone()), &pose, kind);
+        if is_contact {
+            spec.pose = PoseSpec::default();
+        }
+        errors(log, node, &mut spec);
+        sensors.push(spec);
+    }
+    sensors
+}
+
+fn sensor(name: String, link: Option<String>, pose: &Pose, kind: SensorKind) -> SensorSpec {
+    let errors = ErrorSpec::default();
+    SensorSpec { name, link, pose: pose_spec(pose), kind, rate_hz: None, phase: 0.0, errors }
+}
+
+/// Kind, body and pose on that body of a sensor.
+fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(SensorKind, usize, Pose)> {
+    let tag = node.tag();
+    match tag {
+        "gyro" => at_site(log, model, node).map(|(body, pose)| (SensorKind::Gyro, body, pose)),
+        "accelerometer" => {
+            at_site(log, model, node).map(|(body, pose)| (SensorKind::Accelerometer, body, pose))
+        }
+        "velocimeter" => {
+            at_site(log, model, node).map(|(body, pose)| (SensorKind::Velocimeter, body, pose))
+        }
+        "touch" => {
+            let (body, pose) = at_site(log, model, node)?;
+            let what = "a touch sensor: the force on its whole link";
+            log.note(Fate::Approximated, node, what);
+            Some((SensorKind::Contact { threshold: 1e-3 }, body, pose))
+        }
+        "rangefinder" => {
+            let (body, pose) = at_site(log, model, node)?;
+            // A range finder looks along Z, a lidar along X.
+            let turned = pose * geometry::pose(geometry::Vector::zeros(), geometry::about(geometry::Vector::y(), -std::f64::consts::FRAC_PI_2));
+            let far = node.attribute("cutoff").and_then(|found| values::number(log, found));
+            let far = far.filter(|far| *far > 0.0).unwrap_or(FAR);
+            log.note(Fate::Approximated, node, format!("a range finder: a lidar of one beam, up to {far} m"));
+            let fov = Angle::Deg(1.0);
+            Some((SensorKind::Lidar { beams: 1, range: (0.001, far), fov }, body, turned))
+        }
+        "contact" => {
+            let body = contact_body(log, model, node)?;
+            let what = "a contact sensor: any contact of the whole link counts";
+            log.note(Fate::Approximated, node, what);
+            Some((SensorKind::Contact { threshold: 1e-3 }, body, Pose::identity()))
+        }
+        "framequat" if node.attribute("refname").is_none() => {
+            let (body, pose) = at_object(log, model, node)?;
+            log.note(Fate::Kept, node, "an orientation: as x, y, z, w");
+            Some((SensorKind::Orientation, body, pose))
+        }
+        _ if tag.starts_with("frame") || tag.starts_with("subtree") => {
+            let (body, pose) = at_object(log, model, node)?;
+            let relative = if node.attribute("refname").is_some() { ", in the world frame" } else { "" };
+            let what = format!("a {tag}: the true pose and velocity of its frame{relative}");
+            log.note(Fate::Approximated, node, what);
+            Some((SensorKind::GroundTruth, body, pose))
+        }
+        _ => {
+            log.note(Fate::Dropped, node, format!("a sensor of kind `{tag}`"));
+            None
+        }
+    }
+}
+
+fn at_site(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(usize, Pose)> {
+    let Some(named) = node.attribute("site") else {
+        if node.tag() == "rangefinder" && node.attribute("camera").is_some() {
+            log.note(Fate::Dropped, node, "a range finder on a camera");
+            return None;
+        }
+        let message = format!("a {} names no site", node.tag());
+        log.error(DiagnosticCode::IMPORT_REFERENCE, node.span(), message, "write `site=\"...\"`");
+        return None;
+    };
+    let found = model.site(&named.value);
+    if found.is_none() {
+        let names = model.bodies.iter().flat_map(|body| &body.sites).filter_map(|(node, _)| node.name());
+        log.unknown(named, "site", names);
+    }
+    found
+}
+
+fn at_object(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(usize, Pose)> {
+    let body_named = |log: &mut Log, named: &crate::xml::Attribute| {
+        let found = model.body(&named.value);
+        if found.is_none() {
+            log.unknown(named, "body", model.bodies.iter().filter_map(|body| body.name));
+        }
+        found
+    };
+    if let Some(named) = node.attribute("body") {
+        return body_named(log, named).map(|body| (body, Pose::identity()));
+    }
+    let Some(named) = node.attribute("objname") else {
+        let message = format!("a {} names no object", node.tag());
+        log.error(DiagnosticCode::IMPORT_REFERENCE, node.span(), message, "write `objname=\"...\"`");
+        return None;
+    };
+    match node.text("objtype").unwrap_or("site") {
+        "site" => {
+            let found = model.site(&named.value);
+            if found.is_none() {
+                let names = model.bodies.iter().flat_map(|body| &body.sites).filter_map(|(node, _)| node.name());
+                log.unknown(named, "site", names);
+            }
+            found
+        }
+        "xbody" => body_named(log, named).map(|body| (body, Pose::identity())),
+        "body" => {
+            let body = body_named(log, named)?;
+            let com = model.bodies[body].given_inertia.map(|inertia| inertia.com).unwrap_or_default();
+            Some((body, geometry::translation(com)))
+        }
+        "geom" => {
+            let found = model.geom(&named.value);
+            if found.is_none() {
+                let names = model.bodies.iter().flat_map(|body| &body.geoms).filter_map(|geom| geom.name);
+                log.unknown(named, "geom", names);
+            }
+            found.map(|(body, geom)| (body, model.bodies[body].geoms[geom].pose))
+        }
+        other => {
+            log.note(Fate::Dropped, node, format!("a sensor on a {other}"));
+            None
+        }
+    }
+}
+
+/// The first body of a contact sensor, or the second if the first is the world.
+fn contact_body(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<usize> {
+    let mut bodies = Vec::new();
+    for side in ["geom1", "body1", "subtree1", "site", "geom2", "body2", "subtree2"] {
+        let Some(named) = node.attribute(side) else { continue };
+        let found = match &side[..4] {
+            "geom" => model.geom(&named.value).map(|(body, _)| body),
+            "site" => model.site(&named.value).map(|(body, _)| body),
+            _ => model.body(&named.value),
+        };
+        match found {
+            Some(body) => bodies.push(body),
+            None => {
+                let what = side.trim_end_matches(['1', '2']);
+                let names: Vec<&str> = match what {
+                    "geom" => model.bodies.iter().flat_map(|body| &body.geoms).filter_map(|geom| geom.name).collect(),
+                    "site" => model.bodies.iter().flat_map(|body| &body.sites).filter_map(|(node, _)| node.name()).collect(),
+                    _ => model.bodies.iter().filter_map(|body| body.name).collect(),
+                };
+                log.unknown(named, what, names);
+                return None;
+            }
+        }
+    }
+    let found = bodies.into_iter().find(|body| *body != 0);
+    if found.is_none() {
+        log.note(Fate::Dropped, node, "a contact sensor on no body");
+    }
+    found
+}
+
+fn check_joint(log: &mut Log, model: &Model<'_>, node: Node<'_>) {
+    if let Some(named) = node.attribute("joint")
+        && model.joint(&named.value).is_none()
+    {
+        log.unknown(named, "joint", model.joint_names());
+    }
+}
+
+/// `cutoff` is a saturation. `noise` is only a remark: `MuJoCo` adds none.
+fn errors(log: &mut Log, node: Node<'_>, spec: &mut SensorSpec) {
+    if let Some(noise) = node.attribute("noise")
+        && values::number(log, noise).is_some_and(|noise| noise > 0.0)
+    {
+        let what = format!("noise {}: MuJoCo itself does not add it", noise.value);
+        let advice = format!("write `errors: (noise: Gaussian(std: {}))` to have it", noise.value);
+        log.note_value(Fate::Dropped, node, "noise", what).advise(advice);
+    }
+    let is_vector = matches!(spec.kind, SensorKind::Gyro | SensorKind::Accelerometer | SensorKind::Velocimeter);
+    if let Some(cutoff) = node.attribute("cutoff").filter(|_| is_vector)
+        && let Some(most) = values::number(log, cutoff).filter(|most| *most > 0.0)
+    {
+        spec.errors.saturation = Some((-most, most));
+    }
+}

@@ -1,0 +1,156 @@
+//! What became of everything in an imported file.
+
+use std::fmt::Write as _;
+
+use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Label, SourceMap, Span};
+use serde::Serialize;
+
+/// What became of a part of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fate {
+    /// It says the same in the result.
+    Kept,
+    /// The nearest that Randori can express; behaviour differs a little.
+    Approximated,
+    /// The file does not say it, but a robot needs it.
+    Guessed,
+    /// The value is impossible; the nearest possible one was taken.
+    Clamped,
+    /// It has no effect in the result.
+    Dropped,
+    /// It was added for convenience.
+    Added,
+}
+
+impl Fate {
+    /// All fates, in the order in which reports count them.
+    pub const ALL: [Self; 6] =
+        [Self::Kept, Self::Approximated, Self::Guessed, Self::Clamped, Self::Dropped, Self::Added];
+
+    /// The word for it: `kept`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Approximated => "approximated",
+            Self::Guessed => "guessed",
+            Self::Clamped => "clamped",
+            Self::Dropped => "dropped",
+            Self::Added => "added",
+        }
+    }
+}
+
+/// One line of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// What became of it.
+    pub kind: Fate,
+    /// What it is about and what happened, in words.
+    pub what: String,
+    /// Path of the element in its file: `worldbody/body[trunk]/geom[2]`.
+    pub element: String,
+    /// Where it is written; absent for what the file does not say.
+    pub place: Option<Span>,
+    /// What the user can do about it.
+    pub advice: Option<String>,
+    /// Whether the result may well not behave as its author meant; told at load
+    /// time too.
+    pub is_doubtful: bool,
+}
+
+/// What became of everything in an imported file, in the order of reading.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Report {
+    /// The lines.
+    pub entries: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct JsonEntry<'a> {
+    kind: Fate,
+    what: &'a str,
+    element: &'a str,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    advice: Option<&'a str>,
+    doubtful: bool,
+}
+
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    counts: std::collections::BTreeMap<&'a str, usize>,
+    entries: Vec<JsonEntry<'a>>,
+}
+
+impl Report {
+    /// Number of lines of a kind.
+    pub fn count(&self, kind: Fate) -> usize {
+        self.entries.iter().filter(|entry| entry.kind == kind).count()
+    }
+
+    /// Counts and lines, for people: first what to look at, last what was kept.
+    pub fn text(&self, sources: &SourceMap) -> String {
+        let mut text = String::new();
+        let counts: Vec<String> =
+            Fate::ALL.iter().map(|kind| format!("{} {}", self.count(*kind), kind.name())).collect();
+        let _ = writeln!(text, "{}", counts.join(", "));
+        let order =
+            [Fate::Dropped, Fate::Clamped, Fate::Guessed, Fate::Approximated, Fate::Added, Fate::Kept];
+        for kind in order {
+            for entry in self.entries.iter().filter(|entry| entry.kind == kind) {
+                let place = entry.place.map_or(String::new(), |span| {
+                    let line = sources.position(span.file, span.start).line;
+                    format!("{}:{line}: ", sources.path(span.file))
+                });
+                let element = match entry.element.as_str() {
+                    "" => String::new(),
+                    element => format!(" ({element})"),
+                };
+                let _ = writeln!(text, "{place}{}: {}{element}", kind.name(), entry.what);
+                if let Some(advice) = &entry.advice {
+                    let _ = writeln!(text, "    {advice}");
+                }
+            }
+        }
+        text
+    }
+
+    /// An object with `counts` by kind and `entries`: `kind`, `what`,
+    /// `element`, `file`, `line` (`null` if the file does not say it),
+    /// `advice`, `doubtful`.
+    pub fn json(&self, sources: &SourceMap) -> String {
+        let counts = Fate::ALL.iter().map(|kind| (kind.name(), self.count(*kind))).collect();
+        let entries = self
+            .entries
+            .iter()
+            .map(|entry| JsonEntry {
+                kind: entry.kind,
+                what: &entry.what,
+                element: &entry.element,
+                file: entry.place.map(|span| sources.path(span.file)),
+                line: entry.place.map(|span| sources.position(span.file, span.start).line),
+                advice: entry.advice.as_deref(),
+                doubtful: entry.is_doubtful,
+            })
+            .collect();
+        serde_json::to_string_pretty(&JsonReport { counts, entries }).unwrap_or_default()
+    }
+
+    /// The doubtful lines as warnings.
+    pub fn warnings(&self) -> Vec<Diagnostic> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.is_doubtful)
+            .map(|entry| {
+                let warning =
+                    Diagnostic::warning(DiagnosticCode::IMPORT_DOUBTFUL, entry.what.clone())
+                        .maybe_help(entry.advice.clone());
+                match entry.place {
+                    Some(place) => warning.primary(Label::new(place, entry.kind.name())),
+                    None => warning,
+                }
+            })
+            .collect()
+    }
+}
