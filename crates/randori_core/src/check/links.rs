@@ -3,7 +3,7 @@
 use super::report::{At, Report};
 use super::shapes;
 use crate::diagnostic::DiagnosticCode;
-use crate::spec::{InertiaSpec, JointSpec, LinkSpec, RobotSpec};
+use crate::spec::{InertiaSpec, JointKind, JointSpec, LinkSpec, RobotSpec};
 
 pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     for (index, link) in robot.links.iter().enumerate() {
@@ -16,12 +16,17 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     }
 }
 
-/// A link may be without mass if it only stands between two joints: how a body
-/// that moves in several ways is written.
+/// A link may be without mass if it is welded to another one, or only stands
+/// between two joints: how a body that moves in several ways is written.
 fn mass(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec, robot: &RobotSpec) {
     let place = at.field("mass_kg");
+    let welds = |joint: &JointSpec| joint.child == link.name && joint.kind == JointKind::Fixed;
     let carries = |joint: &JointSpec| joint.parent == link.name;
-    if link.mass_kg != 0.0 || !robot.joints.iter().any(carries) {
+    if link.mass_kg != 0.0 {
+        report.positive(&place, link.mass_kg);
+    } else if robot.joints.iter().any(welds) {
+        // Its neighbour weighs for both.
+    } else if !robot.joints.iter().any(carries) {
         report.positive(&place, link.mass_kg);
     } else if !link.shapes.is_empty() {
         let message = format!("link `{}` has shapes but no mass", link.name);

@@ -109,8 +109,9 @@ impl Document {
         let start = text.len();
         pieces.push(Piece { start, origin: self.origin_from(range.start) });
         let inside = self.pieces.iter().filter(|p| p.start > range.start && p.start < range.end);
-        pieces.extend(inside.map(|piece| {
-            Piece { start: start + (piece.start - range.start), origin: piece.origin }
+        pieces.extend(inside.map(|piece| Piece {
+            start: start + (piece.start - range.start),
+            origin: piece.origin,
         }));
         text.push_str(&self.text[range]);
     }

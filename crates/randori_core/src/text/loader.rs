@@ -119,6 +119,49 @@ pub fn load_contract(
     }
 }
 
+/// A policy contract that was checked, with its robot if one was named.
+#[derive(Debug, Clone)]
+pub struct ContractText {
+    /// The contract; its `network` is a path from the project root.
+    pub contract: ContractSpec,
+    /// The robot, as its file says: not equipped by the contract.
+    pub robot: Option<RobotSpec>,
+    /// The texts, for places in [`Part::Contract`]`(0)`.
+    pub sources: Sources,
+    /// Findings that prevent nothing.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads a policy contract and holds it against a robot file.
+///
+/// # Errors
+/// With all findings in both, if at least one makes one of them unusable or the
+/// two do not fit.
+pub fn load_contract_for(
+    reader: &dyn FileReader,
+    path: &str,
+    robot: Option<&str>,
+    limits: &Limits,
+) -> Result<ContractText, Diagnostics> {
+    let mut loader = Loader::new(reader, limits);
+    if let Some(robot) = robot {
+        loader.add(Part::Robot(0), robot, None);
+    }
+    loader.add(Part::Contract(0), path, None);
+    let Loader { sources, mut found, .. } = loader;
+    let mut specs = Specs::default();
+    specs.update(&Sources::default(), &sources, &mut found);
+    found.extend(check::findings(&specs, &sources, limits));
+    let findings = finished(found, &sources);
+    match (specs.contracts.remove(&0), specs.robots.remove(&0)) {
+        (Some(mut contract), found) if findings.errors() == 0 => {
+            contract.network = resolve_path(path, &contract.network).unwrap_or_default();
+            Ok(ContractText { contract, robot: found, sources, warnings: findings.list })
+        }
+        _ => Err(findings),
+    }
+}
+
 fn load_alone(
     reader: &dyn FileReader,
     path: &str,
@@ -154,7 +197,8 @@ pub(super) fn read_scenario(
             if let Some(model) = entry.field(text, "model") {
                 loader.add_named(Part::Robot(index), path, &scenario, &model.value);
             }
-            let source = entry.field(text, "policy").and_then(|policy| policy.value.field(text, "use"));
+            let source =
+                entry.field(text, "policy").and_then(|policy| policy.value.field(text, "use"));
             if let Some(source) = source.map(|source| &source.value)
                 && source.name_span().is_some_and(|name| text[name] == *"Onnx")
                 && let Some(contract) = source.field(text, "path")
@@ -166,8 +210,9 @@ pub(super) fn read_scenario(
     (loader.sources, loader.found)
 }
 
-/// A file that is not part of the project, and was not found.
-pub(crate) fn missing_asset(shown: &str, from: Option<&str>) -> Diagnostic {
+/// The finding about a file that is not part of the project and was not found;
+/// `from` says where to get it.
+pub fn missing_asset(shown: &str, from: Option<&str>) -> Diagnostic {
     let message = format!("`{shown}` is not part of this project and was not found");
     Diagnostic::error(DiagnosticCode::MISSING_ASSET, message)
         .maybe_help(from.map(|from| format!("get it from {from}")))
@@ -268,10 +313,9 @@ impl<'l> Loader<'l> {
         let merged = match resolve_path(path, spec.path()) {
             Ok(resolved) if self.is_elsewhere(&resolved, &spec) => {
                 let shown = self.reader.shown(&resolved);
-                self.found.push(missing_asset(&shown, spec.from()).primary(Label::new(
-                    named_at,
-                    "named here",
-                )));
+                self.found.push(
+                    missing_asset(&shown, spec.from()).primary(Label::new(named_at, "named here")),
+                );
                 None
             }
             Ok(resolved) => {

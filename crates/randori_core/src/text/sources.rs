@@ -44,6 +44,14 @@ impl Sources {
         Some(document.locate(node.span.clone()))
     }
 
+    /// Where the value with this path within one of the texts was written:
+    /// `action.gains` of a contract.
+    pub fn span_in(&self, part: Part, path: &str) -> Option<Span> {
+        let document = self.documents.get(&part)?;
+        let node = document.outline.walk(&document.text, &parse_path(path)).ok()?;
+        Some(document.locate(node.span.clone()))
+    }
+
     /// Which value of which text a path leads to; equal for two spellings of
     /// one path.
     pub(crate) fn place_of(&self, path: &str) -> Option<(Part, Range<usize>)> {
