@@ -15,6 +15,8 @@
 
 mod action;
 mod commands;
+mod describe;
+mod draft;
 mod fit;
 mod history;
 mod observation;
@@ -27,6 +29,8 @@ mod state;
 mod terms;
 
 pub use action::ActionDecoder;
+pub use describe::{Description, check, describe};
+pub use draft::draft;
 pub use fit::check_network;
 pub use observation::ObservationBuilder;
 pub use onnx::OnnxNetwork;

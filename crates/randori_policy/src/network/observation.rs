@@ -63,7 +63,8 @@ impl ObservationBuilder {
             let mut terms = Vec::new();
             for (place, term) in spec.terms.iter().enumerate() {
                 let path = format!("inputs.{index}.terms.{place}");
-                let samples = term.samples.unwrap_or(spec.history.samples).max(1) as usize;
+                let samples = term.samples.unwrap_or(spec.history.samples);
+                let samples = samples.clamp(1, HistorySpec::MAX_SAMPLES) as usize;
                 if let Some(term) = resolver.term(term, &path) {
                     let history = History::new(samples, term.len, spec.history.first);
                     terms.push((term, history));
@@ -210,7 +211,7 @@ impl Input {
                 }
             }
             HistoryLayout::ByTime => {
-                for place in 0..samples.max(1) as usize {
+                for place in 0..samples.clamp(1, HistorySpec::MAX_SAMPLES) as usize {
                     for (_, history) in &self.terms {
                         self.values.extend(history.sample(place, order));
                     }
