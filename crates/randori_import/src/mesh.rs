@@ -64,24 +64,37 @@ impl Mesh {
     /// tetrahedra between the surface and its middle (B. Mirtich, "Fast and
     /// accurate computation of polyhedral mass properties", 1996, as sums over
     /// tetrahedra); `None` if it encloses no volume.
-    pub(crate) fn solid(&self) -> Option<Inertia> {
+    ///
+    /// With `all_outward` each tetrahedron counts as positive, which counts
+    /// hollows twice: what `MuJoCo` calls `legacy`, its default.
+    pub(crate) fn solid(&self, all_outward: bool) -> Option<Inertia> {
         let point = |index: u32| Vector::from(self.vertices[index as usize]);
-        let count = self.triangles.len() as f64 * 3.0;
-        let middle: Vector =
-            self.triangles.iter().flatten().map(|index| point(*index)).sum::<Vector>() / count;
+        let mut middle = Vector::zeros();
+        let mut whole_area = 0.0;
+        for triangle in &self.triangles {
+            let [a, b, c] = triangle.map(point);
+            let area = (b - a).cross(&(c - a)).norm() / 2.0;
+            middle += (a + b + c) * (area / 3.0);
+            whole_area += area;
+        }
+        if whole_area <= 0.0 {
+            return None;
+        }
+        middle /= whole_area;
         let mut volume = 0.0;
         let mut first = Vector::zeros();
         let mut second = Matrix3::zeros();
         for triangle in &self.triangles {
             let [a, b, c] = triangle.map(|index| point(index) - middle);
-            let sixfold = a.dot(&b.cross(&c));
+            let signed = a.dot(&b.cross(&c));
+            let sixfold = if all_outward { signed.abs() } else { signed };
             let sum = a + b + c;
             volume += sixfold / 6.0;
             first += sum * (sixfold / 24.0);
             let squares = a * a.transpose() + b * b.transpose() + c * c.transpose();
             second += (squares + sum * sum.transpose()) * (sixfold / 120.0);
         }
-        if volume.abs() < 1e-15 || !volume.is_finite() {
+        if volume.abs() < 1e-18 || !volume.is_finite() {
             return None;
         }
         // Meshes that are inside out count as the solid that they outline.
@@ -90,17 +103,6 @@ impl Mesh {
         let about_middle = Matrix3::identity() * second.trace() - second;
         let spread = Matrix3::identity() * first.norm_squared() - first * first.transpose();
         Some(Inertia { mass: volume, com: middle + first, moments: about_middle - spread * volume })
-    }
-
-    /// Centre and full size of the box along the axes that just holds it.
-    pub(crate) fn bounds(&self) -> (Vector, Vector) {
-        let first = self.vertices.first().copied().unwrap_or_default();
-        let (mut low, mut high) = (Vector::from(first), Vector::from(first));
-        for point in &self.vertices {
-            low = low.inf(&Vector::from(*point));
-            high = high.sup(&Vector::from(*point));
-        }
-        ((low + high) / 2.0, high - low)
     }
 }
 
@@ -225,13 +227,13 @@ mod tests {
 
     #[test]
     fn the_inertia_of_a_mesh_is_that_of_the_solid_inside() {
-        let solid = cube().scaled([2.0, 1.0, 1.0]).solid().expect("a volume");
+        let solid = cube().scaled([2.0, 1.0, 1.0]).solid(false).expect("a volume");
 
         assert!((solid.mass - 2.0).abs() < 1e-12);
         assert!((solid.com - Vector::new(1.0, 0.5, 0.5)).norm() < 1e-12);
         assert!((solid.moments[(0, 0)] - 2.0 / 12.0 * 2.0).abs() < 1e-12);
         assert!((solid.moments[(1, 1)] - 2.0 / 12.0 * 5.0).abs() < 1e-12);
-        let mirrored = cube().scaled([-2.0, 1.0, 1.0]).solid().expect("a volume");
+        let mirrored = cube().scaled([-2.0, 1.0, 1.0]).solid(false).expect("a volume");
         assert!((mirrored.mass - 2.0).abs() < 1e-12);
     }
 

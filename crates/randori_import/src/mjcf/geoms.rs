@@ -73,7 +73,8 @@ impl<'t> Reader<'_, '_, 't> {
             "mesh" | "sdf" => {
                 if let Some((path, scale, loaded, own)) = self.mesh(&look)? {
                     mesh = Some((path, scale));
-                    inertia = loaded.as_ref().and_then(|mesh: &Mesh| mesh.solid());
+                    let all_outward = self.counts_outward(&look);
+                    inertia = loaded.as_ref().and_then(|mesh: &Mesh| mesh.solid(all_outward));
                     shape = loaded.map(|mesh| hull(&mesh.hull()));
                     // What turns the mesh inside its own file.
                     if let Some(own) = own {
@@ -118,6 +119,21 @@ impl<'t> Reader<'_, '_, 't> {
             return Some("mesh");
         }
         Some(kind)
+    }
+
+    /// Whether the volume of the geom's mesh counts as `MuJoCo`'s default does.
+    fn counts_outward(&mut self, look: &Look<'t>) -> bool {
+        let asset = look.text("mesh").and_then(|name| self.assets.meshes.get(name));
+        let Some(word) = asset.and_then(|asset| asset.attribute("inertia")) else { return true };
+        match values::word(self.log, word, &["legacy", "exact", "convex", "shell"]) {
+            Some("exact") => false,
+            Some(kind @ ("convex" | "shell")) => {
+                let what = format!("`inertia=\"{kind}\"` of a mesh: as the solid that it encloses");
+                self.log.note(Fate::Approximated, look.node(), what);
+                false
+            }
+            _ => true,
+        }
     }
 
     /// Sizes and pose of a geom that is given by its two ends.

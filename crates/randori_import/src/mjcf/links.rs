@@ -194,15 +194,34 @@ impl Skeleton {
                 });
                 link.looks.push(LookSpec { mesh: path.clone(), pose, scale: *scale, color });
             }
-            if let Some(shape) = contacts.shape(model_index(index, at)) {
+            if let Some(shape) = contacts.shape((index, at)) {
                 link.shapes.push(ShapeSpec { pose, ..shape.clone() });
             }
         }
     }
 }
 
-fn model_index(body: usize, geom: usize) -> (usize, usize) {
-    (body, geom)
+/// Stiffness and damping of joints that say a time constant and a damping ratio,
+/// from the inertia that they move (`MuJoCo` documentation, "XML reference",
+/// joint/springdamper).
+pub(crate) fn tune_springs(
+    joints: &mut [JointSpec],
+    model: &Model<'_>,
+    skeleton: &Skeleton,
+    inertia_at: &BTreeMap<String, f64>,
+) {
+    for ((body, at), name) in &skeleton.joint_names {
+        let joint = &model.bodies[*body].joints[*at];
+        let Some([time, ratio]) = joint.spring_damper else { continue };
+        let found = joints.iter_mut().find(|spec| spec.name == *name && spec.kind.dofs() == 1);
+        let (Some(spec), Some(inertia)) = (found, inertia_at.get(name)) else { continue };
+        let rest = tidy(joint.spring_rest);
+        let is_slide = joint.motion == Motion::Slide;
+        let rest = if is_slide { Coordinate::M(rest) } else { Coordinate::Rad(rest) };
+        let stiffness = tidy(inertia / (time * time * ratio * ratio));
+        spec.spring = Some(SpringSpec { stiffness, rest });
+        spec.damping = tidy(2.0 * inertia / time);
+    }
 }
 
 fn link(name: String, inertia: Inertia) -> LinkSpec {

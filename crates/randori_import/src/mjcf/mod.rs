@@ -70,6 +70,7 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
         let place = skeleton.joint_names.iter().find(|(_, name)| *name == joint);
         place.map_or(0.0, |((body, at), _)| start[model.bodies[*body].joints[*at].first])
     });
+    links::tune_springs(&mut robot.joints, &model, &skeleton, &seen);
     let inertia_at = |joint: &str| seen.get(joint).copied().unwrap_or(0.0);
     let actuators = actuators::read(log, &model, &skeleton, &inertia_at);
     let (poses, stances) = keyframes::read(log, &model, &layout, &skeleton, &actuators);

@@ -67,6 +67,8 @@ pub(crate) struct Joint<'t> {
     pub(crate) spring_rest: f64,
     /// The coordinate at which the body is where the file puts it.
     pub(crate) reference: f64,
+    /// Time constant (s) and damping ratio that say stiffness and damping.
+    pub(crate) spring_damper: Option<[f64; 2]>,
     /// Limit on what all actuators together exert.
     pub(crate) force_range: Option<[f64; 2]>,
     /// First entry in a keyframe's `qpos`.
@@ -319,13 +321,12 @@ impl<'t> Walk<'_, '_, 't> {
             stiffness: look.at_most(log, "stiffness", [0.0; 3])[0].max(0.0),
             spring_rest: angle(look.number(log, "springref").unwrap_or(0.0)),
             reference: angle(look.number(log, "ref").unwrap_or(0.0)),
+            spring_damper: look
+                .exactly::<2>(log, "springdamper")
+                .filter(|[time, ratio]| *time > 0.0 && *ratio > 0.0),
             force_range: look.range(log, "actuatorfrcrange", "actuatorfrclimited", settings.auto_limits),
             first: self.model.coordinates,
         };
-        if look.attribute("springdamper").is_some() {
-            let what = "`springdamper`: stiffness and damping from a time constant";
-            log.note(Fate::Dropped, node, what).advise("write `stiffness` and `damping`").doubt();
-        }
         if motion == Motion::Free && self.model.bodies[body].parent != 0 {
             let (code, message) = (DiagnosticCode::IMPORT_STRUCTURE, "a free joint inside another body");
             log.error(code, node.span(), message, "only bodies of the world can move freely");
