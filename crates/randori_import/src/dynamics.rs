@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use randori_core::spec::{InertiaSpec, JointKind, JointSpec, LinkSpec, RobotSpec};
+use randori_core::spec::{InertiaSpec, JointKind, JointSpec, LinkSpec, RobotSpec, Shape};
 
 use crate::geometry::{self, Inertia, Pose, Vector, spec_axis, spec_pose};
 
@@ -100,4 +100,42 @@ fn children_first(robot: &RobotSpec) -> Vec<&JointSpec> {
     }
     order.reverse();
     order
+}
+
+/// Height of the lowest point of all shapes above the base frame, m, the base
+/// upright; `None` without shapes.
+pub(crate) fn lowest_point(robot: &RobotSpec, at: &dyn Fn(&str) -> f64) -> Option<f64> {
+    let poses = link_poses(robot, at);
+    let mut lowest: Option<f64> = None;
+    for link in &robot.links {
+        let Some(pose) = poses.get(&link.name) else { continue };
+        for shape in &link.shapes {
+            let pose = pose * spec_pose(&shape.pose);
+            let height = pose.translation.vector.z - reach_down(&shape.shape, &pose);
+            lowest = Some(lowest.map_or(height, |lowest: f64| lowest.min(height)));
+        }
+    }
+    lowest
+}
+
+/// How far a shape reaches below its frame.
+fn reach_down(shape: &Shape, pose: &Pose) -> f64 {
+    let down = pose.rotation.inverse() * Vector::new(0.0, 0.0, -1.0);
+    let across = (down.x * down.x + down.y * down.y).sqrt();
+    let farthest = |points: &[[f64; 3]]| {
+        points.iter().map(|point| down.dot(&Vector::from(*point))).fold(f64::NEG_INFINITY, f64::max)
+    };
+    match shape {
+        Shape::Box { size } => {
+            down.iter().zip(size).map(|(part, edge)| part.abs() * edge / 2.0).sum()
+        }
+        Shape::Sphere { radius } => *radius,
+        Shape::Capsule { radius, length } => radius + down.z.abs() * length / 2.0,
+        Shape::Cylinder { radius, length } | Shape::Cone { radius, length } => {
+            radius * across + down.z.abs() * length / 2.0
+        }
+        Shape::ConvexHull { points } => farthest(points),
+        Shape::TriangleMesh { vertices, .. } => farthest(vertices),
+        Shape::Heightfield { .. } | Shape::Plane => 0.0,
+    }
 }

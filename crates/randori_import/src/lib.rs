@@ -17,6 +17,7 @@ mod mjcf;
 mod names;
 mod paths;
 mod report;
+mod urdf;
 mod values;
 mod write;
 mod xml;
@@ -97,7 +98,7 @@ fn import_at(
     let parts = match (files.document(path), source) {
         (None, _) => Parts::default(),
         (Some(tree), ImportSpec::Mjcf { .. }) => mjcf::import(&mut log, &mut files, &tree),
-        (Some(_), ImportSpec::Urdf { .. }) => Parts::default(),
+        (Some(tree), ImportSpec::Urdf { .. }) => urdf::import(&mut log, &mut files, &tree),
     };
     let mut errors = std::mem::take(&mut files.found);
     errors.append(&mut log.errors);

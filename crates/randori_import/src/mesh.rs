@@ -81,11 +81,31 @@ impl Mesh {
             return None;
         }
         middle /= whole_area;
-        let mut volume = 0.0;
-        let mut first = Vector::zeros();
-        let mut second = Matrix3::zeros();
+        let (volume, first, second) = self.sums(middle, all_outward);
+        if volume.abs() < 1e-18 || !volume.is_finite() {
+            return None;
+        }
+        let com = middle + first / volume;
+        // `MuJoCo` counts the tetrahedra of the moments from the centre of mass.
+        let second = if all_outward {
+            let (again, _, second) = self.sums(com, true);
+            second * (volume / again)
+        } else {
+            let arm = com - middle;
+            second - arm * arm.transpose() * volume
+        };
+        // Meshes that are inside out count as the solid that they outline.
+        let second = second * volume.signum();
+        let moments = Matrix3::identity() * second.trace() - second;
+        Some(Inertia { mass: volume.abs(), com, moments })
+    }
+
+    /// Volume, and its first and second moments about a point.
+    fn sums(&self, from: Vector, all_outward: bool) -> (f64, Vector, Matrix3<f64>) {
+        let (mut volume, mut first, mut second) = (0.0, Vector::zeros(), Matrix3::zeros());
         for triangle in &self.triangles {
-            let [a, b, c] = triangle.map(|index| point(index) - middle);
+            let [a, b, c] =
+                triangle.map(|index| Vector::from(self.vertices[index as usize]) - from);
             let signed = a.dot(&b.cross(&c));
             let sixfold = if all_outward { signed.abs() } else { signed };
             let sum = a + b + c;
@@ -94,15 +114,7 @@ impl Mesh {
             let squares = a * a.transpose() + b * b.transpose() + c * c.transpose();
             second += (squares + sum * sum.transpose()) * (sixfold / 120.0);
         }
-        if volume.abs() < 1e-18 || !volume.is_finite() {
-            return None;
-        }
-        // Meshes that are inside out count as the solid that they outline.
-        let (first, second) = (first / volume, second * volume.signum());
-        let volume = volume.abs();
-        let about_middle = Matrix3::identity() * second.trace() - second;
-        let spread = Matrix3::identity() * first.norm_squared() - first * first.transpose();
-        Some(Inertia { mass: volume, com: middle + first, moments: about_middle - spread * volume })
+        (volume, first, second)
     }
 }
 

@@ -24,6 +24,9 @@ use crate::report::Fate;
 use crate::xml::{Files, Tree};
 use crate::{Parts, dynamics, names};
 
+pub(crate) use geoms::hull;
+pub(crate) use links::fixed;
+
 use contacts::Contacts;
 use links::Skeleton;
 use model::Model;
