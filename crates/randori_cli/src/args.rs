@@ -32,6 +32,9 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// List the built-in policies and their parameters
     Policies(PoliciesArgs),
+    /// Measure Randori itself
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// Explain a diagnostic code
     Explain {
         /// A code such as RS0203
@@ -208,6 +211,27 @@ pub(crate) struct PoliciesArgs {
     /// Print one JSON object per policy
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenchCommand {
+    /// Run the physics against yardsticks with known answers
+    Accuracy(AccuracyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccuracyArgs {
+    /// Only the yardstick of this name; can be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+
+    /// Print one JSON object per yardstick instead of tables
+    #[arg(long, conflicts_with = "markdown")]
+    pub(crate) json: bool,
+
+    /// Print the tables as they stand in the documentation
+    #[arg(long)]
+    pub(crate) markdown: bool,
 }
 
 fn parse_override(text: &str) -> Result<Override, String> {

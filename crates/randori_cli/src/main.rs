@@ -8,6 +8,7 @@
 //! be asked for.
 
 mod args;
+mod bench;
 mod check;
 mod console;
 mod exit;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::List(args) => list::list(&args, root, console),
         Command::Check(args) => check::check(&args, root, console),
         Command::Policies(args) => policies::policies(&args, console),
+        Command::Bench(command) => bench::bench(&command, console),
         Command::Explain { code } => explain::explain(&code, console),
     };
     match ended {

@@ -1,6 +1,7 @@
 //! The program as people and scripts use it: arguments in, two streams and an
 //! exit code out.
 
+mod bench;
 mod check;
 mod interrupt;
 mod list;

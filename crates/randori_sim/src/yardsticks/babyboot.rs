@@ -9,8 +9,8 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[Yardstick {
     name: "babyboot",
     title: "Kane's babyboot",
     about: "A plate turns about the long axis of a rod that swings about a horizontal axis, \
-            released at 90 and 1 degrees, for 2 s. Small errors grow: after 10 s nothing but \
-            the law of energy is left of a first-order result.",
+            released at 90 and 1 degrees, for 2 s. Small errors grow, so the usual 10 s would \
+            tell nothing of a first-order result.",
     source: "Kane 1974; parameters and values as published with Drake; first-order figures: \
              the equations of motion with symplectic Euler steps in double precision",
     truth: "equations of motion in double precision",

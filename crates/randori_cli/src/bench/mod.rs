@@ -1,0 +1,74 @@
+//! `randori bench accuracy`: how far the physics is off, beside what is
+//! published of other engines.
+//!
+//! Start reading at [`accuracy`].
+
+mod report;
+mod sheet;
+
+use std::io;
+use std::time::Instant;
+
+use randori_sim::yardsticks::{self, Yardstick};
+
+use crate::args::{AccuracyArgs, BenchCommand};
+use crate::console::Console;
+use crate::exit::Outcome;
+
+use self::report::{Attempt, Report};
+
+/// Runs a benchmark.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn bench(command: &BenchCommand, console: &Console) -> io::Result<Outcome> {
+    match command {
+        BenchCommand::Accuracy(args) => accuracy(args, console),
+    }
+}
+
+/// Runs the yardsticks one after the other and prints each when it is done.
+fn accuracy(args: &AccuracyArgs, console: &Console) -> io::Result<Outcome> {
+    let chosen = match choose(&args.only) {
+        Ok(chosen) => chosen,
+        Err(unknown) => {
+            console.error(&format!("there is no yardstick called `{unknown}`"));
+            let names: Vec<&str> = yardsticks::all().map(|yardstick| yardstick.name).collect();
+            console.help(&format!("there are {}", names.join(", ")));
+            return Ok(Outcome::NothingSelected);
+        }
+    };
+    let started = Instant::now();
+    let mut outcome = Outcome::Pass;
+    for yardstick in chosen {
+        let report = measure(yardstick);
+        if report.attempts.iter().any(|attempt| attempt.errors.is_err()) {
+            outcome = Outcome::RunError;
+        }
+        console.data(&match (args.json, args.markdown) {
+            (true, _) => format!("{}\n", serde_json::to_string(&report)?),
+            (_, true) => sheet::as_markdown(&report),
+            _ => sheet::as_text(&report),
+        })?;
+    }
+    console.note(&format!("{:.1} s\n", started.elapsed().as_secs_f64()));
+    Ok(outcome)
+}
+
+/// The named yardsticks; all without names.
+fn choose(names: &[String]) -> Result<Vec<&'static Yardstick>, &String> {
+    if names.is_empty() {
+        return Ok(yardsticks::all().collect());
+    }
+    names.iter().map(|name| Yardstick::named(name).ok_or(name)).collect()
+}
+
+fn measure(yardstick: &'static Yardstick) -> Report {
+    let attempt = |rate_hz: &u32| {
+        let started = Instant::now();
+        let errors = yardstick.run(*rate_hz).map_err(|fault| fault.to_string());
+        Attempt { rate_hz: *rate_hz, errors, wall_s: started.elapsed().as_secs_f64() }
+    };
+    let attempts = yardstick.rates_hz.iter().map(attempt).collect();
+    Report { yardstick, attempts }
+}

@@ -1,0 +1,125 @@
+//! How far the physics is off where the answer is known, and that the page
+//! about it still tells the truth.
+
+mod page;
+
+use randori_sim::yardsticks::{Yardstick, all};
+
+use page::Page;
+
+fn run(name: &str, rate_hz: u32) -> Vec<f64> {
+    let yardstick = Yardstick::named(name).expect("the test names a yardstick that exists");
+    yardstick.run(rate_hz).unwrap_or_else(|fault| panic!("{name} at {rate_hz} Hz: {fault}"))
+}
+
+#[test]
+fn multibody_errors_stay_within_three_times_those_of_a_first_order_method() {
+    for (name, rate_hz) in
+        [("pendulum", 1000), ("babyboot", 1000), ("double_four_bar", 250), ("double_four_bar", 500)]
+    {
+        let yardstick = Yardstick::named(name).expect("it exists");
+        let step_s = 1.0 / f64::from(rate_hz);
+        let distance = |peer_s: f64| (peer_s / step_s - 1.0).abs();
+        let published = yardstick
+            .peers
+            .iter()
+            .filter(|peer| peer.engine.starts_with("symplectic Euler"))
+            .filter_map(|peer| Some((peer.step_s?, peer.errors)))
+            .min_by(|(one, _), (other, _)| distance(*one).total_cmp(&distance(*other)));
+        let (peer_s, figures) = published.expect("first-order figures are published");
+
+        let errors = run(name, rate_hz);
+
+        for (error, figure) in errors.iter().zip(figures) {
+            let Some(figure) = figure else { continue };
+            // Of first order: proportional to the step.
+            let ratio = error / (figure * step_s / peer_s);
+            assert!((0.5..3.0).contains(&ratio), "{name} at {rate_hz} Hz: {ratio} times");
+        }
+    }
+}
+
+#[test]
+fn friction_does_not_depend_on_the_direction() {
+    let (askew, along) = (run("rolling_xy", 500)[0], run("rolling_y", 500)[0]);
+
+    assert!((askew / along - 1.0).abs() < 0.1, "{askew} askew, {along} along an axis");
+}
+
+#[test]
+fn a_tumbling_box_keeps_its_angular_momentum_as_well_as_in_other_engines() {
+    let peers = Yardstick::named("boxes_complex").expect("it exists").peers;
+    let ode = peers.iter().find(|peer| peer.engine == "ODE" && peer.step_s == Some(1e-3));
+    let bound = ode.and_then(|peer| peer.errors[2]).expect("a figure is published");
+
+    let error = run("boxes_complex", 1000)[2];
+
+    assert!(error < bound, "{error} instead of {bound}");
+}
+
+#[test]
+fn a_tumbling_box_gains_less_than_a_hundredth_of_its_energy() {
+    let [gain, loss, _] = run("tumbling_energy", 200)[..] else { panic!("three measures") };
+
+    assert!(gain < 0.01 && loss < 0.01, "gains {gain}, loses {loss}");
+}
+
+#[test]
+fn a_tower_of_ten_stands_at_the_usual_step() {
+    let [drift, overlap, _] = run("tower", 500)[..] else { panic!("three measures") };
+
+    assert!(drift < 1e-3, "drifts by {drift} m");
+    assert!(overlap < 0.01, "overlaps by {overlap} m");
+}
+
+#[test]
+fn a_box_stays_on_a_slope_that_friction_just_holds() {
+    let [creep, slide] = run("slope", 500)[..] else { panic!("two measures") };
+
+    assert!(creep < 5e-4, "creeps {creep} m");
+    assert!(slide < 5e-3, "slides {slide} off");
+}
+
+#[test]
+fn the_page_shows_every_yardstick_at_every_step_beside_every_engine() {
+    let page = Page::read();
+    for yardstick in all() {
+        let rows = page.rows(yardstick.name);
+        for rate_hz in yardstick.rates_hz {
+            assert!(page.figures(yardstick, *rate_hz).is_some(), "{rate_hz} Hz");
+        }
+        for peer in yardstick.peers {
+            let shown = rows.iter().any(|row| row[0] == peer.engine);
+            assert!(shown, "{}: {} is missing", yardstick.name, peer.engine);
+        }
+    }
+}
+
+/// The step is coarse because unoptimised builds are slow; the law that the
+/// errors follow is the same.
+#[test]
+fn nothing_is_worse_than_the_page_says() {
+    let page = Page::read();
+    for yardstick in all() {
+        let (name, rate_hz) = (yardstick.name, yardstick.rates_hz[1]);
+        let told = page.figures(yardstick, rate_hz).expect("the page is complete");
+
+        let errors = run(name, rate_hz);
+
+        for ((error, told), measure) in errors.iter().zip(told).zip(yardstick.measures) {
+            // Below a millionth it is rounding, which any change may move.
+            let bound = told * band(name) + 1e-6;
+            let measure = measure.name;
+            assert!(*error < bound, "{name}, {measure} at {rate_hz} Hz: {error}, page {told}");
+        }
+    }
+}
+
+/// How much an error may grow before it counts: results of many collisions
+/// and of unstable motions depend on every rounding.
+fn band(name: &str) -> f64 {
+    match name {
+        "pile" | "elastic_pile" | "boxes_complex" => 3.0,
+        _ => 1.3,
+    }
+}
