@@ -2,12 +2,13 @@
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use randori_core::text::{Limits, Override};
 
 use crate::exit::EXIT_CODES;
+use crate::project::Places;
 
 /// A sandbox in which robot policies are tried in physical scenarios.
 #[derive(Debug, Parser)]
@@ -20,6 +21,11 @@ pub(crate) struct Cli {
     /// from the named files if left out.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
+
+    /// Folder with assets that are not part of the project: where `assets:` files
+    /// are looked for next; can be given several times. RANDORI_ASSETS if left out
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) assets: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -30,6 +36,11 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Check scenario, robot and environment files without running them
     Check(CheckArgs),
+    /// Turn a URDF or MJCF file into robot, environment and scenario files
+    Import(ImportArgs),
+    /// Look at networks and their contracts
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// List the built-in policies and their parameters
     Policies(PoliciesArgs),
     /// Measure Randori itself
@@ -88,7 +99,7 @@ pub(crate) struct RunArgs {
     pub(crate) limits: LimitArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct LimitArgs {
     /// Let files ask for more (or less) than the default limits allow, such as
     /// `bodies=20000`
@@ -114,15 +125,16 @@ impl RunArgs {
     }
 
     /// The arguments that a run depends on, besides its file and seed.
-    pub(crate) fn repeatable(&self, root: Option<&Path>) -> Vec<String> {
-        let root = root.map(|root| ("--root", root.display().to_string()));
+    pub(crate) fn repeatable(&self, places: &Places) -> Vec<String> {
+        let root = places.root.iter().map(|root| ("--root", root.display().to_string()));
+        let assets = places.assets.iter().map(|folder| ("--assets", folder.display().to_string()));
         let overrides = self.overrides.iter();
         let overrides = overrides.map(|set| ("--set", format!("{}={}", set.path, set.value)));
         let limits = self.limits.changes.iter();
         let limits = limits.map(|(name, value)| ("--limit", format!("{name}={value}")));
         let policies = self.policy.iter().map(|policy| ("--policy", policy.clone()));
         let mut words: Vec<String> = root
-            .into_iter()
+            .chain(assets)
             .chain(overrides)
             .chain(policies)
             .chain(limits)
@@ -204,6 +216,78 @@ impl CheckArgs {
     pub(crate) fn overrides(&self) -> Vec<Override> {
         self.overrides.clone()
     }
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  randori import go1/scene.xml
+  randori import my_robot/urdf/arm.urdf --root my_robot -o arm_project";
+
+#[derive(Debug, Default, Args)]
+#[command(after_help = IMPORT_EXAMPLES)]
+pub(crate) struct ImportArgs {
+    /// A .urdf file, or an MJCF .xml file. Includes and meshes must lie in its
+    /// folder (or in its ROS package), or in that of `--root`
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Project to write into; a new folder with the robot's name if left out
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Keep only these bodies (with all below them), joints, actuators, sensors
+    /// and keyframes
+    #[arg(long, value_name = "NAME")]
+    pub(crate) keep: Vec<String>,
+
+    /// Leave these out
+    #[arg(long, value_name = "NAME")]
+    pub(crate) drop: Vec<String>,
+
+    /// Overwrite files
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Show what an ONNX file holds, and a first draft of its contract
+    Inspect(InspectArgs),
+    /// Hold policy contracts against their networks and robots
+    Check(PolicyCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// An ONNX file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Write the draft of a contract to this file instead of printing it
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Print what the file holds as JSON, without a draft
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyCheckArgs {
+    /// Contract files, or folders that hold them
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// The robot file that they are for
+    #[arg(long, value_name = "FILE")]
+    pub(crate) robot: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
 
 use randori_core::diagnostic::Diagnostics;
-use randori_core::text::{Override, ScenarioText, load_environment, load_robot};
+use randori_core::text::{Override, ScenarioText, load_contract, load_environment, load_robot};
 
 use crate::args::CheckArgs;
-use crate::console::{Console, stdout_has_colours};
+use crate::console::{Console, stderr_has_colours, stdout_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{Unseen, findings, refused};
-use crate::project::{SelectedFile, select_all};
+use crate::findings::{Unseen, as_notes, findings, lacks_assets, refused};
+use crate::networks::Networks;
+use crate::project::{Places, SelectedFile, select_all};
 use crate::style::count;
 
 /// Checks files of all kinds. The findings are the result, so they go to
@@ -19,12 +19,8 @@ use crate::style::count;
 ///
 /// # Errors
 /// When the output cannot be written.
-pub(crate) fn check(
-    args: &CheckArgs,
-    root: Option<&Path>,
-    console: &Console,
-) -> io::Result<Outcome> {
-    let mut files = match select_all(&args.files, root) {
+pub(crate) fn check(args: &CheckArgs, places: &Places, console: &Console) -> io::Result<Outcome> {
+    let mut files = match select_all(&args.files, places) {
         Ok(files) => files,
         Err(error) => return Ok(error.report(console)),
     };
@@ -32,16 +28,26 @@ pub(crate) fn check(
         file.project.limits = args.limits.limits();
     }
     let overrides = args.overrides();
-    let (mut errors, mut warnings) = (0, 0);
+    let (mut errors, mut warnings, mut skipped) = (0, 0, 0);
     let mut unseen = Unseen::default();
     for file in &files {
-        let found = unseen.filter(check_one(file, &overrides));
+        let mut found = check_one(file, &overrides);
+        if file.in_folder && lacks_assets(&found) {
+            skipped += 1;
+            console.note(&as_notes(unseen.filter(found)).human(stderr_has_colours()));
+            continue;
+        }
+        found = unseen.filter(found);
         errors += found.errors();
         warnings += found.warnings();
         console.data(&render(&found, args)?)?;
     }
     if !args.json {
-        let text = summary(files.len(), errors, warnings);
+        if skipped > 0 {
+            let skipped = count(skipped, "file");
+            console.warning(&format!("skipped {skipped} whose assets are not here"));
+        }
+        let text = summary(files.len() - skipped, errors, warnings);
         console.note(&text);
     }
     let is_valid = errors == 0 && !(args.deny_warnings && warnings > 0);
@@ -59,18 +65,24 @@ fn check_one(file: &SelectedFile, overrides: &[Override]) -> Diagnostics {
             Ok((_, warnings)) => warnings,
             Err(errors) => errors,
         },
+        Some("PolicyContract") => match load_contract(reader, path, limits) {
+            Ok((_, _, warnings)) => warnings,
+            Err(errors) => errors,
+        },
         _ => match ScenarioText::load(reader, path, limits) {
-            Ok(text) => check_scenario(&text, overrides),
+            Ok(text) => check_scenario(file, &text, overrides),
             Err(errors) => errors,
         },
     }
 }
 
-fn check_scenario(text: &ScenarioText, overrides: &[Override]) -> Diagnostics {
+fn check_scenario(file: &SelectedFile, text: &ScenarioText, overrides: &[Override]) -> Diagnostics {
     match text.resolve(overrides) {
         Ok(mut loaded) => {
             let mut list = std::mem::take(&mut loaded.warnings);
             list.extend(findings(&loaded.scenario, &loaded.sources, &BTreeSet::new()));
+            let (scenario, sources, nobody) = (&loaded.scenario, &loaded.sources, &BTreeSet::new());
+            list.extend(Networks::default().load(&file.project, scenario, sources, nobody));
             loaded.diagnostics(list)
         }
         Err(errors) => refused(text, overrides, errors),

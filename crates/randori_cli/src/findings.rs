@@ -89,6 +89,22 @@ pub(crate) fn untrusted_programs(
     found
 }
 
+/// Whether nothing is wrong but that assets from elsewhere are not here.
+pub(crate) fn lacks_assets(found: &Diagnostics) -> bool {
+    let is_missing = |finding: &Diagnostic| finding.code == DiagnosticCode::MISSING_ASSET;
+    found.errors() > 0
+        && found.list.iter().all(|f| f.severity == Severity::Warning || is_missing(f))
+}
+
+/// Errors about missing assets as warnings: for files that nobody named.
+pub(crate) fn as_notes(mut found: Diagnostics) -> Diagnostics {
+    found.list.retain(|finding| finding.code == DiagnosticCode::MISSING_ASSET);
+    for finding in &mut found.list {
+        finding.severity = Severity::Warning;
+    }
+    found
+}
+
 /// Diagnostics that were not seen before: files that share a robot share its
 /// problems.
 #[derive(Debug, Default)]

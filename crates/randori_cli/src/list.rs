@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::args::ListArgs;
 use crate::console::Console;
 use crate::exit::Outcome;
-use crate::project::{SelectError, SelectedFile, select_scenarios};
+use crate::project::{Places, SelectError, SelectedFile, select_scenarios};
 use crate::style::FAINT;
 use crate::table::{Align, Cell, table};
 
@@ -19,8 +19,8 @@ use crate::table::{Align, Cell, table};
 ///
 /// # Errors
 /// When the output cannot be written.
-pub(crate) fn list(args: &ListArgs, root: Option<&Path>, console: &Console) -> io::Result<Outcome> {
-    let files = match files(args, root) {
+pub(crate) fn list(args: &ListArgs, places: &Places, console: &Console) -> io::Result<Outcome> {
+    let files = match files(args, places) {
         Ok(files) => files,
         Err(error) => return Ok(error.report(console)),
     };
@@ -56,15 +56,15 @@ pub(crate) fn list(args: &ListArgs, root: Option<&Path>, console: &Console) -> i
 
 /// The named files; without any, those of the project around the current
 /// folder.
-fn files(args: &ListArgs, root: Option<&Path>) -> Result<Vec<SelectedFile>, SelectError> {
+fn files(args: &ListArgs, places: &Places) -> Result<Vec<SelectedFile>, SelectError> {
     if !args.files.is_empty() {
-        return select_scenarios(&args.files, root);
+        return select_scenarios(&args.files, places);
     }
-    let here = root.unwrap_or(Path::new("."));
+    let here = places.root.as_deref().unwrap_or(Path::new("."));
     let full = std::path::absolute(here).unwrap_or_else(|_| here.to_owned());
     let scenarios = full.ancestors().map(|folder| folder.join("scenarios"));
     let folder: PathBuf = scenarios.into_iter().find(|path| path.is_dir()).unwrap_or(full.clone());
-    select_scenarios(&[folder], root)
+    select_scenarios(&[folder], places)
 }
 
 fn spec(file: &SelectedFile) -> Option<ScenarioSpec> {

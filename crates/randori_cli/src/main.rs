@@ -14,9 +14,12 @@ mod console;
 mod exit;
 mod explain;
 mod findings;
+mod import;
 mod interrupt;
 mod list;
+mod networks;
 mod policies;
+mod policy;
 mod project;
 mod run;
 mod style;
@@ -31,6 +34,7 @@ use clap::Parser;
 use args::{Cli, Command};
 use console::Console;
 use exit::{BROKEN_PIPE, Outcome};
+use project::Places;
 
 static CONSOLE: Console = Console::new();
 
@@ -38,11 +42,13 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(explain_panic));
     let cli = Cli::parse();
     let console = &CONSOLE;
-    let root = cli.root.as_deref();
+    let places = &Places::new(cli.root, cli.assets);
     let ended = match cli.command {
-        Command::Run(args) => run::run(&args, root, console),
-        Command::List(args) => list::list(&args, root, console),
-        Command::Check(args) => check::check(&args, root, console),
+        Command::Run(args) => run::run(&args, places, console),
+        Command::List(args) => list::list(&args, places, console),
+        Command::Check(args) => check::check(&args, places, console),
+        Command::Import(args) => import::import_file(&args, places, console),
+        Command::Policy(command) => policy::policy(&command, places, console),
         Command::Policies(args) => policies::policies(&args, console),
         Command::Bench(command) => bench::bench(&command, console),
         Command::Explain { code } => explain::explain(&code, console),

@@ -5,17 +5,58 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use randori_core::diagnostic::nearest;
+use randori_core::diagnostic::{SourceMap, nearest};
 use randori_core::text::outline::Outline;
-use randori_core::text::{FileReader, Limits, ReadError};
+use randori_core::text::{FileReader, ImportedRobot, Limits, ReadError, RobotImport};
 
 use crate::console::Console;
 use crate::exit::Outcome;
 
-/// A folder with scenarios and assets. Nothing outside it is ever read.
+/// Where files are looked for, as far as the command line says.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    /// The project's root; found from the files if it is left out.
+    pub(crate) root: Option<PathBuf>,
+    /// Folders that hold assets which are not part of the project.
+    pub(crate) assets: Vec<PathBuf>,
+}
+
+impl Places {
+    /// What the arguments say; assets without any are where `RANDORI_ASSETS`
+    /// says.
+    pub(crate) fn new(root: Option<PathBuf>, assets: Vec<PathBuf>) -> Self {
+        let from_variable = || {
+            let folders = std::env::var_os("RANDORI_ASSETS").unwrap_or_default();
+            std::env::split_paths(&folders).filter(|p| !p.as_os_str().is_empty()).collect()
+        };
+        Self { root, assets: if assets.is_empty() { from_variable() } else { assets } }
+    }
+
+    /// The project that holds `file`.
+    fn project(&self, file: &Path) -> Result<Project, SelectError> {
+        let unreadable = |path: &Path, error: &io::Error| SelectError::Unreadable {
+            path: path.to_owned(),
+            error: error.to_string(),
+        };
+        let mut project = match &self.root {
+            Some(root) => Project::at(root).map_err(|error| unreadable(root, &error)),
+            None => Project::containing(file).map_err(|error| unreadable(file, &error)),
+        }?;
+        for folder in &self.assets {
+            let real = folder.canonicalize().map_err(|error| unreadable(folder, &error))?;
+            project.assets.push(real);
+        }
+        Ok(project)
+    }
+}
+
+/// A folder with scenarios and assets. Nothing outside of it and of the asset
+/// folders that the person has named is ever read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Project {
     root: PathBuf,
+    /// Folders where `assets:` files are looked for that the project lacks.
+    assets: Vec<PathBuf>,
     /// What its files may ask for.
     pub(crate) limits: Limits,
 }
@@ -29,6 +70,8 @@ pub(crate) struct SelectedFile {
     pub(crate) path: String,
     /// Its path as one would type it here.
     pub(crate) shown: String,
+    /// Whether it was found in a folder, rather than named itself.
+    pub(crate) in_folder: bool,
 }
 
 /// A reason why a selection names nothing.
@@ -87,7 +130,7 @@ impl Project {
 
     /// The project with this root.
     pub(crate) fn at(root: &Path) -> io::Result<Self> {
-        Ok(Self { root: root.canonicalize()?, limits: Limits::default() })
+        Ok(Self { root: root.canonicalize()?, assets: Vec::new(), limits: Limits::default() })
     }
 
     /// The folder, without symbolic links.
@@ -104,37 +147,76 @@ impl Project {
     }
 }
 
-impl FileReader for Project {
-    /// Reads a file, provided that it lies inside the root even after following
-    /// symbolic links, and is not too large.
-    fn read(&self, path: &str) -> Result<String, ReadError> {
-        let other = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::NotFound,
-            io::ErrorKind::InvalidData => ReadError::NotText,
-            _ => ReadError::Other(error.to_string()),
-        };
+impl Project {
+    /// The file on disk, provided that it lies inside the root (or an asset
+    /// folder) even after following symbolic links.
+    fn find(&self, path: &str) -> Result<PathBuf, ReadError> {
         let relative = Path::new(path);
         if relative.components().any(|part| !matches!(part, Component::Normal(_))) {
             return Err(ReadError::Other("the path leaves the project".to_owned()));
         }
-        let real = self.root.join(relative).canonicalize().map_err(other)?;
-        if !real.starts_with(&self.root) {
-            return Err(ReadError::Other("it is a link that leaves the project".to_owned()));
-        }
-        let metadata = fs::metadata(&real).map_err(other)?;
+        let in_project = inside(&self.root, relative);
+        let (Err(ReadError::NotFound), Ok(asset)) = (&in_project, relative.strip_prefix("assets"))
+        else {
+            return in_project;
+        };
+        let elsewhere = self.assets.iter().map(|folder| inside(folder, asset));
+        elsewhere.into_iter().find(|found| *found != Err(ReadError::NotFound)).unwrap_or(in_project)
+    }
+
+    /// The file on disk, if it is not too large.
+    fn find_file(&self, path: &str) -> Result<PathBuf, ReadError> {
+        let real = self.find(path)?;
+        let metadata = fs::metadata(&real).map_err(read_error)?;
         if !metadata.is_file() {
             return Err(ReadError::Other("it is not a file".to_owned()));
         }
-        let limit = self.limits.file_bytes;
-        if metadata.len() > limit as u64 {
-            return Err(ReadError::TooLarge { limit });
-        }
-        fs::read_to_string(&real).map_err(other)
+        Ok(real)
+    }
+
+    fn check_size(real: &Path, limit: usize) -> Result<(), ReadError> {
+        let size = fs::metadata(real).map_err(read_error)?.len();
+        if size > limit as u64 { Err(ReadError::TooLarge { limit }) } else { Ok(()) }
+    }
+}
+
+/// The real place of a file in a folder.
+fn inside(folder: &Path, relative: &Path) -> Result<PathBuf, ReadError> {
+    let real = folder.join(relative).canonicalize().map_err(read_error)?;
+    if !real.starts_with(folder) {
+        return Err(ReadError::Other("it is a link that leaves the project".to_owned()));
+    }
+    Ok(real)
+}
+
+fn read_error(error: io::Error) -> ReadError {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::NotFound,
+        io::ErrorKind::InvalidData => ReadError::NotText,
+        _ => ReadError::Other(error.to_string()),
+    }
+}
+
+impl FileReader for Project {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        let real = self.find_file(path)?;
+        Self::check_size(&real, self.limits.file_bytes)?;
+        fs::read_to_string(&real).map_err(read_error)
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let real = self.find_file(path)?;
+        Self::check_size(&real, self.limits.asset_bytes)?;
+        fs::read(&real).map_err(read_error)
+    }
+
+    fn import_robot(&self, import: &RobotImport<'_>, sources: &mut SourceMap) -> ImportedRobot {
+        randori_import::import_robot(self, import, sources)
     }
 
     /// The path as one would type it in the current folder.
     fn shown(&self, path: &str) -> String {
-        let full = self.root.join(path);
+        let full = self.find(path).unwrap_or_else(|_| self.root.join(path));
         let shown = std::env::current_dir().ok().and_then(|here| from_here(&here, &full));
         shown.unwrap_or(full).display().to_string()
     }
@@ -169,13 +251,15 @@ impl SelectedFile {
 /// For the first name that stands for nothing.
 pub(crate) fn select_scenarios(
     named: &[PathBuf],
-    root: Option<&Path>,
+    places: &Places,
 ) -> Result<Vec<SelectedFile>, SelectError> {
     let mut scenarios = Vec::new();
     for name in named {
-        let mut files = select_all(std::slice::from_ref(name), root)?;
+        let mut files = select_all(std::slice::from_ref(name), places)?;
         if name.is_dir() {
-            files.retain(|file| !matches!(file.kind().as_deref(), Some("Robot" | "Environment")));
+            files.retain(|file| {
+                !matches!(file.kind().as_deref(), Some("Robot" | "Environment" | "PolicyContract"))
+            });
         }
         if files.is_empty() {
             return Err(SelectError::Empty { folder: name.clone() });
@@ -193,29 +277,20 @@ pub(crate) fn select_scenarios(
 /// For the first name that stands for nothing.
 pub(crate) fn select_all(
     named: &[PathBuf],
-    root: Option<&Path>,
+    places: &Places,
 ) -> Result<Vec<SelectedFile>, SelectError> {
     let mut seen = BTreeSet::new();
     let mut selected = Vec::new();
     for name in named {
         for file in select(name)? {
-            let unreadable = |error: io::Error| SelectError::Unreadable {
-                path: file.clone(),
-                error: error.to_string(),
-            };
-            let project = match root {
-                Some(root) => Project::at(root).map_err(|error| SelectError::Unreadable {
-                    path: root.to_owned(),
-                    error: error.to_string(),
-                })?,
-                None => Project::containing(&file).map_err(unreadable)?,
-            };
+            let project = places.project(&file)?;
             let Some(path) = project.relative(&file) else {
                 return Err(SelectError::Outside { path: file, root: project.root });
             };
             let shown = project.shown(&path);
             if seen.insert(project.root.join(&path)) {
-                selected.push(SelectedFile { project, path, shown });
+                let in_folder = name.is_dir();
+                selected.push(SelectedFile { project, path, shown, in_folder });
             }
         }
     }
@@ -362,7 +437,8 @@ mod tests {
         let folder = project();
         let file = folder.path().join("scenarios/courier/flat.ron");
 
-        let selected = select_all(&[folder.path().to_owned(), file], None).expect("found");
+        let selected =
+            select_all(&[folder.path().to_owned(), file], &Places::default()).expect("found");
 
         let paths: Vec<_> = selected.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["scenarios/courier/flat.ron"]);

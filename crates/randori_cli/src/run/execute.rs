@@ -119,9 +119,8 @@ impl BatchHost for Host<'_> {
                     help: error.help,
                 })
             }
-            PolicySource::Onnx { path, .. } => {
-                let message = format!("the network of `{path}` cannot be loaded here");
-                Err(PolicyError::new(message).help("this needs the loader of networks"))
+            PolicySource::Onnx { .. } => {
+                self.plan.networks.start(&run.scenario, robot, interface).map(Some)
             }
             // The plan has refused programs that nobody allowed.
             PolicySource::Process { command, patience } => {

@@ -15,7 +15,6 @@ mod stats;
 mod summary;
 
 use std::io;
-use std::path::Path;
 
 use randori_core::report::{RunReport, Verdict};
 
@@ -23,6 +22,7 @@ use crate::args::RunArgs;
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::interrupt;
+use crate::project::Places;
 use crate::style::count;
 use plan::Plan;
 use printer::Printer;
@@ -55,10 +55,10 @@ impl Finished {
 /// When the output cannot be written.
 pub(crate) fn run(
     args: &RunArgs,
-    root: Option<&Path>,
+    places: &Places,
     console: &'static Console,
 ) -> io::Result<Outcome> {
-    let plan = match Plan::new(args, root, console) {
+    let plan = match Plan::new(args, places, console) {
         Ok(plan) => plan,
         Err(outcome) => return Ok(outcome),
     };

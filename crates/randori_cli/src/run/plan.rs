@@ -14,8 +14,9 @@ use super::choice::{ChoiceError, PolicyChoice};
 use crate::args::RunArgs;
 use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{Unseen, findings, refused, untrusted_programs};
-use crate::project::{SelectedFile, select_scenarios};
+use crate::findings::{Unseen, as_notes, findings, lacks_assets, refused, untrusted_programs};
+use crate::networks::Networks;
+use crate::project::{Places, SelectedFile, select_scenarios};
 use crate::style::{command_line, count};
 
 /// Runs beyond this number are surely a mistake, and their results would not
@@ -30,6 +31,7 @@ pub(crate) struct Plan {
     pub(crate) seeds: Range<u64>,
     overrides: Vec<Override>,
     choices: Vec<PolicyChoice>,
+    pub(crate) networks: Networks,
     /// Arguments besides the file and the seed that change results.
     arguments: Vec<String>,
 }
@@ -48,11 +50,7 @@ impl Plan {
     ///
     /// # Errors
     /// How the command ends, after the person has been told why.
-    pub(crate) fn new(
-        args: &RunArgs,
-        root: Option<&Path>,
-        console: &Console,
-    ) -> Result<Self, Outcome> {
+    pub(crate) fn new(args: &RunArgs, places: &Places, console: &Console) -> Result<Self, Outcome> {
         let usage = |error: ChoiceError| {
             console.error(&error.message);
             console.help(&error.help);
@@ -61,7 +59,7 @@ impl Plan {
         let choices: Result<_, _> =
             args.policy.iter().map(|text| PolicyChoice::parse(text)).collect();
         let mut files =
-            select_scenarios(&args.files, root).map_err(|error| error.report(console))?;
+            select_scenarios(&args.files, places).map_err(|error| error.report(console))?;
         for file in &mut files {
             file.project.limits = args.limits.limits();
         }
@@ -75,22 +73,28 @@ impl Plan {
             seeds: args.seeds.range(),
             overrides: args.overrides(),
             choices: choices.map_err(usage)?,
-            arguments: args.repeatable(root),
+            networks: Networks::default(),
+            arguments: args.repeatable(places),
         };
         if plan.seeds.end - plan.seeds.start > MOST_RUNS / files.len().max(1) as u64 {
             console.error(&format!("these are more than {MOST_RUNS} runs"));
             return Err(Outcome::Usage);
         }
         let mut unseen = Unseen::default();
-        let mut errors = 0;
+        let (mut errors, mut skipped) = (0, 0);
         for file in files {
             let tell = |diagnostics: &Diagnostics| console.note(&with_gap(diagnostics));
+            let in_folder = file.in_folder;
             match plan.entry(file, args.trust_programs) {
                 Ok((entry, warnings)) => {
                     tell(&unseen.filter(warnings));
                     plan.entries.push(entry);
                 }
                 Err(Refusal::Choice(error)) => return Err(usage(error)),
+                Err(Refusal::Findings(findings)) if in_folder && lacks_assets(&findings) => {
+                    skipped += 1;
+                    tell(&unseen.filter(as_notes(findings)));
+                }
                 Err(Refusal::Findings(findings)) => {
                     errors += findings.errors();
                     tell(&unseen.filter(findings));
@@ -101,10 +105,21 @@ impl Plan {
             console.error(&format!("nothing was run because of {}", count(errors, "error")));
             return Err(Outcome::InvalidScenario);
         }
+        if skipped > 0 {
+            let skipped = count(skipped, "scenario");
+            console.warning(&format!("skipped {skipped} whose assets are not here"));
+        }
+        if plan.entries.is_empty() {
+            return Err(Outcome::NothingSelected);
+        }
         Ok(plan)
     }
 
-    fn entry(&self, file: SelectedFile, trusted: bool) -> Result<(Entry, Diagnostics), Refusal> {
+    fn entry(
+        &mut self,
+        file: SelectedFile,
+        trusted: bool,
+    ) -> Result<(Entry, Diagnostics), Refusal> {
         let text = ScenarioText::load(&file.project, &file.path, &file.project.limits)
             .map_err(Refusal::Findings)?;
         let mut loaded = text
@@ -116,6 +131,8 @@ impl Plan {
         if !trusted {
             list.extend(untrusted_programs(&loaded.scenario, &loaded.sources, &chosen));
         }
+        let (scenario, sources) = (&loaded.scenario, &loaded.sources);
+        list.extend(self.networks.load(&file.project, scenario, sources, &chosen));
         let diagnostics = loaded.diagnostics(list);
         if diagnostics.errors() > 0 {
             return Err(Refusal::Findings(diagnostics));

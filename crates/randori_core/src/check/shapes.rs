@@ -80,7 +80,11 @@ pub(super) fn softness(report: &mut Report<'_>, at: &At<'_>, spec: &SoftnessSpec
         [("impedance", spec.impedance), ("impedance_at_width", spec.impedance_at_width)];
     for (name, value) in impedances {
         if !(value > 0.0 && value < 1.0) && value.is_finite() {
-            report.out_of_range(&at.field(name), value, "must be between 0 and 1, without the ends");
+            report.out_of_range(
+                &at.field(name),
+                value,
+                "must be between 0 and 1, without the ends",
+            );
         }
     }
 }

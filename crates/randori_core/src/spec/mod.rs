@@ -19,9 +19,9 @@ mod values;
 
 pub use actuator::{ActuatorLimits, ActuatorSpec, Drive};
 pub use contract::{
-    ActionSpec, ActionTarget, CommandInputSpec, ContractSpec, Frame, GainsSpec, HistoryLayout,
-    HistoryOrder, HistorySpec, FirstFill, Moment, InputSpec, LastActionStage, PhaseFaster, PhaseSpec, PhaseStill, RecurrentSpec,
-    Scaling, TermSource, TermSpec, TimingSpec,
+    ActionSpec, ActionTarget, CommandInputSpec, ContractSpec, FirstFill, Frame, GainsSpec,
+    HistoryLayout, HistoryOrder, HistorySpec, InputSpec, LastActionStage, Moment, PhaseFaster,
+    PhaseSpec, PhaseStill, RecurrentSpec, Scaling, TermSource, TermSpec, TimingSpec,
 };
 pub use environment::{EnvironmentSpec, GroundSpec, Mobility, ObjectSpec, ZoneShape, ZoneSpec};
 pub use physics::{PhysicsPreset, PhysicsSettings, PhysicsSpec};
@@ -29,8 +29,8 @@ pub use policy::{
     ChunkSpec, InferenceSpec, LatencySpec, PolicySource, PolicySpec, default_command,
 };
 pub use robot::{
-    Base, CouplingSpec, ImportSpec, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, LoopKind, LoopSpec,
-    RobotSpec, SpringSpec,
+    Base, CouplingSpec, ImportSpec, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, LoopKind,
+    LoopSpec, RobotSpec, SpringSpec,
 };
 pub use scenario::{
     ActorModel, ActorSpec, Effect, EventSpec, Expectation, GoalSpec, Placement, Repeat, RobotEntry,

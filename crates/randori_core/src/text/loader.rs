@@ -55,7 +55,7 @@ pub fn check_file(reader: &dyn FileReader, path: &str, limits: &Limits) -> (File
             (FileKind::Environment, findings.unwrap_or_else(|errors| errors))
         }
         Some("PolicyContract") => {
-            let findings = load_contract(reader, path, limits).map(|(_, warnings)| warnings);
+            let findings = load_contract(reader, path, limits).map(|(_, _, warnings)| warnings);
             (FileKind::PolicyContract, findings.unwrap_or_else(|errors| errors))
         }
         _ => {
@@ -76,7 +76,7 @@ pub fn load_robot(
     path: &str,
     limits: &Limits,
 ) -> Result<(RobotSpec, Diagnostics), Diagnostics> {
-    let (mut specs, findings) = load_alone(reader, path, limits, Part::Robot(0));
+    let (mut specs, _, findings) = load_alone(reader, path, limits, Part::Robot(0));
     match specs.robots.remove(&0) {
         Some(robot) if findings.errors() == 0 => Ok((robot, findings)),
         _ => Err(findings),
@@ -92,15 +92,15 @@ pub fn load_environment(
     path: &str,
     limits: &Limits,
 ) -> Result<(EnvironmentSpec, Diagnostics), Diagnostics> {
-    let (specs, findings) = load_alone(reader, path, limits, Part::Environment);
+    let (specs, _, findings) = load_alone(reader, path, limits, Part::Environment);
     match specs.environment {
         Some(environment) if findings.errors() == 0 => Ok((environment, findings)),
         _ => Err(findings),
     }
 }
 
-/// Reads a policy contract alone; with its warnings. Its `network` is a path
-/// from the project root.
+/// Reads a policy contract alone; with its text, for the place of anything in
+/// it, and its warnings. Its `network` is a path from the project root.
 ///
 /// # Errors
 /// With all findings, if at least one makes the contract unusable.
@@ -108,12 +108,12 @@ pub fn load_contract(
     reader: &dyn FileReader,
     path: &str,
     limits: &Limits,
-) -> Result<(ContractSpec, Diagnostics), Diagnostics> {
-    let (mut specs, findings) = load_alone(reader, path, limits, Part::Contract(0));
+) -> Result<(ContractSpec, Sources, Diagnostics), Diagnostics> {
+    let (mut specs, sources, findings) = load_alone(reader, path, limits, Part::Contract(0));
     match specs.contracts.remove(&0) {
         Some(mut contract) if findings.errors() == 0 => {
             contract.network = resolve_path(path, &contract.network).unwrap_or_default();
-            Ok((contract, findings))
+            Ok((contract, sources, findings))
         }
         _ => Err(findings),
     }
@@ -167,14 +167,15 @@ fn load_alone(
     path: &str,
     limits: &Limits,
     part: Part,
-) -> (Specs, Diagnostics) {
+) -> (Specs, Sources, Diagnostics) {
     let mut loader = Loader::new(reader, limits);
     loader.add(part, path, None);
     let Loader { sources, mut found, .. } = loader;
     let mut specs = Specs::default();
     specs.update(&Sources::default(), &sources, &mut found);
     found.extend(check::findings(&specs, &sources, limits));
-    (specs, finished(found, &sources))
+    let findings = finished(found, &sources);
+    (specs, sources, findings)
 }
 
 /// Reads a scenario file and what it names, even if it cannot be understood

@@ -64,6 +64,8 @@ pub struct ScenarioText {
     sources: Sources,
     limits: Limits,
     specs: Specs,
+    /// Findings of reading that do not prevent a run, such as on imports.
+    warnings: Vec<Diagnostic>,
 }
 
 /// A trusted scenario, with its texts.
@@ -109,11 +111,12 @@ impl ScenarioText {
         let (sources, mut found) = loader::read_scenario(reader, path, limits);
         let mut specs = Specs::default();
         specs.update(&Sources::default(), &sources, &mut found);
-        let readable = found.is_empty() && specs.is_complete(&sources);
-        if readable {
-            let text = Self { sources, limits: limits.clone(), specs };
+        let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
+        if !found.iter().any(is_error) && specs.is_complete(&sources) {
+            let warnings = found.clone();
+            let text = Self { sources, limits: limits.clone(), specs, warnings };
             text.try_variations(&mut found);
-            if found.is_empty() {
+            if !found.iter().any(is_error) {
                 return Ok(text);
             }
             found.extend(check::findings(&text.specs, &text.sources, limits));
@@ -163,7 +166,7 @@ impl ScenarioText {
 
     fn overridden(&self, overrides: &[Override]) -> (Sources, Specs, Vec<Diagnostic>) {
         let (mut sources, mut specs) = (self.sources.clone(), self.specs.clone());
-        let mut found = Vec::new();
+        let mut found = self.warnings.clone();
         for change in overrides {
             let change = Change::written(&mut sources, change);
             found.extend(change.apply(&mut sources).err().map(|error| *error));

@@ -1,6 +1,6 @@
 //! Robots that start from files of another kind, and policies with contracts.
 
-use randori_core::diagnostic::{Diagnostics, SourceMap};
+use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, Label, SourceMap};
 use randori_core::spec::Drive;
 use randori_core::text::{
     FileReader, ImportedRobot, Limits, Loaded, MemoryFiles, Override, ReadError, RobotImport,
@@ -18,7 +18,8 @@ impl FileReader for Importer {
     fn import_robot(&self, import: &RobotImport<'_>, _: &mut SourceMap) -> ImportedRobot {
         let text = self.read(import.path).expect("the fixture has it");
         let text = text.split_once('\n').map(|(_, robot)| robot.to_owned());
-        ImportedRobot { text, found: Vec::new() }
+        let remark = Diagnostic::warning(DiagnosticCode::IMPORT_DOUBTFUL, "a tail was dropped");
+        ImportedRobot { text, found: vec![remark.primary(Label::new(import.named_at, ""))] }
     }
 }
 
@@ -91,6 +92,14 @@ fn a_robot_file_is_laid_on_top_of_what_it_imports() {
 }
 
 #[test]
+fn what_an_import_doubts_is_a_warning_and_prevents_no_run() {
+    let loaded = resolve(files(), &[]).expect("valid");
+
+    let told = loaded.diagnostics(loaded.warnings.clone()).short();
+    assert_eq!(told, "assets/dog.ron:4:24: warning[RS0807]: a tail was dropped\n");
+}
+
+#[test]
 fn overrides_and_variations_reach_what_was_imported() {
     let sets = ["robots.dog.joints.hip.damping=0.3", "robots.dog.links.body.com.0=0.2"];
     let loaded = resolve(files(), &sets).expect("valid");
@@ -112,7 +121,8 @@ fn findings_in_imported_text_name_the_imported_file() {
 
     assert_eq!(
         errors,
-        "assets/dog.xml as a robot file:5:32: error[RS0301]: `mass_kg` is -1, but must be greater than 0\n"
+        "assets/dog.ron:4:24: warning[RS0807]: a tail was dropped\n\
+         assets/dog.xml as a robot file:5:32: error[RS0301]: `mass_kg` is -1, but must be greater than 0\n"
     );
 }
 

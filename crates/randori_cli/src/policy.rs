@@ -1,0 +1,276 @@
+//! `randori policy`: what a network holds, and whether it fits its contract and
+//! its robot.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+use randori_core::diagnostic::{DiagnosticCode, Diagnostics, Label, SourceMap};
+use randori_core::spec::ContractSpec;
+use randori_core::text::{
+    FileReader, ImportedRobot, Limits, ReadError, RobotImport, ScenarioText, load_contract,
+};
+use randori_policy::network::{Description, describe, draft};
+use serde::Serialize;
+
+use crate::args::{InspectArgs, PolicyCheckArgs, PolicyCommand};
+use crate::console::{Console, stderr_has_colours, stdout_has_colours};
+use crate::exit::Outcome;
+use crate::findings::{Unseen, as_notes, lacks_assets};
+use crate::networks::{Networks, read};
+use crate::project::{Places, Project, SelectedFile, select_all};
+use crate::style::{HEADING, count, paint};
+
+/// Carries out a subcommand.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn policy(
+    command: &PolicyCommand,
+    places: &Places,
+    console: &Console,
+) -> io::Result<Outcome> {
+    match command {
+        PolicyCommand::Inspect(args) => inspect(args, console),
+        PolicyCommand::Check(args) => check(args, places, console),
+    }
+}
+
+fn inspect(args: &InspectArgs, console: &Console) -> io::Result<Outcome> {
+    if !args.file.is_file() {
+        console.error(&format!("there is no file `{}`", args.file.display()));
+        return Ok(Outcome::Usage);
+    }
+    let folder = args.file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let project = Project::at(folder.unwrap_or(Path::new(".")))?;
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let model = match read(&project, &name, None) {
+        Ok(model) => model,
+        Err(error) => {
+            let diagnostics = Diagnostics { list: vec![error], sources: SourceMap::default() };
+            console.note(&(diagnostics.human(stderr_has_colours()) + "\n"));
+            return Ok(Outcome::InvalidScenario);
+        }
+    };
+    let description = describe(&model);
+    if args.json {
+        console.data(&format!("{}\n", serde_json::to_string(&Described::new(&description))?))?;
+        return Ok(Outcome::Pass);
+    }
+    console.data(&shown(&description))?;
+    let text = draft(&description, &name);
+    let Some(output) = &args.output else {
+        console.data(&format!("\n{}\n{text}", paint(HEADING, "first draft of a contract")))?;
+        return Ok(Outcome::Pass);
+    };
+    if output.exists() {
+        console.error(&format!("`{}` exists already", output.display()));
+        return Ok(Outcome::Usage);
+    }
+    if let Err(error) = std::fs::write(output, text) {
+        console.error(&format!("`{}` cannot be written: {error}", output.display()));
+        return Ok(Outcome::Usage);
+    }
+    console.note(&format!("wrote {}\n", output.display()));
+    Ok(Outcome::Pass)
+}
+
+/// A description as JSON.
+#[derive(Serialize)]
+struct Described<'a> {
+    name: &'a str,
+    producer: &'a str,
+    ir_version: i64,
+    opsets: &'a [(String, i64)],
+    inputs: Vec<(&'a str, String)>,
+    outputs: Vec<(&'a str, String)>,
+    operators: &'a [(String, usize)],
+    parameters: usize,
+    metadata: &'a [(String, String)],
+}
+
+impl<'a> Described<'a> {
+    fn new(of: &'a Description) -> Self {
+        let tensors = |list: &'a [randori_policy::network::TensorInfo]| {
+            list.iter().map(|tensor| (tensor.name.as_str(), tensor.shown())).collect()
+        };
+        Self {
+            name: &of.name,
+            producer: &of.producer,
+            ir_version: of.ir_version,
+            opsets: &of.opsets,
+            inputs: tensors(&of.inputs),
+            outputs: tensors(&of.outputs),
+            operators: &of.operators,
+            parameters: of.parameters,
+            metadata: &of.metadata,
+        }
+    }
+}
+
+fn shown(of: &Description) -> String {
+    let mut text = String::new();
+    let opsets: Vec<String> = of
+        .opsets
+        .iter()
+        .map(|(domain, version)| format!("{domain}{version}").trim_start().to_owned())
+        .collect();
+    let operators: Vec<String> =
+        of.operators.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    let rows = [
+        ("network", of.name.clone()),
+        ("made by", of.producer.clone()),
+        ("operator sets", opsets.join(", ")),
+        ("parameters", of.parameters.to_string()),
+        ("operators", operators.join(", ")),
+    ];
+    for (name, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
+        let _ = writeln!(text, "{name:<14} {value}");
+    }
+    for (kind, list) in [("input", &of.inputs), ("output", &of.outputs)] {
+        for tensor in list {
+            let _ = writeln!(text, "{kind:<14} {}: {}", tensor.name, tensor.shown());
+        }
+    }
+    for (key, value) in &of.metadata {
+        let _ = writeln!(text, "{key:<14} {value}");
+    }
+    text
+}
+
+fn check(args: &PolicyCheckArgs, places: &Places, console: &Console) -> io::Result<Outcome> {
+    let files = match select_all(&args.files, places) {
+        Ok(files) => files,
+        Err(error) => return Ok(error.report(console)),
+    };
+    let (mut checked, mut errors, mut warnings) = (0, 0, 0);
+    let mut unseen = Unseen::default();
+    for file in &files {
+        if file.in_folder && file.kind().as_deref() != Some("PolicyContract") {
+            continue;
+        }
+        let found = match check_contract(file, args.robot.as_deref()) {
+            Ok(found) => found,
+            Err(message) => {
+                console.error(&message);
+                return Ok(Outcome::Usage);
+            }
+        };
+        if file.in_folder && lacks_assets(&found) {
+            console.note(&as_notes(unseen.filter(found)).human(stderr_has_colours()));
+            continue;
+        }
+        let found = unseen.filter(found);
+        checked += 1;
+        errors += found.errors();
+        warnings += found.warnings();
+        if !found.is_empty() {
+            console.data(&(found.human(stdout_has_colours()) + "\n"))?;
+        }
+    }
+    let found = format!("{}, {}", count(errors, "error"), count(warnings, "warning"));
+    console.note(&format!("checked {}: {found}\n", count(checked, "contract")));
+    Ok(if errors == 0 { Outcome::Pass } else { Outcome::InvalidScenario })
+}
+
+/// All findings about a contract, its network and, if one is named, its robot.
+///
+/// # Errors
+/// When the robot does not belong to the contract's project.
+fn check_contract(file: &SelectedFile, robot: Option<&Path>) -> Result<Diagnostics, String> {
+    let project = &file.project;
+    let (contract, sources, mut found) = match load_contract(project, &file.path, &project.limits) {
+        Ok(contract) => contract,
+        Err(errors) => return Ok(errors),
+    };
+    if let Some(robot) = robot {
+        let path = project.relative(robot).ok_or_else(|| {
+            let root = project.root().display();
+            format!("the robot `{}` does not lie in the project `{root}`", robot.display())
+        })?;
+        return Ok(check_with_robot(project, &file.path, &path, &contract));
+    }
+    match read(project, &contract.network, contract.from.as_deref()) {
+        Ok(model) => {
+            let problems = randori_policy::network::check(&contract, &model, None);
+            let span_of = |path: &str| sources.span_of(path);
+            found.list.extend(problems.iter().map(|problem| problem.diagnostic(span_of)));
+        }
+        Err(mut error) => {
+            let place = sources.span_of("network");
+            error.primary = place.map(|span| Label::new(span, "named here"));
+            found.list.push(error);
+        }
+    }
+    Ok(found)
+}
+
+/// The findings on a scenario that consists of the robot and the contract.
+fn check_with_robot(
+    project: &Project,
+    contract_path: &str,
+    robot_path: &str,
+    contract: &ContractSpec,
+) -> Diagnostics {
+    let scenario = format!(
+        "Scenario(format: 1, title: \"check\", duration: 1.0, environment: \"{NOWHERE}\",\n\
+         physics: (rate_hz: {}),\n\
+         robots: [(name: \"robot\", model: {robot_path:?},\n\
+         policy: (use: Onnx(path: {contract_path:?}), rate_hz: {:?}))])",
+        contract.timing.physics_hz as u32,
+        contract.timing.rate_hz()
+    );
+    let reader = WithScenario { project, scenario };
+    let limits = Limits { ticks: u64::MAX, ..project.limits.clone() };
+    let text = match ScenarioText::load(&reader, CHECKED, &limits) {
+        Ok(text) => text,
+        Err(errors) => return errors,
+    };
+    let (mut findings, draft) = match text.resolve(&[]) {
+        Ok(loaded) => {
+            let warnings = loaded.diagnostics(loaded.warnings.clone());
+            (warnings, Some((loaded.scenario, loaded.sources)))
+        }
+        Err(errors) => (errors, text.draft(&[])),
+    };
+    // Where the robot starts is not the contract's business.
+    findings.list.retain(|finding| finding.code != DiagnosticCode::BEYOND_LIMITS);
+    if let Some((scenario, sources)) = draft.filter(|_| findings.errors() == 0) {
+        let problems = Networks::default().load(project, &scenario, &sources, &BTreeSet::new());
+        findings.list.extend(problems);
+    }
+    findings
+}
+
+/// Names of files that exist only while a contract is checked.
+const CHECKED: &str = "policy-check.ron";
+const NOWHERE: &str = "policy-check-nowhere.ron";
+
+/// A project with a scenario that is not on disk.
+struct WithScenario<'p> {
+    project: &'p Project,
+    scenario: String,
+}
+
+impl FileReader for WithScenario<'_> {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        match path {
+            CHECKED => Ok(self.scenario.clone()),
+            NOWHERE => Ok("Environment(format: 1, name: \"nowhere\")".to_owned()),
+            _ => self.project.read(path),
+        }
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.project.read_bytes(path)
+    }
+
+    fn import_robot(&self, import: &RobotImport<'_>, sources: &mut SourceMap) -> ImportedRobot {
+        self.project.import_robot(import, sources)
+    }
+
+    fn shown(&self, path: &str) -> String {
+        self.project.shown(path)
+    }
+}
