@@ -36,7 +36,7 @@ pub(super) fn fit(
     outputs: &[TensorInfo],
     channel_len: &dyn Fn(&str) -> Option<usize>,
 ) -> Result<Fit, Vec<Problem>> {
-    let mut matching = Matching { contract, inputs, outputs, found: Vec::new() };
+    let mut matching = Matching { contract, inputs, outputs, channel_len, found: Vec::new() };
     let mut feeds: Vec<Option<(Vec<usize>, Feed)>> = vec![None; inputs.len()];
     for (index, spec) in contract.inputs.iter().enumerate() {
         let path = format!("inputs.{index}");
@@ -72,6 +72,7 @@ struct Matching<'a> {
     contract: &'a ContractSpec,
     inputs: &'a [TensorInfo],
     outputs: &'a [TensorInfo],
+    channel_len: &'a dyn Fn(&str) -> Option<usize>,
     found: Vec<Problem>,
 }
 
@@ -133,7 +134,7 @@ impl Matching<'_> {
             .terms
             .iter()
             .map(|term| {
-                let len = self.contract.term_len(&term.source, |_| None);
+                let len = self.contract.term_len(&term.source, self.channel_len);
                 len.map_or_else(|| "?".to_owned(), |len| len.to_string())
             })
             .collect();
