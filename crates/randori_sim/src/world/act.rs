@@ -52,6 +52,7 @@ impl SimWorld {
     /// Gives a body an impulse (N s, world axes) at its own centre of mass; its
     /// velocity changes at once. Things that never yield ignore it.
     pub fn apply_impulse(&mut self, body: BodyId, impulse: Vector) {
+        let before = self.touch.twists_of(&self.state.bodies);
         match self.scene.bodies[body.0].role {
             Role::Static | Role::Actor => return,
             Role::Loose => {
@@ -63,6 +64,7 @@ impl SimWorld {
             }
         }
         self.reread_state(body.0);
+        self.touch.shift(&before, &self.state.bodies);
     }
 
     /// Adds the velocities that an impulse gives to an articulation: M dv = J^T

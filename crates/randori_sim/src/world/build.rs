@@ -24,6 +24,7 @@ use super::rules::{ContactRules, Hooks, surface_tag};
 use super::scene::{BodyEntry, MassGroup, Member, Placing, Role, Scene};
 use super::shape::collision_shape;
 use super::surface::{GroupBits, Surface};
+use super::touch::TouchState;
 use super::{SimWorld, WorldError, robot};
 use crate::hash::StateHasher;
 
@@ -84,6 +85,7 @@ impl<'a> Builder<'a> {
             handle: RigidBodyHandle::invalid(),
             mass_group: None,
             colliders: Vec::new(),
+            inverse_mass: 0.0,
             role: Role::Static,
         };
         let scene = Scene {
@@ -146,6 +148,7 @@ impl<'a> Builder<'a> {
             .user_data(tag | surface_tag(self.scene.rules.add(surface)))
             .position(carrier.rapier_from_body * body_from_shape);
         let handle = self.physics.insert_collider(collider, Some(carrier.handle));
+        self.scene.rules.note(handle);
         Ok((handle, body_from_shape))
     }
 
@@ -157,7 +160,9 @@ impl<'a> Builder<'a> {
             .cover(ColliderBuilder::new(SharedShape::halfspace(Vector::Z)))
             .collision_groups(self.bits.of_default())
             .user_data(surface_tag(self.scene.rules.add(surface)));
-        self.physics.insert(RigidBodyBuilder::fixed().translation(place), collider);
+        let ground = RigidBodyBuilder::fixed().translation(place);
+        let (_, collider) = self.physics.insert(ground, collider);
+        self.scene.rules.note(collider);
     }
 
     fn insert_object(
@@ -250,12 +255,35 @@ impl<'a> Builder<'a> {
         self.scene.bodies[group.members[0].body].role == Role::Loose
     }
 
+    /// What [`BodyEntry::inverse_mass`] is, where it is needed.
+    fn weigh_inversely(&mut self) {
+        if self.scene.rules.special().is_empty() {
+            return;
+        }
+        for robot in &self.scene.robots {
+            let inverse = robot.model.inverse_masses();
+            for (body, inverse_mass) in robot.bodies.clone().zip(inverse) {
+                self.scene.bodies[body].inverse_mass = inverse_mass as f32;
+            }
+        }
+        for group in &self.scene.masses {
+            let first = &mut self.scene.bodies[group.members[0].body];
+            if first.role == Role::Loose {
+                let inverse_mass = (1.0 / group.mass(&[]).mass_kg) as f32;
+                for member in &group.members {
+                    self.scene.bodies[member.body].inverse_mass = inverse_mass;
+                }
+            }
+        }
+    }
+
     fn finish(mut self) -> SimWorld {
+        self.weigh_inversely();
         // A step without duration lets the engine see everything that was
         // inserted: colliders follow the links into the start pose, and contacts,
         // rays and islands are right from the first tick.
         let dt = std::mem::replace(&mut self.physics.integration_parameters.dt, 0.0);
-        self.physics.step_with_events(&Hooks { rules: &self.scene.rules }, &());
+        self.physics.step_with_events(&Hooks { scene: &self.scene, touching: None }, &());
         self.physics.integration_parameters.dt = dt;
 
         let links = self.scene.articulations.iter().map(|robot| robot.links.len()).max();
@@ -270,6 +298,7 @@ impl<'a> Builder<'a> {
                 torques: vec![0.0; dofs],
             },
             earlier: EarlierRates::default(),
+            touch: TouchState::default(),
             twists: vec![Twist::default(); links.unwrap_or(0)],
             scene: Arc::new(self.scene),
             placing: self.placing,
@@ -278,6 +307,7 @@ impl<'a> Builder<'a> {
         };
         world.place_static_bodies();
         world.read_state();
+        world.remember_twists();
         world
     }
 }

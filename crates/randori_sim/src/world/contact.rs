@@ -134,6 +134,6 @@ fn presses(pair: &ContactPair) -> bool {
 }
 
 /// The engine keeps a flag in the highest bit.
-fn contact_index(id: u32) -> usize {
+pub(super) fn contact_index(id: u32) -> usize {
     (id & (u32::MAX >> 1)) as usize
 }

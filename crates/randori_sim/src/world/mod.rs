@@ -21,14 +21,18 @@ pub mod dynamics;
 mod error;
 pub mod inertia;
 mod joint;
+mod mobility;
 mod query;
+mod resist;
 mod robot;
 mod rules;
 mod scene;
 mod shape;
 mod snapshot;
+mod soft;
 mod state;
 mod surface;
+mod touch;
 mod tree;
 
 use std::sync::Arc;
@@ -47,6 +51,7 @@ use self::act::Actions;
 use self::dynamics::EarlierRates;
 use self::rules::Hooks;
 use self::scene::{Placing, Scene};
+use self::touch::TouchState;
 
 /// Everything that moves, and everything it can touch.
 ///
@@ -65,6 +70,8 @@ pub struct SimWorld {
     state: WorldState,
     /// What the last step started from, for the reactions of joints.
     earlier: EarlierRates,
+    /// What contacts remember of the last step.
+    touch: TouchState,
     /// Workspace: velocities of the links of one robot.
     twists: Vec<Twist>,
     ticks: u64,
@@ -95,8 +102,14 @@ impl SimWorld {
             return Err(fault.clone());
         }
         self.remember_rates();
+        self.take_back_moments();
         self.apply_actions();
-        self.physics.step_with_events(&Hooks { rules: &self.scene.rules }, &());
+        if self.scene.rules.special().is_empty() {
+            let hooks = Hooks { scene: &self.scene, touching: None };
+            self.physics.step_with_events(&hooks, &());
+        } else {
+            self.step_touching();
+        }
         self.ticks += 1;
         self.refresh_state().inspect_err(|fault| self.fault = Some(fault.clone()))
     }

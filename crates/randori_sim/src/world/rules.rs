@@ -14,7 +14,10 @@ use rapier3d::prelude::{
 };
 
 use super::build::{Builder, owner};
+use super::scene::Scene;
+use super::soft::SoftPair;
 use super::surface::Surface;
+use super::touch::Touching;
 use super::tree::Group;
 
 /// The rules of a scene.
@@ -25,6 +28,8 @@ pub(super) struct ContactRules {
     /// Pairs of bodies that pass through each other, smaller index first, in
     /// order.
     passing: Vec<(usize, usize)>,
+    /// Colliders with softness, torsional or rolling friction, in order.
+    special: Vec<ColliderHandle>,
 }
 
 impl ContactRules {
@@ -34,9 +39,23 @@ impl ContactRules {
         self.surfaces.len() - 1
     }
 
-    /// Whether any surface yields in its own way.
-    pub(super) fn has_softness(&self) -> bool {
-        self.surfaces.iter().any(|surface| surface.softness.is_some())
+    /// Notes the collider with the surface that was added last.
+    pub(super) fn note(&mut self, collider: ColliderHandle) {
+        let surface = self.surfaces.last().expect("a collider has a surface");
+        if surface.softness.is_some() || surface.resists() {
+            self.special.push(collider);
+        }
+    }
+
+    /// Colliders with softness, torsional or rolling friction.
+    pub(super) fn special(&self) -> &[ColliderHandle] {
+        &self.special
+    }
+
+    pub(super) fn is_special(&self, collider: ColliderHandle) -> bool {
+        self.special
+            .binary_search_by_key(&collider.into_raw_parts(), |known| known.into_raw_parts())
+            .is_ok()
     }
 
     pub(super) fn surface(&self, collider: &Collider) -> &Surface {
@@ -60,26 +79,39 @@ fn surface_number(tag: u128) -> usize {
 
 /// Answers the engine's questions during a step.
 pub(super) struct Hooks<'a> {
-    pub(super) rules: &'a ContactRules,
+    pub(super) scene: &'a Scene,
+    /// What contacts with rules of their own need to know.
+    pub(super) touching: Option<&'a Touching<'a>>,
 }
 
 impl PhysicsHooks for Hooks<'_> {
     fn filter_contact_pair(&self, context: &PairFilterContext<'_>) -> Option<SolverFlags> {
         let body = |collider: ColliderHandle| owner(context.colliders[collider].user_data);
         match (body(context.collider1), body(context.collider2)) {
-            (Some(one), Some(other)) if self.rules.pass(one.0, other.0) => None,
+            (Some(one), Some(other)) if self.scene.rules.pass(one.0, other.0) => None,
             _ => Some(SolverFlags::default()),
         }
     }
 
     fn modify_solver_contacts(&self, context: &mut ContactModificationContext<'_>) {
-        let one = self.rules.surface(&context.colliders[context.collider1]);
-        let other = self.rules.surface(&context.colliders[context.collider2]);
-        let Some(manifold) = context.rigid_mut() else { return };
+        let colliders = [context.collider1, context.collider2].map(|it| &context.colliders[it]);
+        let [one, other] = colliders.map(|collider| self.scene.rules.surface(collider));
+        let Some(contacts) = context.rigid_mut() else { return };
+        let surface = one.joined(other);
         if one.priority != other.priority {
-            let surface = one.joined(other);
-            *manifold.friction = surface.friction;
-            *manifold.restitution = surface.restitution;
+            *contacts.friction = surface.friction;
+            *contacts.restitution = surface.restitution;
+        }
+        if let (Some(spec), Some(touching)) = (&surface.softness, self.touching) {
+            let bodies = colliders.map(|collider| owner(collider.user_data).map(|body| body.0));
+            let pair = SoftPair {
+                touching,
+                spec,
+                bodies,
+                carried: self.scene.carried(bodies),
+                articulated: self.scene.is_articulated(bodies),
+            };
+            pair.soften(contacts);
         }
     }
 }

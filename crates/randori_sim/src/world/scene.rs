@@ -38,6 +38,19 @@ pub(super) struct Scene {
     pub(super) fingerprint: u64,
 }
 
+impl Scene {
+    /// The mass that two bodies carry together, as its inverse, 1/kg.
+    pub(super) fn carried(&self, bodies: [Option<usize>; 2]) -> f32 {
+        bodies.into_iter().flatten().map(|body| self.bodies[body].inverse_mass).sum()
+    }
+
+    /// Whether one of two bodies is a link of an articulation.
+    pub(super) fn is_articulated(&self, bodies: [Option<usize>; 2]) -> bool {
+        let is_link = |body: usize| matches!(self.bodies[body].role, Role::Link { .. });
+        bodies.into_iter().flatten().any(is_link)
+    }
+}
+
 /// A body of the scene.
 pub(super) struct BodyEntry {
     /// Its path, for messages.
@@ -48,6 +61,10 @@ pub(super) struct BodyEntry {
     pub(super) mass_group: Option<usize>,
     /// What it collides with.
     pub(super) colliders: Vec<ColliderHandle>,
+    /// Mean inverse mass that a force at its centre of mass meets in the robot's
+    /// zero configuration, 1/kg; 0 where nothing needs it. `MuJoCo` calls it
+    /// `body_invweight0`.
+    pub(super) inverse_mass: f32,
     pub(super) role: Role,
 }
 

@@ -10,6 +10,7 @@ use randori_core::record::WorldState;
 use super::act::Actions;
 use super::dynamics::EarlierRates;
 use super::scene::Placing;
+use super::touch::TouchState;
 use super::{SimWorld, SnapshotError};
 use crate::hash::StateHasher;
 
@@ -38,6 +39,7 @@ impl Clone for SimWorld {
             actions: self.actions.clone(),
             state: self.state.clone(),
             earlier: self.earlier.clone(),
+            touch: self.touch.clone(),
             twists: self.twists.clone(),
             ticks: self.ticks,
             fault: self.fault.clone(),
@@ -54,10 +56,11 @@ struct OwnState {
     actions: Actions,
     state: WorldState,
     earlier: EarlierRates,
+    touch: TouchState,
 }
 
 /// The format of snapshots; the engine's version is part of it.
-const FORMAT: u64 = 0x7261_6e64_0361_0001;
+const FORMAT: u64 = 0x7261_6e64_0361_0002;
 
 impl SimWorld {
     /// Everything that changes, as bytes for [`SimWorld::restore`].
@@ -71,6 +74,7 @@ impl SimWorld {
             actions: self.actions.clone(),
             state: self.state.clone(),
             earlier: self.earlier.clone(),
+            touch: self.touch.clone(),
         };
         postcard::to_stdvec(&(FORMAT, own, &self.physics))
             .expect("the state of a world has a serial form")
@@ -101,6 +105,7 @@ impl SimWorld {
         self.actions = own.actions;
         self.state = own.state;
         self.earlier = own.earlier;
+        self.touch = own.touch;
         self.fault = None;
         Ok(())
     }

@@ -13,5 +13,6 @@ mod joints;
 mod loads;
 mod massless;
 mod queries;
+mod softness;
 mod surfaces;
 mod trees;

@@ -1,6 +1,6 @@
 //! What moves the links: mass matrix, inverse dynamics, reactions.
 
-use nalgebra::{DMatrix, DVector, Vector3};
+use nalgebra::{DMatrix, DVector, Isometry3, Vector3};
 
 use super::kinematics::{LinkFrame, LinkMotion};
 use super::spatial::{Twist64, Wrench64};
@@ -70,6 +70,26 @@ impl RobotModel {
             }
         }
         matrix
+    }
+
+    /// The mean inverse mass (1/kg) of each link, in the order of the robot file:
+    /// how easily its centre of mass yields to a force, averaged over
+    /// directions, with all joints at zero. Armature counts; a fixed base
+    /// yields to nothing.
+    pub fn inverse_masses(&self) -> Vec<f64> {
+        let state = RobotState::zero(self);
+        let Some(inverse) = self.mass_matrix(&state).try_inverse() else {
+            return vec![0.0; self.links.len()];
+        };
+        let poses = self.link_poses(&state);
+        let of_link = |(link, pose): (usize, &Isometry3<f64>)| {
+            let jacobian = self.jacobian(&state, link);
+            let offset = pose.rotation * self.links[link].com;
+            let turning = jacobian.rows(3, 3);
+            let moving = jacobian.rows(0, 3) - offset.cross_matrix() * turning;
+            (&moving * &inverse * moving.transpose()).trace() / 3.0
+        };
+        poses.iter().enumerate().map(of_link).collect()
     }
 
     /// What each joint (index in the robot file) transmits from its parent link

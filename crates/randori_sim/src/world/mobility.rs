@@ -1,0 +1,113 @@
+//! How easily bodies yield at a point: velocity per impulse.
+
+use nalgebra::{Matrix3, Vector3};
+use randori_core::math::Vector;
+use rapier3d::prelude::{Multibody, PhysicsWorld, RigidBody};
+
+use super::scene::{Role, Scene};
+
+/// The inverse inertia of a body as everything that it is jointed to lets it
+/// move, about its centre of mass, in world axes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Mobility {
+    /// Centre of mass, m.
+    center: Vector,
+    /// Linear velocity per impulse, 1/kg.
+    pub(super) linear: Matrix3<f32>,
+    /// Linear velocity per angular impulse, 1/(kg m).
+    cross: Matrix3<f32>,
+    /// Angular velocity per angular impulse, 1/(kg m^2).
+    pub(super) angular: Matrix3<f32>,
+}
+
+impl Mobility {
+    /// Of a body of the scene; `None` for what never yields.
+    pub(super) fn of(scene: &Scene, physics: &mut PhysicsWorld, body: usize) -> Option<Self> {
+        let entry = &scene.bodies[body];
+        match entry.role {
+            Role::Static | Role::Actor => None,
+            Role::Loose => Some(Self::of_loose(&physics.bodies[entry.handle])),
+            Role::Link { articulation, link } => {
+                let index = scene.articulations[articulation].index;
+                let multibody = physics.multibody_joints.get_multibody_mut(index)?;
+                if multibody.inv_augmented_mass().lu_internal().nrows() != multibody.ndofs() {
+                    // The engine factorizes the mass matrix in its steps; this is
+                    // before the first one.
+                    multibody.dof_inverse_inertia(&physics.bodies);
+                }
+                let center = physics.bodies[entry.handle].center_of_mass();
+                Self::of_link(multibody, link, center)
+            }
+        }
+    }
+
+    fn of_loose(rigid: &RigidBody) -> Self {
+        let mass = rigid.mass_properties();
+        let turn = &mass.effective_world_inv_inertia;
+        Self {
+            center: mass.world_com,
+            linear: Matrix3::from_diagonal(&column(mass.effective_inv_mass)),
+            cross: Matrix3::zeros(),
+            angular: Matrix3::new(
+                turn.m11, turn.m12, turn.m13, turn.m12, turn.m22, turn.m23, turn.m13, turn.m23,
+                turn.m33,
+            ),
+        }
+    }
+
+    /// With the mass matrix of the last step, which changes little in one.
+    fn of_link(multibody: &Multibody, link: usize, center: Vector) -> Option<Self> {
+        let jacobian = multibody.body_jacobian(link);
+        let mut yielding = jacobian.transpose();
+        if !multibody.inv_augmented_mass().solve_mut(&mut yielding) {
+            return None;
+        }
+        let whole = jacobian * yielding;
+        Some(Self {
+            center,
+            linear: whole.fixed_view::<3, 3>(0, 0).into_owned(),
+            cross: whole.fixed_view::<3, 3>(0, 3).into_owned(),
+            angular: whole.fixed_view::<3, 3>(3, 3).into_owned(),
+        })
+    }
+
+    /// Velocity of the body's point at `point` (m, world) per impulse there,
+    /// 1/kg.
+    pub(super) fn at(&self, point: Vector) -> Matrix3<f32> {
+        let lever = column(point - self.center).cross_matrix();
+        let turned = self.cross * lever;
+        self.linear + turned + turned.transpose() - lever * self.angular * lever
+    }
+}
+
+/// A vector as the algebra library wants it.
+pub(super) fn column(vector: Vector) -> Vector3<f32> {
+    Vector3::new(vector.x, vector.y, vector.z)
+}
+
+/// Share of the other axis's mobility below which one is rounding: a hinge lets
+/// nothing turn about another axis.
+const NOISE: f32 = 1e-5;
+
+/// The principal axes of a symmetric matrix in the plane across the unit vector
+/// `normal`, with the eigenvalues there.
+pub(super) fn across(matrix: &Matrix3<f32>, normal: Vector) -> [(Vector, f32); 2] {
+    let first = normal.any_orthonormal_vector();
+    let second = normal.cross(first);
+    let (one, other) = (column(first), column(second));
+    let (a, b, c) =
+        (one.dot(&(matrix * one)), one.dot(&(matrix * other)), other.dot(&(matrix * other)));
+    let angle = libm::atan2f(2.0 * b, a - c) / 2.0;
+    let (sin, cos) = (libm::sinf(angle), libm::cosf(angle));
+    let axes = [first * cos + second * sin, second * cos - first * sin];
+    let values = axes.map(|axis| along(matrix, axis));
+    let noise = NOISE * values[0].max(values[1]);
+    let mobile = |value: f32| if value > noise { value } else { 0.0 };
+    [(axes[0], mobile(values[0])), (axes[1], mobile(values[1]))]
+}
+
+/// The matrix along the unit vector `axis`.
+pub(super) fn along(matrix: &Matrix3<f32>, axis: Vector) -> f32 {
+    let axis = column(axis);
+    axis.dot(&(matrix * axis))
+}
