@@ -2,6 +2,7 @@
 //! user is told.
 
 mod codes;
+mod contracts;
 mod damage;
 mod fixture;
 mod imports;
