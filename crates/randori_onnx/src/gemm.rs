@@ -72,11 +72,6 @@ impl Packed {
         }
     }
 
-    /// Rows of the packed matrix.
-    pub(crate) fn depth(&self) -> usize {
-        self.depth
-    }
-
     /// Columns of the packed matrix.
     pub(crate) fn columns(&self) -> usize {
         self.columns

@@ -169,7 +169,7 @@ impl Default for Tensor {
 }
 
 /// A type of number that tensors hold.
-pub(crate) trait Element: Copy + Default + PartialEq + fmt::Debug + 'static {
+pub(crate) trait Element: Copy + Default + PartialOrd + fmt::Debug + 'static {
     const TYPE: ElementType;
     fn slice(data: &Data) -> Option<&[Self]>;
     fn wrap(values: Vec<Self>) -> Data;

@@ -120,13 +120,8 @@ impl Activation {
                 map(values, out, |x| if x < 0.0 { alpha * math::expm1_negative(x) } else { x });
             }
             Self::Celu { alpha } => {
-                map(
-                    values,
-                    out,
-                    |x| {
-                        if x < 0.0 { alpha * math::expm1_negative(x / alpha) } else { x }
-                    },
-                )
+                let below = |x: f32| alpha * math::expm1_negative(x / alpha);
+                map(values, out, |x| if x < 0.0 { below(x) } else { x });
             }
             Self::Selu { alpha, gamma } => map(values, out, |x| {
                 gamma * if x > 0.0 { x } else { alpha * math::expm1_negative(x) }
@@ -197,7 +192,7 @@ fn softplus(x: f32) -> f32 {
     if x > 0.0 { x + tail } else { tail }
 }
 
-#[inline(always)]
+#[inline]
 fn map(values: &[f32], out: &mut [f32], function: impl Fn(f32) -> f32) {
     for (result, &x) in out.iter_mut().zip(values) {
         *result = function(x);

@@ -1,5 +1,7 @@
 //! Operators of two or more operands, with numpy broadcasting.
 
+use std::cmp::Ordering;
+
 use super::broadcast::{Walk, zip};
 use super::{Built, boxed};
 use crate::kernel::{Builder, Inputs, Kernel, Workspace};
@@ -242,19 +244,25 @@ enum Comparison {
 
 impl Kernel for Comparison {
     fn run(&self, io: &Inputs<'_>, out: &mut [Tensor], _: &mut Workspace) -> Result<(), String> {
+        let ordering = |a: Option<Ordering>| a.is_some_and(|ordering| self.holds(ordering));
         for_element_type!(io.need(0)?.element_type(), T => {
             let (a, b) = (operand::<T>(io, 0)?, operand::<T>(io, 1)?);
             let shape = a.1.broadcast(b.1)?;
-            let out = out[0].reset::<bool>(shape);
-            match self {
-                Self::Equal => zip(&shape, a, b, out, |a, b| a == b),
-                Self::Less => zip(&shape, a, b, out, |a, b| a < b),
-                Self::LessOrEqual => zip(&shape, a, b, out, |a, b| a <= b),
-                Self::Greater => zip(&shape, a, b, out, |a, b| a > b),
-                Self::GreaterOrEqual => zip(&shape, a, b, out, |a, b| a >= b),
-            }
+            zip(&shape, a, b, out[0].reset::<bool>(shape), |a, b| ordering(a.partial_cmp(&b)));
         });
         Ok(())
+    }
+}
+
+impl Comparison {
+    fn holds(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Equal => ordering.is_eq(),
+            Self::Less => ordering.is_lt(),
+            Self::LessOrEqual => ordering.is_le(),
+            Self::Greater => ordering.is_gt(),
+            Self::GreaterOrEqual => ordering.is_ge(),
+        }
     }
 }
 

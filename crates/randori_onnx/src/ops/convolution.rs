@@ -137,7 +137,9 @@ impl Kernel for Conv {
             if let Some(bias) = bias {
                 let bias = &bias[group * group_outputs..];
                 for (row, bias) in result.chunks_exact_mut(places).zip(bias) {
-                    row.iter_mut().for_each(|y| *y += bias);
+                    for y in row {
+                        *y += bias;
+                    }
                 }
             }
         }

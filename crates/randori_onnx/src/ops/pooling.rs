@@ -51,13 +51,7 @@ impl Pool {
     }
 
     /// The result for the window at `(row, column)` of one channel.
-    fn window(
-        &self,
-        plane: &[f32],
-        size: [usize; 2],
-        place: &Placement,
-        at: [usize; 2],
-    ) -> f32 {
+    fn window(&self, plane: &[f32], size: [usize; 2], place: &Placement, at: [usize; 2]) -> f32 {
         let window = &self.window;
         let corner = [at[0] * window.strides[0], at[1] * window.strides[1]];
         let (mut largest, mut sum) = (f32::NEG_INFINITY, 0.0);
@@ -98,7 +92,14 @@ impl Kernel for Pool {
         let place = self.window.place([height, width])?;
         let target = result_shape(&shape, channels, place.out)?;
         let [rows, columns] = place.out;
-        work.spend(&[count, channels, rows, columns, self.window.kernel[0], self.window.kernel[1]])?;
+        work.spend(&[
+            count,
+            channels,
+            rows,
+            columns,
+            self.window.kernel[0],
+            self.window.kernel[1],
+        ])?;
         let result = out[0].reset::<f32>(target);
         if result.is_empty() || height * width == 0 {
             result.fill(0.0);

@@ -50,7 +50,9 @@ impl Gemm {
 
     fn finish(&self, io: &Inputs<'_>, shape: &Shape, out: &mut [f32]) -> Result<(), String> {
         let Some(bias) = io.get(2) else {
-            out.iter_mut().for_each(|y| *y *= self.alpha);
+            for y in out {
+                *y *= self.alpha;
+            }
             return Ok(());
         };
         if shape.broadcast(bias.shape())? != *shape {
@@ -66,7 +68,9 @@ impl Gemm {
                     *y = self.alpha * *y + self.beta * c;
                 }
             } else {
-                row.iter_mut().for_each(|y| *y = self.alpha * *y + self.beta * values[start]);
+                for y in row {
+                    *y = self.alpha * *y + self.beta * values[start];
+                }
             }
         });
         Ok(())

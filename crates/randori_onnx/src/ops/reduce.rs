@@ -71,7 +71,7 @@ impl Reduce {
 }
 
 /// The shape of a reduction, with and without the axes that go.
-fn shapes(shape: &Shape, gone: &[bool; MAX_RANK]) -> Result<(Shape, Shape), String> {
+fn shapes(shape: &Shape, gone: [bool; MAX_RANK]) -> Result<(Shape, Shape), String> {
     let mut kept = *shape;
     let mut dims = [0; MAX_RANK];
     let mut rank = 0;
@@ -100,7 +100,7 @@ impl Kernel for Reduce {
         let input = io.need(0)?;
         let shape = *input.shape();
         let gone = self.axes(io, shape.len())?;
-        let (kept, dropped) = shapes(&shape, &gone)?;
+        let (kept, dropped) = shapes(&shape, gone)?;
         let target = if self.keeps { kept } else { dropped };
         match input.element_type() {
             ElementType::F32 => {
@@ -177,7 +177,9 @@ impl Reduce {
         visit(shape, kept, |to, from| out[to] = f(out[to], values[from]));
         if self.fold == Fold::Mean {
             let count = (shape.elements() / kept.elements().max(1)).max(1) as i64;
-            out.iter_mut().for_each(|y| *y /= count);
+            for y in out {
+                *y /= count;
+            }
         }
         Ok(())
     }
@@ -214,7 +216,7 @@ impl Kernel for Extreme {
         }
         let mut gone = [false; MAX_RANK];
         gone[axis] = true;
-        let (kept, dropped) = shapes(&shape, &gone)?;
+        let (kept, dropped) = shapes(&shape, gone)?;
         let result = out[0].reset::<i64>(if self.keeps { kept } else { dropped });
         for (slot, place) in result.iter_mut().zip(0..outer * inner) {
             let lane = place / inner * length * inner + place % inner;

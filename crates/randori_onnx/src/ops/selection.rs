@@ -81,16 +81,15 @@ impl Split {
         Ok(Self { axis: node.int_or("axis", 0)?, lengths: node.ints("split")?, pieces: outputs })
     }
 
-    /// Writes the length of each piece into the first dimension of `out`'s work.
+    /// How long `piece` is along the axis of length `total`.
     fn length(&self, listed: Option<&[i64]>, total: usize, piece: usize) -> Result<usize, String> {
-        match listed {
-            Some(list) => usize::try_from(*list.get(piece).ok_or("a length is missing")?)
-                .map_err(|_| "a length is negative".to_owned()),
-            None => {
-                let even = total.div_ceil(self.pieces);
-                Ok(even.min(total.saturating_sub(even * piece)))
-            }
+        if let Some(list) = listed {
+            let length = *list.get(piece).ok_or("a length is missing")?;
+            return usize::try_from(length).map_err(|_| "a length is negative".to_owned());
         }
+        // The last piece is the shorter one.
+        let even = total.div_ceil(self.pieces);
+        Ok(even.min(total.saturating_sub(even * piece)))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::activation::Activation;
 use super::{Built, boxed};
 use crate::kernel::{Builder, Inputs, Kernel, Workspace};
-use crate::tensor::{Data, Tensor, for_element_type};
+use crate::tensor::{Data, Element, ElementType, Tensor};
 
 /// The unary operator called `name`.
 pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
@@ -112,7 +112,7 @@ impl Clip {
 }
 
 /// The single number of an optional input.
-fn scalar<T: crate::tensor::Element>(io: &Inputs<'_>, index: usize) -> Result<Option<T>, String> {
+fn scalar<T: Element>(io: &Inputs<'_>, index: usize) -> Result<Option<T>, String> {
     if io.get(index).is_none() {
         return Ok(None);
     }
@@ -137,17 +137,23 @@ impl Kernel for Clip {
             }
             return Ok(());
         }
-        for_element_type!(input.element_type(), T => {
-            let values = io.slice::<T>(0)?;
-            let (min, max) = (scalar::<T>(io, 1)?, scalar::<T>(io, 2)?);
-            let result = out[0].reset::<T>(shape);
-            for (result, &x) in result.iter_mut().zip(values) {
-                let raised = min.filter(|&min| x < min).unwrap_or(x);
-                *result = max.filter(|&max| raised > max).unwrap_or(raised);
-            }
-        });
-        Ok(())
+        match input.element_type() {
+            ElementType::I64 => clip_integers::<i64>(io, out[0].reset(shape)),
+            ElementType::I32 => clip_integers::<i32>(io, out[0].reset(shape)),
+            ElementType::U8 => clip_integers::<u8>(io, out[0].reset(shape)),
+            other => Err(format!("{other} cannot be clipped")),
+        }
     }
+}
+
+/// Whole numbers between two optional inputs; the upper bound wins.
+fn clip_integers<T: Element + Ord>(io: &Inputs<'_>, out: &mut [T]) -> Result<(), String> {
+    let (min, max) = (scalar::<T>(io, 1)?, scalar::<T>(io, 2)?);
+    for (result, &x) in out.iter_mut().zip(io.slice::<T>(0)?) {
+        let raised = min.map_or(x, |min| x.max(min));
+        *result = max.map_or(raised, |max| raised.min(max));
+    }
+    Ok(())
 }
 
 /// Copies its first input.

@@ -157,13 +157,7 @@ impl Cell {
         self.activations[index].apply_in_place(values);
     }
 
-    fn lstm(
-        &self,
-        gates: &mut [f32],
-        products: &[f32],
-        state: &mut [f32],
-        cell_state: &mut [f32],
-    ) {
+    fn lstm(&self, gates: &mut [f32], products: &[f32], state: &mut [f32], cell_state: &mut [f32]) {
         self.add(gates, products, 0);
         let n = self.hidden;
         let (input, rest) = gates.split_at_mut(n);

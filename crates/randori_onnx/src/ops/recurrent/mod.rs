@@ -179,7 +179,7 @@ impl Kernel for Recurrent {
             from_input.resize(steps * batch * gates, 0.0);
             direction.from_input.multiply(values, from_input);
             for step in 0..steps {
-                self.step(&run, (index, step), out, work)?;
+                self.step(&run, (index, step), out, work);
             }
             let part = index * batch * self.hidden..(index + 1) * batch * self.hidden;
             for (slot, state) in out.iter_mut().skip(1).zip([&work.state, &work.cell_state]) {
@@ -225,7 +225,7 @@ impl Recurrent {
         (index, step): (usize, usize),
         out: &mut [Tensor],
         work: &mut Workspace,
-    ) -> Result<(), String> {
+    ) {
         let direction = &self.directions[index];
         let (hidden, gates) = (self.hidden, self.kind.gates() * self.hidden);
         let [from_input, from_state, reset, row_gates] = &mut work.scratch;
@@ -246,6 +246,5 @@ impl Recurrent {
             let to = ((time * self.directions.len() + index) * run.batch + row) * hidden;
             all[to..to + hidden].copy_from_slice(state);
         }
-        Ok(())
     }
 }

@@ -1,0 +1,5 @@
+//! The interpreter on models that the tests write themselves.
+
+mod models;
+mod operators;
+mod support;
