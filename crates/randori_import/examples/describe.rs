@@ -60,7 +60,10 @@ fn main() -> ExitCode {
                 .iter()
                 .map(|stance| json!({"name": stance.name, "base": stance.base, "commands": stance.commands}))
                 .collect();
-            println!("{}", json!({"robot": robot, "environment": found.environment, "stances": stances}));
+            println!(
+                "{}",
+                json!({"robot": robot, "environment": found.environment, "stances": stances})
+            );
         }
     }
     ExitCode::SUCCESS

@@ -50,7 +50,11 @@ pub(crate) fn z_to(direction: Vector) -> Rotation {
     let sine = axis.norm();
     let angle = libm::atan2(sine, to.z);
     if sine < 1e-10 {
-        return if to.z > 0.0 { Rotation::identity() } else { about(Vector::x(), std::f64::consts::PI) };
+        return if to.z > 0.0 {
+            Rotation::identity()
+        } else {
+            about(Vector::x(), std::f64::consts::PI)
+        };
     }
     about(axis, angle)
 }
@@ -91,11 +95,7 @@ pub(crate) fn pose_spec(pose: &Pose) -> PoseSpec {
     let parts = [rotation.i, rotation.j, rotation.k, rotation.w];
     let parts = parts.map(|part| tidy_beside(part * sign, 1.0));
     let is_turned = parts[..3].iter().any(|part| *part != 0.0);
-    PoseSpec {
-        xyz: tidy3(pose.translation.vector),
-        rpy: None,
-        quat: is_turned.then_some(parts),
-    }
+    PoseSpec { xyz: tidy3(pose.translation.vector), rpy: None, quat: is_turned.then_some(parts) }
 }
 
 /// The pose that is written.
@@ -199,6 +199,7 @@ pub(crate) fn principal(moments: &Matrix3<f64>) -> ([f64; 3], Matrix3<f64>) {
     let eigen = nalgebra::SymmetricEigen::new(*moments);
     let mut order = [0, 1, 2];
     order.sort_by(|a, b| eigen.eigenvalues[*a].total_cmp(&eigen.eigenvalues[*b]));
-    let axes = Matrix3::from_columns(&order.map(|index| eigen.eigenvectors.column(index).into_owned()));
+    let axes =
+        Matrix3::from_columns(&order.map(|index| eigen.eigenvectors.column(index).into_owned()));
     (order.map(|index| eigen.eigenvalues[index]), axes)
 }

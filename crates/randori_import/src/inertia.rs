@@ -32,7 +32,10 @@ pub(crate) fn possible(inertia: &Inertia, balance: bool) -> Option<(Inertia, &'s
     if small <= 1e-8 * large {
         let raised = values.map(|value| value.max(tiny.min(large * 0.1)).max(1e-4 * large));
         let repaired = balanced(raised);
-        return Some((with(rebuilt(repaired, &axes)), "a principal moment is not positive; it was raised"));
+        return Some((
+            with(rebuilt(repaired, &axes)),
+            "a principal moment is not positive; it was raised",
+        ));
     }
     if small + middle < large * (1.0 - ROUNDING) {
         if balance {

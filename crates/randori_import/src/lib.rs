@@ -16,21 +16,24 @@ mod mesh;
 mod mjcf;
 mod names;
 mod paths;
+mod prune;
 mod report;
+mod scenario;
 mod urdf;
 mod values;
 mod write;
 mod xml;
 
-use randori_core::diagnostic::{Diagnostic, SourceMap, Span};
+use randori_core::diagnostic::{Diagnostic, DiagnosticCode, SourceMap, Span};
 use randori_core::spec::{EnvironmentSpec, ImportSpec, PoseSpec, RobotSpec};
 use randori_core::text::{FileReader, ImportedRobot, Limits, RobotImport};
 
 pub use report::{Entry, Fate, Report};
+pub use scenario::{flat_ground, scenario_text};
 pub use write::{environment_text, robot_text};
 
 use log::Log;
-use xml::Files;
+use xml::{Files, Tree};
 
 /// What a file became.
 #[derive(Debug, Clone, Default)]
@@ -95,10 +98,15 @@ fn import_at(
 ) -> Import {
     let mut log = Log::default();
     let mut files = Files::new(reader, limits, sources, named_at);
-    let parts = match (files.document(path), source) {
-        (None, _) => Parts::default(),
-        (Some(tree), ImportSpec::Mjcf { .. }) => mjcf::import(&mut log, &mut files, &tree),
-        (Some(tree), ImportSpec::Urdf { .. }) => urdf::import(&mut log, &mut files, &tree),
+    let parts = match files.document(path) {
+        None => Parts::default(),
+        Some(mut tree) => {
+            log.is_pruned = prune(&mut log, &mut tree, source, named_at);
+            match source {
+                ImportSpec::Mjcf { .. } => mjcf::import(&mut log, &mut files, &tree),
+                ImportSpec::Urdf { .. } => urdf::import(&mut log, &mut files, &tree),
+            }
+        }
     };
     let mut errors = std::mem::take(&mut files.found);
     errors.append(&mut log.errors);
@@ -119,4 +127,26 @@ pub fn import_robot(
     let mut findings = found.errors;
     findings.extend(found.report.warnings());
     ImportedRobot { text: found.robot.as_ref().map(robot_text), found: findings }
+}
+
+/// Leaves out what is not wanted; whether anything is left out.
+fn prune(log: &mut Log, tree: &mut Tree, source: &ImportSpec, named_at: Option<Span>) -> bool {
+    let pruning = match source {
+        ImportSpec::Mjcf { keep, drop, .. } => prune::mjcf(tree, keep, drop),
+        ImportSpec::Urdf { keep, drop, .. } => prune::urdf(tree, keep, drop),
+    };
+    for name in &pruning.unknown {
+        let message = format!("nothing in the file is called `{name}`");
+        let help = "correct or remove the name in `keep` or `drop`";
+        let at = named_at.unwrap_or(tree.root().span());
+        log.error(DiagnosticCode::IMPORT_REFERENCE, at, message, help);
+    }
+    for node in tree.nodes().filter(|node| pruning.elements.contains(&node.id())) {
+        let is_top = node.parent().is_none_or(|parent| !pruning.elements.contains(&parent.id()));
+        if is_top {
+            log.note(Fate::Dropped, node, "not wanted by `keep` or `drop`");
+        }
+    }
+    tree.remove(&pruning.elements);
+    !pruning.elements.is_empty()
 }

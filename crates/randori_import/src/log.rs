@@ -10,11 +10,18 @@ use crate::xml::{Attribute, Node};
 pub(crate) struct Log {
     pub(crate) report: Report,
     pub(crate) errors: Vec<Diagnostic>,
+    /// Whether `keep` or `drop` left something out.
+    pub(crate) is_pruned: bool,
 }
 
 impl Log {
     /// What became of an element.
-    pub(crate) fn note(&mut self, kind: Fate, node: Node<'_>, what: impl Into<String>) -> &mut Entry {
+    pub(crate) fn note(
+        &mut self,
+        kind: Fate,
+        node: Node<'_>,
+        what: impl Into<String>,
+    ) -> &mut Entry {
         self.push(kind, node.path(), Some(node.span()), what.into())
     }
 

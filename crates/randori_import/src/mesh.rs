@@ -25,7 +25,11 @@ impl Mesh {
             "stl" => stl(bytes)?,
             "obj" => obj(bytes)?,
             "msh" => msh(bytes)?,
-            other => return Err(format!("meshes of the kind `{other}` are not read (STL, OBJ and MSH are)")),
+            other => {
+                return Err(format!(
+                    "meshes of the kind `{other}` are not read (STL, OBJ and MSH are)"
+                ));
+            }
         };
         let count = mesh.vertices.len();
         if mesh.triangles.iter().flatten().any(|corner| *corner as usize >= count) {
@@ -165,7 +169,11 @@ fn stl(bytes: &[u8]) -> Result<Mesh, String> {
     let is_text = bytes.starts_with(b"solid");
     if let Some(count) = bytes.get(80..84).filter(|_| !is_text) {
         let count = u32::from_le_bytes([count[0], count[1], count[2], count[3]]) as usize;
-        if count.checked_mul(50).and_then(|size| size.checked_add(84)).is_none_or(|size| size > bytes.len()) {
+        if count
+            .checked_mul(50)
+            .and_then(|size| size.checked_add(84))
+            .is_none_or(|size| size > bytes.len())
+        {
             return Err("it ends before its last triangle".to_owned());
         }
     }
@@ -178,7 +186,12 @@ fn stl(bytes: &[u8]) -> Result<Mesh, String> {
 }
 
 fn obj(bytes: &[u8]) -> Result<Mesh, String> {
-    let options = tobj::LoadOptions { triangulate: true, ignore_points: true, ignore_lines: true, ..Default::default() };
+    let options = tobj::LoadOptions {
+        triangulate: true,
+        ignore_points: true,
+        ignore_lines: true,
+        ..Default::default()
+    };
     let mut reader = std::io::Cursor::new(bytes);
     // Materials are not read, so that no other file is opened.
     let no_materials = |_: &std::path::Path| Ok(Default::default());
@@ -189,8 +202,9 @@ fn obj(bytes: &[u8]) -> Result<Mesh, String> {
         let first = mesh.vertices.len() as u32;
         let corner = |point: &[f32]| [point[0], point[1], point[2]].map(f64::from);
         mesh.vertices.extend(model.mesh.positions.chunks_exact(3).map(corner));
-        let triangle =
-            |corners: &[u32]| [corners[0], corners[1], corners[2]].map(|index| first.saturating_add(index));
+        let triangle = |corners: &[u32]| {
+            [corners[0], corners[1], corners[2]].map(|index| first.saturating_add(index))
+        };
         mesh.triangles.extend(model.mesh.indices.chunks_exact(3).map(triangle));
     }
     Ok(mesh)
@@ -200,11 +214,11 @@ fn obj(bytes: &[u8]) -> Result<Mesh, String> {
 /// everything little-endian, 32 bits wide (`MuJoCo` documentation, "XML
 /// reference", asset/mesh).
 fn msh(bytes: &[u8]) -> Result<Mesh, String> {
-    let word = |index: usize| -> Option<[u8; 4]> {
-        bytes.get(index * 4..index * 4 + 4)?.try_into().ok()
-    };
+    let word =
+        |index: usize| -> Option<[u8; 4]> { bytes.get(index * 4..index * 4 + 4)?.try_into().ok() };
     let too_short = || "it ends too early for an MSH file".to_owned();
-    let count = |index: usize| -> Option<usize> { usize::try_from(i32::from_le_bytes(word(index)?)).ok() };
+    let count =
+        |index: usize| -> Option<usize> { usize::try_from(i32::from_le_bytes(word(index)?)).ok() };
     let counts: Option<Vec<usize>> = (0..4).map(count).collect();
     let [vertices, normals, texture, faces]: [usize; 4] =
         counts.and_then(|counts| counts.try_into().ok()).ok_or_else(too_short)?;
@@ -214,14 +228,17 @@ fn msh(bytes: &[u8]) -> Result<Mesh, String> {
         .zip(texture.checked_mul(2))
         .and_then(|((a, b), c)| a.checked_add(b)?.checked_add(c)?.checked_add(4))
         .ok_or_else(too_short)?;
-    let words = faces.checked_mul(3).and_then(|size| size.checked_add(faces_at)).ok_or_else(too_short)?;
+    let words =
+        faces.checked_mul(3).and_then(|size| size.checked_add(faces_at)).ok_or_else(too_short)?;
     if words.checked_mul(4).is_none_or(|size| size > bytes.len()) {
         return Err(too_short());
     }
     let number = |index: usize| word(index).map_or(0.0, |word| f64::from(f32::from_le_bytes(word)));
     let corner = |index: usize| word(index).map_or(u32::MAX, u32::from_le_bytes);
-    let vertices = (0..vertices).map(|at| std::array::from_fn(|part| number(4 + at * 3 + part))).collect();
-    let triangles = (0..faces).map(|at| std::array::from_fn(|part| corner(faces_at + at * 3 + part))).collect();
+    let vertices =
+        (0..vertices).map(|at| std::array::from_fn(|part| number(4 + at * 3 + part))).collect();
+    let triangles =
+        (0..faces).map(|at| std::array::from_fn(|part| corner(faces_at + at * 3 + part))).collect();
     Ok(Mesh { vertices, triangles })
 }
 
@@ -231,7 +248,8 @@ mod tests {
 
     fn cube() -> Mesh {
         let corner = |index: u32| [index & 1, index >> 1 & 1, index >> 2 & 1].map(f64::from);
-        let quads = [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
+        let quads =
+            [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
         let triangles =
             quads.iter().flat_map(|[a, b, c, d]| [[*a, *b, *c], [*a, *c, *d]]).collect();
         Mesh { vertices: (0..8).map(corner).collect(), triangles }

@@ -33,7 +33,7 @@ pub(crate) fn resolve(folder: &str, named: &str) -> Result<String, &'static str>
 }
 
 /// `path` as a file in `folder` names it.
-pub(crate) fn relative(folder: &str, path: &str) -> String {
+fn relative(folder: &str, path: &str) -> String {
     let split = |text: &str| -> Vec<String> {
         text.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
@@ -41,6 +41,15 @@ pub(crate) fn relative(folder: &str, path: &str) -> String {
     let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n("..".to_owned(), from.len() - common);
     up.chain(to[common..].iter().cloned()).collect::<Vec<_>>().join("/")
+}
+
+/// `path` as text that stands beside `main` names it, or anywhere if it lies in
+/// the folder of assets.
+pub(crate) fn named_from(main: &str, path: &str) -> String {
+    match path.strip_prefix("assets/") {
+        Some(inside) => format!("assets:{inside}"),
+        None => relative(folder(main), path),
+    }
 }
 
 #[cfg(test)]

@@ -95,8 +95,14 @@ impl Report {
         let counts: Vec<String> =
             Fate::ALL.iter().map(|kind| format!("{} {}", self.count(*kind), kind.name())).collect();
         let _ = writeln!(text, "{}", counts.join(", "));
-        let order =
-            [Fate::Dropped, Fate::Clamped, Fate::Guessed, Fate::Approximated, Fate::Added, Fate::Kept];
+        let order = [
+            Fate::Dropped,
+            Fate::Clamped,
+            Fate::Guessed,
+            Fate::Approximated,
+            Fate::Added,
+            Fate::Kept,
+        ];
         for kind in order {
             for entry in self.entries.iter().filter(|entry| entry.kind == kind) {
                 let place = entry.place.map_or(String::new(), |span| {

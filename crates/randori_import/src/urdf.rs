@@ -44,8 +44,13 @@ struct Graph<'t> {
 pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts {
     let root = tree.root();
     if root.tag() != "robot" {
-        let message = format!("the root element is `<{}>`, but URDF starts with `<robot>`", root.tag());
-        let help = if root.tag() == "mujoco" { "import it as `Mjcf(path: ...)`" } else { "name a URDF file" };
+        let message =
+            format!("the root element is `<{}>`, but URDF starts with `<robot>`", root.tag());
+        let help = if root.tag() == "mujoco" {
+            "import it as `Mjcf(path: ...)`"
+        } else {
+            "name a URDF file"
+        };
         log.error(DiagnosticCode::MALFORMED_XML, root.span(), message, help);
         return Parts::default();
     }
@@ -68,8 +73,11 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
         poses: BTreeMap::new(),
     };
     links::build(log, files, &mut graph, &mut robot);
-    log.note_whole(Fate::Guessed, "links of the robot pass through each other: the file does not say")
-        .advise("write `self_contact: true` and `contact_exclusions` if they should not");
+    log.note_whole(
+        Fate::Guessed,
+        "links of the robot pass through each other: the file does not say",
+    )
+    .advise("write `self_contact: true` and `contact_exclusions` if they should not");
     robot.base = base(log, &graph, &robot);
     joints::build(log, &graph, &mut robot);
     drives::build(log, &graph, &mut robot);
@@ -77,7 +85,13 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
     robot.sensors.push(joint_sensor());
     log.note_whole(Fate::Added, "sensor `joints`: position, velocity and torque of all joints");
     let stance = initial(log, &mut robot);
-    Parts { robot: Some(robot), environment: None, stances: vec![stance], rate_hz: None, gravity: None }
+    Parts {
+        robot: Some(robot),
+        environment: None,
+        stances: vec![stance],
+        rate_hz: None,
+        gravity: None,
+    }
 }
 
 fn joint_sensor() -> SensorSpec {
@@ -151,7 +165,8 @@ impl<'t> Graph<'t> {
             carried.insert(edge.child, edge);
         }
         let code = DiagnosticCode::IMPORT_STRUCTURE;
-        let roots: Vec<usize> = (0..self.links.len()).filter(|link| !carried.contains_key(link)).collect();
+        let roots: Vec<usize> =
+            (0..self.links.len()).filter(|link| !carried.contains_key(link)).collect();
         match roots[..] {
             [] => {
                 let message = "the joints form a ring: every link is a child";
@@ -163,7 +178,9 @@ impl<'t> Graph<'t> {
             [first, second, ..] => {
                 let (one, other) = (&self.links[first].0, &self.links[second].0);
                 let message = format!("links `{one}` and `{other}` are both nobody's child");
-                let help = format!("connect `{other}` by a joint, `fixed` if it does not move, or `drop` it");
+                let help = format!(
+                    "connect `{other}` by a joint, `fixed` if it does not move, or `drop` it"
+                );
                 log.error(code, self.links[second].1.span(), message, help);
                 None
             }
@@ -205,7 +222,12 @@ fn edges<'t>(log: &mut Log, root: Node<'t>, index: &BTreeMap<&'t str, usize>) ->
         seen.insert(name, node);
         let Some(kind) = node.attribute("type") else {
             let message = format!("joint `{name}` has no type");
-            log.error(DiagnosticCode::IMPORT_VALUE, node.span(), message, "write `type=\"revolute\"`");
+            log.error(
+                DiagnosticCode::IMPORT_VALUE,
+                node.span(),
+                message,
+                "write `type=\"revolute\"`",
+            );
             continue;
         };
         let kind = values::word(log, kind, &KINDS);
@@ -321,7 +343,10 @@ fn initial(log: &mut Log, robot: &mut RobotSpec) -> Stance {
     let base = match (&robot.base, lowest) {
         (Base::Floating { .. }, Some(lowest)) => {
             let lift = geometry::tidy(-lowest + 1e-3);
-            log.note_whole(Fate::Guessed, format!("the base starts {lift} m above the ground, where its lowest shape rests"));
+            log.note_whole(
+                Fate::Guessed,
+                format!("the base starts {lift} m above the ground, where its lowest shape rests"),
+            );
             pose_spec(&geometry::translation(geometry::Vector::new(0.0, 0.0, lift)))
         }
         _ => PoseSpec::default(),

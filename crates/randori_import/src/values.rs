@@ -10,12 +10,14 @@ pub(crate) fn numbers(log: &mut Log, attribute: &Attribute) -> Option<Vec<f64>> 
         match word.parse::<f64>() {
             Ok(number) if number.is_finite() && (number as f32).is_finite() => numbers.push(number),
             Ok(_) => {
-                let message = format!("`{}` holds `{word}`, which is not a finite number", attribute.name);
+                let message =
+                    format!("`{}` holds `{word}`, which is not a finite number", attribute.name);
                 log.refuse(attribute, message, "numbers must be finite and fit single precision");
                 return None;
             }
             Err(_) => {
-                let message = format!("`{}` holds `{}`, which is no number", attribute.name, shortened(word));
+                let message =
+                    format!("`{}` holds `{}`, which is no number", attribute.name, shortened(word));
                 log.refuse(attribute, message, "write numbers separated by spaces");
                 return None;
             }
@@ -46,7 +48,8 @@ pub(crate) fn at_most<const N: usize>(
 ) -> Option<[f64; N]> {
     let found = numbers(log, attribute)?;
     if found.is_empty() || found.len() > N {
-        let message = format!("`{}` needs 1 to {N} numbers, but has {}", attribute.name, found.len());
+        let message =
+            format!("`{}` needs 1 to {N} numbers, but has {}", attribute.name, found.len());
         log.refuse(attribute, message, "remove what is too much");
         return None;
     }
@@ -74,8 +77,11 @@ pub(crate) fn not_negative(log: &mut Log, attribute: &Attribute) -> Option<f64> 
 pub(crate) fn whole(log: &mut Log, attribute: &Attribute) -> Option<i32> {
     let value = attribute.value.trim().parse::<i32>();
     if value.is_err() {
-        let message =
-            format!("`{}` is `{}`, which is no whole number", attribute.name, shortened(&attribute.value));
+        let message = format!(
+            "`{}` is `{}`, which is no whole number",
+            attribute.name,
+            shortened(&attribute.value)
+        );
         log.refuse(attribute, message, "write a whole number");
     }
     value.ok()

@@ -10,9 +10,11 @@ use randori_core::spec::{
     LoopSpec, MaterialSpec, Mobility, ObjectSpec, RobotSpec, SensorSpec, ShapeSpec,
 };
 
+pub(crate) use values::quoted;
+
 use values::{
     Fields, angle_pair, combine, coordinate, drive, errors, inertia, joint_kind, number, numbers,
-    pose, quoted, sensor_kind, shape, softness, string_list,
+    pose, sensor_kind, shape, softness, string_list,
 };
 
 /// The text of a `Robot(...)` file.

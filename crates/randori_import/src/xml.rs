@@ -57,11 +57,38 @@ impl Tree {
     pub(crate) fn root(&self) -> Node<'_> {
         Node { tree: self, id: 0 }
     }
+
+    /// All elements, the root first.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        (0..self.elements.len()).map(|id| Node { tree: self, id })
+    }
+
+    /// Takes elements out of the document.
+    pub(crate) fn remove(&mut self, gone: &BTreeSet<usize>) {
+        for element in &mut self.elements {
+            element.children.retain(|child| !gone.contains(child));
+        }
+    }
 }
 
 impl<'t> Node<'t> {
     fn element(self) -> &'t Element {
         &self.tree.elements[self.id]
+    }
+
+    /// Its place in the tree.
+    pub(crate) fn id(self) -> usize {
+        self.id
+    }
+
+    /// Everything inside, in no particular order.
+    pub(crate) fn all_below(self) -> impl Iterator<Item = Node<'t>> {
+        let mut waiting: Vec<Node<'t>> = self.children().collect();
+        std::iter::from_fn(move || {
+            let node = waiting.pop()?;
+            waiting.extend(node.children());
+            Some(node)
+        })
     }
 
     pub(crate) fn tag(self) -> &'t str {
@@ -393,22 +420,30 @@ fn element(
 fn start_tag(node: roxmltree::Node<'_, '_>, file: FileId, text: &str) -> Span {
     let range = node.range();
     let inside = &text[range.clone()];
-    let length = inside.find(['\n', '>']).map_or(inside.len(), |end| {
-        end + usize::from(inside.as_bytes()[end] == b'>')
-    });
+    let length = inside
+        .find(['\n', '>'])
+        .map_or(inside.len(), |end| end + usize::from(inside.as_bytes()[end] == b'>'));
     Span::new(file, range.start..range.start + length)
 }
 
 fn malformed(error: &roxmltree::Error, file: FileId, text: &str) -> Diagnostic {
     let position = error.pos();
-    let line_start: usize =
-        text.split_inclusive('\n').take(position.row.saturating_sub(1) as usize).map(str::len).sum();
+    let line_start: usize = text
+        .split_inclusive('\n')
+        .take(position.row.saturating_sub(1) as usize)
+        .map(str::len)
+        .sum();
     let column: usize = text[line_start.min(text.len())..]
         .chars()
         .take(position.col.saturating_sub(1) as usize)
         .map(char::len_utf8)
         .sum();
-    let start = (line_start + column).min(text.len());
+    let start = match error {
+        // The end is where something is missing.
+        roxmltree::Error::UnclosedRootNode => text.trim_end().len(),
+        roxmltree::Error::DtdDetected => text.find("<!").unwrap_or(0),
+        _ => (line_start + column).min(text.len()),
+    };
     let is_declaration = matches!(error, roxmltree::Error::DtdDetected);
     let (message, help) = if is_declaration {
         ("document type declarations are not read", "remove the `<!DOCTYPE ...>`")

@@ -45,7 +45,8 @@ pub(crate) fn read(
             let entry = one(log, model, skeleton, &look, inertia_at);
             let control = entry.map(|(mut spec, factor)| {
                 let wanted = node.name().map_or_else(|| spec.joint.clone(), str::to_owned);
-                let index = match actuators.specs.iter().position(|other| other.joint == spec.joint) {
+                let index = match actuators.specs.iter().position(|other| other.joint == spec.joint)
+                {
                     Some(index) => {
                         join(log, node, &mut actuators.specs[index], &spec);
                         index
@@ -101,9 +102,14 @@ fn one(
         log.note(Fate::Dropped, node, "a constant force of an actuator").doubt();
     }
     let (drive, factor) = drive(log, node, law.gain * gear, kp, kd)?;
-    let limits = limits(log, node, joint, force.map(|ends| ends.map(|end| end * gear)), control.map(|ends| ends.map(|end| end * factor)));
-    let spec =
-        ActuatorSpec { name: String::new(), joint: joint_name, drive, limits, delay: 0.0 };
+    let limits = limits(
+        log,
+        node,
+        joint,
+        force.map(|ends| ends.map(|end| end * gear)),
+        control.map(|ends| ends.map(|end| end * factor)),
+    );
+    let spec = ActuatorSpec { name: String::new(), joint: joint_name, drive, limits, delay: 0.0 };
     Some((spec, factor))
 }
 
@@ -136,7 +142,8 @@ fn drive(log: &mut Log, node: Node<'_>, gain: f64, kp: f64, kd: f64) -> Option<(
 fn scaled(log: &mut Log, node: Node<'_>, what: &str, factor: f64) {
     let factor = tidy(factor);
     let what = format!("commands are a {what} at the joint: the file's control times {factor}");
-    let advice = format!("multiply the outputs of a policy that was made for this file by {factor}");
+    let advice =
+        format!("multiply the outputs of a policy that was made for this file by {factor}");
     log.note(Fate::Approximated, node, what).advise(advice);
 }
 
@@ -167,7 +174,8 @@ fn joint(log: &mut Log, model: &Model<'_>, look: &Look<'_>) -> Option<((usize, u
             }
         };
     }
-    let kind = ["site", "body", "cranksite", "refsite"].iter().find(|name| look.attribute(name).is_some());
+    let kind =
+        ["site", "body", "cranksite", "refsite"].iter().find(|name| look.attribute(name).is_some());
     match kind {
         Some(kind) => {
             let what = format!("an actuator that acts on a {kind}");
@@ -183,8 +191,11 @@ fn joint(log: &mut Log, model: &Model<'_>, look: &Look<'_>) -> Option<((usize, u
 
 fn law(log: &mut Log, look: &Look<'_>) -> Option<Law> {
     let node = look.node();
-    let servo = |kp: f64, kv: f64, is_ratio: bool| Law { gain: kp, bias: [0.0, -kp, -kv], is_ratio };
-    if let Some(time) = look.attribute("timeconst").map(|found| found.value.trim()).filter(|time| *time != "0") {
+    let servo =
+        |kp: f64, kv: f64, is_ratio: bool| Law { gain: kp, bias: [0.0, -kp, -kv], is_ratio };
+    if let Some(time) =
+        look.attribute("timeconst").map(|found| found.value.trim()).filter(|time| *time != "0")
+    {
         let what = format!("the filter with time constant {time} s before an actuator");
         log.note(Fate::Dropped, node, what).doubt();
     }
@@ -214,7 +225,8 @@ fn law(log: &mut Log, look: &Look<'_>) -> Option<Law> {
 
 fn general(log: &mut Log, look: &Look<'_>) -> Option<Law> {
     let node = look.node();
-    let (gain, bias) = (look.text("gaintype").unwrap_or("fixed"), look.text("biastype").unwrap_or("none"));
+    let (gain, bias) =
+        (look.text("gaintype").unwrap_or("fixed"), look.text("biastype").unwrap_or("none"));
     if gain != "fixed" || !matches!(bias, "none" | "affine") {
         let what = format!("an actuator with gain `{gain}` and bias `{bias}`");
         log.note(Fate::Dropped, node, what).doubt();
@@ -223,7 +235,8 @@ fn general(log: &mut Log, look: &Look<'_>) -> Option<Law> {
     if !matches!(look.text("dyntype"), None | Some("none")) {
         log.note(Fate::Dropped, node, "the activation dynamics of an actuator").doubt();
     }
-    let [gain, ..] = look.at_most(log, "gainprm", [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    let [gain, ..] =
+        look.at_most(log, "gainprm", [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     let [b0, b1, b2, ..] = look.at_most(log, "biasprm", [0.0; 10]);
     let bias = if bias == "affine" { [b0, b1, b2] } else { [0.0; 3] };
     // A positive rate term of a servo is a damping ratio.
@@ -232,7 +245,12 @@ fn general(log: &mut Log, look: &Look<'_>) -> Option<Law> {
 }
 
 /// Range of the control: given, or that of the joint.
-fn control_range(log: &mut Log, model: &Model<'_>, look: &Look<'_>, joint: &Joint<'_>) -> Option<[f64; 2]> {
+fn control_range(
+    log: &mut Log,
+    model: &Model<'_>,
+    look: &Look<'_>,
+    joint: &Joint<'_>,
+) -> Option<[f64; 2]> {
     let given = look.range(log, "ctrlrange", "ctrllimited", model.settings.auto_limits);
     let share = look.not_negative(log, "inheritrange").unwrap_or(0.0);
     match joint.range {
@@ -256,13 +274,21 @@ fn limits(
     for [one, other] in [force, joint.force_range].into_iter().flatten() {
         let (low, high) = (one.min(other), one.max(other));
         if (low + high).abs() > 1e-9 * high.abs() {
-            log.note(Fate::Approximated, node, "different limits of force for the two directions: the larger for both");
+            log.note(
+                Fate::Approximated,
+                node,
+                "different limits of force for the two directions: the larger for both",
+            );
         }
         let most = low.abs().max(high.abs());
         torque = Some(torque.map_or(most, |torque: f64| torque.min(most)));
     }
     let command = command.map(|[one, other]| (tidy(one.min(other)), tidy(one.max(other))));
-    ActuatorLimits { torque: torque.map(tidy).filter(|torque| *torque > 0.0), command, ..Default::default() }
+    ActuatorLimits {
+        torque: torque.map(tidy).filter(|torque| *torque > 0.0),
+        command,
+        ..Default::default()
+    }
 }
 
 /// Two actuators of one joint become one, if a command can say both.
@@ -278,7 +304,10 @@ fn join(log: &mut Log, node: Node<'_>, first: &mut ActuatorSpec, second: &Actuat
         (Some((kp, kd)), Some((more_kp, more_kd))) if !same => {
             first.drive = Drive::Impedance { kp: tidy(kp + more_kp), kd: tidy(kd + more_kd) };
             first.limits.command = None;
-            let what = format!("two actuators of joint `{}`: one, with position, velocity and torque", first.joint);
+            let what = format!(
+                "two actuators of joint `{}`: one, with position, velocity and torque",
+                first.joint
+            );
             log.note(Fate::Approximated, node, what).doubt();
         }
         _ => {

@@ -55,7 +55,9 @@ impl Contacts {
             .bodies
             .iter()
             .enumerate()
-            .flat_map(|(at, body)| body.geoms.iter().enumerate().map(move |(index, geom)| ((at, index), geom)))
+            .flat_map(|(at, body)| {
+                body.geoms.iter().enumerate().map(move |(index, geom)| ((at, index), geom))
+            })
             .collect();
         let touching: Vec<(GeomId, &Geom<'_>)> = geoms
             .iter()
@@ -78,7 +80,8 @@ impl Contacts {
                 continue;
             };
             if in_robot && geom.is_plane {
-                log.note(Fate::Dropped, geom.look.node(), "a plane that moves with the robot").doubt();
+                log.note(Fate::Dropped, geom.look.node(), "a plane that moves with the robot")
+                    .doubt();
                 continue;
             }
             let surface = surface_of(log, *id, geom, &pairs, model);
@@ -107,7 +110,9 @@ impl Contacts {
         let mut touching: BTreeSet<(usize, usize)> = BTreeSet::new();
         for (at, (one, geom)) in robot.iter().enumerate() {
             for (other, other_geom) in &robot[at + 1..] {
-                let listed = pairs.iter().any(|pair| pair.ends == [*one, *other] || pair.ends == [*other, *one]);
+                let listed = pairs
+                    .iter()
+                    .any(|pair| pair.ends == [*one, *other] || pair.ends == [*other, *one]);
                 if (listed || meet(geom, other_geom)) && welded[one.0] != welded[other.0] {
                     touching.insert((one.0.min(other.0), one.0.max(other.0)));
                 }
@@ -161,17 +166,26 @@ fn welds(model: &Model<'_>) -> Vec<usize> {
 
 fn excluded(log: &mut Log, model: &Model<'_>, layout: &Layout) -> BTreeSet<(String, String)> {
     let mut all = BTreeSet::new();
-    for node in model.root.children_called("contact").flat_map(|section| section.children_called("exclude")) {
+    for node in
+        model.root.children_called("contact").flat_map(|section| section.children_called("exclude"))
+    {
         let mut ends = Vec::new();
         for side in ["body1", "body2"] {
             let Some(attribute) = node.attribute(side) else {
                 let code = DiagnosticCode::IMPORT_REFERENCE;
-                log.error(code, node.span(), format!("an exclusion has no `{side}`"), "name two bodies");
+                log.error(
+                    code,
+                    node.span(),
+                    format!("an exclusion has no `{side}`"),
+                    "name two bodies",
+                );
                 continue;
             };
             match model.body(&attribute.value) {
                 Some(body) => ends.push(body),
-                None => log.unknown(attribute, "body", model.bodies.iter().filter_map(|body| body.name)),
+                None => {
+                    log.unknown(attribute, "body", model.bodies.iter().filter_map(|body| body.name))
+                }
             }
         }
         let [one, other] = ends[..] else { continue };
@@ -181,7 +195,12 @@ fn excluded(log: &mut Log, model: &Model<'_>, layout: &Layout) -> BTreeSet<(Stri
             }
             (Some(_), Some(_)) => {}
             _ => {
-                log.note(Fate::Dropped, node, "a contact exclusion with something outside the robot").doubt();
+                log.note(
+                    Fate::Dropped,
+                    node,
+                    "a contact exclusion with something outside the robot",
+                )
+                .doubt();
             }
         }
     }
@@ -209,7 +228,9 @@ impl Groups {
         let listed = |id: GeomId| pairs.iter().any(|pair| pair.ends.contains(&id));
         let name = |(id, geom): &(GeomId, &Geom<'_>)| -> String {
             if listed(*id) {
-                let own = geom.name.map_or_else(|| format!("geom_{}_{}", id.0, id.1), crate::names::spelt);
+                let own = geom
+                    .name
+                    .map_or_else(|| format!("geom_{}_{}", id.0, id.1), crate::names::spelt);
                 format!("pair_{own}")
             } else if (geom.contype, geom.conaffinity) == (1, 1) {
                 "default".to_owned()
@@ -222,18 +243,24 @@ impl Groups {
         for geom in robot {
             groups.entry(name(geom)).or_insert(*geom);
         }
-        let is_outside = |id: &GeomId| id.0 == 0 || model.bodies[id.0].parent == 0 && !robot.iter().any(|(other, _)| other.0 == id.0);
+        let is_outside = |id: &GeomId| {
+            id.0 == 0
+                || model.bodies[id.0].parent == 0 && !robot.iter().any(|(other, _)| other.0 == id.0)
+        };
         let mut of = BTreeMap::new();
         for member in robot {
             let (id, geom) = member;
             let own = name(member);
             let mut ignores: Vec<String> = Vec::new();
-            let to_world = pairs.iter().any(|pair| pair.ends.contains(id) && pair.ends.iter().any(is_outside));
+            let to_world =
+                pairs.iter().any(|pair| pair.ends.contains(id) && pair.ends.iter().any(is_outside));
             if !meets_default(geom) && !to_world {
                 ignores.push("default".to_owned());
             }
             for (group, (other_id, other)) in &groups {
-                let paired = pairs.iter().any(|pair| pair.ends == [*id, *other_id] || pair.ends == [*other_id, *id]);
+                let paired = pairs
+                    .iter()
+                    .any(|pair| pair.ends == [*id, *other_id] || pair.ends == [*other_id, *id]);
                 if group != "default" && !paired && !meet(geom, other) {
                     ignores.push(group.clone());
                 }
@@ -251,26 +278,38 @@ impl Groups {
 
 fn missing_shape(log: &mut Log, model: &Model<'_>, id: GeomId, geom: &Geom<'_>) {
     let body = model.bodies[id.0].name.unwrap_or("without name");
-    let what = format!("a colliding mesh of body `{body}`, whose file cannot be read: it touches nothing");
+    let what =
+        format!("a colliding mesh of body `{body}`, whose file cannot be read: it touches nothing");
     let advice = "put the mesh file in its place if this part must collide";
     log.note(Fate::Dropped, geom.look.node(), what).advise(advice).doubt();
 }
 
 fn pairs<'t>(log: &mut Log, model: &Model<'t>) -> Vec<Pair<'t>> {
     let mut pairs = Vec::new();
-    for node in model.root.children_called("contact").flat_map(|section| section.children_called("pair")) {
+    for node in
+        model.root.children_called("contact").flat_map(|section| section.children_called("pair"))
+    {
         let look = model.defaults.look(log, node, None);
         let mut ends = Vec::new();
         for side in ["geom1", "geom2"] {
             let Some(attribute) = node.attribute(side) else {
                 let code = DiagnosticCode::IMPORT_REFERENCE;
-                log.error(code, node.span(), format!("a contact pair has no `{side}`"), "name two geoms");
+                log.error(
+                    code,
+                    node.span(),
+                    format!("a contact pair has no `{side}`"),
+                    "name two geoms",
+                );
                 continue;
             };
             match model.geom(&attribute.value) {
                 Some(id) => ends.push(id),
                 None => {
-                    let names = model.bodies.iter().flat_map(|body| &body.geoms).filter_map(|geom| geom.name);
+                    let names = model
+                        .bodies
+                        .iter()
+                        .flat_map(|body| &body.geoms)
+                        .filter_map(|geom| geom.name);
                     log.unknown(attribute, "geom", names);
                 }
             }
@@ -280,11 +319,19 @@ fn pairs<'t>(log: &mut Log, model: &Model<'t>) -> Vec<Pair<'t>> {
         let (a, b) = (geom(one), geom(other));
         // What a pair does not say follows from its geoms.
         let stronger = if b.priority > a.priority { b } else { a };
-        let larger = |part: usize| if a.priority == b.priority { a.friction[part].max(b.friction[part]) } else { stronger.friction[part] };
+        let larger = |part: usize| {
+            if a.priority == b.priority {
+                a.friction[part].max(b.friction[part])
+            } else {
+                stronger.friction[part]
+            }
+        };
         let mixed = [larger(0), larger(0), larger(1), larger(2), larger(2)];
-        let friction = look.attribute("friction").and_then(|found| values::at_most::<5>(log, found, mixed));
+        let friction =
+            look.attribute("friction").and_then(|found| values::at_most::<5>(log, found, mixed));
         let [slide, _, spin, roll, _] = friction.unwrap_or(mixed);
-        let condim = if a.priority == b.priority { a.condim.max(b.condim) } else { stronger.condim };
+        let condim =
+            if a.priority == b.priority { a.condim.max(b.condim) } else { stronger.condim };
         let surface = Surface {
             friction: [slide, spin, roll],
             condim: look.whole(log, "condim", condim),
@@ -298,7 +345,13 @@ fn pairs<'t>(log: &mut Log, model: &Model<'t>) -> Vec<Pair<'t>> {
 }
 
 /// The surface of a geom: its own, or that of its listed contacts.
-fn surface_of(log: &mut Log, id: GeomId, geom: &Geom<'_>, pairs: &[Pair<'_>], model: &Model<'_>) -> Surface {
+fn surface_of(
+    log: &mut Log,
+    id: GeomId,
+    geom: &Geom<'_>,
+    pairs: &[Pair<'_>],
+    model: &Model<'_>,
+) -> Surface {
     let mine: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.ends.contains(&id)).collect();
     // The world keeps its own surface: it is there for other things too.
     let with_world = |pair: &&&Pair<'_>| pair.ends.iter().any(|end| end.0 == 0);
@@ -315,7 +368,12 @@ fn surface_of(log: &mut Log, id: GeomId, geom: &Geom<'_>, pairs: &[Pair<'_>], mo
     chosen.surface
 }
 
-pub(crate) fn shape_spec(log: &mut Log, geom: &Geom<'_>, surface: &Surface, impratio: f64) -> ShapeSpec {
+pub(crate) fn shape_spec(
+    log: &mut Log,
+    geom: &Geom<'_>,
+    surface: &Surface,
+    impratio: f64,
+) -> ShapeSpec {
     let [slide, spin, roll] = surface.friction;
     let from = |least: i32, value: f64| if surface.condim >= least { tidy(value) } else { 0.0 };
     ShapeSpec {
@@ -348,7 +406,11 @@ fn softness(log: &mut Log, geom: &Geom<'_>, surface: &Surface, impratio: f64) ->
         // Given directly: minus stiffness and minus damping, per unit mass
         // (`MuJoCo` documentation, "Solver parameters").
         let (stiffness, damping) = ((-a).max(1e-3), (-b).max(1e-6));
-        log.note(Fate::Approximated, geom.look.node(), "`solref` as stiffness and damping: as a time constant");
+        log.note(
+            Fate::Approximated,
+            geom.look.node(),
+            "`solref` as stiffness and damping: as a time constant",
+        );
         (2.0 / (damping * high), damping / (2.0 * stiffness.sqrt()))
     };
     if (midpoint, power) != (0.5, 2.0) && (low - high).abs() > 1e-9 {

@@ -10,8 +10,17 @@ use crate::xml::{Attribute, Node};
 
 /// Elements of `<actuator>`; their defaults are one set of values.
 pub(crate) const ACTUATORS: [&str; 11] = [
-    "general", "motor", "position", "velocity", "intvelocity", "damper", "cylinder", "muscle",
-    "adhesion", "dcmotor", "plugin",
+    "general",
+    "motor",
+    "position",
+    "velocity",
+    "intvelocity",
+    "damper",
+    "cylinder",
+    "muscle",
+    "adhesion",
+    "dcmotor",
+    "plugin",
 ];
 
 /// All default classes of a model.

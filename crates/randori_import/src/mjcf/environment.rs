@@ -21,7 +21,13 @@ pub(crate) fn materials() -> BTreeMap<String, MaterialSpec> {
 }
 
 /// The environment; `None` if the file describes nothing but the robot.
-pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout, contacts: &Contacts, name: &str) -> Option<EnvironmentSpec> {
+pub(crate) fn read(
+    log: &mut Log,
+    model: &Model<'_>,
+    layout: &Layout,
+    contacts: &Contacts,
+    name: &str,
+) -> Option<EnvironmentSpec> {
     let mut environment = EnvironmentSpec {
         format: randori_core::spec::FORMAT,
         name: name.to_owned(),
@@ -65,18 +71,31 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout, contacts: 
         };
         let what = if is_free { "an object that can move" } else { "an object that stands still" };
         log.note(Fate::Kept, body.node, format!("body `{wanted}`: {what}"));
-        environment.objects.push(ObjectSpec { name: names.give(&wanted), pose: pose_spec(&pose), mobility, shapes });
+        environment.objects.push(ObjectSpec {
+            name: names.give(&wanted),
+            pose: pose_spec(&pose),
+            mobility,
+            shapes,
+        });
     }
     (environment.ground.is_some() || !environment.objects.is_empty()).then_some(environment)
 }
 
 /// Adds a geom of the world: level planes become the ground.
-fn add_fixture(log: &mut Log, environment: &mut EnvironmentSpec, names: &mut Names, mut shape: ShapeSpec) {
+fn add_fixture(
+    log: &mut Log,
+    environment: &mut EnvironmentSpec,
+    names: &mut Names,
+    mut shape: ShapeSpec,
+) {
     let pose = spec_pose(&shape.pose);
     let up = pose.rotation * crate::geometry::Vector::z();
     let name = shape.name.clone();
     if matches!(shape.shape, Shape::Plane) && up.z > 1.0 - 1e-9 && environment.ground.is_none() {
-        log.note_whole(Fate::Kept, format!("plane `{}`: the ground", name.as_deref().unwrap_or("without name")));
+        log.note_whole(
+            Fate::Kept,
+            format!("plane `{}`: the ground", name.as_deref().unwrap_or("without name")),
+        );
         environment.ground = Some(GroundSpec {
             height: tidy(pose.translation.vector.z),
             friction: shape.friction.unwrap_or(1.0),
@@ -92,5 +111,10 @@ fn add_fixture(log: &mut Log, environment: &mut EnvironmentSpec, names: &mut Nam
     let name = names.give(name.as_deref().unwrap_or("thing"));
     shape.name = None;
     let pose = std::mem::take(&mut shape.pose);
-    environment.objects.push(ObjectSpec { name, pose, mobility: Mobility::Static, shapes: vec![shape] });
+    environment.objects.push(ObjectSpec {
+        name,
+        pose,
+        mobility: Mobility::Static,
+        shapes: vec![shape],
+    });
 }

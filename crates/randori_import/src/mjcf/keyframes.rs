@@ -31,7 +31,8 @@ pub(crate) fn read(
     actuators: &Actuators,
 ) -> (Poses, Vec<Stance>) {
     let (mut poses, mut stances, mut names) = (Poses::new(), Vec::new(), Names::default());
-    let keys = model.root.children_called("keyframe").flat_map(|section| section.children_called("key"));
+    let keys =
+        model.root.children_called("keyframe").flat_map(|section| section.children_called("key"));
     for (index, node) in keys.enumerate() {
         let name = names.give(node.name().unwrap_or(&format!("key_{index}")));
         let Some(coordinates) = coordinates(log, model, node) else { continue };
@@ -49,7 +50,11 @@ pub(crate) fn read(
         poses.insert(INITIAL.to_owned(), pose(log, model, skeleton, &start, None));
         let what = "pose `initial`: how the file puts the bodies, within the limits";
         log.note_whole(Fate::Added, what);
-        stances.push(Stance { name: INITIAL.to_owned(), base: base(model, layout, &start), commands: None });
+        stances.push(Stance {
+            name: INITIAL.to_owned(),
+            base: base(model, layout, &start),
+            commands: None,
+        });
     }
     (poses, stances)
 }
@@ -79,7 +84,12 @@ fn coordinates(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Vec<f
     let given = values::numbers(log, attribute)?;
     if given.len() != model.coordinates {
         let (count, needed) = (given.len(), model.coordinates);
-        let message = format!("`qpos` has {count} numbers, but the bodies have {needed} coordinates");
+        if log.is_pruned {
+            log.note(Fate::Dropped, node, "a keyframe of joints that are left out").doubt();
+            return None;
+        }
+        let message =
+            format!("`qpos` has {count} numbers, but the bodies have {needed} coordinates");
         let help = "hinges and slides have one each, ball joints four, free joints seven";
         log.error(DiagnosticCode::IMPORT_VALUE, attribute.span, message, help);
         return None;
@@ -100,7 +110,8 @@ fn pose(
         let value = coordinates[joint.first];
         let Some(spec) = skeleton.joints.iter().find(|spec| spec.name == *name) else { continue };
         if spec.kind.dofs() != 1 {
-            let turned = coordinates[joint.first + 1..joint.first + 4].iter().any(|part| part.abs() > 1e-9);
+            let turned =
+                coordinates[joint.first + 1..joint.first + 4].iter().any(|part| part.abs() > 1e-9);
             if let Some(node) = node.filter(|_| turned) {
                 let what = format!("the rotation of ball joint `{name}` in a keyframe");
                 log.note(Fate::Dropped, node, what).doubt();
@@ -118,7 +129,10 @@ fn pose(
         let within = tidy(within);
         if within != 0.0 {
             let is_slide = joint.motion == Motion::Slide;
-            pose.insert(name.clone(), if is_slide { Coordinate::M(within) } else { Coordinate::Rad(within) });
+            pose.insert(
+                name.clone(),
+                if is_slide { Coordinate::M(within) } else { Coordinate::Rad(within) },
+            );
         }
     }
     pose
@@ -126,7 +140,9 @@ fn pose(
 
 fn clamped(joint: &JointSpec, value: f64) -> (f64, bool) {
     match joint.kind.limits_si() {
-        Some((lower, upper)) if value < lower - 1e-9 || value > upper + 1e-9 => (value.clamp(lower, upper), true),
+        Some((lower, upper)) if value < lower - 1e-9 || value > upper + 1e-9 => {
+            (value.clamp(lower, upper), true)
+        }
         _ => (value, false),
     }
 }
@@ -147,10 +163,18 @@ fn base(model: &Model<'_>, layout: &Layout, coordinates: &[f64]) -> PoseSpec {
 fn commands(log: &mut Log, actuators: &Actuators, node: Node<'_>) -> Option<Vec<f64>> {
     let attribute = node.attribute("ctrl")?;
     let given = values::numbers(log, attribute)?;
+    if given.len() != actuators.controls.len() && log.is_pruned {
+        return None;
+    }
     if given.len() != actuators.controls.len() {
         let (count, needed) = (given.len(), actuators.controls.len());
         let message = format!("`ctrl` has {count} numbers, but there are {needed} actuators");
-        log.error(DiagnosticCode::IMPORT_VALUE, attribute.span, message, "write one number per actuator");
+        log.error(
+            DiagnosticCode::IMPORT_VALUE,
+            attribute.span,
+            message,
+            "write one number per actuator",
+        );
         return None;
     }
     let mut commands = vec![0.0; actuators.specs.len()];

@@ -37,7 +37,9 @@ pub(crate) fn inertias(log: &mut Log, model: &Model<'_>) -> Vec<Inertia> {
             let use_given = settings.inertia_from_geoms != Some(true);
             let found = match body.given_inertia.filter(|_| use_given) {
                 Some(given) => given,
-                None if index > 0 && settings.inertia_from_geoms != Some(false) => from_geoms(log, model, body),
+                None if index > 0 && settings.inertia_from_geoms != Some(false) => {
+                    from_geoms(log, model, body)
+                }
                 None => Inertia::NONE,
             };
             if index == 0 { found } else { bounded(log, model, body, found) }
@@ -66,7 +68,8 @@ fn from_geoms(log: &mut Log, model: &Model<'_>, body: &Body<'_>) -> Inertia {
         if geom.misses_mass {
             let (code, at) = (DiagnosticCode::IMPORT_MESH, geom.look.node().span());
             let name = body.name.unwrap_or("without name");
-            let message = format!("the mass of body `{name}` should come from a mesh that cannot be read");
+            let message =
+                format!("the mass of body `{name}` should come from a mesh that cannot be read");
             let help = "put the mesh file in its place, or give the body an `<inertial>`";
             log.error(code, at, message, help);
         }
@@ -106,7 +109,12 @@ impl<'t> Body<'t> {
 }
 
 impl Skeleton {
-    pub(crate) fn build(log: &mut Log, model: &Model<'_>, layout: &mut Layout, contacts: &Contacts) -> Self {
+    pub(crate) fn build(
+        log: &mut Log,
+        model: &Model<'_>,
+        layout: &mut Layout,
+        contacts: &Contacts,
+    ) -> Self {
         let mut skeleton = Self::default();
         let mut names = Names::default();
         if layout.base.1.is_none() {
@@ -144,8 +152,12 @@ impl Skeleton {
             None if layout.base.1.is_none() => (layout.base.0.clone(), Pose::identity()),
             None => (String::new(), Pose::identity()),
         };
-        let moving: Vec<(usize, &Joint<'_>)> =
-            body.joints.iter().enumerate().filter(|(_, joint)| joint.motion != Motion::Free).collect();
+        let moving: Vec<(usize, &Joint<'_>)> = body
+            .joints
+            .iter()
+            .enumerate()
+            .filter(|(_, joint)| joint.motion != Motion::Free)
+            .collect();
         for joint in body.joints.iter().filter(|joint| joint.motion == Motion::Free) {
             let resists = [joint.damping, joint.friction, joint.armature, joint.stiffness];
             if resists.iter().any(|value| *value != 0.0) {
@@ -163,7 +175,11 @@ impl Skeleton {
         for (step, (at, joint)) in moving.iter().enumerate() {
             let is_last = step + 1 == moving.len();
             let name = joint_name(log, body, joint, names, &place.link, *at);
-            let child = if is_last { place.link.clone() } else { layout.link_names.give(&format!("{}_{name}", place.link)) };
+            let child = if is_last {
+                place.link.clone()
+            } else {
+                layout.link_names.give(&format!("{}_{name}", place.link))
+            };
             let anchor = geometry::translation(geometry::vector(joint.anchor));
             let pose = from.1 * anchor * joint.back();
             let spec = joint.spec(log, name.clone(), (from.0, child.clone()), &pose);
@@ -179,7 +195,12 @@ impl Skeleton {
 
     /// Shapes and looks, on the link of the body or of the one that it is a
     /// part of.
-    fn add_surfaces(&mut self, layout: &Layout, (index, body): (usize, &Body<'_>), contacts: &Contacts) {
+    fn add_surfaces(
+        &mut self,
+        layout: &Layout,
+        (index, body): (usize, &Body<'_>),
+        contacts: &Contacts,
+    ) {
         let Some(place) = layout.place(index) else { return };
         let Some(link) = self.links.iter_mut().find(|link| link.name == place.link) else { return };
         for (at, geom) in body.geoms.iter().enumerate() {
@@ -190,7 +211,9 @@ impl Skeleton {
                 let color = geom.look.text("rgba").map(|text| {
                     let parts: Vec<f32> =
                         text.split_whitespace().filter_map(|part| part.parse().ok()).collect();
-                    std::array::from_fn(|part| parts.get(part).copied().unwrap_or(0.5).clamp(0.0, 1.0))
+                    std::array::from_fn(|part| {
+                        parts.get(part).copied().unwrap_or(0.5).clamp(0.0, 1.0)
+                    })
                 });
                 link.looks.push(LookSpec { mesh: path.clone(), pose, scale: *scale, color });
             }
@@ -285,16 +308,26 @@ impl Joint<'_> {
         }
     }
 
-    fn spec(&self, log: &mut Log, name: String, (parent, child): (String, String), pose: &Pose) -> JointSpec {
+    fn spec(
+        &self,
+        log: &mut Log,
+        name: String,
+        (parent, child): (String, String),
+        pose: &Pose,
+    ) -> JointSpec {
         let ends = |range: [f64; 2]| Limits { lower: tidy(range[0]), upper: tidy(range[1]) };
-        let angles = |range: [f64; 2]| Limits { lower: Angle::Rad(tidy(range[0])), upper: Angle::Rad(tidy(range[1])) };
+        let angles = |range: [f64; 2]| Limits {
+            lower: Angle::Rad(tidy(range[0])),
+            upper: Angle::Rad(tidy(range[1])),
+        };
         let kind = match (self.motion, self.range) {
             (Motion::Hinge, Some(range)) => JointKind::Revolute { limits: angles(range) },
             (Motion::Hinge, None) => JointKind::Continuous,
             (Motion::Slide, range) => JointKind::Prismatic { limits: range.map(ends) },
             (Motion::Ball | Motion::Free, range) => {
                 if range.is_some() {
-                    log.note_value(Fate::Dropped, self.node, "range", "the range of a ball joint").doubt();
+                    log.note_value(Fate::Dropped, self.node, "range", "the range of a ball joint")
+                        .doubt();
                 }
                 JointKind::Spherical
             }
@@ -302,11 +335,16 @@ impl Joint<'_> {
         let mut spring = None;
         if self.stiffness > 0.0 {
             let rest = tidy(self.spring_rest);
-            let rest = if self.motion == Motion::Slide { Coordinate::M(rest) } else { Coordinate::Rad(rest) };
+            let rest = if self.motion == Motion::Slide {
+                Coordinate::M(rest)
+            } else {
+                Coordinate::Rad(rest)
+            };
             if kind.dofs() == 1 {
                 spring = Some(SpringSpec { stiffness: tidy(self.stiffness), rest });
             } else {
-                log.note_value(Fate::Dropped, self.node, "stiffness", "the spring of a ball joint").doubt();
+                log.note_value(Fate::Dropped, self.node, "stiffness", "the spring of a ball joint")
+                    .doubt();
             }
         }
         JointSpec {
@@ -315,7 +353,11 @@ impl Joint<'_> {
             parent,
             child,
             pose: pose_spec(pose),
-            axis: if kind.dofs() == 1 { geometry::axis_spec(geometry::vector(self.axis)) } else { Axis::Z },
+            axis: if kind.dofs() == 1 {
+                geometry::axis_spec(geometry::vector(self.axis))
+            } else {
+                Axis::Z
+            },
             damping: tidy(self.damping),
             friction: tidy(self.friction),
             armature: tidy(self.armature),

@@ -6,6 +6,7 @@ mod actuators;
 mod contacts;
 mod defaults;
 mod environment;
+mod equality;
 mod geoms;
 mod keyframes;
 mod links;
@@ -35,8 +36,13 @@ use model::Model;
 pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts {
     let root = tree.root();
     if root.tag() != "mujoco" {
-        let message = format!("the root element is `<{}>`, but MJCF starts with `<mujoco>`", root.tag());
-        let help = if root.tag() == "robot" { "import it as `Urdf(path: ...)`" } else { "name an MJCF file" };
+        let message =
+            format!("the root element is `<{}>`, but MJCF starts with `<mujoco>`", root.tag());
+        let help = if root.tag() == "robot" {
+            "import it as `Urdf(path: ...)`"
+        } else {
+            "name an MJCF file"
+        };
         log.error(DiagnosticCode::MALFORMED_XML, root.span(), message, help);
         return Parts::default();
     }
@@ -56,7 +62,11 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
         name: name.clone(),
         about: format!("Imported from {}", files.shown_main()),
         import: None,
-        base: if layout.is_floating { Base::Floating { link: base } } else { Base::Fixed { link: base } },
+        base: if layout.is_floating {
+            Base::Floating { link: base }
+        } else {
+            Base::Fixed { link: base }
+        },
         self_contact: contacts.self_contact,
         contact_exclusions: contacts.exclusions.clone(),
         materials: environment::materials(),
@@ -79,10 +89,17 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
     let (poses, stances) = keyframes::read(log, &model, &layout, &skeleton, &actuators);
     robot.actuators = actuators.specs;
     robot.poses = poses;
+    equality::read(log, &model, &layout, &skeleton, &mut robot);
     let environment = environment::read(log, &model, &layout, &contacts, &name);
     let settings = &model.settings;
-    log.note_whole(Fate::Dropped, format!("the physics step of {} s: a scenario says its own", settings.timestep))
-        .advise(format!("write `physics: (rate_hz: {})` in the scenario", (1.0 / settings.timestep).round()));
+    log.note_whole(
+        Fate::Dropped,
+        format!("the physics step of {} s: a scenario says its own", settings.timestep),
+    )
+    .advise(format!(
+        "write `physics: (rate_hz: {})` in the scenario",
+        (1.0 / settings.timestep).round()
+    ));
     Parts {
         robot: Some(robot),
         environment,

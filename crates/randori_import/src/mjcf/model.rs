@@ -163,8 +163,10 @@ impl<'t> Model<'t> {
                     if let Some(first) = seen.get(name.value.as_str()) {
                         let message = format!("two {kind}s are called `{}`", name.value);
                         let code = DiagnosticCode::IMPORT_REFERENCE;
-                        let error = log.error(code, name.span, message, "give one of the two another name");
-                        let label = randori_core::diagnostic::Label::new(first.span(), "first here");
+                        let error =
+                            log.error(code, name.span, message, "give one of the two another name");
+                        let label =
+                            randori_core::diagnostic::Label::new(first.span(), "first here");
                         error.secondary.push(label);
                     } else {
                         seen.insert(&name.value, node);
@@ -296,7 +298,8 @@ impl<'t> Walk<'_, '_, 't> {
             },
         };
         let settings = &self.model.settings;
-        let angle = |value: f64| if motion == Motion::Hinge { settings.radians(value) } else { value };
+        let angle =
+            |value: f64| if motion == Motion::Hinge { settings.radians(value) } else { value };
         let axis = look.exactly::<3>(log, "axis").unwrap_or([0.0, 0.0, 1.0]);
         if geometry::vector(axis).norm() < 1e-10 && motion != Motion::Free {
             if let Some(attribute) = look.attribute("axis") {
@@ -313,7 +316,11 @@ impl<'t> Walk<'_, '_, 't> {
             anchor: (at * nalgebra::Point3::from(geometry::vector(anchor))).coords.into(),
             axis: (at.rotation * geometry::vector(axis)).into(),
             range: range.map(|ends| {
-                if motion == Motion::Ball { ends.map(|end| settings.radians(end)) } else { ends.map(angle) }
+                if motion == Motion::Ball {
+                    ends.map(|end| settings.radians(end))
+                } else {
+                    ends.map(angle)
+                }
             }),
             damping: look.at_most(log, "damping", [0.0; 3])[0].max(0.0),
             armature: look.not_negative(log, "armature").unwrap_or(0.0),
@@ -324,11 +331,17 @@ impl<'t> Walk<'_, '_, 't> {
             spring_damper: look
                 .exactly::<2>(log, "springdamper")
                 .filter(|[time, ratio]| *time > 0.0 && *ratio > 0.0),
-            force_range: look.range(log, "actuatorfrcrange", "actuatorfrclimited", settings.auto_limits),
+            force_range: look.range(
+                log,
+                "actuatorfrcrange",
+                "actuatorfrclimited",
+                settings.auto_limits,
+            ),
             first: self.model.coordinates,
         };
         if motion == Motion::Free && self.model.bodies[body].parent != 0 {
-            let (code, message) = (DiagnosticCode::IMPORT_STRUCTURE, "a free joint inside another body");
+            let (code, message) =
+                (DiagnosticCode::IMPORT_STRUCTURE, "a free joint inside another body");
             log.error(code, node.span(), message, "only bodies of the world can move freely");
             return;
         }
@@ -402,7 +415,8 @@ impl<'t> Assets<'t> {
         let inner = reference_pose(log, asset);
         if let Some(points) = asset.attribute("vertex") {
             let vertices = values::numbers(log, points).unwrap_or_default();
-            let vertices = vertices.chunks_exact(3).map(|part| [part[0], part[1], part[2]]).collect();
+            let vertices =
+                vertices.chunks_exact(3).map(|part| [part[0], part[1], part[2]]).collect();
             let faces = asset.attribute("face").and_then(|faces| values::numbers(log, faces));
             let mut mesh = Mesh { vertices, triangles: Vec::new() };
             let count = mesh.vertices.len();
@@ -414,7 +428,8 @@ impl<'t> Assets<'t> {
             return (String::new(), scale, (count >= 4).then(|| mesh.scaled(scale)), inner);
         }
         let named = asset.text("file").unwrap_or_default();
-        let file = if settings.strip_path { named.rsplit('/').next().unwrap_or(named) } else { named };
+        let file =
+            if settings.strip_path { named.rsplit('/').next().unwrap_or(named) } else { named };
         let folder = paths::folder(files.main()).to_owned();
         let path = paths::resolve(&folder, &settings.mesh_dir.replace('\\', "/"))
             .or_else(|reason| if settings.mesh_dir.is_empty() { Ok(folder) } else { Err(reason) })
@@ -430,7 +445,12 @@ impl<'t> Assets<'t> {
             }
         };
         match loaded {
-            Ok(mesh) => (path.unwrap_or_default(), scale, Some(mesh.scaled(scale)), inner),
+            Ok(mesh) => (
+                paths::named_from(files.main(), &path.unwrap_or_default()),
+                scale,
+                Some(mesh.scaled(scale)),
+                inner,
+            ),
             Err(reason) => {
                 self.missing(log, asset, geom, named, &reason);
                 (String::new(), scale, None, inner)
@@ -439,7 +459,14 @@ impl<'t> Assets<'t> {
     }
 
     /// Reports once that a file is missing.
-    fn missing(&mut self, log: &mut Log, asset: &Look<'t>, geom: &Look<'t>, file: &str, reason: &str) {
+    fn missing(
+        &mut self,
+        log: &mut Log,
+        asset: &Look<'t>,
+        geom: &Look<'t>,
+        file: &str,
+        reason: &str,
+    ) {
         if self.reported.iter().any(|other| other == file) {
             return;
         }

@@ -15,8 +15,15 @@ use crate::xml::Node;
 /// Sensors of single joints and actuators, all of which the sensor of all
 /// joints measures.
 const OF_JOINTS: [&str; 9] = [
-    "jointpos", "jointvel", "jointactuatorfrc", "actuatorpos", "actuatorvel", "actuatorfrc",
-    "ballquat", "ballangvel", "jointlimitpos",
+    "jointpos",
+    "jointvel",
+    "jointactuatorfrc",
+    "actuatorpos",
+    "actuatorvel",
+    "actuatorfrc",
+    "ballquat",
+    "ballangvel",
+    "jointlimitpos",
 ];
 
 /// Range of a range finder that does not say its own, m.
@@ -25,12 +32,18 @@ const FAR: f64 = 10.0;
 pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<SensorSpec> {
     let mut names = Names::default();
     let joints = names.give("joints");
-    let mut sensors = vec![sensor(joints, None, &Pose::identity(), SensorKind::JointState { joints: Vec::new() })];
+    let mut sensors = vec![sensor(
+        joints,
+        None,
+        &Pose::identity(),
+        SensorKind::JointState { joints: Vec::new() },
+    )];
     log.note_whole(Fate::Added, "sensor `joints`: position, velocity and torque of all joints");
     let nodes = model.root.children_called("sensor").flat_map(|section| section.children());
     for node in nodes {
         if OF_JOINTS.contains(&node.tag()) {
-            let what = format!("`{}`: measured by sensor `joints`", node.name().unwrap_or(node.tag()));
+            let what =
+                format!("`{}`: measured by sensor `joints`", node.name().unwrap_or(node.tag()));
             log.note(Fate::Kept, node, what);
             check_joint(log, model, node);
             continue;
@@ -41,7 +54,8 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
             continue;
         };
         let pose = place.link_from_body * pose;
-        let wanted = node.name().map_or_else(|| format!("{}_{}", place.link, node.tag()), str::to_owned);
+        let wanted =
+            node.name().map_or_else(|| format!("{}_{}", place.link, node.tag()), str::to_owned);
         let name = names.give(&wanted);
         if name != wanted {
             log.note(Fate::Approximated, node, format!("sensor `{wanted}` is called `{name}`"));
@@ -82,10 +96,18 @@ fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(SensorKind, 
         "rangefinder" => {
             let (body, pose) = at_site(log, model, node)?;
             // A range finder looks along Z, a lidar along X.
-            let turned = pose * geometry::pose(geometry::Vector::zeros(), geometry::about(geometry::Vector::y(), -std::f64::consts::FRAC_PI_2));
+            let turned = pose
+                * geometry::pose(
+                    geometry::Vector::zeros(),
+                    geometry::about(geometry::Vector::y(), -std::f64::consts::FRAC_PI_2),
+                );
             let far = node.attribute("cutoff").and_then(|found| values::number(log, found));
             let far = far.filter(|far| *far > 0.0).unwrap_or(FAR);
-            log.note(Fate::Approximated, node, format!("a range finder: a lidar of one beam, up to {far} m"));
+            log.note(
+                Fate::Approximated,
+                node,
+                format!("a range finder: a lidar of one beam, up to {far} m"),
+            );
             let fov = Angle::Deg(1.0);
             Some((SensorKind::Lidar { beams: 1, range: (0.001, far), fov }, body, turned))
         }
@@ -102,7 +124,8 @@ fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(SensorKind, 
         }
         _ if tag.starts_with("frame") || tag.starts_with("subtree") => {
             let (body, pose) = at_object(log, model, node)?;
-            let relative = if node.attribute("refname").is_some() { ", in the world frame" } else { "" };
+            let relative =
+                if node.attribute("refname").is_some() { ", in the world frame" } else { "" };
             let what = format!("a {tag}: the true pose and velocity of its frame{relative}");
             log.note(Fate::Approximated, node, what);
             Some((SensorKind::GroundTruth, body, pose))
@@ -126,7 +149,8 @@ fn at_site(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(usize, P
     };
     let found = model.site(&named.value);
     if found.is_none() {
-        let names = model.bodies.iter().flat_map(|body| &body.sites).filter_map(|(node, _)| node.name());
+        let names =
+            model.bodies.iter().flat_map(|body| &body.sites).filter_map(|(node, _)| node.name());
         log.unknown(named, "site", names);
     }
     found
@@ -145,14 +169,23 @@ fn at_object(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(usize,
     }
     let Some(named) = node.attribute("objname") else {
         let message = format!("a {} names no object", node.tag());
-        log.error(DiagnosticCode::IMPORT_REFERENCE, node.span(), message, "write `objname=\"...\"`");
+        log.error(
+            DiagnosticCode::IMPORT_REFERENCE,
+            node.span(),
+            message,
+            "write `objname=\"...\"`",
+        );
         return None;
     };
     match node.text("objtype").unwrap_or("site") {
         "site" => {
             let found = model.site(&named.value);
             if found.is_none() {
-                let names = model.bodies.iter().flat_map(|body| &body.sites).filter_map(|(node, _)| node.name());
+                let names = model
+                    .bodies
+                    .iter()
+                    .flat_map(|body| &body.sites)
+                    .filter_map(|(node, _)| node.name());
                 log.unknown(named, "site", names);
             }
             found
@@ -160,13 +193,15 @@ fn at_object(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(usize,
         "xbody" => body_named(log, named).map(|body| (body, Pose::identity())),
         "body" => {
             let body = body_named(log, named)?;
-            let com = model.bodies[body].given_inertia.map(|inertia| inertia.com).unwrap_or_default();
+            let com =
+                model.bodies[body].given_inertia.map(|inertia| inertia.com).unwrap_or_default();
             Some((body, geometry::translation(com)))
         }
         "geom" => {
             let found = model.geom(&named.value);
             if found.is_none() {
-                let names = model.bodies.iter().flat_map(|body| &body.geoms).filter_map(|geom| geom.name);
+                let names =
+                    model.bodies.iter().flat_map(|body| &body.geoms).filter_map(|geom| geom.name);
                 log.unknown(named, "geom", names);
             }
             found.map(|(body, geom)| (body, model.bodies[body].geoms[geom].pose))
@@ -193,8 +228,18 @@ fn contact_body(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<usiz
             None => {
                 let what = side.trim_end_matches(['1', '2']);
                 let names: Vec<&str> = match what {
-                    "geom" => model.bodies.iter().flat_map(|body| &body.geoms).filter_map(|geom| geom.name).collect(),
-                    "site" => model.bodies.iter().flat_map(|body| &body.sites).filter_map(|(node, _)| node.name()).collect(),
+                    "geom" => model
+                        .bodies
+                        .iter()
+                        .flat_map(|body| &body.geoms)
+                        .filter_map(|geom| geom.name)
+                        .collect(),
+                    "site" => model
+                        .bodies
+                        .iter()
+                        .flat_map(|body| &body.sites)
+                        .filter_map(|(node, _)| node.name())
+                        .collect(),
                     _ => model.bodies.iter().filter_map(|body| body.name).collect(),
                 };
                 log.unknown(named, what, names);
@@ -226,7 +271,8 @@ fn errors(log: &mut Log, node: Node<'_>, spec: &mut SensorSpec) {
         let advice = format!("write `errors: (noise: Gaussian(std: {}))` to have it", noise.value);
         log.note_value(Fate::Dropped, node, "noise", what).advise(advice);
     }
-    let is_vector = matches!(spec.kind, SensorKind::Gyro | SensorKind::Accelerometer | SensorKind::Velocimeter);
+    let is_vector =
+        matches!(spec.kind, SensorKind::Gyro | SensorKind::Accelerometer | SensorKind::Velocimeter);
     if let Some(cutoff) = node.attribute("cutoff").filter(|_| is_vector)
         && let Some(most) = values::number(log, cutoff).filter(|most| *most > 0.0)
     {

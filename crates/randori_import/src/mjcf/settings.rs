@@ -117,7 +117,9 @@ impl Settings {
         if let Some(attribute) = node.attribute("timestep") {
             match values::number(log, attribute) {
                 Some(step) if step > 0.0 => self.timestep = step,
-                Some(_) => log.refuse(attribute, "`timestep` must be greater than 0", "write 0.002"),
+                Some(_) => {
+                    log.refuse(attribute, "`timestep` must be greater than 0", "write 0.002")
+                }
                 None => {}
             }
         }
@@ -204,8 +206,7 @@ impl Settings {
             };
             let step = geometry::about(axis, self.radians(angle));
             // Lower case: axes that turn with the frame; upper case: fixed ones.
-            rotation =
-                if letter.is_ascii_lowercase() { rotation * step } else { step * rotation };
+            rotation = if letter.is_ascii_lowercase() { rotation * step } else { step * rotation };
         }
         rotation
     }

@@ -57,19 +57,36 @@ impl Layout {
 /// Sorts the bodies; `None` if no body can be a robot.
 pub(crate) fn layout(log: &mut Log, model: &Model<'_>, inertias: Vec<Inertia>) -> Option<Layout> {
     let tops = tops(model);
-    let roots: Vec<usize> = (1..model.bodies.len()).filter(|body| model.bodies[*body].parent == 0).collect();
+    let roots: Vec<usize> =
+        (1..model.bodies.len()).filter(|body| model.bodies[*body].parent == 0).collect();
     let driven = driven_bodies(model);
-    let of = |root: usize| (0..model.bodies.len()).filter(move |body| *body > 0).filter({
-        let tops = tops.clone();
-        move |body| tops[*body] == root
-    });
+    let of = |root: usize| {
+        (0..model.bodies.len()).filter(move |body| *body > 0).filter({
+            let tops = tops.clone();
+            move |body| tops[*body] == root
+        })
+    };
     let joints = |root: usize| -> usize {
-        of(root).map(|body| model.bodies[body].joints.iter().filter(|joint| joint.motion != Motion::Free).count()).sum()
+        of(root)
+            .map(|body| {
+                model.bodies[body]
+                    .joints
+                    .iter()
+                    .filter(|joint| joint.motion != Motion::Free)
+                    .count()
+            })
+            .sum()
     };
     let is_free = |root: usize| {
         model.bodies[root].joints.first().is_some_and(|joint| joint.motion == Motion::Free)
     };
-    let score = |root: usize| (of(root).filter(|body| driven.contains(body)).count(), joints(root), usize::from(is_free(root)));
+    let score = |root: usize| {
+        (
+            of(root).filter(|body| driven.contains(body)).count(),
+            joints(root),
+            usize::from(is_free(root)),
+        )
+    };
     let best = roots.iter().copied().rev().max_by_key(|root| score(*root))?;
     let is_floating = is_free(best);
     let mechanisms: Vec<usize> = if is_floating || joints(best) == 0 {
@@ -131,7 +148,12 @@ fn driven_bodies(model: &Model<'_>) -> Vec<usize> {
         let joint = node.text("joint").or_else(|| node.text("jointinparent"))?;
         model.joint(joint).map(|(body, _)| body)
     };
-    model.root.children_called("actuator").flat_map(|section| section.children()).filter_map(named).collect()
+    model
+        .root
+        .children_called("actuator")
+        .flat_map(|section| section.children())
+        .filter_map(named)
+        .collect()
 }
 
 fn place_bodies(log: &mut Log, model: &Model<'_>, layout: &mut Layout) {
@@ -143,7 +165,8 @@ fn place_bodies(log: &mut Log, model: &Model<'_>, layout: &mut Layout) {
         let is_massless = layout.inertias[index].mass == 0.0;
         if let Some(parent) = parent.filter(|_| body.joints.is_empty() && is_massless) {
             let name = body.name.unwrap_or("without name");
-            let what = format!("body `{name}` without mass and joint: a part of link `{}`", parent.link);
+            let what =
+                format!("body `{name}` without mass and joint: a part of link `{}`", parent.link);
             log.note(Fate::Kept, body.node, what);
             let link_from_body = parent.link_from_body * body.pose;
             layout.places[index] = Some(Place { link: parent.link, link_from_body, is_own: false });

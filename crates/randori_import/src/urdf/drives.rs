@@ -27,7 +27,8 @@ const STRONGEST: f64 = 1e5;
 pub(super) fn build(log: &mut Log, graph: &Graph<'_>, robot: &mut RobotSpec) {
     let felt = dynamics::inertia_at_joints(robot, &|_| 0.0);
     for joint in &robot.joints {
-        if joint.kind.dofs() != 1 || robot.couplings.iter().any(|pair| pair.follower == joint.name) {
+        if joint.kind.dofs() != 1 || robot.couplings.iter().any(|pair| pair.follower == joint.name)
+        {
             continue;
         }
         let edge = graph.edges.iter().find(|edge| edge.name == joint.name);
@@ -53,14 +54,24 @@ pub(super) fn build(log: &mut Log, graph: &Graph<'_>, robot: &mut RobotSpec) {
             limits: ActuatorLimits { torque, speed, rate: None, command },
             delay: 0.0,
         });
-        let what = format!("drive of joint `{}`: position, kp {}, kd {}", joint.name, short(kp), short(kd));
+        let what = format!(
+            "drive of joint `{}`: position, kp {}, kd {}",
+            joint.name,
+            short(kp),
+            short(kd)
+        );
         let advice = "write the drive that the robot really has in the `Robot`";
         match edge {
             Some(edge) => log.note(Fate::Guessed, edge.node, what).advise(advice),
             None => log.note_whole(Fate::Guessed, what).advise(advice),
         };
     }
-    for transmission in graph.links[graph.root].1.parent().iter().flat_map(|root| root.children_called("transmission")) {
+    for transmission in graph.links[graph.root]
+        .1
+        .parent()
+        .iter()
+        .flat_map(|root| root.children_called("transmission"))
+    {
         log.note(Fate::Dropped, transmission, "a transmission: every joint has its own drive");
     }
 }

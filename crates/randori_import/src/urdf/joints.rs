@@ -26,9 +26,11 @@ fn one(log: &mut Log, graph: &Graph<'_>, edge: &Edge<'_>, robot: &mut RobotSpec)
     let axis = axis(log, edge);
     let kind = match edge.kind {
         "continuous" => JointKind::Continuous,
-        "revolute" => limits(log, edge).map_or(JointKind::Continuous, |(lower, upper)| {
-            JointKind::Revolute { limits: Limits { lower: Angle::Rad(lower), upper: Angle::Rad(upper) } }
-        }),
+        "revolute" => {
+            limits(log, edge).map_or(JointKind::Continuous, |(lower, upper)| JointKind::Revolute {
+                limits: Limits { lower: Angle::Rad(lower), upper: Angle::Rad(upper) },
+            })
+        }
         "prismatic" => JointKind::Prismatic {
             limits: limits(log, edge).map(|(lower, upper)| Limits { lower, upper }),
         },
@@ -71,7 +73,8 @@ fn limits(log: &mut Log, edge: &Edge<'_>) -> Option<(f64, f64)> {
         log.note(Fate::Guessed, edge.node, what).advise("write `<limit lower=... upper=.../>`");
         return None;
     };
-    let mut one = |name: &str| limit.attribute(name).map(|found| values::number(log, found).unwrap_or(0.0));
+    let mut one =
+        |name: &str| limit.attribute(name).map(|found| values::number(log, found).unwrap_or(0.0));
     let (lower, upper) = (one("lower"), one("upper"));
     if lower.is_none() && upper.is_none() {
         return None;
@@ -79,7 +82,8 @@ fn limits(log: &mut Log, edge: &Edge<'_>) -> Option<(f64, f64)> {
     let (lower, upper) = (lower.unwrap_or(0.0), upper.unwrap_or(0.0));
     if lower > upper {
         let at = limit.attribute("lower").or(limit.attribute("upper"))?;
-        let message = format!("the limits of joint `{}` go from {lower} down to {upper}", edge.name);
+        let message =
+            format!("the limits of joint `{}` go from {lower} down to {upper}", edge.name);
         log.refuse(at, message, "write the smaller number as `lower`");
         return None;
     }
@@ -112,10 +116,20 @@ fn others(log: &mut Log, edge: &Edge<'_>) {
 }
 
 /// Two slides and a turn about the axis, with links without mass between.
-fn planar(log: &mut Log, graph: &Graph<'_>, edge: &Edge<'_>, normal: Vector, robot: &mut RobotSpec) {
+fn planar(
+    log: &mut Log,
+    graph: &Graph<'_>,
+    edge: &Edge<'_>,
+    normal: Vector,
+    robot: &mut RobotSpec,
+) {
     let turned = geometry::z_to(normal);
     let name = &edge.name;
-    log.note(Fate::Approximated, edge.node, format!("planar joint `{name}`: two slides and a turn"));
+    log.note(
+        Fate::Approximated,
+        edge.node,
+        format!("planar joint `{name}`: two slides and a turn"),
+    );
     let mut parent = graph.links[edge.parent].0.clone();
     let last = graph.links[edge.child].0.clone();
     let steps = [
@@ -148,7 +162,8 @@ fn mimics(log: &mut Log, graph: &Graph<'_>, robot: &mut RobotSpec) {
     for edge in &graph.edges {
         let Some(mimic) = edge.node.child("mimic") else { continue };
         let Some(named) = mimic.attribute("joint") else { continue };
-        let leader = graph.edges.iter().find(|other| other.node.name() == Some(named.value.as_str()));
+        let leader =
+            graph.edges.iter().find(|other| other.node.name() == Some(named.value.as_str()));
         let Some(leader) = leader else {
             log.unknown(named, "joint", graph.edges.iter().filter_map(|edge| edge.node.name()));
             continue;

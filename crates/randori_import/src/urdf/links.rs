@@ -19,7 +19,12 @@ const SMALL_MASS: f64 = 1e-3;
 
 /// Adds the links, after links that are only frames have become parts of what
 /// they are bolted to.
-pub(super) fn build(log: &mut Log, files: &mut Files<'_>, graph: &mut Graph<'_>, robot: &mut RobotSpec) {
+pub(super) fn build(
+    log: &mut Log,
+    files: &mut Files<'_>,
+    graph: &mut Graph<'_>,
+    robot: &mut RobotSpec,
+) {
     let mut specs: Vec<LinkSpec> = Vec::new();
     for (name, node) in &graph.links {
         specs.push(one(log, files, name, *node));
@@ -34,8 +39,10 @@ pub(super) fn build(log: &mut Log, files: &mut Files<'_>, graph: &mut Graph<'_>,
         guess_mass(log, *node, spec);
     }
     // The base first, then as the file lists them.
-    let order = std::iter::once(graph.root).chain((0..specs.len()).filter(|link| *link != graph.root));
-    robot.links = order.filter(|link| !gone.contains(link)).map(|link| specs[link].clone()).collect();
+    let order =
+        std::iter::once(graph.root).chain((0..specs.len()).filter(|link| *link != graph.root));
+    robot.links =
+        order.filter(|link| !gone.contains(link)).map(|link| specs[link].clone()).collect();
 }
 
 fn guess_mass(log: &mut Log, node: Node<'_>, spec: &mut LinkSpec) {
@@ -46,7 +53,14 @@ fn guess_mass(log: &mut Log, node: Node<'_>, spec: &mut LinkSpec) {
     spec.com.get_or_insert([0.0; 3]);
     // A ball of 25 mm radius.
     let moment = tidy(0.4 * SMALL_MASS * 0.025 * 0.025);
-    spec.inertia = InertiaSpec::Moments { ixx: moment, iyy: moment, izz: moment, ixy: 0.0, ixz: 0.0, iyz: 0.0 };
+    spec.inertia = InertiaSpec::Moments {
+        ixx: moment,
+        iyy: moment,
+        izz: moment,
+        ixy: 0.0,
+        ixz: 0.0,
+        iyz: 0.0,
+    };
 }
 
 /// Massless links at fixed joints become parts of their parents, and a massless
@@ -54,9 +68,9 @@ fn guess_mass(log: &mut Log, node: Node<'_>, spec: &mut LinkSpec) {
 /// longer links.
 fn merge_frames(log: &mut Log, graph: &mut Graph<'_>, specs: &mut [LinkSpec]) -> BTreeSet<usize> {
     let mut gone = BTreeSet::new();
-    while let Some(at) = graph.edges.iter().position(|edge| {
-        edge.kind == "fixed" && specs[edge.child].mass_kg == 0.0
-    }) {
+    while let Some(at) =
+        graph.edges.iter().position(|edge| edge.kind == "fixed" && specs[edge.child].mass_kg == 0.0)
+    {
         let edge = graph.edges.remove(at);
         for other in graph.edges.iter_mut().filter(|other| other.parent == edge.child) {
             other.parent = edge.parent;
@@ -70,12 +84,14 @@ fn merge_frames(log: &mut Log, graph: &mut Graph<'_>, specs: &mut [LinkSpec]) ->
     }
     loop {
         let root = graph.root;
-        let down: Vec<usize> = (0..graph.edges.len()).filter(|edge| graph.edges[*edge].parent == root).collect();
+        let down: Vec<usize> =
+            (0..graph.edges.len()).filter(|edge| graph.edges[*edge].parent == root).collect();
         let is_frame = specs[root].mass_kg == 0.0 && specs[root].shapes.is_empty();
         let [only] = down[..] else { break };
         let is_world = WORLDS.contains(&specs[root].name.as_str());
         let edge = &graph.edges[only];
-        let merges = is_frame && matches!((edge.kind, is_world), ("fixed", false) | ("floating", _));
+        let merges =
+            is_frame && matches!((edge.kind, is_world), ("fixed", false) | ("floating", _));
         if !merges {
             break;
         }
@@ -92,10 +108,15 @@ fn merge_frames(log: &mut Log, graph: &mut Graph<'_>, specs: &mut [LinkSpec]) ->
 
 /// Moves shapes and looks of a link to another.
 fn absorb(specs: &mut [LinkSpec], from: usize, to: usize, to_from_from: &Pose) {
-    let (shapes, looks) = (std::mem::take(&mut specs[from].shapes), std::mem::take(&mut specs[from].looks));
+    let (shapes, looks) =
+        (std::mem::take(&mut specs[from].shapes), std::mem::take(&mut specs[from].looks));
     let moved = |pose| pose_spec(&(to_from_from * geometry::spec_pose(&pose)));
-    specs[to].shapes.extend(shapes.into_iter().map(|shape| ShapeSpec { pose: moved(shape.pose), ..shape }));
-    specs[to].looks.extend(looks.into_iter().map(|look| LookSpec { pose: moved(look.pose), ..look }));
+    specs[to]
+        .shapes
+        .extend(shapes.into_iter().map(|shape| ShapeSpec { pose: moved(shape.pose), ..shape }));
+    specs[to]
+        .looks
+        .extend(looks.into_iter().map(|look| LookSpec { pose: moved(look.pose), ..look }));
 }
 
 fn one(log: &mut Log, files: &mut Files<'_>, name: &str, node: Node<'_>) -> LinkSpec {
@@ -148,7 +169,12 @@ fn inertial_of(log: &mut Log, name: &str, node: Node<'_>) -> Option<Inertia> {
     let frame = origin(log, node);
     let Some(mass) = node.child("mass").and_then(|mass| mass.attribute("value")) else {
         let message = format!("the inertial of link `{name}` has no mass");
-        log.error(DiagnosticCode::IMPORT_VALUE, node.span(), message, "write `<mass value=\"...\"/>`");
+        log.error(
+            DiagnosticCode::IMPORT_VALUE,
+            node.span(),
+            message,
+            "write `<mass value=\"...\"/>`",
+        );
         return None;
     };
     let mass = values::not_negative(log, mass)?;
@@ -176,18 +202,32 @@ fn shape(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> 
     let geometry = node.child("geometry").and_then(|geometry| geometry.children().next());
     let Some(geometry) = geometry else {
         let message = "a collision has no geometry";
-        log.error(DiagnosticCode::IMPORT_VALUE, node.span(), message, "write `<geometry><box size=\"...\"/></geometry>`");
+        log.error(
+            DiagnosticCode::IMPORT_VALUE,
+            node.span(),
+            message,
+            "write `<geometry><box size=\"...\"/></geometry>`",
+        );
         return None;
     };
     let mut positive = |name: &str| -> Option<f64> {
         let Some(found) = geometry.attribute(name) else {
             let message = format!("a {} has no {name}", geometry.tag());
-            log.error(DiagnosticCode::IMPORT_VALUE, geometry.span(), message, format!("write `{name}=\"...\"`"));
+            log.error(
+                DiagnosticCode::IMPORT_VALUE,
+                geometry.span(),
+                message,
+                format!("write `{name}=\"...\"`"),
+            );
             return None;
         };
         let value = values::number(log, found)?;
         if value <= 0.0 {
-            log.refuse(found, format!("`{name}` must be greater than 0"), "write a length in metres");
+            log.refuse(
+                found,
+                format!("`{name}` must be greater than 0"),
+                "write a length in metres",
+            );
             return None;
         }
         Some(value)
@@ -203,8 +243,12 @@ fn shape(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> 
             }
             Some(Shape::Box { size })
         }
-        "cylinder" => Some(Shape::Cylinder { radius: positive("radius")?, length: positive("length")? }),
-        "capsule" => Some(Shape::Capsule { radius: positive("radius")?, length: positive("length")? }),
+        "cylinder" => {
+            Some(Shape::Cylinder { radius: positive("radius")?, length: positive("length")? })
+        }
+        "capsule" => {
+            Some(Shape::Capsule { radius: positive("radius")?, length: positive("length")? })
+        }
         "sphere" => Some(Shape::Sphere { radius: positive("radius")? }),
         "mesh" => collision_mesh(log, files, geometry),
         other => {
@@ -224,14 +268,19 @@ fn collision_mesh(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Optio
             let corners = mesh.hull();
             if corners.len() < mesh.vertices.len() {
                 let count = corners.len();
-                log.note(Fate::Approximated, node, format!("a collision mesh: its convex hull of {count} points"));
+                log.note(
+                    Fate::Approximated,
+                    node,
+                    format!("a collision mesh: its convex hull of {count} points"),
+                );
             }
             Some(hull(&corners))
         }
         Err(reason) => {
             let file = node.text("filename").unwrap_or_default();
             let what = format!("the collision mesh `{file}`: {reason}; this part touches nothing");
-            let advice = "put the mesh below the folder of the URDF file, or write shapes in the `Robot`";
+            let advice =
+                "put the mesh below the folder of the URDF file, or write shapes in the `Robot`";
             log.note(Fate::Dropped, node, what).advise(advice).doubt();
             None
         }
@@ -251,7 +300,7 @@ fn look(log: &mut Log, files: &mut Files<'_>, visual: Node<'_>, pose: &Pose, spe
         Err(reason) => reason,
         Ok((path, _)) => {
             let scale = mesh.attribute("scale").and_then(|scale| values::exactly::<3>(log, scale));
-            let mesh = paths::relative(paths::folder(files.main()), &path);
+            let mesh = paths::named_from(files.main(), &path);
             let (pose, scale) = (pose_spec(pose), scale.unwrap_or([1.0; 3]));
             spec.looks.push(LookSpec { mesh, pose, scale, color: None });
             return;
@@ -265,7 +314,9 @@ fn look(log: &mut Log, files: &mut Files<'_>, visual: Node<'_>, pose: &Pose, spe
 fn find(files: &mut Files<'_>, node: Node<'_>) -> Result<(String, Vec<u8>), String> {
     let Some(named) = node.text("filename") else { return Err("it has no name".to_owned()) };
     let folder = paths::folder(files.main()).to_owned();
-    let Some(in_package) = named.strip_prefix("package://").or_else(|| named.strip_prefix("model://")) else {
+    let Some(in_package) =
+        named.strip_prefix("package://").or_else(|| named.strip_prefix("model://"))
+    else {
         let path = paths::resolve(&folder, named)?;
         return files.bytes(&path).map(|bytes| (path, bytes));
     };

@@ -74,7 +74,7 @@ pub(super) fn angle_pair((low, high): (f64, f64)) -> String {
 }
 
 /// A string as RON writes it.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for letter in text.chars() {
         match letter {
@@ -218,7 +218,8 @@ pub(super) fn joint_kind(kind: &JointKind) -> String {
 }
 
 pub(super) fn drive(drive: &Drive) -> String {
-    let gains = |name: &str, kp: f64, kd: f64| format!("{name}(kp: {}, kd: {})", number(kp), number(kd));
+    let gains =
+        |name: &str, kp: f64, kd: f64| format!("{name}(kp: {}, kd: {})", number(kp), number(kd));
     match drive {
         Drive::Torque => "Torque".to_owned(),
         Drive::Velocity { gain } => format!("Velocity(gain: {})", number(*gain)),

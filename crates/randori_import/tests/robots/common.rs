@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::SourceMap;
 use randori_core::spec::ImportSpec;
-use randori_core::text::{
-    FileReader, ImportedRobot, Limits, MemoryFiles, ReadError, RobotImport,
-};
+use randori_core::text::{FileReader, ImportedRobot, Limits, MemoryFiles, ReadError, RobotImport};
 use randori_import::Import;
 
 /// The files below a folder.
-pub struct Disk(pub PathBuf);
+pub(crate) struct Disk(pub(crate) PathBuf);
 
 impl FileReader for Disk {
     fn read(&self, path: &str) -> Result<String, ReadError> {
@@ -26,15 +24,15 @@ impl FileReader for Disk {
     }
 }
 
-pub fn mjcf(path: &str) -> ImportSpec {
+pub(crate) fn mjcf(path: &str) -> ImportSpec {
     ImportSpec::Mjcf { path: path.to_owned(), from: None, keep: Vec::new(), drop: Vec::new() }
 }
 
-pub fn urdf(path: &str) -> ImportSpec {
+pub(crate) fn urdf(path: &str) -> ImportSpec {
     ImportSpec::Urdf { path: path.to_owned(), from: None, keep: Vec::new(), drop: Vec::new() }
 }
 
-pub fn import(files: &dyn FileReader, source: &ImportSpec) -> (Import, SourceMap) {
+pub(crate) fn import(files: &dyn FileReader, source: &ImportSpec) -> (Import, SourceMap) {
     let mut sources = SourceMap::default();
     let found =
         randori_import::import(files, source, source.path(), &Limits::default(), &mut sources);
@@ -42,7 +40,7 @@ pub fn import(files: &dyn FileReader, source: &ImportSpec) -> (Import, SourceMap
 }
 
 /// The import of one MJCF text; it must succeed.
-pub fn import_mjcf(text: &str) -> Import {
+pub(crate) fn import_mjcf(text: &str) -> Import {
     let (found, sources) = import(&MemoryFiles::new([("m.xml", text)]), &mjcf("m.xml"));
     let errors = randori_core::diagnostic::render_short(&found.errors, &sources);
     assert!(found.errors.is_empty(), "{errors}");
@@ -50,7 +48,7 @@ pub fn import_mjcf(text: &str) -> Import {
 }
 
 /// The import of one URDF text; it must succeed.
-pub fn import_urdf(text: &str) -> Import {
+pub(crate) fn import_urdf(text: &str) -> Import {
     let (found, sources) = import(&MemoryFiles::new([("m.urdf", text)]), &urdf("m.urdf"));
     let errors = randori_core::diagnostic::render_short(&found.errors, &sources);
     assert!(found.errors.is_empty(), "{errors}");
@@ -58,7 +56,7 @@ pub fn import_urdf(text: &str) -> Import {
 }
 
 /// The robot as the text of its file says it, which must pass the check.
-pub fn read_back(found: &Import) -> randori_core::spec::RobotSpec {
+pub(crate) fn read_back(found: &Import) -> randori_core::spec::RobotSpec {
     let text = randori_import::robot_text(found.robot.as_ref().expect("a robot"));
     let files = MemoryFiles::new([("r.ron", text)]);
     match randori_core::text::load_robot(&files, "r.ron", &Limits::default()) {
@@ -71,7 +69,7 @@ pub fn read_back(found: &Import) -> randori_core::spec::RobotSpec {
 }
 
 /// The reference robots, if they are here.
-pub fn reference_data() -> Option<PathBuf> {
+pub(crate) fn reference_data() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let given = std::env::var_os("RANDORI_REFERENCE_DATA").map(PathBuf::from);
     let folder = given.unwrap_or_else(|| root.join("../shared/data")).join("policies");

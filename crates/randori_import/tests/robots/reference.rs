@@ -1,10 +1,6 @@
 //! Robots of other teams, from their own files.
 
-#![expect(clippy::print_stderr, reason = "a skipped test says so")]
-
-mod common;
-
-use common::{Disk, import, mjcf, read_back, reference_data};
+use crate::common::{Disk, import, mjcf, read_back, reference_data};
 
 const ROBOTS: [(&str, usize, f64); 4] = [
     ("go1_playground/scene_mjx_feetonly_flat_terrain.xml", 12, 12.743_448),

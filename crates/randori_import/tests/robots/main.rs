@@ -1,0 +1,10 @@
+//! Foreign robots, whole and broken.
+
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+mod broken;
+mod common;
+mod mjcf;
+mod mutations;
+mod reference;
+mod urdf;
