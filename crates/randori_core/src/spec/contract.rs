@@ -313,7 +313,7 @@ impl Scaling {
     }
 
     /// How many numbers are written, if that is fixed.
-    pub fn len(&self) -> Option<usize> {
+    pub fn count(&self) -> Option<usize> {
         match self {
             Self::All(_) => None,
             Self::Each(values) => Some(values.len()),

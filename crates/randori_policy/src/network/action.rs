@@ -205,8 +205,8 @@ fn check_lengths(contract: &ContractSpec, found: &mut Vec<Problem>) {
     let joints = contract.driven_joints().len();
     let range = Some(action.target_range.len()).filter(|len| *len > 0);
     let lengths = [
-        ("scale", action.scale.len()),
-        ("offset", action.offset.as_ref().and_then(Scaling::len)),
+        ("scale", action.scale.count()),
+        ("offset", action.offset.as_ref().and_then(Scaling::count)),
         ("target_range", range),
     ];
     for (field, len) in lengths {

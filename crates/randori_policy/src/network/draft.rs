@@ -19,12 +19,12 @@ pub fn draft(network: &Description, path: &str) -> String {
     let is_state =
         |name: &str| states.iter().any(|(input, output)| *input == name || *output == name);
     let action = network.outputs.iter().find(|output| !is_state(&output.name));
-    let joints = action.and_then(TensorInfo::len).unwrap_or(0);
+    let joints = action.and_then(TensorInfo::sample_len).unwrap_or(0);
     let mut text = String::new();
     head(&mut text, network, path, joints);
     let observed: Vec<&TensorInfo> =
         network.inputs.iter().filter(|input| !is_state(&input.name)).collect();
-    let lengths = observed.iter().filter_map(|input| input.len());
+    let lengths = observed.iter().filter_map(|input| input.sample_len());
     let guesses: Vec<Option<Guess>> = lengths.map(|len| guess(len, joints)).collect();
     let has_phase = guesses.iter().flatten().any(|guess| guess.family.has_phase());
     if has_phase {
@@ -134,7 +134,7 @@ fn recurrent(network: &Description) -> Vec<(&str, &str)> {
     let fed = |input: &TensorInfo, output: &TensorInfo| {
         !stem(&input.name).is_empty()
             && stem(&input.name) == stem(&output.name)
-            && input.len() == output.len()
+            && input.sample_len() == output.sample_len()
     };
     let mut pairs = Vec::new();
     for input in &network.inputs {
@@ -156,18 +156,15 @@ fn head(text: &mut String, network: &Description, path: &str, joints: usize) {
         format!("{name}, {} parameters, from {}", network.parameters, network.producer)
     );
     let listed = entry(network, "joint_names").filter(|names| names.len() == joints);
-    match listed {
-        Some(names) => {
-            let _ = writeln!(text, "    // From the file.\n    joints: {names:?},");
-        }
-        None => {
-            let names: Vec<String> = (0..joints).map(|index| format!("joint_{index}")).collect();
-            let _ = writeln!(
-                text,
-                "    // FILL IN the {joints} joints of the robot in the network's order.\n    \
-                 joints: {names:?},"
-            );
-        }
+    if let Some(names) = listed {
+        let _ = writeln!(text, "    // From the file.\n    joints: {names:?},");
+    } else {
+        let names: Vec<String> = (0..joints).map(|index| format!("joint_{index}")).collect();
+        let _ = writeln!(
+            text,
+            "    // FILL IN the {joints} joints of the robot in the network's order.\n    \
+             joints: {names:?},"
+        );
     }
     let pose = numbers(network, "default_joint_pos", joints);
     let source = if pose.is_some() { "From the file" } else { "FILL IN, rad" };
@@ -184,7 +181,7 @@ fn head(text: &mut String, network: &Description, path: &str, joints: usize) {
 
 fn write_input(text: &mut String, input: &TensorInfo, joints: usize) {
     let _ = writeln!(text, "        // {} of the network.", input.shown());
-    let Some(len) = input.len() else {
+    let Some(len) = input.sample_len() else {
         let _ = writeln!(
             text,
             "        // FILL IN the terms: the file does not tell how many values they have.\n        \

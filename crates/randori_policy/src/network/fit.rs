@@ -116,7 +116,8 @@ impl Matching<'_> {
         let input = &self.inputs[place];
         let shape = input.shape_for(len);
         if shape.is_none() {
-            let wanted = input.len().map_or_else(String::new, |len| format!(" ({len} values)"));
+            let wanted =
+                input.sample_len().map_or_else(String::new, |len| format!(" ({len} values)"));
             let (name, shown) = (&input.name, input.shown());
             let message = format!(
                 "the terms of `{name}` make {len} values, but the network takes {shown}{wanted}"
@@ -159,7 +160,7 @@ impl Matching<'_> {
             return None;
         };
         let len = shape.iter().product();
-        if output.len().is_some_and(|given| given != len) {
+        if output.sample_len().is_some_and(|given| given != len) {
             let message = format!(
                 "state `{}` is {}, but output `{}` is {}",
                 input.name,

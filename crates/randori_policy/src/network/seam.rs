@@ -61,7 +61,7 @@ impl TensorInfo {
         let open = dims.iter().skip(1).position(is_open).map(|index| index + 1);
         // A lone axis is one of values, not of samples.
         let open = open.or_else(|| (dims.len() == 1 && is_open(&dims[0])).then_some(0));
-        let rest = if fixed == 0 { 0 } else { len / fixed };
+        let rest = len.checked_div(fixed).unwrap_or(0);
         if rest * fixed != len || (open.is_none() && rest != 1) {
             return None;
         }
@@ -74,7 +74,7 @@ impl TensorInfo {
     }
 
     /// Number of values of one sample; `None` if the file leaves that open.
-    pub fn len(&self) -> Option<usize> {
+    pub fn sample_len(&self) -> Option<usize> {
         let dims = self.shape.as_ref()?;
         let is_closed = |(index, dim): (usize, &Dim)| {
             matches!(dim, Dim::Fixed(_)) || (index == 0 && dims.len() > 1)
@@ -98,7 +98,7 @@ impl TensorInfo {
             Dim::Fixed(size) => *size,
             Dim::Open(_) => 1,
         });
-        sizes.fold(Some(1_usize), |product, size| product?.checked_mul(size))
+        sizes.into_iter().try_fold(1_usize, usize::checked_mul)
     }
 
     /// For messages: `f32[1, 48]`, `f32[batch, ?]`.
@@ -148,9 +148,9 @@ mod tests {
 
     #[test]
     fn the_length_is_known_unless_an_axis_of_values_is_open() {
-        assert_eq!(tensor(&[None, Some(48)]).len(), Some(48));
-        assert_eq!(tensor(&[Some(1), None]).len(), None);
-        assert_eq!(tensor(&[None]).len(), None);
+        assert_eq!(tensor(&[None, Some(48)]).sample_len(), Some(48));
+        assert_eq!(tensor(&[Some(1), None]).sample_len(), None);
+        assert_eq!(tensor(&[None]).sample_len(), None);
         assert_eq!(tensor(&[Some(1), Some(48)]).shown(), "f32[1, 48]");
     }
 }

@@ -173,9 +173,9 @@ impl Resolver<'_> {
         let source = self.source(spec, &format!("{path}.source"));
         let (source, len) = source.filter(|_| self.found.len() == before)?;
         let mut each = |scaling: &Scaling, field: &str| {
-            let is_right = scaling.len().is_none_or(|count| count == len);
+            let is_right = scaling.count().is_none_or(|count| count == len);
             if !is_right {
-                let count = scaling.len().unwrap_or(0);
+                let count = scaling.count().unwrap_or(0);
                 let message = format!("`{field}` has {count} numbers, but the term has {len}");
                 let code = DiagnosticCode::CONTRACT_LENGTH;
                 let path = format!("{path}.{field}");

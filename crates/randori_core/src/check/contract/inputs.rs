@@ -114,7 +114,6 @@ impl Terms<'_> {
                 let channel = format!("{sensor}.velocity");
                 self.joints(report, at, &channel, (joints, zeroed));
             }
-            TermSource::LastAction { .. } => {}
             TermSource::Command { name } => {
                 command_exists(report, &at.field("name"), self.contract, name);
             }
@@ -125,7 +124,7 @@ impl Terms<'_> {
                 let wanted = (1, "term or more");
                 length(report, &at.field("values"), 0, wanted);
             }
-            TermSource::Constant { .. } => {}
+            TermSource::LastAction { .. } | TermSource::Constant { .. } => {}
         }
     }
 

@@ -73,7 +73,7 @@ fn length(report: &mut Report<'_>, at: &At<'_>, len: usize, (wanted, things): (u
 
 /// An error unless numbers that are written one by one are as many as wanted.
 fn scaling(report: &mut Report<'_>, at: &At<'_>, scaling: &Scaling, wanted: (usize, &str)) {
-    if let Some(len) = scaling.len() {
+    if let Some(len) = scaling.count() {
         length(report, at, len, wanted);
     }
 }
