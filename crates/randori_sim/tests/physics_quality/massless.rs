@@ -68,7 +68,7 @@ fn the_mass_matrix_of_a_planar_body_is_the_textbook_one() {
 
     // The centre of mass is at (x + c cos a, z - c sin a), c = 0.1 m.
     let (m, c) = (2.0, 0.1);
-    let (sin, cos) = (angle.sin(), angle.cos());
+    let (sin, cos) = libm::sincos(angle);
     let expected = [
         [m, 0.0, -m * c * sin],
         [0.0, m, -m * c * cos],
@@ -92,7 +92,7 @@ fn two_hinges_through_a_massless_link_are_a_universal_joint() {
     scene.step();
 
     // About X, a body that is pitched by b has Ixx cos^2 b + Izz sin^2 b.
-    let (sin, cos) = 50_f64.to_radians().sin_cos();
+    let (sin, cos) = libm::sincos(50_f64.to_radians());
     let inertia = 0.02 * cos * cos + 0.07 * sin * sin;
     let rate = f64::from(torque) / inertia * scene.tick_s;
     assert!((f64::from(scene.world.velocity(roll)) / rate - 1.0).abs() < 1e-4);

@@ -130,7 +130,7 @@ fn a_spinning_ball_stops_by_its_torsional_friction() {
 fn rolling_friction_holds_a_ball_on_a_gentle_slope_and_not_on_a_steeper_one() {
     // It holds below tan = mu_r / r = 0.05. Gravity leans instead of the floor.
     let travelled = |slope: f64| {
-        let gravity = format!("gravity: ({}, 0, {})", G * slope.sin(), -G * slope.cos());
+        let gravity = format!("gravity: ({}, 0, {})", G * libm::sin(slope), -G * libm::cos(slope));
         let mut scene = rolling_ball("rolling_friction: 0.005", "", &gravity);
         scene.run(3.0);
         scene.world.body_pose(scene.body("ball")).translation.x
@@ -139,7 +139,7 @@ fn rolling_friction_holds_a_ball_on_a_gentle_slope_and_not_on_a_steeper_one() {
 
     assert!(gentle.abs() < 1e-3, "it stays, but for {gentle} m");
     // a = 5/7 (g sin - mu_r / r g cos) for 3 s.
-    let expected = 0.5 * 9.0 * 5.0 / 7.0 * G * (0.055_f64.sin() - 0.05 * 0.055_f64.cos());
+    let expected = 0.5 * 9.0 * 5.0 / 7.0 * G * (libm::sin(0.055) - 0.05 * libm::cos(0.055));
     assert!((f64::from(steep) / expected - 1.0).abs() < 0.1, "{steep} m, not {expected} m");
 }
 
