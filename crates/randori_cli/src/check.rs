@@ -7,9 +7,9 @@ use randori_core::diagnostic::Diagnostics;
 use randori_core::text::{Override, ScenarioText, load_contract, load_environment, load_robot};
 
 use crate::args::CheckArgs;
-use crate::console::{Console, stderr_has_colours, stdout_has_colours};
+use crate::console::{Console, stdout_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{Unseen, as_notes, findings, lacks_assets, refused};
+use crate::findings::{Unseen, findings, lacks_assets, refused, told_skipped};
 use crate::networks::Networks;
 use crate::project::{Places, SelectedFile, select_all};
 use crate::style::count;
@@ -34,7 +34,6 @@ pub(crate) fn check(args: &CheckArgs, places: &Places, console: &Console) -> io:
         let mut found = check_one(file, &overrides);
         if file.in_folder && lacks_assets(&found) {
             skipped += 1;
-            console.note(&as_notes(unseen.filter(found)).human(stderr_has_colours()));
             continue;
         }
         found = unseen.filter(found);
@@ -44,8 +43,7 @@ pub(crate) fn check(args: &CheckArgs, places: &Places, console: &Console) -> io:
     }
     if !args.json {
         if skipped > 0 {
-            let skipped = count(skipped, "file");
-            console.warning(&format!("skipped {skipped} whose assets are not here"));
+            told_skipped(console, &count(skipped, "file"));
         }
         let text = summary(files.len() - skipped, errors, warnings);
         console.note(&text);

@@ -11,6 +11,7 @@ use randori_policy::{BuiltinError, builtin, builtins};
 use randori_sim::episode::interfaces;
 use randori_sim::signals::{FormulaProblem, check_formulas};
 
+use crate::console::Console;
 use crate::style::command_line;
 
 /// What is wrong with the formulas and policies of a scenario. Robots in
@@ -96,13 +97,10 @@ pub(crate) fn lacks_assets(found: &Diagnostics) -> bool {
         && found.list.iter().all(|f| f.severity == Severity::Warning || is_missing(f))
 }
 
-/// Errors about missing assets as warnings: for files that nobody named.
-pub(crate) fn as_notes(mut found: Diagnostics) -> Diagnostics {
-    found.list.retain(|finding| finding.code == DiagnosticCode::MISSING_ASSET);
-    for finding in &mut found.list {
-        finding.severity = Severity::Warning;
-    }
-    found
+/// Says that files which nobody named were left out.
+pub(crate) fn told_skipped(console: &Console, skipped: &str) {
+    console.warning(&format!("skipped {skipped} whose assets are not here"));
+    console.help("name one of them to learn where to get its assets");
 }
 
 /// Diagnostics that were not seen before: files that share a robot share its

@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::args::{InspectArgs, PolicyCheckArgs, PolicyCommand};
 use crate::console::{Console, stderr_has_colours, stdout_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{Unseen, as_notes, lacks_assets};
+use crate::findings::{Unseen, lacks_assets, told_skipped};
 use crate::networks::{Networks, read};
 use crate::project::{Places, Project, SelectedFile, select_all};
 use crate::style::{HEADING, count, paint};
@@ -144,7 +144,7 @@ fn check(args: &PolicyCheckArgs, places: &Places, console: &Console) -> io::Resu
         Ok(files) => files,
         Err(error) => return Ok(error.report(console)),
     };
-    let (mut checked, mut errors, mut warnings) = (0, 0, 0);
+    let (mut checked, mut skipped, mut errors, mut warnings) = (0, 0, 0, 0);
     let mut unseen = Unseen::default();
     for file in &files {
         if file.in_folder && file.kind().as_deref() != Some("PolicyContract") {
@@ -158,7 +158,7 @@ fn check(args: &PolicyCheckArgs, places: &Places, console: &Console) -> io::Resu
             }
         };
         if file.in_folder && lacks_assets(&found) {
-            console.note(&as_notes(unseen.filter(found)).human(stderr_has_colours()));
+            skipped += 1;
             continue;
         }
         let found = unseen.filter(found);
@@ -168,6 +168,9 @@ fn check(args: &PolicyCheckArgs, places: &Places, console: &Console) -> io::Resu
         if !found.is_empty() {
             console.data(&(found.human(stdout_has_colours()) + "\n"))?;
         }
+    }
+    if skipped > 0 {
+        told_skipped(console, &count(skipped, "contract"));
     }
     let found = format!("{}, {}", count(errors, "error"), count(warnings, "warning"));
     console.note(&format!("checked {}: {found}\n", count(checked, "contract")));

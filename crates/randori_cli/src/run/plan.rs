@@ -14,7 +14,7 @@ use super::choice::{ChoiceError, PolicyChoice};
 use crate::args::RunArgs;
 use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{Unseen, as_notes, findings, lacks_assets, refused, untrusted_programs};
+use crate::findings::{Unseen, findings, lacks_assets, refused, told_skipped, untrusted_programs};
 use crate::networks::Networks;
 use crate::project::{Places, SelectedFile, select_scenarios};
 use crate::style::{command_line, count};
@@ -93,7 +93,6 @@ impl Plan {
                 Err(Refusal::Choice(error)) => return Err(usage(error)),
                 Err(Refusal::Findings(findings)) if in_folder && lacks_assets(&findings) => {
                     skipped += 1;
-                    tell(&unseen.filter(as_notes(findings)));
                 }
                 Err(Refusal::Findings(findings)) => {
                     errors += findings.errors();
@@ -106,8 +105,7 @@ impl Plan {
             return Err(Outcome::InvalidScenario);
         }
         if skipped > 0 {
-            let skipped = count(skipped, "scenario");
-            console.warning(&format!("skipped {skipped} whose assets are not here"));
+            told_skipped(console, &count(skipped, "scenario"));
         }
         if plan.entries.is_empty() {
             return Err(Outcome::NothingSelected);

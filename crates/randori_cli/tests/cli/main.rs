@@ -3,9 +3,11 @@
 
 mod bench;
 mod check;
+mod import;
 mod interrupt;
 mod list;
 mod output;
 mod policy;
 mod project;
 mod run;
+mod walking;

@@ -1,0 +1,97 @@
+//! `randori import`, and assets that are no part of a project.
+
+use crate::project::Project;
+
+/// A swing: a bar that hangs from the world, with a motor.
+const SWING: &str = r#"<mujoco model="swing">
+  <option timestep="0.002"/>
+  <worldbody>
+    <geom name="floor" type="plane" size="5 5 0.1"/>
+    <body name="post" pos="0 0 1">
+      <geom type="box" size="0.02 0.02 0.02" mass="0.5"/>
+      <body name="bar">
+        <joint name="hinge" axis="0 1 0" range="-90 90" damping="0.01"/>
+        <geom type="capsule" fromto="0 0 0 0 0 -0.4" size="0.02" mass="0.3"/>
+        <site name="tip" pos="0 0 -0.4"/>
+      </body>
+    </body>
+  </worldbody>
+  <actuator><position name="servo" joint="hinge" kp="20" forcerange="-5 5"/></actuator>
+  <sensor><gyro name="spin" site="tip"/></sensor>
+  <keyframe><key name="raised" qpos="0.5" ctrl="0.5"/></keyframe>
+</mujoco>"#;
+
+fn with_swing() -> Project {
+    let project = Project::new();
+    project.write("foreign/swing.xml", SWING);
+    project
+}
+
+#[test]
+fn an_import_is_a_project_that_runs_and_does_not_jump() {
+    let project = with_swing();
+
+    let ended = project.randori(&["import", "foreign/swing.xml"]).expect_code(0);
+
+    assert!(ended.stdout.contains("kept"), "{}", ended.stdout);
+    let wrote = "wrote swing/assets/robots/swing/swing.ron";
+    assert!(ended.stderr.contains(wrote), "{}", ended.stderr);
+    project.randori(&["check", "--deny-warnings", "swing"]).expect_code(0);
+    let ran = project.randori(&["run", "swing/scenarios/swing.ron", "--json"]).expect_code(0);
+    let report = &ran.json_lines()[0];
+    let fastest = report["metrics"]["max(speed(swing))"].as_f64().expect("a speed");
+    assert!(fastest < 1e-3, "{report}");
+}
+
+#[test]
+fn an_import_overwrites_nothing_unasked() {
+    let project = with_swing();
+    project.randori(&["import", "foreign/swing.xml", "-o", "out"]).expect_code(0);
+
+    let again = project.randori(&["import", "foreign/swing.xml", "-o", "out"]).expect_code(2);
+
+    assert!(again.stderr.contains("exists already"), "{}", again.stderr);
+    project.randori(&["import", "foreign/swing.xml", "-o", "out", "--force"]).expect_code(0);
+}
+
+#[test]
+fn a_broken_file_is_told_with_its_place_and_writes_nothing() {
+    let project = with_swing();
+    project.edit("foreign/swing.xml", "mass=\"0.3\"", "mass=\"-0.3\"");
+
+    let ended = project.randori(&["import", "foreign/swing.xml"]).expect_code(3);
+
+    assert!(ended.stderr.contains("foreign/swing.xml:9:66"), "{}", ended.stderr);
+    assert!(!project.path().join("swing").exists());
+}
+
+const SCENARIO: &str = r#"Scenario(format: 1, title: "swing", duration: 0.1, environment: "assets:flat.ron",
+    robots: [(name: "swing", model: "assets:swing.ron", pose: (xyz: (0, 0, 1)), start: (named: "raised"),
+              policy: (use: Builtin(name: "hold"), rate_hz: 50))],
+    metrics: ["joint(swing.hinge)"])"#;
+
+const ROBOT: &str = r#"Robot(format: 1, name: "swing", about: "mine",
+    import: Mjcf(path: "assets:swing.xml", from: "the playground"))"#;
+
+#[test]
+fn assets_from_elsewhere_are_found_in_the_folder_that_is_named() {
+    let project = with_swing();
+    project.write("scenarios/swing.ron", SCENARIO);
+    project.write("assets/swing.ron", ROBOT);
+
+    let without = project.randori(&["run", "scenarios/swing.ron"]).expect_code(3);
+    assert!(without.stderr.contains("get it from the playground"), "{}", without.stderr);
+    let all = project.randori(&["run", "scenarios"]).expect_code(0);
+    assert!(all.stderr.contains("skipped 1 scenario whose assets"), "{}", all.stderr);
+
+    let with = ["run", "scenarios/swing.ron", "--assets", "foreign", "--json"];
+    let report = project.randori(&with).expect_code(0).json_lines().remove(0);
+    let angle = report["metrics"]["joint(swing.hinge)"].as_f64().expect("an angle");
+    assert!((angle - 0.5).abs() < 0.03, "{report}");
+    let by_variable = project
+        .command(&["run", "scenarios/swing.ron"])
+        .env("RANDORI_ASSETS", project.path().join("foreign"))
+        .output()
+        .expect("the program starts");
+    assert!(by_variable.status.success());
+}
