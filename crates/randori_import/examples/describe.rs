@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use randori_core::diagnostic::{SourceMap, render_short};
 use randori_core::spec::ImportSpec;
-use randori_core::text::{FileReader, Limits, ReadError};
+use randori_core::text::{FileReader, Limits, MemoryFiles, ReadError, check_file, load_robot};
 use serde_json::json;
 
 /// The files below a folder.
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     let root = file.ancestors().nth(3).unwrap_or(Path::new("/")).to_owned();
     let path = file.strip_prefix(&root).unwrap_or(&file).to_string_lossy().into_owned();
     let (from, keep, drop) = (None, Vec::new(), Vec::new());
-    let source = if path.ends_with(".urdf") {
+    let source = if file.extension().is_some_and(|ending| ending == "urdf") {
         ImportSpec::Urdf { path: path.clone(), from, keep, drop }
     } else {
         ImportSpec::Mjcf { path: path.clone(), from, keep, drop }
@@ -47,6 +47,9 @@ fn main() -> ExitCode {
         randori_import::import(&Disk(root), &source, &path, &Limits::default(), &mut sources);
     eprint!("{}", render_short(&found.errors, &sources));
     let Some(robot) = &found.robot else { return ExitCode::FAILURE };
+    if !passes_the_check(&found) {
+        return ExitCode::FAILURE;
+    }
     match arguments.get(1).map_or("json", String::as_str) {
         "robot" => print!("{}", randori_import::robot_text(robot)),
         "environment" => {
@@ -67,4 +70,23 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Whether the written files read back equal and pass the check.
+fn passes_the_check(found: &randori_import::Import) -> bool {
+    let Some(robot) = &found.robot else { return false };
+    let environment = found.environment.clone().unwrap_or_else(randori_import::flat_ground);
+    let files = MemoryFiles::new([
+        ("r.ron", randori_import::robot_text(robot)),
+        ("e.ron", randori_import::environment_text(&environment)),
+        ("s.ron", randori_import::scenario_text(found, "r.ron", "e.ron")),
+    ]);
+    let (_, findings) = check_file(&files, "s.ron", &Limits::default());
+    eprint!("{}", findings.short());
+    let same =
+        load_robot(&files, "r.ron", &Limits::default()).is_ok_and(|(read, _)| read == *robot);
+    if !same {
+        eprintln!("the robot does not read back equal");
+    }
+    same && findings.errors() == 0
 }

@@ -85,7 +85,7 @@ fn drop_references(all: &[Node<'_>], pruning: &mut Pruning) {
         let refers = |name: &&str| node.text(name).is_some_and(|value| gone.contains(value));
         let section = node.parent().map_or("", Node::tag);
         let is_list = matches!(section, "actuator" | "sensor" | "contact" | "equality" | "fixed");
-        if is_list && REFERENCES.iter().any(|name| refers(name)) {
+        if is_list && REFERENCES.iter().any(refers) {
             pruning.elements.insert(node.id());
         }
     }

@@ -39,7 +39,7 @@ pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) 
     let _ = writeln!(text, "            start: (named: {}),", quoted(&stance.name));
     let physics_rate = rate.unwrap_or(500);
     let decisions =
-        (1..=MOST_DECISIONS_HZ).rev().find(|rate| physics_rate % rate == 0).unwrap_or(1);
+        (1..=MOST_DECISIONS_HZ).rev().find(|rate| physics_rate.is_multiple_of(*rate)).unwrap_or(1);
     if robot.actuators.iter().any(|actuator| actuator.drive == Drive::Torque) {
         text.push_str("            // Torque drives hold nothing by themselves: expect the robot to give way.\n");
     }
@@ -55,7 +55,7 @@ pub fn flat_ground() -> EnvironmentSpec {
         format: randori_core::spec::FORMAT,
         name: "flat".to_owned(),
         about: "Flat ground".to_owned(),
-        materials: Default::default(),
+        materials: std::collections::BTreeMap::new(),
         ground: Some(GroundSpec { friction: 1.0, combine: CombineRule::Max, ..Default::default() }),
         objects: Vec::new(),
         zones: Vec::new(),

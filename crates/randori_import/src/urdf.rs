@@ -9,7 +9,9 @@ mod links;
 use std::collections::{BTreeMap, BTreeSet};
 
 use randori_core::diagnostic::{DiagnosticCode, Label};
-use randori_core::spec::{Base, Coordinate, FORMAT, PoseSpec, RobotSpec, SensorKind, SensorSpec};
+use randori_core::spec::{
+    Base, Coordinate, ErrorSpec, FORMAT, PoseSpec, RobotSpec, SensorKind, SensorSpec,
+};
 
 use crate::geometry::{self, Pose, pose_spec};
 use crate::log::Log;
@@ -102,7 +104,7 @@ fn joint_sensor() -> SensorSpec {
         kind: SensorKind::JointState { joints: Vec::new() },
         rate_hz: None,
         phase: 0.0,
-        errors: Default::default(),
+        errors: ErrorSpec::default(),
     }
 }
 

@@ -115,7 +115,7 @@ fn materials(text: &mut String, materials: &std::collections::BTreeMap<String, M
         fields.unless("restitution", restitution, &plain.restitution, |value| number(*value));
         fields.unless("combine", &material.combine, &plain.combine, |rule| combine(*rule));
         fields.unless("color", &material.color, &plain.color, |color| {
-            numbers(&color.map(|part| values::single(part)))
+            numbers(&color.map(values::single))
         });
         let _ = writeln!(text, "        {}: {},", quoted(name), fields.text());
     }
@@ -207,7 +207,9 @@ fn joint(joint: &JointSpec) -> String {
     fields.always("parent", quoted(&joint.parent));
     fields.always("child", quoted(&joint.child));
     fields.pose("pose", &joint.pose);
-    fields.unless("axis", &joint.axis, &Default::default(), |axis| values::axis(*axis));
+    fields.unless("axis", &joint.axis, &randori_core::spec::Axis::default(), |axis| {
+        values::axis(*axis)
+    });
     for (name, value) in
         [("damping", joint.damping), ("friction", joint.friction), ("armature", joint.armature)]
     {
@@ -249,7 +251,7 @@ fn actuator(actuator: &ActuatorSpec) -> String {
     fields.always("joint", quoted(&actuator.joint));
     fields.always("drive", drive(&actuator.drive));
     let limits = &actuator.limits;
-    if *limits != Default::default() {
+    if *limits != randori_core::spec::ActuatorLimits::default() {
         let mut inner = Fields::new();
         inner.some("torque", limits.torque.as_ref(), |value| number(*value));
         inner.some("speed", limits.speed.as_ref(), |value| number(*value));

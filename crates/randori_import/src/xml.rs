@@ -223,51 +223,48 @@ impl<'f> Files<'f> {
     }
 
     fn text(&mut self, path: &str, at: Option<Span>) -> Option<(FileId, Arc<str>)> {
-        let shown = self.reader.shown(path);
-        self.count += 1;
-        let problem = if self.count > self.limits.files {
-            let message = format!("the import needs more than {} files", self.limits.files);
-            Some(
-                Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
-                    .help("raise the limit on the number of files with `--limit files=N`"),
-            )
-        } else {
-            None
-        };
-        let read = match problem {
-            Some(problem) => Err(problem),
-            None => self.reader.read(path).map_err(|error| {
-                Diagnostic::error(
-                    DiagnosticCode::UNREADABLE_FILE,
-                    format!("`{shown}` cannot be read: {error}"),
-                )
-                .help("check the path; paths of include files start at the folder of the main file")
-            }),
-        };
-        let read = read.and_then(|text| {
-            self.total_bytes += text.len();
-            let (limit, name) = if text.len() > self.limits.file_bytes {
-                (self.limits.file_bytes, "file_bytes")
-            } else if self.total_bytes > self.limits.total_bytes {
-                (self.limits.total_bytes, "total_bytes")
-            } else {
-                return Ok(text);
-            };
-            let message = format!("`{shown}` is larger than {limit} bytes, or all files together");
-            Err(Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
-                .help(format!("raise the limit with `--limit {name}=N`")))
-        });
-        match read {
+        match self.read(path) {
             Ok(text) => {
                 let text: Arc<str> = text.into();
-                Some((self.sources.add(shown, Arc::clone(&text)), text))
+                Some((self.sources.add(self.reader.shown(path), Arc::clone(&text)), text))
             }
             Err(mut error) => {
                 error.primary = at.map(|place| Label::new(place, "named here"));
-                self.found.push(error);
+                self.found.push(*error);
                 None
             }
         }
+    }
+
+    fn read(&mut self, path: &str) -> Result<String, Box<Diagnostic>> {
+        let shown = self.reader.shown(path);
+        let exceeded = |message: String, name: &str| {
+            Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
+                .help(format!("raise the limit with `--limit {name}=N`"))
+        };
+        self.count += 1;
+        if self.count > self.limits.files {
+            let message = format!("the import needs more than {} files", self.limits.files);
+            return Err(exceeded(message, "files").into());
+        }
+        let text = self.reader.read(path).map_err(|error| {
+            let message = format!("`{shown}` cannot be read: {error}");
+            Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message)
+                .help("check the path; paths of include files start at the folder of the main file")
+        })?;
+        self.total_bytes += text.len();
+        let limits = [
+            (text.len(), self.limits.file_bytes, "file_bytes"),
+            (self.total_bytes, self.limits.total_bytes, "total_bytes"),
+        ];
+        for (size, limit, name) in limits {
+            if size > limit {
+                let message =
+                    format!("`{shown}`, or all files together, are larger than {limit} bytes");
+                return Err(exceeded(message, name).into());
+            }
+        }
+        Ok(text)
     }
 }
 

@@ -45,17 +45,15 @@ pub(crate) fn read(
             let entry = one(log, model, skeleton, &look, inertia_at);
             let control = entry.map(|(mut spec, factor)| {
                 let wanted = node.name().map_or_else(|| spec.joint.clone(), str::to_owned);
-                let index = match actuators.specs.iter().position(|other| other.joint == spec.joint)
+                let index = if let Some(index) =
+                    actuators.specs.iter().position(|other| other.joint == spec.joint)
                 {
-                    Some(index) => {
-                        join(log, node, &mut actuators.specs[index], &spec);
-                        index
-                    }
-                    None => {
-                        spec.name = names.give(&wanted);
-                        actuators.specs.push(spec);
-                        actuators.specs.len() - 1
-                    }
+                    join(log, node, &mut actuators.specs[index], &spec);
+                    index
+                } else {
+                    spec.name = names.give(&wanted);
+                    actuators.specs.push(spec);
+                    actuators.specs.len() - 1
                 };
                 (index, factor)
             });
@@ -164,27 +162,23 @@ fn joint(log: &mut Log, model: &Model<'_>, look: &Look<'_>) -> Option<((usize, u
             log.unknown(named, "tendon", super::tendons::names(model));
             return None;
         };
-        return match super::tendons::terms(log, model, tendon)?[..] {
-            [(place, coefficient)] => Some((place, coefficient)),
-            _ => {
-                let what = "an actuator of a tendon over several joints";
-                let advice = "drive its joints one by one";
-                log.note(Fate::Dropped, node, what).advise(advice).doubt();
-                None
-            }
+        return if let [(place, coefficient)] = super::tendons::terms(log, model, tendon)?[..] {
+            Some((place, coefficient))
+        } else {
+            let what = "an actuator of a tendon over several joints";
+            let advice = "drive its joints one by one";
+            log.note(Fate::Dropped, node, what).advise(advice).doubt();
+            None
         };
     }
     let kind =
         ["site", "body", "cranksite", "refsite"].iter().find(|name| look.attribute(name).is_some());
-    match kind {
-        Some(kind) => {
-            let what = format!("an actuator that acts on a {kind}");
-            log.note(Fate::Dropped, node, what).doubt();
-        }
-        None => {
-            let code = DiagnosticCode::IMPORT_REFERENCE;
-            log.error(code, node.span(), "an actuator names no joint", "write `joint=\"...\"`");
-        }
+    if let Some(kind) = kind {
+        let what = format!("an actuator that acts on a {kind}");
+        log.note(Fate::Dropped, node, what).doubt();
+    } else {
+        let code = DiagnosticCode::IMPORT_REFERENCE;
+        log.error(code, node.span(), "an actuator names no joint", "write `joint=\"...\"`");
     }
     None
 }
@@ -255,7 +249,7 @@ fn control_range(
     let share = look.not_negative(log, "inheritrange").unwrap_or(0.0);
     match joint.range {
         Some([lower, upper]) if given.is_none() && share > 0.0 => {
-            let (middle, half) = ((lower + upper) / 2.0, (upper - lower) / 2.0 * share);
+            let (middle, half) = (f64::midpoint(lower, upper), (upper - lower) / 2.0 * share);
             Some([middle - half, middle + half])
         }
         _ => given,

@@ -184,7 +184,11 @@ fn excluded(log: &mut Log, model: &Model<'_>, layout: &Layout) -> BTreeSet<(Stri
             match model.body(&attribute.value) {
                 Some(body) => ends.push(body),
                 None => {
-                    log.unknown(attribute, "body", model.bodies.iter().filter_map(|body| body.name))
+                    log.unknown(
+                        attribute,
+                        "body",
+                        model.bodies.iter().filter_map(|body| body.name),
+                    );
                 }
             }
         }
@@ -302,16 +306,12 @@ fn pairs<'t>(log: &mut Log, model: &Model<'t>) -> Vec<Pair<'t>> {
                 );
                 continue;
             };
-            match model.geom(&attribute.value) {
-                Some(id) => ends.push(id),
-                None => {
-                    let names = model
-                        .bodies
-                        .iter()
-                        .flat_map(|body| &body.geoms)
-                        .filter_map(|geom| geom.name);
-                    log.unknown(attribute, "geom", names);
-                }
+            if let Some(id) = model.geom(&attribute.value) {
+                ends.push(id);
+            } else {
+                let names =
+                    model.bodies.iter().flat_map(|body| &body.geoms).filter_map(|geom| geom.name);
+                log.unknown(attribute, "geom", names);
             }
         }
         let [one, other] = ends[..] else { continue };

@@ -65,7 +65,7 @@ impl<'t> Reader<'_, '_, 't> {
         let mut pose = self.settings.pose(self.log, &look);
         let kind = self.kind(&look)?;
         let size = look.at_most(self.log, "size", [0.0; 3]);
-        let (size, pose_along) = self.from_to(&look, kind, size)?;
+        let (size, pose_along) = self.between_ends(&look, kind, size)?;
         pose = pose_along.unwrap_or(pose);
         let mut mesh = None;
         let (mut shape, mut inertia) = (None, None);
@@ -90,7 +90,7 @@ impl<'t> Reader<'_, '_, 't> {
                 shape = Some(primitive(kind, size));
             }
         }
-        let inertia = self.inertia(&look, inertia)?;
+        let inertia = self.inertia(&look, inertia);
         Some(Geom {
             name: look.node().name(),
             shape,
@@ -137,7 +137,7 @@ impl<'t> Reader<'_, '_, 't> {
     }
 
     /// Sizes and pose of a geom that is given by its two ends.
-    fn from_to(
+    fn between_ends(
         &mut self,
         look: &Look<'t>,
         kind: &str,
@@ -178,22 +178,21 @@ impl<'t> Reader<'_, '_, 't> {
         None
     }
 
-    /// Mass properties in the frame of the geom; `None` inside if they should
-    /// come from a mesh that is missing.
-    #[expect(clippy::option_option, reason = "an error, or something missing, or a value")]
-    fn inertia(&mut self, look: &Look<'t>, solid: Option<Inertia>) -> Option<Option<Inertia>> {
+    /// Mass properties in the frame of the geom; `None` if they should come from
+    /// a mesh that is missing.
+    fn inertia(&mut self, look: &Look<'t>, solid: Option<Inertia>) -> Option<Inertia> {
         let density = look.not_negative(self.log, "density").unwrap_or(1000.0);
         let mass = look.not_negative(self.log, "mass");
         if mass == Some(0.0) || (mass.is_none() && density == 0.0) {
-            return Some(Some(Inertia::NONE));
+            return Some(Inertia::NONE);
         }
         let Some(solid) = solid else {
             let is_body = !matches!(look.text("type"), Some("plane" | "hfield"));
-            return Some((!is_body).then_some(Inertia::NONE));
+            return (!is_body).then_some(Inertia::NONE);
         };
         let mass = mass.unwrap_or(density * solid.mass);
         let moments = solid.moments * (mass / solid.mass);
-        Some(Some(Inertia { mass, com: solid.com, moments }))
+        Some(Inertia { mass, com: solid.com, moments })
     }
 
     fn surface(&mut self, look: &Look<'t>) -> Surface {

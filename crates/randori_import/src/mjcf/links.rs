@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use randori_core::diagnostic::DiagnosticCode;
 use randori_core::spec::{
-    Angle, Axis, Coordinate, JointKind, JointSpec, Limits, LinkSpec, LookSpec, PoseSpec, ShapeSpec,
-    SpringSpec,
+    Angle, Axis, Coordinate, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, LookSpec,
+    PoseSpec, ShapeSpec, SpringSpec,
 };
 
 use super::contacts::Contacts;
@@ -253,7 +253,7 @@ fn link(name: String, inertia: Inertia) -> LinkSpec {
         name,
         mass_kg: tidy(inertia.mass),
         com: (!is_massless).then(|| tidy3(inertia.com)),
-        inertia: if is_massless { Default::default() } else { inertia.spec() },
+        inertia: if is_massless { InertiaSpec::FromShapes } else { inertia.spec() },
         shapes: Vec::new(),
         looks: Vec::new(),
     }

@@ -76,7 +76,7 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
         couplings: Vec::new(),
         actuators: Vec::new(),
         sensors: sensors::read(log, &model, &layout),
-        poses: Default::default(),
+        poses: keyframes::Poses::new(),
     };
     let start = keyframes::initial(&model);
     let seen = dynamics::inertia_at_joints(&robot, &|joint| {

@@ -39,7 +39,7 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
         SensorKind::JointState { joints: Vec::new() },
     )];
     log.note_whole(Fate::Added, "sensor `joints`: position, velocity and torque of all joints");
-    let nodes = model.root.children_called("sensor").flat_map(|section| section.children());
+    let nodes = model.root.children_called("sensor").flat_map(Node::children);
     for node in nodes {
         if OF_JOINTS.contains(&node.tag()) {
             let what =
@@ -223,28 +223,27 @@ fn contact_body(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<usiz
             "site" => model.site(&named.value).map(|(body, _)| body),
             _ => model.body(&named.value),
         };
-        match found {
-            Some(body) => bodies.push(body),
-            None => {
-                let what = side.trim_end_matches(['1', '2']);
-                let names: Vec<&str> = match what {
-                    "geom" => model
-                        .bodies
-                        .iter()
-                        .flat_map(|body| &body.geoms)
-                        .filter_map(|geom| geom.name)
-                        .collect(),
-                    "site" => model
-                        .bodies
-                        .iter()
-                        .flat_map(|body| &body.sites)
-                        .filter_map(|(node, _)| node.name())
-                        .collect(),
-                    _ => model.bodies.iter().filter_map(|body| body.name).collect(),
-                };
-                log.unknown(named, what, names);
-                return None;
-            }
+        if let Some(body) = found {
+            bodies.push(body);
+        } else {
+            let what = side.trim_end_matches(['1', '2']);
+            let names: Vec<&str> = match what {
+                "geom" => model
+                    .bodies
+                    .iter()
+                    .flat_map(|body| &body.geoms)
+                    .filter_map(|geom| geom.name)
+                    .collect(),
+                "site" => model
+                    .bodies
+                    .iter()
+                    .flat_map(|body| &body.sites)
+                    .filter_map(|(node, _)| node.name())
+                    .collect(),
+                _ => model.bodies.iter().filter_map(|body| body.name).collect(),
+            };
+            log.unknown(named, what, names);
+            return None;
         }
     }
     let found = bodies.into_iter().find(|body| *body != 0);

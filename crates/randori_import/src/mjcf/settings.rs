@@ -9,6 +9,7 @@ use crate::xml::Node;
 
 /// How the file is meant; defaults are those of the format.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of the format")]
 pub(crate) struct Settings {
     pub(crate) degrees: bool,
     pub(crate) auto_limits: bool,
@@ -118,7 +119,7 @@ impl Settings {
             match values::number(log, attribute) {
                 Some(step) if step > 0.0 => self.timestep = step,
                 Some(_) => {
-                    log.refuse(attribute, "`timestep` must be greater than 0", "write 0.002")
+                    log.refuse(attribute, "`timestep` must be greater than 0", "write 0.002");
                 }
                 None => {}
             }

@@ -6,11 +6,11 @@ use crate::values;
 use crate::xml::Node;
 
 fn all<'t>(model: &Model<'t>) -> impl Iterator<Item = Node<'t>> {
-    model.root.children_called("tendon").flat_map(|section| section.children())
+    model.root.children_called("tendon").flat_map(Node::children)
 }
 
 pub(crate) fn names<'t>(model: &Model<'t>) -> impl Iterator<Item = &'t str> {
-    all(model).filter_map(|tendon| tendon.name())
+    all(model).filter_map(Node::name)
 }
 
 pub(crate) fn find<'t>(model: &Model<'t>, name: &str) -> Option<Node<'t>> {

@@ -151,7 +151,7 @@ fn driven_bodies(model: &Model<'_>) -> Vec<usize> {
     model
         .root
         .children_called("actuator")
-        .flat_map(|section| section.children())
+        .flat_map(super::super::xml::Node::children)
         .filter_map(named)
         .collect()
 }

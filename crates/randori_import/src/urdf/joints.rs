@@ -1,6 +1,8 @@
 //! `<joint>`: motion, limits, friction and mimicry.
 
-use randori_core::spec::{Angle, CouplingSpec, JointKind, JointSpec, Limits, LinkSpec, RobotSpec};
+use randori_core::spec::{
+    Angle, CouplingSpec, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, PoseSpec, RobotSpec,
+};
 
 use super::{Edge, Graph};
 use crate::geometry::{self, Vector, axis_spec, pose_spec, tidy};
@@ -144,12 +146,12 @@ fn planar(
                 name: child.clone(),
                 mass_kg: 0.0,
                 com: None,
-                inertia: Default::default(),
+                inertia: InertiaSpec::FromShapes,
                 shapes: Vec::new(),
                 looks: Vec::new(),
             });
         }
-        let pose = if index == 0 { pose_spec(&edge.pose) } else { Default::default() };
+        let pose = if index == 0 { pose_spec(&edge.pose) } else { PoseSpec::default() };
         let mut spec = crate::mjcf::fixed(format!("{name}_{suffix}"), parent, child.clone(), pose);
         spec.kind = kind;
         spec.axis = axis_spec(axis);

@@ -4,7 +4,7 @@ use crate::common::{import, import_mjcf, mjcf, read_back};
 use randori_core::spec::{
     Axis, Base, Coordinate, Drive, JointKind, LoopKind, RobotSpec, SensorKind, Shape,
 };
-use randori_core::text::MemoryFiles;
+use randori_core::text::{Limits, MemoryFiles};
 use randori_import::Fate;
 
 /// A robot of one free body with `inside`, and more sections.
@@ -271,7 +271,7 @@ fn what_is_not_the_robot_becomes_the_environment() {
     let environment = found.environment.as_ref().expect("an environment");
     let text = randori_import::environment_text(environment);
     let files = MemoryFiles::new([("e.ron", text)]);
-    let read = randori_core::text::load_environment(&files, "e.ron", &Default::default());
+    let read = randori_core::text::load_environment(&files, "e.ron", &Limits::default());
     assert_eq!(read.map(|(read, _)| read).as_ref().ok(), Some(environment));
     assert_eq!(
         environment.ground.as_ref().map(|ground| (ground.friction, ground.priority)),
@@ -338,7 +338,7 @@ fn the_scenario_beside_an_import_passes_the_check() {
         ("s.ron", randori_import::scenario_text(&found, "m.ron", "e.ron")),
     ]);
 
-    let (_, findings) = randori_core::text::check_file(&files, "s.ron", &Default::default());
+    let (_, findings) = randori_core::text::check_file(&files, "s.ron", &Limits::default());
 
     assert_eq!(findings.errors(), 0, "{}", findings.short());
 }
