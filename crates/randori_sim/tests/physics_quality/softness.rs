@@ -215,3 +215,59 @@ fn a_world_with_yielding_contacts_goes_on_alike_after_a_restore_and_a_clone() {
         assert_eq!(first.digest(), crate::common::digest(&third), "tick {tick}");
     }
 }
+
+#[test]
+fn a_yawed_robot_sinks_creeps_and_rolls_like_one_that_is_not() {
+    // A floating trunk on two wheels and a skid, struck along its own axes.
+    let surface = format!(
+        "{}, torsional_friction: 0.01, rolling_friction: 0.005",
+        DEEP.replace("FIELDS", "friction_stiffness_ratio: 10")
+    );
+    let wheel = |name: &str| {
+        format!(
+            "(name: \"{name}\", mass_kg: 0.5, com: (0, 0, 0), inertia: Moments(ixx: 0.001, iyy: 0.002, izz: 0.001), \
+             shapes: [(shape: Sphere(radius: 0.1), {surface})])"
+        )
+    };
+    let robot = format!(
+        r#"Robot(format: 1, name: "cart", base: Floating(link: "trunk"),
+        links: [
+            (name: "trunk", mass_kg: 3, com: (0.05, 0, 0.02), inertia: Moments(ixx: 0.02, iyy: 0.03, izz: 0.04),
+             shapes: [(shape: Sphere(radius: 0.05), pose: (xyz: (0.3, 0, -0.05)), {surface})]),
+            {}, {},
+        ],
+        joints: [
+            (name: "l", kind: Continuous, parent: "trunk", child: "left", axis: Y, pose: (xyz: (0, 0.2, 0))),
+            (name: "r", kind: Continuous, parent: "trunk", child: "right", axis: Y, pose: (xyz: (0, -0.2, 0))),
+        ])"#,
+        wheel("left"),
+        wheel("right")
+    );
+    let run = |yaw: f64| {
+        let entry = format!("pose: (xyz: (0, 0, 0.1), rpy: (Deg(0), Deg(0), Rad({yaw})))");
+        let mut scene =
+            Stage { robots: &[(&robot, &entry)], environment: "ground: ()", ..Stage::default() }
+                .build();
+        scene.run(0.3);
+        let (sin, cos) = (libm::sin(yaw) as f32, libm::cos(yaw) as f32);
+        let turned = |along: f32, left: f32| {
+            Vector::new(along * cos - left * sin, along * sin + left * cos, 0.0)
+        };
+        scene.world.apply_impulse(scene.body("r0.trunk"), turned(2.0, 0.3));
+        scene.run(0.5);
+        let place = scene.world.body_pose(scene.body("r0.trunk")).translation;
+        let (along, left) = (turned(1.0, 0.0).dot(place), turned(0.0, 1.0).dot(place));
+        ([along, left, place.z], scene.world.position(scene.dof("r0.l")))
+    };
+    let (straight, wheel) = run(0.0);
+    assert!(straight[0] > 0.04 && wheel > 0.3, "it rolls: {straight:?} {wheel}");
+
+    for yaw in [0.7, 1.570_796_3, 2.5] {
+        let (turned, turned_wheel) = run(yaw);
+        for (one, other) in straight.iter().zip(turned) {
+            assert!((one - other).abs() < 2e-3, "{yaw}: {turned:?} instead of {straight:?}");
+        }
+        // Wheels that also slip depend a little on the directions of the world.
+        assert!((wheel - turned_wheel).abs() < 0.06, "{yaw}: {turned_wheel} instead of {wheel}");
+    }
+}
