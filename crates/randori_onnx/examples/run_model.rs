@@ -130,7 +130,9 @@ fn npy(view: &TensorView<'_>) -> Vec<u8> {
         TensorData::U8(values) => ("|u1", values.to_vec()),
         TensorData::Bool(values) => ("|b1", values.iter().map(|&v| u8::from(v)).collect()),
     };
-    let dims: String = view.shape().iter().map(|dim| format!("{dim},")).collect();
+    let dims: Vec<String> = view.shape().iter().map(ToString::to_string).collect();
+    // A tuple of one number needs a comma.
+    let dims = if dims.len() == 1 { format!("{},", dims[0]) } else { dims.join(", ") };
     let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({dims}), }}");
     while (10 + header.len() + 1) % 64 != 0 {
         header.push(' ');

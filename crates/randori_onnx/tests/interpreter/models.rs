@@ -179,7 +179,7 @@ fn survive(bytes: &[u8]) -> bool {
     let Ok(model) = Model::parse(bytes, &mut NoExternalData) else { return false };
     let mut session = Session::new(Arc::new(model));
     let values = noise(8, 5);
-    let view = TensorView::f32(&[2, 4], &values).unwrap();
+    let view = TensorView::f32(&[2, 4], &values).expect("a full shape");
     let names: Vec<String> =
         session.model().inputs().iter().map(|input| input.name.clone()).collect();
     let inputs: Vec<(&str, TensorView<'_>)> =

@@ -90,7 +90,8 @@ impl Net {
     }
 
     pub(crate) fn node(mut self, node: Node) -> Self {
-        bytes(1, &node.0, &mut self.graph);
+        let Node(content) = node;
+        bytes(1, &content, &mut self.graph);
         self
     }
 
@@ -208,7 +209,7 @@ pub(crate) fn noise(count: usize, mut seed: u32) -> Vec<f32> {
     (0..count).map(|_| next()).collect()
 }
 
-/// An MLP with SiLU and tanh, as Brax exports them, with the batch fixed at 1.
+/// An MLP with `SiLU` and tanh, as Brax exports them, with the batch fixed at 1.
 pub(crate) fn policy() -> Net {
     Net::new(11)
         .fixed_input("obs", &[1, 6])
