@@ -63,8 +63,8 @@ fn check_one(file: &SelectedFile, overrides: &[Override]) -> Diagnostics {
             Ok((_, warnings)) => warnings,
             Err(errors) => errors,
         },
-        Some("PolicyContract") => match load_contract(reader, path, limits) {
-            Ok((_, _, warnings)) => warnings,
+        Some("PolicyContract") => match load_contract(reader, path, None, limits) {
+            Ok(read) => Diagnostics { list: read.warnings, sources: read.sources.map },
             Err(errors) => errors,
         },
         _ => match ScenarioText::load(reader, path, limits) {

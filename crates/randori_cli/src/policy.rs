@@ -1,24 +1,20 @@
 //! `randori policy`: what a network holds, and whether it fits its contract and
 //! its robot.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-use randori_core::diagnostic::{DiagnosticCode, Diagnostics, Label, SourceMap};
-use randori_core::spec::ContractSpec;
-use randori_core::text::{
-    FileReader, ImportedRobot, Limits, ReadError, RobotImport, ScenarioText, load_contract,
-};
-use randori_policy::network::{Description, describe, draft};
+use randori_core::diagnostic::{Diagnostics, Label, SourceMap};
+use randori_core::text::{ContractText, Part, load_contract};
+use randori_policy::network::{self, Description, describe, draft};
 use serde::Serialize;
 
 use crate::args::{InspectArgs, PolicyCheckArgs, PolicyCommand};
 use crate::console::{Console, stderr_has_colours, stdout_has_colours};
 use crate::exit::Outcome;
 use crate::findings::{Unseen, lacks_assets, told_skipped};
-use crate::networks::{Networks, read};
+use crate::networks;
 use crate::project::{Places, Project, SelectedFile, select_all};
 use crate::style::{HEADING, count, paint};
 
@@ -45,7 +41,7 @@ fn inspect(args: &InspectArgs, console: &Console) -> io::Result<Outcome> {
     let folder = args.file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let project = Project::at(folder.unwrap_or(Path::new(".")))?;
     let name = args.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let model = match read(&project, &name, None) {
+    let model = match networks::read(&project, &name, None) {
         Ok(model) => model,
         Err(error) => {
             let diagnostics = Diagnostics { list: vec![error], sources: SourceMap::default() };
@@ -92,7 +88,7 @@ struct Described<'a> {
 
 impl<'a> Described<'a> {
     fn new(of: &'a Description) -> Self {
-        let tensors = |list: &'a [randori_policy::network::TensorInfo]| {
+        let tensors = |list: &'a [network::TensorInfo]| {
             list.iter().map(|tensor| (tensor.name.as_str(), tensor.shown())).collect()
         };
         Self {
@@ -183,97 +179,30 @@ fn check(args: &PolicyCheckArgs, places: &Places, console: &Console) -> io::Resu
 /// When the robot does not belong to the contract's project.
 fn check_contract(file: &SelectedFile, robot: Option<&Path>) -> Result<Diagnostics, String> {
     let project = &file.project;
-    let (contract, sources, mut found) = match load_contract(project, &file.path, &project.limits) {
-        Ok(contract) => contract,
+    let outside = |robot: &Path| {
+        let root = project.root().display();
+        format!("the robot `{}` does not lie in the project `{root}`", robot.display())
+    };
+    let robot = robot.map(|robot| project.relative(robot).ok_or_else(|| outside(robot)));
+    let robot = robot.transpose()?;
+    let read = load_contract(project, &file.path, robot.as_deref(), &project.limits);
+    let ContractText { contract, mut robot, sources, warnings: mut list } = match read {
+        Ok(read) => read,
         Err(errors) => return Ok(errors),
     };
-    if let Some(robot) = robot {
-        let path = project.relative(robot).ok_or_else(|| {
-            let root = project.root().display();
-            format!("the robot `{}` does not lie in the project `{root}`", robot.display())
-        })?;
-        return Ok(check_with_robot(project, &file.path, &path, &contract));
+    if let Some(robot) = &mut robot {
+        contract.equip(robot);
     }
-    match read(project, &contract.network, contract.from.as_deref()) {
+    let span_of = |path: &str| sources.span_in(Part::Contract(0), path);
+    match networks::read(project, &contract.network, contract.from.as_deref()) {
         Ok(model) => {
-            let problems = randori_policy::network::check(&contract, &model, None);
-            let span_of = |path: &str| sources.span_of(path);
-            found.list.extend(problems.iter().map(|problem| problem.diagnostic(span_of)));
+            let problems = network::check(&contract, &model, robot.as_ref());
+            list.extend(problems.iter().map(|problem| problem.diagnostic(span_of)));
         }
         Err(mut error) => {
-            let place = sources.span_of("network");
-            error.primary = place.map(|span| Label::new(span, "named here"));
-            found.list.push(error);
+            error.primary = span_of("network").map(|span| Label::new(span, "named here"));
+            list.push(error);
         }
     }
-    Ok(found)
-}
-
-/// The findings on a scenario that consists of the robot and the contract.
-fn check_with_robot(
-    project: &Project,
-    contract_path: &str,
-    robot_path: &str,
-    contract: &ContractSpec,
-) -> Diagnostics {
-    let scenario = format!(
-        "Scenario(format: 1, title: \"check\", duration: 1.0, environment: \"{NOWHERE}\",\n\
-         physics: (rate_hz: {}),\n\
-         robots: [(name: \"robot\", model: {robot_path:?},\n\
-         policy: (use: Onnx(path: {contract_path:?}), rate_hz: {:?}))])",
-        contract.timing.physics_hz as u32,
-        contract.timing.rate_hz()
-    );
-    let reader = WithScenario { project, scenario };
-    let limits = Limits { ticks: u64::MAX, ..project.limits.clone() };
-    let text = match ScenarioText::load(&reader, CHECKED, &limits) {
-        Ok(text) => text,
-        Err(errors) => return errors,
-    };
-    let (mut findings, draft) = match text.resolve(&[]) {
-        Ok(loaded) => {
-            let warnings = loaded.diagnostics(loaded.warnings.clone());
-            (warnings, Some((loaded.scenario, loaded.sources)))
-        }
-        Err(errors) => (errors, text.draft(&[])),
-    };
-    // Where the robot starts is not the contract's business.
-    findings.list.retain(|finding| finding.code != DiagnosticCode::BEYOND_LIMITS);
-    if let Some((scenario, sources)) = draft.filter(|_| findings.errors() == 0) {
-        let problems = Networks::default().load(project, &scenario, &sources, &BTreeSet::new());
-        findings.list.extend(problems);
-    }
-    findings
-}
-
-/// Names of files that exist only while a contract is checked.
-const CHECKED: &str = "policy-check.ron";
-const NOWHERE: &str = "policy-check-nowhere.ron";
-
-/// A project with a scenario that is not on disk.
-struct WithScenario<'p> {
-    project: &'p Project,
-    scenario: String,
-}
-
-impl FileReader for WithScenario<'_> {
-    fn read(&self, path: &str) -> Result<String, ReadError> {
-        match path {
-            CHECKED => Ok(self.scenario.clone()),
-            NOWHERE => Ok("Environment(format: 1, name: \"nowhere\")".to_owned()),
-            _ => self.project.read(path),
-        }
-    }
-
-    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.project.read_bytes(path)
-    }
-
-    fn import_robot(&self, import: &RobotImport<'_>, sources: &mut SourceMap) -> ImportedRobot {
-        self.project.import_robot(import, sources)
-    }
-
-    fn shown(&self, path: &str) -> String {
-        self.project.shown(path)
-    }
+    Ok(Diagnostics { list, sources: sources.map.clone() })
 }

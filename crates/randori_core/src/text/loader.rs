@@ -55,8 +55,11 @@ pub fn check_file(reader: &dyn FileReader, path: &str, limits: &Limits) -> (File
             (FileKind::Environment, findings.unwrap_or_else(|errors| errors))
         }
         Some("PolicyContract") => {
-            let findings = load_contract(reader, path, limits).map(|(_, _, warnings)| warnings);
-            (FileKind::PolicyContract, findings.unwrap_or_else(|errors| errors))
+            let findings = match load_contract(reader, path, None, limits) {
+                Ok(read) => Diagnostics { list: read.warnings, sources: read.sources.map },
+                Err(errors) => errors,
+            };
+            (FileKind::PolicyContract, findings)
         }
         _ => {
             let findings = ScenarioText::load(reader, path, limits)
@@ -76,7 +79,7 @@ pub fn load_robot(
     path: &str,
     limits: &Limits,
 ) -> Result<(RobotSpec, Diagnostics), Diagnostics> {
-    let (mut specs, _, findings) = load_alone(reader, path, limits, Part::Robot(0));
+    let (mut specs, findings) = load_alone(reader, path, limits, Part::Robot(0));
     match specs.robots.remove(&0) {
         Some(robot) if findings.errors() == 0 => Ok((robot, findings)),
         _ => Err(findings),
@@ -92,29 +95,9 @@ pub fn load_environment(
     path: &str,
     limits: &Limits,
 ) -> Result<(EnvironmentSpec, Diagnostics), Diagnostics> {
-    let (specs, _, findings) = load_alone(reader, path, limits, Part::Environment);
+    let (specs, findings) = load_alone(reader, path, limits, Part::Environment);
     match specs.environment {
         Some(environment) if findings.errors() == 0 => Ok((environment, findings)),
-        _ => Err(findings),
-    }
-}
-
-/// Reads a policy contract alone; with its text, for the place of anything in
-/// it, and its warnings. Its `network` is a path from the project root.
-///
-/// # Errors
-/// With all findings, if at least one makes the contract unusable.
-pub fn load_contract(
-    reader: &dyn FileReader,
-    path: &str,
-    limits: &Limits,
-) -> Result<(ContractSpec, Sources, Diagnostics), Diagnostics> {
-    let (mut specs, sources, findings) = load_alone(reader, path, limits, Part::Contract(0));
-    match specs.contracts.remove(&0) {
-        Some(mut contract) if findings.errors() == 0 => {
-            contract.network = resolve_path(path, &contract.network).unwrap_or_default();
-            Ok((contract, sources, findings))
-        }
         _ => Err(findings),
     }
 }
@@ -132,12 +115,12 @@ pub struct ContractText {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Reads a policy contract and holds it against a robot file.
+/// Reads a policy contract and, if one is named, holds it against a robot file.
 ///
 /// # Errors
 /// With all findings in both, if at least one makes one of them unusable or the
 /// two do not fit.
-pub fn load_contract_for(
+pub fn load_contract(
     reader: &dyn FileReader,
     path: &str,
     robot: Option<&str>,
@@ -167,15 +150,14 @@ fn load_alone(
     path: &str,
     limits: &Limits,
     part: Part,
-) -> (Specs, Sources, Diagnostics) {
+) -> (Specs, Diagnostics) {
     let mut loader = Loader::new(reader, limits);
     loader.add(part, path, None);
     let Loader { sources, mut found, .. } = loader;
     let mut specs = Specs::default();
     specs.update(&Sources::default(), &sources, &mut found);
     found.extend(check::findings(&specs, &sources, limits));
-    let findings = finished(found, &sources);
-    (specs, sources, findings)
+    (specs, finished(found, &sources))
 }
 
 /// Reads a scenario file and what it names, even if it cannot be understood

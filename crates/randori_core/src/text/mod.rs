@@ -45,7 +45,7 @@ pub(crate) use files::resolve_path;
 pub use files::{FileReader, ImportedRobot, MemoryFiles, ReadError, RobotImport};
 pub use limits::Limits;
 pub use loader::missing_asset;
-pub use loader::{ContractText, FileKind, check_file, load_contract, load_contract_for, load_environment, load_robot};
+pub use loader::{ContractText, FileKind, check_file, load_contract, load_environment, load_robot};
 pub use overrides::Override;
 pub use sources::{Part, Sources};
 pub use variation::sample_variations;

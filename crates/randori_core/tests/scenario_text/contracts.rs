@@ -1,6 +1,6 @@
 //! What people are told about policy contracts.
 
-use randori_core::text::{Limits, MemoryFiles, load_contract_for};
+use randori_core::text::{Limits, MemoryFiles, load_contract};
 
 const ROBOT: &str = r#"Robot(format: 1, name: "dog", base: Floating(link: "trunk"),
     links: [
@@ -67,7 +67,7 @@ const CASES: &[(&str, &str, &str)] = &[
 
 fn told(contract: &str) -> String {
     let files = MemoryFiles::new([("walk.ron", contract), ("dog.ron", ROBOT)]);
-    let read = load_contract_for(&files, "walk.ron", Some("dog.ron"), &Limits::default());
+    let read = load_contract(&files, "walk.ron", Some("dog.ron"), &Limits::default());
     read.map_or_else(|findings| findings.short(), |_| String::new())
 }
 
