@@ -46,6 +46,7 @@ fn main() -> ExitCode {
     let found =
         randori_import::import(&Disk(root), &source, &path, &Limits::default(), &mut sources);
     eprint!("{}", render_short(&found.errors, &sources));
+    eprint!("{}", render_short(&found.report.warnings(), &sources));
     let Some(robot) = &found.robot else { return ExitCode::FAILURE };
     if !passes_the_check(&found) {
         return ExitCode::FAILURE;

@@ -71,11 +71,12 @@ impl Contacts {
         let robot: Vec<(GeomId, &Geom<'_>)> =
             touching.iter().copied().filter(|(id, _)| layout.is_robot(id.0)).collect();
         let groups = Groups::new(&robot, &pairs, model);
+        let mut missing = Vec::new();
         for (id, geom) in &touching {
             let in_robot = layout.is_robot(id.0);
             let Some(shape) = &geom.shape else {
                 if in_robot {
-                    missing_shape(log, model, *id, geom);
+                    missing.push((*id, geom.look.node()));
                 }
                 continue;
             };
@@ -92,6 +93,7 @@ impl Contacts {
             }
             contacts.shapes.insert(*id, spec);
         }
+        missing_shapes(log, model, &missing);
         contacts.between_links(log, model, layout, &robot, &pairs);
         contacts
     }
@@ -280,12 +282,24 @@ impl Groups {
     }
 }
 
-fn missing_shape(log: &mut Log, model: &Model<'_>, id: GeomId, geom: &Geom<'_>) {
-    let body = model.bodies[id.0].name.unwrap_or("without name");
-    let what =
-        format!("a colliding mesh of body `{body}`, whose file cannot be read: it touches nothing");
-    let advice = "put the mesh file in its place if this part must collide";
-    log.note(Fate::Dropped, geom.look.node(), what).advise(advice).doubt();
+/// Reports colliding meshes that are missing: each one, and all of them once as
+/// something to worry about.
+fn missing_shapes(log: &mut Log, model: &Model<'_>, missing: &[(GeomId, Node<'_>)]) {
+    let Some((_, first)) = missing.first() else { return };
+    for ((body, _), node) in missing {
+        let body = model.bodies[*body].name.unwrap_or("without name");
+        log.note(
+            Fate::Dropped,
+            *node,
+            format!("a colliding mesh of body `{body}`, which cannot be read"),
+        );
+    }
+    let what = match missing.len() {
+        1 => "a colliding mesh cannot be read: this part touches nothing".to_owned(),
+        count => format!("{count} colliding meshes cannot be read: these parts touch nothing"),
+    };
+    let advice = "put the mesh files in their places if these parts must collide";
+    log.note(Fate::Dropped, *first, what).advise(advice).doubt();
 }
 
 fn pairs<'t>(log: &mut Log, model: &Model<'t>) -> Vec<Pair<'t>> {

@@ -339,6 +339,11 @@ impl<'t> Walk<'_, '_, 't> {
             ),
             first: self.model.coordinates,
         };
+        if joint.spring_damper.is_some() {
+            let what =
+                "`springdamper`: from the inertia that the joint moves when all others hold still";
+            log.note(Fate::Approximated, node, what);
+        }
         if motion == Motion::Free && self.model.bodies[body].parent != 0 {
             let (code, message) =
                 (DiagnosticCode::IMPORT_STRUCTURE, "a free joint inside another body");
