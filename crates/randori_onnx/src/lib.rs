@@ -49,6 +49,8 @@ mod math;
 mod model;
 mod ops;
 mod proto;
+#[cfg(feature = "ort")]
+mod runtime;
 mod session;
 mod shape;
 mod tensor;
@@ -56,6 +58,8 @@ mod weights;
 
 pub use error::{ModelError, RunError};
 pub use model::{Dim, Model, ValueInfo};
+#[cfg(feature = "ort")]
+pub use runtime::{Runtime, RuntimeSession};
 pub use session::{Outputs, Session};
 pub use shape::{MAX_ELEMENTS, MAX_RANK, Shape};
 pub use tensor::{ElementType, TensorData, TensorView};

@@ -1,0 +1,86 @@
+//! The same interface on top of ONNX Runtime, for models that the interpreter
+//! cannot run or that are too large for it (feature `ort`).
+//!
+//! Results are those of the library that the caller names: they are not the
+//! same bits on every CPU.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use ort::environment::Environment;
+use ort::session::{Session, SessionInputValue};
+use ort::value::TensorRef;
+
+use crate::error::RunError;
+use crate::tensor::{TensorData, TensorView};
+
+fn failed(error: impl std::fmt::Display) -> RunError {
+    RunError::Backend { reason: error.to_string() }
+}
+
+/// A loaded shared library of ONNX Runtime. Make one for each process.
+#[derive(Debug)]
+pub struct Runtime {
+    environment: Environment,
+}
+
+impl Runtime {
+    /// Loads the library, such as `libonnxruntime.so.1.32.0`.
+    ///
+    /// # Errors
+    /// The library cannot be loaded, is too old, or one is loaded already.
+    pub fn load(library: &Path) -> Result<Self, RunError> {
+        let environment = ort::init_from(library).map_err(failed)?.build().map_err(failed)?;
+        Ok(Self { environment })
+    }
+
+    /// Reads a model for one thread; weights in other files are not found.
+    ///
+    /// # Errors
+    /// ONNX Runtime refuses the model.
+    pub fn session(&self, model: &[u8]) -> Result<RuntimeSession, RunError> {
+        let builder = Session::builder(&self.environment).map_err(failed)?;
+        let mut builder = builder.with_intra_threads(1).map_err(failed)?;
+        Ok(RuntimeSession { session: builder.commit_from_memory(model).map_err(failed)? })
+    }
+}
+
+/// Runs one model through ONNX Runtime.
+#[derive(Debug)]
+pub struct RuntimeSession {
+    session: Session,
+}
+
+impl RuntimeSession {
+    /// Computes all outputs, which must hold floats: name, shape, numbers.
+    ///
+    /// # Errors
+    /// An input of a type other than f32 and i64, or whatever ONNX Runtime says.
+    pub fn run(
+        &mut self,
+        inputs: &[(&str, TensorView<'_>)],
+    ) -> Result<Vec<(String, Vec<usize>, Vec<f32>)>, RunError> {
+        let mut given: Vec<(Cow<'_, str>, SessionInputValue<'_>)> = Vec::new();
+        for (name, view) in inputs {
+            let shape = view.shape().to_vec();
+            let value: SessionInputValue<'_> = match view.data() {
+                TensorData::F32(values) => {
+                    TensorRef::from_array_view((shape, values)).map_err(failed)?.into()
+                }
+                TensorData::I64(values) => {
+                    TensorRef::from_array_view((shape, values)).map_err(failed)?.into()
+                }
+                _ => return Err(failed("inputs must be f32 or i64")),
+            };
+            given.push((Cow::Borrowed(*name), value));
+        }
+        let outputs = self.session.run(given).map_err(failed)?;
+        let mut results = Vec::new();
+        for (name, value) in &outputs {
+            let (shape, values) = value.try_extract_tensor::<f32>().map_err(failed)?;
+            let shape = shape.iter().map(|&length| length as usize).collect();
+            results.push((name.to_owned(), shape, values.to_vec()));
+        }
+        Ok(results)
+    }
+}
