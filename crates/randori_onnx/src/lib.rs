@@ -59,7 +59,7 @@ mod weights;
 pub use error::{ModelError, RunError};
 pub use model::{Dim, Model, ValueInfo};
 #[cfg(feature = "ort")]
-pub use runtime::{Runtime, RuntimeSession};
+pub use runtime::{Runtime, RuntimeOutput, RuntimeSession};
 pub use session::{Outputs, Session};
 pub use shape::{MAX_ELEMENTS, MAX_RANK, Shape};
 pub use tensor::{ElementType, TensorData, TensorView};

@@ -45,6 +45,9 @@ impl Runtime {
     }
 }
 
+/// Name, shape and numbers of one output.
+pub type RuntimeOutput = (String, Vec<usize>, Vec<f32>);
+
 /// Runs one model through ONNX Runtime.
 #[derive(Debug)]
 pub struct RuntimeSession {
@@ -59,7 +62,7 @@ impl RuntimeSession {
     pub fn run(
         &mut self,
         inputs: &[(&str, TensorView<'_>)],
-    ) -> Result<Vec<(String, Vec<usize>, Vec<f32>)>, RunError> {
+    ) -> Result<Vec<RuntimeOutput>, RunError> {
         let mut given: Vec<(Cow<'_, str>, SessionInputValue<'_>)> = Vec::new();
         for (name, view) in inputs {
             let shape = view.shape().to_vec();
