@@ -1,12 +1,11 @@
 //! `exp`, `tanh` and `sigmoid` in a fixed order of plain `f32` operations.
 //!
-//! Written without branches on data and without tables, so that compilers
-//! evaluate several numbers side by side; the functions of `libm` cannot be and
-//! took longer than the matrix products of a small policy (`benches/networks`
-//! shows both). Only additions, multiplications, divisions and integer
-//! operations on the bits are used, which IEEE 754 fixes, so the results are
-//! the same everywhere. Coefficients are those of the Cephes library (Moshier,
-//! `expf` and `tanhf`); errors in the tests below are against 64-bit `libm`.
+//! Written without branches on data and without tables, so that compilers can
+//! evaluate several numbers side by side, which those of `libm` do not allow.
+//! Only additions, multiplications, divisions and integer operations on the
+//! bits are used, which IEEE 754 fixes, so the results are the same everywhere.
+//! Coefficients are those of the Cephes library (Moshier, `expf` and `tanhf`);
+//! errors in the tests below are against 64-bit `libm`.
 
 /// Adding and subtracting this rounds to a whole number: 1.5 * 2^23.
 const ROUNDER: f32 = 12_582_912.0;
