@@ -53,10 +53,7 @@ def mujoco(options):
         robot = Robot(case.robot, options.assets)
         runs = [walk(robot, case.command, start) for start in drawn_starts(robot, options.seeds)]
         results.append({"case": case.title, "runs": [asdict(run) for run in runs]})
-        rows += [
-            [case.title, measure, Band.of(getattr(run, measure) for run in runs), falls(runs)]
-            for measure in case.published
-        ]
+        rows += [[case.title, measure, band(measure, runs), falls(runs)] for measure in case.published]
     print_table(["robot (command)", "measure", "MuJoCo", "falls"], rows)
     return results, True
 
@@ -72,7 +69,7 @@ def contacts(options):
             results.append(
                 {"contacts": name, "timestep_s": timestep_s, "runs": [asdict(run) for run in runs]}
             )
-            rows.append([name, f"{timestep_s * 1e3:g} ms", Band.of(run.vx for run in runs), falls(runs)])
+            rows.append([name, f"{timestep_s * 1e3:g} ms", band("vx", runs), falls(runs)])
     print_table([f"contacts of {case.title}", "step", "vx", "falls"], rows)
     return results, True
 
@@ -118,8 +115,8 @@ def compare_at(program, robot, case, rate, seeds):
     fell = {"randori": sum(run.fell for run in ours), "mujoco": falls(theirs)}
     measures = {}
     for measure in case.published:
-        randori = Band.of(run.measure(measure) for run in ours)
-        peer = Band.of(getattr(run, measure) for run in theirs)
+        randori = Band.of(run.measure(measure) for run in ours if not run.fell)
+        peer = band(measure, theirs)
         words, near = agreement(randori.mean, peer.mean, case.commanded(measure))
         near &= fell["randori"] == 0
         measures[measure] = {
@@ -151,6 +148,11 @@ def once(options):
     """One run in MuJoCo without measures, for `speed`."""
     speed.run_once(options.robot, options.assets, options.seconds)
     return None, True
+
+
+def band(measure, runs):
+    """Of the runs in MuJoCo that did not fall."""
+    return Band.of(getattr(run, measure) for run in runs if run.fell_at_s is None)
 
 
 def falls(runs):

@@ -46,7 +46,7 @@ RATES_HZ = {
     "go2_rl_sar": (200, 100, 50),
     "g1_isaaclab": (500, 250, 100, 50),
 }
-"""Physics rates of Randori, multiples of the policy's 50 Hz: the authors', about half of it, and slower ones."""
+"""Physics rates of Randori, multiples of the policy's 50 Hz: the authors', about half of it, and slower."""
 
 HELD_RATES = 2
 """How many of these rates have to agree with MuJoCo; the others are only reported."""

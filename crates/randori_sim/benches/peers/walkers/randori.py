@@ -70,9 +70,15 @@ class Randori:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         reports = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         if len(reports) != seeds:
-            raise RandoriError(f"{' '.join(command)}: {done.stderr.strip() or done.returncode}")
+            raise RandoriError(failure(command, done.returncode, done.stderr))
         text = (SCENARIOS / scenario).read_text(encoding="utf-8")
         return [_run(report, text) for report in reports]
+
+
+def failure(command, code, said):
+    """What went wrong, without the warnings."""
+    errors = [line for line in said.splitlines() if line.startswith("error")]
+    return "\n".join([f"exit code {code} of {' '.join(command)}", *errors])
 
 
 def _run(report, scenario_text):
