@@ -23,7 +23,7 @@ pub(crate) struct Cli {
     pub(crate) root: Option<PathBuf>,
 
     /// Folder with assets that are not part of the project: where `assets:` files
-    /// are looked for next; can be given several times. RANDORI_ASSETS if left out
+    /// are looked for next; can be given several times. `RANDORI_ASSETS` if left out
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) assets: Vec<PathBuf>,
 }

@@ -9,10 +9,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::{Diagnostics, SourceMap};
-use randori_core::spec::{EnvironmentSpec, GroundSpec, ImportSpec, RobotSpec};
+use randori_core::spec::{ImportSpec, RobotSpec};
 use randori_core::text::{FileReader, Limits};
-use randori_core::time::TickPeriod;
-use randori_import::{Import, Stance, environment_text, import, robot_text};
+use randori_import::{Import, environment_text, flat_ground, import, robot_text, scenario_text};
 
 use crate::args::ImportArgs;
 use crate::console::{Console, stderr_has_colours};
@@ -39,14 +38,12 @@ pub(crate) fn import_file(
     } else {
         console.data(&found.report.text(&sources))?;
     }
-    let errors = std::mem::take(&mut found.errors);
-    let Some(robot) = found.robot.take() else {
-        let diagnostics = Diagnostics { list: errors, sources };
+    let Some(files) = Files::new(&mut found, &project) else {
+        let diagnostics = Diagnostics { list: found.errors, sources };
         console.note(&(diagnostics.human(stderr_has_colours()) + "\n"));
         return Ok(Outcome::InvalidScenario);
     };
-    let root = args.output.clone().unwrap_or_else(|| PathBuf::from(&robot.name));
-    let files = Files::new(robot, &found, &project);
+    let root = args.output.clone().unwrap_or_else(|| PathBuf::from(&files.name));
     match files.write(&root, args.force) {
         Ok(written) => {
             for file in &written {
@@ -113,34 +110,29 @@ struct Refused {
 
 /// What is written, by path from the output folder.
 struct Files {
+    /// The robot's name.
+    name: String,
     files: Vec<(PathBuf, Vec<u8>)>,
 }
 
 impl Files {
-    fn new(mut robot: RobotSpec, found: &Import, project: &Project) -> Self {
+    /// `None` if the import has no robot.
+    fn new(found: &mut Import, project: &Project) -> Option<Self> {
+        let mut files = Vec::new();
+        let robot = found.robot.as_mut()?;
         let name = robot.name.clone();
         let folder = PathBuf::from("assets/robots").join(&name);
-        let mut files = Vec::new();
-        for link in &mut robot.links {
-            // What cannot be read is in the report already.
-            link.looks.retain_mut(|look| {
-                let Ok(bytes) = project.read_bytes(&look.mesh) else { return false };
-                let file = look.mesh.rsplit('/').next().unwrap_or(&look.mesh).to_owned();
-                look.mesh = format!("meshes/{file}");
-                let path = folder.join(&look.mesh);
-                if files.iter().all(|(known, _)| *known != path) {
-                    files.push((path, bytes));
-                }
-                true
-            });
-        }
-        let environment = found.environment.clone().unwrap_or_else(|| floor(&name));
-        let scenario = scenario_text(&robot, &environment, found);
-        let environment_path = format!("assets/environments/{}.ron", environment.name);
-        files.push((folder.join(format!("{name}.ron")), robot_text(&robot).into_bytes()));
-        files.push((environment_path.into(), environment_text(&environment).into_bytes()));
+        copy_meshes(robot, &folder, project, &mut files);
+        let robot = robot_text(robot);
+        let environment = found.environment.clone().unwrap_or_else(flat_ground);
+        let robot_path = format!("assets:robots/{name}/{name}.ron");
+        let environment_path = format!("environments/{}.ron", environment.name);
+        let scenario = scenario_text(found, &robot_path, &format!("assets:{environment_path}"));
+        files.push((folder.join(format!("{name}.ron")), robot.into_bytes()));
+        let environment = environment_text(&environment).into_bytes();
+        files.push((PathBuf::from("assets").join(environment_path), environment));
         files.push((format!("scenarios/{name}.ron").into(), scenario.into_bytes()));
-        Self { files }
+        Some(Self { name, files })
     }
 
     /// Writes everything or nothing; the scenario last.
@@ -164,82 +156,23 @@ impl Files {
     }
 }
 
-/// Something to stand on, where the file describes nothing.
-fn floor(name: &str) -> EnvironmentSpec {
-    EnvironmentSpec {
-        format: 1,
-        name: format!("{name}_floor"),
-        about: String::new(),
-        materials: std::collections::BTreeMap::new(),
-        ground: Some(GroundSpec::default()),
-        objects: Vec::new(),
-        zones: Vec::new(),
-    }
-}
-
-/// A scenario in which the robot holds its first pose.
-fn scenario_text(robot: &RobotSpec, environment: &EnvironmentSpec, found: &Import) -> String {
-    let name = &robot.name;
-    let stance = found.stances.first();
-    let start = match stance {
-        Some(Stance { name, .. }) if robot.poses.contains_key(name) => {
-            format!("            start: (named: {name:?}),\n")
-        }
-        _ => String::new(),
-    };
-    let [x, y, z] = stance.map_or([0.0; 3], |stance| stance.base.xyz);
-    let turn = match stance.and_then(|stance| stance.base.quat) {
-        Some([x, y, z, w]) => format!(", quat: ({x:?}, {y:?}, {z:?}, {w:?})"),
-        None => String::new(),
-    };
-    let policy = if robot.actuators.is_empty() {
-        String::new()
-    } else {
-        "            policy: (use: Builtin(name: \"hold\"), rate_hz: 50),\n".to_owned()
-    };
-    let physics = physics_text(found);
-    let touches_nothing = robot.links.iter().all(|link| link.shapes.is_empty());
-    let contact = if touches_nothing { " It has no collision shapes." } else { "" };
-    format!(
-        "// Imported: {name} holds its first pose.{contact}\n\
-         Scenario(\n    \
-             format: 1,\n    \
-             title: \"{name} holds its first pose\",\n    \
-             tags: [\"imported\"],\n    \
-             duration: 5.0,\n    \
-             physics: ({physics}),\n    \
-             environment: \"assets:environments/{environment}.ron\",\n    \
-             robots: [\n        \
-                 (\n            \
-                     name: \"{name}\",\n            \
-                     model: \"assets:robots/{name}/{name}.ron\",\n            \
-                     pose: (xyz: ({x:?}, {y:?}, {z:?}){turn}),\n\
-         {start}{policy}        \
-                 ),\n    \
-             ],\n    \
-             metrics: [\"max(speed({name}))\", \"min(height({name}))\", \"max(tilt({name}))\"],\n\
-         )\n",
-        environment = environment.name
-    )
-}
-
-/// The file's own rate and gravity, where Randori can have them.
-fn physics_text(found: &Import) -> String {
-    let mut words = Vec::new();
-    let rate = found
-        .rate_hz
-        .map(|rate| rate.round() as u32)
-        .filter(|rate| TickPeriod::from_rate_hz(*rate).is_some());
-    if let Some(rate) = rate.filter(|rate| (100..=2000).contains(rate)) {
-        words.push(format!("rate_hz: {rate}"));
-        if rate < 400 {
-            words.push("contact_frequency_hz: 120".to_owned());
+/// Lets the robot's looks name copies of their meshes beside its file.
+fn copy_meshes(
+    robot: &mut RobotSpec,
+    folder: &Path,
+    project: &Project,
+    files: &mut Vec<(PathBuf, Vec<u8>)>,
+) {
+    for look in robot.links.iter_mut().flat_map(|link| &mut link.looks) {
+        // What cannot be read is in the report already.
+        let Ok(bytes) = project.read_bytes(&look.mesh) else { continue };
+        let file = look.mesh.rsplit('/').next().unwrap_or(&look.mesh);
+        look.mesh = format!("meshes/{file}");
+        let path = folder.join(&look.mesh);
+        if files.iter().all(|(known, _)| *known != path) {
+            files.push((path, bytes));
         }
     }
-    if let Some([x, y, z]) = found.gravity.filter(|gravity| *gravity != [0.0, 0.0, -9.81]) {
-        words.push(format!("gravity: ({x:?}, {y:?}, {z:?})"));
-    }
-    words.join(", ")
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl Networks {
                     Err(mut error) => {
                         let place = span_of("network");
                         error.primary = place.map(|span| Label::new(span, "named here"));
-                        found.push(error);
+                        found.push(*error);
                         continue;
                     }
                 }
@@ -94,16 +94,16 @@ pub(crate) fn read(
     project: &Project,
     path: &str,
     from: Option<&str>,
-) -> Result<Arc<Model>, Diagnostic> {
+) -> Result<Arc<Model>, Box<Diagnostic>> {
     let shown = project.shown(path);
     let bytes = match project.read_bytes(path) {
         Ok(bytes) => bytes,
         Err(ReadError::NotFound) if from.is_some() => {
-            return Err(missing_asset(&shown, from));
+            return Err(missing_asset(&shown, from).into());
         }
         Err(error) => {
             let message = format!("`{shown}` cannot be read: {error}");
-            return Err(Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message));
+            return Err(Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message).into());
         }
     };
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -112,9 +112,7 @@ pub(crate) fn read(
         project.read_bytes(path.trim_start_matches('/')).map_err(|error| error.to_string())
     };
     Model::parse(&bytes, &mut beside).map(Arc::new).map_err(|error| {
-        Diagnostic::error(
-            DiagnosticCode::NETWORK_FILE,
-            format!("`{shown}` cannot be used: {error}"),
-        )
+        let message = format!("`{shown}` cannot be used: {error}");
+        Diagnostic::error(DiagnosticCode::NETWORK_FILE, message).into()
     })
 }

@@ -44,7 +44,7 @@ fn inspect(args: &InspectArgs, console: &Console) -> io::Result<Outcome> {
     let model = match networks::read(&project, &name, None) {
         Ok(model) => model,
         Err(error) => {
-            let diagnostics = Diagnostics { list: vec![error], sources: SourceMap::default() };
+            let diagnostics = Diagnostics { list: vec![*error], sources: SourceMap::default() };
             console.note(&(diagnostics.human(stderr_has_colours()) + "\n"));
             return Ok(Outcome::InvalidScenario);
         }
@@ -201,7 +201,7 @@ fn check_contract(file: &SelectedFile, robot: Option<&Path>) -> Result<Diagnosti
         }
         Err(mut error) => {
             error.primary = span_of("network").map(|span| Label::new(span, "named here"));
-            list.push(error);
+            list.push(*error);
         }
     }
     Ok(Diagnostics { list, sources: sources.map.clone() })

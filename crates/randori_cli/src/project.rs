@@ -167,7 +167,7 @@ impl Project {
     /// The file on disk, if it is not too large.
     fn find_file(&self, path: &str) -> Result<PathBuf, ReadError> {
         let real = self.find(path)?;
-        let metadata = fs::metadata(&real).map_err(read_error)?;
+        let metadata = fs::metadata(&real).map_err(|error| read_error(&error))?;
         if !metadata.is_file() {
             return Err(ReadError::Other("it is not a file".to_owned()));
         }
@@ -175,21 +175,21 @@ impl Project {
     }
 
     fn check_size(real: &Path, limit: usize) -> Result<(), ReadError> {
-        let size = fs::metadata(real).map_err(read_error)?.len();
+        let size = fs::metadata(real).map_err(|error| read_error(&error))?.len();
         if size > limit as u64 { Err(ReadError::TooLarge { limit }) } else { Ok(()) }
     }
 }
 
 /// The real place of a file in a folder.
 fn inside(folder: &Path, relative: &Path) -> Result<PathBuf, ReadError> {
-    let real = folder.join(relative).canonicalize().map_err(read_error)?;
+    let real = folder.join(relative).canonicalize().map_err(|error| read_error(&error))?;
     if !real.starts_with(folder) {
         return Err(ReadError::Other("it is a link that leaves the project".to_owned()));
     }
     Ok(real)
 }
 
-fn read_error(error: io::Error) -> ReadError {
+fn read_error(error: &io::Error) -> ReadError {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::NotFound,
         io::ErrorKind::InvalidData => ReadError::NotText,
@@ -201,13 +201,13 @@ impl FileReader for Project {
     fn read(&self, path: &str) -> Result<String, ReadError> {
         let real = self.find_file(path)?;
         Self::check_size(&real, self.limits.file_bytes)?;
-        fs::read_to_string(&real).map_err(read_error)
+        fs::read_to_string(&real).map_err(|error| read_error(&error))
     }
 
     fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         let real = self.find_file(path)?;
         Self::check_size(&real, self.limits.asset_bytes)?;
-        fs::read(&real).map_err(read_error)
+        fs::read(&real).map_err(|error| read_error(&error))
     }
 
     fn import_robot(&self, import: &RobotImport<'_>, sources: &mut SourceMap) -> ImportedRobot {

@@ -10,6 +10,9 @@ use crate::write::{pose_text, quoted};
 /// Policies decide at most this often.
 const MOST_DECISIONS_HZ: u32 = 50;
 
+/// Below this many steps per second contacts are as soft as in the preset `Fast`.
+const SOFTER_BELOW_HZ: u32 = 400;
+
 /// The text of a scenario in which the robot holds the pose that it starts in;
 /// empty without a robot. Paths are as the scenario names the other two files.
 pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) -> String {
@@ -18,12 +21,16 @@ pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) 
     };
     let mut text = String::from("Scenario(\n    format: 1,\n");
     let title = format!("Hold the pose `{}` of {}", stance.name, robot.name);
-    let _ = writeln!(text, "    title: {},\n    duration: 5.0,", quoted(&title));
+    let _ = writeln!(text, "    title: {},\n    tags: [\"imported\"],", quoted(&title));
+    text.push_str("    duration: 5.0,\n");
     let rate = import
         .rate_hz
-        .map(|rate| rate as u32)
+        .map(|rate| libm::round(rate) as u32)
         .filter(|rate| *rate > 0 && 1_000_000_000 % rate == 0);
     let mut physics: Vec<String> = rate.iter().map(|rate| format!("rate_hz: {rate}")).collect();
+    if rate.is_some_and(|rate| rate < SOFTER_BELOW_HZ) {
+        physics.push("contact_frequency_hz: 120".to_owned());
+    }
     if let Some([x, y, z]) = import.gravity.filter(|gravity| *gravity != [0.0, 0.0, -9.81]) {
         physics.push(format!("gravity: ({x:?}, {y:?}, {z:?})"));
     }
@@ -45,7 +52,11 @@ pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) 
     }
     let _ =
         writeln!(text, "            policy: (use: Builtin(name: \"hold\"), rate_hz: {decisions}),");
-    text.push_str("        ),\n    ],\n)\n");
+    text.push_str("        ),\n    ],\n");
+    let name = &robot.name;
+    let metrics = [format!("max(speed({name}))"), format!("min(height({name}))")];
+    let _ = writeln!(text, "    metrics: [{}, {}],", quoted(&metrics[0]), quoted(&metrics[1]));
+    text.push_str(")\n");
     text
 }
 

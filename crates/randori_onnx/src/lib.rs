@@ -31,8 +31,8 @@
 //!   and nothing is reordered. A sum runs over ascending index from 0, one
 //!   element after another: see `gemm` for products of matrices. Vectors hold
 //!   different elements side by side, never parts of one sum.
-//! - `exp`, `tanh`, `sigmoid` and their kin are the crate's own (`math`), made of
-//!   the same additions and multiplications; rarer functions come from `libm`.
+//! - `exp`, `tanh` and their kin come from `libm`, which makes them of the same
+//!   additions and multiplications everywhere.
 //! - Every row of a batch is computed as if it were alone.
 //! - `float16`, `bfloat16` and `double` tensors are computed in `f32`.
 //! - The sign and payload of a NaN are not fixed; whether there is one is.
@@ -45,7 +45,6 @@ mod error;
 mod gemm;
 mod kernel;
 mod load;
-mod math;
 mod model;
 mod ops;
 mod proto;

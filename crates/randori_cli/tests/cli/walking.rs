@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The folder with the robots and networks.
+#[expect(clippy::print_stderr, reason = "whoever reads the log has to know")]
 fn assets() -> Option<PathBuf> {
     let repository = repository();
     let named = |variable: &str| std::env::var_os(variable).map(PathBuf::from);

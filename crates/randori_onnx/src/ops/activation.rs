@@ -1,7 +1,5 @@
 //! Functions of one float: activations and elementary functions.
 
-use crate::math;
-
 /// A function of one float, with its settings.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Activation {
@@ -117,24 +115,24 @@ impl Activation {
                 map(values, out, |x| if x > alpha { x } else { 0.0 });
             }
             Self::Elu { alpha } => {
-                map(values, out, |x| if x < 0.0 { alpha * math::expm1_negative(x) } else { x });
+                map(values, out, |x| if x < 0.0 { alpha * libm::expm1f(x) } else { x });
             }
             Self::Celu { alpha } => {
-                let below = |x: f32| alpha * math::expm1_negative(x / alpha);
+                let below = |x: f32| alpha * libm::expm1f(x / alpha);
                 map(values, out, |x| if x < 0.0 { below(x) } else { x });
             }
-            Self::Selu { alpha, gamma } => map(values, out, |x| {
-                gamma * if x > 0.0 { x } else { alpha * math::expm1_negative(x) }
-            }),
-            Self::Sigmoid => map(values, out, math::sigmoid),
+            Self::Selu { alpha, gamma } => {
+                map(values, out, |x| gamma * if x > 0.0 { x } else { alpha * libm::expm1f(x) });
+            }
+            Self::Sigmoid => map(values, out, sigmoid),
             Self::HardSigmoid { alpha, beta } => {
                 map(values, out, |x| (alpha * x + beta).clamp(0.0, 1.0));
             }
             Self::HardSwish => map(values, out, |x| x * (x / 6.0 + 0.5).clamp(0.0, 1.0)),
-            Self::Swish { alpha } => map(values, out, |x| x * math::sigmoid(alpha * x)),
-            Self::Tanh => map(values, out, math::tanh),
+            Self::Swish { alpha } => map(values, out, |x| x * sigmoid(alpha * x)),
+            Self::Tanh => map(values, out, libm::tanhf),
             Self::ScaledTanh { alpha, beta } => {
-                map(values, out, |x| alpha * math::tanh(beta * x));
+                map(values, out, |x| alpha * libm::tanhf(beta * x));
             }
             Self::Affine { alpha, beta } => map(values, out, |x| alpha * x + beta),
             other => other.apply_rare(values, out),
@@ -145,15 +143,15 @@ impl Activation {
         match self {
             Self::Softplus => map(values, out, softplus),
             Self::Softsign => map(values, out, |x| x / (1.0 + x.abs())),
-            Self::Mish => map(values, out, |x| x * math::tanh(softplus(x))),
+            Self::Mish => map(values, out, |x| x * libm::tanhf(softplus(x))),
             Self::Gelu => map(values, out, |x| 0.5 * x * (1.0 + libm::erff(x * SQRT_HALF))),
             Self::GeluTanh => map(values, out, |x| {
                 // sqrt(2/pi), as in the definition of ONNX.
                 let inner = 0.797_884_6 * (x + 0.044_715 * x * x * x);
-                0.5 * x * (1.0 + math::tanh(inner))
+                0.5 * x * (1.0 + libm::tanhf(inner))
             }),
             Self::Erf => map(values, out, libm::erff),
-            Self::Exp => map(values, out, math::exp),
+            Self::Exp => map(values, out, libm::expf),
             Self::Log => map(values, out, libm::logf),
             // IEEE 754 fixes the bits of a square root and of a quotient.
             Self::Sqrt => map(values, out, f32::sqrt),
@@ -188,7 +186,7 @@ impl Activation {
 
 /// `ln(1 + exp(x))`, without overflow.
 fn softplus(x: f32) -> f32 {
-    let tail = libm::log1pf(math::exp(-x.abs()));
+    let tail = libm::log1pf(libm::expf(-x.abs()));
     if x > 0.0 { x + tail } else { tail }
 }
 
@@ -197,4 +195,8 @@ fn map(values: &[f32], out: &mut [f32], function: impl Fn(f32) -> f32) {
     for (result, &x) in out.iter_mut().zip(values) {
         *result = function(x);
     }
+}
+/// `1 / (1 + exp(-x))`.
+pub(crate) fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + libm::expf(-x))
 }

@@ -2,7 +2,6 @@
 
 use super::{Built, boxed};
 use crate::kernel::{Builder, Inputs, Kernel, Workspace};
-use crate::math;
 use crate::shape::Shape;
 use crate::tensor::Tensor;
 
@@ -40,7 +39,7 @@ impl Softmax {
         let mut sum = 0.0;
         for i in indices() {
             let shifted = values[i] - largest;
-            let power = math::exp(shifted);
+            let power = libm::expf(shifted);
             sum += power;
             out[i] = if self.logarithm { shifted } else { power };
         }

@@ -2,7 +2,6 @@
 
 use super::{Built, boxed};
 use crate::kernel::{Builder, Inputs, Kernel, Workspace};
-use crate::math;
 use crate::shape::{MAX_RANK, Shape};
 use crate::tensor::{ElementType, Tensor};
 
@@ -146,7 +145,7 @@ impl Reduce {
                 Fold::Product => *sum *= x,
                 Fold::L1 => *sum += x.abs(),
                 Fold::L2 | Fold::SumSquare => *sum += x * x,
-                Fold::LogSumExp => *sum += math::exp(x - largest[to]),
+                Fold::LogSumExp => *sum += libm::expf(x - largest[to]),
             }
         });
         for (i, y) in out.iter_mut().enumerate() {

@@ -84,8 +84,8 @@ pub(crate) fn contract(terms: &str, more: &str, action: &str) -> ContractSpec {
 
 pub(crate) fn read(text: &str) -> ContractSpec {
     let files = MemoryFiles::new([("walk.ron", text)]);
-    let read = load_contract(&files, "walk.ron", &Limits::default());
-    read.unwrap_or_else(|findings| panic!("{findings}")).0
+    let read = load_contract(&files, "walk.ron", None, &Limits::default());
+    read.unwrap_or_else(|findings| panic!("{findings}")).contract
 }
 
 pub(crate) fn builder(contract: &ContractSpec) -> ObservationBuilder {

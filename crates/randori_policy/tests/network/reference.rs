@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 /// The folder of a reference policy; `None`, with a note, if it is not here.
+#[expect(clippy::print_stderr, reason = "whoever reads the log has to know")]
 pub(crate) fn policy_folder(name: &str) -> Option<PathBuf> {
     let folder = env::var_os("RANDORI_REFERENCE_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
@@ -13,7 +14,7 @@ pub(crate) fn policy_folder(name: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!(
+    eprintln!(
         "skipped: {} does not exist; RANDORI_REFERENCE_DATA names the folder of reference data",
         folder.display()
     );

@@ -1,4 +1,4 @@
-//! Walks of trained networks, recorded in MuJoCo by their authors' scripts:
+//! Walks of trained networks, recorded in `MuJoCo` by their authors' scripts:
 //! what the network saw is rebuilt from positions and velocities, and what it
 //! answered from what it saw.
 
@@ -132,14 +132,14 @@ fn g1_isaaclab_walk() -> Walk {
     }
 }
 
+/// That of every link: nothing falls here.
+const INERTIA: &str = "inertia: Moments(ixx: 1.0, iyy: 1.0, izz: 1.0)";
+
 impl Walk {
     /// A robot with the joints, actuators and sensors of the one that walked.
     fn robot(&self) -> String {
-        let links: String = self
-            .joints
-            .iter()
-            .map(|joint| format!("(name: \"{joint}_link\", mass_kg: 1.0, inertia: Moments(ixx: 1.0, iyy: 1.0, izz: 1.0)), "))
-            .collect();
+        let link = |joint: &String| format!("(name: \"{joint}_link\", mass_kg: 1.0, {INERTIA}), ");
+        let links: String = self.joints.iter().map(link).collect();
         let joint = |name: &String| {
             format!(
                 "(name: \"{name}\", kind: Continuous, parent: \"base\", child: \"{name}_link\", \
@@ -152,16 +152,12 @@ impl Walk {
             |joint: &String| format!("(name: \"{joint}\", joint: \"{joint}\", drive: {drive}), ");
         let actuators: String = self.driven.iter().map(actuator).collect();
         let kinds = ["Velocimeter", "Gyro", "Orientation"];
-        let sensors: String = self
-            .sensors
-            .iter()
-            .zip(kinds)
-            .filter(|(name, _)| !name.is_empty())
-            .map(|(name, kind)| format!("(name: \"{name}\", link: \"base\", kind: {kind}), "))
-            .collect();
+        let sensor = |(name, kind)| format!("(name: \"{name}\", link: \"base\", kind: {kind}), ");
+        let named = self.sensors.iter().zip(kinds).filter(|(name, _)| !name.is_empty());
+        let sensors: String = named.map(sensor).collect();
         format!(
             "Robot(format: 1, name: \"walker\", base: Floating(link: \"base\"), \
-             links: [(name: \"base\", mass_kg: 1.0, inertia: Moments(ixx: 1.0, iyy: 1.0, izz: 1.0)), {links}], joints: [{joints}], \
+             links: [(name: \"base\", mass_kg: 1.0, {INERTIA}), {links}], joints: [{joints}], \
              actuators: [{actuators}], sensors: [(name: \"joints\", kind: JointState()), {sensors}])"
         )
     }
@@ -212,7 +208,7 @@ impl Walk {
         OnnxNetwork::new(Arc::new(model))
     }
 
-    /// What the sensors measure at a recorded state: MuJoCo's `qpos` (position,
+    /// What the sensors measure at a recorded state: `MuJoCo`'s `qpos` (position,
     /// quaternion w, x, y, z, joints) and `qvel` (velocity of the base's origin
     /// in the world, angular velocity in the base, joints).
     fn measure(&self, interface: &RobotInterface, qpos: &[f64], qvel: &[f64]) -> Vec<f32> {
@@ -318,7 +314,6 @@ fn replay(walk: &Walk) -> Option<Differences> {
         let answer = policy.act(&observation).expect("a command");
         largest.closed = largest.closed.max(difference(&answer.commands[0], &targets));
     }
-    println!("{}: {largest:?}", walk.name);
     Some(largest)
 }
 
