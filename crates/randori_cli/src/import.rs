@@ -43,9 +43,14 @@ pub(crate) fn import_file(
         console.note(&(diagnostics.human(stderr_has_colours()) + "\n"));
         return Ok(Outcome::InvalidScenario);
     };
+    let touches_nothing = |robot: &RobotSpec| robot.links.iter().all(|link| link.shapes.is_empty());
+    let is_hollow = found.robot.as_ref().is_some_and(touches_nothing);
     let root = args.output.clone().unwrap_or_else(|| PathBuf::from(&files.name));
     match files.write(&root, args.force) {
         Ok(written) => {
+            if is_hollow {
+                console.warning("the robot has no collision shapes: it falls through any ground");
+            }
             for file in &written {
                 console.note(&format!("wrote {}\n", file.display()));
             }

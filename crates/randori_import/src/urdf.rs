@@ -301,8 +301,7 @@ fn base(log: &mut Log, graph: &Graph<'_>, robot: &RobotSpec) -> Base {
         log.note(Fate::Kept, node, format!("link `{link}`: the base is bolted to the world"));
         return Base::Fixed { link };
     }
-    let is_limb = |edge: &&Edge<'_>| moves(graph, edge);
-    let limbs = graph.edges.iter().filter(|edge| edge.parent == graph.root).filter(is_limb).count();
+    let limbs = limbs(graph);
     let is_floating = limbs != 1;
     let what = if is_floating {
         format!("the base `{link}` moves freely: {limbs} limbs hang on it")
@@ -315,16 +314,20 @@ fn base(log: &mut Log, graph: &Graph<'_>, robot: &RobotSpec) -> Base {
     if is_floating { Base::Floating { link } } else { Base::Fixed { link } }
 }
 
-/// Whether anything moves at or beyond a joint.
-fn moves(graph: &Graph<'_>, edge: &Edge<'_>) -> bool {
-    let mut waiting = vec![edge];
-    while let Some(edge) = waiting.pop() {
-        if edge.kind != "fixed" {
-            return true;
+/// How many chains of joints hang on the base and what is fixed to it.
+fn limbs(graph: &Graph<'_>) -> usize {
+    let mut fixed = vec![graph.root];
+    let mut limbs = 0;
+    while let Some(link) = fixed.pop() {
+        for edge in graph.edges.iter().filter(|edge| edge.parent == link) {
+            if edge.kind == "fixed" {
+                fixed.push(edge.child);
+            } else {
+                limbs += 1;
+            }
         }
-        waiting.extend(graph.edges.iter().filter(|next| next.parent == edge.child));
     }
-    false
+    limbs
 }
 
 /// The pose with all coordinates at zero, or as near as limits allow, with the

@@ -23,8 +23,30 @@ const DAMPING_TIME: f64 = 0.03;
 /// Efforts above this are placeholders, not motors.
 const STRONGEST: f64 = 1e5;
 
+/// Inertia of rotor and gear, kg m^2 or kg, where coupled joints are too light to
+/// be computed in single precision beside the rest of a robot.
+const ROTOR: f64 = 1e-3;
+
+/// Gives coupled joints that feel next to no inertia some of their own: fingers
+/// of a few grams on a robot of 40 kg would fly apart.
+fn steady_couplings(log: &mut Log, robot: &mut RobotSpec) {
+    let felt = dynamics::inertia_at_joints(robot, &|_| 0.0);
+    let pairs = &robot.couplings;
+    for joint in &mut robot.joints {
+        let is_coupled =
+            pairs.iter().any(|pair| pair.follower == joint.name || pair.leader == joint.name);
+        let inertia = felt.get(&joint.name).copied().unwrap_or(0.0);
+        if is_coupled && inertia < ROTOR / 10.0 && joint.armature < ROTOR {
+            joint.armature = ROTOR;
+            let what = format!("armature {ROTOR} of the light, coupled joint `{}`", joint.name);
+            log.note_whole(Fate::Guessed, what);
+        }
+    }
+}
+
 /// Adds a position drive for every joint that can move and follows no other.
 pub(super) fn build(log: &mut Log, graph: &Graph<'_>, robot: &mut RobotSpec) {
+    steady_couplings(log, robot);
     let felt = dynamics::inertia_at_joints(robot, &|_| 0.0);
     for joint in &robot.joints {
         if joint.kind.dofs() != 1 || robot.couplings.iter().any(|pair| pair.follower == joint.name)

@@ -175,6 +175,14 @@ fn mimics(log: &mut Log, graph: &Graph<'_>, robot: &mut RobotSpec) {
         };
         let (ratio, offset) = (tidy(number("multiplier", 1.0)), tidy(number("offset", 0.0)));
         let (follower, leader) = (edge.name.clone(), leader.name.clone());
+        let is_fixed = |name: &str| {
+            robot.joints.iter().any(|joint| joint.name == name && joint.kind == JointKind::Fixed)
+        };
+        if is_fixed(&follower) || is_fixed(&leader) {
+            let what = format!("joint `{follower}` follows `{leader}`, but one of them is fixed");
+            log.note(Fate::Dropped, mimic, what);
+            continue;
+        }
         log.note(Fate::Kept, mimic, format!("joint `{follower}` follows `{leader}`"));
         robot.couplings.push(CouplingSpec { follower, leader, ratio, offset });
     }

@@ -125,3 +125,63 @@ fn inertia_turns_with_its_origin() {
     };
     assert!((ixx - 2.0).abs() < 1e-9 && (iyy - 1.0).abs() < 1e-9, "{ixx} {iyy}");
 }
+
+#[test]
+fn limbs_of_a_trunk_that_is_fixed_to_the_root_count_as_those_of_the_root() {
+    let link = |name: &str| format!("<link name=\"{name}\">{BODY}</link>");
+    let leg = |name: &str| {
+        format!(
+            "<joint name=\"to_{name}\" type=\"continuous\"><parent link=\"trunk\"/><child link=\"{name}\"/></joint>"
+        )
+    };
+    let robot = read_back(&import_urdf(&format!(
+        "<robot name=\"dog\">{}{}{}{}{}{}<joint name=\"weld\" type=\"fixed\">\
+         <parent link=\"root\"/><child link=\"trunk\"/></joint></robot>",
+        link("root"),
+        link("trunk"),
+        link("left"),
+        link("right"),
+        leg("left"),
+        leg("right")
+    )));
+
+    assert_eq!(robot.base, Base::Floating { link: "root".to_owned() });
+}
+
+#[test]
+fn what_is_fixed_follows_nothing() {
+    let text = format!(
+        "<robot name=\"r\"><link name=\"a\">{BODY}</link><link name=\"b\">{BODY}</link><link name=\"c\">{BODY}</link>
+         <joint name=\"j\" type=\"continuous\"><parent link=\"a\"/><child link=\"b\"/></joint>
+         <joint name=\"k\" type=\"fixed\"><parent link=\"b\"/><child link=\"c\"/><mimic joint=\"j\"/></joint></robot>"
+    );
+
+    let found = import_urdf(&text);
+
+    assert!(read_back(&found).couplings.is_empty());
+    let dropped = found
+        .report
+        .entries
+        .iter()
+        .any(|e| e.kind == Fate::Dropped && e.what.contains("`k` follows `j`"));
+    assert!(dropped, "{:?}", found.report.entries);
+}
+
+#[test]
+fn light_coupled_joints_get_the_inertia_of_a_rotor() {
+    let light = BODY
+        .replace("value=\"2\"", "value=\"0.002\"")
+        .replace("\"1\"", "\"1e-7\"")
+        .replace("\"2\"", "\"1e-7\"")
+        .replace("\"2.5\"", "\"1e-7\"");
+    let text = format!(
+        "<robot name=\"r\"><link name=\"a\">{BODY}</link><link name=\"b\">{light}</link><link name=\"c\">{light}</link>
+         <joint name=\"j\" type=\"continuous\"><parent link=\"a\"/><child link=\"b\"/></joint>
+         <joint name=\"k\" type=\"continuous\"><parent link=\"a\"/><child link=\"c\"/><mimic joint=\"j\"/></joint></robot>"
+    );
+
+    let robot = read_back(&import_urdf(&text));
+
+    let armatures: Vec<f64> = robot.joints.iter().map(|joint| joint.armature).collect();
+    assert_eq!(armatures, [1e-3, 1e-3]);
+}
