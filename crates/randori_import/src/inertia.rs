@@ -28,7 +28,10 @@ pub(crate) fn possible(inertia: &Inertia, balance: bool) -> Option<(Inertia, &'s
     // A part that is no larger than a hundredth of a millimetre is a mistake.
     if large <= tiny * 1e-6 {
         let ball = with(Matrix3::identity() * (0.4 * inertia.mass * 1e-2 * 1e-1));
-        return Some((ball, "it is zero, negative or far too small; that of a ball of 32 mm radius was taken"));
+        return Some((
+            ball,
+            "it is zero, negative or far too small; that of a ball of 32 mm radius was taken",
+        ));
     }
     if small <= 1e-8 * large {
         let raised = values.map(|value| value.max(tiny.min(large * 0.1)).max(1e-4 * large));
