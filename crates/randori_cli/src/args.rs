@@ -83,6 +83,13 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) trust_programs: bool,
 
+    /// Compute networks by this shared library of ONNX Runtime, such as
+    /// `libonnxruntime.so`: for those that are large or that Randori's own
+    /// interpreter cannot run. Results are then those of this machine only
+    #[cfg(feature = "ort")]
+    #[arg(long, value_name = "LIBRARY")]
+    pub(crate) onnxruntime: Option<PathBuf>,
+
     /// Threads for several runs; all cores if left out
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
@@ -140,6 +147,10 @@ impl RunArgs {
             .chain(limits)
             .flat_map(|(option, value)| [option.to_owned(), value])
             .collect();
+        #[cfg(feature = "ort")]
+        if let Some(library) = &self.onnxruntime {
+            words.extend(["--onnxruntime".to_owned(), library.display().to_string()]);
+        }
         if self.trust_programs {
             words.push("--trust-programs".to_owned());
         }

@@ -5,19 +5,77 @@ use std::sync::Arc;
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Label};
 use randori_core::policy::{Immediate, Policy, PolicyError, RobotInterface};
-use randori_core::spec::{PolicySource, Scenario};
+use randori_core::spec::{ContractSpec, PolicySource, Scenario};
 use randori_core::text::{FileReader, ReadError, Sources, missing_asset};
 use randori_onnx::Model;
-use randori_policy::network::{NetworkPolicy, OnnxNetwork, Problem};
+use randori_policy::network::{Network, NetworkPolicy, OnnxNetwork, Problem};
 use randori_sim::episode::interfaces;
 
 use crate::project::Project;
 
-/// Networks by their path from the project root.
+/// Networks by their path from the project root, and who computes them.
 #[derive(Debug, Default)]
-pub(crate) struct Networks(BTreeMap<String, Arc<Model>>);
+pub(crate) struct Networks {
+    loaded: BTreeMap<String, Loaded>,
+    #[cfg(feature = "ort")]
+    runtime: Option<randori_onnx::Runtime>,
+}
+
+/// A network that has been read.
+#[derive(Debug)]
+enum Loaded {
+    /// For our own interpreter.
+    Interpreted(Arc<Model>),
+    /// For ONNX Runtime: the file as it is.
+    #[cfg(feature = "ort")]
+    File(Vec<u8>),
+}
 
 impl Networks {
+    /// Networks that a shared library of ONNX Runtime computes, if one is named.
+    ///
+    /// # Errors
+    /// Why the library cannot be used.
+    #[cfg(feature = "ort")]
+    pub(crate) fn with_runtime(library: Option<&std::path::Path>) -> Result<Self, String> {
+        let load =
+            |library| randori_onnx::Runtime::load(library).map_err(|error| error.to_string());
+        Ok(Self { runtime: library.map(load).transpose()?, ..Self::default() })
+    }
+
+    /// Reads a network for whoever computes it.
+    #[cfg_attr(not(feature = "ort"), expect(clippy::unused_self, reason = "one computes all"))]
+    fn read(&self, project: &Project, contract: &ContractSpec) -> Result<Loaded, Box<Diagnostic>> {
+        let (path, from) = (&contract.network, contract.from.as_deref());
+        #[cfg(feature = "ort")]
+        if self.runtime.is_some() {
+            return read_bytes(project, path, from).map(Loaded::File);
+        }
+        read(project, path, from).map(Loaded::Interpreted)
+    }
+
+    /// A network with memory of its own.
+    fn network(&self, path: &str) -> Result<Box<dyn Network>, Vec<Problem>> {
+        match self.loaded.get(path) {
+            None => Err(Vec::new()),
+            Some(Loaded::Interpreted(model)) => Ok(Box::new(OnnxNetwork::new(Arc::clone(model)))),
+            #[cfg(feature = "ort")]
+            Some(Loaded::File(bytes)) => {
+                let session = self.runtime.as_ref().map(|runtime| runtime.session(bytes));
+                match session {
+                    Some(Ok(session)) => {
+                        Ok(Box::new(randori_policy::network::RuntimeNetwork::new(session)))
+                    }
+                    Some(Err(error)) => {
+                        let (code, message) = (DiagnosticCode::NETWORK_FILE, error.to_string());
+                        Err(vec![Problem::error(code, "network", message, "named here")])
+                    }
+                    None => Err(Vec::new()),
+                }
+            }
+        }
+    }
+
     /// Reads the networks of a scenario and holds them against their contracts
     /// and robots. Robots in `chosen` have their policy from the command line.
     pub(crate) fn load(
@@ -33,9 +91,9 @@ impl Networks {
             let Some(contract) = contract.filter(|_| !chosen.contains(&robot)) else { continue };
             let path = format!("robots.{}.contract", interface.robot);
             let span_of = |inner: &str| sources.span_of(&format!("{path}.{inner}"));
-            if !self.0.contains_key(&contract.network) {
-                match read(project, &contract.network, contract.from.as_deref()) {
-                    Ok(model) => drop(self.0.insert(contract.network.clone(), model)),
+            if !self.loaded.contains_key(&contract.network) {
+                match self.read(project, contract) {
+                    Ok(network) => drop(self.loaded.insert(contract.network.clone(), network)),
                     Err(mut error) => {
                         let place = span_of("network");
                         error.primary = place.map(|span| Label::new(span, "named here"));
@@ -80,9 +138,7 @@ impl Networks {
         else {
             return Err(Vec::new());
         };
-        let model = self.0.get(&contract.network).ok_or_else(Vec::new)?;
-        let network = Box::new(OnnxNetwork::new(Arc::clone(model)));
-        NetworkPolicy::new(contract, network, commands, interface)
+        NetworkPolicy::new(contract, self.network(&contract.network)?, commands, interface)
     }
 }
 
@@ -96,16 +152,7 @@ pub(crate) fn read(
     from: Option<&str>,
 ) -> Result<Arc<Model>, Box<Diagnostic>> {
     let shown = project.shown(path);
-    let bytes = match project.read_bytes(path) {
-        Ok(bytes) => bytes,
-        Err(ReadError::NotFound) if from.is_some() => {
-            return Err(missing_asset(&shown, from).into());
-        }
-        Err(error) => {
-            let message = format!("`{shown}` cannot be read: {error}");
-            return Err(Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message).into());
-        }
-    };
+    let bytes = read_bytes(project, path, from)?;
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut beside = |location: &str| {
         let path = format!("{folder}/{location}");
@@ -115,4 +162,20 @@ pub(crate) fn read(
         let message = format!("`{shown}` cannot be used: {error}");
         Diagnostic::error(DiagnosticCode::NETWORK_FILE, message).into()
     })
+}
+
+fn read_bytes(
+    project: &Project,
+    path: &str,
+    from: Option<&str>,
+) -> Result<Vec<u8>, Box<Diagnostic>> {
+    let shown = project.shown(path);
+    match project.read_bytes(path) {
+        Ok(bytes) => Ok(bytes),
+        Err(ReadError::NotFound) if from.is_some() => Err(missing_asset(&shown, from).into()),
+        Err(error) => {
+            let message = format!("`{shown}` cannot be read: {error}");
+            Err(Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message).into())
+        }
+    }
 }

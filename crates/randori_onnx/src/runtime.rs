@@ -9,10 +9,11 @@ use std::path::Path;
 
 use ort::environment::Environment;
 use ort::session::{Session, SessionInputValue};
-use ort::value::TensorRef;
+use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
 
 use crate::error::RunError;
-use crate::tensor::{TensorData, TensorView};
+use crate::model::{Dim, ValueInfo};
+use crate::tensor::{ElementType, TensorData, TensorView};
 
 fn failed(error: impl std::fmt::Display) -> RunError {
     RunError::Backend { reason: error.to_string() }
@@ -45,6 +46,28 @@ impl Runtime {
     }
 }
 
+/// An input or output in our words. What the interface cannot carry counts as
+/// bytes, which no run takes.
+fn declared(outlet: &Outlet) -> ValueInfo {
+    let name = outlet.name().to_owned();
+    let ValueType::Tensor { ty, shape, dimension_symbols } = outlet.dtype() else {
+        return ValueInfo { name, element_type: ElementType::U8, dims: None };
+    };
+    let element_type = match ty {
+        TensorElementType::Float32 => ElementType::F32,
+        TensorElementType::Int64 => ElementType::I64,
+        TensorElementType::Int32 => ElementType::I32,
+        TensorElementType::Bool => ElementType::Bool,
+        _ => ElementType::U8,
+    };
+    let dim = |(index, length): (usize, &i64)| match usize::try_from(*length) {
+        Ok(length) => Dim::Fixed(length),
+        Err(_) => Dim::Symbol(dimension_symbols.get(index).cloned().unwrap_or_default()),
+    };
+    let dims = shape.iter().enumerate().map(dim).collect();
+    ValueInfo { name, element_type, dims: Some(dims) }
+}
+
 /// Name, shape and numbers of one output.
 pub type RuntimeOutput = (String, Vec<usize>, Vec<f32>);
 
@@ -55,6 +78,16 @@ pub struct RuntimeSession {
 }
 
 impl RuntimeSession {
+    /// What the model takes, in its own order.
+    pub fn inputs(&self) -> Vec<ValueInfo> {
+        self.session.inputs().iter().map(declared).collect()
+    }
+
+    /// What it gives, in the order of [`Self::run`].
+    pub fn outputs(&self) -> Vec<ValueInfo> {
+        self.session.outputs().iter().map(declared).collect()
+    }
+
     /// Computes all outputs, which must hold floats: name, shape, numbers.
     ///
     /// # Errors

@@ -73,7 +73,7 @@ impl Plan {
             seeds: args.seeds.range(),
             overrides: args.overrides(),
             choices: choices.map_err(usage)?,
-            networks: Networks::default(),
+            networks: networks(args, console)?,
             arguments: args.repeatable(places),
         };
         if plan.seeds.end - plan.seeds.start > MOST_RUNS / files.len().max(1) as u64 {
@@ -195,6 +195,22 @@ impl Plan {
         let words = ["randori", "run", &entry.file.shown, "--seed", &seed];
         command_line(words.into_iter().chain(self.arguments.iter().map(String::as_str)))
     }
+}
+
+/// Networks, and who computes them.
+#[cfg(feature = "ort")]
+fn networks(args: &RunArgs, console: &Console) -> Result<Networks, Outcome> {
+    Networks::with_runtime(args.onnxruntime.as_deref()).map_err(|reason| {
+        console.error(&format!("ONNX Runtime cannot be used: {reason}"));
+        Outcome::Usage
+    })
+}
+
+/// Networks, all of them for our own interpreter.
+#[cfg(not(feature = "ort"))]
+#[expect(clippy::unnecessary_wraps, reason = "with ONNX Runtime it can fail")]
+fn networks(_: &RunArgs, _: &Console) -> Result<Networks, Outcome> {
+    Ok(Networks::default())
 }
 
 enum Refusal {

@@ -24,6 +24,8 @@ mod onnx;
 mod phases;
 mod policy;
 mod problem;
+#[cfg(feature = "ort")]
+mod runtime;
 mod seam;
 mod state;
 mod terms;
@@ -36,4 +38,6 @@ pub use observation::ObservationBuilder;
 pub use onnx::OnnxNetwork;
 pub use policy::NetworkPolicy;
 pub use problem::Problem;
+#[cfg(feature = "ort")]
+pub use runtime::RuntimeNetwork;
 pub use seam::{Dim, Network, TensorInfo, TensorView};

@@ -1,0 +1,52 @@
+//! Networks through ONNX Runtime, for those that the interpreter cannot run or
+//! that are too large for it (feature `ort`).
+
+use randori_core::policy::Determinism;
+use randori_onnx::RuntimeSession;
+
+use super::onnx::tensors;
+use super::seam::{Network, TensorInfo, TensorView};
+
+/// A network that a shared library of ONNX Runtime computes: fast, but not the
+/// same bits on every machine.
+#[derive(Debug)]
+pub struct RuntimeNetwork {
+    session: RuntimeSession,
+    inputs: Vec<TensorInfo>,
+    outputs: Vec<TensorInfo>,
+}
+
+impl RuntimeNetwork {
+    /// A network with a session of its own.
+    pub fn new(session: RuntimeSession) -> Self {
+        let (inputs, outputs) = (tensors(&session.inputs()), tensors(&session.outputs()));
+        Self { session, inputs, outputs }
+    }
+}
+
+impl Network for RuntimeNetwork {
+    fn inputs(&self) -> &[TensorInfo] {
+        &self.inputs
+    }
+
+    fn outputs(&self) -> &[TensorInfo] {
+        &self.outputs
+    }
+
+    fn determinism(&self) -> Determinism {
+        Determinism::SameMachine
+    }
+
+    fn run(&mut self, inputs: &[TensorView<'_>], outputs: &mut [Vec<f32>]) -> Result<(), String> {
+        let mut views = Vec::with_capacity(inputs.len());
+        for (info, input) in self.inputs.iter().zip(inputs) {
+            let view = randori_onnx::TensorView::f32(input.shape, input.values);
+            views.push((info.name.as_str(), view.map_err(|error| error.to_string())?));
+        }
+        let results = self.session.run(&views).map_err(|error| error.to_string())?;
+        for (output, (_, _, values)) in outputs.iter_mut().zip(results) {
+            *output = values;
+        }
+        Ok(())
+    }
+}
