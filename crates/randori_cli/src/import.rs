@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::{Diagnostics, SourceMap};
 use randori_core::spec::{ImportSpec, RobotSpec};
-use randori_core::text::{FileReader, Limits};
+use randori_core::text::FileReader;
 use randori_import::{Import, environment_text, flat_ground, import, robot_text, scenario_text};
 
 use crate::args::ImportArgs;
@@ -76,7 +76,7 @@ fn locate(args: &ImportArgs, places: &Places, console: &Console) -> Option<(Proj
     }
     let root = places.root.clone().unwrap_or_else(|| package_of(&args.file));
     let project = Project::at(&root).map(|mut project| {
-        project.limits = Limits { files: 4096, ..args.limits.limits() };
+        project.limits = args.limits.limits();
         project
     });
     let located = project.ok().and_then(|p| p.relative(&args.file).map(|path| (p, path)));
