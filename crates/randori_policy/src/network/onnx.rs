@@ -39,6 +39,18 @@ pub(super) fn tensors(list: &[ValueInfo]) -> Vec<TensorInfo> {
     list.iter().map(tensor).collect()
 }
 
+/// Inputs by name, as a session takes them.
+pub(super) fn named<'n>(
+    infos: &'n [TensorInfo],
+    inputs: &[TensorView<'n>],
+) -> Result<Vec<(&'n str, randori_onnx::TensorView<'n>)>, String> {
+    let pairs = infos.iter().zip(inputs).map(|(info, input)| {
+        let view = randori_onnx::TensorView::f32(input.shape, input.values);
+        view.map(|view| (info.name.as_str(), view)).map_err(|error| error.to_string())
+    });
+    pairs.collect()
+}
+
 impl Network for OnnxNetwork {
     fn inputs(&self) -> &[TensorInfo] {
         &self.inputs
@@ -53,11 +65,7 @@ impl Network for OnnxNetwork {
     }
 
     fn run(&mut self, inputs: &[TensorView<'_>], outputs: &mut [Vec<f32>]) -> Result<(), String> {
-        let mut views = Vec::with_capacity(inputs.len());
-        for (info, input) in self.inputs.iter().zip(inputs) {
-            let view = randori_onnx::TensorView::f32(input.shape, input.values);
-            views.push((info.name.as_str(), view.map_err(|error| error.to_string())?));
-        }
+        let views = named(&self.inputs, inputs)?;
         let results = self.session.run(&views).map_err(|error| error.to_string())?;
         for (index, output) in outputs.iter_mut().enumerate() {
             output.clear();

@@ -4,7 +4,7 @@
 use randori_core::policy::Determinism;
 use randori_onnx::RuntimeSession;
 
-use super::onnx::tensors;
+use super::onnx::{named, tensors};
 use super::seam::{Network, TensorInfo, TensorView};
 
 /// A network that a shared library of ONNX Runtime computes: fast, but not the
@@ -38,11 +38,7 @@ impl Network for RuntimeNetwork {
     }
 
     fn run(&mut self, inputs: &[TensorView<'_>], outputs: &mut [Vec<f32>]) -> Result<(), String> {
-        let mut views = Vec::with_capacity(inputs.len());
-        for (info, input) in self.inputs.iter().zip(inputs) {
-            let view = randori_onnx::TensorView::f32(input.shape, input.values);
-            views.push((info.name.as_str(), view.map_err(|error| error.to_string())?));
-        }
+        let views = named(&self.inputs, inputs)?;
         let results = self.session.run(&views).map_err(|error| error.to_string())?;
         for (output, (_, _, values)) in outputs.iter_mut().zip(results) {
             *output = values;
