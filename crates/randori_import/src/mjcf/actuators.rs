@@ -52,6 +52,7 @@ pub(crate) fn read(
                     index
                 } else {
                     spec.name = names.give(&wanted);
+                    log.note(Fate::Kept, node, format!("actuator `{}`", spec.name));
                     actuators.specs.push(spec);
                     actuators.specs.len() - 1
                 };

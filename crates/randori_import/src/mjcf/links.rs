@@ -183,6 +183,7 @@ impl Skeleton {
             let anchor = geometry::translation(geometry::vector(joint.anchor));
             let pose = from.1 * anchor * joint.back();
             let spec = joint.spec(log, name.clone(), (from.0, child.clone()), &pose);
+            log.note(Fate::Kept, joint.node, format!("joint `{name}`"));
             self.joints.push(spec);
             self.joint_names.insert((index, *at), name);
             if !is_last {
@@ -190,6 +191,7 @@ impl Skeleton {
             }
             from = (child, anchor.inverse());
         }
+        log.note(Fate::Kept, body.node, format!("link `{}`", place.link));
         self.links.push(link(place.link.clone(), inertia.seen_from(&place.link_from_body)));
     }
 

@@ -66,6 +66,7 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
             spec.pose = PoseSpec::default();
         }
         errors(log, node, &mut spec);
+        log.note(Fate::Kept, node, format!("sensor `{}`", spec.name));
         sensors.push(spec);
     }
     sensors

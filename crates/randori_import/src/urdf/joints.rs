@@ -52,6 +52,7 @@ fn one(log: &mut Log, graph: &Graph<'_>, edge: &Edge<'_>, robot: &mut RobotSpec)
         dynamics(log, edge, &mut spec);
     }
     others(log, edge);
+    log.note(Fate::Kept, edge.node, format!("joint `{}`", edge.name));
     robot.joints.push(spec);
 }
 

@@ -120,6 +120,7 @@ fn absorb(specs: &mut [LinkSpec], from: usize, to: usize, to_from_from: &Pose) {
 }
 
 fn one(log: &mut Log, files: &mut Files<'_>, name: &str, node: Node<'_>) -> LinkSpec {
+    log.note(Fate::Kept, node, format!("link `{name}`"));
     let inertia = node.child("inertial").and_then(|inertial| inertial_of(log, name, inertial));
     let mut spec = LinkSpec {
         name: name.to_owned(),
