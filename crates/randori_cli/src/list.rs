@@ -11,8 +11,9 @@ use serde::Serialize;
 use crate::args::ListArgs;
 use crate::console::Console;
 use crate::exit::Outcome;
+use crate::findings::{lacks_assets, told_skipped};
 use crate::project::{Places, SelectError, SelectedFile, select_scenarios};
-use crate::style::FAINT;
+use crate::style::{FAINT, count};
 use crate::table::{Align, Cell, table};
 
 /// Lists scenarios.
@@ -27,8 +28,14 @@ pub(crate) fn list(args: &ListArgs, places: &Places, console: &Console) -> io::R
     let mut outcome = Outcome::Pass;
     let mut tags = BTreeSet::new();
     let mut rows = Vec::new();
+    let mut skipped = 0;
     for file in &files {
-        let Some(spec) = spec(file) else {
+        let loaded = ScenarioText::load(&file.project, &file.path, &file.project.limits);
+        if loaded.as_ref().is_err_and(lacks_assets) {
+            skipped += 1;
+            continue;
+        }
+        let Some(spec) = loaded.ok().and_then(|text| text.spec().cloned()) else {
             console.warning(&format!("`{}` is not valid, see `randori check`", file.shown));
             outcome = Outcome::InvalidScenario;
             continue;
@@ -37,6 +44,9 @@ pub(crate) fn list(args: &ListArgs, places: &Places, console: &Console) -> io::R
         if args.tag.iter().all(|tag| spec.tags.contains(tag)) {
             rows.push(Row::new(file, spec));
         }
+    }
+    if skipped > 0 {
+        told_skipped(console, &count(skipped, "scenario"));
     }
     if rows.is_empty() && outcome == Outcome::Pass {
         console.error("no scenario has all these tags");
@@ -65,11 +75,6 @@ fn files(args: &ListArgs, places: &Places) -> Result<Vec<SelectedFile>, SelectEr
     let scenarios = full.ancestors().map(|folder| folder.join("scenarios"));
     let folder: PathBuf = scenarios.into_iter().find(|path| path.is_dir()).unwrap_or(full.clone());
     select_scenarios(&[folder], places)
-}
-
-fn spec(file: &SelectedFile) -> Option<ScenarioSpec> {
-    let text = ScenarioText::load(&file.project, &file.path, &file.project.limits).ok()?;
-    text.spec().cloned()
 }
 
 /// What is worth knowing of a scenario before it runs.

@@ -92,6 +92,9 @@ fn assets_from_elsewhere_are_found_in_the_folder_that_is_named() {
     let all = project.randori(&["run", "scenarios"]).expect_code(0);
     assert!(all.stderr.contains("skipped 1 scenario whose assets"), "{}", all.stderr);
 
+    let listed = project.randori(&["list"]).expect_code(0);
+    assert!(listed.stderr.contains("skipped 1 scenario whose assets"), "{}", listed.stderr);
+
     let with = ["run", "scenarios/swing.ron", "--assets", "foreign", "--json"];
     let report = project.randori(&with).expect_code(0).json_lines().remove(0);
     let angle = report["metrics"]["joint(swing.hinge)"].as_f64().expect("an angle");
