@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layout::RobotId;
-use crate::math::{Pose, Twist};
+use crate::layout::{BodyId, RobotId};
+use crate::math::{Pose, Twist, Vector};
 use crate::time::Tick;
 
 /// Everything that happened in one tick.
@@ -16,8 +16,12 @@ use crate::time::Tick;
 pub struct TickRecord {
     /// Number of steps made.
     pub tick: Tick,
+    /// What a person did to the world at the start of the step.
+    pub interventions: Vec<Intervention>,
     /// Measurements taken at the start of the step.
     pub readings: Vec<Reading>,
+    /// What policies were asked in the step.
+    pub requests: Vec<Request>,
     /// Answers of policies that took effect in the step.
     pub decisions: Vec<Decision>,
     /// Command in force per robot, as the policy gave it.
@@ -34,6 +38,68 @@ pub struct TickRecord {
     pub signals: Vec<f64>,
     /// Digest of the whole state: world, random streams, delays, schedules.
     pub hash: u64,
+    /// The digests of which `hash` is made.
+    pub digests: Digests,
+}
+
+/// Digests of the parts of a simulation, in the order in which they act in a
+/// step. Two runs that agree up to some tick differ first in the part that
+/// caused it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Digests {
+    /// Events and their random streams.
+    pub events: u64,
+    /// Measurements under way, and the random streams of their errors.
+    pub sensors: u64,
+    /// Commands in force, requests under way, and the random streams of
+    /// thinking times.
+    pub policies: u64,
+    /// Commands on their way to the motors.
+    pub actuators: u64,
+    /// Bodies, joints and drives.
+    pub world: u64,
+}
+
+/// What a person did to the world while a run went on. It is part of the run: a
+/// replay does it again.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Intervention {
+    /// A blow. A pull that lasts is one in each step.
+    Push {
+        /// What is pushed.
+        body: BodyId,
+        /// Where, m in the frame of the body.
+        at: Vector,
+        /// How strongly, N s in the world frame.
+        impulse: Vector,
+    },
+}
+
+/// A question to a policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// The robot.
+    pub robot: RobotId,
+    /// Number of the request, counted from 0 in each run.
+    pub request: u64,
+    /// When it was asked: the start of the step.
+    pub asked_at: Tick,
+    /// The observation, laid out as the robot's
+    /// [`RobotInterface`](crate::policy::RobotInterface) says.
+    pub values: Vec<f32>,
+    /// For each channel, the tick of its measurement; `None` until one arrives.
+    pub measured_at: Vec<Option<Tick>>,
+}
+
+/// Two things that press against each other.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    /// One of them; the one that comes first in the layout.
+    pub body: BodyId,
+    /// The other one; `None` for the ground.
+    pub other: Option<BodyId>,
+    /// Force on `body`, N in the world frame, averaged over the step.
+    pub force: Vector,
 }
 
 /// One measurement of one sensor.

@@ -27,6 +27,7 @@
 //!
 //! Start reading at [`ScenarioText::load`].
 
+mod bundle;
 mod document;
 mod fields;
 mod files;
@@ -41,6 +42,7 @@ mod variation;
 
 pub(crate) use overrides::is_identifier;
 
+pub use bundle::{BUNDLE_SCENARIO, bundle};
 pub(crate) use files::resolve_path;
 pub use files::{FileReader, ImportedRobot, MemoryFiles, ReadError, RobotImport};
 pub use limits::Limits;

@@ -1,6 +1,7 @@
 //! Behaviour of scenario text: what is accepted, what is refused, and what the
 //! user is told.
 
+mod bundles;
 mod codes;
 mod contracts;
 mod damage;

@@ -1,0 +1,50 @@
+//! A trusted scenario as texts of its own: what a recording keeps.
+//!
+//! Everything is written out: overrides and drawn values are in their places,
+//! imports are resolved, defaults are filled in. The texts name nothing outside
+//! of themselves but networks, and give the very same scenario when they are
+//! read again.
+
+use ron::ser::{PrettyConfig, to_string_pretty};
+use serde::Serialize;
+
+use crate::spec::{PolicySource, Scenario};
+
+/// Name of the scenario among the texts of [`bundle`].
+pub const BUNDLE_SCENARIO: &str = "scenario.ron";
+
+/// The texts of a scenario, each with its path. Reading them again with
+/// [`ScenarioText::load`](super::ScenarioText::load), beginning at
+/// [`BUNDLE_SCENARIO`], and [`resolve`](super::ScenarioText::resolve) gives an
+/// equal scenario. Equal scenarios have equal texts.
+///
+/// # Errors
+/// When a value has no textual form.
+pub fn bundle(scenario: &Scenario) -> Result<Vec<(String, String)>, ron::Error> {
+    let mut spec = scenario.spec.clone();
+    let mut texts = Vec::new();
+    spec.environment = "environment.ron".to_owned();
+    texts.push((spec.environment.clone(), text(&scenario.environment)?));
+    for (index, robot) in scenario.robots.iter().enumerate() {
+        let entry = &mut spec.robots[index];
+        entry.model = format!("{}.robot.ron", entry.name);
+        let mut robot = robot.clone();
+        robot.import = None;
+        texts.push((entry.model.clone(), text(&robot)?));
+        let source = entry.policy.as_mut().map(|policy| &mut policy.source);
+        if let (Some(contract), Some(PolicySource::Onnx { path, .. })) =
+            (&scenario.contracts[index], source)
+        {
+            // Beside the others, so that its network stays a path from the root.
+            *path = format!("{}.contract.ron", entry.name);
+            texts.push((path.clone(), text(contract)?));
+        }
+    }
+    texts.insert(0, (BUNDLE_SCENARIO.to_owned(), text(&spec)?));
+    Ok(texts)
+}
+
+fn text(value: &impl Serialize) -> Result<String, ron::Error> {
+    let config = PrettyConfig::new().struct_names(true).indentor("  ").new_line("\n");
+    Ok(to_string_pretty(value, config)? + "\n")
+}

@@ -1,0 +1,131 @@
+//! What a recording or a golden says about itself: all that a run depends on.
+
+use std::collections::BTreeMap;
+
+use randori_core::layout::SceneLayout;
+use randori_core::policy::Determinism;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Version of the recording format that this crate writes. Readers refuse newer
+/// ones.
+pub const FORMAT: u32 = 1;
+
+/// What a run depends on, and how it is laid out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// Version of the recording format.
+    pub format: u32,
+    /// What computed it.
+    pub engine: Engine,
+    /// Path of the scenario file, as it was named.
+    pub file: String,
+    /// Title of the scenario.
+    pub title: String,
+    /// Seed of the random streams.
+    pub seed: u64,
+    /// Values drawn for the seed, by path, in the unit of the file.
+    pub varied: Vec<(String, f64)>,
+    /// Length of a tick, ns.
+    pub period_ns: u64,
+    /// The tick at which the time is up.
+    pub end_tick: u64,
+    /// SHA-256 of the resolved scenario ([`texts_digest`]), hexadecimal.
+    pub scenario_digest: String,
+    /// SHA-256 of every file that was read for it, hexadecimal, by path from
+    /// the project root.
+    pub assets: BTreeMap<String, String>,
+    /// Who decides, robot after robot.
+    pub policies: Vec<Option<PolicyIdentity>>,
+    /// Arguments of `randori run` that give this run again, without the
+    /// recording's own.
+    pub reproduce: String,
+}
+
+/// What computed a run. Runs of equal engines are comparable to the last bit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Engine {
+    /// Version of Randori.
+    pub randori: String,
+    /// Version of Rapier.
+    pub rapier: String,
+    /// Version of Parry.
+    pub parry: String,
+    /// Features of the physics that change bits.
+    pub features: Vec<String>,
+    /// Version of what digests are made of.
+    pub digests: u32,
+    /// Processor and system, such as `x86_64-linux`. Results do not depend on
+    /// it; it tells where a difference came from if they ever do.
+    pub target: String,
+}
+
+impl Engine {
+    /// Whether results can be expected to agree to the last bit.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let same = |of: fn(&Self) -> (&str, &str, &str, &[String], u32)| of(self) == of(other);
+        same(|e| (&e.randori, &e.rapier, &e.parry, &e.features, e.digests))
+    }
+}
+
+/// Who decides for a robot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyIdentity {
+    /// Name of the robot.
+    pub robot: String,
+    /// `builtin`, `onnx` or `process`.
+    pub kind: String,
+    /// Its name, contract or command line.
+    pub name: String,
+    /// How far its answers repeat.
+    pub determinism: Determinism,
+}
+
+/// Everything that is known before the first tick.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// What the run depends on.
+    pub header: Header,
+    /// Names and indices of everything in the scene.
+    pub layout: SceneLayout,
+    /// The columns of [`TickRecord::signals`](randori_core::record::TickRecord::signals).
+    pub signals: Vec<SignalColumn>,
+    /// The resolved scenario: texts by path, `scenario.ron` first
+    /// ([`bundle`](randori_core::text::bundle)).
+    pub texts: Vec<(String, String)>,
+}
+
+/// A column of signals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignalColumn {
+    /// How formulas name it, such as `distance(courier, goal)`.
+    pub name: String,
+    /// Unit of its values.
+    pub unit: String,
+}
+
+/// SHA-256 over the texts of a resolved scenario, hexadecimal.
+pub fn texts_digest(texts: &[(String, String)]) -> String {
+    let mut digest = Sha256::new();
+    for (path, text) in texts {
+        for part in [path, text] {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part.as_bytes());
+        }
+    }
+    hexadecimal(&digest.finalize())
+}
+
+/// SHA-256 of a file, hexadecimal.
+pub fn bytes_digest(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
