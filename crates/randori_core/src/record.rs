@@ -1,6 +1,8 @@
 //! What happened in one tick: the single stream that recording, judging and
 //! drawing consume.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::layout::{BodyId, RobotId};
@@ -58,6 +60,49 @@ pub struct Digests {
     pub actuators: u64,
     /// Bodies, joints and drives.
     pub world: u64,
+}
+
+impl Digests {
+    /// The first stage in which two runs differ here, in the order in which
+    /// stages act in a step. That stage is the cause if the tick before was
+    /// equal in both.
+    pub fn first_difference(&self, other: &Self) -> Option<Stage> {
+        let pairs = [
+            (Stage::Event, self.events, other.events),
+            (Stage::Sensor, self.sensors, other.sensors),
+            (Stage::Policy, self.policies, other.policies),
+            (Stage::Actuator, self.actuators, other.actuators),
+            (Stage::Physics, self.world, other.world),
+        ];
+        pairs.into_iter().find(|(_, mine, theirs)| mine != theirs).map(|(stage, ..)| stage)
+    }
+}
+
+/// Part of a step; the order is the one in which they act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Stage {
+    /// What is done to the world from outside.
+    Event,
+    /// Measurements, their errors and delays.
+    Sensor,
+    /// Decisions, and how long they take.
+    Policy,
+    /// Commands become torques.
+    Actuator,
+    /// Bodies move.
+    Physics,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Event => "event",
+            Self::Sensor => "sensor",
+            Self::Policy => "policy",
+            Self::Actuator => "actuator",
+            Self::Physics => "physics",
+        })
+    }
 }
 
 /// What a person did to the world while a run went on. It is part of the run: a
