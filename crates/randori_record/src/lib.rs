@@ -10,4 +10,9 @@
 //! [`tick::RecordedTick`] (what it says about a tick).
 
 pub mod header;
+pub mod reader;
 pub mod tick;
+pub mod writer;
+
+mod verdicts;
+mod wire;

@@ -1,0 +1,170 @@
+//! Bytes to records. The bytes may be cut off, damaged or forged: every length
+//! is checked against what is there before anything is allocated.
+//!
+//! Start reading at [`Recording`].
+
+mod container;
+mod decode;
+mod start;
+mod ticks;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::{fs, io};
+
+use randori_core::report::RunReport;
+use randori_core::time::Tick;
+
+use crate::header::{FORMAT, Start};
+use crate::tick::{Decided, Keyframe};
+use container::{Container, Span};
+pub use ticks::Ticks;
+
+/// Bytes that cannot be read as a recording.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The system refused.
+    #[error("cannot read: {0}")]
+    Io(#[from] io::Error),
+    /// Another kind of file.
+    #[error("not an MCAP file")]
+    NotMcap,
+    /// An MCAP file of someone else.
+    #[error("an MCAP file, but not a recording of Randori")]
+    NotARecording,
+    /// Written by a later version.
+    #[error("recorded in format {found}, which is newer than {FORMAT}: update Randori to read it")]
+    NewerFormat {
+        /// Its format.
+        found: u64,
+    },
+    /// It was cut off too early.
+    #[error("ends before its start is complete: nothing in it can be used")]
+    EndsBeforeStart,
+    /// Bytes that were changed.
+    #[error("damaged at byte {at}: {what}")]
+    Damaged {
+        /// Offset of the damaged part from the beginning of the file.
+        at: usize,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// A recording, open for reading.
+#[derive(Debug, Clone)]
+pub struct Recording {
+    bytes: Arc<[u8]>,
+    start: Start,
+    chunks: Vec<Span>,
+    keyframes: Vec<(Tick, Span)>,
+    report: Option<RunReport>,
+    decided: Vec<Decided>,
+    last_tick: Option<Tick>,
+    complete: bool,
+    sensor_frames: bool,
+    state_every: u64,
+}
+
+impl Recording {
+    /// Opens a recording from a file.
+    ///
+    /// # Errors
+    /// [`ReadError`] if it cannot be read, or is no recording.
+    pub fn open_file(path: &Path) -> Result<Self, ReadError> {
+        Self::open(fs::read(path)?)
+    }
+
+    /// Opens a recording. One that was cut off opens if its start is there.
+    ///
+    /// # Errors
+    /// [`ReadError`] if this is no recording, or its start is missing or damaged.
+    pub fn open(bytes: impl Into<Arc<[u8]>>) -> Result<Self, ReadError> {
+        let bytes = bytes.into();
+        let container = Container::scan(&bytes)?;
+        let parts = start::read(&bytes, &container)?;
+        let mut recording = Self {
+            start: parts.start,
+            keyframes: parts.keyframes,
+            report: parts.report,
+            sensor_frames: parts.sensor_frames,
+            state_every: parts.state_every,
+            chunks: container.chunks,
+            decided: Vec::new(),
+            last_tick: None,
+            complete: false,
+            bytes,
+        };
+        let mut ticks = recording.ticks();
+        let mut last_tick = None;
+        let mut sound = true;
+        for tick in &mut ticks {
+            match tick {
+                Ok(tick) => last_tick = Some(tick.record.tick),
+                Err(_) => sound = false,
+            }
+        }
+        let decided = ticks.into_decided();
+        recording.decided = decided;
+        recording.last_tick = last_tick;
+        recording.complete = sound && container.whole && recording.report.is_some();
+        Ok(recording)
+    }
+
+    /// Everything that was known before the first tick.
+    pub fn start(&self) -> &Start {
+        &self.start
+    }
+
+    /// The ticks in order, read as they are asked for. After an error there are
+    /// no more.
+    pub fn ticks(&self) -> Ticks<'_> {
+        Ticks::new(&self.bytes, &self.chunks, &self.start)
+    }
+
+    /// The goals whose verdict became certain, as they were written.
+    pub fn decided(&self) -> &[Decided] {
+        &self.decided
+    }
+
+    /// All keyframes.
+    pub fn keyframes(&self) -> Vec<Keyframe> {
+        self.keyframes.iter().map(|entry| self.keyframe(entry)).collect()
+    }
+
+    /// The last keyframe at or before a tick.
+    pub fn keyframe_before(&self, tick: Tick) -> Option<Keyframe> {
+        let before = self.keyframes.iter().filter(|(at, _)| *at <= tick);
+        before.max_by_key(|(at, _)| *at).map(|entry| self.keyframe(entry))
+    }
+
+    /// What the run said in the end; `None` if it was cut off.
+    pub fn report(&self) -> Option<&RunReport> {
+        self.report.as_ref()
+    }
+
+    /// Whether the run was recorded to its end and every part of it can be read.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// The last tick that can be read.
+    pub fn last_tick(&self) -> Option<Tick> {
+        self.last_tick
+    }
+
+    /// Whether what sensors measured was written.
+    pub fn has_sensor_frames(&self) -> bool {
+        self.sensor_frames
+    }
+
+    /// Ticks from one written state to the next.
+    pub fn state_every(&self) -> u64 {
+        self.state_every
+    }
+
+    fn keyframe(&self, (tick, span): &(Tick, Span)) -> Keyframe {
+        Keyframe { tick: *tick, bytes: self.bytes[span.clone()].to_vec() }
+    }
+}

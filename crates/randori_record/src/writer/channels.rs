@@ -1,0 +1,228 @@
+//! The channels of our own messages. Messages and buffers are reused, so a tick
+//! allocates nothing once all have grown to their size.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use mcap::records::MessageHeader;
+use mcap::write::NoSeek;
+use prost::Message;
+use randori_core::record::{Contact, Decision, Intervention, Reading, Request, TickRecord};
+use randori_core::time::Tick;
+
+use super::{Options, WriteError};
+use crate::tick::Decided;
+use crate::wire::descriptor::descriptor_set;
+use crate::wire::{Topic, messages};
+
+pub(super) struct Channels {
+    /// Channel of each topic, in the order of [`Topic::ALL`].
+    ids: [u16; Topic::ALL.len()],
+    options: Options,
+    buffer: Vec<u8>,
+    state: messages::State,
+    reading: messages::Reading,
+    request: messages::Request,
+    /// The commands that were written last.
+    commands: Option<messages::Commands>,
+}
+
+impl Channels {
+    pub(super) fn create<W: Write>(
+        file: &mut mcap::Writer<NoSeek<W>>,
+        options: Options,
+    ) -> Result<Self, WriteError> {
+        let descriptors = descriptor_set();
+        let mut ids = [0; Topic::ALL.len()];
+        for (id, topic) in ids.iter_mut().zip(Topic::ALL) {
+            let schema = file.add_schema(topic.message(), "protobuf", &descriptors)?;
+            *id = file.add_channel(schema, topic.name(), "protobuf", &BTreeMap::new())?;
+        }
+        Ok(Self {
+            ids,
+            options: Options { state_every: options.state_every.max(1), ..options },
+            buffer: Vec::new(),
+            state: messages::State::default(),
+            reading: messages::Reading::default(),
+            request: messages::Request::default(),
+            commands: None,
+        })
+    }
+
+    /// Writes a tick. The hash comes last: a reader takes it as the sign that
+    /// the tick is whole.
+    pub(super) fn tick<W: Write>(
+        &mut self,
+        file: &mut mcap::Writer<NoSeek<W>>,
+        time_ns: u64,
+        record: &TickRecord,
+        contacts: &[Contact],
+    ) -> Result<(), WriteError> {
+        let tick = record.tick.0;
+        let mut to = Target { file, ids: &self.ids, buffer: &mut self.buffer, tick, time_ns };
+        for intervention in &record.interventions {
+            to.write(Topic::Intervention, &intervention_message(tick, intervention))?;
+        }
+        if self.options.sensor_frames {
+            for reading in &record.readings {
+                fill_reading(&mut self.reading, tick, reading);
+                to.write(Topic::Reading, &self.reading)?;
+            }
+        }
+        for request in &record.requests {
+            fill_request(&mut self.request, tick, request);
+            to.write(Topic::Request, &self.request)?;
+        }
+        for decision in &record.decisions {
+            to.write(Topic::Reply, &reply(tick, decision))?;
+        }
+        for event in &record.events {
+            let (event, what) = (event.event as u64, event.what.clone());
+            to.write(Topic::Event, &messages::Event { tick, event, what })?;
+        }
+        if !self.commands.as_ref().is_some_and(|last| same_bits(last, &record.requested)) {
+            let robots = record.requested.iter().map(|values| command(values)).collect();
+            to.write(Topic::Commands, self.commands.insert(messages::Commands { tick, robots }))?;
+        }
+        if tick.is_multiple_of(self.options.state_every) {
+            fill_state(&mut self.state, record, contacts);
+            to.write(Topic::State, &self.state)?;
+        }
+        let digests = record.digests;
+        to.write(
+            Topic::Hash,
+            &messages::Hash {
+                tick,
+                hash: record.hash,
+                events: digests.events,
+                sensors: digests.sensors,
+                policies: digests.policies,
+                actuators: digests.actuators,
+                world: digests.world,
+            },
+        )
+    }
+
+    pub(super) fn decided<W: Write>(
+        &mut self,
+        file: &mut mcap::Writer<NoSeek<W>>,
+        time_ns: u64,
+        decided: Decided,
+    ) -> Result<(), WriteError> {
+        let (tick, goal, holds) = (decided.tick.0, decided.goal as u64, decided.holds);
+        Target { file, ids: &self.ids, buffer: &mut self.buffer, tick, time_ns }
+            .write(Topic::Decided, &messages::Decided { tick, goal, holds })
+    }
+}
+
+/// Where messages of one tick go.
+struct Target<'a, W: Write> {
+    file: &'a mut mcap::Writer<NoSeek<W>>,
+    ids: &'a [u16; Topic::ALL.len()],
+    buffer: &'a mut Vec<u8>,
+    tick: u64,
+    time_ns: u64,
+}
+
+impl<W: Write> Target<'_, W> {
+    fn write(&mut self, topic: Topic, message: &impl Message) -> Result<(), WriteError> {
+        self.buffer.clear();
+        message.encode_raw(self.buffer);
+        let header = MessageHeader {
+            channel_id: self.ids[topic as usize],
+            sequence: self.tick as u32,
+            log_time: self.time_ns,
+            publish_time: self.time_ns,
+        };
+        Ok(self.file.write_to_known_channel(&header, self.buffer)?)
+    }
+}
+
+fn fill_state(state: &mut messages::State, record: &TickRecord, contacts: &[Contact]) {
+    let refill = |list: &mut Vec<f32>, values: &[f32]| {
+        list.clear();
+        list.extend_from_slice(values);
+    };
+    state.tick = record.tick.0;
+    state.poses.clear();
+    state.twists.clear();
+    for body in &record.state.bodies {
+        let (at, rotation) = (body.pose.translation, body.pose.rotation);
+        let pose = [at.x, at.y, at.z, rotation.x, rotation.y, rotation.z, rotation.w];
+        state.poses.extend_from_slice(&pose);
+        let (linear, angular) = (body.twist.linear, body.twist.angular);
+        let twist = [linear.x, linear.y, linear.z, angular.x, angular.y, angular.z];
+        state.twists.extend_from_slice(&twist);
+    }
+    refill(&mut state.positions, &record.state.positions);
+    refill(&mut state.velocities, &record.state.velocities);
+    refill(&mut state.torques, &record.state.torques);
+    refill(&mut state.applied, &record.applied);
+    state.signals.clear();
+    state.signals.extend_from_slice(&record.signals);
+    state.contact_bodies.clear();
+    state.contact_others.clear();
+    state.contact_forces.clear();
+    for contact in contacts {
+        state.contact_bodies.push(contact.body.0 as u64);
+        state.contact_others.push(contact.other.map_or(0, |other| other.0 as u64 + 1));
+        state.contact_forces.extend_from_slice(&contact.force.to_array());
+    }
+}
+
+fn fill_reading(message: &mut messages::Reading, tick: u64, reading: &Reading) {
+    message.tick = tick;
+    message.robot = reading.robot.0 as u64;
+    message.sensor = reading.sensor as u64;
+    message.measured_at = reading.measured_at.0;
+    message.delivered_at = reading.delivered_at.0;
+    message.lost = reading.lost;
+    message.measured.clone_from(&reading.measured);
+    message.truth.clone_from(&reading.truth);
+}
+
+fn fill_request(message: &mut messages::Request, tick: u64, request: &Request) {
+    message.tick = tick;
+    message.robot = request.robot.0 as u64;
+    message.request = request.request;
+    message.asked_at = request.asked_at.0;
+    message.values.clone_from(&request.values);
+    let measured = request.measured_at.iter();
+    message.measured_at.clear();
+    message.measured_at.extend(measured.clone().map(|at| at.unwrap_or(Tick(0)).0));
+    message.arrived.clear();
+    message.arrived.extend(measured.map(Option::is_some));
+}
+
+fn reply(tick: u64, decision: &Decision) -> messages::Reply {
+    messages::Reply {
+        tick,
+        robot: decision.robot.0 as u64,
+        request: decision.request,
+        asked_at: decision.asked_at.0,
+        commands: decision.commands.iter().map(|values| command(values)).collect(),
+    }
+}
+
+fn command(values: &[f32]) -> messages::Command {
+    messages::Command { values: values.to_vec() }
+}
+
+fn intervention_message(tick: u64, intervention: &Intervention) -> messages::Intervention {
+    let Intervention::Push { body, at, impulse } = intervention;
+    let push = messages::Push {
+        body: body.0 as u64,
+        at: at.to_array().to_vec(),
+        impulse: impulse.to_array().to_vec(),
+    };
+    messages::Intervention { tick, push: Some(push) }
+}
+
+/// Equality that tells -0 from 0 and knows every NaN.
+fn same_bits(last: &messages::Commands, requested: &[Vec<f32>]) -> bool {
+    last.robots.len() == requested.len()
+        && last.robots.iter().zip(requested).all(|(last, now)| {
+            last.values.len() == now.len()
+                && last.values.iter().zip(now).all(|(a, b)| a.to_bits() == b.to_bits())
+        })
+}
