@@ -1,5 +1,6 @@
 //! The messages of our own channels. Their description for other tools is in
 //! [`descriptor`](super::descriptor); a test there holds both together.
+#![expect(clippy::struct_field_names, reason = "they are the names of the fields in the records")]
 
 /// The digests of a tick: the last message of each tick.
 #[derive(Clone, PartialEq, prost::Message)]

@@ -15,6 +15,9 @@ use crate::tick::Decided;
 use crate::wire::descriptor::descriptor_set;
 use crate::wire::{Topic, messages};
 
+/// The file on its way; it never goes back.
+pub(super) type File<W> = mcap::Writer<NoSeek<W>>;
+
 pub(super) struct Channels {
     /// Channel of each topic, in the order of [`Topic::ALL`].
     ids: [u16; Topic::ALL.len()],
@@ -29,7 +32,7 @@ pub(super) struct Channels {
 
 impl Channels {
     pub(super) fn create<W: Write>(
-        file: &mut mcap::Writer<NoSeek<W>>,
+        file: &mut File<W>,
         options: Options,
     ) -> Result<Self, WriteError> {
         let descriptors = descriptor_set();
@@ -53,44 +56,52 @@ impl Channels {
     /// the tick is whole.
     pub(super) fn tick<W: Write>(
         &mut self,
-        file: &mut mcap::Writer<NoSeek<W>>,
+        file: &mut File<W>,
         time_ns: u64,
         record: &TickRecord,
         contacts: &[Contact],
     ) -> Result<(), WriteError> {
         let tick = record.tick.0;
-        let mut to = Target { file, ids: &self.ids, buffer: &mut self.buffer, tick, time_ns };
+        let ids = self.ids;
+        let buffer = &mut self.buffer;
+        let mut to = Target { file, buffer, sequence: tick as u32, time_ns };
         for intervention in &record.interventions {
-            to.write(Topic::Intervention, &intervention_message(tick, intervention))?;
+            to.message(
+                ids[Topic::Intervention as usize],
+                &intervention_message(tick, intervention),
+            )?;
         }
         if self.options.sensor_frames {
             for reading in &record.readings {
                 fill_reading(&mut self.reading, tick, reading);
-                to.write(Topic::Reading, &self.reading)?;
+                to.message(ids[Topic::Reading as usize], &self.reading)?;
             }
         }
         for request in &record.requests {
             fill_request(&mut self.request, tick, request);
-            to.write(Topic::Request, &self.request)?;
+            to.message(ids[Topic::Request as usize], &self.request)?;
         }
         for decision in &record.decisions {
-            to.write(Topic::Reply, &reply(tick, decision))?;
+            to.message(ids[Topic::Reply as usize], &reply(tick, decision))?;
         }
         for event in &record.events {
             let (event, what) = (event.event as u64, event.what.clone());
-            to.write(Topic::Event, &messages::Event { tick, event, what })?;
+            to.message(ids[Topic::Event as usize], &messages::Event { tick, event, what })?;
         }
         if !self.commands.as_ref().is_some_and(|last| same_bits(last, &record.requested)) {
             let robots = record.requested.iter().map(|values| command(values)).collect();
-            to.write(Topic::Commands, self.commands.insert(messages::Commands { tick, robots }))?;
+            to.message(
+                ids[Topic::Commands as usize],
+                self.commands.insert(messages::Commands { tick, robots }),
+            )?;
         }
         if tick.is_multiple_of(self.options.state_every) {
             fill_state(&mut self.state, record, contacts);
-            to.write(Topic::State, &self.state)?;
+            to.message(ids[Topic::State as usize], &self.state)?;
         }
         let digests = record.digests;
-        to.write(
-            Topic::Hash,
+        to.message(
+            ids[Topic::Hash as usize],
             &messages::Hash {
                 tick,
                 hash: record.hash,
@@ -105,32 +116,43 @@ impl Channels {
 
     pub(super) fn decided<W: Write>(
         &mut self,
-        file: &mut mcap::Writer<NoSeek<W>>,
+        file: &mut File<W>,
         time_ns: u64,
         decided: Decided,
     ) -> Result<(), WriteError> {
         let (tick, goal, holds) = (decided.tick.0, decided.goal as u64, decided.holds);
-        Target { file, ids: &self.ids, buffer: &mut self.buffer, tick, time_ns }
-            .write(Topic::Decided, &messages::Decided { tick, goal, holds })
+        let message = messages::Decided { tick, goal, holds };
+        Target { file, buffer: &mut self.buffer, sequence: tick as u32, time_ns }
+            .message(self.ids[Topic::Decided as usize], &message)
     }
 }
 
 /// Where messages of one tick go.
-struct Target<'a, W: Write> {
-    file: &'a mut mcap::Writer<NoSeek<W>>,
-    ids: &'a [u16; Topic::ALL.len()],
-    buffer: &'a mut Vec<u8>,
-    tick: u64,
-    time_ns: u64,
+pub(super) struct Target<'a, W: Write> {
+    pub(super) file: &'a mut File<W>,
+    /// A message on its way.
+    pub(super) buffer: &'a mut Vec<u8>,
+    pub(super) sequence: u32,
+    pub(super) time_ns: u64,
 }
 
 impl<W: Write> Target<'_, W> {
-    fn write(&mut self, topic: Topic, message: &impl Message) -> Result<(), WriteError> {
+    /// Writes a message.
+    pub(super) fn message(
+        &mut self,
+        channel: u16,
+        message: &impl Message,
+    ) -> Result<(), WriteError> {
         self.buffer.clear();
         message.encode_raw(self.buffer);
+        self.bytes(channel)
+    }
+
+    /// Writes what is in the buffer as a message.
+    pub(super) fn bytes(&mut self, channel: u16) -> Result<(), WriteError> {
         let header = MessageHeader {
-            channel_id: self.ids[topic as usize],
-            sequence: self.tick as u32,
+            channel_id: channel,
+            sequence: self.sequence,
             log_time: self.time_ns,
             publish_time: self.time_ns,
         };

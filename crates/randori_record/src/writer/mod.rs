@@ -7,6 +7,10 @@
 //! Start reading at [`RecordingWriter`].
 
 mod channels;
+mod hull;
+mod lidar;
+mod scene;
+mod viewers;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,7 +28,8 @@ use crate::header::{Header, Start};
 use crate::tick::{Decided, Keyframe};
 use crate::verdicts;
 use crate::wire;
-use channels::Channels;
+use channels::{Channels, File};
+use viewers::Viewers;
 
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,8 +83,9 @@ impl From<McapError> for WriteError {
 /// If it is dropped before [`finish`](Self::finish), what was written until then
 /// can be read, but counts as incomplete.
 pub struct RecordingWriter<W: Write> {
-    file: mcap::Writer<NoSeek<W>>,
+    file: File<W>,
     channels: Channels,
+    viewers: Option<Viewers>,
     period_ns: u64,
 }
 
@@ -97,7 +103,6 @@ impl<W: Write> RecordingWriter<W> {
         scenario: &Scenario,
         options: Options,
     ) -> Result<Self, WriteError> {
-        let _ = scenario;
         let mut file = WriteOptions::new()
             .profile(wire::PROFILE)
             .library(concat!("randori ", env!("CARGO_PKG_VERSION")))
@@ -119,7 +124,9 @@ impl<W: Write> RecordingWriter<W> {
         let signals = json(wire::SIGNALS, &start.signals)?;
         attach(&mut file, 0, wire::SIGNALS, "application/json", signals.as_bytes())?;
         let channels = Channels::create(&mut file, options)?;
-        Ok(Self { file, channels, period_ns: start.header.period_ns })
+        let viewers = options.viewers.then(|| Viewers::create(&mut file, start, scenario, options));
+        let viewers = viewers.transpose()?;
+        Ok(Self { file, channels, viewers, period_ns: start.header.period_ns })
     }
 
     /// Adds a tick. `contacts` are those after its step.
@@ -128,7 +135,11 @@ impl<W: Write> RecordingWriter<W> {
     /// [`WriteError`] if it cannot be written.
     pub fn tick(&mut self, record: &TickRecord, contacts: &[Contact]) -> Result<(), WriteError> {
         let time_ns = self.time_ns(record.tick);
-        self.channels.tick(&mut self.file, time_ns, record, contacts)
+        self.channels.tick(&mut self.file, time_ns, record, contacts)?;
+        match &mut self.viewers {
+            Some(viewers) => viewers.tick(&mut self.file, record),
+            None => Ok(()),
+        }
     }
 
     /// Adds that the verdict of a goal became certain.
@@ -137,7 +148,11 @@ impl<W: Write> RecordingWriter<W> {
     /// [`WriteError`] if it cannot be written.
     pub fn decided(&mut self, decided: Decided) -> Result<(), WriteError> {
         let time_ns = self.time_ns(decided.tick);
-        self.channels.decided(&mut self.file, time_ns, decided)
+        self.channels.decided(&mut self.file, time_ns, decided)?;
+        match &mut self.viewers {
+            Some(viewers) => viewers.decided(&mut self.file, decided),
+            None => Ok(()),
+        }
     }
 
     /// Adds a keyframe.
@@ -161,6 +176,9 @@ impl<W: Write> RecordingWriter<W> {
         let metrics = json(wire::METRICS, &verdicts["metrics"])?;
         let verdicts = json(wire::VERDICTS, &verdicts)?;
         let file = &mut self.file;
+        if let Some(viewers) = &mut self.viewers {
+            viewers.finish(file, report)?;
+        }
         attach(file, time_ns, wire::VERDICTS, "application/json", verdicts.as_bytes())?;
         attach(file, time_ns, wire::METRICS, "application/json", metrics.as_bytes())?;
         file.finish()?;
@@ -218,7 +236,7 @@ fn json(what: &'static str, value: &impl serde::Serialize) -> Result<String, Wri
 }
 
 fn attach<W: Write>(
-    file: &mut mcap::Writer<NoSeek<W>>,
+    file: &mut File<W>,
     time_ns: u64,
     name: &str,
     media_type: &str,
