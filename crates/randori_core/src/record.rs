@@ -67,14 +67,18 @@ impl Digests {
     /// stages act in a step. That stage is the cause if the tick before was
     /// equal in both.
     pub fn first_difference(&self, other: &Self) -> Option<Stage> {
-        let pairs = [
-            (Stage::Event, self.events, other.events),
-            (Stage::Sensor, self.sensors, other.sensors),
-            (Stage::Policy, self.policies, other.policies),
-            (Stage::Actuator, self.actuators, other.actuators),
-            (Stage::Physics, self.world, other.world),
-        ];
-        pairs.into_iter().find(|(_, mine, theirs)| mine != theirs).map(|(stage, ..)| stage)
+        Stage::ALL.into_iter().find(|stage| self.of_stage(*stage) != other.of_stage(*stage))
+    }
+
+    /// The digest of one stage.
+    pub fn of_stage(&self, stage: Stage) -> u64 {
+        match stage {
+            Stage::Event => self.events,
+            Stage::Sensor => self.sensors,
+            Stage::Policy => self.policies,
+            Stage::Actuator => self.actuators,
+            Stage::Physics => self.world,
+        }
     }
 }
 
@@ -91,6 +95,12 @@ pub enum Stage {
     Actuator,
     /// Bodies move.
     Physics,
+}
+
+impl Stage {
+    /// All stages, in the order in which they act.
+    pub const ALL: [Self; 5] =
+        [Self::Event, Self::Sensor, Self::Policy, Self::Actuator, Self::Physics];
 }
 
 impl fmt::Display for Stage {

@@ -20,6 +20,7 @@ use randori_core::text::{Override, ScenarioText};
 
 use crate::episode::{Episode, interfaces, unstarted_report};
 use crate::fault::SimulationError;
+use crate::observer::{ObservedRun, RunObserver};
 
 /// Ticks between two reports of progress of one run.
 const TICKS_PER_PROGRESS: u64 = 100;
@@ -94,6 +95,21 @@ pub trait BatchHost: Sync {
         robot: usize,
         interface: &RobotInterface,
     ) -> Result<Option<Box<dyn Policy>>, PolicyError>;
+
+    /// What follows the run with this index tick by tick, such as a recorder;
+    /// called once it has started.
+    ///
+    /// # Errors
+    /// Why it cannot be followed. The run ends as `Error`.
+    fn observer(
+        &self,
+        run: usize,
+        prepared: &PreparedRun,
+        episode: &Episode,
+    ) -> Result<Option<Box<dyn RunObserver + '_>>, RunError> {
+        let _ = (run, prepared, episode);
+        Ok(None)
+    }
 
     /// Called now and then with the number of ticks made since the last call
     /// for this run.
@@ -172,7 +188,7 @@ fn one_run(run: usize, options: &BatchOptions<'_>, host: &(impl BatchHost + ?Siz
         Ok(prepared) => prepared,
         Err(error) => return RunOutcome::Unprepared(error),
     };
-    let mut episode = match start_run(&prepared, host) {
+    let episode = match start_run(&prepared, host) {
         Ok(episode) => episode.stop_when_decided(options.stop_when_decided),
         Err(error) => {
             let mut report = unstarted_report(&prepared.scenario, prepared.seed, error);
@@ -180,12 +196,14 @@ fn one_run(run: usize, options: &BatchOptions<'_>, host: &(impl BatchHost + ?Siz
             return RunOutcome::Finished(Box::new(report));
         }
     };
+    let mut observed =
+        ObservedRun::start(episode, |episode| host.observer(run, &prepared, episode));
     let mut unreported = 0;
-    while !episode.is_over() {
+    while !observed.episode().is_over() {
         if options.cancel.load(Ordering::Relaxed) {
             return RunOutcome::Cancelled;
         }
-        episode.advance();
+        observed.advance();
         unreported += 1;
         if unreported == TICKS_PER_PROGRESS {
             host.advanced(run, unreported);
@@ -193,7 +211,7 @@ fn one_run(run: usize, options: &BatchOptions<'_>, host: &(impl BatchHost + ?Siz
         }
     }
     host.advanced(run, unreported);
-    RunOutcome::Finished(Box::new(episode.report()))
+    RunOutcome::Finished(Box::new(observed.finish()))
 }
 
 /// The run with the policies that the host gives its robots, at its start.

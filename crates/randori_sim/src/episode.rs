@@ -9,18 +9,20 @@
 //!
 //! Start reading at [`Episode::advance`].
 
-use randori_core::layout::SceneLayout;
+use randori_core::layout::{BodyId, SceneLayout};
 use randori_core::policy::{Policy, RobotInterface};
-use randori_core::record::TickRecord;
+use randori_core::record::{Intervention, TickRecord};
 use randori_core::report::{GoalReport, RunError, RunReport, Verdict};
 use randori_core::spec::{Expectation, RobotSpec, Scenario};
 use randori_core::time::{Tick, TickPeriod};
 
 use crate::fault::SimulationError;
+use crate::intervention::InterventionError;
 use crate::metrics::MetricFolds;
 use crate::monitors::{GoalDecision, GoalMonitors};
 use crate::signals::{FormulaProblem, Plan, ScenarioProbe, SignalTable};
 use crate::simulation::Simulation;
+use crate::snapshot::RestoreError;
 
 /// A run under way.
 pub struct Episode {
@@ -33,6 +35,10 @@ pub struct Episode {
     end: Tick,
     stop_when_decided: bool,
     error: Option<RunError>,
+    /// Goals that were certain from the start.
+    decided_at_start: Vec<GoalDecision>,
+    /// Whether goals and metrics are followed; not after a jump.
+    judged: bool,
 }
 
 /// What one call of [`Episode::advance`] did.
@@ -110,8 +116,10 @@ impl Episode {
             end: Tick(period.ticks_nearest(scenario.spec.duration)),
             stop_when_decided: false,
             error: None,
+            decided_at_start: Vec::new(),
+            judged: true,
         };
-        episode.judge();
+        episode.decided_at_start = episode.judge();
         Ok(episode)
     }
 
@@ -140,6 +148,44 @@ impl Episode {
             }
         }
         EpisodeStep { decided, over: self.is_over(), record: self.simulation.record() }
+    }
+
+    /// Does something to the world at the start of the next step; see
+    /// [`Simulation::intervene`].
+    ///
+    /// # Errors
+    /// When there is no such body, or a number is not finite.
+    pub fn intervene(&mut self, intervention: Intervention) -> Result<(), InterventionError> {
+        self.simulation.intervene(intervention)
+    }
+
+    /// Ends the run as `Error` for a reason outside the simulation, such as a
+    /// recording that cannot be written. The first reason stays.
+    pub fn break_with(&mut self, error: RunError) {
+        self.error.get_or_insert(error);
+    }
+
+    /// Goals whose verdict was certain in the starting state.
+    pub fn decided_at_start(&self) -> &[GoalDecision] {
+        &self.decided_at_start
+    }
+
+    /// Jumps to a keyframe ([`Simulation::restore_keyframe`]). What lies between
+    /// was not seen, so from now on nothing is judged, and the report says
+    /// nothing of use.
+    ///
+    /// # Errors
+    /// When the keyframe is damaged or of another scenario.
+    pub fn restore_keyframe(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
+        self.judged = false;
+        self.error = None;
+        self.simulation.restore_keyframe(bytes)
+    }
+
+    /// See [`Simulation::plant`].
+    #[doc(hidden)]
+    pub fn plant(&mut self, tick: Tick, body: BodyId) {
+        self.simulation.plant(tick, body);
     }
 
     /// Advances to the end and reports.
@@ -205,6 +251,9 @@ impl Episode {
     }
 
     fn judge(&mut self) -> Vec<GoalDecision> {
+        if !self.judged {
+            return Vec::new();
+        }
         let record = self.simulation.record();
         self.metrics.observe(&record.signals);
         self.monitors.observe(record)

@@ -116,7 +116,12 @@ impl Disturbances {
         }
     }
 
-    pub(crate) fn digest(&self, hasher: &mut StateHasher) {
+    /// Feeds the timetable and what was done in the last step.
+    pub(crate) fn digest(&self, done: &[EventRecord], hasher: &mut StateHasher) {
+        for record in done {
+            hasher.write_u64(record.event as u64);
+            hasher.write_bytes(record.what.as_bytes());
+        }
         for event in &self.events {
             hasher.write_u64(event.state.started.map_or(0, |tick| tick.saturating_add(1)));
             hasher.write_u64(event.state.next.map_or(0, |tick| tick.saturating_add(1)));

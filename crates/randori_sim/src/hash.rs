@@ -51,6 +51,16 @@ impl StateHasher {
         }
     }
 
+    /// Adds bytes and their number, eight at a time with the first one lowest.
+    pub fn write_bytes(&mut self, bytes: &[u8]) {
+        self.write_u64(bytes.len() as u64);
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
     /// The digest of everything written so far.
     pub fn finish(&self) -> u64 {
         let mut bits = self.state ^ self.words;

@@ -22,7 +22,7 @@ use std::collections::VecDeque;
 use randori_core::layout::{RobotId, SceneLayout};
 use randori_core::policy::{CommandChunk, Observation, Policy, PolicyError, RobotInterface};
 use randori_core::random::RandomStream;
-use randori_core::record::Decision;
+use randori_core::record::{Decision, Request};
 use randori_core::spec::{LatencySpec, PolicySpec, Scenario};
 use randori_core::time::{Tick, TickPeriod};
 use serde::{Deserialize, Serialize};
@@ -65,14 +65,15 @@ struct MindState {
     latency: RandomStream,
     next_request: u64,
     /// Requests without effect so far, in the order of asking.
-    under_way: VecDeque<Request>,
+    under_way: VecDeque<Pending>,
     /// The answer in force and the tick since when it is.
     answer: CommandChunk,
     since: u64,
 }
 
+/// A request without effect so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Request {
+struct Pending {
     number: u64,
     asked_at: Tick,
     due_at: Tick,
@@ -87,7 +88,8 @@ struct Request {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct DeciderState {
     command: Vec<f32>,
-    mind: Option<(MindState, Vec<u8>)>,
+    /// The timetable, and the policy's own state unless a keyframe leaves it out.
+    mind: Option<(MindState, Option<Vec<u8>>)>,
 }
 
 impl Scheduler {
@@ -124,8 +126,8 @@ impl Scheduler {
         Ok(Self { robots, period })
     }
 
-    /// Asks the policies whose turn it is at `tick`, and puts into force the
-    /// answers that are due.
+    /// Asks the policies whose turn it is at `tick`, puts into force the answers
+    /// that are due, and writes both down.
     ///
     /// # Errors
     /// When a policy fails or gives something that is not a command.
@@ -133,8 +135,10 @@ impl Scheduler {
         &mut self,
         tick: Tick,
         sensors: &SensorSuite,
+        requests: &mut Vec<Request>,
         decisions: &mut Vec<Decision>,
     ) -> Result<(), RunFault> {
+        requests.clear();
         decisions.clear();
         for (index, decider) in self.robots.iter_mut().enumerate() {
             let Some(mind) = &mut decider.mind else { continue };
@@ -145,7 +149,8 @@ impl Scheduler {
                 error,
             };
             if mind.is_asked_at(tick) {
-                mind.ask(tick, sensors, robot, self.period).map_err(failed)?;
+                let request = mind.ask(tick, sensors, robot, self.period).map_err(failed)?;
+                requests.push(request);
             }
             while let Some(mut request) = mind.next_due(tick) {
                 let answer = mind.collect(&mut request).map_err(failed)?;
@@ -185,8 +190,14 @@ impl Scheduler {
             hasher.write_u64(state.latency.clone().next_u64());
             hasher.write_u64(state.next_request);
             hasher.write_u64(state.since);
+            hasher.write_u64(state.under_way.len() as u64);
             for request in &state.under_way {
+                hasher.write_u64(request.number);
                 hasher.write_u64(request.due_at.0);
+            }
+            hasher.write_u64(state.answer.commands.len() as u64);
+            for command in &state.answer.commands {
+                hasher.write_f32s(command);
             }
         }
     }
@@ -200,14 +211,27 @@ impl Scheduler {
         let of_decider = |decider: &mut Decider| {
             let mind = match &mut decider.mind {
                 None => None,
-                Some(mind) => Some(mind.settle()?),
+                Some(mind) => {
+                    let (state, policy) = mind.settle()?;
+                    Some((state, Some(policy)))
+                }
             };
             Some(DeciderState { command: decider.command.clone(), mind })
         };
         self.robots.iter_mut().map(of_decider).collect()
     }
 
-    /// Returns whether the state fits these robots.
+    /// State of all deciders but the policies' own; nothing is collected.
+    pub(crate) fn timetables(&self) -> Vec<DeciderState> {
+        let of_decider = |decider: &Decider| DeciderState {
+            command: decider.command.clone(),
+            mind: decider.mind.as_ref().map(|mind| (mind.state.clone(), None)),
+        };
+        self.robots.iter().map(of_decider).collect()
+    }
+
+    /// Returns whether the state fits these robots. A policy whose state was left
+    /// out stays as it is.
     ///
     /// # Errors
     /// When a policy refuses its state; names the robot.
@@ -216,7 +240,11 @@ impl Scheduler {
         state: Vec<DeciderState>,
     ) -> Result<bool, (String, PolicyError)> {
         let fits = |(mine, other): (&Decider, &DeciderState)| {
-            mine.command.len() == other.command.len() && mine.mind.is_some() == other.mind.is_some()
+            let len = mine.command.len();
+            let answer = other.mind.iter().flat_map(|(state, _)| &state.answer.commands);
+            other.command.len() == len
+                && mine.mind.is_some() == other.mind.is_some()
+                && answer.into_iter().all(|command| command.len() == len)
         };
         if state.len() != self.robots.len() || !self.robots.iter().zip(&state).all(fits) {
             return Ok(false);
@@ -225,7 +253,9 @@ impl Scheduler {
             decider.command = state.command;
             if let (Some(mind), Some((state, bytes))) = (&mut decider.mind, state.mind) {
                 let robot = &decider.interface.robot;
-                mind.policy.restore(&bytes).map_err(|error| (robot.clone(), error))?;
+                if let Some(bytes) = bytes {
+                    mind.policy.restore(&bytes).map_err(|error| (robot.clone(), error))?;
+                }
                 mind.state = state;
             }
         }
@@ -279,7 +309,7 @@ impl Mind {
         sensors: &SensorSuite,
         robot: RobotId,
         period: TickPeriod,
-    ) -> Result<(), PolicyError> {
+    ) -> Result<Request, PolicyError> {
         let received = sensors.received(robot);
         let number = self.state.next_request;
         self.policy.submit(&Observation {
@@ -294,16 +324,22 @@ impl Mind {
         // An answer never overtakes an earlier one.
         let due_at = self.state.under_way.back().map_or(ready_at, |last| last.due_at.max(ready_at));
         self.state.next_request += 1;
-        let request = Request { number, asked_at: tick, due_at, early: None, early_error: None };
-        self.state.under_way.push_back(request);
-        Ok(())
+        let pending = Pending { number, asked_at: tick, due_at, early: None, early_error: None };
+        self.state.under_way.push_back(pending);
+        Ok(Request {
+            robot,
+            request: number,
+            asked_at: tick,
+            values: received.values.clone(),
+            measured_at: received.measured_at.clone(),
+        })
     }
 
-    fn next_due(&mut self, tick: Tick) -> Option<Request> {
+    fn next_due(&mut self, tick: Tick) -> Option<Pending> {
         self.state.under_way.pop_front_if(|request| request.due_at <= tick)
     }
 
-    fn collect(&mut self, request: &mut Request) -> Result<CommandChunk, PolicyError> {
+    fn collect(&mut self, request: &mut Pending) -> Result<CommandChunk, PolicyError> {
         match (request.early.take(), request.early_error.take()) {
             (Some(answer), _) => Ok(answer),
             (None, Some(error)) => Err(error),
@@ -314,7 +350,7 @@ impl Mind {
     /// The command of the answer in force; the last one is held.
     fn command_at(&self, tick: Tick) -> Option<&[f32]> {
         let commands = &self.state.answer.commands;
-        let periods = (tick.0 - self.state.since) / self.control_ticks;
+        let periods = tick.0.saturating_sub(self.state.since) / self.control_ticks;
         let index = (periods as usize).min(commands.len().checked_sub(1)?);
         Some(&commands[index])
     }

@@ -6,9 +6,9 @@
 //!
 //! Start reading at [`Simulation::step`].
 
-use randori_core::layout::SceneLayout;
+use randori_core::layout::{BodyId, SceneLayout};
 use randori_core::policy::Policy;
-use randori_core::record::TickRecord;
+use randori_core::record::{Digests, Intervention, TickRecord};
 use randori_core::spec::Scenario;
 use randori_core::time::{Tick, TickPeriod};
 
@@ -17,6 +17,7 @@ use crate::actuators::ActuatorBank;
 use crate::events::Disturbances;
 use crate::fault::{RunFault, SimulationError};
 use crate::hash::StateHasher;
+use crate::intervention::{self, InterventionError};
 use crate::scheduler::Scheduler;
 use crate::sensors::{SensorSuite, tick_period};
 use crate::world::SimWorld;
@@ -70,6 +71,10 @@ pub struct Simulation {
     /// The record in the making; its buffers are those of the last but one.
     next: TickRecord,
     pub(crate) fault: Option<RunFault>,
+    /// What the next step begins with.
+    pub(crate) pending: Vec<Intervention>,
+    /// A difference to plant at a tick; see [`Simulation::plant`].
+    planted: Option<(Tick, BodyId)>,
     period: TickPeriod,
 }
 
@@ -111,6 +116,8 @@ impl Simulation {
             record: TickRecord::default(),
             next,
             fault: None,
+            pending: Vec::new(),
+            planted: None,
             period,
         };
         simulation.account();
@@ -137,6 +144,25 @@ impl Simulation {
         &self.record
     }
 
+    /// Does something to the world at the start of the next step, before its
+    /// events. What was asked for first is done first.
+    ///
+    /// # Errors
+    /// When there is no such body, or a number is not finite; nothing happens
+    /// then.
+    pub fn intervene(&mut self, intervention: Intervention) -> Result<(), InterventionError> {
+        intervention::check(&intervention, &self.layout)?;
+        self.pending.push(intervention);
+        Ok(())
+    }
+
+    /// Changes one bit of a body at the end of the step that leads to `tick`, as
+    /// a fault of the physics would: what comparisons are tried with.
+    #[doc(hidden)]
+    pub fn plant(&mut self, tick: Tick, body: BodyId) {
+        self.planted = Some((tick, body));
+    }
+
     /// Advances by one tick and returns its record.
     ///
     /// # Errors
@@ -157,14 +183,27 @@ impl Simulation {
     }
 
     fn make_step(&mut self, tick: Tick) -> Result<(), RunFault> {
+        self.intervene_now();
         self.disturb(tick);
         self.sense(tick);
         self.decide(tick)?;
         self.actuate();
         self.world.advance().map_err(RunFault::World)?;
         self.next.tick = Tick(tick.0 + 1);
+        if let Some((_, body)) = self.planted.take_if(|(at, _)| *at == self.next.tick) {
+            self.world.nudge(body);
+        }
         self.account();
         Ok(())
+    }
+
+    /// What people do.
+    fn intervene_now(&mut self) {
+        self.next.interventions.clear();
+        self.next.interventions.append(&mut self.pending);
+        for intervention in &self.next.interventions {
+            intervention::apply(intervention, &mut self.world);
+        }
     }
 
     /// Events that are due, and actors on their way.
@@ -181,7 +220,8 @@ impl Simulation {
 
     /// Requests to policies, and answers that take effect.
     fn decide(&mut self, tick: Tick) -> Result<(), RunFault> {
-        self.scheduler.decide(tick, &self.sensors, &mut self.next.decisions)?;
+        let TickRecord { requests, decisions, .. } = &mut self.next;
+        self.scheduler.decide(tick, &self.sensors, requests, decisions)?;
         self.scheduler.write_commands(&mut self.next.requested);
         Ok(())
     }
@@ -196,13 +236,17 @@ impl Simulation {
         let record = &mut self.next;
         self.actuators.write_applied(&self.world, &mut record.applied);
         self.world.write_state(&mut record.state);
-        let mut hasher = StateHasher::new();
-        self.world.digest(&mut hasher);
-        self.sensors.digest(&mut hasher);
-        self.scheduler.digest(&mut hasher);
-        self.actuators.digest(&mut hasher);
-        self.disturbances.digest(&mut hasher);
-        record.hash = hasher.finish();
+        record.digests = Digests {
+            events: digest_of(|hasher| {
+                intervention::digest(&record.interventions, hasher);
+                self.disturbances.digest(&record.events, hasher);
+            }),
+            sensors: digest_of(|hasher| self.sensors.digest(hasher)),
+            policies: digest_of(|hasher| self.scheduler.digest(hasher)),
+            actuators: digest_of(|hasher| self.actuators.digest(hasher)),
+            world: digest_of(|hasher| self.world.digest(hasher)),
+        };
+        record.hash = combined(&record.digests);
         // The probe reads the record while it fills this one field of it.
         let mut signals = std::mem::take(&mut record.signals);
         signals.clear();
@@ -210,4 +254,21 @@ impl Simulation {
         record.signals = signals;
         std::mem::swap(&mut self.record, &mut self.next);
     }
+}
+
+fn digest_of(feed: impl FnOnce(&mut StateHasher)) -> u64 {
+    let mut hasher = StateHasher::new();
+    feed(&mut hasher);
+    hasher.finish()
+}
+
+/// The digest of the whole state ([`TickRecord::hash`]): the five digests in the
+/// order of the stages.
+pub fn combined(digests: &Digests) -> u64 {
+    let Digests { events, sensors, policies, actuators, world } = *digests;
+    digest_of(|hasher| {
+        for digest in [events, sensors, policies, actuators, world] {
+            hasher.write_u64(digest);
+        }
+    })
 }

@@ -1,11 +1,12 @@
 //! Saving a simulation in the middle of a run, and going on from there.
 
 use randori_core::policy::PolicyError;
-use randori_core::record::TickRecord;
+use randori_core::record::{Intervention, TickRecord};
 use serde::{Deserialize, Serialize};
 
 use crate::actuators::BankState;
 use crate::events::EventState;
+use crate::hash::StateHasher;
 use crate::scheduler::DeciderState;
 use crate::sensors::SuiteState;
 use crate::simulation::Simulation;
@@ -21,6 +22,8 @@ struct State {
     actuators: BankState,
     probe: Vec<u8>,
     record: TickRecord,
+    /// Interventions that wait for the next step.
+    pending: Vec<Intervention>,
 }
 
 /// Why a simulation cannot go on from a snapshot.
@@ -62,16 +65,55 @@ impl Simulation {
         if self.fault.is_some() {
             return None;
         }
-        let state = State {
-            deciders: self.scheduler.state()?,
+        let deciders = self.scheduler.state()?;
+        postcard::to_allocvec(&self.state_with(deciders)?).ok()
+    }
+
+    /// Everything that later steps depend on except the policies' own state, or
+    /// `None` when the run has broken or the signals cannot give theirs. Nothing
+    /// is waited for. Interventions that wait belong to the next step and are left
+    /// out too.
+    ///
+    /// Only policies that can answer the requests under way by their number can
+    /// go on from here, such as [`RecordedPolicy`](crate::replay::RecordedPolicy).
+    pub fn keyframe(&self) -> Option<Vec<u8>> {
+        if self.fault.is_some() {
+            return None;
+        }
+        let mut state = self.state_with(self.scheduler.timetables())?;
+        state.pending.clear();
+        let mut bytes = postcard::to_allocvec(&state).ok()?;
+        bytes.extend(checksum(&bytes));
+        Some(bytes)
+    }
+
+    /// Goes on from a keyframe of the same scenario. The policies keep their
+    /// state, whatever it is.
+    ///
+    /// # Errors
+    /// When the bytes are damaged or do not fit. In the second case the
+    /// simulation must not be stepped.
+    pub fn restore_keyframe(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
+        let malformed = |why: &str| RestoreError::Malformed(why.to_owned());
+        let (state, sum) =
+            bytes.split_last_chunk::<8>().ok_or_else(|| malformed("they are too few"))?;
+        if *sum != checksum(state) {
+            return Err(malformed("their checksum is wrong"));
+        }
+        self.restore(state)
+    }
+
+    fn state_with(&self, deciders: Vec<DeciderState>) -> Option<State> {
+        Some(State {
+            deciders,
             probe: self.probe.snapshot()?,
             world: self.world.snapshot(),
             events: self.disturbances.state(),
             sensors: self.sensors.state(),
             actuators: self.actuators.state(),
             record: self.record.clone(),
-        };
-        postcard::to_allocvec(&state).ok()
+            pending: self.pending.clone(),
+        })
     }
 
     /// Goes on from a snapshot that was taken of the same scenario, in this or in
@@ -99,7 +141,15 @@ impl Simulation {
         self.probe.restore(&state.probe).map_err(RestoreError::Signals)?;
         self.world.restore(&state.world)?;
         self.record = state.record;
+        self.pending = state.pending;
         self.fault = None;
         Ok(())
     }
+}
+
+/// Guards against accidents: the engine trusts its own bytes.
+fn checksum(bytes: &[u8]) -> [u8; 8] {
+    let mut hasher = StateHasher::new();
+    hasher.write_bytes(bytes);
+    hasher.finish().to_le_bytes()
 }

@@ -52,15 +52,25 @@ impl SimWorld {
     /// Gives a body an impulse (N s, world axes) at its own centre of mass; its
     /// velocity changes at once. Things that never yield ignore it.
     pub fn apply_impulse(&mut self, body: BodyId, impulse: Vector) {
+        self.strike(body, impulse, self.own_com(body.0));
+    }
+
+    /// The same at a point of the body (m, in its frame), which also turns it.
+    pub fn apply_impulse_at(&mut self, body: BodyId, at: Vector, impulse: Vector) {
+        self.strike(body, impulse, self.state.bodies[body.0].pose * at);
+    }
+
+    /// Gives a body an impulse at a point in the world.
+    fn strike(&mut self, body: BodyId, impulse: Vector, point: Vector) {
         let before = self.touch.twists_of(&self.state.bodies);
         match self.scene.bodies[body.0].role {
             Role::Static | Role::Actor => return,
             Role::Loose => {
-                let (handle, point) = (self.scene.bodies[body.0].handle, self.own_com(body.0));
+                let handle = self.scene.bodies[body.0].handle;
                 self.physics.bodies[handle].apply_impulse_at_point(impulse, point, true);
             }
             Role::Link { articulation, link } => {
-                self.strike_link(articulation, link, impulse, self.own_com(body.0));
+                self.strike_link(articulation, link, impulse, point);
             }
         }
         self.reread_state(body.0);
@@ -84,6 +94,30 @@ impl SimWorld {
         multibody.inv_augmented_mass().solve_mut(&mut change);
         let mut velocity = multibody.generalized_velocity_mut();
         velocity += change;
+    }
+
+    /// Changes the last bit of a number of a body: of the place of a loose one, of
+    /// the first rate of a link. Things that never yield stay as they are.
+    pub(crate) fn nudge(&mut self, body: BodyId) {
+        match self.scene.bodies[body.0].role {
+            Role::Static | Role::Actor => return,
+            Role::Loose => {
+                let rigid = &mut self.physics.bodies[self.scene.bodies[body.0].handle];
+                let mut place = rigid.translation();
+                place.x = place.x.next_up();
+                rigid.set_translation(place, true);
+            }
+            Role::Link { articulation, link } => {
+                let entry = &self.scene.articulations[articulation];
+                let multibody = self.physics.multibody_joints.get_multibody_mut(entry.index);
+                let multibody = multibody.expect("articulations are never removed");
+                let mut rates = multibody.generalized_velocity_mut();
+                if let Some(rate) = rates.get_mut(entry.links[link].first_rate) {
+                    *rate = rate.next_up();
+                }
+            }
+        }
+        self.reread_state(body.0);
     }
 
     /// Sets the force (N, world axes) that acts on a body at its own centre of

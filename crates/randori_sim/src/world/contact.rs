@@ -2,7 +2,8 @@
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Vector, Wrench};
-use rapier3d::prelude::{ContactData, ContactManifold, ContactPair};
+use randori_core::record::Contact;
+use rapier3d::prelude::{ColliderHandle, ContactData, ContactManifold, ContactPair};
 
 use super::SimWorld;
 use super::build::owner;
@@ -26,6 +27,37 @@ impl SimWorld {
             }
         }
         wrench
+    }
+
+    /// Everything that pressed on each other in the last step, one entry per pair
+    /// of bodies, with the force averaged over it.
+    ///
+    /// Sorted by body, then by the other one, the ground last. What touches
+    /// itself is left out.
+    pub fn contacts(&self, out: &mut Vec<Contact>) {
+        out.clear();
+        for pair in self.physics.narrow_phase.contact_pairs() {
+            let owner_of =
+                |collider: ColliderHandle| owner(self.physics.colliders[collider].user_data);
+            let (first, second) = (owner_of(pair.collider1), owner_of(pair.collider2));
+            if first == second || !presses(pair) {
+                continue;
+            }
+            let (body, other, sign) = match (first, second) {
+                (Some(body), None) => (body, None, 1.0),
+                (None, Some(body)) => (body, None, -1.0),
+                (Some(a), Some(b)) if a < b => (a, Some(b), 1.0),
+                (Some(a), Some(b)) => (b, Some(a), -1.0),
+                (None, None) => continue,
+            };
+            let mut force = Vector::ZERO;
+            self.for_each_force(pair, |_, on_first| force += on_first * sign);
+            match out.iter_mut().find(|contact| (contact.body, contact.other) == (body, other)) {
+                Some(contact) => contact.force += force,
+                None => out.push(Contact { body, other, force }),
+            }
+        }
+        out.sort_by_key(|contact| (contact.body, contact.other.is_none(), contact.other));
     }
 
     /// Whether two bodies pressed on each other in the last step.

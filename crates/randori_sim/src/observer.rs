@@ -1,0 +1,92 @@
+//! Something that follows a run tick by tick, such as a recorder.
+//!
+//! Start reading at [`ObservedRun::advance`].
+
+use randori_core::report::{RunError, RunReport};
+use randori_core::time::Tick;
+
+use crate::episode::{Episode, EpisodeStep};
+use crate::monitors::GoalDecision;
+
+/// Follows a run. It changes nothing, but can end the run by failing.
+pub trait RunObserver {
+    /// Called for the starting state and after every step, with the goals whose
+    /// verdict became certain in it.
+    ///
+    /// # Errors
+    /// Why the run must end as `Error`; the observer is not called again then.
+    fn observe(&mut self, episode: &Episode, decided: &[GoalDecision]) -> Result<(), RunError>;
+
+    /// Called once after the last step, with the report; also when the run
+    /// broke, but not when it was cancelled.
+    ///
+    /// # Errors
+    /// Why the run must count as `Error` in spite of its report.
+    fn finish(&mut self, episode: &Episode, report: &RunReport) -> Result<(), RunError>;
+}
+
+/// A run with what follows it, for batches and for single runs at any pace.
+pub struct ObservedRun<'a> {
+    episode: Episode,
+    observer: Option<Box<dyn RunObserver + 'a>>,
+}
+
+impl<'a> ObservedRun<'a> {
+    /// Begins to follow a run that has just started, with what `observer` makes
+    /// of it. A failure to make or to begin ends the run as `Error`.
+    pub fn start(
+        mut episode: Episode,
+        observer: impl FnOnce(&Episode) -> Result<Option<Box<dyn RunObserver + 'a>>, RunError>,
+    ) -> Self {
+        let observer = observer(&episode).unwrap_or_else(|error| {
+            episode.break_with(error);
+            None
+        });
+        let mut run = Self { episode, observer };
+        let decided = run.episode.decided_at_start().to_vec();
+        run.show(&decided);
+        run
+    }
+
+    /// The run.
+    pub fn episode(&self) -> &Episode {
+        &self.episode
+    }
+
+    /// The run, to intervene in it. It must be advanced by [`Self::advance`]
+    /// only: its observer misses other steps.
+    pub fn episode_mut(&mut self) -> &mut Episode {
+        &mut self.episode
+    }
+
+    /// Advances by one tick ([`Episode::advance`]) and shows it to the observer.
+    pub fn advance(&mut self) -> EpisodeStep<'_> {
+        let before: Tick = self.episode.record().tick;
+        let decided = self.episode.advance().decided;
+        if self.episode.record().tick != before {
+            self.show(&decided);
+        }
+        EpisodeStep { record: self.episode.record(), decided, over: self.episode.is_over() }
+    }
+
+    /// The report, once the observer has finished.
+    pub fn finish(mut self) -> RunReport {
+        let report = self.episode.report();
+        let Some(mut observer) = self.observer.take() else { return report };
+        match observer.finish(&self.episode, &report) {
+            Ok(()) => report,
+            Err(error) => {
+                self.episode.break_with(error);
+                self.episode.report()
+            }
+        }
+    }
+
+    fn show(&mut self, decided: &[GoalDecision]) {
+        let Some(observer) = &mut self.observer else { return };
+        if let Err(error) = observer.observe(&self.episode, decided) {
+            self.episode.break_with(error);
+            self.observer = None;
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! A run again, from what was recorded of it: the scenario, the seed, the answers
+//! of its policies and what people did.
+//!
+//! A recording is fed tick by tick, so that one pass over it is enough. Each tick
+//! is computed again and compared; the first difference names its tick and the
+//! stage that caused it.
+//!
+//! Start reading at [`Replay::verify_tick`].
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use randori_core::policy::{
+    CommandChunk, Determinism, Observation, Policy, PolicyContract, PolicyError,
+};
+use randori_core::record::{Decision, Intervention, Request, Stage, TickRecord};
+use randori_core::report::RunError;
+use randori_core::spec::Scenario;
+use randori_core::time::Tick;
+
+use crate::episode::{Episode, EpisodeError, interfaces};
+use crate::intervention::InterventionError;
+use crate::simulation::combined;
+use crate::snapshot::RestoreError;
+
+/// The recorded answers of one robot's policy, by number of the request. Clones
+/// share them, so that answers can be added while a run goes on.
+#[derive(Debug, Clone, Default)]
+pub struct RecordedAnswers(Arc<Mutex<BTreeMap<u64, CommandChunk>>>);
+
+impl RecordedAnswers {
+    /// These answers.
+    pub fn new(answers: BTreeMap<u64, CommandChunk>) -> Self {
+        Self(Arc::new(Mutex::new(answers)))
+    }
+
+    /// Adds the answer to a request.
+    pub fn insert(&self, request: u64, answer: CommandChunk) {
+        self.lock().insert(request, answer);
+    }
+
+    fn answer(&self, request: u64) -> Option<CommandChunk> {
+        self.lock().get(&request).cloned()
+    }
+
+    /// Nothing panics while it holds this lock.
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, CommandChunk>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A policy that says again what was recorded, whatever it is asked.
+#[derive(Debug, Clone)]
+pub struct RecordedPolicy {
+    contract: PolicyContract,
+    answers: RecordedAnswers,
+}
+
+impl RecordedPolicy {
+    /// Answers a robot whose commands have `command_len` values.
+    pub fn new(command_len: usize, answers: RecordedAnswers) -> Self {
+        let contract = PolicyContract {
+            name: "recorded answers".to_owned(),
+            needs: Vec::new(),
+            command_len,
+            max_chunk: usize::MAX,
+            determinism: Determinism::BitExact,
+        };
+        Self { contract, answers }
+    }
+}
+
+impl Policy for RecordedPolicy {
+    fn contract(&self) -> &PolicyContract {
+        &self.contract
+    }
+
+    fn reset(&mut self, _seed: u64) -> Result<(), PolicyError> {
+        Ok(())
+    }
+
+    fn submit(&mut self, _observation: &Observation<'_>) -> Result<(), PolicyError> {
+        Ok(())
+    }
+
+    fn collect(&mut self, request: u64) -> Result<CommandChunk, PolicyError> {
+        self.answers.answer(request).ok_or_else(|| {
+            PolicyError::new(format!("the recording holds no answer to request {request}"))
+        })
+    }
+
+    fn snapshot(&self) -> Option<Vec<u8>> {
+        Some(Vec::new())
+    }
+
+    fn restore(&mut self, _snapshot: &[u8]) -> Result<(), PolicyError> {
+        Ok(())
+    }
+}
+
+/// Where a run differs from its recording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mismatch {
+    /// The first tick at which it does, if all ticks before were compared.
+    pub tick: Tick,
+    /// The stage that caused it.
+    pub stage: Stage,
+    /// What differs.
+    pub difference: Difference,
+}
+
+/// What differs in a tick.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Difference {
+    /// The digest of the stage.
+    Digest {
+        /// As recorded.
+        expected: u64,
+        /// As computed now.
+        actual: u64,
+    },
+    /// What people did.
+    Intervention {
+        /// As recorded.
+        expected: Vec<Intervention>,
+        /// As done now.
+        actual: Vec<Intervention>,
+    },
+    /// What a policy was asked; `None` where it was not asked.
+    Request {
+        /// As recorded.
+        expected: Option<Box<Request>>,
+        /// As asked now.
+        actual: Option<Box<Request>>,
+    },
+    /// What a policy answered; `None` where nothing took effect.
+    Decision {
+        /// As recorded.
+        expected: Option<Decision>,
+        /// As answered now.
+        actual: Option<Decision>,
+    },
+}
+
+/// Why a tick is not the recorded one.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// It came out differently. The replay can go on.
+    #[error("tick {} differs from the recording; the cause is the {} stage", .0.tick.0, .0.stage)]
+    Mismatch(Box<Mismatch>),
+    /// The run broke where the recorded one went on.
+    #[error("the replay broke: {}", .0.message)]
+    Broken(Box<RunError>),
+    /// The recording goes on after the end of the run.
+    #[error("the run is over at tick {}, but the recording goes on", .0.0)]
+    Over(Tick),
+    /// Ticks must come one after the other.
+    #[error("the recording goes on with tick {}, not with tick {}", .found.0, .expected.0)]
+    OutOfOrder {
+        /// The tick that comes next.
+        expected: Tick,
+        /// The tick that came.
+        found: Tick,
+    },
+    /// The hash of the tick is not that of its digests.
+    #[error("the hash of tick {} contradicts its digests: the recording is damaged", .0.0)]
+    Contradiction(Tick),
+    /// What was done to the world cannot be done to this one.
+    #[error("an intervention cannot be repeated: {0}")]
+    Intervention(#[from] InterventionError),
+}
+
+/// A run that is held against its recording.
+pub struct Replay {
+    episode: Episode,
+    /// By robot; empty where policies decide anew.
+    answers: Vec<Option<RecordedAnswers>>,
+}
+
+impl Replay {
+    /// A run in which recorded answers decide. `answers` has one entry per
+    /// robot: `None` for a robot without policy, else the answers that are known
+    /// already, by request; [`Self::verify_tick`] adds those of each tick.
+    ///
+    /// # Errors
+    /// When the run cannot start.
+    ///
+    /// # Panics
+    /// When `answers` does not have one entry per robot.
+    pub fn new(
+        scenario: &Scenario,
+        seed: u64,
+        answers: Vec<Option<BTreeMap<u64, CommandChunk>>>,
+    ) -> Result<Self, EpisodeError> {
+        let answers: Vec<_> =
+            answers.into_iter().map(|answers| answers.map(RecordedAnswers::new)).collect();
+        let robots = interfaces(scenario);
+        assert_eq!(answers.len(), robots.len(), "every robot has an entry");
+        let policy = |(robot, answers): (_, &Option<RecordedAnswers>)| {
+            let robot: &randori_core::policy::RobotInterface = robot;
+            let answers = answers.clone()?;
+            let policy = RecordedPolicy::new(robot.command_len(), answers);
+            Some(Box::new(policy) as Box<dyn Policy>)
+        };
+        let policies = robots.iter().zip(&answers).map(policy).collect();
+        Ok(Self { episode: Episode::new(scenario, seed, policies)?, answers })
+    }
+
+    /// A run in which policies decide anew; their answers are compared with the
+    /// recorded ones.
+    ///
+    /// # Errors
+    /// When the run cannot start.
+    pub fn with_policies(
+        scenario: &Scenario,
+        seed: u64,
+        policies: Vec<Option<Box<dyn Policy>>>,
+    ) -> Result<Self, EpisodeError> {
+        let episode = Episode::new(scenario, seed, policies)?;
+        Ok(Self { episode, answers: Vec::new() })
+    }
+
+    /// The run, for its records and its report.
+    pub fn episode(&self) -> &Episode {
+        &self.episode
+    }
+
+    /// The run, to plant faults or to jump.
+    pub fn episode_mut(&mut self) -> &mut Episode {
+        &mut self.episode
+    }
+
+    /// Jumps to a keyframe of the recording; the tick after it is verified next.
+    /// Only recorded answers can go on from there. See
+    /// [`Episode::restore_keyframe`].
+    ///
+    /// # Errors
+    /// When the keyframe is damaged or of another scenario.
+    pub fn restore_keyframe(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
+        self.episode.restore_keyframe(bytes)
+    }
+
+    /// Makes the step to a recorded tick, with what people did and the answers
+    /// that took effect in it, and compares the result. Tick 0 is compared with
+    /// the starting state.
+    ///
+    /// Of the record, hash, digests, interventions, requests and decisions are
+    /// looked at, so the state may be missing.
+    ///
+    /// # Errors
+    /// When anything differs. After a [`ReplayError::Mismatch`], later ticks can
+    /// still be compared.
+    pub fn verify_tick(&mut self, recorded: &TickRecord) -> Result<(), ReplayError> {
+        self.make_step(recorded)?;
+        compare(recorded, self.episode.record())
+    }
+
+    fn make_step(&mut self, recorded: &TickRecord) -> Result<(), ReplayError> {
+        let now = self.episode.record().tick;
+        if recorded.tick == Tick(0) && now == Tick(0) {
+            return Ok(());
+        }
+        let expected = Tick(now.0 + 1);
+        if recorded.tick != expected {
+            return Err(ReplayError::OutOfOrder { expected, found: recorded.tick });
+        }
+        for intervention in &recorded.interventions {
+            self.episode.intervene(*intervention)?;
+        }
+        for decision in &recorded.decisions {
+            if let Some(Some(answers)) = self.answers.get(decision.robot.0) {
+                let commands = decision.commands.clone();
+                answers.insert(decision.request, CommandChunk { commands });
+            }
+        }
+        self.episode.advance();
+        if self.episode.record().tick == expected {
+            return Ok(());
+        }
+        Err(match self.episode.error() {
+            Some(error) => ReplayError::Broken(Box::new(error.clone())),
+            None => ReplayError::Over(now),
+        })
+    }
+}
+
+/// Compares two records of the same tick, stage after stage: what was done,
+/// asked and answered before the digests, since it says more than they do.
+///
+/// # Errors
+/// With the first difference.
+pub fn compare(expected: &TickRecord, actual: &TickRecord) -> Result<(), ReplayError> {
+    if expected.hash != combined(&expected.digests) {
+        return Err(ReplayError::Contradiction(expected.tick));
+    }
+    let Some((stage, difference)) = difference(expected, actual) else { return Ok(()) };
+    let mismatch = Mismatch { tick: expected.tick, stage, difference };
+    Err(ReplayError::Mismatch(Box::new(mismatch)))
+}
+
+fn difference(expected: &TickRecord, actual: &TickRecord) -> Option<(Stage, Difference)> {
+    let digests = expected.digests.first_difference(&actual.digests);
+    let of_digests = |stage| {
+        let (expected, actual) = (expected.digests.of_stage(stage), actual.digests.of_stage(stage));
+        (stage, Difference::Digest { expected, actual })
+    };
+    if expected.interventions != actual.interventions {
+        let (expected, actual) = (expected.interventions.clone(), actual.interventions.clone());
+        return Some((Stage::Event, Difference::Intervention { expected, actual }));
+    }
+    if digests == Some(Stage::Event) {
+        return digests.map(of_digests);
+    }
+    let request = first_difference(&expected.requests, &actual.requests, same_request);
+    if let Some((expected, actual)) = request {
+        let (expected, actual) = (expected.map(Box::new), actual.map(Box::new));
+        return Some((Stage::Sensor, Difference::Request { expected, actual }));
+    }
+    if digests == Some(Stage::Sensor) {
+        return digests.map(of_digests);
+    }
+    let decision = first_difference(&expected.decisions, &actual.decisions, same_decision);
+    if let Some((expected, actual)) = decision {
+        return Some((Stage::Policy, Difference::Decision { expected, actual }));
+    }
+    digests.map(of_digests)
+}
+
+/// The first place at which two lists differ, with what stands there.
+fn first_difference<T: Clone>(
+    expected: &[T],
+    actual: &[T],
+    same: fn(&T, &T) -> bool,
+) -> Option<(Option<T>, Option<T>)> {
+    (0..expected.len().max(actual.len()))
+        .map(|index| (expected.get(index), actual.get(index)))
+        .find(|pair| !matches!(pair, (Some(one), Some(other)) if same(one, other)))
+        .map(|(one, other)| (one.cloned(), other.cloned()))
+}
+
+fn same_request(one: &Request, other: &Request) -> bool {
+    let head = |it: &Request| (it.robot, it.request, it.asked_at);
+    head(one) == head(other)
+        && one.measured_at == other.measured_at
+        && same_bits(&one.values, &other.values)
+}
+
+fn same_decision(one: &Decision, other: &Decision) -> bool {
+    let head = |it: &Decision| (it.robot, it.request, it.asked_at, it.commands.len());
+    let mut commands = one.commands.iter().zip(&other.commands);
+    head(one) == head(other) && commands.all(|(one, other)| same_bits(one, other))
+}
+
+fn same_bits(one: &[f32], other: &[f32]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a.to_bits() == b.to_bits())
+}
