@@ -23,7 +23,7 @@ pub const BUNDLE_SCENARIO: &str = "scenario.ron";
 pub fn bundle(scenario: &Scenario) -> Result<Vec<(String, String)>, ron::Error> {
     let mut spec = scenario.spec.clone();
     let mut texts = Vec::new();
-    spec.environment = "environment.ron".to_owned();
+    "environment.ron".clone_into(&mut spec.environment);
     texts.push((spec.environment.clone(), text(&scenario.environment)?));
     for (index, robot) in scenario.robots.iter().enumerate() {
         let entry = &mut spec.robots[index];

@@ -13,3 +13,4 @@ mod keyframes;
 mod observer;
 mod recording;
 mod repeats;
+mod versions;

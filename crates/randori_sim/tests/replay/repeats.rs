@@ -1,6 +1,6 @@
 //! Replays that come out equal.
 
-use randori_core::record::TickRecord;
+use randori_core::record::{TickRecord, WorldState};
 use randori_sim::replay::Replay;
 
 use crate::recording::{TICKS, first_error, recording, remembering, replay, scenario};
@@ -64,7 +64,7 @@ fn a_run_replays_with_its_policies_deciding_anew() {
 fn a_replay_needs_only_hashes_questions_and_answers() {
     let mut records = recording();
     for record in &mut records {
-        record.state = Default::default();
+        record.state = WorldState::default();
         record.signals.clear();
         record.applied.clear();
     }
