@@ -67,13 +67,14 @@ fn assert_absent(folder: &Path, words: &[&str]) {
 
 #[test]
 fn dependencies_point_one_way() {
-    let allowed: [(&str, &[&str]); 8] = [
+    let allowed: [(&str, &[&str]); 9] = [
         ("randori_stl", &[]),
         ("randori_onnx", &[]),
         ("randori_core", &[]),
         ("randori_import", &["randori_core"]),
         ("randori_policy", &["randori_core", "randori_onnx"]),
         ("randori_record", &["randori_core"]),
+        ("randori_report", &["randori_core", "randori_record"]),
         ("randori_sim", &["randori_core", "randori_stl"]),
         (
             "randori_cli",
@@ -83,6 +84,7 @@ fn dependencies_point_one_way() {
                 "randori_onnx",
                 "randori_policy",
                 "randori_record",
+                "randori_report",
                 "randori_sim",
                 "randori_stl",
             ],

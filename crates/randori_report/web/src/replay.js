@@ -1,0 +1,139 @@
+// The scene in three dimensions, for one run or two with one camera.
+
+import { Box3, PerspectiveCamera, Vector3, WebGLRenderer } from 'three';
+import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
+import { element, styled } from './dom.js';
+import { Cast, surroundings } from './stage.js';
+
+function cameraFor(casts) {
+  const camera = new PerspectiveCamera(45, 1, 0.01, 500);
+  camera.up.set(0, 0, 1);
+  const box = new Box3();
+  for (const cast of casts) {
+    cast.run.scene.bodies.forEach((body, index) => {
+      if (body.role !== 'static') box.expandByObject(cast.bodies[index]);
+    });
+  }
+  if (box.isEmpty()) casts.forEach((cast) => box.expandByObject(cast.group));
+  if (box.isEmpty()) box.set(new Vector3(-1, -1, 0), new Vector3(1, 1, 1));
+  const target = box.getCenter(new Vector3());
+  const size = Math.min(12, Math.max(0.4, box.getSize(new Vector3()).length()));
+  camera.position.copy(target).add(new Vector3(-0.9, -1.3, 0.8).multiplyScalar(size));
+  return { camera, target };
+}
+
+/** Reads a body's position out, and lets the camera go with it. */
+function follower(page, casts, controls, redraw) {
+  const bodies = page.runs[0].scene.bodies;
+  const first = Math.max(0, bodies.findIndex((body) => body.role !== 'static'));
+  const choice = element('select', { 'aria-label': 'Body', id: 'body', onchange: () => { last = null; update(); redraw(); } },
+    ...bodies.map((body, index) => element('option', { value: index, selected: index === first }, body.path)));
+  const follow = element('input', { type: 'checkbox', id: 'follow', onchange: () => { last = null; update(); redraw(); } });
+  const output = element('output', { class: 'position', id: 'position' });
+  let last = null;
+  const update = () => {
+    const at = casts.map((cast) => cast.bodies[Number(choice.value)]?.position).filter(Boolean);
+    const text = (position) => [position.x, position.y, position.z].map((part) => part.toFixed(3)).join(', ');
+    output.textContent = at.map((position, index) => `${casts[index].run.label} (${text(position)}) m`.trim()).join(' · ');
+    if (follow.checked && at.length) {
+      if (last) {
+        const moved = at[0].clone().sub(last);
+        controls.target.add(moved);
+        controls.object.position.add(moved);
+      } else {
+        controls.object.position.add(at[0]).sub(controls.target);
+        controls.target.copy(at[0]);
+      }
+      last = at[0].clone();
+    }
+  };
+  const bar = bodies.length ? [choice, element('label', {}, follow, ' follow'), output] : [];
+  return { bar, update };
+}
+
+/** A renderer, or nothing where the browser cannot draw. */
+function rendererOn(canvas) {
+  try {
+    return new WebGLRenderer({ canvas, antialias: true });
+  } catch {
+    return null;
+  }
+}
+
+export function replay(page, clock) {
+  const canvas = element('canvas', { tabindex: '0', 'aria-label': 'The scene in three dimensions; drag to turn, wheel to zoom, right button to move' });
+  const place = element('div', { class: 'view' }, canvas);
+  const renderer = rendererOn(canvas);
+  if (!renderer) {
+    return element('div', { class: 'view none', role: 'note' }, 'This browser offers no WebGL, so the scene is not drawn.');
+  }
+  const casts = page.runs.map((run) => new Cast(run));
+  casts.forEach((cast) => cast.show(0));
+  const { camera, target } = cameraFor(casts);
+  const controls = new OrbitControls(camera, canvas);
+  controls.target.copy(target);
+  controls.update();
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const colors = () => ({ sky: styled('--sky'), axis: styled('--axis'), grid: styled('--grid') });
+  let world;
+  const build = () => {
+    world = surroundings(page.runs[0].scene, colors());
+    casts.forEach((cast) => world.add(cast.group));
+  };
+  build();
+
+  let over = false;
+  let asked = false;
+  const draw = () => {
+    asked = false;
+    const { clientWidth: width, clientHeight: height } = place;
+    if (!width || !height) return;
+    const parts = over ? 1 : casts.length;
+    renderer.setScissorTest(true);
+    for (let part = 0; part < parts; part += 1) {
+      casts.forEach((cast, index) => (cast.group.visible = over || index === part));
+      const left = Math.round((width * part) / parts);
+      const wide = Math.round(width / parts);
+      renderer.setViewport(left, 0, wide, height);
+      renderer.setScissor(left, 0, wide, height);
+      camera.aspect = wide / height;
+      camera.updateProjectionMatrix();
+      renderer.render(world, camera);
+    }
+  };
+  const redraw = () => {
+    if (!asked) requestAnimationFrame(draw);
+    asked = true;
+  };
+
+  const follow = follower(page, casts, controls, () => { controls.update(); redraw(); });
+  const overlay = element('button', { type: 'button', 'aria-pressed': 'false', onclick: () => {
+    over = !over;
+    overlay.setAttribute('aria-pressed', String(over));
+    casts[1].ghostly(over);
+    place.classList.toggle('overlay', over);
+    redraw();
+  } }, 'Overlay');
+  const bar = element('div', { class: 'viewbar' }, ...follow.bar, casts.length > 1 ? overlay : null);
+  const names = casts.length > 1 ? casts.map((cast) => element('span', { class: `name run run-${cast.run.label}` }, `Run ${cast.run.label}`)) : [];
+  const box = element('div', { class: 'viewbox' }, bar, place);
+  place.append(...names);
+  if (casts.length > 1) place.classList.add('two');
+
+  controls.addEventListener('change', redraw);
+  clock.follow(() => {
+    casts.forEach((cast) => cast.show(clock.time));
+    follow.update();
+    controls.update();
+    const parted = page.divergence && clock.time >= page.divergence.time_s - 1e-9;
+    place.classList.toggle('parted', Boolean(parted));
+    redraw();
+  });
+  new ResizeObserver(() => {
+    renderer.setPixelRatio(Math.min(2, devicePixelRatio));
+    renderer.setSize(place.clientWidth, place.clientHeight, false);
+    draw();
+  }).observe(place);
+  dark.addEventListener('change', () => { build(); redraw(); });
+  return box;
+}

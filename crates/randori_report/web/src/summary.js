@@ -1,0 +1,85 @@
+// What the runs are and how they ended: header, verdicts, metrics.
+
+import { element, section } from './dom.js';
+import { number, seconds, shown } from './data.js';
+
+const WORDS = { pass: '✓ pass', fail: '✗ fail', error: '! error', unknown: '? not judged' };
+
+export function badge(verdict) {
+  return element('span', { class: `badge ${verdict}` }, WORDS[verdict]);
+}
+
+function label(run) {
+  return run.label ? element('span', { class: `run run-${run.label}` }, `Run ${run.label}`) : null;
+}
+
+function facts(run) {
+  const list = element('dl');
+  const add = (name, value) => list.append(element('dt', {}, name), element('dd', {}, value));
+  run.facts.forEach(([name, value]) => add(name, value));
+  run.varied.forEach(([path, value]) => add(`varied ${path}`, shown(value)));
+  return element('details', {}, element('summary', {}, 'Engine, hashes and how to run it again'), list);
+}
+
+export function header(page) {
+  const cards = page.runs.map((run) => {
+    const what = element('p', { class: 'about' }, element('code', {}, run.file), ` · seed ${run.seed} · ${seconds(run.end)}`);
+    const card = element('div', { class: 'card' }, element('div', { class: 'line' }, label(run), badge(run.verdict)), what);
+    if (page.runs.length > 1) card.prepend(element('h2', {}, run.title));
+    if (run.expected_failure) card.append(element('p', {}, `Expected to fail: ${run.expected_failure}`));
+    if (run.error.length) card.append(element('pre', { class: 'error', role: 'alert' }, run.error.join('\n')));
+    card.append(facts(run));
+    return card;
+  });
+  const first = page.runs[0];
+  const title = page.runs.length > 1 ? 'Two runs compared' : first?.title ?? 'Nothing to show';
+  document.title = `${title} – Randori report`;
+  return element('header', {}, element('h1', {}, title), element('div', { class: 'cards' }, ...cards));
+}
+
+export function divergence(page, clock) {
+  if (!page.divergence) return null;
+  const { tick, time_s: time, cause, what } = page.divergence;
+  const go = element('button', { type: 'button', onclick: () => clock.seek(time) }, `Go to ${seconds(time)}`);
+  return element('p', { class: 'divergence', role: 'note' },
+    element('strong', {}, `◆ The runs differ from tick ${tick} on. `), `Cause: ${cause}. ${what} `, go);
+}
+
+function moment(time, clock) {
+  if (time === null) return '–';
+  return element('button', { type: 'button', class: 'link', title: 'Go to this moment', onclick: () => clock.seek(time) }, seconds(time));
+}
+
+function goalRow(goal, clock) {
+  const margin = number(goal.margin);
+  const name = element('th', { scope: 'row' }, goal.name, goal.required ? null : element('small', {}, ' (preferred)'));
+  const reason = element('td', {});
+  if (goal.atom) reason.append(element('code', {}, goal.atom), ' at ', moment(goal.atom_s, clock));
+  else reason.append('–');
+  return element('tr', {}, name, element('td', {}, badge(goal.verdict)),
+    element('td', { class: margin < 0 ? 'number bad' : 'number' }, shown(goal.margin)),
+    element('td', { class: 'number' }, moment(goal.decided_s, clock)), reason,
+    element('td', {}, element('code', {}, goal.formula)));
+}
+
+function table(caption, heads, rows) {
+  const head = element('tr', {}, ...heads.map((text) => element('th', { scope: 'col' }, text)));
+  const made = element('table', {}, element('caption', {}, caption), element('thead', {}, head), element('tbody', {}, ...rows));
+  return element('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': caption }, made);
+}
+
+export function verdicts(page, clock) {
+  const tables = page.runs.map((run) => table(run.label ? `Goals of run ${run.label}` : 'Goals',
+    ['Goal', 'Verdict', 'Margin', 'Decided', 'Because of', 'Formula'], run.goals.map((goal) => goalRow(goal, clock))));
+  return section('Verdicts', 'verdicts', ...tables);
+}
+
+export function metrics(page) {
+  const names = [...new Set(page.runs.flatMap((run) => run.metrics.map(([name]) => name)))];
+  if (!names.length) return null;
+  const heads = ['Metric', ...page.runs.map((run) => (run.label ? `Run ${run.label}` : 'Value'))];
+  const value = (run, name) => run.metrics.find(([other]) => other === name)?.[1];
+  const rows = names.map((name) => element('tr', {}, element('th', { scope: 'row' }, element('code', {}, name)),
+    ...page.runs.map((run) => element('td', { class: 'number' }, shown(value(run, name))))));
+  return section('Metrics', 'metrics', table('Metrics, in SI units', heads, rows));
+}
