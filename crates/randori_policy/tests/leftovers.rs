@@ -7,8 +7,10 @@ mod fixture;
 #[expect(dead_code, reason = "shared with the other tests of processes")]
 mod support;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -142,10 +144,15 @@ fn print_line(line: &str) {
     println!("{line}");
 }
 
-/// The folder that a policy's process finds in its environment.
-fn policy_folder(process: u32) -> std::path::PathBuf {
-    let environment = std::fs::read(format!("/proc/{process}/environ")).expect("it runs");
-    let text = String::from_utf8_lossy(&environment).into_owned();
-    let home = text.split('\0').find_map(|entry| entry.strip_prefix("RANDORI_POLICY_HOME="));
-    home.expect("every policy has a folder").into()
+/// The folder that a policy's process finds in its environment, which cannot be
+/// seen for a moment while the process replaces its program by another one.
+fn policy_folder(process: u32) -> PathBuf {
+    let folder = OnceCell::new();
+    eventually("every policy has a folder", || {
+        let environment = std::fs::read(format!("/proc/{process}/environ")).expect("it runs");
+        let text = String::from_utf8_lossy(&environment).into_owned();
+        let home = text.split('\0').find_map(|entry| entry.strip_prefix("RANDORI_POLICY_HOME="));
+        home.is_some_and(|home| folder.set(PathBuf::from(home)).is_ok())
+    });
+    folder.into_inner().expect("it has just been seen")
 }
