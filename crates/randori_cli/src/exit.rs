@@ -10,6 +10,8 @@ pub(crate) enum Outcome {
     Pass,
     /// A goal failed.
     GoalFailed,
+    /// A run is not what it was.
+    Diverged,
     /// Nothing matched the selection.
     NothingSelected,
     /// A file is not a valid scenario, robot or environment.
@@ -33,6 +35,7 @@ impl Outcome {
             Self::Usage => 2,
             Self::InvalidScenario => 3,
             Self::NothingSelected => 4,
+            Self::Diverged => 5,
             Self::RunError => 6,
             Self::Internal => 101,
             Self::Interrupted => 130,
@@ -57,6 +60,7 @@ Exit codes (the worst one counts):
   2    the arguments make no sense
   3    a file is not valid
   4    nothing was selected
+  5    a run is not what it was (replay, diff, test)
   6    a run broke (policy failed, state not finite)
   101  a fault in randori itself
   130  stopped by Ctrl-C";
@@ -78,6 +82,7 @@ mod tests {
         for outcome in [
             Outcome::Pass,
             Outcome::GoalFailed,
+            Outcome::Diverged,
             Outcome::NothingSelected,
             Outcome::InvalidScenario,
             Outcome::RunError,

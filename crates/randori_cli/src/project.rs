@@ -323,6 +323,12 @@ fn select(named: &Path) -> Result<Vec<PathBuf>, SelectError> {
     Err(SelectError::NotFound { path: named.to_path_buf(), similar: similar_file(named) })
 }
 
+/// Whether a file holds what a scenario is expected to give, rather than
+/// something that can be run.
+pub(crate) fn is_golden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b".golden.ron"))
+}
+
 /// How deep folders are searched.
 const MAX_DEPTH: usize = 8;
 
@@ -338,7 +344,8 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<
             if depth > 0 {
                 collect(&path, depth - 1, files)?;
             }
-        } else if path.extension().is_some_and(|extension| extension == "ron") {
+        } else if path.extension().is_some_and(|extension| extension == "ron") && !is_golden(&path)
+        {
             files.push(path);
         }
     }
