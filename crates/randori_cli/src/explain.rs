@@ -8,8 +8,9 @@ use crate::console::Console;
 use crate::exit::Outcome;
 use crate::style::{HEADING, paint};
 
-/// Codes of runs that broke (`RR01..`) or could not begin (`RR02..`).
-const RUN_CODES: [(&str, &str, &str); 8] = [
+/// Codes of runs that broke (`RR01..`), could not begin (`RR02..`) or
+/// could not be recorded (`RR03..`).
+const RUN_CODES: [(&str, &str, &str); 9] = [
     (
         "RR0101",
         "The state is not finite",
@@ -57,6 +58,12 @@ const RUN_CODES: [(&str, &str, &str); 8] = [
         "RR0205",
         "An unchecked scenario",
         "The scenario asks for something that `randori check` refuses.",
+    ),
+    (
+        "RR0301",
+        "A recording cannot be written",
+        "The file cannot be made or written to, for instance because the disk is full. What was \
+         written until then can be read up to its last chunk.",
     ),
 ];
 

@@ -21,6 +21,8 @@ mod networks;
 mod policies;
 mod policy;
 mod project;
+mod reading;
+mod record;
 mod run;
 mod style;
 mod table;

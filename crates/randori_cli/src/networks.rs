@@ -12,11 +12,14 @@ use randori_policy::network::{Network, NetworkPolicy, OnnxNetwork, Problem};
 use randori_sim::episode::interfaces;
 
 use crate::project::Project;
+use crate::reading::{FileDigests, Reading};
 
 /// Networks by their path from the project root, and who computes them.
 #[derive(Debug, Default)]
 pub(crate) struct Networks {
     loaded: BTreeMap<String, Loaded>,
+    /// The files of each network.
+    files: BTreeMap<String, FileDigests>,
     #[cfg(feature = "ort")]
     runtime: Option<randori_onnx::Runtime>,
 }
@@ -45,7 +48,11 @@ impl Networks {
 
     /// Reads a network for whoever computes it.
     #[cfg_attr(not(feature = "ort"), expect(clippy::unused_self, reason = "one computes all"))]
-    fn read(&self, project: &Project, contract: &ContractSpec) -> Result<Loaded, Box<Diagnostic>> {
+    fn read(
+        &self,
+        project: &dyn FileReader,
+        contract: &ContractSpec,
+    ) -> Result<Loaded, Box<Diagnostic>> {
         let (path, from) = (&contract.network, contract.from.as_deref());
         #[cfg(feature = "ort")]
         if self.runtime.is_some() {
@@ -92,8 +99,12 @@ impl Networks {
             let path = format!("robots.{}.contract", interface.robot);
             let span_of = |inner: &str| sources.span_of(&format!("{path}.{inner}"));
             if !self.loaded.contains_key(&contract.network) {
-                match self.read(project, contract) {
-                    Ok(network) => drop(self.loaded.insert(contract.network.clone(), network)),
+                let reading = Reading::new(project);
+                match self.read(&reading, contract) {
+                    Ok(network) => {
+                        self.loaded.insert(contract.network.clone(), network);
+                        self.files.insert(contract.network.clone(), reading.into_digests());
+                    }
                     Err(mut error) => {
                         let place = span_of("network");
                         error.primary = place.map(|span| Label::new(span, "named here"));
@@ -106,6 +117,13 @@ impl Networks {
             found.extend(problems.iter().flatten().map(|problem| problem.diagnostic(span_of)));
         }
         found
+    }
+
+    /// Every file that was read for the networks of a scenario.
+    pub(crate) fn digests(&self, scenario: &Scenario) -> FileDigests {
+        let contracts = scenario.contracts.iter().flatten();
+        let files = contracts.filter_map(|contract| self.files.get(&contract.network));
+        files.flatten().map(|(path, digest)| (path.clone(), digest.clone())).collect()
     }
 
     /// The policy of a robot whose network has been read.
@@ -147,7 +165,7 @@ impl Networks {
 /// # Errors
 /// Why it cannot be had, without a place.
 pub(crate) fn read(
-    project: &Project,
+    project: &dyn FileReader,
     path: &str,
     from: Option<&str>,
 ) -> Result<Arc<Model>, Box<Diagnostic>> {
@@ -165,7 +183,7 @@ pub(crate) fn read(
 }
 
 fn read_bytes(
-    project: &Project,
+    project: &dyn FileReader,
     path: &str,
     from: Option<&str>,
 ) -> Result<Vec<u8>, Box<Diagnostic>> {

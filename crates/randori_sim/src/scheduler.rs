@@ -20,7 +20,9 @@
 use std::collections::VecDeque;
 
 use randori_core::layout::{RobotId, SceneLayout};
-use randori_core::policy::{CommandChunk, Observation, Policy, PolicyError, RobotInterface};
+use randori_core::policy::{
+    CommandChunk, Observation, Policy, PolicyContract, PolicyError, RobotInterface,
+};
 use randori_core::random::RandomStream;
 use randori_core::record::{Decision, Request};
 use randori_core::spec::{LatencySpec, PolicySpec, Scenario};
@@ -181,6 +183,11 @@ impl Scheduler {
         for (out, decider) in out.iter_mut().zip(&self.robots) {
             out.clone_from(&decider.command);
         }
+    }
+
+    /// The contract of each robot's policy.
+    pub(crate) fn contracts(&self) -> impl Iterator<Item = Option<&PolicyContract>> {
+        self.robots.iter().map(|robot| robot.mind.as_ref().map(|mind| mind.policy.contract()))
     }
 
     pub(crate) fn digest(&self, hasher: &mut StateHasher) {

@@ -7,7 +7,7 @@
 //! Start reading at [`Simulation::step`].
 
 use randori_core::layout::{BodyId, SceneLayout};
-use randori_core::policy::Policy;
+use randori_core::policy::{Policy, PolicyContract};
 use randori_core::record::{Digests, Intervention, TickRecord};
 use randori_core::spec::Scenario;
 use randori_core::time::{Tick, TickPeriod};
@@ -132,6 +132,11 @@ impl Simulation {
     /// The world after the last step.
     pub fn world(&self) -> &SimWorld {
         &self.world
+    }
+
+    /// What the policy of each robot declares; `None` for a robot without one.
+    pub fn policies(&self) -> impl Iterator<Item = Option<&PolicyContract>> {
+        self.scheduler.contracts()
     }
 
     /// Length of a tick.

@@ -7,6 +7,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use randori_core::text::{Limits, Override};
 
+mod recordings;
+
+pub(crate) use recordings::RecordArgs;
+
 use crate::exit::EXIT_CODES;
 use crate::project::Places;
 
@@ -101,6 +105,9 @@ pub(crate) struct RunArgs {
     /// Pace a single run by the clock (results are the same)
     #[arg(long)]
     pub(crate) realtime: bool,
+
+    #[command(flatten)]
+    pub(crate) recording: RecordArgs,
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,

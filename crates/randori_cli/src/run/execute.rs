@@ -11,7 +11,8 @@ use randori_core::spec::PolicySource;
 use randori_core::time::TickPeriod;
 use randori_policy::{ProcessPolicy, builtin};
 use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch, start_run};
-use randori_sim::episode::unstarted_report;
+use randori_sim::episode::{Episode, unstarted_report};
+use randori_sim::observer::{ObservedRun, RunObserver};
 
 use super::plan::Plan;
 use super::printer::Printer;
@@ -49,7 +50,7 @@ pub(crate) fn in_real_time(
         Ok(prepared) => prepared,
         Err(error) => return host.finished(0, &RunOutcome::Unprepared(error)),
     };
-    let mut episode = match start_run(&prepared, &host) {
+    let episode = match start_run(&prepared, &host) {
         Ok(episode) => episode,
         Err(error) => {
             let mut report = unstarted_report(&prepared.scenario, prepared.seed, error);
@@ -59,14 +60,15 @@ pub(crate) fn in_real_time(
     };
     // Policies have started by now; only the run itself is paced.
     let pace = Pace { period: episode.period(), start: Instant::now() };
-    while !episode.is_over() {
+    let mut observed = ObservedRun::start(episode, |episode| plan.observer(0, &prepared, episode));
+    while !observed.episode().is_over() {
         if cancel.load(Ordering::Relaxed) {
             return host.finished(0, &RunOutcome::Cancelled);
         }
-        let tick = episode.advance().record.tick.0;
+        let tick = observed.advance().record.tick.0;
         thread::sleep(pace.ahead_by(tick));
     }
-    host.finished(0, &RunOutcome::Finished(Box::new(episode.report())));
+    host.finished(0, &RunOutcome::Finished(Box::new(observed.finish())));
 }
 
 /// The clock that a run is held against.
@@ -129,6 +131,15 @@ impl BatchHost for Host<'_> {
                 Ok(Some(Box::new(policy)))
             }
         }
+    }
+
+    fn observer(
+        &self,
+        run: usize,
+        prepared: &PreparedRun,
+        episode: &Episode,
+    ) -> Result<Option<Box<dyn RunObserver + '_>>, RunError> {
+        self.plan.observer(run, prepared, episode)
     }
 
     fn advanced(&self, run: usize, ticks: u64) {

@@ -3,12 +3,18 @@
 use randori_core::report::{GoalReason, GoalReport, RunError, Verdict};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::Finished;
 use crate::style;
 
 /// A run as one line of JSON, with its end.
-pub(crate) fn line(finished: &Finished, file: &str, reproduce: &str) -> String {
+pub(crate) fn line(
+    finished: &Finished,
+    file: &str,
+    reproduce: &str,
+    recording: Option<&Path>,
+) -> String {
     let report = &finished.report;
     let speed = report.simulated_s / finished.wall_s;
     let run = JsonRun {
@@ -25,6 +31,7 @@ pub(crate) fn line(finished: &Finished, file: &str, reproduce: &str) -> String {
         final_hash: style::hash(report.final_hash),
         error: report.error.as_ref(),
         reproduce,
+        recording: recording.map(|path| path.display().to_string()),
         wall: JsonWall { seconds: finished.wall_s, real_time_factor: Real(speed) },
     };
     // Strings and numbers always have a JSON form.
@@ -46,6 +53,8 @@ struct JsonRun<'a> {
     final_hash: String,
     error: Option<&'a RunError>,
     reproduce: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recording: Option<String>,
     /// The only field that differs between two equal runs.
     wall: JsonWall,
 }

@@ -2,21 +2,25 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::Diagnostics;
 use randori_core::report::RunError;
 use randori_core::spec::Scenario;
 use randori_core::text::{Override, ScenarioText};
 use randori_sim::batch::PreparedRun;
+use randori_sim::episode::Episode;
+use randori_sim::observer::RunObserver;
 
 use super::choice::{ChoiceError, PolicyChoice};
-use crate::args::RunArgs;
+use crate::args::{RecordArgs, RunArgs};
 use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
 use crate::findings::{Unseen, findings, lacks_assets, refused, told_skipped, untrusted_programs};
 use crate::networks::Networks;
 use crate::project::{Places, SelectedFile, select_scenarios};
+use crate::reading::{FileDigests, Reading};
+use crate::record::{Destination, Origin, Recorder, start};
 use crate::style::{command_line, count};
 
 /// Runs beyond this number are surely a mistake, and their results would not
@@ -34,6 +38,7 @@ pub(crate) struct Plan {
     pub(crate) networks: Networks,
     /// Arguments besides the file and the seed that change results.
     arguments: Vec<String>,
+    recording: RecordArgs,
 }
 
 /// A scenario that is ready to run.
@@ -41,6 +46,8 @@ pub(crate) struct Plan {
 pub(crate) struct Entry {
     pub(crate) file: SelectedFile,
     text: ScenarioText,
+    /// Every file that was read for it.
+    pub(crate) files: FileDigests,
     /// The scenario before anything is drawn for a seed.
     pub(crate) scenario: Scenario,
 }
@@ -75,6 +82,7 @@ impl Plan {
             choices: choices.map_err(usage)?,
             networks: networks(args, console)?,
             arguments: args.repeatable(places),
+            recording: args.recording.clone(),
         };
         if plan.seeds.end - plan.seeds.start > MOST_RUNS / files.len().max(1) as u64 {
             console.error(&format!("these are more than {MOST_RUNS} runs"));
@@ -118,8 +126,10 @@ impl Plan {
         file: SelectedFile,
         trusted: bool,
     ) -> Result<(Entry, Diagnostics), Refusal> {
-        let text = ScenarioText::load(&file.project, &file.path, &file.project.limits)
+        let reading = Reading::new(&file.project);
+        let text = ScenarioText::load(&reading, &file.path, &file.project.limits)
             .map_err(Refusal::Findings)?;
+        let mut files = reading.into_digests();
         let mut loaded = text
             .resolve(&self.overrides)
             .map_err(|errors| Refusal::Findings(refused(&text, &self.overrides, errors)))?;
@@ -135,7 +145,8 @@ impl Plan {
         if diagnostics.errors() > 0 {
             return Err(Refusal::Findings(diagnostics));
         }
-        Ok((Entry { file, text, scenario: loaded.scenario }, diagnostics))
+        files.extend(self.networks.digests(scenario));
+        Ok((Entry { file, text, files, scenario: loaded.scenario }, diagnostics))
     }
 
     /// Applies all `--policy` arguments; returns the robots that they are for.
@@ -187,6 +198,32 @@ impl Plan {
         // Which robots there are does not depend on the seed.
         let _ = self.choose(&mut loaded.scenario);
         Ok(PreparedRun { scenario: loaded.scenario, seed, varied: loaded.drawn })
+    }
+
+    /// The file that a run is recorded into, if it is.
+    pub(crate) fn recording(&self, run: usize) -> Option<PathBuf> {
+        let destination = Destination::new(self.recording.record.as_deref()?, self.runs());
+        Some(destination.path(&self.entry_of(run).file.path, self.seed_of(run)))
+    }
+
+    /// What follows a run that has started: a recorder, if one is wanted.
+    ///
+    /// # Errors
+    /// Why the run cannot be recorded.
+    pub(crate) fn observer(
+        &self,
+        run: usize,
+        prepared: &PreparedRun,
+        episode: &Episode,
+    ) -> Result<Option<Box<dyn RunObserver>>, RunError> {
+        let Some(path) = self.recording(run) else { return Ok(None) };
+        let entry = self.entry_of(run);
+        let reproduce = self.reproduce(entry, prepared.seed);
+        let origin =
+            Origin { file: &entry.file.shown, assets: &entry.files, reproduce: &reproduce };
+        let start = start(prepared, episode, origin)?;
+        let options = self.recording.options();
+        Ok(Some(Box::new(Recorder::create(&path, &start, &prepared.scenario, options)?)))
     }
 
     /// The command that runs one scenario with one seed again.

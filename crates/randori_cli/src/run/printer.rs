@@ -16,7 +16,8 @@ use super::{Finished, json};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::interrupt;
-use crate::style::{FAINT, count, paint};
+use crate::record::RECORDING_FAILED;
+use crate::style::{FAINT, clean, count, paint};
 
 /// Shows runs in their order.
 pub(crate) struct Printer<'a> {
@@ -113,7 +114,8 @@ impl<'a> Printer<'a> {
         state.count(&finished);
         if self.json {
             let reproduce = self.plan.reproduce(entry, finished.report.seed);
-            let line = json::line(&finished, &entry.file.shown, &reproduce);
+            let recording = self.plan.recording(run);
+            let line = json::line(&finished, &entry.file.shown, &reproduce, recording.as_deref());
             self.data(&line, state);
         } else if self.plan.seeds_per_entry() == 1 {
             let reproduce = self.plan.reproduce(entry, finished.report.seed);
@@ -121,8 +123,18 @@ impl<'a> Printer<'a> {
             let gap = if is_first { "" } else { "\n" };
             self.data(&format!("{gap}{text}"), state);
             self.console.note(&describe_speed(finished.report.simulated_s, finished.wall_s));
+            self.tell_recording(run, &finished.report);
         } else {
             self.show_seed(index, finished.report, is_first, state);
+        }
+    }
+
+    /// Says where a run was recorded, unless that is why it broke.
+    fn tell_recording(&self, run: usize, report: &RunReport) {
+        let failed = report.error.as_ref().is_some_and(|error| error.code == RECORDING_FAILED);
+        if let (Some(path), false) = (self.plan.recording(run), failed) {
+            let text = clean(&format!("recorded: {}", path.display()));
+            self.console.note(&(text + "\n"));
         }
     }
 

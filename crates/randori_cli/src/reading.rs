@@ -1,0 +1,58 @@
+//! Remembers which files a scenario was made of.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use randori_core::diagnostic::SourceMap;
+use randori_core::text::{FileReader, ImportedRobot, ReadError, RobotImport};
+use randori_record::header::bytes_digest;
+
+use crate::project::Project;
+
+/// SHA-256 of files, hexadecimal, by their path from the project root.
+pub(crate) type FileDigests = BTreeMap<String, String>;
+
+/// A project that notes every file that is read from it.
+#[derive(Debug)]
+pub(crate) struct Reading<'a> {
+    project: &'a Project,
+    digests: RefCell<FileDigests>,
+}
+
+impl<'a> Reading<'a> {
+    /// Nothing has been read so far.
+    pub(crate) fn new(project: &'a Project) -> Self {
+        Self { project, digests: RefCell::default() }
+    }
+
+    /// What has been read.
+    pub(crate) fn into_digests(self) -> FileDigests {
+        self.digests.into_inner()
+    }
+
+    fn note(&self, path: &str, bytes: &[u8]) {
+        self.digests.borrow_mut().insert(path.to_owned(), bytes_digest(bytes));
+    }
+}
+
+impl FileReader for Reading<'_> {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        let text = self.project.read(path)?;
+        self.note(path, text.as_bytes());
+        Ok(text)
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let bytes = self.project.read_bytes(path)?;
+        self.note(path, &bytes);
+        Ok(bytes)
+    }
+
+    fn import_robot(&self, import: &RobotImport<'_>, sources: &mut SourceMap) -> ImportedRobot {
+        randori_import::import_robot(self, import, sources)
+    }
+
+    fn shown(&self, path: &str) -> String {
+        self.project.shown(path)
+    }
+}

@@ -1,0 +1,98 @@
+//! What a recording says before its first tick.
+
+use randori_core::policy::PolicyContract;
+use randori_core::report::RunError;
+use randori_core::spec::{PolicySource, RobotEntry};
+use randori_core::text::bundle;
+use randori_record::header::{
+    Engine, FORMAT, Header, PolicyIdentity, SignalColumn, Start, texts_digest,
+};
+use randori_sim::batch::PreparedRun;
+use randori_sim::engine::{DIGEST_VERSION, FEATURES, PARRY_VERSION, RAPIER_VERSION};
+use randori_sim::episode::Episode;
+
+use super::destination::RECORDING_FAILED;
+use crate::reading::FileDigests;
+use crate::style::command_line;
+
+/// Where a run comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    /// Path of the scenario file, as it was named.
+    pub(crate) file: &'a str,
+    /// Every file that was read for it.
+    pub(crate) assets: &'a FileDigests,
+    /// The command that gives it again.
+    pub(crate) reproduce: &'a str,
+}
+
+/// What this program computes with.
+pub(crate) fn engine() -> Engine {
+    Engine {
+        randori: env!("CARGO_PKG_VERSION").to_owned(),
+        rapier: RAPIER_VERSION.to_owned(),
+        parry: PARRY_VERSION.to_owned(),
+        features: FEATURES.iter().map(|&feature| feature.to_owned()).collect(),
+        digests: DIGEST_VERSION,
+        target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+    }
+}
+
+/// Everything that is known about a run before its first tick.
+///
+/// # Errors
+/// When the scenario cannot be written as text.
+pub(crate) fn start(
+    prepared: &PreparedRun,
+    episode: &Episode,
+    origin: Origin<'_>,
+) -> Result<Start, RunError> {
+    let texts = bundle(&prepared.scenario).map_err(|error| RunError {
+        code: RECORDING_FAILED.to_owned(),
+        message: format!("the scenario cannot be written into a recording: {error}"),
+        tick: 0,
+        details: Vec::new(),
+        help: None,
+    })?;
+    let simulation = episode.simulation();
+    let robots = prepared.scenario.spec.robots.iter();
+    let policies = robots.zip(simulation.policies()).map(|(robot, policy)| identity(robot, policy));
+    let columns = episode.signals().signals().iter();
+    let columns =
+        columns.map(|it| SignalColumn { name: it.name.clone(), unit: it.unit.clone() }).collect();
+    Ok(Start {
+        header: Header {
+            format: FORMAT,
+            engine: engine(),
+            file: origin.file.to_owned(),
+            title: prepared.scenario.spec.title.clone(),
+            seed: prepared.seed,
+            varied: prepared.varied.clone(),
+            period_ns: episode.period().nanos(),
+            end_tick: episode.end().0,
+            scenario_digest: texts_digest(&texts),
+            assets: origin.assets.clone(),
+            policies: policies.collect(),
+            reproduce: origin.reproduce.to_owned(),
+        },
+        layout: simulation.layout().clone(),
+        signals: columns,
+        texts,
+    })
+}
+
+fn identity(robot: &RobotEntry, contract: Option<&PolicyContract>) -> Option<PolicyIdentity> {
+    let (kind, name) = match &robot.policy.as_ref()?.source {
+        PolicySource::Builtin { name, .. } => ("builtin", name.clone()),
+        PolicySource::Onnx { path, .. } => ("onnx", path.clone()),
+        PolicySource::Process { command, .. } => {
+            ("process", command_line(command.iter().map(String::as_str)))
+        }
+    };
+    Some(PolicyIdentity {
+        robot: robot.name.clone(),
+        kind: kind.to_owned(),
+        name,
+        determinism: contract?.determinism,
+    })
+}
