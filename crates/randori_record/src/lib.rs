@@ -9,6 +9,7 @@
 //! Start reading at [`header::Header`] (what a recording says about itself) and
 //! [`tick::RecordedTick`] (what it says about a tick).
 
+pub mod golden;
 pub mod header;
 pub mod reader;
 pub mod tick;

@@ -1,0 +1,424 @@
+//! Fingerprints of what a run depends on, so that a change names its path.
+//!
+//! A resolved scenario is several texts. Each is cut into parts: the fields of
+//! its structure, and in lists of named things each of these. A part is kept as
+//! two characters per value and four for the names around them. No text is
+//! kept, so nothing of an imported robot gets into a golden.
+
+use std::collections::BTreeMap;
+
+use randori_core::text::outline::{Node, NodeKind, Outline, Scalar};
+
+use super::trace::{twelve_bits, two_characters};
+use crate::header::bytes_digest;
+
+/// Characters of a digest that are kept: 64 bits.
+const DIGEST_LEN: usize = 16;
+
+/// Depth of brackets that is looked into; resolved texts are far less deep.
+const DEPTH: usize = 64;
+
+/// Values of a part that have a fingerprint of their own; the rest share one.
+const MOST_VALUES: usize = 200;
+
+/// Fingerprints of everything that a run depends on besides its seed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inputs {
+    /// The texts of the resolved scenario.
+    pub texts: Vec<InputText>,
+    /// Digests of other files, such as networks, by path.
+    pub files: BTreeMap<String, String>,
+}
+
+/// Fingerprints of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputText {
+    /// Its path, such as `scenario.ron` or `courier.robot.ron`.
+    pub path: String,
+    /// The beginning of its SHA-256, hexadecimal.
+    pub digest: String,
+    /// Path of each part, and its fingerprints.
+    pub parts: Vec<(String, String)>,
+}
+
+/// An input that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputChange {
+    /// The text or file.
+    pub file: String,
+    /// Path of the value in it; empty for the whole file.
+    pub path: String,
+    /// How it changed.
+    pub kind: InputKind,
+}
+
+/// How an input changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InputKind {
+    /// A value is now this one.
+    Value(String),
+    /// Something is here that was not.
+    Added,
+    /// Something is gone.
+    Removed,
+    /// Something has other fields, elements or kinds than before.
+    Shape,
+    /// It changed in a way that its fingerprints do not show.
+    Unknown,
+}
+
+impl Inputs {
+    /// The fingerprints of a resolved scenario's
+    /// [texts](randori_core::text::bundle) and of the SHA-256 of other files.
+    pub fn new(texts: &[(String, String)], files: &BTreeMap<String, String>) -> Self {
+        let text = |(path, text): &(String, String)| InputText {
+            path: path.clone(),
+            digest: short(&bytes_digest(text.as_bytes())),
+            parts: parts(text).iter().map(|part| (part.path.clone(), part.print())).collect(),
+        };
+        Self {
+            texts: texts.iter().map(text).collect(),
+            files: files.iter().map(|(path, sha)| (path.clone(), short(sha))).collect(),
+        }
+    }
+
+    /// What has changed since, in the order of the texts.
+    pub fn changes(
+        &self,
+        texts: &[(String, String)],
+        files: &BTreeMap<String, String>,
+    ) -> Vec<InputChange> {
+        let now = Self::new(texts, files);
+        let mut changes = Vec::new();
+        for (text, (_, content)) in now.texts.iter().zip(texts) {
+            match self.texts.iter().find(|before| before.path == text.path) {
+                None => changes.push(whole(&text.path, InputKind::Added)),
+                Some(before) if before.digest == text.digest => {}
+                Some(before) => changes.extend(before.changes_in(content)),
+            }
+        }
+        let gone = |path: &String| now.texts.iter().all(|text| text.path != *path);
+        let before = self.texts.iter().map(|text| &text.path);
+        changes.extend(before.filter(|p| gone(p)).map(|path| whole(path, InputKind::Removed)));
+        for (path, digest) in &now.files {
+            match self.files.get(path) {
+                None => changes.push(whole(path, InputKind::Added)),
+                Some(before) if before != digest => changes.push(whole(path, InputKind::Unknown)),
+                Some(_) => {}
+            }
+        }
+        let gone = self.files.keys().filter(|path| !now.files.contains_key(*path));
+        changes.extend(gone.map(|path| whole(path, InputKind::Removed)));
+        changes
+    }
+}
+
+impl InputText {
+    fn changes_in(&self, content: &str) -> Vec<InputChange> {
+        let now = parts(content);
+        let change =
+            |path: &str, kind| InputChange { file: self.path.clone(), path: path.to_owned(), kind };
+        let mut changes = Vec::new();
+        for part in &now {
+            match self.parts.iter().find(|(path, _)| *path == part.path) {
+                None => changes.push(change(&part.path, InputKind::Added)),
+                Some((_, before)) => {
+                    changes.extend(
+                        part.changed_since(before).into_iter().map(|(p, kind)| change(&p, kind)),
+                    );
+                }
+            }
+        }
+        let gone = |path: &String| now.iter().all(|part| part.path != *path);
+        let before = self.parts.iter().map(|(path, _)| path);
+        changes.extend(before.filter(|p| gone(p)).map(|path| change(path, InputKind::Removed)));
+        if changes.is_empty() {
+            changes.push(whole(&self.path, InputKind::Unknown));
+        }
+        changes
+    }
+}
+
+fn whole(file: &str, kind: InputKind) -> InputChange {
+    InputChange { file: file.to_owned(), path: String::new(), kind }
+}
+
+fn short(digest: &str) -> String {
+    digest.chars().take(DIGEST_LEN).collect()
+}
+
+/// A part of a text.
+struct Part {
+    path: String,
+    /// Paths of values with the texts of these.
+    values: Vec<(String, String)>,
+    /// Names of everything around the values.
+    shape: Digest,
+}
+
+impl Part {
+    fn new(path: String, text: &str, node: &Node) -> Self {
+        let mut part = Self { path: path.clone(), values: Vec::new(), shape: Digest::default() };
+        part.visit(path, text, node);
+        let rest = part.values.split_off(part.values.len().min(MOST_VALUES));
+        if !rest.is_empty() {
+            let texts: Vec<String> = rest.into_iter().map(|(_, value)| value).collect();
+            part.values.push((part.path.clone(), texts.join(" ")));
+        }
+        part
+    }
+
+    fn visit(&mut self, path: String, text: &str, node: &Node) {
+        let node = node.unwrap_some(text);
+        if is_value(node) {
+            self.shape.add(&path);
+            self.values.push((path, words(&text[node.span.clone()])));
+            return;
+        }
+        if let Some(name) = node.name_span() {
+            self.shape.add(&text[name]);
+        }
+        let named = children(text, node);
+        if named.is_empty() {
+            self.shape.add(&path);
+        }
+        for (name, child) in named {
+            self.visit(join(&path, &name), text, child);
+        }
+    }
+
+    /// Four characters for the shape, then two for every value.
+    fn print(&self) -> String {
+        let bits = self.shape.0;
+        let mut print = two_characters(twelve_bits(bits)) + &two_characters(bits as u16 & 0xfff);
+        for (_, value) in &self.values {
+            print.push_str(&two_characters(twelve_bits(Digest::of(value).0)));
+        }
+        print
+    }
+
+    /// What is not as it was in a part with these fingerprints.
+    fn changed_since(&self, before: &str) -> Vec<(String, InputKind)> {
+        let now = self.print();
+        if now == before {
+            return Vec::new();
+        }
+        if now.len() != before.len() || now.get(..4) != before.get(..4) {
+            return vec![(self.path.clone(), InputKind::Shape)];
+        }
+        let prints = now.as_bytes()[4..].chunks(2).zip(before.as_bytes()[4..].chunks(2));
+        let changed = self.values.iter().zip(prints).filter(|(_, (now, before))| now != before);
+        changed.map(|((path, text), _)| (path.clone(), InputKind::Value(excerpt(text)))).collect()
+    }
+}
+
+/// The parts of a text. A text that is not well-formed is one value.
+fn parts(text: &str) -> Vec<Part> {
+    let outline = Outline::scan(text, DEPTH);
+    let Some(root) = outline.root.as_ref().filter(|_| outline.problem.is_none()) else {
+        let whole = (String::new(), words(text));
+        return vec![Part { path: String::new(), values: vec![whole], shape: Digest::default() }];
+    };
+    let mut parts = Vec::new();
+    for (name, field) in children(text, root) {
+        let field = field.unwrap_some(text);
+        let elements = match &field.kind {
+            NodeKind::List(items)
+                if items.iter().any(|item| item.field(text, "name").is_some()) =>
+            {
+                children(text, field)
+            }
+            _ => Vec::new(),
+        };
+        if elements.is_empty() {
+            parts.push(Part::new(name, text, field));
+        } else {
+            let part = |(element, node): (String, _)| Part::new(join(&name, &element), text, node);
+            parts.extend(elements.into_iter().map(part));
+        }
+    }
+    parts
+}
+
+/// Whether a value is taken as a whole: a word, a text, a number, or nothing
+/// but numbers, such as a vector or a hull.
+fn is_value(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Scalar(_) => true,
+        NodeKind::Tuple { name: None, items } | NodeKind::List(items) => {
+            !items.is_empty() && items.iter().all(is_numeric)
+        }
+        _ => false,
+    }
+}
+
+fn is_numeric(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Scalar(kind) => *kind == Scalar::Number,
+        NodeKind::Tuple { name: None, items } | NodeKind::List(items) => {
+            items.iter().all(is_numeric)
+        }
+        _ => false,
+    }
+}
+
+/// What a node consists of, by the names that paths use.
+fn children<'n>(text: &str, node: &'n Node) -> Vec<(String, &'n Node)> {
+    let indexed = |items: &'n [Node]| -> Vec<(String, &'n Node)> {
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| {
+                let name = item.field(text, "name").and_then(|field| field.value.string(text));
+                (name.unwrap_or_else(|| index.to_string()), item)
+            })
+            .collect()
+    };
+    match &node.kind {
+        NodeKind::Scalar(_) => Vec::new(),
+        NodeKind::Struct { fields, .. } => {
+            fields.iter().map(|f| (text[f.name.clone()].to_owned(), &f.value)).collect()
+        }
+        NodeKind::Tuple { items, .. } | NodeKind::List(items) => indexed(items),
+        NodeKind::Map { entries, .. } => entries
+            .iter()
+            .map(|(key, value)| {
+                let name = key.string(text).unwrap_or_else(|| text[key.span.clone()].to_owned());
+                (name, value)
+            })
+            .collect(),
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    // As paths of overrides are written.
+    let name = if name.contains('.') { format!("\"{name}\"") } else { name.to_owned() };
+    if path.is_empty() { name } else { format!("{path}.{name}") }
+}
+
+/// The text without the blanks that lay it out.
+fn words(text: &str) -> String {
+    if text.contains('\n') {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn excerpt(text: &str) -> String {
+    const MOST: usize = 60;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    text.chars().take(MOST).chain(" ...".chars()).collect()
+}
+
+/// FNV-1a, 64 bits.
+#[derive(Debug, Clone, Copy)]
+struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Digest {
+    fn of(text: &str) -> Self {
+        let mut digest = Self::default();
+        digest.add(text);
+        digest
+    }
+
+    fn add(&mut self, text: &str) {
+        // No text holds this byte: it separates.
+        for byte in text.bytes().chain([0xff]) {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROBOT: &str = r#"Robot(
+  name: "cart",
+  links: [
+    Link(name: "rail", mass_kg: 5.0, pose: (xyz: (0.0, 0.0, 1.0)), material: None),
+    Link(name: "cart", mass_kg: 1.0, pose: (xyz: (0.0, 0.0, 1.0)), material: Some("steel")),
+  ],
+  poses: {"home.low": {"slide": 0.5}},
+)
+"#;
+
+    fn texts(robot: &str) -> Vec<(String, String)> {
+        vec![("cart.robot.ron".to_owned(), robot.to_owned())]
+    }
+
+    fn changes(after: &str) -> Vec<(String, InputKind)> {
+        let none = BTreeMap::new();
+        let before = Inputs::new(&texts(ROBOT), &none);
+        let changes = before.changes(&texts(after), &none);
+        changes.into_iter().map(|change| (change.path, change.kind)).collect()
+    }
+
+    fn now(path: &str, value: &str) -> Vec<(String, InputKind)> {
+        vec![(path.to_owned(), InputKind::Value(value.to_owned()))]
+    }
+
+    #[test]
+    fn a_changed_value_is_named_by_its_path_and_shown_as_it_is_now() {
+        assert_eq!(changes(ROBOT), []);
+        assert_eq!(
+            changes(&ROBOT.replace("mass_kg: 1.0", "mass_kg: 1.01")),
+            now("links.cart.mass_kg", "1.01")
+        );
+        assert_eq!(
+            changes(&ROBOT.replacen("(0.0, 0.0, 1.0)", "(0.0, 0.0, 1.5)", 1)),
+            now("links.rail.pose.xyz", "(0.0, 0.0, 1.5)")
+        );
+        assert_eq!(changes(&ROBOT.replace("0.5", "0.6")), now("poses.\"home.low\".slide", "0.6"));
+        assert_eq!(
+            changes(&ROBOT.replace("None", "Some(\"ice\")")),
+            now("links.rail.material", "\"ice\"")
+        );
+    }
+
+    #[test]
+    fn what_comes_and_goes_is_named() {
+        let longer = ROBOT.replace("  ],", "    Link(name: \"pole\", mass_kg: 0.1),\n  ],");
+        let other =
+            ROBOT.replacen("pose: (xyz: (0.0, 0.0, 1.0))", "pose: (rpy: (0.0, 0.0, 1.0))", 1);
+
+        assert_eq!(changes(&longer), [("links.pole".to_owned(), InputKind::Added)]);
+        assert_eq!(changes(&other), [("links.rail".to_owned(), InputKind::Shape)]);
+        assert_eq!(
+            changes(&ROBOT.replace("\"rail\"", "\"beam\"")),
+            [
+                ("links.beam".to_owned(), InputKind::Added),
+                ("links.rail".to_owned(), InputKind::Removed)
+            ]
+        );
+    }
+
+    #[test]
+    fn other_files_count_by_their_digest() {
+        let file = |digest: &str| BTreeMap::from([("walk.onnx".to_owned(), digest.repeat(8))]);
+        let before = Inputs::new(&[], &file("01234567"));
+
+        assert_eq!(before.files["walk.onnx"], "0123456701234567");
+        assert_eq!(before.changes(&[], &file("01234567")), []);
+        assert_eq!(before.changes(&[], &file("01234568"))[0].kind, InputKind::Unknown);
+        assert_eq!(before.changes(&[], &BTreeMap::new())[0].kind, InputKind::Removed);
+    }
+
+    #[test]
+    fn texts_that_are_not_well_formed_are_one_value() {
+        let before = Inputs::new(&texts("Robot((("), &BTreeMap::new());
+
+        let changes = before.changes(&texts("Robot(("), &BTreeMap::new());
+
+        assert_eq!(changes[0].kind, InputKind::Value("Robot((".to_owned()));
+    }
+}

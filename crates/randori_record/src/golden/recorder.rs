@@ -1,0 +1,101 @@
+//! Turns a run, tick by tick, into what a golden says about it.
+
+use randori_core::layout::SceneLayout;
+use randori_core::record::TickRecord;
+use randori_core::report::RunReport;
+use sha2::{Digest as _, Sha256};
+
+use super::{GoldenEvent, GoldenGoal, GoldenRun, Instant, Trace};
+
+/// Events beyond this number are only part of the digests.
+pub const MOST_EVENTS: usize = 500;
+
+/// Percent of the run at which the state is kept, besides the first tick.
+const INSTANTS: [u64; 5] = [10, 25, 50, 75, 100];
+
+/// Follows a run and keeps what a golden needs.
+#[derive(Debug, Clone)]
+pub struct Recorder<'a> {
+    layout: &'a SceneLayout,
+    instants_at: Vec<u64>,
+    chain: Sha256,
+    events: Vec<GoldenEvent>,
+    instants: Vec<Instant>,
+    trace: Trace,
+}
+
+impl<'a> Recorder<'a> {
+    /// For a run in this scene that lasts until `end_tick`.
+    pub fn new(layout: &'a SceneLayout, end_tick: u64) -> Self {
+        // In 128 bits, because nobody limits the length of a run.
+        let part = |percent| (u128::from(end_tick) * u128::from(percent) / 100) as u64;
+        let mut instants_at = vec![1];
+        instants_at.extend(INSTANTS.map(part));
+        Self {
+            layout,
+            instants_at,
+            chain: Sha256::new(),
+            events: Vec::new(),
+            instants: Vec::new(),
+            trace: Trace::default(),
+        }
+    }
+
+    /// Takes the starting state, then every tick.
+    pub fn observe(&mut self, record: &TickRecord) {
+        let tick = record.tick.0;
+        self.chain.update(record.hash.to_le_bytes());
+        self.trace.push(tick, &record.digests);
+        let room = MOST_EVENTS.saturating_sub(self.events.len());
+        let events = record.events.iter().take(room);
+        self.events.extend(events.map(|event| GoldenEvent { tick, what: event.what.clone() }));
+        // A recording does not hold the state of every tick.
+        let is_known = record.state.bodies.len() == self.layout.bodies.len()
+            && record.state.positions.len() == self.layout.dofs.len();
+        if is_known && self.instants_at.contains(&tick) {
+            self.instants.push(self.instant(record));
+        }
+    }
+
+    /// What the golden says about the run that ended with this report.
+    pub fn finish(self, report: &RunReport) -> GoldenRun {
+        let chain = self.chain.finalize();
+        let goal = |goal: &randori_core::report::GoalReport| GoldenGoal {
+            name: goal.name.clone(),
+            verdict: goal.verdict,
+            margin: goal.margin,
+            decided_at: goal.decided_at_s,
+        };
+        GoldenRun {
+            seed: report.seed,
+            verdict: report.verdict,
+            error: report.error.as_ref().map(|error| error.code.clone()),
+            ticks: report.ticks,
+            final_hash: report.final_hash,
+            chain: chain.iter().take(8).fold(0, |word, byte| word << 8 | u64::from(*byte)),
+            varied: report.varied.clone(),
+            goals: report.goals.iter().map(goal).collect(),
+            metrics: report.metrics.iter().map(|m| (m.name.clone(), m.value)).collect(),
+            events: self.events,
+            instants: self.instants,
+            trace: self.trace,
+        }
+    }
+
+    fn instant(&self, record: &TickRecord) -> Instant {
+        let layout = self.layout;
+        let bodies = layout.bodies.iter().zip(&record.state.bodies).enumerate();
+        let is_kept = |index: usize| {
+            layout.bodies[index].robot.is_none_or(|robot| layout.robots[robot.0].base.0 == index)
+        };
+        let joints = layout.dofs.iter().zip(&record.state.positions);
+        Instant {
+            tick: record.tick.0,
+            bodies: bodies
+                .filter(|(index, _)| is_kept(*index))
+                .map(|(_, (body, state))| (body.path.clone(), state.pose))
+                .collect(),
+            joints: joints.map(|(dof, position)| (dof.path.clone(), *position)).collect(),
+        }
+    }
+}

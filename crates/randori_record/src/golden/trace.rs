@@ -1,0 +1,208 @@
+//! Short fingerprints of what every stage did, tick by tick.
+//!
+//! In a text, a tick is a word: two characters of base 64 for every stage, or a
+//! full stop for a stage that is as it was in the tick before.
+
+use std::fmt::Write as _;
+
+use randori_core::record::{Digests, Stage};
+
+use super::finding::Span;
+
+/// Ticks from the start whose fingerprints are all kept.
+pub const DENSE_TICKS: u64 = 500;
+
+/// Distance of the fingerprints that are kept later.
+pub const SPARSE_STEP: u64 = 20;
+
+/// Ticks on a line of text.
+const PER_LINE: usize = 10;
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+const STAGES: usize = Stage::ALL.len();
+
+/// 12 bits for every stage: one difference in 4096 goes unseen at its own tick,
+/// and is seen at the next.
+type Row = [u16; STAGES];
+
+/// Fingerprints of ticks 0 to [`DENSE_TICKS`], then of every
+/// [`SPARSE_STEP`]th one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trace {
+    rows: Vec<Row>,
+}
+
+impl Trace {
+    /// Adds the tick with this number; ticks come in order.
+    pub(super) fn push(&mut self, tick: u64, digests: &Digests) {
+        if tick <= DENSE_TICKS || tick.is_multiple_of(SPARSE_STEP) {
+            self.rows.push(Stage::ALL.map(|stage| twelve_bits(digests.of_stage(stage))));
+        }
+    }
+
+    /// Number of ticks that it knows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether it knows nothing.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// When the first difference between two runs happened, and in which stage.
+    /// Where not every tick is known, the stage is not either: the difference
+    /// may have spread since.
+    pub(super) fn first_difference(&self, other: &Self) -> Option<(Span, Option<Stage>)> {
+        let row = self.rows.iter().zip(&other.rows).position(|(a, b)| a != b)?;
+        let (a, b) = (&self.rows[row], &other.rows[row]);
+        let stage = Stage::ALL.into_iter().zip(a.iter().zip(b)).find(|(_, (a, b))| a != b);
+        let last = tick_of(row);
+        let first = row.checked_sub(1).map_or(0, |before| tick_of(before) + 1);
+        let is_certain = first == last;
+        Some((Span { first, last }, stage.map(|(stage, _)| stage).filter(|_| is_certain)))
+    }
+
+    /// Lines of text.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let mut before: Option<&Row> = None;
+        let mut words = self.rows.iter().map(|row| {
+            let word = (0..STAGES).fold(String::new(), |mut word, stage| {
+                match before {
+                    Some(before) if before[stage] == row[stage] => word.push('.'),
+                    _ => word.push_str(&two_characters(row[stage])),
+                }
+                word
+            });
+            before = Some(row);
+            word
+        });
+        let mut lines = Vec::new();
+        loop {
+            let line = words.by_ref().take(PER_LINE).fold(String::new(), |mut line, word| {
+                // Writing to a string cannot fail.
+                let _ = write!(line, "{}{word}", if line.is_empty() { "" } else { " " });
+                line
+            });
+            if line.is_empty() {
+                return lines;
+            }
+            lines.push(line);
+        }
+    }
+
+    /// The fingerprints of such lines.
+    ///
+    /// # Errors
+    /// The word that is none.
+    pub(super) fn parse(lines: &[String]) -> Result<Self, String> {
+        let mut trace = Self::default();
+        let mut before: Option<Row> = None;
+        for word in lines.iter().flat_map(|line| line.split(' ')) {
+            let row = parse_word(word, before.as_ref()).ok_or_else(|| word.to_owned())?;
+            trace.rows.push(row);
+            before = Some(row);
+        }
+        Ok(trace)
+    }
+}
+
+/// The tick of a row.
+fn tick_of(row: usize) -> u64 {
+    let row = row as u64;
+    if row <= DENSE_TICKS { row } else { DENSE_TICKS + (row - DENSE_TICKS) * SPARSE_STEP }
+}
+
+fn parse_word(word: &str, before: Option<&Row>) -> Option<Row> {
+    let mut row = [0; STAGES];
+    let mut rest = word.as_bytes();
+    for (stage, value) in row.iter_mut().enumerate() {
+        (*value, rest) = match rest {
+            [b'.', rest @ ..] => (before?[stage], rest),
+            [high, low, rest @ ..] => (number(*high)? << 6 | number(*low)?, rest),
+            _ => return None,
+        };
+    }
+    rest.is_empty().then_some(row)
+}
+
+/// The value of a character of base 64.
+fn number(character: u8) -> Option<u16> {
+    ALPHABET.iter().position(|&known| known == character).map(|place| place as u16)
+}
+
+/// Two characters for 12 bits.
+pub(super) fn two_characters(bits: u16) -> String {
+    [bits >> 6 & 63, bits & 63].map(|six| char::from(ALPHABET[usize::from(six)])).iter().collect()
+}
+
+/// 12 bits that depend on all 64.
+pub(super) fn twelve_bits(digest: u64) -> u16 {
+    (digest.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digests(tick: u64) -> Digests {
+        // Sensors work every fifth tick, events never.
+        Digests { events: 7, sensors: tick / 5, policies: tick / 10, actuators: 1, world: tick }
+    }
+
+    fn trace(ticks: u64, change: impl Fn(u64, &mut Digests)) -> Trace {
+        let mut trace = Trace::default();
+        for tick in 0..=ticks {
+            let mut digests = digests(tick);
+            change(tick, &mut digests);
+            trace.push(tick, &digests);
+        }
+        trace
+    }
+
+    #[test]
+    fn lines_give_the_same_fingerprints_again() {
+        let original = trace(1_003, |_, _| {});
+
+        let lines = original.lines();
+
+        assert_eq!(original.len(), 501 + 25);
+        assert_eq!(lines.len(), 53);
+        assert!(lines[0].split(' ').nth(1).is_some_and(|word| word.starts_with("....")));
+        assert_eq!(Trace::parse(&lines), Ok(original));
+        assert_eq!(Trace::parse(&[]), Ok(Trace::default()));
+    }
+
+    #[test]
+    fn words_that_are_none_are_refused() {
+        for line in ["", "AAAAAAAAA", "AAAAAAAAAAA", ".AAAAAAAA", "AAAAAAAA\u{e4}A", "AAAAAAAAAA  "]
+        {
+            assert!(Trace::parse(&[line.to_owned()]).is_err(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_different_tick_names_its_stage() {
+        let (before, after) = (trace(100, |_, _| {}), |tick, digests: &mut Digests| {
+            if tick >= 50 {
+                digests.policies += 1_000;
+                digests.world += 1_000;
+            }
+        });
+
+        let found = before.first_difference(&trace(100, after));
+
+        assert_eq!(found, Some((Span { first: 50, last: 50 }, Some(Stage::Policy))));
+        assert_eq!(before.first_difference(&before), None);
+    }
+
+    #[test]
+    fn a_late_difference_is_placed_between_two_known_ticks() {
+        let after = |tick, digests: &mut Digests| digests.world += u64::from(tick >= 705);
+
+        let found = trace(900, |_, _| {}).first_difference(&trace(900, after));
+
+        assert_eq!(found, Some((Span { first: 701, last: 720 }, None)));
+    }
+}
