@@ -10,7 +10,7 @@ use crate::style::{HEADING, paint};
 
 /// Codes of runs that broke (`RR01..`), could not begin (`RR02..`) or
 /// could not be recorded (`RR03..`).
-const RUN_CODES: [(&str, &str, &str); 9] = [
+const RUN_CODES: [(&str, &str, &str); 10] = [
     (
         "RR0101",
         "The state is not finite",
@@ -64,6 +64,12 @@ const RUN_CODES: [(&str, &str, &str); 9] = [
         "A recording cannot be written",
         "The file cannot be made or written to, for instance because the disk is full. What was \
          written until then can be read up to its last chunk.",
+    ),
+    (
+        "RR0302",
+        "A snapshot cannot be used",
+        "A recording holds a snapshot that is damaged, or of another scenario, or the run cannot \
+         go on from one. Record the run again.",
     ),
 ];
 

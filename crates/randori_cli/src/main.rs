@@ -23,7 +23,9 @@ mod policy;
 mod project;
 mod reading;
 mod record;
+mod replay;
 mod run;
+mod start_policy;
 mod style;
 mod table;
 
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
     let places = &Places::new(cli.root, cli.assets);
     let ended = match cli.command {
         Command::Run(args) => run::run(&args, places, console),
+        Command::Replay(args) => replay::replay(&args, places, console),
         Command::List(args) => list::list(&args, places, console),
         Command::Check(args) => check::check(&args, places, console),
         Command::Import(args) => import::import_file(&args, places, console),

@@ -32,6 +32,11 @@ impl Places {
         Self { root, assets: if assets.is_empty() { from_variable() } else { assets } }
     }
 
+    /// The project that holds the current folder.
+    pub(crate) fn current_project(&self) -> Result<Project, SelectError> {
+        self.project(Path::new("."))
+    }
+
     /// The project that holds `file`.
     fn project(&self, file: &Path) -> Result<Project, SelectError> {
         let unreadable = |path: &Path, error: &io::Error| SelectError::Unreadable {

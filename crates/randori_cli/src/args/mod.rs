@@ -9,7 +9,7 @@ use randori_core::text::{Limits, Override};
 
 mod recordings;
 
-pub(crate) use recordings::RecordArgs;
+pub(crate) use recordings::{RecordArgs, ReplayArgs};
 
 use crate::exit::EXIT_CODES;
 use crate::project::Places;
@@ -36,6 +36,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run scenarios to their verdict
     Run(RunArgs),
+    /// Run recordings again and verify every tick
+    Replay(ReplayArgs),
     /// List scenarios
     List(ListArgs),
     /// Check scenario, robot and environment files without running them

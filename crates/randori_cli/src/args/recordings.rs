@@ -1,10 +1,12 @@
 //! Arguments of the commands that work on recordings.
 
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::Args;
 use randori_record::writer::Options;
+
+use super::LimitArgs;
 
 /// What `randori run` writes down.
 #[derive(Debug, Clone, Default, Args)]
@@ -33,4 +35,44 @@ impl RecordArgs {
             ..Options::default()
         }
     }
+}
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  randori run scenarios/courier/corridor.ron --record corridor.mcap
+  randori replay corridor.mcap                # needs neither the scenario nor the policy
+  randori replay corridor.mcap --policy       # asks the policy again and compares its answers";
+
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that a person types")]
+#[derive(Debug, Args)]
+#[command(after_help = REPLAY_EXAMPLES)]
+pub(crate) struct ReplayArgs {
+    /// Recordings
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Ask the policies again, and compare what they are asked and what they
+    /// answer before the state
+    #[arg(long)]
+    pub(crate) policy: bool,
+
+    /// Also save the run and go on from what was saved, at ticks drawn at
+    /// random and at the snapshots of the recording
+    #[arg(long, conflicts_with = "policy")]
+    pub(crate) self_check: bool,
+
+    /// Start the programs that recordings name
+    #[arg(long, requires = "policy")]
+    pub(crate) trust_programs: bool,
+
+    /// Threads for several recordings; all cores if left out
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Print one JSON object per recording
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }

@@ -9,4 +9,4 @@ mod start;
 
 pub(crate) use destination::{Destination, RECORDING_FAILED};
 pub(crate) use recorder::Recorder;
-pub(crate) use start::{Origin, start};
+pub(crate) use start::{Origin, engine, start};

@@ -7,9 +7,7 @@ use std::time::{Duration, Instant};
 
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
 use randori_core::report::RunError;
-use randori_core::spec::PolicySource;
 use randori_core::time::TickPeriod;
-use randori_policy::{ProcessPolicy, builtin};
 use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch, start_run};
 use randori_sim::episode::{Episode, unstarted_report};
 use randori_sim::observer::{ObservedRun, RunObserver};
@@ -17,9 +15,7 @@ use randori_sim::observer::{ObservedRun, RunObserver};
 use super::plan::Plan;
 use super::printer::Printer;
 use crate::console::Console;
-
-/// No policy is waited for longer, whatever a file says.
-const LONGEST_PATIENCE_S: f64 = 86_400.0;
+use crate::start_policy::start_policy;
 
 /// Runs everything on several threads until done or cancelled.
 pub(crate) fn in_parallel(
@@ -112,25 +108,8 @@ impl BatchHost for Host<'_> {
         robot: usize,
         interface: &RobotInterface,
     ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
-        let Some(policy) = &run.scenario.spec.robots[robot].policy else { return Ok(None) };
-        match &policy.source {
-            PolicySource::Builtin { name, params } => {
-                builtin(name, params, interface).map(Some).map_err(|error| PolicyError {
-                    message: error.message,
-                    details: Vec::new(),
-                    help: error.help,
-                })
-            }
-            PolicySource::Onnx { .. } => {
-                self.plan.networks.start(&run.scenario, robot, interface).map(Some)
-            }
-            // The plan has refused programs that nobody allowed.
-            PolicySource::Process { command, patience } => {
-                let patience = Duration::from_secs_f64(patience.clamp(0.0, LONGEST_PATIENCE_S));
-                let policy = ProcessPolicy::start(command, self.plan.root(), interface, patience)?;
-                Ok(Some(Box::new(policy)))
-            }
-        }
+        // The plan has refused programs that nobody allowed.
+        start_policy(&run.scenario, robot, interface, &self.plan.networks, self.plan.root())
     }
 
     fn observer(

@@ -26,6 +26,7 @@ use crate::project::Places;
 use crate::style::count;
 use plan::Plan;
 use printer::Printer;
+pub(crate) use report::describe_error;
 
 /// A run that has a report.
 #[derive(Debug, Clone)]

@@ -1,0 +1,155 @@
+//! `randori replay`: recordings, computed again and held against what they say.
+//!
+//! Nothing but the recording is needed: it holds the scenario and all answers.
+//! `source` makes the run, `verify` compares it tick by tick, `other_version`
+//! says what is still meaningful when another version has written the file.
+
+mod other_version;
+mod print;
+mod source;
+mod verify;
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use randori_record::reader::{ReadError, Recording};
+
+use crate::args::ReplayArgs;
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::interrupt;
+use crate::project::{Places, SelectError};
+use crate::record::engine;
+use other_version::Likeness;
+use source::{Refusal, Source};
+use verify::{Ending, Verification, verify};
+
+/// What came of one recording.
+struct Replayed {
+    recording: Option<Recording>,
+    result: Result,
+    wall_s: f64,
+}
+
+/// How far a recording is what happens now.
+enum Result {
+    /// It cannot be read.
+    Unreadable(ReadError),
+    /// Its run cannot be made.
+    Refused(Refusal),
+    /// It was computed again tick by tick.
+    Verified {
+        verification: Verification,
+        /// Files of policies that have changed since.
+        changed_files: Vec<String>,
+    },
+    /// Another version has written it.
+    OtherVersion(Likeness),
+}
+
+/// Verifies recordings.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn replay(
+    args: &ReplayArgs,
+    places: &Places,
+    console: &'static Console,
+) -> io::Result<Outcome> {
+    let cancel = interrupt::listen(console);
+    let next = AtomicUsize::new(0);
+    let results: Vec<Mutex<Option<Replayed>>> =
+        args.files.iter().map(|_| Mutex::new(None)).collect();
+    let work = || {
+        while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed))
+            && let (Some(file), Some(place)) = (args.files.get(index), results.get(index))
+        {
+            let replayed = one(file, args, places, cancel);
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(replayed);
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let threads = args.threads.map_or(cores, usize::from);
+    thread::scope(|scope| {
+        for _ in 1..threads.clamp(1, args.files.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut worst = Outcome::Pass;
+    for (file, result) in args.files.iter().zip(results) {
+        let result = result.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Some(replayed) = result else { continue };
+        worst = worst.max(replayed.outcome());
+        if args.json {
+            console.data(&print::line(file, &replayed))?;
+        } else {
+            console.data(&print::describe(file, &replayed))?;
+        }
+    }
+    Ok(worst)
+}
+
+fn one(file: &Path, args: &ReplayArgs, places: &Places, cancel: &AtomicBool) -> Replayed {
+    let begun = Instant::now();
+    let (recording, result) = match Recording::open_file(file) {
+        Ok(recording) => {
+            let result = compute(&recording, args, places, cancel).unwrap_or_else(Result::Refused);
+            (Some(recording), result)
+        }
+        Err(error) => (None, Result::Unreadable(error)),
+    };
+    Replayed { recording, result, wall_s: begun.elapsed().as_secs_f64() }
+}
+
+fn compute(
+    recording: &Recording,
+    args: &ReplayArgs,
+    places: &Places,
+    cancel: &AtomicBool,
+) -> std::result::Result<Result, Refusal> {
+    let (start, limits) = (recording.start(), args.limits.limits());
+    let same_engine = engine().agrees_with(&start.header.engine);
+    let source = if args.policy {
+        let project = places.current_project().map_err(|error| Refusal(reason(&error)))?;
+        Source::with_policies(start, &limits, project, args.trust_programs)?
+    } else {
+        Source::of_recording(start, &limits)?
+    };
+    if !same_engine {
+        return Ok(Result::OtherVersion(Likeness::measure(&source, recording, cancel)));
+    }
+    let verification = verify(&source, recording, args.self_check, cancel);
+    Ok(Result::Verified { verification, changed_files: source.changed_files(&start.header) })
+}
+
+fn reason(error: &SelectError) -> String {
+    let why = match error {
+        SelectError::Unreadable { path, error } => format!("`{}`: {error}", path.display()),
+        _ => "there is no current folder".to_owned(),
+    };
+    format!("the project that holds the policies cannot be read: {why}")
+}
+
+impl Replayed {
+    /// How the command ends because of it.
+    fn outcome(&self) -> Outcome {
+        let whole = self.recording.as_ref().is_some_and(Recording::is_complete);
+        let read = if whole { Outcome::Pass } else { Outcome::InvalidScenario };
+        match &self.result {
+            Result::Unreadable(_) | Result::Refused(_) => Outcome::InvalidScenario,
+            Result::OtherVersion(likeness) => likeness.outcome().max(read),
+            Result::Verified { verification, .. } => match verification.ending {
+                Ending::Equal => read,
+                Ending::Diverged(_) => Outcome::Diverged,
+                Ending::Broken(_) => Outcome::RunError,
+                Ending::Damaged(_) => Outcome::InvalidScenario,
+                Ending::Interrupted => Outcome::Interrupted,
+            },
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Recordings of other versions: their bits cannot be expected to come out
+//! again, but their verdicts can, and the motion should be close for a while.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use randori_core::record::WorldState;
+use randori_core::report::{GoalReport, RunReport, Verdict};
+use randori_core::time::Tick;
+use randori_record::reader::Recording;
+use randori_sim::replay::ReplayError;
+
+use super::source::Source;
+use crate::exit::Outcome;
+
+/// From this distance on bodies count as apart, m.
+pub(super) const APART_M: f64 = 1e-3;
+
+/// How much a run is like its recording.
+#[derive(Debug, Default)]
+pub(super) struct Likeness {
+    /// Ticks whose states were compared.
+    pub(super) compared: u64,
+    /// The first tick at which a body is farther than [`APART_M`] from where it
+    /// was, with its index.
+    pub(super) apart: Option<(Tick, usize)>,
+    /// The greatest distance of a body from where it was, m, with its index.
+    pub(super) worst: Option<(f64, usize)>,
+    /// Whether the run went on to the end of the recording; else why it did not.
+    pub(super) stopped: Option<String>,
+    /// Goals whose verdict has changed: name, recorded, now.
+    pub(super) changed_goals: Vec<(String, bool, bool)>,
+    /// Whether there are verdicts to compare.
+    pub(super) has_verdicts: bool,
+}
+
+impl Likeness {
+    /// Makes the run again with the recorded answers, and compares what is still
+    /// meaningful.
+    pub(super) fn measure(source: &Source, recording: &Recording, cancel: &AtomicBool) -> Self {
+        let mut likeness = Self::default();
+        let mut replay = match source.replay() {
+            Ok(replay) => replay,
+            Err(error) => {
+                likeness.stopped = Some(error.message);
+                return likeness;
+            }
+        };
+        for tick in recording.ticks() {
+            if cancel.load(Ordering::Relaxed) {
+                likeness.stopped = Some("stopped by Ctrl-C".to_owned());
+                return likeness;
+            }
+            let recorded = match tick {
+                Ok(recorded) => recorded,
+                Err(error) => {
+                    likeness.stopped = Some(error.to_string());
+                    break;
+                }
+            };
+            match replay.verify_tick(&recorded.record) {
+                // Bits differ: that is known, and why the states are compared.
+                Ok(()) | Err(ReplayError::Mismatch(_) | ReplayError::Contradiction(_)) => {}
+                Err(error) => {
+                    likeness.stopped = Some(error.to_string());
+                    break;
+                }
+            }
+            if recorded.sampled {
+                let now = &replay.episode().record().state;
+                likeness.look(recorded.record.tick, &recorded.record.state, now);
+            }
+        }
+        if let (Some(then), true) = (recording.report(), replay.episode().is_over()) {
+            likeness.judge(then, &replay.episode().report());
+        }
+        likeness
+    }
+
+    fn look(&mut self, tick: Tick, then: &WorldState, now: &WorldState) {
+        self.compared += 1;
+        for (body, (then, now)) in then.bodies.iter().zip(&now.bodies).enumerate() {
+            let distance = f64::from(then.pose.translation.distance(now.pose.translation));
+            if self.worst.is_none_or(|(worst, _)| distance > worst) {
+                self.worst = Some((distance, body));
+            }
+            if distance > APART_M {
+                self.apart.get_or_insert((tick, body));
+            }
+        }
+    }
+
+    fn judge(&mut self, then: &RunReport, now: &RunReport) {
+        self.has_verdicts = true;
+        for goal in &then.goals {
+            let same_name = now.goals.iter().find(|other| other.name == goal.name);
+            let passes = |goal: &GoalReport| goal.verdict == Verdict::Pass;
+            let (was, is) = (passes(goal), same_name.is_some_and(passes));
+            if was != is {
+                self.changed_goals.push((goal.name.clone(), was, is));
+            }
+        }
+    }
+
+    /// How the command ends: verdicts count, bits do not.
+    pub(super) fn outcome(&self) -> Outcome {
+        match (&self.stopped, self.changed_goals.is_empty()) {
+            (None, true) => Outcome::Pass,
+            _ => Outcome::Diverged,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Holds a run against its recording, tick by tick.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use randori_core::random::RandomStream;
+use randori_core::record::TickRecord;
+use randori_core::report::RunError;
+use randori_core::time::Tick;
+use randori_record::reader::{ReadError, Recording};
+use randori_record::tick::RecordedTick;
+use randori_sim::replay::{Replay, ReplayError};
+
+use super::source::Source;
+
+/// How often `--self-check` saves the run at a tick drawn at random.
+const RANDOM_JUMPS: usize = 10;
+
+/// What came of a verification.
+#[derive(Debug)]
+pub(super) struct Verification {
+    /// Ticks that agree to the last bit, the starting state included.
+    pub(super) equal_ticks: u64,
+    /// How often the run was saved and went on from what was saved.
+    pub(super) jumps: usize,
+    /// How it ended.
+    pub(super) ending: Ending,
+}
+
+/// How a verification ended.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// Everything that the recording holds is equal.
+    Equal,
+    /// A tick is not what was recorded.
+    Diverged(Box<Divergence>),
+    /// The run cannot begin or go on.
+    Broken(RunError),
+    /// The recording cannot be read any further.
+    Damaged(ReadError),
+    /// A person has stopped it.
+    Interrupted,
+}
+
+/// The first tick that differs, on both sides.
+#[derive(Debug)]
+pub(super) struct Divergence {
+    /// Why it differs.
+    pub(super) error: ReplayError,
+    /// As recorded.
+    pub(super) recorded: RecordedTick,
+    /// As computed now.
+    pub(super) now: TickRecord,
+    /// Whether the run had gone on from a saved state before.
+    pub(super) jumped: bool,
+}
+
+/// Makes the run again and compares every tick.
+pub(super) fn verify(
+    source: &Source,
+    recording: &Recording,
+    self_check: bool,
+    cancel: &AtomicBool,
+) -> Verification {
+    let mut pass = Pass {
+        source,
+        recording,
+        saves: if self_check { random_ticks(recording) } else { BTreeSet::new() },
+        keyframes: if self_check {
+            recording.keyframes().iter().map(|keyframe| keyframe.tick).collect()
+        } else {
+            BTreeSet::new()
+        },
+        jumps: 0,
+        equal_ticks: 0,
+    };
+    let ending = pass.run(cancel).unwrap_or_else(|ending| ending);
+    Verification { equal_ticks: pass.equal_ticks, jumps: pass.jumps, ending }
+}
+
+/// One pass over a recording.
+struct Pass<'a> {
+    source: &'a Source,
+    recording: &'a Recording,
+    /// Ticks after which the run is saved.
+    saves: BTreeSet<Tick>,
+    /// Ticks of which the recording holds a snapshot.
+    keyframes: BTreeSet<Tick>,
+    jumps: usize,
+    equal_ticks: u64,
+}
+
+impl Pass<'_> {
+    /// The ending; `Err` only says that it came early.
+    fn run(&mut self, cancel: &AtomicBool) -> Result<Ending, Ending> {
+        let mut replay = self.source.replay().map_err(Ending::Broken)?;
+        for tick in self.recording.ticks() {
+            if cancel.load(Ordering::Relaxed) {
+                return Ok(Ending::Interrupted);
+            }
+            let recorded = tick.map_err(Ending::Damaged)?;
+            if let Err(error) = replay.verify_tick(&recorded.record) {
+                return Ok(match error {
+                    ReplayError::Broken(error) => Ending::Broken(*error),
+                    error => {
+                        let (now, jumped) = (replay.episode().record().clone(), self.jumps > 0);
+                        Ending::Diverged(Box::new(Divergence { error, recorded, now, jumped }))
+                    }
+                });
+            }
+            self.equal_ticks += 1;
+            self.jump(recorded.record.tick, &mut replay)?;
+        }
+        Ok(Ending::Equal)
+    }
+
+    /// Goes on in a new run from what is saved of this one, if it is time for
+    /// that.
+    fn jump(&mut self, tick: Tick, replay: &mut Replay) -> Result<(), Ending> {
+        let saved = match (self.keyframes.contains(&tick), self.saves.contains(&tick)) {
+            (true, _) => self.recording.keyframe_before(tick).map(|keyframe| keyframe.bytes),
+            (false, true) => replay.episode().simulation().keyframe(),
+            (false, false) => None,
+        };
+        let Some(bytes) = saved else { return Ok(()) };
+        let mut next = self.source.replay().map_err(Ending::Broken)?;
+        next.restore_keyframe(&bytes).map_err(|error| Ending::Broken(unusable(tick, &error)))?;
+        *replay = next;
+        self.jumps += 1;
+        Ok(())
+    }
+}
+
+fn unusable(tick: Tick, error: &dyn std::fmt::Display) -> RunError {
+    RunError {
+        code: "RR0302".to_owned(),
+        message: format!("the snapshot cannot be used: {error}"),
+        tick: tick.0,
+        details: Vec::new(),
+        help: None,
+    }
+}
+
+/// Ticks drawn at random, the same for the same recording.
+fn random_ticks(recording: &Recording) -> BTreeSet<Tick> {
+    let header = &recording.start().header;
+    let Some(last) = recording.last_tick().filter(|last| last.0 > 0) else {
+        return BTreeSet::new();
+    };
+    let mut stream = RandomStream::new(header.seed, "self-check");
+    (0..RANDOM_JUMPS).map(|_| Tick((stream.unit() * last.0 as f64) as u64)).collect()
+}

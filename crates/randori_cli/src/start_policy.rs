@@ -1,0 +1,43 @@
+//! The policy of a robot, from what its scenario says.
+
+use std::path::Path;
+use std::time::Duration;
+
+use randori_core::policy::{Policy, PolicyError, RobotInterface};
+use randori_core::spec::{PolicySource, Scenario};
+use randori_policy::{ProcessPolicy, builtin};
+
+use crate::networks::Networks;
+
+/// No policy is waited for longer, whatever a file says.
+const LONGEST_PATIENCE_S: f64 = 86_400.0;
+
+/// Starts the policy of a robot; `None` for a robot without one. Networks have
+/// been read, and programs, which run in the folder `root`, were allowed.
+///
+/// # Errors
+/// Why the policy does not start.
+pub(crate) fn start_policy(
+    scenario: &Scenario,
+    robot: usize,
+    interface: &RobotInterface,
+    networks: &Networks,
+    root: &Path,
+) -> Result<Option<Box<dyn Policy>>, PolicyError> {
+    let Some(policy) = &scenario.spec.robots[robot].policy else { return Ok(None) };
+    match &policy.source {
+        PolicySource::Builtin { name, params } => {
+            builtin(name, params, interface).map(Some).map_err(|error| PolicyError {
+                message: error.message,
+                details: Vec::new(),
+                help: error.help,
+            })
+        }
+        PolicySource::Onnx { .. } => networks.start(scenario, robot, interface).map(Some),
+        PolicySource::Process { command, patience } => {
+            let patience = Duration::from_secs_f64(patience.clamp(0.0, LONGEST_PATIENCE_S));
+            let policy = ProcessPolicy::start(command, root, interface, patience)?;
+            Ok(Some(Box::new(policy)))
+        }
+    }
+}
