@@ -9,5 +9,6 @@ mod list;
 mod output;
 mod policy;
 mod project;
+mod replay;
 mod run;
 mod walking;
