@@ -1,6 +1,6 @@
 //! `randori run --record`: everything that happens in a run, as a file.
 //!
-//! [`Destination`] says where recordings go, [`start`] what they say about
+//! [`Destination`] says where recordings go, [`start()`] what they say about
 //! themselves, and [`Recorder`] follows a run.
 
 mod destination;
