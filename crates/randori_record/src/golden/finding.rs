@@ -152,10 +152,12 @@ impl Pair {
 
 impl fmt::Display for Pair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let gap = if self.unit.is_empty() { "" } else { " " };
-        write!(f, "{} -> {}{gap}{}", self.show(self.before), self.show(self.after), self.unit)?;
+        // Components of rotations have no unit.
+        let unit = if self.unit == "1" { "" } else { self.unit };
+        let gap = if unit.is_empty() { "" } else { " " };
+        write!(f, "{} -> {}{gap}{unit}", self.show(self.before), self.show(self.after))?;
         match self.ulps {
-            Some(ulps) => write!(f, ", by {:.3e}{gap}{}, {ulps} ulp", self.distance(), self.unit),
+            Some(ulps) => write!(f, ", by {:.3e}{gap}{unit}, {ulps} ulp", self.distance()),
             None => Ok(()),
         }
     }

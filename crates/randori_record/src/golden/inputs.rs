@@ -6,6 +6,7 @@
 //! kept, so nothing of an imported robot gets into a golden.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use randori_core::text::outline::{Node, NodeKind, Outline, Scalar};
 
@@ -65,6 +66,22 @@ pub enum InputKind {
     Shape,
     /// It changed in a way that its fingerprints do not show.
     Unknown,
+}
+
+impl fmt::Display for InputChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if !self.path.is_empty() {
+            write!(f, ": {}", self.path)?;
+        }
+        match &self.kind {
+            InputKind::Value(value) => write!(f, " is now {value}"),
+            InputKind::Added => f.write_str(" is new"),
+            InputKind::Removed => f.write_str(" is gone"),
+            InputKind::Shape => f.write_str(" has other fields or elements"),
+            InputKind::Unknown => f.write_str(" has changed"),
+        }
+    }
 }
 
 impl Inputs {

@@ -79,7 +79,8 @@ impl Golden {
     }
 }
 
-const ADVICE: &str = "undo the edit, or write the file anew by `randori test --accept`";
+const ADVICE: &str =
+    "undo the edit, or delete the file and accept its runs anew by `randori test --accept`";
 
 fn check_format(text: &str) -> Result<(), GoldenError> {
     // All that a golden of another format is asked for.

@@ -15,8 +15,8 @@ const INSTANTS: [u64; 5] = [10, 25, 50, 75, 100];
 
 /// Follows a run and keeps what a golden needs.
 #[derive(Debug, Clone)]
-pub struct Recorder<'a> {
-    layout: &'a SceneLayout,
+pub struct Recorder {
+    layout: SceneLayout,
     instants_at: Vec<u64>,
     chain: Sha256,
     events: Vec<GoldenEvent>,
@@ -24,15 +24,15 @@ pub struct Recorder<'a> {
     trace: Trace,
 }
 
-impl<'a> Recorder<'a> {
+impl Recorder {
     /// For a run in this scene that lasts until `end_tick`.
-    pub fn new(layout: &'a SceneLayout, end_tick: u64) -> Self {
+    pub fn new(layout: &SceneLayout, end_tick: u64) -> Self {
         // In 128 bits, because nobody limits the length of a run.
         let part = |percent| (u128::from(end_tick) * u128::from(percent) / 100) as u64;
         let mut instants_at = vec![1];
         instants_at.extend(INSTANTS.map(part));
         Self {
-            layout,
+            layout: layout.clone(),
             instants_at,
             chain: Sha256::new(),
             events: Vec::new(),
@@ -83,7 +83,7 @@ impl<'a> Recorder<'a> {
     }
 
     fn instant(&self, record: &TickRecord) -> Instant {
-        let layout = self.layout;
+        let layout = &self.layout;
         let bodies = layout.bodies.iter().zip(&record.state.bodies).enumerate();
         let is_kept = |index: usize| {
             layout.bodies[index].robot.is_none_or(|robot| layout.robots[robot.0].base.0 == index)
