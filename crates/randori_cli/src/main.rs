@@ -28,6 +28,7 @@ mod run;
 mod start_policy;
 mod style;
 mod table;
+mod test;
 
 use std::io;
 use std::panic::PanicHookInfo;
@@ -50,6 +51,8 @@ fn main() -> ExitCode {
     let ended = match cli.command {
         Command::Run(args) => run::run(&args, places, console),
         Command::Replay(args) => replay::replay(&args, places, console),
+        Command::Test(args) => test::test(&args, places, console),
+        Command::Review(args) => test::review(&args, places, console),
         Command::List(args) => list::list(&args, places, console),
         Command::Check(args) => check::check(&args, places, console),
         Command::Import(args) => import::import_file(&args, places, console),

@@ -32,6 +32,15 @@ impl Places {
         Self { root, assets: if assets.is_empty() { from_variable() } else { assets } }
     }
 
+    /// The arguments that say the same again.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let root = self.root.iter().map(|root| ("--root", root));
+        let places = root.chain(self.assets.iter().map(|folder| ("--assets", folder)));
+        places
+            .flat_map(|(option, folder)| [option.to_owned(), folder.display().to_string()])
+            .collect()
+    }
+
     /// The project that holds the current folder.
     pub(crate) fn current_project(&self) -> Result<Project, SelectError> {
         self.project(Path::new("."))
@@ -337,7 +346,26 @@ pub(crate) fn is_golden(path: &Path) -> bool {
 /// How deep folders are searched.
 const MAX_DEPTH: usize = 8;
 
+/// All goldens below a folder, in alphabetical order.
+///
+/// # Errors
+/// When the system refuses.
+pub(crate) fn goldens_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    collect_ron(folder, MAX_DEPTH, &mut files)?;
+    files.retain(|path| is_golden(path));
+    files.sort();
+    Ok(files)
+}
+
+/// Files that may be scenarios, robots or environments.
 fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    collect_ron(folder, depth, files)?;
+    files.retain(|path| !is_golden(path));
+    Ok(())
+}
+
+fn collect_ron(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
@@ -347,10 +375,9 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<
         // Links to folders are not followed: they could form a circle.
         if entry.file_type()?.is_dir() {
             if depth > 0 {
-                collect(&path, depth - 1, files)?;
+                collect_ron(&path, depth - 1, files)?;
             }
-        } else if path.extension().is_some_and(|extension| extension == "ron") && !is_golden(&path)
-        {
+        } else if path.extension().is_some_and(|extension| extension == "ron") {
             files.push(path);
         }
     }

@@ -8,8 +8,10 @@ use clap::{Args, Parser, Subcommand};
 use randori_core::text::{Limits, Override};
 
 mod recordings;
+mod regressions;
 
 pub(crate) use recordings::{RecordArgs, ReplayArgs};
+pub(crate) use regressions::{Format, ReviewArgs, Shard, SuiteArgs, TestArgs};
 
 use crate::exit::EXIT_CODES;
 use crate::project::Places;
@@ -38,6 +40,10 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Run recordings again and verify every tick
     Replay(ReplayArgs),
+    /// Hold scenarios against their goldens
+    Test(TestArgs),
+    /// Go through changed and new goldens one by one
+    Review(ReviewArgs),
     /// List scenarios
     List(ListArgs),
     /// Check scenario, robot and environment files without running them
@@ -132,6 +138,12 @@ impl LimitArgs {
         }
         limits
     }
+
+    /// The arguments that say the same again.
+    fn words(&self) -> impl Iterator<Item = String> {
+        let changes = self.changes.iter();
+        changes.flat_map(|(name, value)| ["--limit".to_owned(), format!("{name}={value}")])
+    }
 }
 
 impl RunArgs {
@@ -142,20 +154,13 @@ impl RunArgs {
 
     /// The arguments that a run depends on, besides its file and seed.
     pub(crate) fn repeatable(&self, places: &Places) -> Vec<String> {
-        let root = places.root.iter().map(|root| ("--root", root.display().to_string()));
-        let assets = places.assets.iter().map(|folder| ("--assets", folder.display().to_string()));
         let overrides = self.overrides.iter();
         let overrides = overrides.map(|set| ("--set", format!("{}={}", set.path, set.value)));
-        let limits = self.limits.changes.iter();
-        let limits = limits.map(|(name, value)| ("--limit", format!("{name}={value}")));
         let policies = self.policy.iter().map(|policy| ("--policy", policy.clone()));
-        let mut words: Vec<String> = root
-            .chain(assets)
-            .chain(overrides)
-            .chain(policies)
-            .chain(limits)
-            .flat_map(|(option, value)| [option.to_owned(), value])
-            .collect();
+        let mut words = places.words();
+        let chosen = overrides.chain(policies);
+        words.extend(chosen.flat_map(|(option, value)| [option.to_owned(), value]));
+        words.extend(self.limits.words());
         #[cfg(feature = "ort")]
         if let Some(library) = &self.onnxruntime {
             words.extend(["--onnxruntime".to_owned(), library.display().to_string()]);

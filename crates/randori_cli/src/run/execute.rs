@@ -26,7 +26,7 @@ pub(crate) fn in_parallel(
     console: &Console,
 ) {
     let host = Host::new(plan, printer, console);
-    let per_entry = |entry: &super::plan::Entry| entry.scenario.spec.duration;
+    let per_entry = |entry: &super::context::Entry| entry.scenario.spec.duration;
     let simulated_s: f64 = plan.entries.iter().map(per_entry).sum();
     console.start_progress(plan.runs(), simulated_s * plan.seeds_per_entry() as f64);
     let options = BatchOptions { threads, stop_when_decided: false, cancel };
@@ -109,7 +109,7 @@ impl BatchHost for Host<'_> {
         interface: &RobotInterface,
     ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
         // The plan has refused programs that nobody allowed.
-        start_policy(&run.scenario, robot, interface, &self.plan.networks, self.plan.root())
+        start_policy(&run.scenario, robot, interface, &self.plan.context.networks, self.plan.root())
     }
 
     fn observer(

@@ -93,7 +93,7 @@ struct JsonWall {
 /// A number that JSON may not know: infinities are the texts `"inf"` and
 /// `"-inf"` (which Python's `float` reads), an unknown value is `null`.
 #[derive(Debug, Clone, Copy)]
-struct Real(f64);
+pub(crate) struct Real(pub(crate) f64);
 
 impl Serialize for Real {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

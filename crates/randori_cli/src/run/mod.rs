@@ -4,6 +4,7 @@
 //! wrong. `execute` carries the runs out, `printer` shows them in their order.
 
 mod choice;
+mod context;
 mod execute;
 #[cfg(test)]
 mod fixture;
@@ -24,8 +25,11 @@ use crate::exit::Outcome;
 use crate::interrupt;
 use crate::project::Places;
 use crate::style::count;
+pub(crate) use context::{Entry, Refusal, RunContext};
+pub(crate) use json::Real;
 use plan::Plan;
 use printer::Printer;
+pub(crate) use printer::internal;
 pub(crate) use report::describe_error;
 
 /// A run that has a report.

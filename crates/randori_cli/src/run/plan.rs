@@ -1,27 +1,24 @@
 //! What is to be run: scenarios that were read and found valid, and seeds.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::Diagnostics;
 use randori_core::report::RunError;
-use randori_core::spec::Scenario;
-use randori_core::text::{Override, ScenarioText};
 use randori_sim::batch::PreparedRun;
 use randori_sim::episode::Episode;
 use randori_sim::observer::RunObserver;
 
 use super::choice::{ChoiceError, PolicyChoice};
+use super::context::{Entry, Refusal, RunContext};
 use crate::args::{RecordArgs, RunArgs};
 use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{Unseen, findings, lacks_assets, refused, told_skipped, untrusted_programs};
+use crate::findings::{Unseen, lacks_assets, told_skipped};
 use crate::networks::Networks;
-use crate::project::{Places, SelectedFile, select_scenarios};
-use crate::reading::{FileDigests, Reading};
+use crate::project::{Places, select_scenarios};
 use crate::record::{Destination, Origin, Recorder, start};
-use crate::style::{command_line, count};
+use crate::style::count;
 
 /// Runs beyond this number are surely a mistake, and their results would not
 /// fit into memory.
@@ -33,23 +30,8 @@ const MOST_RUNS: u64 = 10_000_000;
 pub(crate) struct Plan {
     pub(crate) entries: Vec<Entry>,
     pub(crate) seeds: Range<u64>,
-    overrides: Vec<Override>,
-    choices: Vec<PolicyChoice>,
-    pub(crate) networks: Networks,
-    /// Arguments besides the file and the seed that change results.
-    arguments: Vec<String>,
+    pub(crate) context: RunContext,
     recording: RecordArgs,
-}
-
-/// A scenario that is ready to run.
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) file: SelectedFile,
-    text: ScenarioText,
-    /// Every file that was read for it.
-    pub(crate) files: FileDigests,
-    /// The scenario before anything is drawn for a seed.
-    pub(crate) scenario: Scenario,
 }
 
 impl Plan {
@@ -78,10 +60,12 @@ impl Plan {
         let mut plan = Self {
             entries: Vec::with_capacity(files.len()),
             seeds: args.seeds.range(),
-            overrides: args.overrides(),
-            choices: choices.map_err(usage)?,
-            networks: networks(args, console)?,
-            arguments: args.repeatable(places),
+            context: RunContext {
+                overrides: args.overrides(),
+                choices: choices.map_err(usage)?,
+                networks: networks(args, console)?,
+                arguments: args.repeatable(places),
+            },
             recording: args.recording.clone(),
         };
         if plan.seeds.end - plan.seeds.start > MOST_RUNS / files.len().max(1) as u64 {
@@ -93,7 +77,7 @@ impl Plan {
         for file in files {
             let tell = |diagnostics: &Diagnostics| console.note(&with_gap(diagnostics));
             let in_folder = file.in_folder;
-            match plan.entry(file, args.trust_programs) {
+            match plan.context.load(file, args.trust_programs) {
                 Ok((entry, warnings)) => {
                     tell(&unseen.filter(warnings));
                     plan.entries.push(entry);
@@ -119,39 +103,6 @@ impl Plan {
             return Err(Outcome::NothingSelected);
         }
         Ok(plan)
-    }
-
-    fn entry(
-        &mut self,
-        file: SelectedFile,
-        trusted: bool,
-    ) -> Result<(Entry, Diagnostics), Refusal> {
-        let reading = Reading::new(&file.project);
-        let text = ScenarioText::load(&reading, &file.path, &file.project.limits)
-            .map_err(Refusal::Findings)?;
-        let mut files = reading.into_digests();
-        let mut loaded = text
-            .resolve(&self.overrides)
-            .map_err(|errors| Refusal::Findings(refused(&text, &self.overrides, errors)))?;
-        let chosen = self.choose(&mut loaded.scenario).map_err(Refusal::Choice)?;
-        let mut list = std::mem::take(&mut loaded.warnings);
-        list.extend(findings(&loaded.scenario, &loaded.sources, &chosen));
-        if !trusted {
-            list.extend(untrusted_programs(&loaded.scenario, &loaded.sources, &chosen));
-        }
-        let (scenario, sources) = (&loaded.scenario, &loaded.sources);
-        list.extend(self.networks.load(&file.project, scenario, sources, &chosen));
-        let diagnostics = loaded.diagnostics(list);
-        if diagnostics.errors() > 0 {
-            return Err(Refusal::Findings(diagnostics));
-        }
-        files.extend(self.networks.digests(scenario));
-        Ok((Entry { file, text, files, scenario: loaded.scenario }, diagnostics))
-    }
-
-    /// Applies all `--policy` arguments; returns the robots that they are for.
-    fn choose(&self, scenario: &mut Scenario) -> Result<BTreeSet<usize>, ChoiceError> {
-        self.choices.iter().map(|choice| choice.apply(scenario)).collect()
     }
 
     /// The project's folder, where programs run.
@@ -189,15 +140,7 @@ impl Plan {
     /// # Errors
     /// When a drawn value makes the scenario impossible.
     pub(crate) fn prepare(&self, run: usize) -> Result<PreparedRun, RunError> {
-        let (entry, seed) = (self.entry_of(run), self.seed_of(run));
-        if entry.scenario.spec.vary.is_empty() {
-            return Ok(PreparedRun { scenario: entry.scenario.clone(), seed, varied: Vec::new() });
-        }
-        let mut loaded =
-            entry.text.resolve_seed(&self.overrides, seed).map_err(|error| impossible(&error))?;
-        // Which robots there are does not depend on the seed.
-        let _ = self.choose(&mut loaded.scenario);
-        Ok(PreparedRun { scenario: loaded.scenario, seed, varied: loaded.drawn })
+        self.context.prepare(self.entry_of(run), self.seed_of(run))
     }
 
     /// The file that a run is recorded into, if it is.
@@ -218,19 +161,12 @@ impl Plan {
     ) -> Result<Option<Box<dyn RunObserver>>, RunError> {
         let Some(path) = self.recording(run) else { return Ok(None) };
         let entry = self.entry_of(run);
-        let reproduce = self.reproduce(entry, prepared.seed);
+        let reproduce = self.context.reproduce(entry, prepared.seed);
         let origin =
             Origin { file: &entry.file.shown, assets: &entry.files, reproduce: &reproduce };
         let start = start(prepared, episode, origin)?;
         let options = self.recording.options();
         Ok(Some(Box::new(Recorder::create(&path, &start, &prepared.scenario, options)?)))
-    }
-
-    /// The command that runs one scenario with one seed again.
-    pub(crate) fn reproduce(&self, entry: &Entry, seed: u64) -> String {
-        let seed = seed.to_string();
-        let words = ["randori", "run", &entry.file.shown, "--seed", &seed];
-        command_line(words.into_iter().chain(self.arguments.iter().map(String::as_str)))
     }
 }
 
@@ -248,26 +184,6 @@ fn networks(args: &RunArgs, console: &Console) -> Result<Networks, Outcome> {
 #[expect(clippy::unnecessary_wraps, reason = "with ONNX Runtime it can fail")]
 fn networks(_: &RunArgs, _: &Console) -> Result<Networks, Outcome> {
     Ok(Networks::default())
-}
-
-enum Refusal {
-    Choice(ChoiceError),
-    Findings(Diagnostics),
-}
-
-/// A seed for which the scenario makes no sense, as a run that broke.
-fn impossible(findings: &Diagnostics) -> RunError {
-    let first = findings.list.first();
-    RunError {
-        code: first.map_or("RS0301", |finding| finding.code.as_str()).to_owned(),
-        message: format!(
-            "the values drawn for this seed make no sense: {}",
-            first.map_or("", |finding| finding.message.as_str())
-        ),
-        tick: 0,
-        details: findings.short().lines().map(str::to_owned).collect(),
-        help: Some("narrow the ranges of `vary`".to_owned()),
-    }
 }
 
 fn with_gap(diagnostics: &Diagnostics) -> String {

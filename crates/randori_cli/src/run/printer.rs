@@ -113,12 +113,12 @@ impl<'a> Printer<'a> {
         let is_first = state.runs == 0;
         state.count(&finished);
         if self.json {
-            let reproduce = self.plan.reproduce(entry, finished.report.seed);
+            let reproduce = self.plan.context.reproduce(entry, finished.report.seed);
             let recording = self.plan.recording(run);
             let line = json::line(&finished, &entry.file.shown, &reproduce, recording.as_deref());
             self.data(&line, state);
         } else if self.plan.seeds_per_entry() == 1 {
-            let reproduce = self.plan.reproduce(entry, finished.report.seed);
+            let reproduce = self.plan.context.reproduce(entry, finished.report.seed);
             let text = describe(&finished.report, &entry.file.shown, &reproduce);
             let gap = if is_first { "" } else { "\n" };
             self.data(&format!("{gap}{text}"), state);
@@ -167,7 +167,7 @@ impl<'a> Printer<'a> {
         let reports: Vec<&RunReport> = reports.iter().collect();
         let mut text = summary(&reports) + "\n" + &totals(&reports);
         if let Some(report) = telling(&reports) {
-            let again = self.plan.reproduce(&self.plan.entries[index], report.seed);
+            let again = self.plan.context.reproduce(&self.plan.entries[index], report.seed);
             text += &paint(FAINT, &format!("again: {again}"));
             text += "\n";
         }
@@ -196,7 +196,7 @@ impl State {
 }
 
 /// A fault of ours, as a reason why a run broke.
-fn internal(message: &str) -> RunError {
+pub(crate) fn internal(message: &str) -> RunError {
     RunError {
         code: "RR0901".to_owned(),
         message: format!("internal error: {message}"),

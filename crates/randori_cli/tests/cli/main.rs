@@ -9,6 +9,7 @@ mod list;
 mod output;
 mod policy;
 mod project;
+mod regressions;
 mod replay;
 mod run;
 mod walking;

@@ -81,12 +81,19 @@ impl Project {
     }
 
     /// The program with these arguments, in the project's folder, without the
-    /// colour settings of whoever runs the tests.
+    /// settings of whoever runs the tests.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_randori"));
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
-        let ambient =
-            ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE", "RANDORI_ASSETS"];
+        let ambient = [
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "RUST_BACKTRACE",
+            "RANDORI_ASSETS",
+            "CI",
+            "GITHUB_STEP_SUMMARY",
+        ];
         for variable in ambient {
             command.env_remove(variable);
         }

@@ -1,0 +1,124 @@
+//! What all runs of a command share, and how a scenario file becomes ready to
+//! run.
+
+use std::collections::BTreeSet;
+
+use randori_core::diagnostic::Diagnostics;
+use randori_core::report::RunError;
+use randori_core::spec::Scenario;
+use randori_core::text::{Override, ScenarioText};
+use randori_sim::batch::PreparedRun;
+
+use super::choice::{ChoiceError, PolicyChoice};
+use crate::findings::{findings, refused, untrusted_programs};
+use crate::networks::Networks;
+use crate::project::SelectedFile;
+use crate::reading::{FileDigests, Reading};
+use crate::style::command_line;
+
+/// What all runs of a command share.
+#[derive(Debug, Default)]
+pub(crate) struct RunContext {
+    pub(crate) overrides: Vec<Override>,
+    pub(crate) choices: Vec<PolicyChoice>,
+    pub(crate) networks: Networks,
+    /// Arguments besides the file and the seed that change results.
+    pub(crate) arguments: Vec<String>,
+}
+
+/// A scenario that is ready to run.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) file: SelectedFile,
+    text: ScenarioText,
+    /// Every file that was read for it.
+    pub(crate) files: FileDigests,
+    /// The scenario before anything is drawn for a seed.
+    pub(crate) scenario: Scenario,
+}
+
+/// Why a file cannot be run.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// A `--policy` argument cannot be followed.
+    Choice(ChoiceError),
+    /// Something is wrong in the files.
+    Findings(Diagnostics),
+}
+
+impl RunContext {
+    /// Reads and checks a scenario. Programs that it names are refused unless
+    /// they are trusted.
+    ///
+    /// # Errors
+    /// Why it cannot be run.
+    pub(crate) fn load(
+        &mut self,
+        file: SelectedFile,
+        trusted: bool,
+    ) -> Result<(Entry, Diagnostics), Refusal> {
+        let reading = Reading::new(&file.project);
+        let text = ScenarioText::load(&reading, &file.path, &file.project.limits)
+            .map_err(Refusal::Findings)?;
+        let mut files = reading.into_digests();
+        let mut loaded = text
+            .resolve(&self.overrides)
+            .map_err(|errors| Refusal::Findings(refused(&text, &self.overrides, errors)))?;
+        let chosen = self.choose(&mut loaded.scenario).map_err(Refusal::Choice)?;
+        let mut list = std::mem::take(&mut loaded.warnings);
+        list.extend(findings(&loaded.scenario, &loaded.sources, &chosen));
+        if !trusted {
+            list.extend(untrusted_programs(&loaded.scenario, &loaded.sources, &chosen));
+        }
+        let (scenario, sources) = (&loaded.scenario, &loaded.sources);
+        list.extend(self.networks.load(&file.project, scenario, sources, &chosen));
+        let diagnostics = loaded.diagnostics(list);
+        if diagnostics.errors() > 0 {
+            return Err(Refusal::Findings(diagnostics));
+        }
+        files.extend(self.networks.digests(scenario));
+        Ok((Entry { file, text, files, scenario: loaded.scenario }, diagnostics))
+    }
+
+    /// Applies all `--policy` arguments; returns the robots that they are for.
+    fn choose(&self, scenario: &mut Scenario) -> Result<BTreeSet<usize>, ChoiceError> {
+        self.choices.iter().map(|choice| choice.apply(scenario)).collect()
+    }
+
+    /// The scenario of a run with everything that is drawn for its seed.
+    ///
+    /// # Errors
+    /// When a drawn value makes the scenario impossible.
+    pub(crate) fn prepare(&self, entry: &Entry, seed: u64) -> Result<PreparedRun, RunError> {
+        if entry.scenario.spec.vary.is_empty() {
+            return Ok(PreparedRun { scenario: entry.scenario.clone(), seed, varied: Vec::new() });
+        }
+        let mut loaded =
+            entry.text.resolve_seed(&self.overrides, seed).map_err(|error| impossible(&error))?;
+        // Which robots there are does not depend on the seed.
+        let _ = self.choose(&mut loaded.scenario);
+        Ok(PreparedRun { scenario: loaded.scenario, seed, varied: loaded.drawn })
+    }
+
+    /// The command that runs one scenario with one seed again.
+    pub(crate) fn reproduce(&self, entry: &Entry, seed: u64) -> String {
+        let seed = seed.to_string();
+        let words = ["randori", "run", &entry.file.shown, "--seed", &seed];
+        command_line(words.into_iter().chain(self.arguments.iter().map(String::as_str)))
+    }
+}
+
+/// A seed for which the scenario makes no sense, as a run that broke.
+fn impossible(findings: &Diagnostics) -> RunError {
+    let first = findings.list.first();
+    RunError {
+        code: first.map_or("RS0301", |finding| finding.code.as_str()).to_owned(),
+        message: format!(
+            "the values drawn for this seed make no sense: {}",
+            first.map_or("", |finding| finding.message.as_str())
+        ),
+        tick: 0,
+        details: findings.short().lines().map(str::to_owned).collect(),
+        help: Some("narrow the ranges of `vary`".to_owned()),
+    }
+}

@@ -1,0 +1,111 @@
+//! Results as JUnit XML: a suite per scenario; in it a case for the comparison of
+//! each seed, and one for each of its goals.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use randori_core::report::Verdict;
+use randori_record::golden::{GoldenGoal, GoldenRun};
+
+use super::result::{CaseResult, RunResult, Status};
+use super::text::{describe, remark};
+
+/// All results.
+pub(super) fn xml(results: &[CaseResult<'_>]) -> String {
+    let mut report = Report::new("randori");
+    for result in results {
+        let mut suite = TestSuite::new(&*result.case.shown);
+        if result.runs.is_empty() {
+            suite.add_test_case(whole(result));
+        }
+        for run in &result.runs {
+            suite.add_test_case(comparison(result, run));
+            let accepted = result.case.golden.as_ref().and_then(|golden| golden.run(run.seed));
+            for goal in run.run.iter().flat_map(|run| &run.goals) {
+                suite.add_test_case(of_goal(result, run.seed, goal, accepted));
+            }
+        }
+        report.add_test_suite(suite);
+    }
+    // Only writing to a file could fail.
+    report.to_string().unwrap_or_default()
+}
+
+/// A scenario that was not run.
+fn whole(result: &CaseResult<'_>) -> TestCase {
+    let status = result.status();
+    let case = TestCase::new("is as accepted", outcome(status, || remark(result)));
+    classified(case, result)
+}
+
+/// A run held against its golden.
+fn comparison(result: &CaseResult<'_>, run: &RunResult) -> TestCase {
+    let mut status = outcome(run.status(), || remark(result));
+    if run.status().is_failure() {
+        status.set_description(anstream::adapter::strip_str(&describe(result)).to_string());
+    }
+    let mut case = TestCase::new(format!("seed {}: is as accepted", run.seed), status);
+    case.set_time(Duration::try_from_secs_f64(run.wall_s).unwrap_or_default());
+    if let Some(run) = &run.run {
+        case.add_property(("verdict", word(run.verdict)));
+        case.add_property(("final hash", &*crate::style::hash(run.final_hash)));
+    }
+    classified(case, result)
+}
+
+/// A goal, which fails if its verdict is not the accepted one.
+fn of_goal(
+    result: &CaseResult<'_>,
+    seed: u64,
+    goal: &GoldenGoal,
+    accepted: Option<&GoldenRun>,
+) -> TestCase {
+    let before = accepted.and_then(|run| run.goals.iter().find(|it| it.name == goal.name));
+    let status = match before {
+        Some(before) if before.verdict != goal.verdict => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            let (before, now) = (word(before.verdict), word(goal.verdict));
+            status.set_message(format!("{before} -> {now}, margin {}", goal.margin));
+            status.set_type("verdict");
+            status
+        }
+        _ => TestCaseStatus::success(),
+    };
+    let mut case = TestCase::new(format!("seed {seed}: {}", goal.name), status);
+    case.add_property(("margin", &*goal.margin.to_string()));
+    case.add_property(("verdict", word(goal.verdict)));
+    if let Some(before) = before {
+        case.add_property(("accepted margin", &*before.margin.to_string()));
+    }
+    classified(case, result)
+}
+
+fn classified(mut case: TestCase, result: &CaseResult<'_>) -> TestCase {
+    case.set_classname(&*result.case.shown);
+    case
+}
+
+fn outcome(status: Status, why: impl FnOnce() -> String) -> TestCaseStatus {
+    let kind = match status {
+        Status::Pass | Status::New => return TestCaseStatus::success(),
+        Status::Skipped | Status::NotRun => {
+            let mut skipped = TestCaseStatus::skipped();
+            skipped.set_message(why());
+            return skipped;
+        }
+        Status::Broken | Status::Invalid => NonSuccessKind::Error,
+        Status::Changed | Status::NotDeterministic | Status::Orphan => NonSuccessKind::Failure,
+    };
+    let mut failed = TestCaseStatus::non_success(kind);
+    failed.set_message(why());
+    failed.set_type(status.word());
+    failed
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Error => "error",
+    }
+}

@@ -1,0 +1,163 @@
+//! `randori test` and `randori review`: scenarios held against their goldens.
+//!
+//! `select` finds scenarios and goldens, `suite` reads them, `execute` runs and
+//! judges, [`result`] is what came of a scenario, `accept` writes goldens, and
+//! the other files show results.
+
+mod accept;
+mod execute;
+mod github;
+mod json;
+mod junit;
+mod result;
+mod review;
+mod select;
+mod suite;
+mod text;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Instant;
+
+use crate::args::{Format, Shard, SuiteArgs, TestArgs};
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::interrupt;
+use crate::project::Places;
+use crate::style::{count, seconds};
+use execute::{Options, execute};
+use result::{CaseResult, Status};
+pub(crate) use review::review;
+use select::select;
+use suite::{Purpose, Suite};
+
+/// Holds what the arguments name against its goldens, and prints the results.
+///
+/// # Errors
+/// When the output cannot be written.
+pub(crate) fn test(
+    args: &TestArgs,
+    places: &Places,
+    console: &'static Console,
+) -> io::Result<Outcome> {
+    let purpose = if args.accept { Purpose::Accept } else { Purpose::Compare };
+    if args.accept && refuses_writing(console) {
+        return Ok(Outcome::Usage);
+    }
+    if args.suite.seeds.is_some() && !args.accept {
+        console.error("`--seeds` is for goldens that are accepted");
+        console.help("add `--accept`, or leave `--seeds` out to run those of the goldens");
+        return Ok(Outcome::Usage);
+    }
+    let begun = Instant::now();
+    let suite = match load(&args.suite, args.shard, purpose, places, console) {
+        Ok(suite) => suite,
+        Err(outcome) => return Ok(outcome),
+    };
+    let fail_fast = args.fail_fast;
+    let options = Options { fail_fast, threads: threads(&args.suite), purpose };
+    let mut failure = None;
+    let results = execute(&suite, &options, console, |result| {
+        let line = match args.format {
+            Format::Text => text::line(&suite, result),
+            Format::Github => text::line(&suite, result) + &github::annotation(result),
+            Format::Json => json::line(result),
+            Format::Junit => String::new(),
+        };
+        failure = failure.take().or_else(|| console.data(&line).err());
+        if failure.is_some() {
+            interrupt::stop_runs();
+        }
+    });
+    if let Some(error) = failure {
+        return Err(error);
+    }
+    match args.format {
+        Format::Text => console.data(&text::end(&results))?,
+        Format::Github => {
+            console.data(&text::end(&results))?;
+            github::append_summary(&results, console);
+        }
+        Format::Json => {}
+        Format::Junit => console.data(&junit::xml(&results))?,
+    }
+    console.note(&format!("{}\n", seconds(begun.elapsed().as_secs_f64())));
+    let mut outcome = outcome(&results, purpose);
+    if let Some(path) = &args.junit
+        && !write(path, &junit::xml(&results), console)
+    {
+        outcome = outcome.max(Outcome::Usage);
+    }
+    if args.accept {
+        outcome = outcome.max(accept::all(&suite, &results, console));
+    }
+    tell_missing(&suite, console);
+    if interrupt::interrupted() {
+        return Ok(outcome.max(Outcome::Interrupted));
+    }
+    Ok(outcome)
+}
+
+/// Whether goldens must not be written, which is then told.
+fn refuses_writing(console: &Console) -> bool {
+    let in_ci = std::env::var("CI").is_ok_and(|ci| !["", "0", "false"].contains(&ci.as_str()));
+    if in_ci {
+        console.error("goldens are never written in continuous integration (`CI` is set)");
+        console.help("accept them on your own machine, and commit the files");
+    }
+    in_ci
+}
+
+fn load(
+    args: &SuiteArgs,
+    shard: Shard,
+    purpose: Purpose,
+    places: &Places,
+    console: &Console,
+) -> Result<Suite, Outcome> {
+    let selection = select(&args.names, places, console)?;
+    Suite::load(selection, args, shard, purpose, places, console)
+}
+
+fn threads(args: &SuiteArgs) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    args.threads.map_or_else(cores, usize::from)
+}
+
+/// How the command ends because of its results, before goldens are written.
+fn outcome(results: &[CaseResult<'_>], purpose: Purpose) -> Outcome {
+    let settled = |status: &Status| !matches!(status, Status::Skipped | Status::NotRun);
+    let worst = results.iter().map(|result| match result.status() {
+        Status::Pass | Status::New | Status::Skipped | Status::NotRun => Outcome::Pass,
+        Status::Changed if purpose == Purpose::Accept => Outcome::Pass,
+        Status::Changed | Status::NotDeterministic | Status::Orphan => Outcome::Diverged,
+        Status::Broken => Outcome::RunError,
+        Status::Invalid => Outcome::InvalidScenario,
+    });
+    let worst = worst.max().unwrap_or(Outcome::Pass);
+    if results.iter().any(|result| settled(&result.status())) {
+        worst
+    } else {
+        worst.max(Outcome::NothingSelected)
+    }
+}
+
+/// Says which scenarios nobody has accepted.
+fn tell_missing(suite: &Suite, console: &Console) {
+    let Some(first) = suite.without_golden.first() else { return };
+    let which = match suite.without_golden.len() {
+        1 => format!("`{first}` has no golden"),
+        several => format!("{} have no golden, such as `{first}`", count(several, "scenario")),
+    };
+    console.warning(&which);
+    console.help("look at their runs, then `randori test --accept` or `randori review`");
+}
+
+fn write(path: &Path, text: &str, console: &Console) -> bool {
+    let written = fs::write(path, text);
+    if let Err(error) = &written {
+        console.error(&format!("`{}` cannot be written: {error}", path.display()));
+    }
+    written.is_ok()
+}

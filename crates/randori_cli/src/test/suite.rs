@@ -1,0 +1,248 @@
+//! Scenarios with what was accepted for them, ready to be run.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use randori_core::diagnostic::Diagnostics;
+use randori_core::text::bundle;
+use randori_record::golden::{Golden, GoldenEngine, Inputs, Level, Tolerances};
+
+use super::select::Selection;
+use crate::args::{Shard, SuiteArgs};
+use crate::console::{Console, stderr_has_colours};
+use crate::exit::Outcome;
+use crate::findings::{lacks_assets, told_skipped};
+use crate::project::{Places, SelectedFile};
+use crate::record::engine;
+use crate::run::{Entry, Refusal, RunContext};
+use crate::style::{command_line, count};
+
+/// Why runs are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Only what was accepted is compared.
+    Compare,
+    /// What was not accepted so far is run as well.
+    Accept,
+}
+
+/// Everything that is to be compared.
+pub(super) struct Suite {
+    pub(super) cases: Vec<Case>,
+    pub(super) context: RunContext,
+    pub(super) engine: GoldenEngine,
+    /// Scenarios that nobody has accepted, if only accepted ones are run.
+    pub(super) without_golden: Vec<String>,
+}
+
+/// A scenario with what was accepted for it.
+pub(super) struct Case {
+    /// Path of the scenario, as one would type it; of the golden for one without
+    /// a scenario.
+    pub(super) shown: String,
+    /// Where its golden is.
+    pub(super) golden_path: PathBuf,
+    /// The same, as one would type it.
+    pub(super) golden_shown: String,
+    /// What was accepted.
+    pub(super) golden: Option<Golden>,
+    /// How closely runs must agree.
+    pub(super) level: Level,
+    /// How much they may differ.
+    pub(super) tolerances: Tolerances,
+    /// The seeds to run.
+    pub(super) seeds: Vec<u64>,
+    /// What is run, or why nothing is.
+    pub(super) state: State,
+    /// The command that gives the same result again.
+    pub(super) reproduce: String,
+}
+
+/// What is run for a case.
+pub(super) enum State {
+    /// This scenario, whose inputs have these fingerprints.
+    Ready { entry: Box<Entry>, texts: Vec<(String, String)>, files: BTreeMap<String, String> },
+    /// Nothing: a file is not valid, for this reason.
+    Invalid(String),
+    /// Nothing: its assets are not here.
+    Skipped,
+    /// Nothing: the scenario is gone.
+    Orphan,
+}
+
+impl Suite {
+    /// Reads everything that was selected.
+    ///
+    /// # Errors
+    /// How the command ends if there is nothing to do, which is then told.
+    pub(super) fn load(
+        selection: Selection,
+        args: &SuiteArgs,
+        shard: Shard,
+        purpose: Purpose,
+        places: &Places,
+        console: &Console,
+    ) -> Result<Self, Outcome> {
+        let files = &selection.files;
+        if files.iter().any(|file| file.project != files[0].project) {
+            console.error("these files belong to different projects");
+            console.help("test them one after the other, or name their common folder by `--root`");
+            return Err(Outcome::Usage);
+        }
+        let arguments = args.repeatable(places);
+        let context = RunContext { arguments, ..RunContext::default() };
+        let engine = GoldenEngine::from(&engine());
+        let mut suite = Self { cases: Vec::new(), context, engine, without_golden: Vec::new() };
+        for (_, file) in mine(selection.files, shard) {
+            suite.add(file, args, purpose);
+        }
+        for (_, path) in mine(selection.orphans, shard) {
+            suite.cases.push(Case::orphan(path));
+        }
+        let skipped = suite.cases.iter().filter(|case| matches!(case.state, State::Skipped));
+        let skipped = skipped.count();
+        if skipped > 0 {
+            told_skipped(console, &count(skipped, "scenario"));
+        }
+        if suite.cases.is_empty() {
+            if suite.without_golden.is_empty() {
+                console.error("this part of the suite is empty");
+            } else {
+                let which = if selection.named_files { "named" } else { "found" };
+                console.error(&format!("no scenario that was {which} has a golden"));
+                console.help("look at its run, then `randori test --accept` or `randori review`");
+            }
+            return Err(Outcome::NothingSelected);
+        }
+        Ok(suite)
+    }
+
+    fn add(&mut self, mut file: SelectedFile, args: &SuiteArgs, purpose: Purpose) {
+        file.project.limits = args.limits.limits();
+        let golden_path = file.project.root().join(&file.path).with_extension("golden.ron");
+        let golden = match read(&golden_path, &file.shown) {
+            Ok(golden) => golden,
+            Err(reason) => {
+                let case = Case::new(file.shown, golden_path, None, args, &self.context);
+                self.cases.push(Case { state: State::Invalid(reason), ..case });
+                return;
+            }
+        };
+        if golden.is_none() && purpose == Purpose::Compare {
+            self.without_golden.push(file.shown);
+            return;
+        }
+        let case = Case::new(file.shown.clone(), golden_path, golden, args, &self.context);
+        let state = self.state(file, args.trust_programs);
+        self.cases.push(Case { state, ..case });
+    }
+
+    fn state(&mut self, file: SelectedFile, trusted: bool) -> State {
+        let in_folder = file.in_folder;
+        match self.context.load(file, trusted) {
+            Ok((entry, _warnings)) => match bundle(&entry.scenario) {
+                Ok(texts) => {
+                    // Texts hold what these say, after includes and defaults.
+                    let is_text =
+                        |path: &String| Path::new(path).extension() == Some("ron".as_ref());
+                    let files = entry.files.iter().filter(|(path, _)| !is_text(path));
+                    let files = files.map(|(path, sha)| (path.clone(), sha.clone())).collect();
+                    State::Ready { entry: Box::new(entry), texts, files }
+                }
+                Err(error) => State::Invalid(format!("it cannot be written as text: {error}")),
+            },
+            Err(Refusal::Choice(error)) => State::Invalid(error.message),
+            Err(Refusal::Findings(found)) if in_folder && lacks_assets(&found) => State::Skipped,
+            Err(Refusal::Findings(found)) => State::Invalid(shown_findings(&found)),
+        }
+    }
+
+    /// The fingerprints of what a case depends on; nothing for one that cannot
+    /// be run.
+    pub(super) fn inputs(case: &Case) -> Inputs {
+        match &case.state {
+            State::Ready { texts, files, .. } => Inputs::new(texts, files),
+            _ => Inputs::default(),
+        }
+    }
+}
+
+impl Case {
+    fn new(
+        shown: String,
+        golden_path: PathBuf,
+        golden: Option<Golden>,
+        args: &SuiteArgs,
+        context: &RunContext,
+    ) -> Self {
+        let seeds: Vec<u64> = match (&args.seeds, &golden) {
+            (Some(seeds), _) => seeds.clone().collect(),
+            (None, Some(golden)) => golden.runs.iter().map(|run| run.seed).collect(),
+            (None, None) => vec![0],
+        };
+        let accepted = golden.as_ref().map(|golden| golden.level).unwrap_or_default();
+        let tolerances = golden.as_ref().map(|golden| golden.tolerances.clone());
+        let level = args.level.map(|level| ["--level", level.word()]);
+        let words = ["randori", "test", shown.as_str()].into_iter();
+        let words = words.chain(level.into_iter().flatten());
+        let reproduce = command_line(words.chain(context.arguments.iter().map(String::as_str)));
+        Self {
+            golden_shown: Path::new(&shown).with_extension("golden.ron").display().to_string(),
+            level: args.level.unwrap_or(accepted),
+            tolerances: tolerances.unwrap_or_default(),
+            seeds,
+            state: State::Skipped,
+            reproduce,
+            shown,
+            golden_path,
+            golden,
+        }
+    }
+
+    fn orphan(path: PathBuf) -> Self {
+        let shown = path.display().to_string();
+        let reproduce = command_line(["randori", "test", shown.as_str()]);
+        Self {
+            golden_shown: shown.clone(),
+            shown,
+            golden_path: path,
+            golden: None,
+            level: Level::default(),
+            tolerances: Tolerances::default(),
+            seeds: Vec::new(),
+            state: State::Orphan,
+            reproduce,
+        }
+    }
+
+    /// Simulated seconds of all its runs.
+    pub(super) fn simulated_s(&self) -> f64 {
+        match &self.state {
+            State::Ready { entry, .. } => entry.scenario.spec.duration * self.seeds.len() as f64,
+            _ => 0.0,
+        }
+    }
+}
+
+/// The golden in a file, if there is one.
+fn read(path: &Path, scenario: &str) -> Result<Option<Golden>, String> {
+    let shown = Path::new(scenario).with_extension("golden.ron");
+    let shown = shown.display();
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("{shown}: it cannot be read: {error}")),
+    };
+    Golden::parse(&text).map(Some).map_err(|error| format!("{shown}:{error}\nhelp: {}", error.help))
+}
+
+fn shown_findings(found: &Diagnostics) -> String {
+    found.human(stderr_has_colours())
+}
+
+/// The items of a shard.
+fn mine<T>(items: Vec<T>, shard: Shard) -> impl Iterator<Item = (usize, T)> {
+    items.into_iter().enumerate().filter(move |(index, _)| shard.contains(*index))
+}

@@ -1,0 +1,301 @@
+//! `randori test` and `randori review`.
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use crate::project::{Ended, Project, scenario};
+
+const DRIVE: &str = "scenarios/drive.ron";
+const GOLDEN: &str = "scenarios/drive.golden.ron";
+
+/// A project whose scenario was accepted.
+fn accepted() -> Project {
+    let project = Project::new();
+    project.randori(&["test", "--accept"]).expect_code(0);
+    project
+}
+
+/// The same with a cart that is 1 % heavier.
+fn heavier() -> Project {
+    let project = accepted();
+    project.edit(
+        "assets/cart.ron",
+        r#"name: "cart", mass_kg: 1.0"#,
+        r#"name: "cart", mass_kg: 1.01"#,
+    );
+    project
+}
+
+fn golden(project: &Project) -> String {
+    std::fs::read_to_string(project.path().join(GOLDEN)).expect("a golden")
+}
+
+/// `randori review` with these answers.
+fn review(project: &Project, answers: &str) -> Ended {
+    let mut command = project.command(&["review"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(answers.as_bytes()).expect("it listens");
+    drop(stdin);
+    child.wait_with_output().expect("it ends").into()
+}
+
+#[test]
+fn an_accepted_run_passes_on_any_number_of_threads() {
+    let project = Project::new();
+    let accept = ["test", "--accept", "--seeds", "0..3"];
+    project.randori(&accept).expect_code(0);
+    assert_eq!(golden(&project).matches("seed: ").count(), 3);
+
+    for threads in ["1", "4"] {
+        let ended = project.randori(&["test", "--threads", threads]).expect_code(0);
+        assert!(ended.stdout.contains("3 runs as accepted (exact)"), "{}", ended.stdout);
+    }
+    let before = golden(&project);
+    project.randori(&["test", "--accept"]).expect_code(0);
+    assert_eq!(golden(&project), before, "accepting the same runs changes nothing");
+}
+
+#[test]
+fn one_percent_of_mass_fails_and_the_output_tells_what_changed_first() {
+    let project = heavier();
+
+    let ended = project.randori(&["test"]).expect_code(5);
+
+    let failure = ended.stdout.split_once("\n\n").expect("failures come after the lines").1;
+    insta::assert_snapshot!(failure, @r#"
+    CHANGED scenarios/drive.ron
+      changed in its files:
+        cart.robot.ron: links.cart.mass_kg is now 1.01
+      seed 0: not as accepted (exact), the same in a second run:
+        first difference: tick 1, stage physics
+        tick 1, joint cart.slide: 9.090909e-5 -> 9.0090085e-5, by 8.190e-7, 112563 ulp
+        tick 20, joint cart.slide: 0.011486435 -> 0.011428584, by 5.785e-5, 62117 ulp
+        tick 50, joint cart.slide: 0.04008519 -> 0.039989997, by 9.519e-5, 25553 ulp
+        tick 100, joint cart.slide: 0.09000075 -> 0.08990081, by 9.994e-5, 13414 ulp
+        tick 150, joint cart.slide: 0.14000008 -> 0.13990006, by 1.000e-4, 6712 ulp
+        tick 200, joint cart.slide: 0.19000018 -> 0.18990016, by 1.000e-4, 6712 ulp
+        `arrives` decided at (s): 0.22 -> 0.222
+        margin of `arrives`: 0.09000017642974853 -> 0.08990015983581542, by 1.000e-4, 7206955122688 ulp
+        margin of `stays on the rail`: 1.6099998235702515 -> 1.6100998401641846, by 1.000e-4, 450434695168 ulp
+        margin of `hurries`: -0.05991481095552445 -> -0.06001000329852105, by 9.519e-5, 13718662414336 ulp
+        metric `max(joint(cart.slide))`: 0.19000017642974854 -> 0.18990015983581543, by 1.000e-4, 3603477561344 ulp
+      again:  randori test scenarios/drive.ron
+      record: randori run scenarios/drive.ron --seed 0 --record now.mcap
+      accept: randori test scenarios/drive.ron --accept
+
+    FAIL: 1 scenario: 1 changed
+    "#);
+}
+
+#[test]
+fn lower_levels_ask_for_less() {
+    let project = heavier();
+    for (level, code) in [("exact", 5), ("tolerance", 5), ("verdict", 0)] {
+        project.randori(&["test", "--level", level]).expect_code(code);
+    }
+    project.edit(GOLDEN, "level: Exact", "level: Verdict");
+    let ended = project.randori(&["test"]).expect_code(0);
+    assert!(ended.stdout.contains("(verdict)"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_changed_run_can_be_accepted_and_keeps_what_people_chose() {
+    let project = heavier();
+    project.edit(GOLDEN, "note: \"\"", "note: \"Seen by a person.\"");
+
+    let ended = project.randori(&["test", "--accept"]).expect_code(0);
+
+    assert!(ended.stderr.contains(&format!("replaced: {GOLDEN}")), "{}", ended.stderr);
+    assert!(golden(&project).contains("note: \"Seen by a person.\""));
+    project.randori(&["test"]).expect_code(0);
+}
+
+#[test]
+fn continuous_integration_never_writes_goldens() {
+    let project = Project::new();
+    for arguments in [&["test", "--accept"][..], &["review"]] {
+        let output = project.command(arguments).env("CI", "true").output();
+        Ended::from(output.expect("the program starts")).expect_code(2);
+    }
+    assert!(!project.path().join(GOLDEN).exists());
+}
+
+#[test]
+fn scenarios_without_golden_are_told_and_nothing_at_all_is_an_error() {
+    let project = Project::new();
+    project.randori(&["test"]).expect_code(4);
+    project.randori(&["test", "--accept"]).expect_code(0);
+    project.write("scenarios/new.ron", &scenario("None"));
+
+    let ended = project.randori(&["test"]).expect_code(0);
+
+    assert!(ended.stderr.contains("`scenarios/new.ron` has no golden"), "{}", ended.stderr);
+}
+
+#[test]
+fn goldens_without_a_scenario_and_damaged_ones_fail() {
+    let project = accepted();
+    let text = golden(&project);
+    project.write("scenarios/gone.golden.ron", &text);
+    let ended = project.randori(&["test"]).expect_code(5);
+    assert!(ended.stdout.contains("ORPHAN scenarios/gone.golden.ron"), "{}", ended.stdout);
+    std::fs::remove_file(project.path().join("scenarios/gone.golden.ron")).expect("removed");
+
+    project.write(GOLDEN, &text.replacen("runs: [", "runs: {", 1));
+    for arguments in [&["test"][..], &["test", "--accept"]] {
+        let ended = project.randori(arguments).expect_code(3);
+        assert!(ended.stdout.contains(&format!("{GOLDEN}:")), "{}", ended.stdout);
+    }
+    assert!(golden(&project).contains("runs: {"), "what cannot be read is not overwritten");
+}
+
+#[test]
+fn a_scenario_that_is_no_longer_valid_fails_and_the_others_run() {
+    let project = accepted();
+    project.write("scenarios/other.ron", &scenario("None"));
+    project.randori(&["test", "--accept"]).expect_code(0);
+    project.edit(DRIVE, "duration: 0.4", "duration: -1.0");
+
+    let ended = project.randori(&["test"]).expect_code(3);
+
+    assert!(ended.stdout.contains("error[RS"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("1 as accepted, 1 invalid"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_policy_that_answers_differently_each_time_is_called_not_deterministic() {
+    const CHANCE: &str = "
+import os
+from randori_policy import run
+
+def act(frame):
+    return {'drive': 0.5 + int.from_bytes(os.urandom(2), 'big') * 1e-6}
+
+run(act)
+";
+    let project = Project::new();
+    project.write("policies/mine.py", CHANCE);
+    let policy = r#"(use: Process(command: ["python3", "policies/mine.py"]), rate_hz: 50)"#;
+    project.write(DRIVE, &scenario(policy));
+
+    let ended = project.randori(&["test", "--accept", "--trust-programs"]).expect_code(5);
+
+    assert!(ended.stdout.contains("stage policy"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("1 not deterministic"), "{}", ended.stdout);
+    assert!(!project.path().join(GOLDEN).exists(), "chance cannot be accepted");
+
+    let verdict = ["test", "--accept", "--trust-programs", "--level", "verdict"];
+    project.randori(&verdict).expect_code(0);
+    project.randori(&["test", "--trust-programs"]).expect_code(0);
+}
+
+#[test]
+fn after_the_first_failure_nothing_begins_if_so_asked() {
+    let project = heavier();
+    project.write("scenarios/still.ron", &scenario("None"));
+    project.randori(&["test", "still", "--accept"]).expect_code(0);
+
+    let fast = ["test", "--fail-fast", "--threads", "1"];
+    let ended = project.randori(&fast).expect_code(5);
+
+    assert!(ended.stdout.contains("1 changed, 1 not run"), "{}", ended.stdout);
+    project.randori(&["test", "--shard", "2/2"]).expect_code(0);
+    project.randori(&["test", "--shard", "1/2"]).expect_code(5);
+    project.randori(&["test", "--shard", "3/2"]).expect_code(2);
+}
+
+#[test]
+fn names_are_files_goldens_folders_or_parts_of_paths() {
+    let project = accepted();
+    for name in [DRIVE, "scenarios/drive", GOLDEN, "scenarios", "driv"] {
+        let ended = project.randori(&["test", name]).expect_code(0);
+        assert!(ended.stdout.contains("1 as accepted"), "{name}: {}", ended.stdout);
+    }
+    let ended = project.randori(&["test", "drvie"]).expect_code(4);
+    assert!(ended.stderr.contains("did you mean `drive`?"), "{}", ended.stderr);
+}
+
+#[test]
+fn json_has_one_object_per_scenario() {
+    let ended = heavier().randori(&["test", "--format", "json"]).expect_code(5);
+
+    let lines = ended.json_lines();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["file"], DRIVE);
+    assert_eq!(lines[0]["golden"], GOLDEN);
+    assert_eq!(lines[0]["status"], "changed");
+    assert_eq!(lines[0]["inputs"][0], "cart.robot.ron: links.cart.mass_kg is now 1.01");
+    assert_eq!(lines[0]["runs"][0]["findings"][0], "first difference: tick 1, stage physics");
+    assert_eq!(lines[0]["reproduce"], format!("randori test {DRIVE}"));
+}
+
+#[test]
+fn junit_has_a_case_per_goal_with_its_margin() {
+    let project = heavier();
+    let ended = project.randori(&["test", "--format", "junit"]).expect_code(5);
+    let to_file = ["test", "--junit", "results.xml", "--format", "json"];
+    project.randori(&to_file).expect_code(5);
+
+    let report = quick_junit::Report::deserialize_from_str(&ended.stdout).expect("JUnit XML");
+
+    assert_eq!((report.tests, report.failures), (4, 1));
+    let cases = &report.test_suites[0].test_cases;
+    let names: Vec<_> = cases.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "seed 0: is as accepted",
+            "seed 0: arrives",
+            "seed 0: stays on the rail",
+            "seed 0: hurries"
+        ]
+    );
+    assert!(cases[1].properties.iter().any(|property| property.name.as_str() == "margin"));
+    let file = std::fs::read_to_string(project.path().join("results.xml")).expect("a file");
+    quick_junit::Report::deserialize_from_str(&file).expect("JUnit XML");
+}
+
+#[test]
+fn github_gets_annotations_and_a_step_summary() {
+    let project = heavier();
+    let summary = project.path().join("summary.md");
+
+    let mut command = project.command(&["test", "--format", "github"]);
+    let output = command.env("GITHUB_STEP_SUMMARY", &summary).output();
+    let ended = Ended::from(output.expect("the program starts")).expect_code(5);
+
+    let annotation = ended.stdout.lines().find(|line| line.starts_with("::error"));
+    let annotation = annotation.expect("an annotation");
+    assert!(annotation.starts_with("::error file=scenarios/drive.ron,line=1,title=changed"));
+    assert!(annotation.contains("%0A"), "its lines are escaped");
+    let summary = std::fs::read_to_string(summary).expect("a summary");
+    assert!(summary.contains("| changed | scenarios/drive.ron |"), "{summary}");
+}
+
+#[test]
+fn a_review_writes_what_a_person_accepts_and_nothing_else() {
+    let project = heavier();
+    let before = golden(&project);
+
+    let left = review(&project, "what\nno\n").expect_code(5);
+    assert!(left.stdout.contains("links.cart.mass_kg is now 1.01"), "{}", left.stdout);
+    assert_eq!(golden(&project), before);
+    review(&project, "").expect_code(5);
+    assert_eq!(golden(&project), before, "silence is no consent");
+
+    review(&project, "y\n").expect_code(0);
+    assert_ne!(golden(&project), before);
+    project.randori(&["test"]).expect_code(0);
+}
+
+#[test]
+fn a_review_shows_the_verdicts_of_a_new_scenario() {
+    let project = Project::new();
+
+    let ended = review(&project, "yes\n").expect_code(0);
+
+    assert!(ended.stdout.contains("arrives, margin"), "{}", ended.stdout);
+    project.randori(&["test"]).expect_code(0);
+}
