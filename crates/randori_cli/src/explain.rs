@@ -119,6 +119,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_page_lists_every_code_of_runs() {
+        let page = include_str!("../../../docs/cli.md");
+        for (code, title, text) in RUN_CODES {
+            let row = format!("| {code} | {title}. {text} |");
+            assert!(page.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
     fn lines_break_at_spaces() {
         assert_eq!(wrapped("one two three", 7), "one two\nthree");
         assert_eq!(wrapped("a verylongword b", 5), "a\nverylongword\nb");

@@ -346,7 +346,7 @@ const DIAGNOSTICS_HEAD: &str = "\
 What `randori check` and `randori run` say about files, by code. Codes are stable: one is never used for anything else. Errors prevent
 a run, warnings do not. `randori explain RS0203` prints one of these explanations.
 
-Codes that begin with `RR` are those of runs rather than files: `RR01xx` of runs that broke, `RR02xx` of runs that could not begin.
+Codes that begin with `RR` are those of runs rather than files: `RR01xx` of runs that broke, `RR02xx` of runs that could not begin, `RR03xx` of runs that could not be recorded; they are listed [with the command line](cli.md#codes-of-runs).
 
 This page is made from the table of codes by a test; see `crates/randori_core/tests/documentation.rs`.
 ";

@@ -73,3 +73,50 @@ fn a_full_disk_breaks_the_run_and_names_the_file() {
 
     assert!((ended.stdout + &ended.stderr).contains("/dev/full"));
 }
+
+#[test]
+fn several_runs_go_to_a_folder_and_are_verified_together() {
+    let project = Project::new();
+    let run = ["run", "scenarios/drive.ron", "--seeds", "0..3", "--record", "runs", "--json"];
+
+    let ended = project.randori(&run).expect_code(0);
+
+    let files: Vec<String> = (0..3).map(|seed| format!("runs/drive.seed{seed}.mcap")).collect();
+    let told: Vec<_> = ended.json_lines().iter().map(|it| it["recording"].clone()).collect();
+    assert_eq!(told, files);
+    for threads in ["1", "3"] {
+        let mut arguments = vec!["replay", "--json", "--threads", threads];
+        arguments.extend(files.iter().map(String::as_str));
+        let lines = project.randori(&arguments).expect_code(0).json_lines();
+        assert_eq!(lines.iter().filter(|line| line["status"] == "equal").count(), 3);
+    }
+}
+
+#[test]
+fn a_recording_of_another_version_is_compared_by_motion_and_verdicts() {
+    let project = recorded();
+    let file = project.path().join("drive.mcap");
+    let mut bytes = std::fs::read(&file).expect("a recording");
+    // The header is written once whole and once flat.
+    let key = br#""rapier":""#;
+    let at = bytes.windows(key.len()).position(|part| part == key).expect("a version");
+    bytes[at + key.len()] = b'9';
+    std::fs::write(&file, bytes).expect("a file");
+
+    let ended = project.randori(&["replay", "drive.mcap"]).expect_code(0);
+
+    assert!(ended.stdout.contains("other version:"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("every goal has the verdict that it had"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_file_that_is_no_recording_is_told_so() {
+    let project = Project::new();
+    project.write("text.mcap", "not a recording");
+
+    let missing = project.randori(&["replay", "missing.mcap"]).expect_code(3);
+    let other = project.randori(&["replay", "text.mcap"]).expect_code(3);
+
+    assert!(missing.stdout.contains("`missing.mcap` cannot be read:"), "{}", missing.stdout);
+    assert!(other.stdout.contains("`text.mcap` is not an MCAP file"), "{}", other.stdout);
+}

@@ -25,16 +25,16 @@ pub use ticks::Ticks;
 #[non_exhaustive]
 pub enum ReadError {
     /// The system refused.
-    #[error("cannot read: {0}")]
+    #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
     /// Another kind of file.
-    #[error("not an MCAP file")]
+    #[error("is not an MCAP file")]
     NotMcap,
     /// An MCAP file of someone else.
-    #[error("an MCAP file, but not a recording of Randori")]
+    #[error("is an MCAP file, but not a recording of Randori")]
     NotARecording,
     /// Written by a later version.
-    #[error("recorded in format {found}, which is newer than {FORMAT}: update Randori to read it")]
+    #[error("is of format {found}, which is newer than {FORMAT}: update Randori to read it")]
     NewerFormat {
         /// Its format.
         found: u64,
@@ -43,7 +43,7 @@ pub enum ReadError {
     #[error("ends before its start is complete: nothing in it can be used")]
     EndsBeforeStart,
     /// Bytes that were changed.
-    #[error("damaged at byte {at}: {what}")]
+    #[error("is damaged at byte {at}: {what}")]
     Damaged {
         /// Offset of the damaged part from the beginning of the file.
         at: usize,
