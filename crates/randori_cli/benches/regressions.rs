@@ -68,18 +68,19 @@ fn median(mut values: Vec<f64>) -> f64 {
 /// A run that is recorded beside one that is not.
 fn overhead(folder: &Path) -> Result<(), Box<dyn Error>> {
     let file = folder.join("corridor.mcap").display().to_string();
-    let (mut bare, mut recorded, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let record = ["run", CORRIDOR, "--record", &file];
+    let compress = [&record[..], &["--record-compressed"]].concat();
+    let (mut bare, mut ratios, mut compressed) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TURNS {
         let without = time(&["run", CORRIDOR])?;
-        let with = time(&["run", CORRIDOR, "--record", &file])?;
-        ratios.push(with / without);
+        ratios.push(time(&record)? / without);
+        compressed.push(time(&compress)? / without);
         bare.push(without);
-        recorded.push(with);
     }
     println!("recording `{CORRIDOR}`, 20 s, whole program, median of {TURNS}");
     println!("  not recorded  {:8.1} ms", 1e3 * median(bare));
-    println!("  recorded      {:8.1} ms", 1e3 * median(recorded));
-    println!("  ratio         {:8.3}\n", median(ratios));
+    println!("  recorded      {:8.3} times that", median(ratios));
+    println!("  compressed    {:8.3} times that\n", median(compressed));
     Ok(())
 }
 
@@ -93,6 +94,7 @@ fn sizes(folder: &Path) -> Result<(), Box<dyn Error>> {
         ("without lidar and other sensor frames", &["--no-sensor-frames"]),
         ("state of every 10th tick", &["--record-every", "10"]),
         ("both", &["--no-sensor-frames", "--record-every", "10"]),
+        ("everything, compressed", &["--record-compressed"]),
     ] {
         let ten = ["run", CORRIDOR, "--set", "duration=10", "--record", &shown];
         time(&[&ten, options].concat())?;

@@ -23,9 +23,10 @@ fn main() {
         ("everything", every),
         ("without viewers", Options { viewers: false, ..every }),
         ("without sensor frames", Options { sensor_frames: false, ..every }),
+        ("compressed", Options { compress: true, ..every }),
         (
             "hashes and decisions",
-            Options { viewers: false, sensor_frames: false, state_every: TICKS },
+            Options { viewers: false, sensor_frames: false, state_every: TICKS, ..every },
         ),
     ] {
         let mut best = f64::INFINITY;

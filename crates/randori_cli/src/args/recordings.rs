@@ -24,6 +24,10 @@ pub(crate) struct RecordArgs {
     /// Leave out what sensors measured (what policies were asked stays)
     #[arg(long, requires = "record")]
     pub(crate) no_sensor_frames: bool,
+
+    /// Compress recordings (LZ4): half the size, for a tenth more time
+    #[arg(long, requires = "record")]
+    pub(crate) record_compressed: bool,
 }
 
 impl RecordArgs {
@@ -32,6 +36,7 @@ impl RecordArgs {
         Options {
             state_every: self.record_every.map_or(1, NonZeroU64::get),
             sensor_frames: !self.no_sensor_frames,
+            compress: self.record_compressed,
             ..Options::default()
         }
     }

@@ -75,6 +75,17 @@ fn a_full_disk_breaks_the_run_and_names_the_file() {
 }
 
 #[test]
+fn a_compressed_recording_is_smaller_and_says_the_same() {
+    let project = recorded();
+    let smaller = ["run", "scenarios/drive.ron", "--record", "small.mcap", "--record-compressed"];
+    project.randori(&smaller).expect_code(0);
+    let size = |name| std::fs::metadata(project.path().join(name)).expect("a recording").len();
+
+    assert!(size("small.mcap") < size("drive.mcap"));
+    project.randori(&["replay", "small.mcap", "--self-check"]).expect_code(0);
+}
+
+#[test]
 fn several_runs_go_to_a_folder_and_are_verified_together() {
     let project = Project::new();
     let run = ["run", "scenarios/drive.ron", "--seeds", "0..3", "--record", "runs", "--json"];

@@ -18,7 +18,7 @@ use std::io::{self, Write};
 
 use mcap::records::Metadata;
 use mcap::write::NoSeek;
-use mcap::{Attachment, McapError, WriteOptions};
+use mcap::{Attachment, Compression, McapError, WriteOptions};
 use randori_core::record::{Contact, TickRecord};
 use randori_core::report::RunReport;
 use randori_core::spec::Scenario;
@@ -41,11 +41,14 @@ pub struct Options {
     pub sensor_frames: bool,
     /// Whether there are channels for viewers (transforms, shapes, scans).
     pub viewers: bool,
+    /// Whether chunks are compressed (LZ4). That halves a file, and takes more
+    /// time than all the rest of a recording.
+    pub compress: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { state_every: 1, sensor_frames: true, viewers: true }
+        Self { state_every: 1, sensor_frames: true, viewers: true, compress: false }
     }
 }
 
@@ -90,7 +93,7 @@ pub struct RecordingWriter<W: Write> {
 }
 
 impl<W: Write> RecordingWriter<W> {
-    /// Bytes after which a chunk ends.
+    /// Bytes (before compression) after which a chunk ends.
     const CHUNK_BYTES: u64 = 256 * 1024;
 
     /// Begins a recording: writes everything that is known before the first tick.
@@ -106,9 +109,7 @@ impl<W: Write> RecordingWriter<W> {
         let mut file = WriteOptions::new()
             .profile(wire::PROFILE)
             .library(concat!("randori ", env!("CARGO_PKG_VERSION")))
-            // States hardly compress: LZ4 saves a fifth of the bytes for twice
-            // the time that all the rest of a recording takes.
-            .compression(None)
+            .compression(options.compress.then_some(Compression::Lz4))
             .chunk_size(Some(Self::CHUNK_BYTES))
             // Chunks are assembled in memory: what is on the disk is whole.
             .disable_seeking(true)
