@@ -18,12 +18,14 @@ mod import;
 mod interrupt;
 mod list;
 mod networks;
+mod output;
 mod policies;
 mod policy;
 mod project;
 mod reading;
 mod record;
 mod replay;
+mod report;
 mod run;
 mod start_policy;
 mod style;
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
     let ended = match cli.command {
         Command::Run(args) => run::run(&args, places, console),
         Command::Replay(args) => replay::replay(&args, places, console),
+        Command::Report(args) => report::report(&args, console),
         Command::Test(args) => test::test(&args, places, console),
         Command::Review(args) => test::review(&args, places, console),
         Command::List(args) => list::list(&args, places, console),

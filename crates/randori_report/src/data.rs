@@ -36,6 +36,8 @@ pub(crate) struct RunData {
     pub(crate) expected_failure: Option<String>,
     /// Lines about why the run broke.
     pub(crate) error: Vec<String>,
+    /// What is wrong with the recording itself.
+    pub(crate) notes: Vec<String>,
     /// Further facts: name and value.
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) varied: Vec<(String, Number)>,

@@ -14,6 +14,7 @@ mod run;
 mod scene;
 mod thin;
 
+pub use page::PAGE_START;
 pub use run::ReportRun;
 
 /// Where two runs begin to differ.
@@ -21,8 +22,8 @@ pub use run::ReportRun;
 pub struct DivergenceMark {
     /// The first tick that differs.
     pub tick: u64,
-    /// The stage that caused it: `event`, `sensor`, `policy`, `safety` or
-    /// `physics`.
+    /// The stage that caused it, such as `policy` or `physics`; `start` if they
+    /// differ before the first step.
     pub cause: String,
     /// What differs there, in words.
     pub what: String,
@@ -30,8 +31,9 @@ pub struct DivergenceMark {
 
 /// The page about one run, or about two beside each other.
 ///
-/// Runs beyond the second are left out. Without a run the page says that there
-/// is nothing to show.
+/// Two runs without a divergence are said to agree in every tick that both have.
+/// Runs beyond the second are left out. Without a run the page says that there is
+/// nothing to show.
 pub fn report(runs: &[ReportRun], divergence: Option<&DivergenceMark>) -> String {
     page::html(&data::json(&runs[..runs.len().min(2)], divergence))
 }

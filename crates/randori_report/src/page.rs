@@ -7,6 +7,10 @@ const SCRIPT: &str = include_str!("../web/dist/report.js");
 /// Its looks.
 const STYLE: &str = include_str!("../web/dist/report.css");
 
+/// The text with which every page begins, and no page of others.
+pub const PAGE_START: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n\
+     <meta charset=\"utf-8\">\n<meta name=\"generator\" content=\"Randori report\">\n";
+
 /// The whole page. `json` must be safe within a script element.
 ///
 /// Only the bundled program may run (by its SHA-256), and nothing may be
@@ -14,7 +18,7 @@ const STYLE: &str = include_str!("../web/dist/report.css");
 pub(crate) fn html(json: &str) -> String {
     let hash = base64(&Sha256::digest(SCRIPT));
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "{PAGE_START}\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
          script-src 'sha256-{hash}'; style-src 'unsafe-inline'; img-src data:; \
          base-uri 'none'; form-action 'none'\">\n\

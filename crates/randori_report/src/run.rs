@@ -75,6 +75,11 @@ impl ReportRun {
         }
     }
 
+    /// Adds a remark about the recording itself, such as that it is cut off.
+    pub fn note(&mut self, text: String) {
+        self.data.notes.push(text);
+    }
+
     /// Adds the next tick.
     #[must_use]
     pub fn tick(mut self, tick: &RecordedTick) -> Self {

@@ -10,7 +10,7 @@ use randori_core::text::{Limits, Override};
 mod recordings;
 mod regressions;
 
-pub(crate) use recordings::{RecordArgs, ReplayArgs};
+pub(crate) use recordings::{RecordArgs, ReplayArgs, ReportArgs};
 pub(crate) use regressions::{Format, ReviewArgs, Shard, SuiteArgs, TestArgs};
 
 use crate::exit::EXIT_CODES;
@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Run recordings again and verify every tick
     Replay(ReplayArgs),
+    /// Turn a recording, or two beside each other, into an HTML page
+    Report(ReportArgs),
     /// Hold scenarios against their goldens
     Test(TestArgs),
     /// Go through changed and new goldens one by one

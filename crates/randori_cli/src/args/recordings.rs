@@ -81,3 +81,24 @@ pub(crate) struct ReplayArgs {
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  randori report corridor.mcap                          # writes corridor.html
+  randori report before.mcap after.mcap -o compared.html";
+
+#[derive(Debug, Args)]
+#[command(after_help = REPORT_EXAMPLES)]
+pub(crate) struct ReportArgs {
+    /// A recording, or two to be shown beside each other
+    #[arg(required = true, num_args = 1..=2, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// The page; beside the first recording if left out, `-` for standard
+    /// output. Only pages of randori are overwritten
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}

@@ -1,10 +1,11 @@
 //! Where recordings go.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use randori_core::report::RunError;
+
+use crate::output::holds_something_else;
 
 /// Code of runs that broke because they could not be recorded.
 pub(crate) const RECORDING_FAILED: &str = "RR0301";
@@ -51,7 +52,7 @@ impl Destination {
 /// # Errors
 /// When the system refuses, or the file there is no recording.
 pub(crate) fn create(path: &Path) -> Result<File, RunError> {
-    if holds_something_else(path).map_err(|error| unwritable(path, &error))? {
+    if holds_something_else(path, MCAP_MAGIC).map_err(|error| unwritable(path, &error))? {
         let help = "name a new file; only recordings are overwritten";
         let message = format!("`{}` exists, and is no recording", path.display());
         return Err(error(message, Some(help)));
@@ -60,20 +61,6 @@ pub(crate) fn create(path: &Path) -> Result<File, RunError> {
         fs::create_dir_all(folder).map_err(|error| unwritable(path, &error))?;
     }
     File::create(path).map_err(|error| unwritable(path, &error))
-}
-
-fn holds_something_else(path: &Path) -> io::Result<bool> {
-    let mut file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        opened => opened?,
-    };
-    // Devices such as /dev/null are written to as they are.
-    if !file.metadata()?.is_file() {
-        return Ok(false);
-    }
-    let mut first = Vec::new();
-    file.by_ref().take(MCAP_MAGIC.len() as u64).read_to_end(&mut first)?;
-    Ok(!first.is_empty() && first != MCAP_MAGIC)
 }
 
 /// A recording that cannot be written, as a reason why its run broke.

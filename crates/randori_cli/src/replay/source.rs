@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use randori_core::policy::{Policy, RobotInterface};
 use randori_core::report::RunError;
 use randori_core::spec::Scenario;
-use randori_core::text::{BUNDLE_SCENARIO, Limits, Loaded, MemoryFiles, ScenarioText};
+use randori_core::text::Limits;
 use randori_record::header::{Header, Start};
 use randori_sim::episode::interfaces;
 use randori_sim::fault::SimulationError;
@@ -14,6 +14,7 @@ use randori_sim::replay::Replay;
 use crate::findings::{findings, untrusted_programs};
 use crate::networks::Networks;
 use crate::project::Project;
+use crate::record::load;
 use crate::start_policy::start_policy;
 
 /// A run that can be made again.
@@ -39,7 +40,7 @@ impl Source {
     /// # Errors
     /// When its scenario cannot be used.
     pub(super) fn of_recording(start: &Start, limits: &Limits) -> Result<Self, Refusal> {
-        let loaded = load(start, limits)?;
+        let loaded = load(start, limits).map_err(Refusal)?;
         Ok(Self { scenario: loaded.scenario, seed: start.header.seed, policies: None })
     }
 
@@ -54,7 +55,7 @@ impl Source {
         project: Project,
         trust_programs: bool,
     ) -> Result<Self, Refusal> {
-        let mut loaded = load(start, limits)?;
+        let mut loaded = load(start, limits).map_err(Refusal)?;
         let nobody = BTreeSet::new();
         let mut list = std::mem::take(&mut loaded.warnings);
         list.extend(findings(&loaded.scenario, &loaded.sources, &nobody));
@@ -111,11 +112,4 @@ impl Source {
             .filter(|(path, sum)| header.assets.get(path).is_some_and(|recorded| recorded != sum));
         changed.map(|(path, _)| path).collect()
     }
-}
-
-fn load(start: &Start, limits: &Limits) -> Result<Loaded, Refusal> {
-    let files = MemoryFiles::new(start.texts.iter().cloned());
-    ScenarioText::load(&files, BUNDLE_SCENARIO, limits)
-        .and_then(|text| text.resolve(&[]))
-        .map_err(|found| Refusal(found.short()))
 }

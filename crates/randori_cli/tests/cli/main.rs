@@ -11,5 +11,6 @@ mod policy;
 mod project;
 mod regressions;
 mod replay;
+mod report;
 mod run;
 mod walking;

@@ -27,6 +27,7 @@ export function header(page) {
     const card = element('div', { class: 'card' }, element('div', { class: 'line' }, label(run), badge(run.verdict)), what);
     if (page.runs.length > 1) card.prepend(element('h2', {}, run.title));
     if (run.expected_failure) card.append(element('p', {}, `Expected to fail: ${run.expected_failure}`));
+    run.notes.forEach((note) => card.append(element('p', { class: 'warning', role: 'note' }, `⚠ ${note}`)));
     if (run.error.length) card.append(element('pre', { class: 'error', role: 'alert' }, run.error.join('\n')));
     card.append(facts(run));
     return card;
@@ -38,11 +39,14 @@ export function header(page) {
 }
 
 export function divergence(page, clock) {
-  if (!page.divergence) return null;
+  if (!page.divergence) {
+    return page.runs.length > 1
+      ? element('p', { class: 'divergence none', role: 'note' }, element('strong', {}, '✓ The runs agree'), ' to the last bit in every tick that both have.') : null;
+  }
   const { tick, time_s: time, cause, what } = page.divergence;
   const go = element('button', { type: 'button', onclick: () => clock.seek(time) }, `Go to ${seconds(time)}`);
   return element('p', { class: 'divergence', role: 'note' },
-    element('strong', {}, `◆ The runs differ from tick ${tick} on. `), `Cause: ${cause}. ${what} `, go);
+    element('strong', {}, `◆ The runs differ from tick ${tick} on. `), `Cause: ${cause}; ${what}. `, go);
 }
 
 function moment(time, clock) {

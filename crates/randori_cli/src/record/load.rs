@@ -1,0 +1,15 @@
+//! The scenario of a recording.
+
+use randori_core::text::{BUNDLE_SCENARIO, Limits, Loaded, MemoryFiles, ScenarioText};
+use randori_record::header::Start;
+
+/// Reads the scenario that a recording holds.
+///
+/// # Errors
+/// Why it cannot be used, as a text for people.
+pub(crate) fn load(start: &Start, limits: &Limits) -> Result<Loaded, String> {
+    let files = MemoryFiles::new(start.texts.iter().cloned());
+    ScenarioText::load(&files, BUNDLE_SCENARIO, limits)
+        .and_then(|text| text.resolve(&[]))
+        .map_err(|found| found.short())
+}

@@ -1,0 +1,143 @@
+//! `randori report`: recordings as one page that opens from disk.
+//!
+//! The page is made by `randori_report`; here recordings are opened and two of
+//! them compared.
+
+mod parting;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use randori_core::text::Limits;
+use randori_record::reader::Recording;
+use randori_report::{DivergenceMark, PAGE_START, ReportRun};
+
+use crate::args::ReportArgs;
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::output::Output;
+use crate::record::load;
+use crate::style::seconds;
+use parting::{Parting, parting};
+
+/// Writes the page about one recording or two.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub(crate) fn report(args: &ReportArgs, console: &Console) -> io::Result<Outcome> {
+    let limits = args.limits.limits();
+    let mut recordings = Vec::new();
+    let mut runs = Vec::new();
+    for file in &args.files {
+        match open(file, &limits, console) {
+            Ok((recording, run)) => {
+                recordings.push(recording);
+                runs.push(run);
+            }
+            Err((reason, details)) => {
+                console.error(&format!("`{}` {reason}", file.display()));
+                console.note(&details);
+                return Ok(Outcome::InvalidScenario);
+            }
+        }
+    }
+    let mark = match &*recordings {
+        [first, second] => compare(first, second, console),
+        _ => None,
+    };
+    let page = randori_report::report(&runs, mark.as_ref());
+    let output = Output::new(args.output.as_deref(), beside(&args.files));
+    let mut out = match output.create(PAGE_START.as_bytes(), "a page") {
+        Ok(out) => out,
+        Err(error) => {
+            error.tell(console);
+            return Ok(Outcome::Usage);
+        }
+    };
+    match out.write_all(page.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => output.tell(console),
+        Err(error) if output == Output::Stdout => return Err(error),
+        Err(error) => {
+            output.refused(&error).tell(console);
+            return Ok(Outcome::Usage);
+        }
+    }
+    Ok(Outcome::Pass)
+}
+
+/// A recording and what the page shows of it.
+///
+/// # Errors
+/// Why there is none, and the details.
+fn open(
+    file: &Path,
+    limits: &Limits,
+    console: &Console,
+) -> Result<(Recording, ReportRun), (String, String)> {
+    let recording =
+        Recording::open_file(file).map_err(|error| (error.to_string(), String::new()))?;
+    let start = recording.start();
+    let scenario = load(start, limits)
+        .map_err(|found| ("holds a scenario that cannot be used".to_owned(), found))?
+        .scenario;
+    let mut run = ReportRun::new(start, &scenario, recording.report());
+    let mut damage = None;
+    for tick in recording.ticks() {
+        match tick {
+            Ok(tick) => run.add(&tick),
+            Err(error) => damage = Some(error),
+        }
+    }
+    if !recording.is_complete() {
+        let last = recording.last_tick().map_or(0, |tick| tick.0);
+        let at = seconds(last as f64 * start.header.period_ns as f64 * 1e-9);
+        let why = damage.map_or_else(|| "it is cut off".to_owned(), |error| error.to_string());
+        let note = format!("the recording cannot be read after tick {last} ({at}): {why}");
+        console.warning(&format!("`{}`: {note}", file.display()));
+        run.note(note);
+    }
+    Ok((recording, run.finish()))
+}
+
+/// Where two runs part, which is told on the console as well.
+fn compare(first: &Recording, second: &Recording, console: &Console) -> Option<DivergenceMark> {
+    match parting(first, second) {
+        Parting::Never { ticks } => {
+            console.note(&format!("all {ticks} ticks that both have agree to the last bit\n"));
+            None
+        }
+        Parting::At(mark) => {
+            let DivergenceMark { tick, cause, what } = &mark;
+            console.note(&format!(
+                "{}\n",
+                crate::style::clean(&format!("first difference: tick {tick}, {cause}: {what}"))
+            ));
+            Some(mark)
+        }
+    }
+}
+
+/// `run.html` for `run.mcap`, `run_and_other.html` for two.
+fn beside(files: &[PathBuf]) -> PathBuf {
+    let stem = |file: &Path| file.file_stem().unwrap_or(file.as_os_str()).to_owned();
+    let mut name = files.first().map(|file| stem(file)).unwrap_or_default();
+    if let Some(other) = files.get(1) {
+        name.push("_and_");
+        name.push(stem(other));
+    }
+    name.push(".html");
+    files.first().map_or_else(|| PathBuf::from(&name), |file| file.with_file_name(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_lies_beside_the_first_recording() {
+        let files = ["runs/flat.seed3.mcap", "old/flat.mcap"].map(PathBuf::from);
+
+        assert_eq!(beside(&files[..1]), Path::new("runs/flat.seed3.html"));
+        assert_eq!(beside(&files), Path::new("runs/flat.seed3_and_flat.html"));
+    }
+}
