@@ -65,6 +65,8 @@ pub(crate) struct GoalData {
     pub(crate) name: String,
     pub(crate) required: bool,
     pub(crate) formula: String,
+    /// `pass`, `fail`, `missed` (only preferred), `open` (the run broke before) or
+    /// `unknown`.
     pub(crate) verdict: &'static str,
     pub(crate) margin: Number,
     pub(crate) decided_s: Option<f64>,
@@ -78,7 +80,7 @@ pub(crate) struct GoalData {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct MomentData {
     pub(crate) time_s: f64,
-    /// `event`, `intervention`, `pass`, `fail` or `error`.
+    /// `event`, `intervention`, `error`, or the verdict of a goal.
     pub(crate) kind: &'static str,
     pub(crate) text: String,
 }

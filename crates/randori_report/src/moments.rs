@@ -1,11 +1,12 @@
 //! What happened when, for the timeline.
 
 use randori_core::record::{Intervention, TickRecord};
-use randori_core::report::{RunReport, Verdict};
+use randori_core::report::RunReport;
 use randori_core::spec::Scenario;
 use randori_record::header::Start;
 
 use crate::data::MomentData;
+use crate::run::goal_word;
 
 /// Moments that a timeline can show without becoming a wall.
 const MAX_MOMENTS: usize = 500;
@@ -81,6 +82,11 @@ impl Moments {
         self.add(MomentData { time_s: first_s, kind: "intervention", text });
     }
 
+    /// A goal was decided.
+    pub(crate) fn decided(&mut self, time_s: f64, verdict: &'static str, goal: &str) {
+        self.add(of_goal(time_s, verdict, goal));
+    }
+
     fn add(&mut self, moment: MomentData) {
         if self.found.len() < MAX_MOMENTS {
             self.found.push(moment);
@@ -101,12 +107,7 @@ impl Moments {
         if let Some(report) = report {
             let decided = report.goals.iter().filter_map(|goal| {
                 let time_s = goal.decided_at_s?;
-                let (kind, how) = match goal.verdict {
-                    Verdict::Pass => ("pass", "holds"),
-                    Verdict::Fail => ("fail", "is violated"),
-                    Verdict::Error => ("error", "was not decided"),
-                };
-                Some(MomentData { time_s, kind, text: format!("goal {}: {how}", goal.name) })
+                Some(of_goal(time_s, goal_word(goal), &goal.name))
             });
             moments.extend(decided);
             moments.extend(report.error.as_ref().map(|error| MomentData {
@@ -118,4 +119,14 @@ impl Moments {
         moments.sort_by(|a, b| a.time_s.total_cmp(&b.time_s));
         (moments, self.left_out)
     }
+}
+
+fn of_goal(time_s: f64, kind: &'static str, goal: &str) -> MomentData {
+    let how = match kind {
+        "pass" => "holds",
+        "fail" => "is violated",
+        "missed" => "is missed",
+        _ => "was not decided",
+    };
+    MomentData { time_s, kind, text: format!("goal {goal}: {how}") }
 }

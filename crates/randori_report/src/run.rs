@@ -6,7 +6,7 @@ use randori_core::report::{GoalReport, RunReport, Verdict};
 use randori_core::spec::Scenario;
 use randori_core::time::NANOS_PER_SECOND;
 use randori_record::header::Start;
-use randori_record::tick::RecordedTick;
+use randori_record::tick::{Decided, RecordedTick};
 
 use crate::data::{GoalData, RunData, SignalData};
 use crate::moments::Moments;
@@ -72,6 +72,25 @@ impl ReportRun {
             decisive,
             poses: Vec::new(),
             pose_gap: ((1.0 / (POSE_RATE_HZ * period)).ceil() as u64).max(1),
+        }
+    }
+
+    /// Adds what had been decided when a run was cut off: goals by their index in
+    /// the scenario. Of a run with verdicts it says nothing new.
+    pub fn decided(&mut self, decided: &[Decided]) {
+        if self.report.is_some() {
+            return;
+        }
+        for decided in decided {
+            let Some(goal) = self.data.goals.get_mut(decided.goal) else { continue };
+            goal.verdict = match (decided.holds, goal.required) {
+                (true, _) => "pass",
+                (false, true) => "fail",
+                (false, false) => "missed",
+            };
+            let time_s = decided.tick.0 as f64 * self.data.period;
+            goal.decided_s = Some(time_s);
+            self.moments.decided(time_s, goal.verdict, &goal.name);
         }
     }
 
@@ -251,12 +270,22 @@ fn judged(goal: &GoalReport, signals: Vec<String>) -> GoalData {
         name: goal.name.clone(),
         required: goal.required,
         formula: goal.formula.clone(),
-        verdict: word(goal.verdict),
+        verdict: goal_word(goal),
         margin: goal.margin.into(),
         decided_s: goal.decided_at_s,
         atom: goal.reason.as_ref().map(|reason| reason.atom.clone()),
         atom_s: goal.reason.as_ref().map(|reason| reason.time_s),
         signals,
+    }
+}
+
+/// The word for a goal's verdict: what is only preferred cannot fail, and what
+/// broke before it was decided stays open.
+pub(crate) fn goal_word(goal: &GoalReport) -> &'static str {
+    match goal.verdict {
+        Verdict::Fail if !goal.required => "missed",
+        Verdict::Error => "open",
+        decided => word(decided),
     }
 }
 

@@ -81,6 +81,7 @@ fn open(
         .map_err(|found| ("holds a scenario that cannot be used".to_owned(), found))?
         .scenario;
     let mut run = ReportRun::new(start, &scenario, recording.report());
+    run.decided(recording.decided());
     let mut damage = None;
     for tick in recording.ticks() {
         match tick {

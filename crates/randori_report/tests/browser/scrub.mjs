@@ -1,5 +1,5 @@
 // Opens reports in a headless Chromium, scrubs, and looks at what is drawn.
-// Usage: node scrub.mjs CHROMIUM SCREENSHOTS ONE.html TWO.html
+// Usage: node scrub.mjs CHROMIUM SCREENSHOTS FOLDER
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -8,7 +8,7 @@ import path from 'node:path';
 
 const require = createRequire(new URL('../../web/package.json', import.meta.url));
 const puppeteer = require('puppeteer-core');
-const [executablePath, screenshots, one, two] = process.argv.slice(2);
+const [executablePath, screenshots, folder] = process.argv.slice(2);
 
 const browser = await puppeteer.launch({
   executablePath, headless: true,
@@ -26,7 +26,7 @@ function complaints(page) {
   page.on('dialog', (dialog) => { found.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith('file://') && !url.startsWith('data:')) found.push(`request: ${url}`);
+    if (!request.isNavigationRequest() && !url.startsWith('data:')) found.push(`request: ${url}`);
   });
   return found;
 }
@@ -108,7 +108,11 @@ async function keys(page, after) {
   assert.match(await text(page, '.play'), /Play/);
 }
 
-async function overlay(page, name) {
+/** Two runs: where they part is told, shown and can be gone to; one can lie over the other. */
+async function compared(page, name) {
+  await (await page.$('.divergence button')).click();
+  await drawn(page);
+  assert.equal(await page.$eval('.view', (view) => view.classList.contains('parted')), true, 'the moment must be marked');
   await (await page.$('.viewbar button')).click();
   await drawn(page);
   assert.ok((await colours(page)) > 20);
@@ -116,18 +120,28 @@ async function overlay(page, name) {
   await shoot(page, `${name}-overlay`);
 }
 
+/** Texts of made-up runs that look like elements are shown as they are. */
+async function hostile(page) {
+  for (const selector of ['header', '#verdicts', '#happenings']) {
+    assert.ok((await text(page, selector)).includes('<img src=x onerror=alert(1)>'), `${selector} must show the text itself`);
+  }
+}
+
 try {
+  const wide = { width: 1280, height: 720 };
+  const narrow = { width: 420, height: 800 };
   const runs = [
-    [one, 'one-light', { width: 1280, height: 720, scheme: 'light' }],
-    [one, 'one-dark', { width: 1280, height: 720, scheme: 'dark' }],
-    [one, 'one-narrow', { width: 420, height: 800, scheme: 'light' }],
-    [two, 'two-light', { width: 1280, height: 720, scheme: 'light' }],
-    [two, 'two-dark', { width: 1280, height: 720, scheme: 'dark' }],
+    ['one', wide, 'light'], ['one', wide, 'dark'], ['one', narrow, 'light'],
+    ['two', wide, 'light'], ['two', wide, 'dark'], ['two', narrow, 'dark'],
+    ['stand', wide, 'light'], ['cut', narrow, 'dark'], ['stands', wide, 'dark'],
   ];
-  for (const [file, name, options] of runs) {
-    const { page, found, after } = await check(file, name, options);
+  for (const [file, size, scheme] of runs) {
+    const name = `${file}-${size === wide ? 'wide' : 'narrow'}-${scheme}`;
+    const { page, found, after } = await check(path.join(folder, `${file}.html`), name, { ...size, scheme });
+    if (file === 'one' || file === 'two') await hostile(page);
     await keys(page, after);
-    if (file === two) await overlay(page, name);
+    if (file === 'two' || file === 'stands') await compared(page, name);
+    if (file === 'cut') assert.match(await text(page, '.card .warning'), /cut off/);
     assert.deepEqual(found, [], `${name} must not complain or use the network`);
     await page.close();
     console.log(`${name}: scrubbed to ${after[0]}`);

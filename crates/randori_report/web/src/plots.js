@@ -9,7 +9,44 @@ function marks(run, signal) {
   return run.goals
     .filter((goal) => goal.atom_s !== null && goal.signals.includes(signal))
     .filter((goal) => !goal.atom || squeezed(goal.atom).includes(squeezed(signal)))
-    .map((goal) => ({ time: goal.atom_s, verdict: goal.verdict, goal: goal.name }));
+    .map((goal) => ({ time: goal.atom_s, verdict: goal.verdict, goal: goal.name, bounds: bounds(goal.atom, signal) }));
+}
+
+const FACTORS = { deg: Math.PI / 180 };
+
+/** The values at which a comparison flips, if it is about the signal alone. */
+function bounds(atom, signal) {
+  const [, left, limit, unit] = /^(.*?)[<>]=?(-?[\d.e+-]+?)(deg|rad|m|s|N|Nm|m\/s|rad\/s)?$/.exec(squeezed(atom ?? '')) ?? [];
+  const value = Number(limit) * (FACTORS[unit] ?? 1);
+  if (!Number.isFinite(value)) return [];
+  if (left === squeezed(signal)) return [value];
+  return left === `abs(${squeezed(signal)})` ? [-value, value] : [];
+}
+
+/** The range of the values, and those bounds that are not far off. */
+function range(page, name, low, high) {
+  if (low === null || high === null || !(high > low)) return [low === null ? 0 : low - 1, high === null ? 1 : high + 1];
+  const near = page.runs.flatMap((run) => marks(run, name)).flatMap((mark) => mark.bounds)
+    .filter((bound) => bound > low - 0.6 * (high - low) && bound < high + 0.6 * (high - low));
+  const [least, most] = [Math.min(low, ...near), Math.max(high, ...near)];
+  const margin = 0.06 * (most - least);
+  return [least - margin, most + margin];
+}
+
+function horizontal(plot, value, color) {
+  const { ctx, bbox } = plot;
+  const y = Math.round(plot.valToPos(value, 'y', true)) + 0.5;
+  if (y < bbox.top || y > bbox.top + bbox.height) return;
+  ctx.strokeStyle = color;
+  ctx.globalAlpha = 0.6;
+  ctx.lineWidth = Math.max(1, devicePixelRatio);
+  ctx.setLineDash([8, 4].map((part) => part * devicePixelRatio));
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.globalAlpha = 1;
 }
 
 const squeezed = (text) => text.replace(/\s/g, '');
@@ -35,6 +72,7 @@ function drawMarks(plot, page, name) {
   page.runs.forEach((run, index) => {
     for (const mark of marks(run, name)) {
       const color = styled(`--${mark.verdict}`);
+      mark.bounds.forEach((bound) => horizontal(plot, bound, color));
       const x = vertical(plot, mark.time, color, [2, 3]);
       const values = plot.data[index + 1];
       let at = plot.valToIdx(mark.time);
@@ -60,7 +98,7 @@ function aligned(page, name) {
 function options(page, name, unit, width, clock) {
   const axis = (label) => ({
     stroke: styled('--ink-soft'), grid: { stroke: styled('--line'), width: 1 }, ticks: { stroke: styled('--line'), width: 1 },
-    label, labelSize: 18, labelFont: '12px system-ui', font: '11px system-ui', labelGap: 0,
+    values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(6))).replace('-', '−')), label, labelSize: 18, labelFont: '12px system-ui', font: '11px system-ui', labelGap: 0,
   });
   const lines = page.runs.map((run) => ({
     label: run.label ? `Run ${run.label}` : name,
@@ -70,7 +108,7 @@ function options(page, name, unit, width, clock) {
   }));
   return {
     width, height: 190, legend: { show: false }, cursor: { drag: { x: false, y: false }, points: { show: false }, x: false, y: false },
-    scales: { x: { time: false, range: () => [0, page.end] } },
+    scales: { x: { time: false, range: () => [0, page.end] }, y: { range: (_, low, high) => range(page, name, low, high) } },
     axes: [{ ...axis('time, s'), size: 34 }, { ...axis(unit && unit !== '1' ? unit : ''), size: 58 }],
     series: [{ label: 'time' }, ...lines],
     hooks: {
@@ -103,7 +141,7 @@ function valueAt(run, name, time) {
 
 function description(page, name) {
   const found = page.runs.flatMap((run) => marks(run, name).map((mark) =>
-    `${run.label ? `run ${run.label}: ` : ''}${mark.goal} (${mark.verdict}), decided by ${seconds(mark.time)}`));
+    `${mark.goal} (${run.label ? `run ${run.label} ` : ''}${mark.verdict}) at ${seconds(mark.time)}`));
   return found.join('; ');
 }
 
@@ -116,7 +154,7 @@ export function plots(page, clock) {
     const now = element('output', { class: 'value' });
     const note = description(page, name);
     grid.append(element('figure', {}, element('figcaption', {}, element('code', {}, name), now), place,
-      note ? element('p', { class: 'note' }, `● ${note}`) : null));
+      note ? element('p', { class: 'note' }, `● decisive for ${note}`) : null));
     return { name, unit, place, now, data: aligned(page, name), plot: null };
   });
   const draw = () => all.forEach((each) => {

@@ -1,31 +1,60 @@
 // The scene in three dimensions, for one run or two with one camera.
 
-import { Box3, PerspectiveCamera, Vector3, WebGLRenderer } from 'three';
+import { Box3, PCFShadowMap, PerspectiveCamera, Vector3, WebGLRenderer } from 'three';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { element, styled } from './dom.js';
 import { Cast, surroundings } from './stage.js';
 
-function cameraFor(casts) {
-  const camera = new PerspectiveCamera(45, 1, 0.01, 500);
-  camera.up.set(0, 0, 1);
+/** Degrees that the shorter side of the picture spans. */
+const VIEW_ANGLE = 40;
+
+/** Whether a body is ever anywhere else. */
+const moves = (run, index) => run.tracks[index]?.some((row) => row.length > 1) ?? false;
+
+/** What bodies that move take up at some moments of all runs. */
+function stageBox(casts) {
   const box = new Box3();
   for (const cast of casts) {
-    cast.run.scene.bodies.forEach((body, index) => {
-      if (body.role !== 'static') box.expandByObject(cast.bodies[index]);
-    });
+    const { run } = cast;
+    for (const share of [0, 0.25, 0.5, 0.75, 1]) {
+      cast.show(run.end * share);
+      cast.group.updateMatrixWorld(true);
+      run.scene.bodies.forEach((body, index) => {
+        if (body.role !== 'static') box.expandByObject(cast.bodies[index]);
+      });
+    }
+    cast.show(0);
   }
+  return box;
+}
+
+function cameraFor(casts) {
+  const camera = new PerspectiveCamera(VIEW_ANGLE, 1, 0.02, 500);
+  camera.up.set(0, 0, 1);
+  const box = stageBox(casts);
   if (box.isEmpty()) casts.forEach((cast) => box.expandByObject(cast.group));
   if (box.isEmpty()) box.set(new Vector3(-1, -1, 0), new Vector3(1, 1, 1));
   const target = box.getCenter(new Vector3());
-  const size = Math.min(12, Math.max(0.4, box.getSize(new Vector3()).length()));
-  camera.position.copy(target).add(new Vector3(-0.9, -1.3, 0.8).multiplyScalar(size));
-  return { camera, target };
+  const radius = Math.min(12, Math.max(0.2, box.getSize(new Vector3()).length() / 2));
+  const distance = (0.95 * radius) / Math.sin((VIEW_ANGLE * Math.PI) / 360);
+  camera.position.copy(target).add(new Vector3(-0.45, -0.75, 0.6).normalize().multiplyScalar(distance));
+  return { camera, target, radius };
+}
+
+/** Lets both sides of the picture span at least the angle. */
+function shape(camera, aspect) {
+  const half = Math.tan((VIEW_ANGLE * Math.PI) / 360);
+  camera.aspect = aspect;
+  camera.fov = (360 / Math.PI) * Math.atan(half / Math.min(1, aspect));
+  camera.updateProjectionMatrix();
 }
 
 /** Reads a body's position out, and lets the camera go with it. */
 function follower(page, casts, controls, redraw) {
   const bodies = page.runs[0].scene.bodies;
-  const first = Math.max(0, bodies.findIndex((body) => body.role !== 'static'));
+  const first = Math.max(0, [
+    bodies.findIndex((body, index) => body.role === 'robot' && moves(page.runs[0], index)),
+    bodies.findIndex((body) => body.role !== 'static')].find((index) => index >= 0) ?? 0);
   const choice = element('select', { 'aria-label': 'Body', id: 'body', onchange: () => { last = null; update(); redraw(); } },
     ...bodies.map((body, index) => element('option', { value: index, selected: index === first }, body.path)));
   const follow = element('input', { type: 'checkbox', id: 'follow', onchange: () => { last = null; update(); redraw(); } });
@@ -54,7 +83,10 @@ function follower(page, casts, controls, redraw) {
 /** A renderer, or nothing where the browser cannot draw. */
 function rendererOn(canvas) {
   try {
-    return new WebGLRenderer({ canvas, antialias: true });
+    const renderer = new WebGLRenderer({ canvas, antialias: true });
+    renderer.shadowMap.enabled = true;
+    renderer.shadowMap.type = PCFShadowMap;
+    return renderer;
   } catch {
     return null;
   }
@@ -69,15 +101,15 @@ export function replay(page, clock) {
   }
   const casts = page.runs.map((run) => new Cast(run));
   casts.forEach((cast) => cast.show(0));
-  const { camera, target } = cameraFor(casts);
+  const { camera, target, radius } = cameraFor(casts);
   const controls = new OrbitControls(camera, canvas);
   controls.target.copy(target);
   controls.update();
   const dark = matchMedia('(prefers-color-scheme: dark)');
-  const colors = () => ({ sky: styled('--sky'), axis: styled('--axis'), grid: styled('--grid') });
+  const colors = () => ({ sky: styled('--sky'), axis: styled('--axis'), grid: styled('--grid'), ground: styled('--ground') });
   let world;
   const build = () => {
-    world = surroundings(page.runs[0].scene, colors());
+    world = surroundings(page.runs[0].scene, colors(), target, radius);
     casts.forEach((cast) => world.add(cast.group));
   };
   build();
@@ -96,8 +128,8 @@ export function replay(page, clock) {
       const wide = Math.round(width / parts);
       renderer.setViewport(left, 0, wide, height);
       renderer.setScissor(left, 0, wide, height);
-      camera.aspect = wide / height;
-      camera.updateProjectionMatrix();
+      shape(camera, wide / height);
+      if (!over) casts[part].clearSight(camera);
       renderer.render(world, camera);
     }
   };

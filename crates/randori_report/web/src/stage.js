@@ -1,6 +1,9 @@
 // What stands in the scene, as three.js objects.
 
-import { Color, DirectionalLight, DoubleSide, GridHelper, Group, HemisphereLight, Mesh, MeshStandardMaterial, Quaternion, Scene } from 'three';
+import {
+  Box3, CanvasTexture, Color, DirectionalLight, DoubleSide, Fog, Group, HemisphereLight, Mesh, MeshStandardMaterial, PlaneGeometry, Quaternion,
+  Raycaster, RepeatWrapping, Scene, SRGBColorSpace, Vector3,
+} from 'three';
 import { lastIndex } from './data.js';
 import { geometry } from './shapes.js';
 
@@ -26,6 +29,8 @@ function shapeMesh(shape, color) {
   const form = geometry(shape.form);
   if (!form) return null;
   const mesh = new Mesh(form, new MeshStandardMaterial({ color, roughness: 0.75, metalness: 0.05, side: DoubleSide }));
+  mesh.castShadow = shape.form.kind !== 'plane';
+  mesh.receiveShadow = true;
   place(mesh, shape);
   return mesh;
 }
@@ -44,6 +49,7 @@ export class Cast {
       this.group.add(group);
       return group;
     });
+    this.walls = run.scene.bodies.flatMap((body, index) => (body.role === 'static' && !isVast(this.bodies[index]) ? [this.bodies[index]] : []));
     this.before = new Quaternion();
     this.after = new Quaternion();
   }
@@ -69,31 +75,105 @@ export class Cast {
 
   /** Lets the bodies shine through, or not. */
   ghostly(on) {
-    this.group.traverse((object) => {
-      if (!object.material) return;
-      object.material.transparent = on;
-      object.material.opacity = on ? 0.45 : 1;
-      object.material.depthWrite = !on;
-    });
+    this.group.traverse((object) => fade(object, on ? 0.45 : 1));
+  }
+
+  /** Lets walls that hide a robot or an actor from the camera shine through. */
+  clearSight(camera) {
+    const seen = [...this.run.scene.bodies.keys()].filter((index) => isProtagonist(this.run.scene.bodies, index));
+    const hiding = new Set();
+    for (const index of seen) {
+      const at = new Box3().setFromObject(this.bodies[index]).getCenter(new Vector3());
+      const way = at.clone().sub(camera.position);
+      const ray = new Raycaster(camera.position, way.clone().normalize(), 0, way.length());
+      this.walls.filter((wall) => ray.intersectObject(wall).length).forEach((wall) => hiding.add(wall));
+    }
+    for (const wall of this.walls) wall.traverse((object) => fade(object, hiding.has(wall) ? 0.3 : 1));
   }
 }
 
-/** Light, ground, marks and zones. */
-export function surroundings(description, colors) {
-  const scene = new Scene();
-  scene.background = new Color(colors.sky);
+function fade(object, opacity) {
+  if (!object.material) return;
+  object.material.transparent = opacity < 1;
+  object.material.opacity = opacity;
+  object.material.depthWrite = opacity === 1;
+}
+
+/** The first link of each robot, and actors. */
+function isProtagonist(bodies, index) {
+  const { role, robot } = bodies[index];
+  return role === 'actor' || (role === 'robot' && bodies.findIndex((body) => body.robot === robot) === index);
+}
+
+/** Terrain and meshes that are too large to be looked through in each picture. */
+function isVast(group) {
+  let corners = 0;
+  group.traverse((object) => (corners += object.geometry?.attributes.position.count ?? 0));
+  return corners > 3000;
+}
+
+/** A sun whose shadows are sharp where the stage is. */
+function light(target, radius) {
   const sun = new DirectionalLight('#ffffff', 2.2);
-  sun.position.set(4, -6, 10);
+  sun.position.set(0.35, -0.5, 0.9).multiplyScalar(4 * radius).add(target);
+  sun.target.position.copy(target);
+  sun.castShadow = true;
+  sun.shadow.mapSize.set(2048, 2048);
+  const reach = 1.6 * radius;
+  Object.assign(sun.shadow.camera, { left: -reach, right: reach, bottom: -reach, top: reach, near: radius, far: 8 * radius });
+  sun.shadow.normalBias = 0.004 * radius;
+  sun.shadow.intensity = 0.55;
   const sky = new HemisphereLight('#ffffff', '#8a8f99', 1.5);
   sky.position.set(0, 0, 1);
-  scene.add(sun, sky);
-  const grid = new GridHelper(40, 40, colors.axis, colors.grid);
-  grid.rotation.x = Math.PI / 2;
-  grid.position.z = (description.ground ?? 0) + 0.002;
-  scene.add(grid);
+  return [sun, sun.target, sky];
+}
+
+/** Ten by ten cells of the ground, as a picture that repeats. */
+function tiles(colors) {
+  const picture = document.createElement('canvas');
+  const size = 1000;
+  picture.width = picture.height = size;
+  const pen = picture.getContext('2d');
+  pen.fillStyle = colors.ground;
+  pen.fillRect(0, 0, size, size);
+  for (let line = 0; line <= 10; line += 1) {
+    const outer = line % 10 === 0;
+    pen.fillStyle = outer ? colors.axis : colors.grid;
+    const at = (line * size) / 10 - 1.5;
+    pen.fillRect(at, 0, 3, size);
+    pen.fillRect(0, at, size, 3);
+  }
+  const texture = new CanvasTexture(picture);
+  texture.colorSpace = SRGBColorSpace;
+  texture.wrapS = texture.wrapT = RepeatWrapping;
+  texture.anisotropy = 16;
+  return texture;
+}
+
+/** Ground with lines: every metre, or every tenth of one around small things. */
+function ground(height, colors, radius) {
+  const [size, cell] = [400, radius < 0.8 ? 0.1 : 1];
+  const map = tiles(colors);
+  map.repeat.set(size / (10 * cell), size / (10 * cell));
+  const plane = new Mesh(new PlaneGeometry(size, size), new MeshStandardMaterial({ map, roughness: 1 }));
+  plane.receiveShadow = true;
+  plane.position.z = height;
+  // Behind everything that lies on it at the same height.
+  plane.renderOrder = -1;
+  plane.material.depthWrite = false;
+  return plane;
+}
+
+/** Light, ground, marks and zones. */
+export function surroundings(description, colors, target, radius) {
+  const scene = new Scene();
+  scene.background = new Color(colors.sky);
+  scene.fog = new Fog(colors.sky, 8 * radius, 30 * radius);
+  scene.add(...light(target, radius), ground(description.ground ?? 0, colors, radius));
   for (const zone of description.zones) {
     const mesh = shapeMesh(zone, '#22c55e');
     if (!mesh) continue;
+    mesh.castShadow = false;
     Object.assign(mesh.material, { transparent: true, opacity: 0.15, depthWrite: false });
     scene.add(mesh);
   }

@@ -3,7 +3,7 @@
 import { element, section } from './dom.js';
 import { number, seconds, shown } from './data.js';
 
-const WORDS = { pass: '✓ pass', fail: '✗ fail', error: '! error', unknown: '? not judged' };
+const WORDS = { pass: '✓ pass', fail: '✗ fail', error: '! error', missed: '✗ missed', open: '○ open', unknown: '? not judged' };
 
 export function badge(verdict) {
   return element('span', { class: `badge ${verdict}` }, WORDS[verdict]);
@@ -54,28 +54,39 @@ function moment(time, clock) {
   return element('button', { type: 'button', class: 'link', title: 'Go to this moment', onclick: () => clock.seek(time) }, seconds(time));
 }
 
-function goalRow(goal, clock) {
+/** Rows of a goal: one per run that has it. */
+function goalRows(name, page, clock) {
+  const found = page.runs.map((run) => [run, run.goals.find((goal) => goal.name === name)]).filter(([, goal]) => goal);
+  const differs = new Set(found.map(([, goal]) => goal.verdict)).size > 1;
+  return found.map(([run, goal], index) => goalRow(run, goal, clock, { first: index === 0, rows: found.length, differs }));
+}
+
+function goalRow(run, goal, clock, { first, rows, differs }) {
   const margin = number(goal.margin);
-  const name = element('th', { scope: 'row' }, goal.name, goal.required ? null : element('small', {}, ' (preferred)'));
-  const reason = element('td', {});
-  if (goal.atom) reason.append(element('code', {}, goal.atom), ' at ', moment(goal.atom_s, clock));
+  const name = first ? element('th', { scope: 'rowgroup', rowspan: rows }, goal.name, goal.required ? null : element('small', {}, ' (preferred)')) : null;
+  const reason = element('td', { 'data-label': 'Because of' });
+  if (goal.atom) reason.append(element('span', {}, element('code', {}, goal.atom), ' at ', moment(goal.atom_s, clock)));
   else reason.append('–');
-  return element('tr', {}, name, element('td', {}, badge(goal.verdict)),
-    element('td', { class: margin < 0 ? 'number bad' : 'number' }, shown(goal.margin)),
-    element('td', { class: 'number' }, moment(goal.decided_s, clock)), reason,
-    element('td', {}, element('code', {}, goal.formula)));
+  return element('tr', { class: differs ? 'differs' : null }, name,
+    run.label ? element('td', { 'data-label': 'Run' }, element('span', { class: `run run-${run.label}` }, run.label)) : null,
+    element('td', { 'data-label': 'Verdict' }, badge(goal.verdict)),
+    element('td', { class: margin < 0 ? `number ${goal.verdict}` : 'number', 'data-label': 'Margin' }, shown(goal.margin)),
+    element('td', { class: 'number', 'data-label': 'Decided' }, moment(goal.decided_s, clock)), reason,
+    first ? element('td', { rowspan: rows, 'data-label': 'Formula' }, element('code', {}, goal.formula)) : null);
 }
 
 function table(caption, heads, rows) {
-  const head = element('tr', {}, ...heads.map((text) => element('th', { scope: 'col' }, text)));
+  const head = element('tr', {}, ...heads.map((text) => element('th', { scope: 'col', class: ['Margin', 'Decided', 'Value', 'Run A', 'Run B'].includes(text) ? 'number' : null }, text)));
   const made = element('table', {}, element('caption', {}, caption), element('thead', {}, head), element('tbody', {}, ...rows));
   return element('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': caption }, made);
 }
 
 export function verdicts(page, clock) {
-  const tables = page.runs.map((run) => table(run.label ? `Goals of run ${run.label}` : 'Goals',
-    ['Goal', 'Verdict', 'Margin', 'Decided', 'Because of', 'Formula'], run.goals.map((goal) => goalRow(goal, clock))));
-  return section('Verdicts', 'verdicts', ...tables);
+  const names = [...new Set(page.runs.flatMap((run) => run.goals.map((goal) => goal.name)))];
+  const two = page.runs.length > 1;
+  const heads = ['Goal', ...(two ? ['Run'] : []), 'Verdict', 'Margin', 'Decided', 'Because of', 'Formula'];
+  const caption = two ? 'Goals; verdicts that differ are shaded' : 'Goals; the margin is how far a verdict is from flipping, in SI units';
+  return section('Verdicts', 'verdicts', table(caption, heads, names.flatMap((name) => goalRows(name, page, clock))));
 }
 
 export function metrics(page) {

@@ -3,11 +3,11 @@
 import { element, section } from './dom.js';
 import { seconds } from './data.js';
 
-const SIGNS = { event: '⚡', intervention: '☞', pass: '✓', fail: '✗', error: '!', divergence: '◆' };
+const SIGNS = { event: '⚡', intervention: '☞', pass: '✓', fail: '✗', error: '!', missed: '✗', open: '○', divergence: '◆' };
 const ROWS = [
   ['Events', (kind) => kind === 'event'],
   ['Interventions', (kind) => kind === 'intervention'],
-  ['Goals', (kind) => ['pass', 'fail', 'error'].includes(kind)],
+  ['Goals', (kind) => ['pass', 'fail', 'missed', 'open', 'error'].includes(kind)],
 ];
 
 /** All moments of all runs, by time, with where the runs part. */
@@ -20,19 +20,33 @@ function moments(page) {
   return all.sort((a, b) => a.time_s - b.time_s);
 }
 
-function marker(moment, page, clock) {
-  const text = `${seconds(moment.time_s)}: ${moment.text}`;
+/** Moments that would hide each other, together. */
+function clusters(found, page) {
+  const groups = [];
+  for (const moment of found) {
+    const last = groups.at(-1);
+    if (last && moment.time_s - last[0].time_s < 0.018 * page.end) last.push(moment);
+    else groups.push([moment]);
+  }
+  return groups;
+}
+
+const WORST_FIRST = ['error', 'fail', 'missed', 'open', 'divergence', 'intervention', 'event', 'pass'];
+
+function marker(group, page, clock) {
+  const text = group.map((moment) => `${seconds(moment.time_s)}: ${moment.text}`).join('\n');
+  const kind = WORST_FIRST.find((each) => group.some((moment) => moment.kind === each));
   const made = element('button', {
-    type: 'button', class: `marker ${moment.kind}`, title: text, 'aria-label': text, onclick: () => clock.seek(moment.time_s),
-  }, SIGNS[moment.kind]);
-  made.style.left = `${(100 * moment.time_s) / page.end}%`;
+    type: 'button', class: `marker ${kind}`, title: text, 'aria-label': text, onclick: () => clock.seek(group[0].time_s),
+  }, SIGNS[kind], group.length > 1 ? element('sup', {}, String(group.length)) : null);
+  made.style.left = `${(100 * group[0].time_s) / page.end}%`;
   return made;
 }
 
 function rows(page, clock, all) {
   const made = [];
   const row = (name, found) => made.push(element('div', { class: 'row' },
-    element('span', { class: 'name' }, name), element('div', { class: 'track' }, ...found.map((moment) => marker(moment, page, clock)))));
+    element('span', { class: 'name' }, name), element('div', { class: 'track' }, ...clusters(found, page).map((group) => marker(group, page, clock)))));
   for (const run of page.runs) {
     for (const [name, belongs] of ROWS) {
       const found = all.filter((moment) => moment.run === run.label && belongs(moment.kind));
