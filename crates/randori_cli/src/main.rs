@@ -13,6 +13,7 @@ mod check;
 mod console;
 mod exit;
 mod explain;
+mod export;
 mod findings;
 mod import;
 mod interrupt;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, places, console),
         Command::Replay(args) => replay::replay(&args, places, console),
         Command::Report(args) => report::report(&args, console),
+        Command::Export(args) => export::export(&args, console),
         Command::Test(args) => test::test(&args, places, console),
         Command::Review(args) => test::review(&args, places, console),
         Command::List(args) => list::list(&args, places, console),

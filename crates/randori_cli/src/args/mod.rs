@@ -10,7 +10,7 @@ use randori_core::text::{Limits, Override};
 mod recordings;
 mod regressions;
 
-pub(crate) use recordings::{RecordArgs, ReplayArgs, ReportArgs};
+pub(crate) use recordings::{ExportArgs, RecordArgs, ReplayArgs, ReportArgs, TableName};
 pub(crate) use regressions::{Format, ReviewArgs, Shard, SuiteArgs, TestArgs};
 
 use crate::exit::EXIT_CODES;
@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Turn a recording, or two beside each other, into an HTML page
     Report(ReportArgs),
+    /// Turn a recording into a table for other programs
+    Export(ExportArgs),
     /// Hold scenarios against their goldens
     Test(TestArgs),
     /// Go through changed and new goldens one by one

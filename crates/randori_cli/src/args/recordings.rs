@@ -3,7 +3,7 @@
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use randori_record::writer::Options;
 
 use super::LimitArgs;
@@ -101,4 +101,66 @@ pub(crate) struct ReportArgs {
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  randori export corridor.mcap --csv                          # writes corridor.csv
+  randori export corridor.mcap --parquet --channel courier.base --channel clearance
+  randori export corridor.mcap --csv --table sensors -o -     # to standard output";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXPORT_EXAMPLES)]
+pub(crate) struct ExportArgs {
+    /// A recording
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+
+    /// What the table holds
+    #[arg(long, value_enum, default_value_t = TableName::Wide)]
+    pub(crate) table: TableName,
+
+    /// Only columns whose name contains this text (of sensors: only these rows);
+    /// may be repeated
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) channel: Vec<String>,
+
+    /// The table; beside the recording if left out, `-` for standard output.
+    /// Only tables of randori are overwritten
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// How a table is written.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct FormatArgs {
+    /// Comma-separated values
+    #[arg(long)]
+    pub(crate) csv: bool,
+
+    /// Apache Parquet
+    #[arg(long)]
+    pub(crate) parquet: bool,
+}
+
+/// What a table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableName {
+    /// A row per recorded state: state, commands and signals
+    Wide,
+    /// A row per recorded state: bodies, joints and motors
+    State,
+    /// A row per tick: commands in force, as policies gave them
+    Commands,
+    /// A row per recorded state: what goals, metrics and events read
+    Signals,
+    /// A row per measured value
+    Sensors,
 }

@@ -3,6 +3,7 @@
 
 mod bench;
 mod check;
+mod export;
 mod import;
 mod interrupt;
 mod list;
