@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`ReportRun::new`] and [`report`].
 
+mod bones;
 mod data;
 mod moments;
 mod page;

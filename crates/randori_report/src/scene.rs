@@ -8,6 +8,8 @@ use randori_core::spec::{
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use crate::bones::{Bone, bones};
+
 /// What stands in a scene.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub(crate) struct Scene {
@@ -71,6 +73,7 @@ impl Scene {
             let links = bodies.iter_mut().skip(robot.bodies.start);
             for (body, link) in links.zip(&model.links) {
                 body.shapes = drawn(&link.shapes, &model.materials);
+                body.shapes.extend(bones(model, link).into_iter().map(Drawn::from));
             }
         }
         let objects = bodies.iter_mut().skip(layout.objects.start);
@@ -95,6 +98,12 @@ impl Scene {
                 .map(|zone| placed(Some(&zone.name), &zone.pose, zone_form(&zone.shape)))
                 .collect(),
         }
+    }
+}
+
+impl From<Bone> for Drawn {
+    fn from(Bone { xyz, quat, radius, length }: Bone) -> Self {
+        Self { name: None, xyz, quat, color: None, form: Form::Capsule { radius, length } }
     }
 }
 

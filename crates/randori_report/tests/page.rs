@@ -3,8 +3,9 @@
 mod common;
 
 use common::{HOSTILE, TICKS, run, run_report, scenario, start, tick};
-use randori_record::tick::RecordedTick;
-use randori_report::{DivergenceMark, ReportRun, report};
+use randori_core::time::Tick;
+use randori_record::tick::{Decided, RecordedTick};
+use randori_report::{DivergenceMark, PAGE_START, ReportRun, report};
 use serde_json::Value;
 
 /// The data within a page.
@@ -102,6 +103,42 @@ fn a_run_that_was_cut_off_has_goals_without_verdicts() {
 
     assert_eq!(data["runs"][0]["verdict"], "unknown");
     assert_eq!(data["runs"][0]["goals"][0]["name"], "arrives");
+}
+
+#[test]
+fn what_was_decided_before_a_run_was_cut_off_is_shown() {
+    let scenario = scenario();
+    let start = start(&scenario);
+    let mut cut = ReportRun::new(&start, &scenario, None);
+    cut.note(format!("it is cut off {HOSTILE}"));
+    cut.decided(&[Decided { goal: 0, holds: false, tick: Tick(100) }]);
+
+    let data = data(&report(&[cut.finish()], None));
+
+    let run = &data["runs"][0];
+    assert_eq!((&run["verdict"], &run["goals"][0]["verdict"]), (&"unknown".into(), &"fail".into()));
+    assert_eq!(run["goals"][0]["decided_s"], Value::from(0.2));
+    assert_eq!(run["moments"][0]["text"], "goal arrives: is violated");
+    assert_eq!(run["notes"][0], format!("it is cut off {HOSTILE}"));
+}
+
+#[test]
+fn what_is_only_preferred_is_missed_and_does_not_fail() {
+    let scenario = scenario();
+    let mut judged = run_report();
+    judged.goals[1].required = false;
+    let run = ReportRun::new(&start(&scenario), &scenario, Some(&judged)).finish();
+
+    let data = data(&report(&[run], None));
+
+    let words: Vec<&Value> =
+        (0..4).map(|goal| &data["runs"][0]["goals"][goal]["verdict"]).collect();
+    assert_eq!(words, ["pass", "missed", "pass", "open"]);
+}
+
+#[test]
+fn a_page_is_known_by_its_start() {
+    assert!(report(&[], None).starts_with(PAGE_START));
 }
 
 #[test]

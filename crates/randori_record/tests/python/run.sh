@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Reads a recording back with the MCAP library for Python and compares every
-# value. Installs mcap and its protobuf support from PyPI into a virtual
+# Reads recordings back with the MCAP library for Python: a made-up one, of which
+# every value is compared, and runs of this checkout, of which everything must
+# have a form and agree with itself. Installs mcap and its protobuf support from PyPI into a virtual
 # environment outside of the checkout, once.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -32,3 +33,9 @@ out="$(mktemp -d)"
 trap 'rm -rf "$out"' EXIT
 "$CARGO_TARGET_DIR/debug/examples/sample_recording" "$out/sample.mcap" "$out/sample.json"
 "$venv/bin/python" "$here/read_back.py" "$out/sample.mcap" "$out/sample.json"
+
+cargo build --quiet --locked -p randori_cli
+for scenario in courier/corridor pup/stand cartpole/balance; do
+    "$CARGO_TARGET_DIR/debug/randori" run "scenarios/$scenario.ron" --record "$out/run.mcap" >/dev/null 2>&1
+    "$venv/bin/python" "$here/read_all.py" "$out/run.mcap"
+done

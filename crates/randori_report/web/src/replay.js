@@ -3,7 +3,7 @@
 import { Box3, PCFShadowMap, PerspectiveCamera, Vector3, WebGLRenderer } from 'three';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { element, styled } from './dom.js';
-import { Cast, surroundings } from './stage.js';
+import { Cast, shine, surroundings } from './stage.js';
 
 /** Degrees that the shorter side of the picture spans. */
 const VIEW_ANGLE = 40;
@@ -11,12 +11,15 @@ const VIEW_ANGLE = 40;
 /** Whether a body is ever anywhere else. */
 const moves = (run, index) => run.tracks[index]?.some((row) => row.length > 1) ?? false;
 
+/** Whether nothing but robots is there, so that nothing is missed when the camera goes along. */
+const wanders = (run) => run.scene.bodies.every((body) => body.role === 'robot') && !run.scene.zones.length;
+
 /** What bodies that move take up at some moments of all runs. */
-function stageBox(casts) {
+function stageBox(casts, shares) {
   const box = new Box3();
   for (const cast of casts) {
     const { run } = cast;
-    for (const share of [0, 0.25, 0.5, 0.75, 1]) {
+    for (const share of shares) {
       cast.show(run.end * share);
       cast.group.updateMatrixWorld(true);
       run.scene.bodies.forEach((body, index) => {
@@ -31,14 +34,17 @@ function stageBox(casts) {
 function cameraFor(casts) {
   const camera = new PerspectiveCamera(VIEW_ANGLE, 1, 0.02, 500);
   camera.up.set(0, 0, 1);
-  const box = stageBox(casts);
+  const start = stageBox(casts, [0]);
+  const all = stageBox(casts, [0, 0.25, 0.5, 0.75, 1]);
+  const walks = wanders(casts[0].run) && all.getSize(new Vector3()).length() > 4 * start.getSize(new Vector3()).length();
+  const box = walks ? start.expandByScalar(0.1) : all;
   if (box.isEmpty()) casts.forEach((cast) => box.expandByObject(cast.group));
   if (box.isEmpty()) box.set(new Vector3(-1, -1, 0), new Vector3(1, 1, 1));
   const target = box.getCenter(new Vector3());
   const radius = Math.min(12, Math.max(0.2, box.getSize(new Vector3()).length() / 2));
   const distance = (0.95 * radius) / Math.sin((VIEW_ANGLE * Math.PI) / 360);
   camera.position.copy(target).add(new Vector3(-0.45, -0.75, 0.6).normalize().multiplyScalar(distance));
-  return { camera, target, radius };
+  return { camera, target, radius, walks };
 }
 
 /** Lets both sides of the picture span at least the angle. */
@@ -50,14 +56,14 @@ function shape(camera, aspect) {
 }
 
 /** Reads a body's position out, and lets the camera go with it. */
-function follower(page, casts, controls, redraw) {
+function follower(page, casts, controls, walks, redraw) {
   const bodies = page.runs[0].scene.bodies;
   const first = Math.max(0, [
     bodies.findIndex((body, index) => body.role === 'robot' && moves(page.runs[0], index)),
     bodies.findIndex((body) => body.role !== 'static')].find((index) => index >= 0) ?? 0);
   const choice = element('select', { 'aria-label': 'Body', id: 'body', onchange: () => { last = null; update(); redraw(); } },
     ...bodies.map((body, index) => element('option', { value: index, selected: index === first }, body.path)));
-  const follow = element('input', { type: 'checkbox', id: 'follow', onchange: () => { last = null; update(); redraw(); } });
+  const follow = element('input', { type: 'checkbox', id: 'follow', checked: walks, onchange: () => { last = null; update(); redraw(); } });
   const output = element('output', { class: 'position', id: 'position' });
   let last = null;
   const update = () => {
@@ -101,7 +107,7 @@ export function replay(page, clock) {
   }
   const casts = page.runs.map((run) => new Cast(run));
   casts.forEach((cast) => cast.show(0));
-  const { camera, target, radius } = cameraFor(casts);
+  const { camera, target, radius, walks } = cameraFor(casts);
   const controls = new OrbitControls(camera, canvas);
   controls.target.copy(target);
   controls.update();
@@ -109,7 +115,7 @@ export function replay(page, clock) {
   const colors = () => ({ sky: styled('--sky'), axis: styled('--axis'), grid: styled('--grid'), ground: styled('--ground') });
   let world;
   const build = () => {
-    world = surroundings(page.runs[0].scene, colors(), target, radius);
+    world = surroundings(page.runs[0].scene, colors(), radius);
     casts.forEach((cast) => world.add(cast.group));
   };
   build();
@@ -122,6 +128,7 @@ export function replay(page, clock) {
     if (!width || !height) return;
     const parts = over ? 1 : casts.length;
     renderer.setScissorTest(true);
+    shine(world, controls.target, radius);
     for (let part = 0; part < parts; part += 1) {
       casts.forEach((cast, index) => (cast.group.visible = over || index === part));
       const left = Math.round((width * part) / parts);
@@ -138,7 +145,7 @@ export function replay(page, clock) {
     asked = true;
   };
 
-  const follow = follower(page, casts, controls, () => { controls.update(); redraw(); });
+  const follow = follower(page, casts, controls, walks, () => { controls.update(); redraw(); });
   const overlay = element('button', { type: 'button', 'aria-pressed': 'false', onclick: () => {
     over = !over;
     overlay.setAttribute('aria-pressed', String(over));

@@ -113,10 +113,8 @@ function isVast(group) {
 }
 
 /** A sun whose shadows are sharp where the stage is. */
-function light(target, radius) {
+function light(radius) {
   const sun = new DirectionalLight('#ffffff', 2.2);
-  sun.position.set(0.35, -0.5, 0.9).multiplyScalar(4 * radius).add(target);
-  sun.target.position.copy(target);
   sun.castShadow = true;
   sun.shadow.mapSize.set(2048, 2048);
   const reach = 1.6 * radius;
@@ -125,7 +123,14 @@ function light(target, radius) {
   sun.shadow.intensity = 0.55;
   const sky = new HemisphereLight('#ffffff', '#8a8f99', 1.5);
   sky.position.set(0, 0, 1);
-  return [sun, sun.target, sky];
+  return { sun, sky };
+}
+
+/** Puts the sun where its shadows fall around this point. */
+export function shine(scene, target, radius) {
+  const { sun } = scene.userData;
+  sun.position.set(0.35, -0.5, 0.9).multiplyScalar(4 * radius).add(target);
+  sun.target.position.copy(target);
 }
 
 /** Ten by ten cells of the ground, as a picture that repeats. */
@@ -165,11 +170,13 @@ function ground(height, colors, radius) {
 }
 
 /** Light, ground, marks and zones. */
-export function surroundings(description, colors, target, radius) {
+export function surroundings(description, colors, radius) {
   const scene = new Scene();
   scene.background = new Color(colors.sky);
   scene.fog = new Fog(colors.sky, 8 * radius, 30 * radius);
-  scene.add(...light(target, radius), ground(description.ground ?? 0, colors, radius));
+  const { sun, sky } = light(radius);
+  scene.userData = { sun };
+  scene.add(sun, sun.target, sky, ground(description.ground ?? 0, colors, radius));
   for (const zone of description.zones) {
     const mesh = shapeMesh(zone, '#22c55e');
     if (!mesh) continue;
