@@ -11,6 +11,7 @@ mod args;
 mod bench;
 mod check;
 mod console;
+mod diff;
 mod exit;
 mod explain;
 mod export;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::Export(args) => export::export(&args, console),
         Command::Test(args) => test::test(&args, places, console),
         Command::Review(args) => test::review(&args, places, console),
+        Command::Diff(args) => diff::diff(&args, console),
         Command::List(args) => list::list(&args, places, console),
         Command::Check(args) => check::check(&args, places, console),
         Command::Import(args) => import::import_file(&args, places, console),

@@ -9,11 +9,13 @@
 //! Start reading at [`header::Header`] (what a recording says about itself) and
 //! [`tick::RecordedTick`] (what it says about a tick).
 
+pub mod compare;
 pub mod golden;
 pub mod header;
 pub mod reader;
 pub mod tick;
 pub mod writer;
 
+mod distance;
 mod verdicts;
 mod wire;

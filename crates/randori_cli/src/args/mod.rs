@@ -10,7 +10,7 @@ use randori_core::text::{Limits, Override};
 mod recordings;
 mod regressions;
 
-pub(crate) use recordings::{ExportArgs, RecordArgs, ReplayArgs, ReportArgs, TableName};
+pub(crate) use recordings::{DiffArgs, ExportArgs, RecordArgs, ReplayArgs, ReportArgs, TableName};
 pub(crate) use regressions::{Format, ReviewArgs, Shard, SuiteArgs, TestArgs};
 
 use crate::exit::EXIT_CODES;
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Go through changed and new goldens one by one
     Review(ReviewArgs),
+    /// Find what changed first between two recordings or goldens
+    Diff(DiffArgs),
     /// List scenarios
     List(ListArgs),
     /// Check scenario, robot and environment files without running them

@@ -164,3 +164,25 @@ pub(crate) enum TableName {
     /// A row per measured value
     Sensors,
 }
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  randori diff before.mcap after.mcap
+  randori diff old/drive.golden.ron scenarios/drive.golden.ron
+  randori diff scenarios/drive.golden.ron drive.mcap";
+
+#[derive(Debug, Args)]
+#[command(after_help = DIFF_EXAMPLES)]
+pub(crate) struct DiffArgs {
+    /// A recording, or a golden (`.golden.ron`)
+    #[arg(value_name = "A")]
+    pub(crate) first: PathBuf,
+
+    /// What is held against it
+    #[arg(value_name = "B")]
+    pub(crate) second: PathBuf,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}

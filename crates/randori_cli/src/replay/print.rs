@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use randori_core::layout::{RobotLayout, SceneLayout};
-use randori_core::record::{Decision, Request, Stage};
+use randori_core::layout::SceneLayout;
+use randori_core::record::Stage;
 use randori_core::report::Verdict;
+use randori_record::compare::{Fields, Scenes};
 use randori_record::reader::Recording;
 use randori_sim::replay::{Difference, ReplayError};
 use serde_json::{Value, json};
@@ -116,148 +117,46 @@ fn diverged(recording: &Recording, divergence: &Divergence) -> String {
     text + "\n"
 }
 
-/// What differs, with both values.
-fn details(layout: &SceneLayout, divergence: &Divergence) -> Vec<String> {
-    let ReplayError::Mismatch(mismatch) = &divergence.error else { return Vec::new() };
-    let mut lines = match &mismatch.difference {
-        Difference::Digest { expected, actual } => {
-            vec![format!("digest: recorded {}, now {}", hash(*expected), hash(*actual))]
-        }
-        Difference::Intervention { expected, actual } => {
-            vec![format!("interventions: recorded {expected:?}, now {actual:?}")]
-        }
-        Difference::Request { expected, actual } => {
-            request(layout, expected.as_deref(), actual.as_deref())
-        }
-        Difference::Decision { expected, actual } => {
-            decision(layout, expected.as_ref(), actual.as_ref())
-        }
-    };
-    if mismatch.stage >= Stage::Actuator && divergence.recorded.sampled {
-        lines.extend(state(layout, divergence));
-    }
-    lines
-}
-
-/// The first question that differs.
-fn request(layout: &SceneLayout, then: Option<&Request>, now: Option<&Request>) -> Vec<String> {
-    let Some(any) = then.or(now) else { return Vec::new() };
-    let Some(robot) = layout.robots.get(any.robot.0) else { return Vec::new() };
-    let question = format!("request {} to the policy of `{}`", any.request, robot.name);
-    let (Some(then), Some(now)) = (then, now) else {
-        let side = if then.is_some() { "was asked, but not now" } else { "is asked only now" };
-        return vec![format!("{question} {side}")];
-    };
-    let differing = differing_value(&then.values, &now.values);
-    let Some((index, then, now)) = differing else {
-        return vec![format!("{question}: its measurements are of other times")];
-    };
-    vec![format!("{question}: {}: recorded {then}, now {now}", observed(robot, index))]
-}
-
-/// What an entry of an observation is.
-fn observed(robot: &RobotLayout, index: usize) -> String {
-    let sensor = robot.sensors.iter().find(|sensor| sensor.values.contains(&index));
-    let Some(sensor) = sensor else { return format!("value {index}") };
-    let mut first = sensor.values.start;
-    for channel in &sensor.channels {
-        if index < first + channel.len {
-            let entry = index - first;
-            let element = channel.elements.get(entry).cloned();
-            let element = element.unwrap_or_else(|| entry.to_string());
-            return format!("{}.{}[{element}] ({})", sensor.name, channel.name, channel.unit);
-        }
-        first += channel.len;
-    }
-    format!("{}[{}]", sensor.name, index - sensor.values.start)
-}
-
-/// The first answer that differs.
-fn decision(layout: &SceneLayout, then: Option<&Decision>, now: Option<&Decision>) -> Vec<String> {
-    let Some(any) = then.or(now) else { return Vec::new() };
-    let Some(robot) = layout.robots.get(any.robot.0) else { return Vec::new() };
-    let answer = format!("answer {} of the policy of `{}`", any.request, robot.name);
-    let (Some(then), Some(now)) = (then, now) else {
-        let side =
-            if then.is_some() { "took effect, but not now" } else { "takes effect only now" };
-        return vec![format!("{answer} {side}")];
-    };
-    let commands = then.commands.iter().zip(&now.commands).enumerate();
-    for (step, (then, now)) in commands {
-        if let Some((index, then, now)) = differing_value(then, now) {
-            let actuator = robot.actuators.iter().find(|it| it.inputs.contains(&index));
-            let name = actuator.map_or("?", |actuator| actuator.name.as_str());
-            let text = format!("{answer}: command {step}, `{name}`: recorded {then}, now {now}");
-            return vec![text];
-        }
-    }
-    let (then, now) = (then.commands.len(), now.commands.len());
-    vec![format!("{answer}: recorded {then} commands, now {now}, or other times")]
-}
-
-fn differing_value(then: &[f32], now: &[f32]) -> Option<(usize, f32, f32)> {
-    let mut pairs = then.iter().copied().zip(now.iter().copied()).enumerate();
-    let (index, (then, now)) = pairs.find(|(_, (a, b))| a.to_bits() != b.to_bits())?;
-    Some((index, then, now))
-}
-
 /// The most lines about the state; everything after the first has the same cause.
 const MOST_FIELDS: usize = 5;
 
-/// The first fields of the state that differ.
-fn state(layout: &SceneLayout, divergence: &Divergence) -> Vec<String> {
-    let (then, now) = (&divergence.recorded.record.state, &divergence.now.state);
+/// What differs, with both values.
+fn details(layout: &SceneLayout, divergence: &Divergence) -> Vec<String> {
+    let ReplayError::Mismatch(mismatch) = &divergence.error else { return Vec::new() };
+    let scenes = Scenes::same(layout);
     let mut lines = Vec::new();
-    let mut all = 0;
-    let mut see = |entity: &str, field: &str, unit: &str, then: f32, now: f32| {
-        if then.to_bits() == now.to_bits() {
-            return;
+    let mut cause = Fields::keeping(1);
+    match &mismatch.difference {
+        Difference::Digest { expected, actual } => {
+            lines.push(format!("digest: recorded {}, now {}", hash(*expected), hash(*actual)));
         }
-        all += 1;
-        if all <= MOST_FIELDS {
-            let apart = number((f64::from(then) - f64::from(now)).abs());
-            let steps = ulps(then, now);
-            lines.push(format!(
-                "{entity} {field}: recorded {then}, now {now} ({apart} {unit}, {steps} ulp)"
-            ));
+        Difference::Intervention { expected, actual } => {
+            scenes.interventions([expected, actual], &mut cause);
         }
-    };
-    for (body, (then, now)) in layout.bodies.iter().zip(then.bodies.iter().zip(&now.bodies)) {
-        let (from, to) = (then.pose.translation.to_array(), now.pose.translation.to_array());
-        let turns = (then.pose.rotation.to_array(), now.pose.rotation.to_array());
-        for (axis, (then, now)) in ["x", "y", "z"].iter().zip(from.into_iter().zip(to)) {
-            see(&body.path, &format!("position.{axis}"), "m", then, now);
+        Difference::Request { expected, actual } => {
+            scenes.request([expected.as_deref(), actual.as_deref()], &mut cause);
         }
-        let rotations = turns.0.into_iter().zip(turns.1);
-        for (axis, (then, now)) in ["x", "y", "z", "w"].iter().zip(rotations) {
-            see(&body.path, &format!("rotation.{axis}"), "", then, now);
+        Difference::Decision { expected, actual } => {
+            scenes.decision([expected.as_ref(), actual.as_ref()], &mut cause);
         }
     }
-    for (index, dof) in layout.dofs.iter().enumerate() {
-        let unit = if dof.is_length { "m" } else { "rad" };
-        let pairs = [
-            ("position", unit.to_owned(), &then.positions, &now.positions),
-            ("velocity", format!("{unit}/s"), &then.velocities, &now.velocities),
-        ];
-        for (field, unit, then, now) in pairs {
-            if let (Some(then), Some(now)) = (then.get(index), now.get(index)) {
-                see(&dof.path, field, &unit, *then, *now);
-            }
-        }
-    }
-    if all > MOST_FIELDS {
-        lines.push(format!("and {} more", style::count(all - MOST_FIELDS, "field")));
+    lines.extend(fields(&cause));
+    if mismatch.stage >= Stage::Actuator && divergence.recorded.sampled {
+        let mut state = Fields::keeping(MOST_FIELDS);
+        scenes.state([&divergence.recorded.record.state, &divergence.now.state], &mut state);
+        lines.extend(fields(&state));
     }
     lines
 }
 
-/// Steps between neighbouring numbers that lead from `a` to `b`.
-fn ulps(a: f32, b: f32) -> u32 {
-    let place = |number: f32| {
-        let magnitude = (number.to_bits() & (u32::MAX >> 1)).cast_signed();
-        if number.is_sign_negative() { -magnitude } else { magnitude }
-    };
-    place(a).abs_diff(place(b))
+fn fields(fields: &Fields) -> Vec<String> {
+    let mut lines: Vec<String> =
+        fields.first.iter().map(|field| field.tell(["recorded", "now"])).collect();
+    let more = fields.count - lines.len();
+    if more > 0 {
+        lines.push(format!("and {} more", style::count(more, "value")));
+    }
+    lines
 }
 
 fn other_version(recording: &Recording, likeness: &Likeness) -> String {

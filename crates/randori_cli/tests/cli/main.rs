@@ -3,6 +3,7 @@
 
 mod bench;
 mod check;
+mod diff;
 mod export;
 mod import;
 mod interrupt;

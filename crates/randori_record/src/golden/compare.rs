@@ -2,9 +2,9 @@
 
 use randori_core::math::Pose;
 
-use super::distance::{angle, between, same_f32, same_f64, ulps_f32, ulps_f64};
 use super::finding::{Finding, Pair};
 use super::{GoldenRun, Instant, Level, Tolerance, Tolerances};
+use crate::distance::{angle, between, same_f32, same_f64, ulps_f32, ulps_f64};
 
 /// Bodies and joints that are named at the first instant that differs.
 const WORST: usize = 10;

@@ -105,13 +105,26 @@ impl Inputs {
         texts: &[(String, String)],
         files: &BTreeMap<String, String>,
     ) -> Vec<InputChange> {
-        let now = Self::new(texts, files);
+        self.changes_to(&Self::new(texts, files), |text, index| text.changes_in(&texts[index].1))
+    }
+
+    /// What differs in `other`, in the order of its texts. Without the texts
+    /// themselves, the part is known whose values differ, but not the values.
+    pub fn differences(&self, other: &Self) -> Vec<InputChange> {
+        self.changes_to(other, |text, index| text.differences(&other.texts[index]))
+    }
+
+    fn changes_to(
+        &self,
+        now: &Self,
+        changes_in: impl Fn(&InputText, usize) -> Vec<InputChange>,
+    ) -> Vec<InputChange> {
         let mut changes = Vec::new();
-        for (text, (_, content)) in now.texts.iter().zip(texts) {
+        for (index, text) in now.texts.iter().enumerate() {
             match self.texts.iter().find(|before| before.path == text.path) {
                 None => changes.push(whole(&text.path, InputKind::Added)),
                 Some(before) if before.digest == text.digest => {}
-                Some(before) => changes.extend(before.changes_in(content)),
+                Some(before) => changes.extend(changes_in(before, index)),
             }
         }
         let gone = |path: &String| now.texts.iter().all(|text| text.path != *path);
@@ -133,20 +146,39 @@ impl Inputs {
 impl InputText {
     fn changes_in(&self, content: &str) -> Vec<InputChange> {
         let now = parts(content);
+        let paths: Vec<&str> = now.iter().map(|part| part.path.as_str()).collect();
+        self.changes_of_parts(&paths, |index, before| now[index].changed_since(before))
+    }
+
+    fn differences(&self, other: &Self) -> Vec<InputChange> {
+        let paths: Vec<&str> = other.parts.iter().map(|(path, _)| path.as_str()).collect();
+        self.changes_of_parts(&paths, |index, before| {
+            let (path, now) = &other.parts[index];
+            let kind = kind_of_change(before, now);
+            kind.map(|kind| (path.clone(), kind)).into_iter().collect()
+        })
+    }
+
+    /// What has changed, if now there are parts with these paths; `changes` says
+    /// it of the part with an index and the fingerprints that it had.
+    fn changes_of_parts(
+        &self,
+        now: &[&str],
+        changes_of: impl Fn(usize, &str) -> Vec<(String, InputKind)>,
+    ) -> Vec<InputChange> {
         let change =
             |path: &str, kind| InputChange { file: self.path.clone(), path: path.to_owned(), kind };
         let mut changes = Vec::new();
-        for part in &now {
-            match self.parts.iter().find(|(path, _)| *path == part.path) {
-                None => changes.push(change(&part.path, InputKind::Added)),
+        for (index, path) in now.iter().enumerate() {
+            match self.parts.iter().find(|(known, _)| known == path) {
+                None => changes.push(change(path, InputKind::Added)),
                 Some((_, before)) => {
-                    changes.extend(
-                        part.changed_since(before).into_iter().map(|(p, kind)| change(&p, kind)),
-                    );
+                    let found = changes_of(index, before).into_iter();
+                    changes.extend(found.map(|(path, kind)| change(&path, kind)));
                 }
             }
         }
-        let gone = |path: &String| now.iter().all(|part| part.path != *path);
+        let gone = |path: &String| !now.contains(&path.as_str());
         let before = self.parts.iter().map(|(path, _)| path);
         changes.extend(before.filter(|p| gone(p)).map(|path| change(path, InputKind::Removed)));
         if changes.is_empty() {
@@ -217,15 +249,25 @@ impl Part {
     /// What is not as it was in a part with these fingerprints.
     fn changed_since(&self, before: &str) -> Vec<(String, InputKind)> {
         let now = self.print();
-        if now == before {
-            return Vec::new();
-        }
-        if now.len() != before.len() || now.get(..4) != before.get(..4) {
-            return vec![(self.path.clone(), InputKind::Shape)];
+        match kind_of_change(before, &now) {
+            None => return Vec::new(),
+            Some(InputKind::Shape) => return vec![(self.path.clone(), InputKind::Shape)],
+            Some(_) => {}
         }
         let prints = now.as_bytes()[4..].chunks(2).zip(before.as_bytes()[4..].chunks(2));
         let changed = self.values.iter().zip(prints).filter(|(_, (now, before))| now != before);
         changed.map(|((path, text), _)| (path.clone(), InputKind::Value(excerpt(text)))).collect()
+    }
+}
+
+/// How a part has changed, by its fingerprints; `None` if it has not.
+fn kind_of_change(before: &str, now: &str) -> Option<InputKind> {
+    if now == before {
+        None
+    } else if now.len() != before.len() || now.get(..4) != before.get(..4) {
+        Some(InputKind::Shape)
+    } else {
+        Some(InputKind::Unknown)
     }
 }
 
@@ -417,6 +459,23 @@ mod tests {
                 ("links.rail".to_owned(), InputKind::Removed)
             ]
         );
+    }
+
+    #[test]
+    fn two_goldens_name_the_part_that_differs() {
+        let none = BTreeMap::new();
+        let of = |robot: &str| Inputs::new(&texts(robot), &none);
+        let differences = |robot: &str| -> Vec<(String, InputKind)> {
+            let found = of(ROBOT).differences(&of(robot)).into_iter();
+            found.map(|change| (change.path, change.kind)).collect()
+        };
+
+        let heavier = differences(&ROBOT.replace("mass_kg: 1.0", "mass_kg: 1.01"));
+        let longer = ROBOT.replace("  ],", "    Link(name: \"pole\", mass_kg: 0.1),\n  ],");
+
+        assert_eq!(differences(ROBOT), []);
+        assert_eq!(heavier, [("links.cart".to_owned(), InputKind::Unknown)]);
+        assert_eq!(differences(&longer), [("links.pole".to_owned(), InputKind::Added)]);
     }
 
     #[test]

@@ -10,7 +10,6 @@
 //! one) and [`GoldenRun::compare`] (what changed).
 
 mod compare;
-mod distance;
 mod finding;
 mod inputs;
 mod read;

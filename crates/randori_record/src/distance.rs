@@ -4,7 +4,7 @@ use randori_core::math::{Rotation, Vector};
 
 /// Steps between neighbouring single-precision numbers that lead from `a` to
 /// `b`; `None` if one of them is not a number. Zeros of both signs are equal.
-pub(super) fn ulps_f32(a: f32, b: f32) -> Option<u64> {
+pub(crate) fn ulps_f32(a: f32, b: f32) -> Option<u64> {
     let place = |number: f32| {
         let magnitude = i64::from(number.to_bits() & 0x7fff_ffff);
         if number.is_sign_negative() { -magnitude } else { magnitude }
@@ -13,7 +13,7 @@ pub(super) fn ulps_f32(a: f32, b: f32) -> Option<u64> {
 }
 
 /// The same for double precision.
-pub(super) fn ulps_f64(a: f64, b: f64) -> Option<u64> {
+pub(crate) fn ulps_f64(a: f64, b: f64) -> Option<u64> {
     let place = |number: f64| {
         let magnitude = i128::from(number.to_bits() & (u64::MAX >> 1));
         if number.is_sign_negative() { -magnitude } else { magnitude }
@@ -23,24 +23,24 @@ pub(super) fn ulps_f64(a: f64, b: f64) -> Option<u64> {
 }
 
 /// Whether two numbers have equal bits; all NaNs are one.
-pub(super) fn same_f32(a: f32, b: f32) -> bool {
+pub(crate) fn same_f32(a: f32, b: f32) -> bool {
     a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
 }
 
 /// The same for double precision.
-pub(super) fn same_f64(a: f64, b: f64) -> bool {
+pub(crate) fn same_f64(a: f64, b: f64) -> bool {
     a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
 }
 
 /// Distance of two positions, m.
-pub(super) fn between(a: Vector, b: Vector) -> f64 {
+pub(crate) fn between(a: Vector, b: Vector) -> f64 {
     let square = |a: f32, b: f32| (f64::from(a) - f64::from(b)) * (f64::from(a) - f64::from(b));
     libm::sqrt(square(a.x, b.x) + square(a.y, b.y) + square(a.z, b.z))
 }
 
 /// Angle from one rotation to the other, rad, 0 to pi. Exact for tiny angles
 /// too, where the cosine of the angle would round to 1.
-pub(super) fn angle(a: Rotation, b: Rotation) -> f64 {
+pub(crate) fn angle(a: Rotation, b: Rotation) -> f64 {
     let (a, b) = (quaternion(a), quaternion(b));
     let length = |sign: f64| {
         libm::sqrt(a.iter().zip(&b).map(|(a, b)| (a - sign * b) * (a - sign * b)).sum())

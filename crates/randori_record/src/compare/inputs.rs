@@ -1,0 +1,77 @@
+//! What two runs depend on, and where it differs.
+
+use crate::golden::{GoldenEngine, InputChange, InputKind, Inputs};
+use crate::header::{Header, PolicyIdentity};
+use crate::reader::Recording;
+
+/// A value, part or file that is not the same in both scenarios.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputDifference {
+    /// Where it is, and how it differs in the second one.
+    pub change: InputChange,
+    /// The value in the first one, where there is one.
+    pub before: Option<String>,
+}
+
+/// Something else on which runs depend, such as the seed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingDifference {
+    /// What it is.
+    pub what: String,
+    /// Both values.
+    pub values: [String; 2],
+}
+
+pub(super) fn inputs(recordings: [&Recording; 2]) -> Vec<InputDifference> {
+    let [a, b] = recordings.map(Recording::start);
+    if a.texts == b.texts && a.header.assets == b.header.assets {
+        return Vec::new();
+    }
+    let changes = |from: &crate::header::Start, to: &crate::header::Start| {
+        Inputs::new(&from.texts, &from.header.assets).changes(&to.texts, &to.header.assets)
+    };
+    let backward = changes(b, a);
+    let before = |change: &InputChange| {
+        let same = backward.iter().find(|it| it.file == change.file && it.path == change.path);
+        match same.map(|it| &it.kind) {
+            Some(InputKind::Value(value)) => Some(value.clone()),
+            _ => None,
+        }
+    };
+    let forward = changes(a, b).into_iter();
+    forward.map(|change| InputDifference { before: before(&change), change }).collect()
+}
+
+pub(super) fn settings(recordings: [&Recording; 2]) -> Vec<SettingDifference> {
+    let headers = recordings.map(|recording| &recording.start().header);
+    let mut found = Vec::new();
+    let mut see = |what: &str, values: [String; 2]| {
+        if values[0] != values[1] {
+            found.push(SettingDifference { what: what.to_owned(), values });
+        }
+    };
+    see("seed", headers.map(|it| it.seed.to_string()));
+    see("length of a tick (ns)", headers.map(|it| it.period_ns.to_string()));
+    see("end at tick", headers.map(|it| it.end_tick.to_string()));
+    let robots = headers.map(|it| it.policies.len());
+    for robot in 0..robots[0].max(robots[1]) {
+        see("policy", headers.map(|it| policy(it, robot)));
+    }
+    let [a, b] = headers.map(|it| GoldenEngine::from(&it.engine));
+    for difference in a.differences(&b) {
+        let (what, values) = difference.split_once(' ').unwrap_or((&difference, ""));
+        let (before, after) = values.split_once(" -> ").unwrap_or((values, ""));
+        see(what, [before.to_owned(), after.to_owned()]);
+    }
+    see("computed on", headers.map(|it| it.engine.target.clone()));
+    found
+}
+
+fn policy(header: &Header, robot: usize) -> String {
+    match header.policies.get(robot) {
+        Some(Some(PolicyIdentity { robot, kind, name, determinism })) => {
+            format!("{kind} `{name}` of {robot} ({determinism:?})")
+        }
+        _ => "none".to_owned(),
+    }
+}
