@@ -62,7 +62,7 @@ impl Moments {
     fn push(&mut self, tick: u64, time_s: f64, body: usize, impulse: f64) {
         if let Some(pull) = &mut self.pull
             && pull.body == body
-            && pull.last_tick + 1 >= tick
+            && pull.last_tick.saturating_add(1) >= tick
         {
             pull.last_tick = tick;
             pull.last_s = time_s;

@@ -119,18 +119,19 @@ impl ReportRun {
         for (values, &column) in self.signals.iter_mut().zip(&self.columns) {
             values.push(record.signals.get(column).copied().unwrap_or(f64::NAN));
         }
-        let due = self.poses.last().is_none_or(|(last, _)| number >= last + self.pose_gap);
+        let due =
+            self.poses.last().is_none_or(|(last, _)| number >= last.saturating_add(self.pose_gap));
         if due || self.decisive.contains(&number) {
             let poses = record.state.bodies.iter().map(|body| quantized(&body.pose)).collect();
             self.poses.push((number, poses));
         }
         if self.poses.len() > MAX_POSES {
-            self.pose_gap *= 2;
+            self.pose_gap = self.pose_gap.saturating_mul(2);
             let decisive = &self.decisive;
             let mut last = None;
             let gap = self.pose_gap;
             self.poses.retain(|(number, _)| {
-                let due = last.is_none_or(|last: u64| *number >= last + gap);
+                let due = last.is_none_or(|last: u64| *number >= last.saturating_add(gap));
                 last = if due { Some(*number) } else { last };
                 due || decisive.contains(number)
             });

@@ -136,3 +136,105 @@ fn motion(layout: &SceneLayout, one: &[BodyState], other: &[BodyState]) -> Optio
     let (body, _) = pairs().find(|(_, (a, b))| a != b)?;
     Some(format!("{} turns or moves differently", body.path))
 }
+
+#[cfg(test)]
+mod tests {
+    use randori_core::layout::{
+        ActuatorLayout, BodyId, BodyLayout, DofId, RobotId, RobotLayout, SensorLayout,
+    };
+    use randori_core::math::Vector;
+    use randori_core::record::{EventRecord, Reading};
+    use randori_core::time::Tick;
+
+    use super::*;
+
+    /// A robot with one link, one motor and one sensor.
+    fn layout() -> SceneLayout {
+        let robot = RobotLayout {
+            name: "cart".to_owned(),
+            bodies: 0..1,
+            base: BodyId(0),
+            dofs: 0..0,
+            actuators: vec![ActuatorLayout {
+                name: "drive".to_owned(),
+                dof: DofId(0),
+                inputs: 0..1,
+            }],
+            sensors: vec![SensorLayout {
+                name: "lidar".to_owned(),
+                body: None,
+                values: 0..2,
+                channels: vec![],
+            }],
+        };
+        let body = BodyLayout { path: "cart.base".to_owned(), robot: Some(RobotId(0)) };
+        SceneLayout {
+            bodies: vec![body],
+            dofs: vec![],
+            robots: vec![robot],
+            objects: 1..1,
+            actors: 1..1,
+        }
+    }
+
+    fn record() -> TickRecord {
+        let reading = Reading {
+            robot: RobotId(0),
+            sensor: 0,
+            measured_at: Tick(1),
+            delivered_at: Tick(1),
+            lost: false,
+            measured: vec![1.0, 2.0],
+            truth: vec![],
+        };
+        let mut record = TickRecord {
+            readings: vec![reading],
+            requested: vec![vec![0.5]],
+            applied: vec![3.0],
+            ..TickRecord::default()
+        };
+        record.state.bodies = vec![BodyState::default()];
+        record
+    }
+
+    fn told(stage: Stage, change: impl FnOnce(&mut TickRecord)) -> Option<String> {
+        let mut other = record();
+        change(&mut other);
+        value(&layout(), stage, &record(), &other, true)
+    }
+
+    #[test]
+    fn each_stage_tells_both_values() {
+        let event = EventRecord { event: 0, what: "push cart.base".to_owned() };
+
+        let stages = [
+            told(Stage::Event, |other| other.events.push(event)),
+            told(Stage::Sensor, |other| other.readings[0].measured[1] = 2.5),
+            told(Stage::Policy, |other| other.requested[0][0] = 0.6),
+            told(Stage::Actuator, |other| other.applied[0] = 4.0),
+            told(Stage::Physics, |other| {
+                other.state.bodies[0].pose.translation = Vector::new(0.0, 0.25, 0.0);
+            }),
+            told(Stage::Physics, |other| other.state.bodies[0].twist.angular.x = 1e-9),
+        ];
+
+        let expected = [
+            "nothing and push cart.base",
+            "cart.lidar[1]: 2 and 2.5",
+            "command cart.drive: 0.5 and 0.6",
+            "cart.drive: 3 and 4 N m or N",
+            "cart.base is 0.250 m apart",
+            "cart.base turns or moves differently",
+        ];
+        assert_eq!(stages.map(Option::unwrap_or_default), expected);
+    }
+
+    #[test]
+    fn a_state_that_was_not_recorded_is_not_told() {
+        let mut other = record();
+        other.applied[0] = 4.0;
+
+        assert_eq!(value(&layout(), Stage::Actuator, &record(), &other, false), None);
+        assert_eq!(value(&layout(), Stage::Sensor, &record(), &record(), true), None);
+    }
+}

@@ -120,3 +120,16 @@ fn equal_recordings_are_said_to_agree() {
     assert!(ended.expect_code(0).stderr.contains("agree to the last bit"));
     assert!(data(&page(&project, "p.html"))["divergence"].is_null());
 }
+
+#[test]
+fn a_heavier_body_is_found_as_a_cause_in_physics() {
+    let project = recorded();
+    project.edit("assets/cart.ron", "mass_kg: 1.0", "mass_kg: 1.01");
+    project.randori(&["run", "scenarios/drive.ron", "--record", "other.mcap"]).expect_code(0);
+
+    project.randori(&["report", "drive.mcap", "other.mcap", "-o", "p.html"]).expect_code(0);
+
+    let divergence = &data(&page(&project, "p.html"))["divergence"];
+    assert_eq!(divergence["cause"], "physics");
+    assert!(divergence["what"].as_str().is_some_and(|what| what.contains("cart.cart")));
+}
