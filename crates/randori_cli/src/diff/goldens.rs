@@ -37,7 +37,7 @@ impl Differences {
 pub(super) fn compare(first: &Side, second: &Side) -> Result<Differences, (usize, String)> {
     let a = golden(first).map_err(|error| (0, error))?;
     let b = golden(second).map_err(|error| (1, error))?;
-    let inputs = match second {
+    let mut inputs = match second {
         // Its texts tell the values.
         Side::Recording(recording) => {
             let start = recording.start();
@@ -45,6 +45,14 @@ pub(super) fn compare(first: &Side, second: &Side) -> Result<Differences, (usize
         }
         Side::Golden(_) => a.inputs.differences(&b.inputs),
     };
+    // What is drawn for a seed is in a recording, and open in a golden.
+    let drawn = |side: &Side| match side {
+        Side::Recording(recording) => recording.start().header.varied.clone(),
+        Side::Golden(_) => Vec::new(),
+    };
+    let drawn = [drawn(first), drawn(second)].concat();
+    let is_drawn = |path: &str| drawn.iter().any(|(drawn, _)| drawn.starts_with(path));
+    inputs.retain(|input| input.path.is_empty() || !is_drawn(&input.path));
     let same_digests = a.engine.digests == b.engine.digests;
     let mut runs = Vec::new();
     for run in &a.runs {

@@ -113,8 +113,8 @@ impl<'a> CaseResult<'a> {
     pub(super) fn new(suite: &'a Suite, case: &'a Case, runs: Vec<RunResult>) -> Self {
         let mut result = Self { case, inputs: Vec::new(), engine: Vec::new(), runs };
         let accepted = case.golden.as_ref().filter(|_| result.status().is_failure());
-        if let (Some(golden), State::Ready { texts, files, .. }) = (accepted, &case.state) {
-            result.inputs = golden.inputs.changes(texts, files);
+        if let (Some(golden), State::Ready { entry, texts }) = (accepted, &case.state) {
+            result.inputs = golden.inputs.changes(texts, &entry.files);
             result.engine = golden.engine.differences(&suite.engine);
         }
         result

@@ -1,6 +1,5 @@
 //! Scenarios with what was accepted for them, ready to be run.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -62,8 +61,8 @@ pub(super) struct Case {
 
 /// What is run for a case.
 pub(super) enum State {
-    /// This scenario, whose inputs have these fingerprints.
-    Ready { entry: Box<Entry>, texts: Vec<(String, String)>, files: BTreeMap<String, String> },
+    /// This scenario, which resolves to these texts.
+    Ready { entry: Box<Entry>, texts: Vec<(String, String)> },
     /// Nothing: a file is not valid, for this reason.
     Invalid(String),
     /// Nothing: its assets are not here.
@@ -143,14 +142,7 @@ impl Suite {
         let in_folder = file.in_folder;
         match self.context.load(file, trusted) {
             Ok((entry, _warnings)) => match bundle(&entry.scenario) {
-                Ok(texts) => {
-                    // Texts hold what these say, after includes and defaults.
-                    let is_text =
-                        |path: &String| Path::new(path).extension() == Some("ron".as_ref());
-                    let files = entry.files.iter().filter(|(path, _)| !is_text(path));
-                    let files = files.map(|(path, sha)| (path.clone(), sha.clone())).collect();
-                    State::Ready { entry: Box::new(entry), texts, files }
-                }
+                Ok(texts) => State::Ready { entry: Box::new(entry), texts },
                 Err(error) => State::Invalid(format!("it cannot be written as text: {error}")),
             },
             Err(Refusal::Choice(error)) => State::Invalid(error.message),
@@ -163,7 +155,7 @@ impl Suite {
     /// be run.
     pub(super) fn inputs(case: &Case) -> Inputs {
         match &case.state {
-            State::Ready { texts, files, .. } => Inputs::new(texts, files),
+            State::Ready { entry, texts } => Inputs::new(texts, &entry.files),
             _ => Inputs::default(),
         }
     }

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 
 use randori_core::text::outline::{Node, NodeKind, Outline, Scalar};
 
@@ -87,6 +88,7 @@ impl fmt::Display for InputChange {
 impl Inputs {
     /// The fingerprints of a resolved scenario's
     /// [texts](randori_core::text::bundle) and of the SHA-256 of other files.
+    /// Files in RON are left out: the texts hold what they say.
     pub fn new(texts: &[(String, String)], files: &BTreeMap<String, String>) -> Self {
         let text = |(path, text): &(String, String)| InputText {
             path: path.clone(),
@@ -95,7 +97,11 @@ impl Inputs {
         };
         Self {
             texts: texts.iter().map(text).collect(),
-            files: files.iter().map(|(path, sha)| (path.clone(), short(sha))).collect(),
+            files: files
+                .iter()
+                .filter(|(path, _)| Path::new(path).extension().is_none_or(|it| it != "ron"))
+                .map(|(path, sha)| (path.clone(), short(sha)))
+                .collect(),
         }
     }
 
