@@ -3,12 +3,11 @@
 //! The page is made by `randori_report`; here recordings are opened and two of
 //! them compared.
 
-mod parting;
-
 use std::io;
 use std::path::{Path, PathBuf};
 
 use randori_core::text::Limits;
+use randori_record::compare::{Comparison, compare};
 use randori_record::reader::Recording;
 use randori_report::{DivergenceMark, PAGE_START, ReportRun};
 
@@ -17,8 +16,10 @@ use crate::console::Console;
 use crate::exit::Outcome;
 use crate::output::Output;
 use crate::record::load;
-use crate::style::seconds;
-use parting::{Parting, parting};
+use crate::style::{clean, seconds};
+
+/// Differences in what two runs depend on that a page names.
+const MOST_REASONS: usize = 3;
 
 /// Writes the page about one recording or two.
 ///
@@ -42,7 +43,7 @@ pub(crate) fn report(args: &ReportArgs, console: &Console) -> io::Result<Outcome
         }
     }
     let mark = match &*recordings {
-        [first, second] => compare(first, second, console),
+        [first, second] => parting(&compare(first, second), console),
         _ => None,
     };
     let page = randori_report::report(&runs, mark.as_ref());
@@ -101,21 +102,39 @@ fn open(
 }
 
 /// Where two runs part, which is told on the console as well.
-fn compare(first: &Recording, second: &Recording, console: &Console) -> Option<DivergenceMark> {
-    match parting(first, second) {
-        Parting::Never { ticks } => {
-            console.note(&format!("all {ticks} ticks that both have agree to the last bit\n"));
-            None
+fn parting(found: &Comparison, console: &Console) -> Option<DivergenceMark> {
+    let Some(first) = &found.first else {
+        console.note(&format!("all {} ticks that both have agree to the last bit\n", found.ticks));
+        return None;
+    };
+    let tick = first.at.ticks[0].0;
+    let seen = first.fields.first.first().map(|field| field.tell(["A", "B"]));
+    let (cause, what) = match (tick, reasons(found), seen) {
+        (0, Some(reasons), _) => ("start".to_owned(), reasons),
+        (_, None, Some(seen)) => (first.stage.to_string(), seen),
+        (_, Some(reasons), Some(seen)) => (first.stage.to_string(), format!("{seen} ({reasons})")),
+        (_, reasons, None) => {
+            let unseen = "no recorded value differs there".to_owned();
+            (first.stage.to_string(), reasons.unwrap_or(unseen))
         }
-        Parting::At(mark) => {
-            let DivergenceMark { tick, cause, what } = &mark;
-            console.note(&format!(
-                "{}\n",
-                crate::style::clean(&format!("first difference: tick {tick}, {cause}: {what}"))
-            ));
-            Some(mark)
-        }
-    }
+    };
+    let told = format!("first difference: tick {tick}, {cause}: {what}");
+    console.note(&(clean(&told) + "\n"));
+    Some(DivergenceMark { tick, cause, what })
+}
+
+/// What the runs depend on and do not share.
+fn reasons(found: &Comparison) -> Option<String> {
+    let settings = found.settings.iter();
+    let settings = settings.map(|it| format!("{}: {} and {}", it.what, it.values[0], it.values[1]));
+    let inputs = found.inputs.iter().map(|it| match &it.before {
+        Some(before) => format!("{}, before {before}", it.change),
+        None => it.change.to_string(),
+    });
+    let all: Vec<String> = settings.chain(inputs).collect();
+    let more = all.len().saturating_sub(MOST_REASONS);
+    let shown = all[..all.len() - more].join("; ");
+    (!all.is_empty()).then(|| if more > 0 { format!("{shown}; {more} more") } else { shown })
 }
 
 /// `run.html` for `run.mcap`, `run_and_other.html` for two.

@@ -104,8 +104,8 @@ fn two_recordings_are_marked_where_they_part() {
     let divergence = &data(&page(&project, "drive_and_other.html"))["divergence"];
     assert_eq!(divergence["cause"], "policy");
     let what = divergence["what"].as_str().expect("a text");
-    assert!(what.contains("command cart.drive: 0.5 and 0.6"), "{what}");
-    assert!(what.contains("the scenarios differ"), "{what}");
+    assert!(what.contains("drive: A 0.5, B 0.6"), "{what}");
+    assert!(what.contains("scenario.ron: robots.cart"), "{what}");
     let at = divergence["time_s"].as_f64().expect("a time");
     assert!((at - 0.2).abs() < 0.01, "{at}");
     assert!(ended.stderr.contains("first difference: tick "), "{}", ended.stderr);
