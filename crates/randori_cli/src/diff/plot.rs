@@ -19,7 +19,7 @@ pub(super) fn largest_of_parts(samples: &[Sample], parts: usize) -> Vec<Sample> 
 /// The plot, each line with its end; empty if there is nothing to plot.
 pub(super) fn plot(samples: &[Sample]) -> String {
     let parts = largest_of_parts(samples, COLUMNS);
-    let decades = |sample: &Sample| sample.distance_m.log10();
+    let decades = |sample: &Sample| libm::log10(sample.distance_m);
     let known = || parts.iter().map(decades).filter(|decade| decade.is_finite());
     let (low, high) = known().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), decade| {
         (low.min(decade), high.max(decade))
@@ -41,7 +41,7 @@ pub(super) fn plot(samples: &[Sample]) -> String {
                 if place == row as f64 { '*' } else { ' ' }
             })
             .collect();
-        let label = format!("{:.1e}", 10_f64.powf(level));
+        let label = format!("{:.1e}", libm::pow(10.0, level));
         lines.push(format!("  {label:>8} m |{points}").trim_end().to_owned());
     }
     let [from, to] = [first, last].map(|sample| format!("{:.3} s", sample.time_s));

@@ -57,7 +57,10 @@ fn section(title: &str) -> String {
 fn limited(lines: Vec<String>) -> String {
     let more = lines.len().saturating_sub(MOST_LINES);
     let shown = lines.into_iter().take(MOST_LINES);
-    let mut text: String = shown.map(|line| format!("  {}\n", clean(&line))).collect();
+    let mut text = String::new();
+    for line in shown {
+        let _ = writeln!(text, "  {}", clean(&line));
+    }
     if more > 0 {
         let _ = writeln!(text, "  and {more} more");
     }
