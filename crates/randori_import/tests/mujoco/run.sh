@@ -3,16 +3,12 @@
 # gymnasium and dm_control. Makes its own Python environment.
 set -eu
 cd "$(dirname "$0")/../../../.."
-venv="${XDG_CACHE_HOME:-$HOME/.cache}/randori/venv-mujoco"
+python="$(.ci/python mujoco mujoco==4.0.0 numpy)"
 data="${RANDORI_REFERENCE_DATA:-../shared/data}/policies"
-if [ ! -x "$venv/bin/python" ]; then
-    python3 -m venv "$venv"
-fi
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check "mujoco==4.0.0" numpy
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps gymnasium dm_control
+"$python" -m pip install --quiet --disable-pip-version-check --no-deps gymnasium dm_control
 cargo build --quiet -p randori_import --example describe
 describe="${CARGO_TARGET_DIR:-target}/debug/examples/describe"
-site=$("$venv/bin/python" -c "import sysconfig; print(sysconfig.get_paths()['purelib'])")
+site=$("$python" -c "import sysconfig; print(sysconfig.get_paths()['purelib'])")
 set -- "$site"/gymnasium/envs/mujoco/assets/*.xml "$site"/dm_control/third_party/*/*.xml
 for name in acrobot ball_in_cup cartpole cheetah finger fish hopper humanoid humanoid_CMU manipulator \
     pendulum point_mass quadruped reacher stacker swimmer walker; do
@@ -23,4 +19,4 @@ if [ -d "$data" ]; then
 else
     echo "skipped: no reference robots (set RANDORI_REFERENCE_DATA)"
 fi
-"$venv/bin/python" -W ignore crates/randori_import/tests/mujoco/compare.py "$describe" "$@"
+"$python" -W ignore crates/randori_import/tests/mujoco/compare.py "$describe" "$@"
