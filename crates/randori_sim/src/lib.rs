@@ -20,6 +20,7 @@ pub mod observer;
 pub mod replay;
 pub mod scheduler;
 pub mod sensors;
+pub mod session;
 pub mod signals;
 pub mod simulation;
 pub mod snapshot;

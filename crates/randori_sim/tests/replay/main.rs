@@ -13,4 +13,5 @@ mod keyframes;
 mod observer;
 mod recording;
 mod repeats;
+mod sessions;
 mod versions;

@@ -1,0 +1,249 @@
+//! A run that can be taken back: any tick of it can be shown again, and from any
+//! tick it can go another way.
+//!
+//! The newest tick belongs to the live run. Older ones are made again from the
+//! nearest saved state, with the answers and interventions of then, and every
+//! tick is held against what it was: what is shown is what happened, to the last
+//! bit, or an error.
+//!
+//! Start reading at [`Session::advance`], [`Session::seek`] and
+//! [`Session::branch`].
+
+mod hand_over;
+mod keyframes;
+
+use std::collections::BTreeMap;
+
+use randori_core::policy::Policy;
+use randori_core::record::{Intervention, TickRecord, WorldState};
+use randori_core::spec::Scenario;
+use randori_core::time::Tick;
+
+use crate::episode::{Episode, EpisodeError};
+use crate::intervention::InterventionError;
+use crate::replay::{Replay, ReplayError, compare};
+use crate::snapshot::RestoreError;
+use hand_over::HandOver;
+use keyframes::Keyframes;
+
+/// A run with its past.
+pub struct Session {
+    scenario: Scenario,
+    seed: u64,
+    live: Episode,
+    /// Records from 0 to the newest one, without what is large and can be made
+    /// again.
+    past: Vec<TickRecord>,
+    keyframes: Keyframes,
+    /// The run at the tick that is shown; `None` if that is the newest one.
+    shown: Option<Replay>,
+}
+
+/// What one call of [`Session::advance`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// The live run made a tick.
+    New,
+    /// A tick of the past was made again, equal to the last bit.
+    Again,
+    /// Nothing: the run is over.
+    Over,
+}
+
+/// Why a session cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// Ticks of the past cannot be changed.
+    #[error("tick {} is in the past: branch there first", .0.0)]
+    InThePast(Tick),
+    /// A tick that was made again is not what it was.
+    #[error(transparent)]
+    Repeat(#[from] ReplayError),
+    /// A saved state cannot be used.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    /// The run cannot begin.
+    #[error(transparent)]
+    Start(#[from] EpisodeError),
+    /// The world refuses.
+    #[error(transparent)]
+    Intervention(#[from] InterventionError),
+}
+
+impl Session {
+    /// Starts a run. `policies` holds one entry per robot, as for
+    /// [`Episode::new`]. Saved states take at most `budget` bytes, apart from the
+    /// starting one: where they would take more, there are fewer, and going back
+    /// takes longer.
+    ///
+    /// # Errors
+    /// When the run cannot begin.
+    pub fn new(
+        scenario: &Scenario,
+        seed: u64,
+        policies: Vec<Option<Box<dyn Policy>>>,
+        budget: usize,
+    ) -> Result<Self, EpisodeError> {
+        let live = Episode::new(scenario, seed, policies)?;
+        let mut session = Self {
+            scenario: scenario.clone(),
+            seed,
+            past: Vec::new(),
+            keyframes: Keyframes::new(budget),
+            shown: None,
+            live,
+        };
+        session.keep();
+        Ok(session)
+    }
+
+    /// The record that is shown.
+    pub fn record(&self) -> &TickRecord {
+        self.shown.as_ref().map_or(&self.live, Replay::episode).record()
+    }
+
+    /// The newest tick.
+    pub fn newest(&self) -> Tick {
+        self.live.record().tick
+    }
+
+    /// The run at its newest tick, for verdicts and the report.
+    pub fn live(&self) -> &Episode {
+        &self.live
+    }
+
+    /// All ticks so far, without measurements, states and signals.
+    pub fn past(&self) -> &[TickRecord] {
+        &self.past
+    }
+
+    /// Bytes of saved states.
+    pub fn saved_bytes(&self) -> usize {
+        self.keyframes.bytes()
+    }
+
+    /// Shows the next tick: one of the past, made again, or a new one.
+    ///
+    /// # Errors
+    /// When a tick of the past is not what it was; that is a fault of the engine.
+    pub fn advance(&mut self) -> Result<Progress, SessionError> {
+        if let Some(shown) = &mut self.shown {
+            let next = shown.episode().record().tick.0 as usize + 1;
+            shown.verify_tick(&self.past[next])?;
+            if next + 1 == self.past.len() {
+                self.shown = None;
+            }
+            return Ok(Progress::Again);
+        }
+        let before = self.newest();
+        self.live.advance();
+        if self.newest() == before {
+            return Ok(Progress::Over);
+        }
+        self.keep();
+        Ok(Progress::New)
+    }
+
+    /// Shows a tick; the newest one if it was not reached yet.
+    ///
+    /// # Errors
+    /// When the tick, or one on the way to it, is not what it was.
+    pub fn seek(&mut self, tick: Tick) -> Result<(), SessionError> {
+        if tick >= self.newest() {
+            self.shown = None;
+            return Ok(());
+        }
+        let saved = self.keyframes.before(tick);
+        let here = self.shown.as_ref().map(|shown| shown.episode().record().tick);
+        let is_nearer = here.is_some_and(|here| here <= tick && Some(here) >= saved.map(|it| it.0));
+        let mut shown = match self.shown.take().filter(|_| is_nearer) {
+            Some(shown) => shown,
+            None => self.replay_from(saved.map(|(_, bytes)| bytes))?,
+        };
+        let first = shown.episode().record().tick.0 as usize + 1;
+        for record in self.past.get(first..=tick.0 as usize).unwrap_or_default() {
+            shown.verify_tick(record)?;
+        }
+        self.shown = Some(shown);
+        Ok(())
+    }
+
+    /// Does something to the world at the start of the next step.
+    ///
+    /// # Errors
+    /// When the past is shown, there is no such body, or a number is not finite.
+    pub fn intervene(&mut self, intervention: Intervention) -> Result<(), SessionError> {
+        match &self.shown {
+            Some(shown) => Err(SessionError::InThePast(shown.episode().record().tick)),
+            None => Ok(self.live.intervene(intervention)?),
+        }
+    }
+
+    /// Forgets everything after the tick that is shown, and goes on from there
+    /// with these policies, which may be others than before.
+    ///
+    /// The run is made again from its start: the policies see all of it, so those
+    /// that remember know what they would know, but the answers to what was asked
+    /// before are those that were given, as far as they are known. Verdicts and
+    /// metrics are those of the whole run.
+    ///
+    /// # Errors
+    /// When the run cannot begin with these policies, one of them fails, or a tick
+    /// is not what it was. The session is as before then.
+    pub fn branch(&mut self, policies: Vec<Option<Box<dyn Policy>>>) -> Result<(), SessionError> {
+        let at = self.record().tick;
+        let with_answers = policies.into_iter().enumerate().map(|(robot, policy)| {
+            let answers = self.answers_before(robot, at);
+            policy.map(|policy| Box::new(HandOver::new(policy, answers)) as Box<dyn Policy>)
+        });
+        let mut live = Episode::new(&self.scenario, self.seed, with_answers.collect())?;
+        let kept = at.0 as usize + 1;
+        for record in &self.past[1..kept] {
+            for intervention in &record.interventions {
+                live.intervene(*intervention)?;
+            }
+            live.advance();
+            if let Some(error) = live.error() {
+                return Err(ReplayError::Broken(Box::new(error.clone())).into());
+            }
+            compare(record, live.record())?;
+        }
+        self.past.truncate(kept);
+        self.keyframes.forget_after(at);
+        self.live = live;
+        self.shown = None;
+        Ok(())
+    }
+
+    /// Takes note of the newest tick.
+    fn keep(&mut self) {
+        let record = self.live.record();
+        self.past.push(TickRecord {
+            readings: Vec::new(),
+            applied: Vec::new(),
+            state: WorldState::default(),
+            signals: Vec::new(),
+            ..record.clone()
+        });
+        self.keyframes.offer(record.tick, || self.live.simulation().keyframe());
+    }
+
+    /// The run with the answers of then, at a saved state.
+    fn replay_from(&self, keyframe: Option<&[u8]>) -> Result<Replay, SessionError> {
+        let robots = self.scenario.spec.robots.iter();
+        let answers = robots.map(|robot| robot.policy.as_ref().map(|_| BTreeMap::new()));
+        let mut replay = Replay::new(&self.scenario, self.seed, answers.collect())?;
+        if let Some(bytes) = keyframe {
+            replay.restore_keyframe(bytes)?;
+        }
+        Ok(replay)
+    }
+
+    /// The known answers of a robot to what was asked before a tick.
+    fn answers_before(&self, robot: usize, tick: Tick) -> hand_over::Answers {
+        let all = self.past.iter().flat_map(|record| &record.decisions);
+        let mine = all.filter(|it| it.robot.0 == robot && it.asked_at < tick);
+        mine.map(|it| (it.request, it.commands.clone())).collect()
+    }
+}
