@@ -180,6 +180,24 @@ fn other_scenes_are_compared_in_what_both_have() {
 }
 
 #[test]
+fn what_only_one_scene_has_is_told_once_and_not_as_a_difference_of_its_values() {
+    let ticks = common::odd_ticks(5, TICKS);
+    let mut other = common::start();
+    "scanner".clone_into(&mut other.layout.robots[0].sensors[1].name);
+    let [one, other] = [common::start(), other].map(|start| written(&start, &ticks, plain()));
+
+    for (found, names) in [
+        (compare(&one, &other), ["rover.lidar", "rover.scanner"]),
+        (compare(&other, &one), ["rover.scanner", "rover.lidar"]),
+    ] {
+        let only: Vec<_> = found.only.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(only, names);
+        assert_eq!(found.first, None);
+        assert!(!found.is_equal());
+    }
+}
+
+#[test]
 fn ticks_of_other_lengths_are_compared_at_equal_times() {
     let ticks = common::odd_ticks(5, TICKS);
     let mut start = common::start();

@@ -1,6 +1,6 @@
 //! Which things of one scene are which of another: by name, wherever they stand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use randori_core::layout::{
     ActuatorLayout, BodyId, Channel, RobotId, RobotLayout, SceneLayout, SensorLayout,
@@ -15,6 +15,9 @@ pub struct Scenes<'a> {
     pub(super) drives: Vec<Drive<'a>>,
     /// By index in the second scene: the robot in the first, and its sensors there.
     robots: Vec<Option<SameRobot>>,
+    /// By index in the first scene: robots, and their sensors, that both have.
+    shared_robots: BTreeSet<usize>,
+    shared_sensors: BTreeSet<[usize; 2]>,
 }
 
 /// An actuator that both scenes have.
@@ -53,7 +56,7 @@ impl<'a> Scenes<'a> {
         let dofs = layouts.map(|it| it.dofs.iter().map(|dof| dof.path.as_str()));
         let [known, found] = layouts.map(|it| it.robots.iter().map(|robot| robot.name.as_str()));
         let robots = places(known, found).into_iter().zip(&second.robots);
-        let robots = robots
+        let robots: Vec<Option<SameRobot>> = robots
             .map(|(place, robot)| {
                 let place = place?;
                 let known = first.robots[place].sensors.iter().map(|it| it.name.as_str());
@@ -61,7 +64,19 @@ impl<'a> Scenes<'a> {
                 Some(SameRobot { robot: place, sensors: places(known, found) })
             })
             .collect();
-        Self { layouts, bodies: both(bodies), dofs: both(dofs), drives: drives(layouts), robots }
+        let shared = robots.iter().flatten();
+        let sensors = shared
+            .clone()
+            .flat_map(|same| same.sensors.iter().flatten().map(|&sensor| [same.robot, sensor]));
+        Self {
+            layouts,
+            bodies: both(bodies),
+            dofs: both(dofs),
+            drives: drives(layouts),
+            shared_sensors: sensors.collect(),
+            shared_robots: shared.map(|same| same.robot).collect(),
+            robots,
+        }
     }
 
     /// The scene of two runs of the same scenario.
@@ -108,19 +123,19 @@ impl<'a> Scenes<'a> {
             })
     }
 
-    /// The robot of the first scene that the second one calls so; in the first
-    /// (`side` 0) it is itself.
+    /// The index in the first scene of a robot of one side, if both have it.
     pub(super) fn robot(&self, side: usize, robot: RobotId) -> Option<usize> {
         if side == 0 {
-            return Some(robot.0);
+            return self.shared_robots.contains(&robot.0).then_some(robot.0);
         }
         Some(self.robots.get(robot.0)?.as_ref()?.robot)
     }
 
-    /// The same for a sensor.
+    /// The same for a sensor, after its robot.
     pub(super) fn sensor(&self, side: usize, robot: RobotId, sensor: usize) -> Option<[usize; 2]> {
         if side == 0 {
-            return Some([robot.0, sensor]);
+            let place = [robot.0, sensor];
+            return self.shared_sensors.contains(&place).then_some(place);
         }
         let same = self.robots.get(robot.0)?.as_ref()?;
         Some([same.robot, (*same.sensors.get(sensor)?)?])
