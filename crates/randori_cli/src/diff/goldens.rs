@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use randori_record::golden::{
-    Finding, Golden, GoldenEngine, InputChange, Inputs, Level, Recorder, Tolerances,
+    Finding, Golden, GoldenEngine, InputChange, InputKind, Inputs, Level, Recorder, Tolerances,
 };
 use randori_record::reader::Recording;
 use serde_json::{Value, json};
@@ -51,8 +51,14 @@ pub(super) fn compare(first: &Side, second: &Side) -> Result<Differences, (usize
         Side::Golden(_) => Vec::new(),
     };
     let drawn = [drawn(first), drawn(second)].concat();
-    let is_drawn = |path: &str| drawn.iter().any(|(drawn, _)| drawn.starts_with(path));
-    inputs.retain(|input| input.path.is_empty() || !is_drawn(&input.path));
+    let is_drawn = |input: &InputChange| {
+        // Without texts, a part is known to differ, but not its values.
+        let is_part = input.kind == InputKind::Unknown && !input.path.is_empty();
+        drawn
+            .iter()
+            .any(|(drawn, _)| *drawn == input.path || is_part && drawn.starts_with(&input.path))
+    };
+    inputs.retain(|input| !is_drawn(input));
     let same_digests = a.engine.digests == b.engine.digests;
     let mut runs = Vec::new();
     for run in &a.runs {
