@@ -63,13 +63,17 @@ pub(crate) fn policy(
     }
 }
 
-/// A run of a scenario with the policies that it names.
-pub(crate) fn episode(scenario: &Scenario) -> Episode {
-    let policies = interfaces(scenario)
+/// The policies that a scenario names, robot after robot.
+pub(crate) fn policies(scenario: &Scenario) -> Vec<Option<Box<dyn Policy>>> {
+    interfaces(scenario)
         .iter()
         .zip(&scenario.spec.robots)
         .map(|(interface, robot)| policy(robot.policy.as_ref(), interface))
         .collect::<Result<_, _>>()
-        .unwrap_or_else(|error| panic!("{error}"));
-    Episode::new(scenario, 1, policies).unwrap_or_else(|error| panic!("{error}"))
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A run of a scenario with the policies that it names.
+pub(crate) fn episode(scenario: &Scenario) -> Episode {
+    Episode::new(scenario, 1, policies(scenario)).unwrap_or_else(|error| panic!("{error}"))
 }
