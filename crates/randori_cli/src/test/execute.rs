@@ -15,7 +15,7 @@ use randori_sim::monitors::GoalDecision;
 use randori_sim::observer::RunObserver;
 
 use super::result::{CaseResult, Judgement, RunResult};
-use super::suite::{Case, Purpose, State, Suite};
+use super::suite::{Case, State, Suite};
 use crate::console::Console;
 use crate::interrupt;
 use crate::run::{Entry, RunContext, internal};
@@ -26,7 +26,6 @@ pub(super) struct Options {
     /// Begin nothing after the first failure.
     pub(super) fail_fast: bool,
     pub(super) threads: usize,
-    pub(super) purpose: Purpose,
 }
 
 /// Runs everything. `finished` is called with each case in its order, as soon as
@@ -192,7 +191,7 @@ impl<'a, F: FnMut(&CaseResult<'a>) + Send> Host<'a, F> {
             suite,
             begun: jobs.iter().map(|_| OnceLock::new()).collect(),
             runs: Runs::new(&suite.context, jobs),
-            fail_fast: options.fail_fast && options.purpose == Purpose::Compare,
+            fail_fast: options.fail_fast,
             has_failed: AtomicBool::new(false),
             cancel,
             console,

@@ -55,8 +55,7 @@ pub(crate) fn test(
         Ok(suite) => suite,
         Err(outcome) => return Ok(outcome),
     };
-    let fail_fast = args.fail_fast;
-    let options = Options { fail_fast, threads: threads(&args.suite), purpose };
+    let options = Options { fail_fast: args.fail_fast, threads: threads(&args.suite) };
     let mut failure = None;
     let results = execute(&suite, &options, console, |result| {
         let line = match args.format {
@@ -127,19 +126,22 @@ fn threads(args: &SuiteArgs) -> usize {
 
 /// How the command ends because of its results, before goldens are written.
 fn outcome(results: &[CaseResult<'_>], purpose: Purpose) -> Outcome {
-    let settled = |status: &Status| !matches!(status, Status::Skipped | Status::NotRun);
-    let worst = results.iter().map(|result| match result.status() {
+    let statuses = || results.iter().map(CaseResult::status);
+    if statuses().all(|status| matches!(status, Status::Skipped | Status::NotRun)) {
+        return Outcome::NothingSelected;
+    }
+    let is_accepted = |status: &Status| *status == Status::Changed && purpose == Purpose::Accept;
+    let left = statuses().filter(|status| !is_accepted(status));
+    left.map(outcome_of).max().unwrap_or(Outcome::Pass)
+}
+
+/// How the command ends because of a scenario that is left as it is.
+fn outcome_of(status: Status) -> Outcome {
+    match status {
         Status::Pass | Status::New | Status::Skipped | Status::NotRun => Outcome::Pass,
-        Status::Changed if purpose == Purpose::Accept => Outcome::Pass,
         Status::Changed | Status::NotDeterministic | Status::Orphan => Outcome::Diverged,
         Status::Broken => Outcome::RunError,
         Status::Invalid => Outcome::InvalidScenario,
-    });
-    let worst = worst.max().unwrap_or(Outcome::Pass);
-    if results.iter().any(|result| settled(&result.status())) {
-        worst
-    } else {
-        worst.max(Outcome::NothingSelected)
     }
 }
 

@@ -6,7 +6,7 @@ use super::accept::one;
 use super::execute::{Options, execute};
 use super::result::{CaseResult, RunResult, Status};
 use super::suite::{Purpose, Suite};
-use super::{load, refuses_writing, text, threads};
+use super::{load, outcome_of, refuses_writing, text, threads};
 use crate::args::{ReviewArgs, Shard};
 use crate::console::Console;
 use crate::exit::Outcome;
@@ -39,8 +39,7 @@ pub(crate) fn review(
         Ok(suite) => suite,
         Err(outcome) => return Ok(outcome),
     };
-    let threads = threads(&args.suite);
-    let options = Options { fail_fast: false, threads, purpose: Purpose::Accept };
+    let options = Options { fail_fast: false, threads: threads(&args.suite) };
     let results = execute(&suite, &options, console, |_| {});
     if interrupt::interrupted() {
         return Ok(Outcome::Interrupted);
@@ -57,20 +56,18 @@ fn go_through(suite: &Suite, results: &[CaseResult<'_>], console: &Console) -> i
         return Ok(Outcome::Pass);
     }
     let mut worst = Outcome::Pass;
-    let mut has_quit = false;
     for (index, result) in open.iter().enumerate() {
         let heading = format!("\n{} of {}: ", index + 1, count(open.len(), "scenario"));
         console.data(&(heading + &describe(result)))?;
         let can_accept = matches!(result.status(), Status::New | Status::Changed);
-        let answer = if can_accept && !has_quit { ask(console)? } else { Answer::Leave };
-        has_quit |= answer == Answer::Quit;
-        if answer == Answer::Accept {
-            worst = worst.max(one(suite, result, console));
-        } else if result.status() != Status::New {
-            worst = worst.max(Outcome::Diverged);
-        }
-        if has_quit {
-            return Ok(worst);
+        match if can_accept { ask(console)? } else { Answer::Leave } {
+            Answer::Accept => worst = worst.max(one(suite, result, console)),
+            Answer::Leave => worst = worst.max(outcome_of(result.status())),
+            Answer::Quit => {
+                // What nobody looked at is left as it is, too.
+                let left = open[index..].iter().map(|result| outcome_of(result.status()));
+                return Ok(left.fold(worst, Outcome::max));
+            }
         }
     }
     Ok(worst)

@@ -299,3 +299,15 @@ fn a_review_shows_the_verdicts_of_a_new_scenario() {
     assert!(ended.stdout.contains("arrives, margin"), "{}", ended.stdout);
     project.randori(&["test"]).expect_code(0);
 }
+
+#[test]
+fn whoever_quits_a_review_leaves_the_rest_changed() {
+    let project = heavier();
+    project.write("scenarios/a_new_one.ron", &scenario("None"));
+
+    // The new one comes first; nobody looks at the changed one.
+    let ended = review(&project, "q\n").expect_code(5);
+
+    assert!(!ended.stdout.contains("links.cart.mass_kg"), "{}", ended.stdout);
+    assert!(!project.path().join("scenarios/a_new_one.golden.ron").exists());
+}
