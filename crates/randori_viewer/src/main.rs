@@ -1,0 +1,2 @@
+//! The Bevy app.
+fn main() {}

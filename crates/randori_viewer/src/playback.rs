@@ -1,0 +1,144 @@
+//! How time passes: playing or not, how fast, and how fast it really does.
+
+use std::time::{Duration, Instant};
+
+use bevy::prelude::{App, IntoScheduleConfigs, Plugin, Res, ResMut, Resource, Time, Update};
+use bevy::time::Real;
+use randori_sim::session::Progress;
+
+use crate::run::{Run, RunSystems};
+
+/// Real time that ticks of one frame may take; a picture is due after it.
+const TICKS_PER_FRAME: Duration = Duration::from_millis(40);
+
+/// Frames over which the real-time factor is averaged, as a weight.
+const SMOOTHING: f64 = 0.1;
+
+/// Speeds that can be chosen, times real time.
+pub const SPEEDS: [f64; 10] =
+    [1.0 / 32.0, 1.0 / 16.0, 1.0 / 8.0, 1.0 / 4.0, 1.0 / 2.0, 1.0, 2.0, 4.0, 8.0, 16.0];
+
+/// How fast simulated time is to pass.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Speed {
+    /// Times real time.
+    Times(f64),
+    /// As fast as possible.
+    Unlimited,
+}
+
+/// Whether and how fast time passes.
+#[derive(Resource, Debug, Clone, Copy, PartialEq)]
+pub struct Playback {
+    /// Whether time passes.
+    pub playing: bool,
+    /// How fast it is to pass.
+    pub speed: Speed,
+    /// Simulated seconds per real second of the last moments.
+    pub actual: f64,
+    /// Simulated time that is owed, s.
+    owed_s: f64,
+}
+
+impl Default for Playback {
+    fn default() -> Self {
+        Self { playing: false, speed: Speed::Times(1.0), actual: 0.0, owed_s: 0.0 }
+    }
+}
+
+impl Playback {
+    /// The next faster (or slower) of [`SPEEDS`]; beyond the fastest, without
+    /// limit.
+    pub fn shifted(&self, faster: bool) -> Speed {
+        let Speed::Times(now) = self.speed else {
+            return if faster { Speed::Unlimited } else { Speed::Times(SPEEDS[SPEEDS.len() - 1]) };
+        };
+        let next = if faster {
+            SPEEDS.iter().find(|speed| **speed > now)
+        } else {
+            SPEEDS.iter().rev().find(|speed| **speed < now)
+        };
+        match next {
+            Some(speed) => Speed::Times(*speed),
+            None if faster => Speed::Unlimited,
+            None => Speed::Times(now),
+        }
+    }
+}
+
+/// Advances the open [`Run`] while [`Playback`] is playing.
+pub struct PlaybackPlugin;
+
+impl Plugin for PlaybackPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Playback>().add_systems(Update, advance.in_set(RunSystems::Advance));
+    }
+}
+
+/// Makes the ticks that are due. A run that cannot keep up gets slower; ticks
+/// are never left out.
+fn advance(time: Res<Time<Real>>, mut playback: ResMut<Playback>, mut run: ResMut<Run>) {
+    let elapsed_s = time.delta_secs_f64();
+    if !playback.playing || !run.is_open() {
+        (playback.actual, playback.owed_s) = (0.0, 0.0);
+        return;
+    }
+    let period_s = run.period_s();
+    let due = match playback.speed {
+        Speed::Unlimited => usize::MAX,
+        Speed::Times(speed) => {
+            playback.owed_s += elapsed_s * speed;
+            (playback.owed_s / period_s) as usize
+        }
+    };
+    let made = make(&mut run, due, &mut playback.playing);
+    if let Speed::Times(_) = playback.speed {
+        playback.owed_s -= made as f64 * period_s;
+        // What could not be made in time is not made up for.
+        playback.owed_s = playback.owed_s.min(period_s);
+    }
+    if elapsed_s > 0.0 {
+        let now = made as f64 * period_s / elapsed_s;
+        playback.actual += SMOOTHING * (now - playback.actual);
+    }
+}
+
+/// Makes up to so many ticks in the time of a frame; stops `playing` at the end.
+fn make(run: &mut Run, due: usize, playing: &mut bool) -> usize {
+    let begun = Instant::now();
+    for made in 0..due {
+        match run.advance() {
+            Some(Progress::New | Progress::Again) => {}
+            Some(Progress::Over) | None => {
+                *playing = false;
+                return made;
+            }
+        }
+        if begun.elapsed() > TICKS_PER_FRAME {
+            return made + 1;
+        }
+    }
+    due
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speeds_double_from_step_to_step_and_end_without_limit() {
+        let mut playback = Playback::default();
+        let mut speeds = Vec::new();
+        for _ in 0..5 {
+            playback.speed = playback.shifted(true);
+            speeds.push(playback.speed);
+        }
+
+        let times = [2.0, 4.0, 8.0, 16.0].map(Speed::Times);
+        assert_eq!(speeds[..4], times);
+        assert_eq!(speeds[4], Speed::Unlimited);
+        assert_eq!(playback.shifted(false), Speed::Times(16.0));
+        playback.speed = Speed::Times(SPEEDS[0]);
+        assert_eq!(playback.shifted(false), Speed::Times(SPEEDS[0]));
+    }
+}
