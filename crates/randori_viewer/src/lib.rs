@@ -1,4 +1,4 @@
-//! The Bevy app of Randori: see a scenario run, touch it, take it back.
+//! Bevy plugins of Randori: see a scenario run, and take it back.
 //!
 //! Everything is a plugin. [`SimulationPlugins`] open scenarios, step them and
 //! keep their past, without a window; [`ViewerPlugins`] add the picture and the
@@ -6,6 +6,8 @@
 //! runs is in [`run::Run`].
 //!
 //! Start reading at [`action::Action`], then [`run::Run`].
+
+#![expect(clippy::needless_pass_by_value, reason = "Bevy hands parameters to systems by value")]
 
 pub mod action;
 pub mod camera;

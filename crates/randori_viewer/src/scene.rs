@@ -1,7 +1,5 @@
 //! The picture of the world: one entity per body, placed by the record that is
 //! shown.
-//!
-//! Start reading at [`draw_poses`].
 
 mod mesh;
 

@@ -1,0 +1,63 @@
+//! Scenarios that come with Randori, for examples and tests.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use randori_core::policy::{Policy, PolicyError};
+use randori_core::spec::{PolicySource, Scenario};
+use randori_core::text::{Limits, MemoryFiles, ScenarioText};
+use randori_policy::builtin;
+use randori_sim::episode::interfaces;
+
+/// The folder that holds `scenarios` and `assets`.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Reads a scenario, such as `scenarios/pup/stand.ron`, with all that it names.
+pub(crate) fn load(path: &str) -> Result<Scenario, Box<dyn Error>> {
+    let mut texts = Vec::new();
+    for folder in ["assets", "scenarios"] {
+        collect(&root(), Path::new(folder), &mut texts)?;
+    }
+    let text = ScenarioText::load(&MemoryFiles::new(texts), path, &Limits::default());
+    let loaded = text.and_then(|text| text.resolve(&[])).map_err(|found| found.short())?;
+    Ok(loaded.scenario)
+}
+
+/// All RON files below a folder, with their paths from the root.
+pub(crate) fn collect(
+    root: &Path,
+    folder: &Path,
+    texts: &mut Vec<(String, String)>,
+) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(root.join(folder))? {
+        let entry = entry?;
+        let path = folder.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            collect(root, &path, texts)?;
+        } else if path.extension().is_some_and(|extension| extension == "ron") {
+            let name = path.to_string_lossy().replace('\\', "/");
+            texts.push((name, fs::read_to_string(entry.path())?));
+        }
+    }
+    Ok(())
+}
+
+/// Starts the built-in policies that a scenario names, one entry per robot.
+pub(crate) fn start_policies(
+    scenario: &Scenario,
+) -> Result<Vec<Option<Box<dyn Policy>>>, PolicyError> {
+    let robots = scenario.spec.robots.iter().zip(interfaces(scenario));
+    let start = |(entry, interface): (&randori_core::spec::RobotEntry, _)| {
+        let Some(policy) = &entry.policy else { return Ok(None) };
+        match &policy.source {
+            PolicySource::Builtin { name, params } => builtin(name, params, &interface)
+                .map(Some)
+                .map_err(|error| PolicyError::new(error.message)),
+            _ => Err(PolicyError::new("this example knows built-in policies only")),
+        }
+    };
+    robots.map(start).collect()
+}

@@ -1,2 +1,0 @@
-//! The Bevy app.
-fn main() {}
