@@ -33,7 +33,7 @@ impl Default for Orbit {
         Self {
             target: Vector::new(0.0, 0.0, 0.3),
             yaw: -2.2,
-            pitch: 0.45,
+            pitch: 0.95,
             distance: 4.0,
             follow: None,
         }
@@ -61,12 +61,21 @@ impl Plugin for CameraPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Orbit>()
             .add_systems(Startup, spawn)
-            .add_systems(Update, (steer, place).chain().in_set(RunSystems::Draw));
+            .add_systems(Update, (follow_robot, steer, place).chain().in_set(RunSystems::Draw));
     }
 }
 
 fn spawn(mut commands: Commands) {
     commands.spawn((MainCamera, Camera3d::default(), Msaa::Off, Transform::default()));
+}
+
+/// Begins with the first robot of a run that was opened.
+fn follow_robot(run: Res<Run>, mut seen: Local<u64>, mut orbit: ResMut<Orbit>) {
+    if *seen == run.generation() {
+        return;
+    }
+    *seen = run.generation();
+    orbit.follow = run.layout().and_then(|layout| layout.robots.first()).map(|robot| robot.base);
 }
 
 fn steer(
