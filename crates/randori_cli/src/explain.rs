@@ -10,7 +10,7 @@ use crate::style::{HEADING, paint};
 
 /// Codes of runs that broke (`RR01..`), could not begin (`RR02..`) or
 /// could not be recorded (`RR03..`).
-const RUN_CODES: [(&str, &str, &str); 10] = [
+const RUN_CODES: [(&str, &str, &str); 11] = [
     (
         "RR0101",
         "The state is not finite",
@@ -30,6 +30,12 @@ const RUN_CODES: [(&str, &str, &str); 10] = [
         "An answer is not a command",
         "A policy answered with the wrong number of values, or with a value that is not finite. \
          A command holds one value per actuator input, in the order of the robot file.",
+    ),
+    (
+        "RR0104",
+        "A run was ended by hand",
+        "A person played the run and saved it before its time was up. Goals that were not certain \
+         by then have no verdict. The recording is whole, and replays.",
     ),
     (
         "RR0201",

@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`SceneLayout::new`].
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,7 @@ pub struct DofId(pub usize);
 pub struct RobotId(pub usize);
 
 /// Names and indices of everything in a scene.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SceneLayout {
     /// Everything with a pose; indexed by [`BodyId`].
     pub bodies: Vec<BodyLayout>,
@@ -156,6 +157,21 @@ impl SceneLayout {
     pub fn body(&self, path: &str) -> Option<BodyId> {
         let robot = self.robots.iter().find(|robot| robot.name == path).map(|robot| robot.base);
         robot.or_else(|| self.bodies.iter().position(|body| body.path == path).map(BodyId))
+    }
+
+    /// The body that is the n-th dropped box, counted from 0. Boxes that people drop
+    /// into a run ([`Intervention::Drop`](crate::record::Intervention::Drop)) come
+    /// after all that the scenario has.
+    pub fn dropped(&self, index: usize) -> BodyId {
+        BodyId(self.bodies.len() + index)
+    }
+
+    /// What to call a body: its path, or `dropped box 1` and so on.
+    pub fn body_name(&self, body: BodyId) -> Cow<'_, str> {
+        match self.bodies.get(body.0) {
+            Some(entry) => Cow::Borrowed(&entry.path),
+            None => Cow::Owned(format!("dropped box {}", body.0 - self.bodies.len() + 1)),
+        }
     }
 
     /// The robot with this name.

@@ -128,7 +128,21 @@ pub enum Intervention {
         /// How strongly, N s in the world frame.
         impulse: Vector,
     },
+    /// A box that falls into the world. The n-th one of a run, counted from 0, is
+    /// the body after the last of the layout and n more
+    /// ([`SceneLayout::dropped`](crate::layout::SceneLayout::dropped)).
+    Drop {
+        /// Its edges, m.
+        size: Vector,
+        /// Its mass, spread evenly, kg.
+        mass_kg: f32,
+        /// Where its centre is, and how it lies, in the world. It is at rest there.
+        pose: Pose,
+    },
 }
+
+/// Boxes that can be dropped into one run.
+pub const MOST_DROPPED: usize = 64;
 
 /// A question to a policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -209,6 +223,10 @@ pub struct WorldState {
     pub velocities: Vec<f32>,
     /// Torque (N m) or force (N) exerted by the drive.
     pub torques: Vec<f32>,
+    /// Pose and velocity per dropped box. Saved states keep them apart, so that
+    /// those of runs without boxes have the form that they always had.
+    #[serde(skip)]
+    pub dropped: Vec<BodyState>,
 }
 
 /// Pose and velocity of a body.

@@ -4,6 +4,8 @@
 //! gives. [`ProcessPolicy`] talks to a child process, one JSON object per line;
 //! `docs/policy-protocol.md` describes the conversation.
 //!
+//! [`ManualCommand`] lets a person decide.
+//!
 //! [`network`] runs neural networks as a policy contract says.
 //!
 //! Built-in policies compute with IEEE arithmetic and `libm` alone, so their
@@ -12,10 +14,12 @@
 mod builtin;
 #[cfg(test)]
 mod fixture;
+mod manual;
 pub mod network;
 mod process;
 
 pub use builtin::{BuiltinError, BuiltinInfo, ParamInfo, builtin, builtins};
+pub use manual::ManualCommand;
 pub use process::{PROTOCOL_VERSION, ProcessPolicy};
 
 /// The candidate most like `wrong`, if any is close enough to be a slip.

@@ -207,7 +207,10 @@ fn ticks_of_other_lengths_are_compared_at_equal_times() {
     for (record, contacts) in &ticks {
         let tick = record.tick.0 * 2;
         dense.push((TickRecord { tick: Tick(tick), ..record.clone() }, contacts.clone()));
-        dense.push((TickRecord { tick: Tick(tick + 1), ..record.clone() }, Vec::new()));
+        dense.push((
+            TickRecord { tick: Tick(tick + 1), interventions: Vec::new(), ..record.clone() },
+            Vec::new(),
+        ));
     }
 
     let found = compare(

@@ -38,7 +38,7 @@ fn bits(record: &TickRecord) -> Vec<u64> {
     for values in [&state.positions, &state.velocities, &state.torques] {
         all.extend(wide(values));
     }
-    for body in &state.bodies {
+    for body in state.bodies.iter().chain(&state.dropped) {
         let (pose, twist) = (&body.pose, &body.twist);
         all.extend(wide(&pose.translation.to_array()));
         all.extend(wide(&pose.rotation.to_array()));
@@ -64,6 +64,27 @@ fn every_field_comes_back_to_the_last_bit() {
             assert_eq!(bits(&read.record), bits(record));
         }
     }
+}
+
+#[test]
+fn a_body_that_was_not_dropped_yet_is_damage() {
+    let mut odd = odd_ticks(0, 12);
+    let push = odd[9].0.interventions.pop().expect("the box of tick 9 is pushed");
+    odd[8].0.interventions.push(push);
+    let mut writer =
+        RecordingWriter::create(Cursor::new(Vec::new()), &start(), &scenario(), Options::default())
+            .expect("memory can be written to");
+    for (record, contacts) in &odd {
+        writer.tick(record, contacts).expect("memory can be written to");
+    }
+    let bytes = writer.finish(&report(12)).expect("memory can be written to").into_inner();
+
+    let recording = open(&bytes);
+
+    assert!(!recording.is_complete());
+    assert_eq!(recording.last_tick(), Some(Tick(7)));
+    let error = recording.ticks().find_map(Result::err).expect("it is damaged");
+    assert!(error.to_string().ends_with("body 9 does not exist"), "{error}");
 }
 
 #[test]

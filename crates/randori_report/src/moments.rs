@@ -1,5 +1,6 @@
 //! What happened when, for the timeline.
 
+use randori_core::layout::{BodyId, SceneLayout};
 use randori_core::record::{Intervention, TickRecord};
 use randori_core::report::RunReport;
 use randori_core::spec::Scenario;
@@ -14,8 +15,7 @@ const MAX_MOMENTS: usize = 500;
 /// Gathers the moments of a run, tick by tick.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Moments {
-    /// Names of the bodies.
-    bodies: Vec<String>,
+    layout: SceneLayout,
     /// Names of the events.
     events: Vec<String>,
     found: Vec<MomentData>,
@@ -26,7 +26,7 @@ pub(crate) struct Moments {
 
 #[derive(Debug, Clone)]
 struct Pull {
-    body: usize,
+    body: BodyId,
     first_s: f64,
     last_tick: u64,
     last_s: f64,
@@ -40,7 +40,7 @@ impl Moments {
             event.name.clone().unwrap_or_else(|| format!("event {}", index + 1))
         };
         Self {
-            bodies: start.layout.bodies.iter().map(|body| body.path.clone()).collect(),
+            layout: start.layout.clone(),
             events: scenario.spec.events.iter().enumerate().map(name).collect(),
             ..Self::default()
         }
@@ -53,13 +53,21 @@ impl Moments {
             self.add(MomentData { time_s, kind: "event", text });
         }
         for intervention in &record.interventions {
-            let Intervention::Push { body, impulse, .. } = intervention;
-            self.push(record.tick.0, time_s, body.0, f64::from(impulse.length()));
+            match intervention {
+                Intervention::Push { body, impulse, .. } => {
+                    self.push(record.tick.0, time_s, *body, f64::from(impulse.length()));
+                }
+                Intervention::Drop { size, mass_kg, .. } => {
+                    let box_ = format!("{} x {} x {} m, {mass_kg} kg", size.x, size.y, size.z);
+                    let text = format!("a person dropped a box: {box_}");
+                    self.add(MomentData { time_s, kind: "intervention", text });
+                }
+            }
         }
     }
 
     /// A pull that lasts is one push in each step, but one moment.
-    fn push(&mut self, tick: u64, time_s: f64, body: usize, impulse: f64) {
+    fn push(&mut self, tick: u64, time_s: f64, body: BodyId, impulse: f64) {
         if let Some(pull) = &mut self.pull
             && pull.body == body
             && pull.last_tick.saturating_add(1) >= tick
@@ -76,7 +84,7 @@ impl Moments {
 
     fn end_pull(&mut self) {
         let Some(Pull { body, first_s, last_s, impulse, .. }) = self.pull.take() else { return };
-        let body = self.bodies.get(body).map_or("an unknown body", String::as_str);
+        let body = self.layout.body_name(body);
         let until = if last_s > first_s { format!(" until {last_s:.3} s") } else { String::new() };
         let text = format!("a person pushed {body} with {impulse:.3} N s{until}");
         self.add(MomentData { time_s: first_s, kind: "intervention", text });

@@ -3,6 +3,8 @@
 mod common;
 
 use common::{HOSTILE, TICKS, run, run_report, scenario, start, tick};
+use randori_core::math::{Pose, Vector};
+use randori_core::record::Intervention;
 use randori_core::time::Tick;
 use randori_record::tick::{Decided, RecordedTick};
 use randori_report::{DivergenceMark, PAGE_START, ReportRun, report};
@@ -80,6 +82,30 @@ fn a_pull_of_many_steps_is_one_moment() {
     assert_eq!(kinds, ["event", "fail", "intervention", "pass"]);
     let text = moments[2]["text"].as_str().expect("a text");
     assert_eq!(text, "a person pushed courier.base with 5.000 N s until 6.098 s");
+}
+
+#[test]
+fn a_dropped_box_and_a_push_on_it_are_moments_with_their_names() {
+    let (scenario, pose) = (scenario(), Pose::IDENTITY);
+    let start = start(&scenario);
+    let mut tick = tick(&start, 0, 0.0);
+    let box_ = Intervention::Drop { size: Vector::new(0.5, 0.25, 1.0), mass_kg: 2.5, pose };
+    let body = start.layout.dropped(0);
+    let push = Intervention::Push { body, at: Vector::ZERO, impulse: Vector::X };
+    tick.record.interventions = vec![box_, push];
+    let run = ReportRun::new(&start, &scenario, None).tick(&tick).finish();
+
+    let data = data(&report(&[run], None));
+
+    let moments = data["runs"][0]["moments"].as_array().expect("moments");
+    let texts: Vec<_> = moments.iter().filter_map(|moment| moment["text"].as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "a person dropped a box: 0.5 x 0.25 x 1 m, 2.5 kg",
+            "a person pushed dropped box 1 with 1.000 N s",
+        ]
+    );
 }
 
 #[test]

@@ -133,8 +133,12 @@ impl Episode {
     /// Notes which values were drawn for this seed, for the report.
     #[must_use]
     pub fn with_varied(mut self, varied: Vec<(String, f64)>) -> Self {
-        self.head.varied = varied;
+        self.note_varied(varied);
         self
+    }
+
+    pub(crate) fn note_varied(&mut self, varied: Vec<(String, f64)>) {
+        self.head.varied = varied;
     }
 
     /// Advances by one tick and judges it. Once the run is over, nothing moves
@@ -154,7 +158,7 @@ impl Episode {
     /// [`Simulation::intervene`].
     ///
     /// # Errors
-    /// When there is no such body, or a number is not finite.
+    /// When there is no such body, or a number is out of its range.
     pub fn intervene(&mut self, intervention: Intervention) -> Result<(), InterventionError> {
         self.simulation.intervene(intervention)
     }
@@ -236,16 +240,21 @@ impl Episode {
 
     /// The report of the run so far; final once it [is over](Self::is_over).
     pub fn report(&self) -> RunReport {
+        self.report_ended_by(self.error.as_ref())
+    }
+
+    /// The report if this were what ended the run.
+    pub(crate) fn report_ended_by(&self, error: Option<&RunError>) -> RunReport {
         let record = self.simulation.record();
-        let goals = self.monitors.finish(self.error.is_some());
+        let goals = self.monitors.finish(error.is_some());
         RunReport {
-            verdict: verdict(&goals, self.head.expected_failure.as_deref(), self.error.is_some()),
+            verdict: verdict(&goals, self.head.expected_failure.as_deref(), error.is_some()),
             goals,
             metrics: self.metrics.report(),
             ticks: record.tick.0,
             simulated_s: self.period.time_s(record.tick),
             final_hash: record.hash,
-            error: self.error.clone(),
+            error: error.cloned(),
             ..self.head.unstarted()
         }
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use randori_core::policy::{
-    CommandChunk, Determinism, Observation, Policy, PolicyContract, PolicyError,
+    CommandChunk, Determinism, Observation, Policy, PolicyContract, PolicyError, RobotInterface,
 };
 use randori_core::record::{Decision, Intervention, Request, Stage, TickRecord};
 use randori_core::report::RunError;
@@ -20,6 +20,7 @@ use randori_core::time::Tick;
 
 use crate::episode::{Episode, EpisodeError, interfaces};
 use crate::intervention::InterventionError;
+use crate::monitors::GoalDecision;
 use crate::simulation::combined;
 use crate::snapshot::RestoreError;
 
@@ -195,15 +196,7 @@ impl Replay {
     ) -> Result<Self, EpisodeError> {
         let answers: Vec<_> =
             answers.into_iter().map(|answers| answers.map(RecordedAnswers::new)).collect();
-        let robots = interfaces(scenario);
-        assert_eq!(answers.len(), robots.len(), "every robot has an entry");
-        let policy = |(robot, answers): (_, &Option<RecordedAnswers>)| {
-            let robot: &randori_core::policy::RobotInterface = robot;
-            let answers = answers.clone()?;
-            let policy = RecordedPolicy::new(robot.command_len(), answers);
-            Some(Box::new(policy) as Box<dyn Policy>)
-        };
-        let policies = robots.iter().zip(&answers).map(policy).collect();
+        let policies = recorded_policies(scenario, &answers);
         Ok(Self { episode: Episode::new(scenario, seed, policies)?, answers })
     }
 
@@ -252,14 +245,23 @@ impl Replay {
     /// When anything differs. After a [`ReplayError::Mismatch`], later ticks can
     /// still be compared.
     pub fn verify_tick(&mut self, recorded: &TickRecord) -> Result<(), ReplayError> {
-        self.make_step(recorded)?;
-        compare(recorded, self.episode.record())
+        self.verify_judged(recorded).map(drop)
     }
 
-    fn make_step(&mut self, recorded: &TickRecord) -> Result<(), ReplayError> {
+    /// The same; gives the goals whose verdict became certain in the tick.
+    pub(crate) fn verify_judged(
+        &mut self,
+        recorded: &TickRecord,
+    ) -> Result<Vec<GoalDecision>, ReplayError> {
+        let decided = self.make_step(recorded)?;
+        compare(recorded, self.episode.record())?;
+        Ok(decided)
+    }
+
+    fn make_step(&mut self, recorded: &TickRecord) -> Result<Vec<GoalDecision>, ReplayError> {
         let now = self.episode.record().tick;
         if recorded.tick == Tick(0) && now == Tick(0) {
-            return Ok(());
+            return Ok(self.episode.decided_at_start().to_vec());
         }
         let expected = Tick(now.0 + 1);
         if recorded.tick != expected {
@@ -274,15 +276,39 @@ impl Replay {
                 answers.insert(decision.request, CommandChunk { commands });
             }
         }
-        self.episode.advance();
-        if self.episode.record().tick == expected {
-            return Ok(());
-        }
-        Err(match self.episode.error() {
-            Some(error) => ReplayError::Broken(Box::new(error.clone())),
-            None => ReplayError::Over(now),
-        })
+        let decided = self.episode.advance().decided;
+        check_reached(&self.episode, expected)?;
+        Ok(decided)
     }
+}
+
+/// Whether a run has come as far as its recording.
+pub(crate) fn check_reached(episode: &Episode, expected: Tick) -> Result<(), ReplayError> {
+    let now = episode.record().tick;
+    if now == expected {
+        return Ok(());
+    }
+    Err(match episode.error() {
+        Some(error) => ReplayError::Broken(Box::new(error.clone())),
+        None => ReplayError::Over(now),
+    })
+}
+
+/// A policy for each robot that has recorded answers.
+///
+/// # Panics
+/// When `answers` does not have one entry per robot.
+pub(crate) fn recorded_policies(
+    scenario: &Scenario,
+    answers: &[Option<RecordedAnswers>],
+) -> Vec<Option<Box<dyn Policy>>> {
+    let robots = interfaces(scenario);
+    assert_eq!(answers.len(), robots.len(), "every robot has an entry");
+    let policy = |(robot, answers): (&RobotInterface, &Option<RecordedAnswers>)| {
+        let policy = RecordedPolicy::new(robot.command_len(), answers.clone()?);
+        Some(Box::new(policy) as Box<dyn Policy>)
+    };
+    robots.iter().zip(answers).map(policy).collect()
 }
 
 /// Compares two records of the same tick, stage after stage: what was done,

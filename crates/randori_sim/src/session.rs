@@ -6,30 +6,39 @@
 //! tick is held against what it was: what is shown is what happened, to the last
 //! bit, or an error.
 //!
+//! A session also opens what was recorded ([`Session::from_recording`]), and
+//! writes down what was played ([`Session::record_into`]).
+//!
 //! Start reading at [`Session::advance`], [`Session::seek`] and
 //! [`Session::branch`].
 
+mod branch;
 mod hand_over;
 mod keyframes;
+mod script;
+mod write;
 
 use std::collections::BTreeMap;
 
 use randori_core::policy::Policy;
 use randori_core::record::{Intervention, TickRecord, WorldState};
+use randori_core::report::RunError;
 use randori_core::spec::Scenario;
 use randori_core::time::Tick;
 
 use crate::episode::{Episode, EpisodeError};
 use crate::intervention::InterventionError;
-use crate::replay::{Replay, ReplayError, compare};
+use crate::replay::{Replay, ReplayError};
 use crate::snapshot::RestoreError;
-use hand_over::HandOver;
 use keyframes::Keyframes;
+use script::Script;
 
 /// A run with its past.
 pub struct Session {
     scenario: Scenario,
     seed: u64,
+    /// Values drawn for the seed, for the report.
+    varied: Vec<(String, f64)>,
     live: Episode,
     /// Records from 0 to the newest one, without what is large and can be made
     /// again.
@@ -37,6 +46,8 @@ pub struct Session {
     keyframes: Keyframes,
     /// The run at the tick that is shown; `None` if that is the newest one.
     shown: Option<Replay>,
+    /// What the live run follows, if it is a recorded one.
+    script: Option<Script>,
 }
 
 /// What one call of [`Session::advance`] did.
@@ -46,7 +57,7 @@ pub enum Progress {
     New,
     /// A tick of the past was made again, equal to the last bit.
     Again,
-    /// Nothing: the run is over.
+    /// Nothing: the run is over, or no more of it is recorded.
     Over,
 }
 
@@ -57,6 +68,18 @@ pub enum SessionError {
     /// Ticks of the past cannot be changed.
     #[error("tick {} is in the past: branch there first", .0.0)]
     InThePast(Tick),
+    /// What was recorded cannot be changed.
+    #[error("tick {} is recorded: branch there first", .0.0)]
+    Recorded(Tick),
+    /// Another scene does not have the past of this one.
+    #[error("the changed scenario has other {what}: start a new run with it")]
+    OtherScene {
+        /// What differs.
+        what: &'static str,
+    },
+    /// Who follows the run cannot go on, for instance because the disk is full.
+    #[error("{}", .0.message)]
+    Observer(Box<RunError>),
     /// A tick that was made again is not what it was.
     #[error(transparent)]
     Repeat(#[from] ReplayError),
@@ -86,16 +109,41 @@ impl Session {
         budget: usize,
     ) -> Result<Self, EpisodeError> {
         let live = Episode::new(scenario, seed, policies)?;
+        Ok(Self::of(live, scenario, seed, budget))
+    }
+
+    /// A session whose live run stands at its start.
+    fn of(live: Episode, scenario: &Scenario, seed: u64, budget: usize) -> Self {
         let mut session = Self {
             scenario: scenario.clone(),
             seed,
+            varied: Vec::new(),
             past: Vec::new(),
             keyframes: Keyframes::new(budget),
             shown: None,
+            script: None,
             live,
         };
         session.keep();
-        Ok(session)
+        session
+    }
+
+    /// Notes which values were drawn for this seed, for the report.
+    #[must_use]
+    pub fn with_varied(mut self, varied: Vec<(String, f64)>) -> Self {
+        self.live.note_varied(varied.clone());
+        self.varied = varied;
+        self
+    }
+
+    /// The scenario of the run.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The seed of the run.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// The record that is shown.
@@ -126,7 +174,8 @@ impl Session {
     /// Shows the next tick: one of the past, made again, or a new one.
     ///
     /// # Errors
-    /// When a tick of the past is not what it was; that is a fault of the engine.
+    /// When a tick of the past is not what it was, which is a fault of the engine,
+    /// or one of a recording, which then is not followed any further.
     pub fn advance(&mut self) -> Result<Progress, SessionError> {
         if let Some(shown) = &mut self.shown {
             let next = shown.episode().record().tick.0 as usize + 1;
@@ -135,6 +184,9 @@ impl Session {
                 self.shown = None;
             }
             return Ok(Progress::Again);
+        }
+        if self.script.is_some() {
+            return self.follow_script();
         }
         let before = self.newest();
         self.live.advance();
@@ -172,60 +224,19 @@ impl Session {
     /// Does something to the world at the start of the next step.
     ///
     /// # Errors
-    /// When the past is shown, there is no such body, or a number is not finite.
+    /// When the past or a recording is shown, or this cannot be done to the world.
     pub fn intervene(&mut self, intervention: Intervention) -> Result<(), SessionError> {
         match &self.shown {
             Some(shown) => Err(SessionError::InThePast(shown.episode().record().tick)),
+            None if self.script.is_some() => Err(SessionError::Recorded(self.newest())),
             None => Ok(self.live.intervene(intervention)?),
         }
-    }
-
-    /// Forgets everything after the tick that is shown, and goes on from there
-    /// with these policies, which may be others than before.
-    ///
-    /// The run is made again from its start: the policies see all of it, so those
-    /// that remember know what they would know, but the answers to what was asked
-    /// before are those that were given, as far as they are known. Verdicts and
-    /// metrics are those of the whole run.
-    ///
-    /// # Errors
-    /// When the run cannot begin with these policies, one of them fails, or a tick
-    /// is not what it was. The session is as before then.
-    pub fn branch(&mut self, policies: Vec<Option<Box<dyn Policy>>>) -> Result<(), SessionError> {
-        let at = self.record().tick;
-        let with_answers = policies.into_iter().enumerate().map(|(robot, policy)| {
-            let answers = self.answers_before(robot, at);
-            policy.map(|policy| Box::new(HandOver::new(policy, answers)) as Box<dyn Policy>)
-        });
-        let mut live = Episode::new(&self.scenario, self.seed, with_answers.collect())?;
-        let kept = at.0 as usize + 1;
-        for record in &self.past[1..kept] {
-            for intervention in &record.interventions {
-                live.intervene(*intervention)?;
-            }
-            live.advance();
-            if let Some(error) = live.error() {
-                return Err(ReplayError::Broken(Box::new(error.clone())).into());
-            }
-            compare(record, live.record())?;
-        }
-        self.past.truncate(kept);
-        self.keyframes.forget_after(at);
-        self.live = live;
-        self.shown = None;
-        Ok(())
     }
 
     /// Takes note of the newest tick.
     fn keep(&mut self) {
         let record = self.live.record();
-        self.past.push(TickRecord {
-            readings: Vec::new(),
-            applied: Vec::new(),
-            state: WorldState::default(),
-            signals: Vec::new(),
-            ..record.clone()
-        });
+        self.past.push(slim(record.clone()));
         self.keyframes.offer(record.tick, || self.live.simulation().keyframe());
     }
 
@@ -239,11 +250,15 @@ impl Session {
         }
         Ok(replay)
     }
+}
 
-    /// The known answers of a robot to what was asked before a tick.
-    fn answers_before(&self, robot: usize, tick: Tick) -> hand_over::Answers {
-        let all = self.past.iter().flat_map(|record| &record.decisions);
-        let mine = all.filter(|it| it.robot.0 == robot && it.asked_at < tick);
-        mine.map(|it| (it.request, it.commands.clone())).collect()
+/// A record without what is large and can be made again.
+fn slim(record: TickRecord) -> TickRecord {
+    TickRecord {
+        readings: Vec::new(),
+        applied: Vec::new(),
+        state: WorldState::default(),
+        signals: Vec::new(),
+        ..record
     }
 }

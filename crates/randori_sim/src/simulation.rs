@@ -153,10 +153,13 @@ impl Simulation {
     /// events. What was asked for first is done first.
     ///
     /// # Errors
-    /// When there is no such body, or a number is not finite; nothing happens
-    /// then.
+    /// When there is no such body, or a number is out of its range; nothing
+    /// happens then.
     pub fn intervene(&mut self, intervention: Intervention) -> Result<(), InterventionError> {
-        intervention::check(&intervention, &self.layout)?;
+        let waiting = self.pending.iter();
+        let waiting = waiting.filter(|it| matches!(it, Intervention::Drop { .. })).count();
+        let dropped = self.world.dropped().len() + waiting;
+        intervention::check(&intervention, &self.layout, dropped)?;
         self.pending.push(intervention);
         Ok(())
     }

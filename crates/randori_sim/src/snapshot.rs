@@ -141,6 +141,7 @@ impl Simulation {
         self.probe.restore(&state.probe).map_err(RestoreError::Signals)?;
         self.world.restore(&state.world)?;
         self.record = state.record;
+        self.world.write_dropped(&mut self.record.state);
         self.pending = state.pending;
         self.fault = None;
         Ok(())

@@ -187,6 +187,12 @@ impl Scenes<'_> {
                 let body = self.body_path(side, *body);
                 format!("push of {} N s at {} m of {body}", vector(*impulse), vector(*at))
             }
+            Some(Intervention::Drop { size, mass_kg, pose }) => format!(
+                "drop of a box of {} m, {mass_kg:?} kg at {} m, turned {:?}",
+                vector(*size),
+                vector(pose.translation),
+                pose.rotation.to_array(),
+            ),
         };
         for index in 0..a.len().max(b.len()) {
             let texts = [tell(0, a.get(index)), tell(1, b.get(index))];
@@ -301,11 +307,11 @@ impl Scenes<'_> {
     pub fn state(&self, [a, b]: [&WorldState; 2], fields: &mut Fields) {
         for &[first, second] in &self.bodies {
             let (Some(a), Some(b)) = (a.bodies.get(first), b.bodies.get(second)) else { continue };
-            let path = &self.layouts[0].bodies[first].path;
-            let values = body_values(a).into_iter().zip(body_values(b));
-            for ((field, unit), (a, b)) in BODY_FIELDS.into_iter().zip(values) {
-                fields.numbers([a, b], || Name::new(Stage::Physics, path.as_str(), field, unit));
-            }
+            body([a, b], &self.layouts[0].bodies[first].path, fields);
+        }
+        for (index, (a, b)) in a.dropped.iter().zip(&b.dropped).enumerate() {
+            let layout = self.layouts[0];
+            body([a, b], &layout.body_name(layout.dropped(index)), fields);
         }
         for &[first, second] in &self.dofs {
             let dof = &self.layouts[0].dofs[first];
@@ -340,6 +346,13 @@ const BODY_FIELDS: [(&str, &str); 13] = [
     ("angular_velocity.y", "rad/s"),
     ("angular_velocity.z", "rad/s"),
 ];
+
+fn body([a, b]: [&BodyState; 2], path: &str, fields: &mut Fields) {
+    let values = body_values(a).into_iter().zip(body_values(b));
+    for ((field, unit), (a, b)) in BODY_FIELDS.into_iter().zip(values) {
+        fields.numbers([a, b], || Name::new(Stage::Physics, path, field, unit));
+    }
+}
 
 fn body_values(body: &BodyState) -> [f32; 13] {
     let [x, y, z] = body.pose.translation.to_array();

@@ -154,7 +154,7 @@ impl<'a> Pass<'a> {
     }
 
     fn contact_pairs(&self, side: usize, tick: &RecordedTick) -> Vec<ContactPair> {
-        let path = |body| self.scenes.body_path(side, body).to_owned();
+        let path = |body| self.scenes.body_path(side, body).into_owned();
         let pair = |contact: &randori_core::record::Contact| ContactPair {
             body: path(contact.body),
             other: contact.other.map(path),

@@ -1,5 +1,6 @@
 //! Which things of one scene are which of another: by name, wherever they stand.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use randori_core::layout::{
@@ -153,8 +154,8 @@ impl<'a> Scenes<'a> {
     }
 
     /// Path of a body of one of the scenes.
-    pub(super) fn body_path(&self, side: usize, body: BodyId) -> &'a str {
-        self.layouts[side].bodies.get(body.0).map_or("?", |body| body.path.as_str())
+    pub(super) fn body_path(&self, side: usize, body: BodyId) -> Cow<'a, str> {
+        self.layouts[side].body_name(body)
     }
 }
 

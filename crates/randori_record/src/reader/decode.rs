@@ -20,6 +20,8 @@ pub(super) struct Decoder<'a> {
     /// The tick of which `pending` is made, once there is any message of it.
     tick: Option<u64>,
     requested: Vec<Vec<f32>>,
+    /// Boxes that were dropped so far.
+    dropped: usize,
     pub(super) decided: Vec<Decided>,
 }
 
@@ -32,6 +34,7 @@ impl<'a> Decoder<'a> {
             pending: RecordedTick::default(),
             tick: None,
             requested: Vec::new(),
+            dropped: 0,
             decided: Vec::new(),
         }
     }
@@ -87,7 +90,10 @@ impl<'a> Decoder<'a> {
             }
             Topic::Intervention => {
                 let message: messages::Intervention = decode(data)?;
-                record.interventions.push(intervention(&message, self.start)?);
+                let bodies = self.start.layout.bodies.len() + self.dropped;
+                let intervention = intervention(&message, bodies)?;
+                self.dropped += usize::from(matches!(intervention, Intervention::Drop { .. }));
+                record.interventions.push(intervention);
                 message.tick
             }
             Topic::Event => {
@@ -132,8 +138,13 @@ impl<'a> Decoder<'a> {
         // A run that broke may have less to say, but never other numbers.
         let fits = |len: usize, expected: usize| len == 0 || len == expected;
         let all = fits(message.poses.len(), 7 * bodies)
-            && message.twists.len() / 6 == message.poses.len() / 7
-            && message.twists.len().is_multiple_of(6)
+            && fits(message.dropped_poses.len(), 7 * self.dropped)
+            && [
+                (&message.poses, &message.twists),
+                (&message.dropped_poses, &message.dropped_twists),
+            ]
+            .iter()
+            .all(|(poses, twists)| twists.len() * 7 == poses.len() * 6)
             && [&message.positions, &message.velocities, &message.torques]
                 .iter()
                 .all(|values| fits(values.len(), dofs))
@@ -141,24 +152,11 @@ impl<'a> Decoder<'a> {
         if !all {
             return Err("a state of another scene".to_owned());
         }
-        self.pending.contacts = contacts(&message, bodies)?;
-        let poses = message.poses.as_chunks::<7>().0.iter();
-        let twists = message.twists.as_chunks::<6>().0.iter();
+        self.pending.contacts = contacts(&message, bodies + self.dropped)?;
         let record = &mut self.pending.record;
         record.state = WorldState {
-            bodies: poses
-                .zip(twists)
-                .map(|([x, y, z, i, j, k, w], [vx, vy, vz, wx, wy, wz])| BodyState {
-                    pose: Pose::from_parts(
-                        Vector::new(*x, *y, *z),
-                        Rotation::from_xyzw(*i, *j, *k, *w),
-                    ),
-                    twist: Twist {
-                        linear: Vector::new(*vx, *vy, *vz),
-                        angular: Vector::new(*wx, *wy, *wz),
-                    },
-                })
-                .collect(),
+            bodies: body_states(&message.poses, &message.twists),
+            dropped: body_states(&message.dropped_poses, &message.dropped_twists),
             positions: message.positions,
             velocities: message.velocities,
             torques: message.torques,
@@ -168,6 +166,25 @@ impl<'a> Decoder<'a> {
         self.pending.sampled = true;
         Ok(())
     }
+}
+
+fn body_states(poses: &[f32], twists: &[f32]) -> Vec<BodyState> {
+    let poses = poses.as_chunks::<7>().0.iter();
+    let twists = twists.as_chunks::<6>().0.iter();
+    poses
+        .zip(twists)
+        .map(|(values, [vx, vy, vz, wx, wy, wz])| BodyState {
+            pose: pose(values),
+            twist: Twist {
+                linear: Vector::new(*vx, *vy, *vz),
+                angular: Vector::new(*wx, *wy, *wz),
+            },
+        })
+        .collect()
+}
+
+fn pose([x, y, z, i, j, k, w]: &[f32; 7]) -> Pose {
+    Pose::from_parts(Vector::new(*x, *y, *z), Rotation::from_xyzw(*i, *j, *k, *w))
 }
 
 fn contacts(message: &messages::State, bodies: usize) -> Outcome<Vec<Contact>> {
@@ -218,17 +235,28 @@ fn request(message: messages::Request, start: &Start) -> Outcome<Request> {
     })
 }
 
-fn intervention(message: &messages::Intervention, start: &Start) -> Outcome<Intervention> {
-    let push = message.push.as_ref().ok_or("an intervention of an unknown kind")?;
+/// In a world that has so many bodies by then.
+fn intervention(message: &messages::Intervention, bodies: usize) -> Outcome<Intervention> {
     let vector = |values: &[f32]| match *values {
         [x, y, z] => Ok(Vector::new(x, y, z)),
         _ => Err("a vector that has not three parts".to_owned()),
     };
-    Ok(Intervention::Push {
-        body: BodyId(index(push.body, start.layout.bodies.len(), "body")?),
-        at: vector(&push.at)?,
-        impulse: vector(&push.impulse)?,
-    })
+    match (&message.push, &message.drop) {
+        (Some(push), None) => Ok(Intervention::Push {
+            body: BodyId(index(push.body, bodies, "body")?),
+            at: vector(&push.at)?,
+            impulse: vector(&push.impulse)?,
+        }),
+        (None, Some(dropped)) => {
+            let values: Result<&[f32; 7], _> = dropped.pose.as_slice().try_into();
+            Ok(Intervention::Drop {
+                size: vector(&dropped.size)?,
+                mass_kg: dropped.mass_kg,
+                pose: values.map(pose).map_err(|_| "a pose that has not seven parts")?,
+            })
+        }
+        _ => Err("an intervention of an unknown kind".to_owned()),
+    }
 }
 
 fn commands(commands: Vec<messages::Command>) -> Vec<Vec<f32>> {

@@ -43,7 +43,9 @@ fn described_messages() -> Vec<DescriptorProto> {
                     .to_vec(),
                 vec![many("signals", Double)],
                 vec![many("contact_bodies", Uint64), many("contact_others", Uint64)],
-                vec![many("contact_forces", Float)],
+                ["contact_forces", "dropped_poses", "dropped_twists"]
+                    .map(|name| many(name, Float))
+                    .to_vec(),
             ]
             .concat(),
         ),
@@ -73,8 +75,12 @@ fn described_messages() -> Vec<DescriptorProto> {
                 .concat(),
         ),
         message("Commands", vec![one("tick", Uint64), nested("robots", "Command")]),
-        message("Intervention", vec![one("tick", Uint64), optional("push", "Push")]),
+        message(
+            "Intervention",
+            vec![one("tick", Uint64), optional("push", "Push"), optional("drop", "DropBox")],
+        ),
         message("Push", vec![one("body", Uint64), many("at", Float), many("impulse", Float)]),
+        message("DropBox", vec![many("size", Float), one("mass_kg", Float), many("pose", Float)]),
         message("Event", vec![one("tick", Uint64), one("event", Uint64), one("what", String)]),
         message("Decided", vec![one("tick", Uint64), one("goal", Uint64), one("holds", Bool)]),
     ]
@@ -143,6 +149,7 @@ mod tests {
                 _ if packed => "LengthDelimited",
                 Type::Uint64 | Type::Bool => "Varint",
                 Type::Fixed64 => "SixtyFourBit",
+                Type::Float => "ThirtyTwoBit",
                 _ => "LengthDelimited",
             };
             assert_eq!(format!("{:?}", key.1), wire, "{name}.{}", field.name());
@@ -172,6 +179,8 @@ mod tests {
                 &mut m.torques,
                 &mut m.applied,
                 &mut m.contact_forces,
+                &mut m.dropped_poses,
+                &mut m.dropped_twists,
             ] {
                 list.push(1.0);
             }
@@ -194,6 +203,10 @@ mod tests {
         holds::<messages::Commands>("Commands", |m| (m.tick, m.robots) = (1, command()));
         holds::<messages::Intervention>("Intervention", |m| {
             (m.tick, m.push) = (1, Some(messages::Push::default()));
+            m.drop = Some(messages::DropBox::default());
+        });
+        holds::<messages::DropBox>("DropBox", |m| {
+            (m.size, m.mass_kg, m.pose) = (vec![1.0], 1.0, vec![1.0]);
         });
         holds::<messages::Push>("Push", |m| {
             (m.body, m.at, m.impulse) = (1, vec![1.0], vec![1.0]);

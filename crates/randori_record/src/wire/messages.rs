@@ -51,6 +51,12 @@ pub(crate) struct State {
     /// Per contact: force on the body x, y, z, N in the world frame.
     #[prost(float, repeated, tag = "11")]
     pub(crate) contact_forces: Vec<f32>,
+    /// Per dropped box, as `poses`.
+    #[prost(float, repeated, tag = "12")]
+    pub(crate) dropped_poses: Vec<f32>,
+    /// Per dropped box, as `twists`.
+    #[prost(float, repeated, tag = "13")]
+    pub(crate) dropped_twists: Vec<f32>,
 }
 
 /// One measurement of one sensor.
@@ -126,13 +132,15 @@ pub(crate) struct Commands {
     pub(crate) robots: Vec<Command>,
 }
 
-/// What a person did.
+/// What a person did: one of these.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Intervention {
     #[prost(uint64, tag = "1")]
     pub(crate) tick: u64,
     #[prost(message, optional, tag = "2")]
     pub(crate) push: Option<Push>,
+    #[prost(message, optional, tag = "3")]
+    pub(crate) drop: Option<DropBox>,
 }
 
 /// A blow.
@@ -146,6 +154,19 @@ pub(crate) struct Push {
     /// x, y, z, N s in the world frame.
     #[prost(float, repeated, tag = "3")]
     pub(crate) impulse: Vec<f32>,
+}
+
+/// A box that falls into the world.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct DropBox {
+    /// Edges x, y, z, m.
+    #[prost(float, repeated, tag = "1")]
+    pub(crate) size: Vec<f32>,
+    #[prost(float, tag = "2")]
+    pub(crate) mass_kg: f32,
+    /// x, y, z (m), then the quaternion x, y, z, w.
+    #[prost(float, repeated, tag = "3")]
+    pub(crate) pose: Vec<f32>,
 }
 
 /// Something that was done to the world.

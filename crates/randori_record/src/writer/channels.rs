@@ -7,7 +7,10 @@ use std::io::Write;
 use mcap::records::MessageHeader;
 use mcap::write::NoSeek;
 use prost::Message;
-use randori_core::record::{Contact, Decision, Intervention, Reading, Request, TickRecord};
+use randori_core::math::Pose;
+use randori_core::record::{
+    BodyState, Contact, Decision, Intervention, Reading, Request, TickRecord,
+};
 use randori_core::time::Tick;
 
 use super::{Options, WriteError};
@@ -166,16 +169,8 @@ fn fill_state(state: &mut messages::State, record: &TickRecord, contacts: &[Cont
         list.extend_from_slice(values);
     };
     state.tick = record.tick.0;
-    state.poses.clear();
-    state.twists.clear();
-    for body in &record.state.bodies {
-        let (at, rotation) = (body.pose.translation, body.pose.rotation);
-        let pose = [at.x, at.y, at.z, rotation.x, rotation.y, rotation.z, rotation.w];
-        state.poses.extend_from_slice(&pose);
-        let (linear, angular) = (body.twist.linear, body.twist.angular);
-        let twist = [linear.x, linear.y, linear.z, angular.x, angular.y, angular.z];
-        state.twists.extend_from_slice(&twist);
-    }
+    fill_bodies(&mut state.poses, &mut state.twists, &record.state.bodies);
+    fill_bodies(&mut state.dropped_poses, &mut state.dropped_twists, &record.state.dropped);
     refill(&mut state.positions, &record.state.positions);
     refill(&mut state.velocities, &record.state.velocities);
     refill(&mut state.torques, &record.state.torques);
@@ -190,6 +185,22 @@ fn fill_state(state: &mut messages::State, record: &TickRecord, contacts: &[Cont
         state.contact_others.push(contact.other.map_or(0, |other| other.0 as u64 + 1));
         state.contact_forces.extend_from_slice(&contact.force.to_array());
     }
+}
+
+fn fill_bodies(poses: &mut Vec<f32>, twists: &mut Vec<f32>, bodies: &[BodyState]) {
+    poses.clear();
+    twists.clear();
+    for body in bodies {
+        poses.extend_from_slice(&pose_values(&body.pose));
+        let (linear, angular) = (body.twist.linear, body.twist.angular);
+        let twist = [linear.x, linear.y, linear.z, angular.x, angular.y, angular.z];
+        twists.extend_from_slice(&twist);
+    }
+}
+
+fn pose_values(pose: &Pose) -> [f32; 7] {
+    let (at, rotation) = (pose.translation, pose.rotation);
+    [at.x, at.y, at.z, rotation.x, rotation.y, rotation.z, rotation.w]
 }
 
 fn fill_reading(message: &mut messages::Reading, tick: u64, reading: &Reading) {
@@ -231,13 +242,24 @@ fn command(values: &[f32]) -> messages::Command {
 }
 
 fn intervention_message(tick: u64, intervention: &Intervention) -> messages::Intervention {
-    let Intervention::Push { body, at, impulse } = intervention;
-    let push = messages::Push {
-        body: body.0 as u64,
-        at: at.to_array().to_vec(),
-        impulse: impulse.to_array().to_vec(),
-    };
-    messages::Intervention { tick, push: Some(push) }
+    let mut message = messages::Intervention { tick, ..messages::Intervention::default() };
+    match intervention {
+        Intervention::Push { body, at, impulse } => {
+            message.push = Some(messages::Push {
+                body: body.0 as u64,
+                at: at.to_array().to_vec(),
+                impulse: impulse.to_array().to_vec(),
+            });
+        }
+        Intervention::Drop { size, mass_kg, pose } => {
+            message.drop = Some(messages::DropBox {
+                size: size.to_array().to_vec(),
+                mass_kg: *mass_kg,
+                pose: pose_values(pose).to_vec(),
+            });
+        }
+    }
+    message
 }
 
 /// Equality that tells -0 from 0 and knows every NaN.

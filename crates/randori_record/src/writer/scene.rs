@@ -16,6 +16,7 @@ use super::hull::hull_triangles;
 const GROUND_SIZE: f64 = 100.0;
 const GROUND_COLOR: [f32; 3] = [0.80, 0.81, 0.82];
 const ACTOR_COLOR: [f32; 3] = [0.90, 0.55, 0.20];
+const DROPPED_COLOR: [f32; 3] = [0.75, 0.55, 0.35];
 /// Colours of robots without materials, one after the other.
 const ROBOT_COLORS: [[f32; 3]; 4] =
     [[0.20, 0.45, 0.75], [0.25, 0.60, 0.40], [0.65, 0.35, 0.60], [0.70, 0.60, 0.25]];
@@ -48,6 +49,14 @@ pub(super) fn scene(scenario: &Scenario, layout: &SceneLayout) -> SceneUpdate {
         entities.push(entity);
     }
     SceneUpdate { deletions: Vec::new(), entities }
+}
+
+/// A box that was dropped, fixed to its frame, which has its name.
+pub(super) fn dropped_box(name: &str, size: math::Vector) -> SceneUpdate {
+    let mut entity = entity(name, name);
+    let size = size.to_array().map(f64::from);
+    entity.cubes.push(cube(math::Pose::IDENTITY, size, DROPPED_COLOR));
+    SceneUpdate { deletions: Vec::new(), entities: vec![entity] }
 }
 
 fn entity(id: &str, frame: &str) -> SceneEntity {

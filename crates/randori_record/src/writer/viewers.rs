@@ -9,6 +9,8 @@ use foxglove::messages::{
     FrameTransform, FrameTransforms, JointState, JointStates, Log, SceneUpdate, Timestamp, log,
 };
 use mcap::write::NoSeek;
+use randori_core::layout::SceneLayout;
+use randori_core::math::Vector;
 use randori_core::record::{Intervention, TickRecord};
 use randori_core::report::{RunReport, Verdict};
 use randori_core::spec::Scenario;
@@ -16,7 +18,7 @@ use randori_core::time::{NANOS_PER_SECOND, Tick};
 
 use super::channels::{File, Target};
 use super::lidar::Lidar;
-use super::scene::{orientation, position, scene};
+use super::scene::{dropped_box, orientation, position, scene};
 use super::{Options, WriteError};
 use crate::header::Start;
 use crate::tick::Decided;
@@ -29,6 +31,7 @@ pub(super) struct Viewers {
     every: u64,
     period_ns: u64,
     buffer: Vec<u8>,
+    shapes: u16,
     transforms: (u16, FrameTransforms),
     joints: (u16, JointStates),
     log: u16,
@@ -36,7 +39,9 @@ pub(super) struct Viewers {
     /// Each signal's name as a JSON string.
     signal_names: Vec<String>,
     lidars: Vec<Lidar>,
-    bodies: Vec<String>,
+    layout: SceneLayout,
+    /// Boxes that were dropped so far.
+    dropped: usize,
     goals: Vec<String>,
     events: Vec<String>,
 }
@@ -58,17 +63,13 @@ impl Viewers {
         let signals = file.add_channel(schema, "/signals", "json", &BTreeMap::new())?;
         let lidars =
             if options.sensor_frames { Lidar::all(file, scenario, layout)? } else { Vec::new() };
-        let frame = |path: &str| FrameTransform {
-            parent_frame_id: "world".to_owned(),
-            child_frame_id: path.to_owned(),
-            ..FrameTransform::default()
-        };
         let joint = |path: &str| JointState { name: path.to_owned(), ..JointState::default() };
         let events = scenario.spec.events.iter().enumerate();
         let mut viewers = Self {
             every: picture_every(period_ns),
             period_ns,
             buffer: Vec::new(),
+            shapes,
             transforms: (
                 transforms,
                 FrameTransforms {
@@ -86,7 +87,8 @@ impl Viewers {
             signals,
             signal_names: start.signals.iter().map(|s| quoted(&s.name)).collect(),
             lidars,
-            bodies: layout.bodies.iter().map(|body| body.path.clone()).collect(),
+            layout: layout.clone(),
+            dropped: 0,
             goals: scenario.spec.goals.iter().map(|goal| goal.name.clone()).collect(),
             events: events
                 .map(|(index, event)| {
@@ -105,16 +107,19 @@ impl Viewers {
         file: &mut File<W>,
         record: &TickRecord,
     ) -> Result<(), WriteError> {
-        for Intervention::Push { body, impulse, .. } in &record.interventions {
-            let body = name(&self.bodies, body.0).to_owned();
-            let [x, y, z] = impulse.to_array();
-            self.say(
-                file,
-                record.tick,
-                log::Level::Info,
-                "intervention",
-                format!("push on {body}: ({x}, {y}, {z}) N s"),
-            )?;
+        for intervention in &record.interventions {
+            let text = match intervention {
+                Intervention::Push { body, impulse, .. } => {
+                    let body = self.layout.body_name(*body);
+                    let [x, y, z] = impulse.to_array();
+                    format!("push on {body}: ({x}, {y}, {z}) N s")
+                }
+                Intervention::Drop { size, mass_kg, .. } => {
+                    let name = self.drop_box(file, record.tick, *size)?;
+                    format!("{name}: {} x {} x {} m, {mass_kg} kg", size.x, size.y, size.z)
+                }
+            };
+            self.say(file, record.tick, log::Level::Info, "intervention", text)?;
         }
         for event in &record.events {
             let title = name(&self.events, event.event).to_owned();
@@ -136,6 +141,21 @@ impl Viewers {
         Ok(())
     }
 
+    /// Adds a box to the scene; gives its name.
+    fn drop_box<W: Write>(
+        &mut self,
+        file: &mut File<W>,
+        tick: Tick,
+        size: Vector,
+    ) -> Result<String, WriteError> {
+        let name = self.layout.body_name(self.layout.dropped(self.dropped)).into_owned();
+        self.dropped += 1;
+        self.transforms.1.transforms.push(frame(&name));
+        let shapes = self.shapes;
+        self.target(file, tick).message(shapes, &dropped_box(&name, size))?;
+        Ok(name)
+    }
+
     fn picture<W: Write>(
         &mut self,
         file: &mut File<W>,
@@ -145,7 +165,8 @@ impl Viewers {
         let now = timestamp(time_ns);
         let state = &record.state;
         let (transforms, message) = &mut self.transforms;
-        for (frame, body) in message.transforms.iter_mut().zip(&state.bodies) {
+        let bodies = state.bodies.iter().chain(&state.dropped);
+        for (frame, body) in message.transforms.iter_mut().zip(bodies) {
             frame.timestamp = now;
             frame.translation = Some(position(&body.pose));
             frame.rotation = Some(orientation(&body.pose));
@@ -235,6 +256,14 @@ impl Viewers {
     fn target<'a, W: Write>(&'a mut self, file: &'a mut File<W>, tick: Tick) -> Target<'a, W> {
         let time_ns = tick.0.saturating_mul(self.period_ns);
         Target { file, buffer: &mut self.buffer, sequence: tick.0 as u32, time_ns }
+    }
+}
+
+fn frame(name: &str) -> FrameTransform {
+    FrameTransform {
+        parent_frame_id: "world".to_owned(),
+        child_frame_id: name.to_owned(),
+        ..FrameTransform::default()
     }
 }
 

@@ -177,6 +177,7 @@ pub(crate) fn odd_tick(
             positions: odd.many(dofs),
             velocities: odd.many(dofs),
             torques: odd.many(dofs),
+            dropped: Vec::new(),
         },
         signals: (0..2).map(|_| f64::from_bits(odd.next())).collect(),
         hash: odd.next(),
@@ -234,9 +235,36 @@ pub(crate) fn odd_ticks(seed: u64, count: u64) -> Vec<(TickRecord, Vec<Contact>)
             if odd.below(4) == 0 {
                 requested = vec![odd.many(2)];
             }
-            odd_tick(&mut odd, tick, &requested)
+            let (mut record, mut contacts) = odd_tick(&mut odd, tick, &requested);
+            drop_boxes(&mut odd, &mut record, &mut contacts);
+            (record, contacts)
         })
         .collect()
+}
+
+/// A box falls at tick 5 and a second one, which is pushed, at tick 9.
+fn drop_boxes(odd: &mut Odd, record: &mut TickRecord, contacts: &mut Vec<Contact>) {
+    let tick = record.tick.0;
+    let dropped = usize::from(tick >= 5) + usize::from(tick >= 9);
+    let mut pose = || {
+        let at = odd.vector();
+        Pose::from_parts(at, Rotation::from_xyzw(odd.f32(), odd.f32(), odd.f32(), odd.f32()))
+    };
+    if tick == 5 || tick == 9 {
+        let (size, mass_kg) = (Vector::new(0.1, 0.2, 0.3), 1.5 * tick as f32);
+        record.interventions.push(Intervention::Drop { size, mass_kg, pose: pose() });
+    }
+    let bodies = record.state.bodies.len();
+    if tick == 9 {
+        let (body, at) = (BodyId(bodies + 1), Vector::X);
+        record.interventions.push(Intervention::Push { body, at, impulse: Vector::Y });
+    }
+    for index in 0..dropped {
+        let twist = Twist { linear: Vector::Z * index as f32, angular: Vector::X };
+        record.state.dropped.push(BodyState { pose: pose(), twist });
+        let (body, other) = (BodyId(index), Some(BodyId(bodies + index)));
+        contacts.push(Contact { body, other, force: Vector::NEG_Z });
+    }
 }
 
 /// What the run says in the end.

@@ -51,8 +51,9 @@ def main(path):
     json.loads(attachments["metrics.json"]), json.loads(attachments["signals.json"])
     assert transforms and set(transforms) <= set(states)
     for time, message in transforms.items():
-        poses = iter(states[time].poses)
-        assert len(message.transforms) == len(layout["bodies"])
+        state = states[time]
+        poses = iter([*state.poses, *state.dropped_poses])
+        assert len(message.transforms) == len(layout["bodies"]) + len(state.dropped_poses) // 7
         for transform in message.transforms:
             t, r = transform.translation, transform.rotation
             for value in (t.x, t.y, t.z, r.x, r.y, r.z, r.w):

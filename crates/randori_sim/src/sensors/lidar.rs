@@ -1,7 +1,8 @@
 //! A planar range finder.
 
 use randori_core::layout::RobotId;
-use randori_core::math::Vector;
+use randori_core::math::{Pose, Vector};
+use randori_core::spec::SensorKind;
 
 use super::direct::Mount;
 use crate::world::SimWorld;
@@ -29,14 +30,10 @@ impl Lidar {
         (nearest_m, farthest_m): (f64, f64),
         (start, step): (f64, f64),
     ) -> Self {
-        let direction = |beam: u32| {
-            let angle = start + f64::from(beam) * step;
-            Vector::new(libm::cos(angle) as f32, libm::sin(angle) as f32, 0.0)
-        };
         Self {
             mount,
             robot,
-            beams: (0..beams).map(direction).collect(),
+            beams: (0..beams).map(|beam| direction(beam, (start, step))).collect(),
             nearest_m: nearest_m as f32,
             farthest_m: farthest_m as f32,
         }
@@ -56,4 +53,45 @@ impl Lidar {
             }
         }));
     }
+}
+
+/// A unit vector in the sensor frame.
+fn direction(beam: u32, (start, step): (f64, f64)) -> Vector {
+    let angle = start + f64::from(beam) * step;
+    Vector::new(libm::cos(angle) as f32, libm::sin(angle) as f32, 0.0)
+}
+
+/// A beam of a scan, for drawing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Beam {
+    /// Where the scanner is, m in the world.
+    pub from: Vector,
+    /// Where the beam ends, m in the world: as far away as was measured, or at the
+    /// end of its range if nothing was.
+    pub to: Vector,
+    /// Whether something was measured.
+    pub hit: bool,
+}
+
+/// The beams of a scan (`ranges_m`, as measured) that a scanner took at a pose.
+/// Empty if the sensor is no scanner.
+pub fn lidar_beams(
+    kind: &SensorKind,
+    world_from_sensor: &Pose,
+    ranges_m: &[f32],
+    out: &mut Vec<Beam>,
+) {
+    out.clear();
+    let (SensorKind::Lidar { beams, range: (_, farthest), .. }, Some(angles)) =
+        (kind, kind.beam_angles())
+    else {
+        return;
+    };
+    let from = world_from_sensor.translation;
+    out.extend((0..*beams).zip(ranges_m).map(|(beam, &range)| {
+        let hit = range.is_finite();
+        let reach = if hit { range } else { *farthest as f32 };
+        let to = from + world_from_sensor.rotation * direction(beam, angles) * reach;
+        Beam { from, to, hit }
+    }));
 }

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::SimulationError;
 use crate::hash::StateHasher;
 use crate::world::SimWorld;
+pub use lidar::{Beam, lidar_beams};
 use sensor::{Sensor, SensorState};
 
 /// All sensors of all robots.

@@ -2,26 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use randori_core::policy::{CommandChunk, Observation, Policy, PolicyContract, PolicyError};
+use randori_core::policy::{
+    CommandChunk, Determinism, Observation, Policy, PolicyContract, PolicyError,
+};
 
 /// Commands of answers, by request.
 pub(super) type Answers = BTreeMap<u64, Vec<Vec<f32>>>;
 
 /// Watches while known answers are given again, then decides.
 pub(super) struct HandOver {
+    contract: PolicyContract,
     policy: Box<dyn Policy>,
     answers: Answers,
 }
 
 impl HandOver {
     pub(super) fn new(policy: Box<dyn Policy>, answers: Answers) -> Self {
-        Self { policy, answers }
+        Self { contract: policy.contract().clone(), policy, answers }
     }
 }
 
 impl Policy for HandOver {
     fn contract(&self) -> &PolicyContract {
-        self.policy.contract()
+        &self.contract
     }
 
     fn reset(&mut self, seed: u64) -> Result<(), PolicyError> {
@@ -34,8 +37,12 @@ impl Policy for HandOver {
 
     fn collect(&mut self, request: u64) -> Result<CommandChunk, PolicyError> {
         let own = self.policy.collect(request)?;
-        let known = self.answers.get(&request).cloned();
-        Ok(known.map_or(own, |commands| CommandChunk { commands }))
+        let Some(known) = self.answers.get(&request) else { return Ok(own) };
+        if own.commands != *known {
+            // The policy alone would not make this run again.
+            self.contract.determinism = Determinism::Unknown;
+        }
+        Ok(CommandChunk { commands: known.clone() })
     }
 
     /// Unknown, because another one would not have the answers.

@@ -46,6 +46,10 @@ impl Keyframes {
         self.count();
     }
 
+    pub(super) fn budget(&self) -> usize {
+        self.budget
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }

@@ -52,21 +52,21 @@ impl SimWorld {
     /// Gives a body an impulse (N s, world axes) at its own centre of mass; its
     /// velocity changes at once. Things that never yield ignore it.
     pub fn apply_impulse(&mut self, body: BodyId, impulse: Vector) {
-        self.strike(body, impulse, self.own_com(body.0));
+        self.strike(body, impulse, self.own_com(body));
     }
 
     /// The same at a point of the body (m, in its frame), which also turns it.
     pub fn apply_impulse_at(&mut self, body: BodyId, at: Vector, impulse: Vector) {
-        self.strike(body, impulse, self.state.bodies[body.0].pose * at);
+        self.strike(body, impulse, self.body_state(body).pose * at);
     }
 
     /// Gives a body an impulse at a point in the world.
     fn strike(&mut self, body: BodyId, impulse: Vector, point: Vector) {
-        let before = self.touch.twists_of(&self.state.bodies);
-        match self.scene.bodies[body.0].role {
+        let before = self.touch.twists_of(self.body_states());
+        let (handle, role) = self.body_role(body);
+        match role {
             Role::Static | Role::Actor => return,
             Role::Loose => {
-                let handle = self.scene.bodies[body.0].handle;
                 self.physics.bodies[handle].apply_impulse_at_point(impulse, point, true);
             }
             Role::Link { articulation, link } => {
@@ -74,7 +74,8 @@ impl SimWorld {
             }
         }
         self.reread_state(body.0);
-        self.touch.shift(&before, &self.state.bodies);
+        let states = self.state.bodies.iter().chain(&self.state.dropped);
+        self.touch.shift(&before, states);
     }
 
     /// Adds the velocities that an impulse gives to an articulation: M dv = J^T
@@ -99,10 +100,11 @@ impl SimWorld {
     /// Changes the last bit of a number of a body: of the place of a loose one, of
     /// the first rate of a link. Things that never yield stay as they are.
     pub(crate) fn nudge(&mut self, body: BodyId) {
-        match self.scene.bodies[body.0].role {
+        let (handle, role) = self.body_role(body);
+        match role {
             Role::Static | Role::Actor => return,
             Role::Loose => {
-                let rigid = &mut self.physics.bodies[self.scene.bodies[body.0].handle];
+                let rigid = &mut self.physics.bodies[handle];
                 let mut place = rigid.translation();
                 place.x = place.x.next_up();
                 rigid.set_translation(place, true);
@@ -241,7 +243,7 @@ impl SimWorld {
         }
         for index in 0..self.actions.forces.len() {
             let (body, force) = self.actions.forces[index];
-            let point = self.own_com(body);
+            let point = self.own_com(BodyId(body));
             let rigid = &mut self.physics.bodies[self.scene.bodies[body].handle];
             rigid.add_force_at_point(force, point, true);
         }
@@ -265,7 +267,8 @@ impl SimWorld {
     }
 
     /// Centre of mass of a body in the world, m: of the link alone.
-    fn own_com(&self, body: usize) -> Vector {
-        self.state.bodies[body].pose * self.placing[body].com
+    fn own_com(&self, body: BodyId) -> Vector {
+        let com = self.placing.get(body.0).map_or(Vector::ZERO, |placing| placing.com);
+        self.body_state(body).pose * com
     }
 }

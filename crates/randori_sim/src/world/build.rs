@@ -12,7 +12,7 @@ use randori_core::spec::{
 };
 use randori_core::time::TickPeriod;
 use rapier3d::prelude::{
-    ColliderBuilder, ColliderHandle, FrictionModel, IntegrationParameters, PhysicsWorld,
+    ColliderBuilder, ColliderHandle, FrictionModel, IntegrationParameters, PhysicsWorld, RigidBody,
     RigidBodyBuilder, RigidBodyHandle, SharedShape,
 };
 
@@ -53,6 +53,13 @@ pub(super) fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<SimWorl
 const REST_MPS: f32 = 1e-3;
 /// Seconds; see [`REST_MPS`].
 const REST_S: f32 = 1.0;
+
+/// Lets a movable body rest; see [`REST_MPS`].
+pub(super) fn let_rest(body: &mut RigidBody) {
+    let rest = body.activation_mut();
+    rest.normalized_linear_threshold = REST_MPS;
+    rest.time_until_sleep = REST_S;
+}
 
 /// A world under construction.
 pub(super) struct Builder<'a> {
@@ -99,6 +106,8 @@ impl<'a> Builder<'a> {
             loose: Vec::new(),
             substep_s: (period.seconds() / f64::from(settings.substeps)) as f32,
             tick_s: period.seconds() as f32,
+            dropped_groups: bits.of_default(),
+            dropped_surface: 0,
             fingerprint: fingerprint(layout, period),
         };
         let nowhere = Placing { rapier_from_body: Pose::IDENTITY, mass_kg: 0.0, com: Vector::ZERO };
@@ -188,9 +197,7 @@ impl<'a> Builder<'a> {
             }
         };
         let handle = self.physics.insert_body(rigid);
-        let rest = self.physics.bodies[handle].activation_mut();
-        rest.normalized_linear_threshold = REST_MPS;
-        rest.time_until_sleep = REST_S;
+        let_rest(&mut self.physics.bodies[handle]);
         let carrier = Carrier { body, handle, rapier_from_body: Pose::IDENTITY, materials };
         let colliders = self.insert_body(&carrier, role, &object.shapes)?;
         if let Some(own) = mass {
@@ -279,6 +286,7 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self) -> SimWorld {
         self.weigh_inversely();
+        self.scene.dropped_surface = self.scene.rules.add(Surface::plain());
         // A step without duration lets the engine see everything that was
         // inserted: colliders follow the links into the start pose, and contacts,
         // rays and islands are right from the first tick.
@@ -296,7 +304,9 @@ impl<'a> Builder<'a> {
                 positions: vec![0.0; dofs],
                 velocities: vec![0.0; dofs],
                 torques: vec![0.0; dofs],
+                dropped: Vec::new(),
             },
+            dropped: Vec::new(),
             earlier: EarlierRates::default(),
             touch: TouchState::default(),
             twists: vec![Twist::default(); links.unwrap_or(0)],
@@ -396,7 +406,7 @@ fn actor_start(actor: &ActorSpec, ground: f32) -> Pose {
 }
 
 /// Marks a collider with its body and robot, for queries.
-fn owner_tag(body: usize, robot: Option<RobotId>) -> u128 {
+pub(super) fn owner_tag(body: usize, robot: Option<RobotId>) -> u128 {
     (body as u128 + 1) | robot.map_or(0, |robot| robot.0 as u128 + 1) << 64
 }
 

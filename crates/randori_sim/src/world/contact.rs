@@ -15,9 +15,9 @@ impl SimWorld {
     /// Links that are welded together are told apart. Contact between links of
     /// one robot counts like any other.
     pub fn contact_wrench(&self, body: BodyId) -> Wrench {
-        let origin = self.state.bodies[body.0].pose.translation;
+        let origin = self.body_state(body).pose.translation;
         let mut wrench = Wrench::default();
-        for &collider in &self.scene.bodies[body.0].colliders {
+        for &collider in self.body_colliders(body) {
             for pair in self.physics.narrow_phase.contact_pairs_with(collider) {
                 let sign = if pair.collider1 == collider { 1.0 } else { -1.0 };
                 self.for_each_force(pair, |point, force| {
@@ -62,7 +62,7 @@ impl SimWorld {
 
     /// Whether two bodies pressed on each other in the last step.
     pub fn touches(&self, a: BodyId, b: BodyId) -> bool {
-        self.scene.bodies[a.0].colliders.iter().any(|&collider| {
+        self.body_colliders(a).iter().any(|&collider| {
             self.physics.narrow_phase.contact_pairs_with(collider).any(|pair| {
                 let other =
                     if pair.collider1 == collider { pair.collider2 } else { pair.collider1 };
@@ -125,7 +125,7 @@ impl SimWorld {
     }
 
     /// Where a contact acts, in the world.
-    fn middle(
+    pub(super) fn middle(
         &self,
         manifold: &ContactManifold,
         contact: &rapier3d::prelude::SolverContact,
@@ -135,7 +135,7 @@ impl SimWorld {
         (on_first + on_second) / 2.0
     }
 
-    fn is_articulated(&self, manifold: &ContactManifold) -> bool {
+    pub(super) fn is_articulated(&self, manifold: &ContactManifold) -> bool {
         let joints = &self.physics.multibody_joints;
         [manifold.data.rigid_body1, manifold.data.rigid_body2]
             .into_iter()
@@ -149,7 +149,7 @@ impl SimWorld {
 /// The engine keeps its two components along directions that it does not tell,
 /// and the sum of the last substep both in components (a, b) and in the world:
 /// with u = -normal, a first + b (u x first) = w gives the first direction.
-fn tangential_impulse(point: &ContactData, normal: Vector) -> Vector {
+pub(super) fn tangential_impulse(point: &ContactData, normal: Vector) -> Vector {
     let (last, whole) = (point.warmstart_tangent_impulse, point.tangent_impulse);
     let along = point.warmstart_tangent_world;
     let squares = last.x * last.x + last.y * last.y;

@@ -4,6 +4,7 @@ use nalgebra::{Matrix3, Vector3};
 use randori_core::math::Vector;
 use rapier3d::prelude::{Multibody, PhysicsWorld, RigidBody};
 
+use super::dropped::DroppedBox;
 use super::scene::{Role, Scene};
 
 /// The inverse inertia of a body as everything that it is jointed to lets it
@@ -21,8 +22,16 @@ pub(super) struct Mobility {
 }
 
 impl Mobility {
-    /// Of a body of the scene; `None` for what never yields.
-    pub(super) fn of(scene: &Scene, physics: &mut PhysicsWorld, body: usize) -> Option<Self> {
+    /// Of a body; `None` for what never yields.
+    pub(super) fn of(
+        scene: &Scene,
+        dropped: &[DroppedBox],
+        physics: &mut PhysicsWorld,
+        body: usize,
+    ) -> Option<Self> {
+        if let Some(index) = body.checked_sub(scene.bodies.len()) {
+            return Some(Self::of_loose(&physics.bodies[dropped[index].handle]));
+        }
         let entry = &scene.bodies[body];
         match entry.role {
             Role::Static | Role::Actor => None,

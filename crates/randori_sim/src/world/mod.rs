@@ -17,10 +17,12 @@ mod act;
 mod build;
 mod contact;
 mod drive;
+mod dropped;
 pub mod dynamics;
 mod error;
 pub mod inertia;
 mod joint;
+mod look;
 mod mobility;
 mod query;
 mod resist;
@@ -44,7 +46,9 @@ use randori_core::spec::Scenario;
 use rapier3d::prelude::PhysicsWorld;
 
 pub use self::drive::JointDrive;
+pub use self::dropped::DroppedBox;
 pub use self::error::{SnapshotError, WorldError, WorldFault};
+pub use self::look::{ContactPoint, DepthCamera};
 pub use self::query::RayHit;
 
 use self::act::Actions;
@@ -66,6 +70,8 @@ pub struct SimWorld {
     placing: Vec<Placing>,
     /// Drives, forces and payloads in force.
     actions: Actions,
+    /// Boxes that people dropped, the bodies after those of the scene.
+    dropped: Vec<DroppedBox>,
     /// The state after the last step, as users see it.
     state: WorldState,
     /// What the last step started from, for the reactions of joints.
@@ -133,19 +139,22 @@ impl SimWorld {
 
     /// Pose of a body's frame in the world.
     pub fn body_pose(&self, body: BodyId) -> Pose {
-        self.state.bodies[body.0].pose
+        self.body_state(body).pose
     }
 
     /// Velocity of a body's frame in the world.
     pub fn body_twist(&self, body: BodyId) -> Twist {
-        self.state.bodies[body.0].twist
+        self.body_state(body).twist
     }
 
     /// The body's own mass with its payload, kg: of the link alone, even if it
     /// is welded to others or bolted to the world; 0 for static objects and
     /// actors, which have none.
     pub fn body_mass(&self, body: BodyId) -> f32 {
-        self.placing[body.0].mass_kg
+        match self.dropped_index(body) {
+            Some(index) => self.dropped[index].mass_kg(),
+            None => self.placing[body.0].mass_kg,
+        }
     }
 
     /// Centre of mass of a robot in the world, m.
@@ -184,5 +193,10 @@ impl SimWorld {
     /// Copies the whole state to `out`, reusing its memory.
     pub fn write_state(&self, out: &mut WorldState) {
         out.clone_from(&self.state);
+    }
+
+    /// Copies the state of dropped boxes alone.
+    pub(crate) fn write_dropped(&self, out: &mut WorldState) {
+        out.dropped.clone_from(&self.state.dropped);
     }
 }

@@ -3,7 +3,7 @@
 use randori_core::layout::{BodyId, RobotId};
 use randori_core::math::Vector;
 use rapier3d::parry::query;
-use rapier3d::prelude::{Collider, ColliderHandle, QueryFilter, Ray};
+use rapier3d::prelude::{Collider, ColliderHandle, QueryFilter, QueryPipeline, Ray};
 
 use super::SimWorld;
 use super::build::{owner, owner_robot};
@@ -13,10 +13,29 @@ use super::build::{owner, owner_robot};
 pub struct RayHit {
     /// Distance from the origin of the ray, m; 0 if it starts inside something.
     pub distance_m: f32,
+    /// Where, m in the world.
+    pub point: Vector,
     /// Outward normal of the surface, world axes.
     pub normal: Vector,
     /// The body that was hit; `None` for the ground.
     pub body: Option<BodyId>,
+}
+
+/// Casts rays into one state of the world.
+pub(super) struct Rays<'a>(QueryPipeline<'a>);
+
+impl Rays<'_> {
+    /// See [`SimWorld::cast_ray`].
+    pub(super) fn cast(&self, origin: Vector, direction: Vector, max_m: f32) -> Option<RayHit> {
+        let ray = Ray::new(origin, direction);
+        let (collider, hit) = self.0.cast_ray_and_get_normal(&ray, max_m, true)?;
+        Some(RayHit {
+            distance_m: hit.time_of_impact,
+            point: origin + direction * hit.time_of_impact,
+            normal: hit.normal,
+            body: owner(self.0.colliders[collider].user_data),
+        })
+    }
 }
 
 impl SimWorld {
@@ -36,20 +55,25 @@ impl SimWorld {
             Some(_) => QueryFilter::new().predicate(&other),
             None => QueryFilter::new(),
         };
+        self.rays_through(filter).cast(origin, direction, max_m)
+    }
+
+    /// Rays that see what `sees` says.
+    pub(super) fn rays<'a>(
+        &'a self,
+        sees: &'a impl Fn(ColliderHandle, &Collider) -> bool,
+    ) -> Rays<'a> {
+        self.rays_through(QueryFilter::new().predicate(sees))
+    }
+
+    fn rays_through<'a>(&'a self, filter: QueryFilter<'a>) -> Rays<'a> {
         let physics = &self.physics;
-        let pipeline = physics.broad_phase.as_query_pipeline(
+        Rays(physics.broad_phase.as_query_pipeline(
             physics.narrow_phase.query_dispatcher(),
             &physics.bodies,
             &physics.colliders,
             filter,
-        );
-        let ray = Ray::new(origin, direction);
-        let (collider, hit) = pipeline.cast_ray_and_get_normal(&ray, max_m, true)?;
-        Some(RayHit {
-            distance_m: hit.time_of_impact,
-            normal: hit.normal,
-            body: owner(physics.colliders[collider].user_data),
-        })
+        ))
     }
 
     /// The smallest distance (m) between the shapes of two sets of bodies, or
@@ -70,7 +94,7 @@ impl SimWorld {
     }
 
     fn colliders(&self, body: BodyId) -> impl Iterator<Item = &Collider> {
-        let handles = self.scene.bodies[body.0].colliders.iter();
+        let handles = self.body_colliders(body).iter();
         handles.map(|&handle| &self.physics.colliders[handle])
     }
 }

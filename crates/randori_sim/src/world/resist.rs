@@ -114,11 +114,12 @@ impl SimWorld {
         let Some(spec) = surface.softness else { return stop };
         let soft = Softness::at(&spec, pressure.depth, self.scene.tick_s);
         let ratio = surface.friction / coefficient;
+        let carried = self.scene.carried(bodies, &self.dropped);
         // `MuJoCo` scales the rows of a contact by the squares of their
         // coefficients; the contact's points yield side by side.
         let share = ratio * ratio / pressure.points as f32;
         Row {
-            regularization: soft.friction_regularization(self.scene.carried(bodies)) * share,
+            regularization: soft.friction_regularization(carried) * share,
             damping: soft.damping,
             ..stop
         }

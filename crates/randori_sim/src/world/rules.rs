@@ -108,7 +108,7 @@ impl PhysicsHooks for Hooks<'_> {
                 touching,
                 spec,
                 bodies,
-                carried: self.scene.carried(bodies),
+                carried: self.scene.carried(bodies, touching.dropped),
                 articulated: self.scene.is_articulated(bodies),
             };
             pair.soften(contacts);

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use nalgebra::Isometry3;
 use randori_core::math::{Pose, Vector};
-use rapier3d::prelude::{ColliderHandle, MultibodyIndex, RigidBodyHandle};
+use rapier3d::prelude::{ColliderHandle, InteractionGroups, MultibodyIndex, RigidBodyHandle};
 use serde::{Deserialize, Serialize};
 
+use super::dropped::DroppedBox;
 use super::dynamics::RobotModel;
 use super::inertia::MassProperties;
 use super::rules::ContactRules;
@@ -34,19 +35,29 @@ pub(super) struct Scene {
     pub(super) substep_s: f32,
     /// Length of one tick, s.
     pub(super) tick_s: f32,
+    /// What dropped boxes collide with.
+    pub(super) dropped_groups: InteractionGroups,
+    /// Number of their surface.
+    pub(super) dropped_surface: usize,
     /// Tells scenarios apart when a snapshot is restored.
     pub(super) fingerprint: u64,
 }
 
 impl Scene {
     /// The mass that two bodies carry together, as its inverse, 1/kg.
-    pub(super) fn carried(&self, bodies: [Option<usize>; 2]) -> f32 {
-        bodies.into_iter().flatten().map(|body| self.bodies[body].inverse_mass).sum()
+    pub(super) fn carried(&self, bodies: [Option<usize>; 2], dropped: &[DroppedBox]) -> f32 {
+        let inverse_mass = |body: usize| match body.checked_sub(self.bodies.len()) {
+            Some(index) => 1.0 / dropped[index].mass_kg(),
+            None => self.bodies[body].inverse_mass,
+        };
+        bodies.into_iter().flatten().map(inverse_mass).sum()
     }
 
     /// Whether one of two bodies is a link of an articulation.
     pub(super) fn is_articulated(&self, bodies: [Option<usize>; 2]) -> bool {
-        let is_link = |body: usize| matches!(self.bodies[body].role, Role::Link { .. });
+        let entry = |body: usize| self.bodies.get(body);
+        let is_link =
+            |body| entry(body).is_some_and(|entry| matches!(entry.role, Role::Link { .. }));
         bodies.into_iter().flatten().any(is_link)
     }
 }

@@ -5,9 +5,10 @@
 use rapier3d::prelude::{CCDSolver, CollisionPipeline, PhysicsPipeline, PhysicsWorld};
 use serde::{Deserialize, Serialize};
 
-use randori_core::record::WorldState;
+use randori_core::record::{BodyState, WorldState};
 
 use super::act::Actions;
+use super::dropped::DroppedBox;
 use super::dynamics::EarlierRates;
 use super::scene::Placing;
 use super::touch::TouchState;
@@ -37,6 +38,7 @@ impl Clone for SimWorld {
             scene: self.scene.clone(),
             placing: self.placing.clone(),
             actions: self.actions.clone(),
+            dropped: self.dropped.clone(),
             state: self.state.clone(),
             earlier: self.earlier.clone(),
             touch: self.touch.clone(),
@@ -59,6 +61,9 @@ struct OwnState {
     touch: TouchState,
 }
 
+/// Dropped boxes and their states: what follows if there are any.
+type Boxes = (Vec<DroppedBox>, Vec<BodyState>);
+
 /// The format of snapshots; the engine's version is part of it.
 const FORMAT: u64 = 0x7261_6e64_0361_0002;
 
@@ -76,8 +81,13 @@ impl SimWorld {
             earlier: self.earlier.clone(),
             touch: self.touch.clone(),
         };
-        postcard::to_stdvec(&(FORMAT, own, &self.physics))
-            .expect("the state of a world has a serial form")
+        let mut bytes = postcard::to_stdvec(&(FORMAT, own, &self.physics))
+            .expect("the state of a world has a serial form");
+        if !self.dropped.is_empty() {
+            let boxes = postcard::to_stdvec(&(&self.dropped, &self.state.dropped));
+            bytes.extend(boxes.expect("boxes have a serial form"));
+        }
+        bytes
     }
 
     /// Puts this world into the state of a snapshot, to continue with the same
@@ -94,8 +104,16 @@ impl SimWorld {
         if format != FORMAT {
             return Err(unreadable("it has another format".to_owned()));
         }
-        let (own, physics) = postcard::from_bytes::<(OwnState, PhysicsWorld)>(rest)
+        let ((own, physics), rest) = postcard::take_from_bytes::<(OwnState, PhysicsWorld)>(rest)
             .map_err(|error| unreadable(error.to_string()))?;
+        let (dropped, dropped_states) = if rest.is_empty() {
+            Boxes::default()
+        } else {
+            postcard::from_bytes::<Boxes>(rest).map_err(|error| unreadable(error.to_string()))?
+        };
+        if dropped.len() != dropped_states.len() {
+            return Err(unreadable("its boxes have no states".to_owned()));
+        }
         if own.fingerprint != self.scene.fingerprint {
             return Err(SnapshotError::OtherScenario);
         }
@@ -103,7 +121,8 @@ impl SimWorld {
         self.ticks = own.ticks;
         self.placing = own.placing;
         self.actions = own.actions;
-        self.state = own.state;
+        self.state = WorldState { dropped: dropped_states, ..own.state };
+        self.dropped = dropped;
         self.earlier = own.earlier;
         self.touch = own.touch;
         self.fault = None;

@@ -34,16 +34,24 @@ impl SimWorld {
     fn fault_of(&self, body: usize, tick: u64) -> WorldFault {
         WorldFault {
             body: BodyId(body),
-            path: self.scene.bodies[body].path.clone(),
+            path: self.path_of(body),
             tick,
-            last_finite: self.state.bodies[body],
+            last_finite: *self.body_state(BodyId(body)),
             what: "non-finite".to_owned(),
+        }
+    }
+
+    fn path_of(&self, body: usize) -> String {
+        match self.dropped_index(BodyId(body)) {
+            Some(index) => format!("dropped box {}", index + 1),
+            None => self.scene.bodies[body].path.clone(),
         }
     }
 
     /// Reads poses, velocities and joint coordinates.
     pub(super) fn read_state(&mut self) {
         self.read_loose_bodies();
+        self.read_dropped();
         for robot in 0..self.scene.articulations.len() {
             self.read_articulation(robot);
         }
@@ -141,29 +149,33 @@ impl SimWorld {
             return None;
         }
         let held = |&body: &usize| {
-            let entry = &self.scene.bodies[body];
-            quarantine.bodies().contains(&entry.handle)
-                || entry.colliders.iter().any(|collider| quarantine.colliders().contains(collider))
+            let (handle, _) = self.body_role(BodyId(body));
+            let mut colliders = self.body_colliders(BodyId(body)).iter();
+            quarantine.bodies().contains(&handle)
+                || colliders.any(|collider| quarantine.colliders().contains(collider))
         };
-        let loose = self.scene.loose.iter().copied();
+        let all = self.scene.bodies.len() + self.dropped.len();
+        let loose = self.scene.loose.iter().copied().chain(self.scene.bodies.len()..all);
         let mut overflown = loose.filter(|&body| !self.is_finite_loose(body));
         let roots = self.scene.articulations.iter();
         let mut broken_roots = roots.filter(|robot| !self.is_finite_articulation(robot));
-        (0..self.scene.bodies.len())
+        (0..all)
             .find(held)
             .or_else(|| overflown.next())
             .or_else(|| broken_roots.next().map(|robot| robot.links[0].members[0]))
     }
 
     fn is_finite(&self) -> bool {
-        self.scene.loose.iter().all(|&body| self.is_finite_loose(body))
+        let dropped = (0..self.dropped.len()).map(|index| self.scene.bodies.len() + index);
+        let mut loose = self.scene.loose.iter().copied().chain(dropped);
+        loose.all(|body| self.is_finite_loose(body))
             && self.scene.articulations.iter().all(|robot| self.is_finite_articulation(robot))
     }
 
     /// Values whose squares overflow count as broken too: the engine makes
     /// nonsense of them.
     fn is_finite_loose(&self, body: usize) -> bool {
-        let rigid = &self.physics.bodies[self.scene.bodies[body].handle];
+        let rigid = &self.physics.bodies[self.body_role(BodyId(body)).0];
         let squares = rigid.linvel().length_squared()
             + rigid.angvel().length_squared()
             + rigid.translation().length_squared();
@@ -193,6 +205,7 @@ impl SimWorld {
             digest_articulation(hasher, multibody);
         }
         self.digest_actions(hasher);
+        self.digest_dropped(hasher);
     }
 }
 
@@ -205,7 +218,7 @@ fn digest_articulation(hasher: &mut StateHasher, multibody: &Multibody) {
     }
 }
 
-fn digest_pose(hasher: &mut StateHasher, pose: &Pose) {
+pub(super) fn digest_pose(hasher: &mut StateHasher, pose: &Pose) {
     let (at, turn) = (pose.translation, pose.rotation);
     hasher.write_f32s(&[at.x, at.y, at.z, turn.x, turn.y, turn.z, turn.w]);
 }

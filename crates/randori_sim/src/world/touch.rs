@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SimWorld;
 use super::build::owner;
+use super::dropped::DroppedBox;
 use super::mobility::Mobility;
 use super::rules::Hooks;
 
@@ -33,13 +34,17 @@ pub(super) struct TouchState {
 
 impl TouchState {
     /// The velocities of these bodies, where they are kept at all.
-    pub(super) fn twists_of(&self, bodies: &[BodyState]) -> Vec<Twist> {
-        bodies.iter().take(self.earlier.len()).map(|body| body.twist).collect()
+    pub(super) fn twists_of<'a>(&self, bodies: impl Iterator<Item = &'a BodyState>) -> Vec<Twist> {
+        bodies.take(self.earlier.len()).map(|body| body.twist).collect()
     }
 
     /// Adds the change of velocity of a blow to the earlier velocities, so that
     /// it is not taken for an acceleration that goes on.
-    pub(super) fn shift(&mut self, before: &[Twist], bodies: &[BodyState]) {
+    pub(super) fn shift<'a>(
+        &mut self,
+        before: &[Twist],
+        bodies: impl Iterator<Item = &'a BodyState>,
+    ) {
         for ((earlier, before), body) in self.earlier.iter_mut().zip(before).zip(bodies) {
             earlier.linear += body.twist.linear - before.linear;
             earlier.angular += body.twist.angular - before.angular;
@@ -88,6 +93,8 @@ impl Row {
 /// What a step may look at.
 pub(super) struct Touching<'a> {
     pub(super) states: &'a [BodyState],
+    pub(super) dropped: &'a [DroppedBox],
+    pub(super) dropped_states: &'a [BodyState],
     pub(super) earlier: &'a [Twist],
     /// By body index, of those near something with such a surface.
     pub(super) mobilities: Vec<Option<Mobility>>,
@@ -120,9 +127,10 @@ impl Touching<'_> {
     /// Velocities at a point (m, world); of the ground if there is no body.
     pub(super) fn at(&self, body: Option<usize>, point: Vector) -> Velocities {
         let Some(body) = body else { return Velocities::default() };
-        let lever = point - self.states[body].pose.translation;
+        let state = self.state(body);
+        let lever = point - state.pose.translation;
         Velocities {
-            now: self.states[body].twist.at_offset(lever),
+            now: state.twist.at_offset(lever),
             before: self.earlier[body].at_offset(lever),
         }
     }
@@ -130,7 +138,14 @@ impl Touching<'_> {
     /// Angular velocities.
     pub(super) fn spin(&self, body: Option<usize>) -> Velocities {
         let Some(body) = body else { return Velocities::default() };
-        Velocities { now: self.states[body].twist.angular, before: self.earlier[body].angular }
+        Velocities { now: self.state(body).twist.angular, before: self.earlier[body].angular }
+    }
+
+    fn state(&self, body: usize) -> &BodyState {
+        match body.checked_sub(self.states.len()) {
+            Some(index) => &self.dropped_states[index],
+            None => &self.states[body],
+        }
     }
 
     pub(super) fn mobility(&self, body: Option<usize>) -> Option<&Mobility> {
@@ -160,7 +175,7 @@ pub(super) fn sum(one: Option<Matrix3<f32>>, other: Option<Matrix3<f32>>) -> Opt
 impl SimWorld {
     /// The mobility of every body near one of the colliders that need it.
     pub(super) fn mobilities(&mut self) -> Vec<Option<Mobility>> {
-        let mut near = vec![false; self.scene.bodies.len()];
+        let mut near = vec![false; self.scene.bodies.len() + self.dropped.len()];
         for &collider in self.scene.rules.special() {
             for pair in self.physics.narrow_phase.contact_pairs_with(collider) {
                 for collider in [pair.collider1, pair.collider2] {
@@ -170,9 +185,9 @@ impl SimWorld {
                 }
             }
         }
-        let (scene, physics) = (&self.scene, &mut self.physics);
+        let (scene, dropped, physics) = (&self.scene, &self.dropped, &mut self.physics);
         let of = |(body, near): (usize, bool)| {
-            if near { Mobility::of(scene, physics, body) } else { None }
+            if near { Mobility::of(scene, dropped, physics, body) } else { None }
         };
         near.into_iter().enumerate().map(of).collect()
     }
@@ -183,6 +198,8 @@ impl SimWorld {
         let parameters = &self.physics.integration_parameters;
         let touching = Touching {
             states: &self.state.bodies,
+            dropped: &self.dropped,
+            dropped_states: &self.state.dropped,
             earlier: &self.touch.earlier,
             mobilities,
             tick_s: self.scene.tick_s,
@@ -211,6 +228,7 @@ impl SimWorld {
             return;
         }
         self.touch.earlier.clear();
-        self.touch.earlier.extend(self.state.bodies.iter().map(|body| body.twist));
+        let states = self.state.bodies.iter().chain(&self.state.dropped);
+        self.touch.earlier.extend(states.map(|body| body.twist));
     }
 }

@@ -1,6 +1,10 @@
 //! The planar range finder, in rooms whose distances are known.
 
-use crate::common::Stage;
+use randori_core::math::{Pose, Vector, rotation_from_rpy};
+use randori_core::spec::SensorKind;
+use randori_sim::sensors::lidar_beams;
+
+use crate::common::{Stage, parse};
 use crate::fixture::{assert_near, cube, readings, records, run};
 
 /// A wall of 0.2 m to the front with its near face at 3 m, and one to the left
@@ -73,4 +77,27 @@ fn dropout_blinds_single_beams() {
 
     // Five standard deviations of 2000 trials.
     assert!((blind as f64 - 200.0).abs() < 67.0, "{blind}");
+}
+
+#[test]
+fn drawn_beams_end_where_they_were_measured() {
+    let kind: SensorKind = parse("Lidar(beams: 4, range: (0.1, 10))");
+    let turn = rotation_from_rpy(0.0, 0.0, std::f64::consts::FRAC_PI_2);
+    let pose = Pose::from_parts(Vector::new(1.0, 2.0, 3.0), turn);
+    let mut beams = Vec::new();
+
+    lidar_beams(&kind, &pose, &[f32::INFINITY, 5.0, 3.0, f32::INFINITY], &mut beams);
+
+    // Behind, right, front and left of a scanner that faces +Y.
+    let ends = [(1.0, -8.0), (6.0, 2.0), (1.0, 5.0), (-9.0, 2.0)];
+    assert_eq!(beams.len(), 4);
+    for (beam, (x, y)) in beams.iter().zip(ends) {
+        assert_eq!(beam.from, pose.translation);
+        assert!((beam.to - Vector::new(x, y, 3.0)).length() < 1e-5, "{beam:?}");
+    }
+    let hits: Vec<bool> = beams.iter().map(|beam| beam.hit).collect();
+    assert_eq!(hits, [false, true, true, false]);
+
+    lidar_beams(&SensorKind::Imu, &pose, &[1.0], &mut beams);
+    assert_eq!(beams, []);
 }

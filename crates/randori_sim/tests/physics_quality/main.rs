@@ -11,6 +11,7 @@ mod drives;
 mod fixture;
 mod joints;
 mod loads;
+mod look;
 mod massless;
 mod queries;
 mod softness;

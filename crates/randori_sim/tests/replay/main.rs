@@ -9,9 +9,12 @@ mod fixture;
 
 mod contacts;
 mod differences;
+mod drops;
 mod keyframes;
 mod observer;
 mod recording;
 mod repeats;
+mod session_changes;
+mod session_recordings;
 mod sessions;
 mod versions;

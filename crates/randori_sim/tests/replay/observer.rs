@@ -26,7 +26,7 @@ struct Follower<'a> {
 
 fn full_disk() -> RunError {
     RunError {
-        code: "RR0104".to_owned(),
+        code: "RR0301".to_owned(),
         message: "the disk is full".to_owned(),
         tick: 10,
         details: Vec::new(),

@@ -1,0 +1,51 @@
+//! A session as a recording.
+
+use randori_core::report::{RunError, RunReport};
+use randori_core::time::Tick;
+
+use super::{Session, SessionError};
+use crate::observer::RunObserver;
+
+/// Code of a run that a person ended before its time.
+const ENDED_BY_HAND: &str = "RR0104";
+
+impl Session {
+    /// Makes the whole run again, from its start to its newest tick, and shows it
+    /// to an observer such as a recorder. What is shown now does not matter.
+    ///
+    /// A run that was not played to its end counts as ended by hand, `RR0104`:
+    /// goals that were not certain by then are `Error`. Gives the report that the
+    /// observer gets.
+    ///
+    /// # Errors
+    /// When a tick is not what it was, or the observer fails; it is not told that
+    /// the run is finished then.
+    pub fn record_into(&self, observer: &mut dyn RunObserver) -> Result<RunReport, SessionError> {
+        let mut replay = self.replay_from(None)?;
+        for record in &self.past {
+            let decided = replay.verify_judged(record)?;
+            observer.observe(replay.episode(), &decided).map_err(failed)?;
+        }
+        let report = if self.live.is_over() {
+            self.live.report()
+        } else {
+            self.live.report_ended_by(Some(&ended_by_hand(self.newest())))
+        };
+        observer.finish(replay.episode(), &report).map_err(failed)?;
+        Ok(report)
+    }
+}
+
+fn failed(error: RunError) -> SessionError {
+    SessionError::Observer(Box::new(error))
+}
+
+fn ended_by_hand(tick: Tick) -> RunError {
+    RunError {
+        code: ENDED_BY_HAND.to_owned(),
+        message: "the run was ended by hand before its time".to_owned(),
+        tick: tick.0,
+        details: Vec::new(),
+        help: Some("play it to its end to get a verdict".to_owned()),
+    }
+}
