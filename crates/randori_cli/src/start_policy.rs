@@ -39,5 +39,10 @@ pub(crate) fn start_policy(
             let policy = ProcessPolicy::start(command, root, interface, patience)?;
             Ok(Some(Box::new(policy)))
         }
+        PolicySource::Manual => Err(PolicyError {
+            message: format!("robot `{}` is driven by hand, and nobody is here", interface.robot),
+            details: Vec::new(),
+            help: Some("open it with `randori view`, or name a policy by `--policy`".to_owned()),
+        }),
     }
 }

@@ -148,7 +148,12 @@ impl Session {
 
     /// The record that is shown.
     pub fn record(&self) -> &TickRecord {
-        self.shown.as_ref().map_or(&self.live, Replay::episode).record()
+        self.episode().record()
+    }
+
+    /// The run at the tick that is shown, to look at its world.
+    pub fn episode(&self) -> &Episode {
+        self.shown.as_ref().map_or(&self.live, Replay::episode)
     }
 
     /// The newest tick.

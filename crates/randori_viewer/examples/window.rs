@@ -14,9 +14,9 @@ use randori_viewer::{SimulationPlugins, ViewerPlugins};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let file = std::env::args().nth(1).unwrap_or("scenarios/courier/flat.ron".to_owned());
-    let scenario = support::load(&file)?;
+    let run = support::load(&file)?;
     let window = Window {
-        title: format!("Randori: {}", scenario.spec.title),
+        title: format!("Randori: {}", run.scenario.spec.title),
         resolution: WindowResolution::new(1280, 720),
         ..default()
     };
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     app.add_plugins(DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }))
         .add_plugins((SimulationPlugins, ViewerPlugins))
         .insert_resource(WinitSettings::continuous());
-    app.world_mut().resource_mut::<Run>().open(scenario, 0, Box::new(support::start_policies))?;
+    app.world_mut().resource_mut::<Run>().open(run, Box::new(support::start_policy))?;
     app.world_mut().write_message(Action::Play);
     app.run();
     Ok(())

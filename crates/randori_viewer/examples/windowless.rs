@@ -17,8 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = std::env::args().nth(1).unwrap_or("scenarios/courier/flat.ron".to_owned());
     let mut app = App::new();
     app.add_plugins((MinimalPlugins, SimulationPlugins));
-    let scenario = support::load(&file)?;
-    app.world_mut().resource_mut::<Run>().open(scenario, 0, Box::new(support::start_policies))?;
+    let run = support::load(&file)?;
+    app.world_mut().resource_mut::<Run>().open(run, Box::new(support::start_policy))?;
     app.world_mut().write_message(Action::SetSpeed(Speed::Unlimited));
     app.world_mut().write_message(Action::Play);
     app.update();

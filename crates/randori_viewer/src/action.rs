@@ -7,6 +7,7 @@ use bevy::prelude::Message;
 use randori_core::record::Intervention;
 use randori_core::time::Tick;
 
+use crate::driver::Driver;
 use crate::playback::Speed;
 
 /// Something that the app is asked to do, carried out before the next tick.
@@ -30,4 +31,11 @@ pub enum Action {
     Branch,
     /// Does something to the world; where the past is shown, after a branch.
     Intervene(Intervention),
+    /// Goes on with another driver of a robot; where the past is shown, from there.
+    Drive {
+        /// Index of the robot in the scenario.
+        robot: usize,
+        /// Who decides from now on.
+        driver: Driver,
+    },
 }

@@ -53,7 +53,11 @@ impl Orbit {
     }
 }
 
-/// Moves the camera with the mouse: left or right button turns, middle button
+/// When the camera is placed, in [`RunSystems::Draw`].
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CameraSystems;
+
+/// Moves the camera with the mouse: the right button turns, the middle one
 /// (or Shift) shifts, the wheel goes near and far.
 pub struct CameraPlugin;
 
@@ -61,7 +65,8 @@ impl Plugin for CameraPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Orbit>()
             .add_systems(Startup, spawn)
-            .add_systems(Update, (follow_robot, steer, place).chain().in_set(RunSystems::Draw));
+            .add_systems(Update, (follow_robot, steer, place).chain().in_set(CameraSystems))
+            .configure_sets(Update, CameraSystems.in_set(RunSystems::Draw));
     }
 }
 

@@ -12,8 +12,11 @@
 pub mod action;
 pub mod camera;
 pub mod convert;
+pub mod driver;
+pub mod keys;
 pub mod panels;
 pub mod playback;
+pub mod pointer;
 pub mod run;
 pub mod scene;
 pub mod time_bar;
@@ -37,8 +40,10 @@ pub struct ViewerPlugins;
 impl PluginGroup for ViewerPlugins {
     fn build(self) -> PluginGroupBuilder {
         PluginGroupBuilder::start::<Self>()
+            .add(keys::KeysPlugin)
             .add(scene::ScenePlugin)
             .add(camera::CameraPlugin)
+            .add(pointer::PointerPlugin)
             .add(panels::PanelsPlugin)
             .add(time_bar::TimeBarPlugin)
     }

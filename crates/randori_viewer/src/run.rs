@@ -5,24 +5,23 @@ use bevy::prelude::{
     App, IntoScheduleConfigs, MessageReader, Plugin, ResMut, Resource, SystemSet, Update,
 };
 use randori_core::layout::SceneLayout;
-use randori_core::policy::{Policy, PolicyError};
+use randori_core::policy::PolicyError;
 use randori_core::record::{Intervention, TickRecord};
 use randori_core::report::RunReport;
-use randori_core::spec::Scenario;
+use randori_core::spec::{PolicySource, Scenario};
 use randori_core::time::{Tick, TickPeriod};
-use randori_sim::episode::EpisodeError;
+use randori_policy::ManualCommand;
+use randori_sim::batch::PreparedRun;
+use randori_sim::episode::{Episode, EpisodeError};
 use randori_sim::session::{Progress, Session, SessionError};
 
 use crate::action::Action;
+use crate::driver::{Driver, Drivers, StartPolicy};
 use crate::playback::Playback;
 
-/// Bytes that saved states of the past may take.
+/// Bytes that saved states of the past may take, unless a person sets another
+/// [budget](Run::set_budget).
 const PAST_BUDGET: usize = 256 << 20;
-
-/// Starts the policies of a scenario, one entry per robot, for a new run or a
-/// branch.
-pub type StartPolicies =
-    Box<dyn FnMut(&Scenario) -> Result<Vec<Option<Box<dyn Policy>>>, PolicyError> + Send + Sync>;
 
 /// When what happens within a frame, in [`Update`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,17 +35,25 @@ pub enum RunSystems {
 }
 
 /// The open run, if there is one.
-#[derive(Resource, Default)]
+#[derive(Resource)]
 pub struct Run {
     open: Option<OpenRun>,
     /// Counts what was opened, so that the picture knows when all is new.
     generation: u64,
+    branches: u64,
+    budget: usize,
     /// What went wrong last.
     problem: Option<Problem>,
 }
 
+impl Default for Run {
+    fn default() -> Self {
+        Self { open: None, generation: 0, branches: 0, budget: PAST_BUDGET, problem: None }
+    }
+}
+
 /// Something that a person should know, with what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Problem {
     /// What is wrong, in one line.
     pub message: String,
@@ -61,18 +68,38 @@ struct OpenRun {
     /// Its policies may not be shared between threads, but given from one to the
     /// other.
     session: SyncCell<Session>,
+    /// The scenario before anybody chose other policies.
+    written: PreparedRun,
+    /// The scenario that is run.
     scenario: Scenario,
-    seed: u64,
     layout: SceneLayout,
     period: TickPeriod,
     end: Tick,
-    start_policies: StartPolicies,
+    drivers: Drivers,
     shown: TickRecord,
     newest: Tick,
     report: RunReport,
     saved_bytes: usize,
-    /// Ticks of the past that were made again and found equal.
-    repeated: u64,
+    /// What was made again and found equal since the last branch.
+    repeated: Repeated,
+}
+
+/// How much of the past was made again and found equal to the last bit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Repeated {
+    /// Ticks.
+    pub ticks: u64,
+    /// The newest of them.
+    pub up_to: Tick,
+}
+
+/// What other numbers did to the past of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    /// It is the same to the last bit.
+    Same,
+    /// It is another one from this tick on.
+    OtherFrom(Tick),
 }
 
 /// Why a scenario cannot be run.
@@ -85,40 +112,76 @@ pub enum OpenError {
     /// The run cannot begin.
     #[error(transparent)]
     Episode(#[from] EpisodeError),
+    /// A recording cannot be followed.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+}
+
+impl From<OpenError> for Problem {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Policy(PolicyError { message, details, help }) => {
+                Self { message, details, help }
+            }
+            error => Self { message: error.to_string(), ..Self::default() },
+        }
+    }
 }
 
 impl Run {
-    /// Opens a scenario with a seed, at its start. The run that was open is
-    /// closed only if this one can begin.
+    /// Opens a scenario at its start. The run that was open is closed only if
+    /// this one can begin.
     ///
     /// # Errors
     /// When a policy does not start, or the run cannot begin.
-    pub fn open(
+    pub fn open(&mut self, run: PreparedRun, start: StartPolicy) -> Result<(), OpenError> {
+        let mut drivers = Drivers::new(&run.scenario, start);
+        let policies = drivers.start(&run.scenario)?;
+        let session = Session::new(&run.scenario, run.seed, policies, self.budget)?;
+        self.show(session.with_varied(run.varied.clone()), run, drivers);
+        Ok(())
+    }
+
+    /// Opens a recording at its start. It is followed to its end; policies are
+    /// started only for what a branch brings.
+    ///
+    /// # Errors
+    /// When the run cannot begin, or does not begin as recorded.
+    pub fn open_recording(
         &mut self,
-        scenario: Scenario,
-        seed: u64,
-        mut start_policies: StartPolicies,
+        run: PreparedRun,
+        ticks: impl IntoIterator<Item = TickRecord>,
+        start: StartPolicy,
     ) -> Result<(), OpenError> {
-        let policies = start_policies(&scenario)?;
-        let session = Session::new(&scenario, seed, policies, PAST_BUDGET)?;
+        let session = Session::from_recording(&run.scenario, run.seed, ticks, self.budget)?;
+        let drivers = Drivers::new(&run.scenario, start);
+        self.show(session.with_varied(run.varied.clone()), run, drivers);
+        Ok(())
+    }
+
+    fn show(&mut self, session: Session, written: PreparedRun, drivers: Drivers) {
         let live = session.live();
         self.open = Some(OpenRun {
             layout: live.simulation().layout().clone(),
             period: live.period(),
-            end: live.end(),
+            end: session.end(),
             shown: live.record().clone(),
             newest: session.newest(),
             report: live.report(),
             saved_bytes: session.saved_bytes(),
             session: SyncCell::new(session),
-            scenario,
-            seed,
-            start_policies,
-            repeated: 0,
+            scenario: written.scenario.clone(),
+            written,
+            drivers,
+            repeated: Repeated::default(),
         });
         self.generation += 1;
         self.problem = None;
-        Ok(())
+    }
+
+    /// Bytes that saved states of runs which are opened from now on may take.
+    pub fn set_budget(&mut self, bytes: usize) {
+        self.budget = bytes;
     }
 
     /// Whether a run is open.
@@ -131,14 +194,24 @@ impl Run {
         self.generation
     }
 
-    /// The scenario that is run.
+    /// Grows with every branch.
+    pub fn branches(&self) -> u64 {
+        self.branches
+    }
+
+    /// The scenario that is run, with the policies that were chosen here.
     pub fn scenario(&self) -> Option<&Scenario> {
         self.open.as_ref().map(|open| &open.scenario)
     }
 
+    /// The run as it was opened, or last [changed](Self::change).
+    pub fn written(&self) -> Option<&PreparedRun> {
+        self.open.as_ref().map(|open| &open.written)
+    }
+
     /// The seed of the run.
     pub fn seed(&self) -> u64 {
-        self.open.as_ref().map_or(0, |open| open.seed)
+        self.written().map_or(0, |written| written.seed)
     }
 
     /// Names and indices of everything in the scene.
@@ -188,12 +261,12 @@ impl Run {
 
     /// Bytes of saved states, and how many there may be.
     pub fn saved_bytes(&self) -> (usize, usize) {
-        (self.open.as_ref().map_or(0, |open| open.saved_bytes), PAST_BUDGET)
+        (self.open.as_ref().map_or(0, |open| open.saved_bytes), self.budget)
     }
 
-    /// Ticks of the past that were made again and found equal to the last bit.
-    pub fn repeated(&self) -> u64 {
-        self.open.as_ref().map_or(0, |open| open.repeated)
+    /// What was made again and found equal to the last bit since the last branch.
+    pub fn repeated(&self) -> Repeated {
+        self.open.as_ref().map_or_else(Repeated::default, |open| open.repeated)
     }
 
     /// What went wrong last, until it is dismissed or something is opened.
@@ -206,9 +279,31 @@ impl Run {
         self.problem = problem;
     }
 
-    /// The session, for what needs the world itself.
+    /// Who drives a robot.
+    pub fn driver(&self, robot: usize) -> Option<&Driver> {
+        self.open.as_ref()?.drivers.chosen(robot)
+    }
+
+    /// The command that a person gives to a robot; in force while the robot is
+    /// driven [by hand](Driver::ByHand).
+    pub fn hand(&self, robot: usize) -> Option<&ManualCommand> {
+        self.open.as_ref()?.drivers.hand(robot)
+    }
+
+    /// Whether a robot follows the hand.
+    pub fn is_by_hand(&self, robot: usize) -> bool {
+        let policy = self.scenario().and_then(|it| it.spec.robots.get(robot)?.policy.as_ref());
+        policy.is_some_and(|policy| policy.source == PolicySource::Manual)
+    }
+
+    /// The session, for what needs all of the past.
     pub fn session(&mut self) -> Option<&mut Session> {
         self.open.as_mut().map(|open| open.session.get())
+    }
+
+    /// The run at the tick that is shown, to look at its world.
+    pub fn episode(&mut self) -> Option<&Episode> {
+        self.session().map(|session| session.episode())
     }
 
     /// Shows the next tick; `None` without an open run or after a problem.
@@ -217,7 +312,8 @@ impl Run {
         if progress == Progress::Again
             && let Some(open) = &mut self.open
         {
-            open.repeated += 1;
+            open.repeated.ticks += 1;
+            open.repeated.up_to = open.repeated.up_to.max(open.shown.tick);
         }
         Some(progress)
     }
@@ -231,20 +327,69 @@ impl Run {
     /// anew for what comes now.
     pub fn branch(&mut self) {
         let Some(open) = &mut self.open else { return };
-        match (open.start_policies)(&open.scenario) {
+        match open.drivers.start(&open.scenario) {
             Ok(policies) => {
-                self.with_session(|session| session.branch(policies));
+                if self.with_session(|session| session.branch(policies)).is_some() {
+                    self.note_branch();
+                }
             }
-            Err(error) => {
-                let PolicyError { message, details, help } = error;
-                self.problem = Some(Problem { message, details, help });
-            }
+            Err(error) => self.problem = Some(OpenError::from(error).into()),
         }
     }
 
-    /// Does something to the world, after a branch where the past is shown.
+    /// Goes on from the tick that is shown with another driver of a robot.
+    pub fn drive(&mut self, robot: usize, driver: Driver) {
+        let Some(open) = &mut self.open else { return };
+        let Some(before) = open.drivers.choose(robot, driver) else { return };
+        let written = open.written.clone();
+        if self.branch_to(&written).is_none()
+            && let Some(open) = &mut self.open
+        {
+            open.drivers.choose(robot, before);
+        }
+    }
+
+    /// Goes on from the tick that is shown with other numbers in the scenario; see
+    /// [`Session::branch_with`]. `None` if this is not possible, which is told as a
+    /// [problem](Self::problem).
+    pub fn change(&mut self, changed: PreparedRun) -> Option<Past> {
+        let past = self.branch_to(&changed)?;
+        if let Some(open) = &mut self.open {
+            open.written = changed;
+        }
+        Some(past)
+    }
+
+    fn branch_to(&mut self, written: &PreparedRun) -> Option<Past> {
+        let open = self.open.as_mut()?;
+        let scenario = open.drivers.apply(&written.scenario);
+        let run = PreparedRun { scenario, ..written.clone() };
+        let policies = match open.drivers.start(&run.scenario) {
+            Ok(policies) => policies,
+            Err(error) => {
+                self.problem = Some(OpenError::from(error).into());
+                return None;
+            }
+        };
+        let first_other = self.with_session(|session| session.branch_with(&run, policies))?;
+        if let Some(open) = &mut self.open {
+            open.scenario = run.scenario;
+        }
+        self.note_branch();
+        Some(first_other.map_or(Past::Same, Past::OtherFrom))
+    }
+
+    fn note_branch(&mut self) {
+        self.branches += 1;
+        let Some(open) = &mut self.open else { return };
+        open.repeated = Repeated::default();
+        open.end = open.session.get().end();
+    }
+
+    /// Does something to the world, after a branch where the past or a recording
+    /// is shown.
     pub fn intervene(&mut self, intervention: Intervention) {
-        if self.shows_past() {
+        if self.shows_past() || self.session().is_some_and(|session| session.is_recorded()) {
             self.branch();
         }
         self.with_session(|session| session.intervene(intervention));
@@ -264,8 +409,7 @@ impl Run {
         match answer {
             Ok(answer) => Some(answer),
             Err(error) => {
-                let message = error.to_string();
-                self.problem = Some(Problem { message, details: Vec::new(), help: None });
+                self.problem = Some(OpenError::from(error).into());
                 None
             }
         }
@@ -323,6 +467,7 @@ fn act(mut actions: MessageReader<Action>, mut run: ResMut<Run>, mut playback: R
             Action::SetSpeed(speed) => playback.speed = *speed,
             Action::Branch => run.branch(),
             Action::Intervene(intervention) => run.intervene(*intervention),
+            Action::Drive { robot, driver } => run.drive(*robot, driver.clone()),
         }
     }
 }

@@ -12,7 +12,8 @@ use randori_core::math::Vector;
 use randori_core::record::Intervention;
 use randori_core::spec::{PolicySource, Scenario};
 use randori_core::time::Tick;
-use randori_sim::episode::Episode;
+use randori_sim::batch::PreparedRun;
+use randori_sim::episode::{Episode, interfaces};
 use randori_viewer::SimulationPlugins;
 use randori_viewer::action::Action;
 use randori_viewer::playback::{Playback, Speed};
@@ -20,11 +21,11 @@ use randori_viewer::run::Run;
 
 const FLAT: &str = "scenarios/courier/flat.ron";
 
-fn app(scenario: Scenario) -> App {
+fn app(prepared: PreparedRun) -> App {
     let mut app = App::new();
     app.add_plugins((MinimalPlugins, SimulationPlugins));
     let mut run = app.world_mut().resource_mut::<Run>();
-    run.open(scenario, 0, Box::new(support::start_policies)).expect("it starts");
+    run.open(prepared, Box::new(support::start_policy)).expect("it starts");
     app
 }
 
@@ -62,17 +63,20 @@ fn every_shipped_scenario_gives_the_same_hash_as_without_the_app() {
     let scenarios = files.iter().filter(|(path, _)| !path.ends_with(".golden.ron"));
     let mut compared = 0;
     for (path, _) in scenarios {
-        let scenario = support::load(path).expect("shipped scenarios are valid");
-        if !is_built_in(&scenario) {
+        let prepared = support::load(path).expect("shipped scenarios are valid");
+        let scenario = &prepared.scenario;
+        if !is_built_in(scenario) {
             continue;
         }
-        let policies = support::start_policies(&scenario).expect("they start");
-        let mut plain = Episode::new(&scenario, 0, policies).expect("it starts");
+        let policies = interfaces(scenario).into_iter().enumerate().map(|(robot, interface)| {
+            support::start_policy(scenario, robot, &interface).expect("it starts")
+        });
+        let mut plain = Episode::new(scenario, 0, policies.collect()).expect("it starts");
         while !plain.is_over() {
             plain.advance();
         }
 
-        let hash = play_to_the_end(&mut app(scenario));
+        let hash = play_to_the_end(&mut app(prepared));
 
         assert_eq!(hash, plain.record().hash, "{path}");
         compared += 1;
@@ -96,7 +100,8 @@ fn time_that_is_dragged_back_passes_again_to_the_same_bits() {
 
     assert_eq!(play_to_the_end(&mut app), hash);
     assert_eq!(run(&app).newest(), end);
-    assert!(run(&app).repeated() >= end.0 - 1, "every tick was made again and compared");
+    assert_eq!(run(&app).repeated().up_to, end);
+    assert!(run(&app).repeated().ticks >= end.0 - 1, "every tick was made again and compared");
 }
 
 #[test]

@@ -88,6 +88,7 @@ fn identity(robot: &RobotEntry, contract: Option<&PolicyContract>) -> Option<Pol
         PolicySource::Process { command, .. } => {
             ("process", command_line(command.iter().map(String::as_str)))
         }
+        PolicySource::Manual => ("manual", "by hand".to_owned()),
     };
     Some(PolicyIdentity {
         robot: robot.name.clone(),

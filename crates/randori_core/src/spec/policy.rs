@@ -52,6 +52,9 @@ pub enum PolicySource {
         #[serde(default = "default_patience")]
         patience: f64,
     },
+    /// A person with the sliders and keys of the viewer; without a viewer, a run
+    /// cannot begin.
+    Manual,
 }
 
 fn default_patience() -> f64 {

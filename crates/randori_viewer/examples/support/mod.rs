@@ -4,26 +4,27 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use randori_core::policy::{Policy, PolicyError};
+use randori_core::policy::{Policy, PolicyError, RobotInterface};
 use randori_core::spec::{PolicySource, Scenario};
 use randori_core::text::{Limits, MemoryFiles, ScenarioText};
 use randori_policy::builtin;
-use randori_sim::episode::interfaces;
+use randori_sim::batch::PreparedRun;
 
 /// The folder that holds `scenarios` and `assets`.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Reads a scenario, such as `scenarios/pup/stand.ron`, with all that it names.
-pub(crate) fn load(path: &str) -> Result<Scenario, Box<dyn Error>> {
+/// Reads a scenario, such as `scenarios/pup/stand.ron`, with all that it names,
+/// to be run with seed 0.
+pub(crate) fn load(path: &str) -> Result<PreparedRun, Box<dyn Error>> {
     let mut texts = Vec::new();
     for folder in ["assets", "scenarios"] {
         collect(&root(), Path::new(folder), &mut texts)?;
     }
     let text = ScenarioText::load(&MemoryFiles::new(texts), path, &Limits::default());
     let loaded = text.and_then(|text| text.resolve(&[])).map_err(|found| found.short())?;
-    Ok(loaded.scenario)
+    Ok(PreparedRun { scenario: loaded.scenario, seed: 0, varied: Vec::new() })
 }
 
 /// All RON files below a folder, with their paths from the root.
@@ -45,19 +46,17 @@ pub(crate) fn collect(
     Ok(())
 }
 
-/// Starts the built-in policies that a scenario names, one entry per robot.
-pub(crate) fn start_policies(
+/// Starts the built-in policy that a scenario names for a robot.
+pub(crate) fn start_policy(
     scenario: &Scenario,
-) -> Result<Vec<Option<Box<dyn Policy>>>, PolicyError> {
-    let robots = scenario.spec.robots.iter().zip(interfaces(scenario));
-    let start = |(entry, interface): (&randori_core::spec::RobotEntry, _)| {
-        let Some(policy) = &entry.policy else { return Ok(None) };
-        match &policy.source {
-            PolicySource::Builtin { name, params } => builtin(name, params, &interface)
-                .map(Some)
-                .map_err(|error| PolicyError::new(error.message)),
-            _ => Err(PolicyError::new("this example knows built-in policies only")),
-        }
-    };
-    robots.map(start).collect()
+    robot: usize,
+    interface: &RobotInterface,
+) -> Result<Option<Box<dyn Policy>>, PolicyError> {
+    let Some(policy) = &scenario.spec.robots[robot].policy else { return Ok(None) };
+    match &policy.source {
+        PolicySource::Builtin { name, params } => builtin(name, params, interface)
+            .map(Some)
+            .map_err(|error| PolicyError::new(error.message)),
+        _ => Err(PolicyError::new("this example knows built-in policies only")),
+    }
 }

@@ -1,0 +1,221 @@
+//! All keys of the app in one place, so that none has two meanings and all can
+//! be listed on screen.
+//!
+//! A plugin adds a key with [`AddKey::add_key`]; keys that are held down, such
+//! as those that drive a robot, are only [reserved](AddKey::reserve_key).
+
+use bevy::prelude::*;
+use bevy_egui::input::EguiWantsInput;
+
+use crate::action::Action;
+
+/// A key, with Ctrl or Shift held down or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chord {
+    /// The key.
+    pub key: KeyCode,
+    /// Whether Ctrl is held down.
+    pub ctrl: bool,
+    /// Whether Shift is held down.
+    pub shift: bool,
+}
+
+impl Chord {
+    /// The key alone.
+    pub const fn key(key: KeyCode) -> Self {
+        Self { key, ctrl: false, shift: false }
+    }
+
+    /// With Ctrl.
+    pub const fn ctrl(key: KeyCode) -> Self {
+        Self { key, ctrl: true, shift: false }
+    }
+
+    /// With Shift.
+    pub const fn shift(key: KeyCode) -> Self {
+        Self { key, ctrl: false, shift: true }
+    }
+
+    /// As it is written on screen, such as `Ctrl+S`.
+    pub fn text(self) -> String {
+        let key = match self.key {
+            KeyCode::Comma => ",".to_owned(),
+            KeyCode::Period => ".".to_owned(),
+            KeyCode::Minus => "-".to_owned(),
+            KeyCode::Equal => "=".to_owned(),
+            KeyCode::BracketLeft => "[".to_owned(),
+            KeyCode::BracketRight => "]".to_owned(),
+            KeyCode::ArrowUp => "Up".to_owned(),
+            KeyCode::ArrowDown => "Down".to_owned(),
+            KeyCode::ArrowLeft => "Left".to_owned(),
+            KeyCode::ArrowRight => "Right".to_owned(),
+            KeyCode::Escape => "Esc".to_owned(),
+            key => {
+                let name = format!("{key:?}");
+                let short = name.strip_prefix("Key").or_else(|| name.strip_prefix("Digit"));
+                short.unwrap_or(&name).to_owned()
+            }
+        };
+        let prefix = if self.ctrl { "Ctrl+" } else { "" };
+        format!("{prefix}{}{key}", if self.shift { "Shift+" } else { "" })
+    }
+}
+
+/// A key with its meaning.
+pub struct Binding {
+    /// Heading under which it is listed.
+    pub group: &'static str,
+    /// The key.
+    pub chord: Chord,
+    /// What it does, in a few words.
+    pub what: &'static str,
+    /// Does it; `None` for a key that somebody else watches.
+    press: Option<Press>,
+}
+
+/// Carries out what a key means.
+pub type Press = fn(&mut World);
+
+/// All keys, in the order in which they were added.
+#[derive(Resource, Default)]
+pub struct Keys {
+    bindings: Vec<Binding>,
+}
+
+impl Keys {
+    /// All keys, in the order in which they were added.
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+
+    fn add(&mut self, binding: Binding) {
+        let taken = self.bindings.iter().find(|other| other.chord == binding.chord);
+        assert!(
+            taken.is_none(),
+            "key {} cannot mean `{}`: it means `{}`",
+            binding.chord.text(),
+            binding.what,
+            taken.map_or("", |other| other.what)
+        );
+        self.bindings.push(binding);
+    }
+}
+
+/// How plugins add keys.
+pub trait AddKey {
+    /// Adds a key that does something when it is pressed.
+    fn add_key(
+        &mut self,
+        group: &'static str,
+        chord: Chord,
+        what: &'static str,
+        press: Press,
+    ) -> &mut Self;
+
+    /// Takes a key that the plugin watches itself.
+    fn reserve_key(&mut self, group: &'static str, chord: Chord, what: &'static str) -> &mut Self;
+}
+
+impl AddKey for App {
+    fn add_key(
+        &mut self,
+        group: &'static str,
+        chord: Chord,
+        what: &'static str,
+        press: Press,
+    ) -> &mut Self {
+        let press = Some(press);
+        self.world_mut().get_resource_or_init::<Keys>().add(Binding { group, chord, what, press });
+        self
+    }
+
+    fn reserve_key(&mut self, group: &'static str, chord: Chord, what: &'static str) -> &mut Self {
+        let binding = Binding { group, chord, what, press: None };
+        self.world_mut().get_resource_or_init::<Keys>().add(binding);
+        self
+    }
+}
+
+/// Watches the keyboard, and adds the keys of time.
+pub struct KeysPlugin;
+
+impl Plugin for KeysPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Keys>().add_systems(PreUpdate, press.after(bevy::input::InputSystems));
+        add_time_keys(app);
+    }
+}
+
+fn add_time_keys(app: &mut App) {
+    let time = "Time";
+    app.add_key(time, Chord::key(KeyCode::Space), "play or pause", |world| {
+        let playing = world.resource::<crate::playback::Playback>().playing;
+        world.write_message(if playing { Action::Pause } else { Action::Play });
+    })
+    .add_key(time, Chord::key(KeyCode::Period), "one tick forward", |world| {
+        world.write_message(Action::StepForward);
+    })
+    .add_key(time, Chord::key(KeyCode::Comma), "one tick back", |world| {
+        world.write_message(Action::StepBack);
+    })
+    .add_key(time, Chord::key(KeyCode::Home), "to the start", |world| {
+        world.write_message(Action::Restart);
+    })
+    .add_key(time, Chord::key(KeyCode::End), "to the newest tick", |world| {
+        world.write_message(Action::Seek(randori_core::time::Tick(u64::MAX)));
+    })
+    .add_key(time, Chord::key(KeyCode::Minus), "half as fast", |world| change_speed(world, false))
+    .add_key(time, Chord::key(KeyCode::Equal), "twice as fast", |world| change_speed(world, true))
+    .add_key(time, Chord::key(KeyCode::KeyB), "branch here", |world| {
+        world.write_message(Action::Branch);
+    });
+}
+
+fn change_speed(world: &mut World, faster: bool) {
+    let speed = world.resource::<crate::playback::Playback>().shifted(faster);
+    world.write_message(Action::SetSpeed(speed));
+}
+
+/// Does what was pressed, unless somebody is writing into a field.
+fn press(world: &mut World) {
+    if world.get_resource::<EguiWantsInput>().is_some_and(EguiWantsInput::wants_any_keyboard_input)
+    {
+        return;
+    }
+    let Some(input) = world.get_resource::<ButtonInput<KeyCode>>() else { return };
+    let ctrl = input.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
+    let shift = input.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
+    let pressed: Vec<Press> = world
+        .resource::<Keys>()
+        .bindings
+        .iter()
+        .filter(|it| it.chord.ctrl == ctrl && it.chord.shift == shift)
+        .filter(|it| input.just_pressed(it.chord.key))
+        .filter_map(|it| it.press)
+        .collect();
+    for press in pressed {
+        press(world);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_written_as_they_stand_on_the_keyboard() {
+        assert_eq!(Chord::ctrl(KeyCode::KeyS).text(), "Ctrl+S");
+        assert_eq!(Chord::shift(KeyCode::Digit1).text(), "Shift+1");
+        assert_eq!(Chord::key(KeyCode::Comma).text(), ",");
+        assert_eq!(Chord::key(KeyCode::F1).text(), "F1");
+    }
+
+    #[test]
+    #[should_panic(expected = "key Space cannot mean `jump`: it means `play or pause`")]
+    fn a_key_has_one_meaning() {
+        let mut app = App::new();
+        app.add_plugins(KeysPlugin);
+
+        app.add_key("Fun", Chord::key(KeyCode::Space), "jump", |_| {});
+    }
+}

@@ -1,0 +1,80 @@
+//! What the mouse points at, and what was picked with it.
+//!
+//! Rays meet collision shapes, as sensors do, so what can be picked is what can
+//! be touched.
+
+use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
+use bevy_egui::input::EguiWantsInput;
+use randori_core::layout::BodyId;
+use randori_core::math::Vector;
+use randori_sim::world::RayHit;
+
+use crate::camera::{CameraSystems, MainCamera};
+use crate::convert::from_bevy;
+use crate::run::{Run, RunSystems};
+
+/// How far away things can be picked, m.
+const REACH: f32 = 500.0;
+
+/// Where the mouse points, while it is over the picture.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Default)]
+pub struct Pointer {
+    /// From the camera through the mouse: origin (m) and unit vector, in the world.
+    pub ray: Option<(Vector, Vector)>,
+    /// The first thing on that ray.
+    pub hit: Option<RayHit>,
+}
+
+/// The body that was picked by a click, for panels that show one thing.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Selection(pub Option<BodyId>);
+
+/// Follows the mouse, and picks with a left click.
+pub struct PointerPlugin;
+
+impl Plugin for PointerPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Pointer>().init_resource::<Selection>().add_systems(
+            Update,
+            (point, pick).chain().in_set(RunSystems::Draw).after(CameraSystems),
+        );
+    }
+}
+
+fn point(
+    egui: Res<EguiWantsInput>,
+    window: Query<&Window, With<PrimaryWindow>>,
+    camera: Query<(&Camera, &Transform), With<MainCamera>>,
+    mut run: ResMut<Run>,
+    mut pointer: ResMut<Pointer>,
+) {
+    let mouse = window.single().ok().and_then(Window::cursor_position);
+    let ray = match (mouse, camera.single()) {
+        (Some(mouse), Ok((camera, place))) if !egui.wants_any_pointer_input() => {
+            camera.viewport_to_world(&GlobalTransform::from(*place), mouse).ok()
+        }
+        _ => None,
+    };
+    let ray = ray.map(|ray| (from_bevy(ray.origin), from_bevy(*ray.direction)));
+    let hit = ray.and_then(|(origin, direction)| {
+        run.episode()?.simulation().world().cast_ray(origin, direction, REACH, None)
+    });
+    *pointer = Pointer { ray, hit };
+}
+
+fn pick(
+    buttons: Res<ButtonInput<MouseButton>>,
+    pointer: Res<Pointer>,
+    run: Res<Run>,
+    mut seen: Local<u64>,
+    mut selection: ResMut<Selection>,
+) {
+    if *seen != run.generation() {
+        *seen = run.generation();
+        selection.0 = None;
+    }
+    if buttons.just_pressed(MouseButton::Left) && pointer.ray.is_some() {
+        selection.0 = pointer.hit.and_then(|hit| hit.body);
+    }
+}
