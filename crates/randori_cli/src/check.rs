@@ -5,14 +5,15 @@ use std::io;
 
 use randori_core::diagnostic::Diagnostics;
 use randori_core::text::{Override, ScenarioText, load_contract, load_environment, load_robot};
+use randori_project::findings::{Unseen, findings, lacks_assets, refused};
+use randori_project::networks::Networks;
+use randori_project::project::{Places, SelectedFile, select_all};
 
 use crate::args::CheckArgs;
 use crate::console::{Console, stdout_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{Unseen, findings, lacks_assets, refused, told_skipped};
-use crate::networks::Networks;
-use crate::project::{Places, SelectedFile, select_all};
 use crate::style::count;
+use crate::tell;
 
 /// Checks files of all kinds. The findings are the result, so they go to
 /// standard output.
@@ -22,7 +23,7 @@ use crate::style::count;
 pub(crate) fn check(args: &CheckArgs, places: &Places, console: &Console) -> io::Result<Outcome> {
     let mut files = match select_all(&args.files, places) {
         Ok(files) => files,
-        Err(error) => return Ok(error.report(console)),
+        Err(error) => return Ok(tell::unselected(console, &error)),
     };
     for file in &mut files {
         file.project.limits = args.limits.limits();
@@ -43,7 +44,7 @@ pub(crate) fn check(args: &CheckArgs, places: &Places, console: &Console) -> io:
     }
     if !args.json {
         if skipped > 0 {
-            told_skipped(console, &count(skipped, "file"));
+            tell::skipped(console, &count(skipped, "file"));
         }
         let text = summary(files.len() - skipped, errors, warnings);
         console.note(&text);

@@ -12,11 +12,11 @@ use randori_core::diagnostic::{Diagnostics, SourceMap};
 use randori_core::spec::{ImportSpec, RobotSpec};
 use randori_core::text::FileReader;
 use randori_import::{Import, environment_text, flat_ground, import, robot_text, scenario_text};
+use randori_project::project::{Places, Project};
 
 use crate::args::ImportArgs;
 use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
-use crate::project::{Places, Project};
 
 /// Imports a file, writes what came of it, and prints the report.
 ///

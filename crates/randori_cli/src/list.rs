@@ -2,28 +2,34 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
 
 use randori_core::spec::{Expectation, ScenarioSpec};
 use randori_core::text::ScenarioText;
+use randori_project::findings::lacks_assets;
+use randori_project::project::{Places, SelectedFile, select_scenarios, select_scenarios_around};
 use serde::Serialize;
 
 use crate::args::ListArgs;
 use crate::console::Console;
 use crate::exit::Outcome;
-use crate::findings::{lacks_assets, told_skipped};
-use crate::project::{Places, SelectError, SelectedFile, select_scenarios};
 use crate::style::{FAINT, count};
 use crate::table::{Align, Cell, table};
+use crate::tell;
 
 /// Lists scenarios.
 ///
 /// # Errors
 /// When the output cannot be written.
 pub(crate) fn list(args: &ListArgs, places: &Places, console: &Console) -> io::Result<Outcome> {
-    let files = match files(args, places) {
+    // Without any name, those of the project around the current folder.
+    let files = if args.files.is_empty() {
+        select_scenarios_around(places)
+    } else {
+        select_scenarios(&args.files, places)
+    };
+    let files = match files {
         Ok(files) => files,
-        Err(error) => return Ok(error.report(console)),
+        Err(error) => return Ok(tell::unselected(console, &error)),
     };
     let mut outcome = Outcome::Pass;
     let mut tags = BTreeSet::new();
@@ -46,7 +52,7 @@ pub(crate) fn list(args: &ListArgs, places: &Places, console: &Console) -> io::R
         }
     }
     if skipped > 0 {
-        told_skipped(console, &count(skipped, "scenario"));
+        tell::skipped(console, &count(skipped, "scenario"));
     }
     if rows.is_empty() && outcome == Outcome::Pass {
         console.error("no scenario has all these tags");
@@ -62,19 +68,6 @@ pub(crate) fn list(args: &ListArgs, places: &Places, console: &Console) -> io::R
         console.data(&as_table(&rows))?;
     }
     Ok(outcome)
-}
-
-/// The named files; without any, those of the project around the current
-/// folder.
-fn files(args: &ListArgs, places: &Places) -> Result<Vec<SelectedFile>, SelectError> {
-    if !args.files.is_empty() {
-        return select_scenarios(&args.files, places);
-    }
-    let here = places.root.as_deref().unwrap_or(Path::new("."));
-    let full = std::path::absolute(here).unwrap_or_else(|_| here.to_owned());
-    let scenarios = full.ancestors().map(|folder| folder.join("scenarios"));
-    let folder: PathBuf = scenarios.into_iter().find(|path| path.is_dir()).unwrap_or(full.clone());
-    select_scenarios(&[folder], places)
 }
 
 /// What is worth knowing of a scenario before it runs.

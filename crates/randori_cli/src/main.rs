@@ -15,23 +15,18 @@ mod diff;
 mod exit;
 mod explain;
 mod export;
-mod findings;
 mod import;
 mod interrupt;
 mod list;
-mod networks;
 mod output;
 mod policies;
 mod policy;
-mod project;
-mod reading;
-mod record;
 mod replay;
 mod report;
 mod run;
-mod start_policy;
 mod style;
 mod table;
+mod tell;
 mod test;
 
 use std::io;
@@ -43,7 +38,7 @@ use clap::Parser;
 use args::{Cli, Command};
 use console::Console;
 use exit::{BROKEN_PIPE, Outcome};
-use project::Places;
+use randori_project::project::Places;
 
 static CONSOLE: Console = Console::new();
 

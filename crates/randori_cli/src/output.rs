@@ -1,8 +1,10 @@
 //! Where a command puts what it makes: a file, or standard output.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+use randori_project::overwrite::holds_something_else;
 
 use crate::console::Console;
 
@@ -83,24 +85,6 @@ impl Unwritable {
             console.help(help);
         }
     }
-}
-
-/// Whether there is a file that does not begin with `own`. Devices such as
-/// `/dev/null` are written to as they are.
-///
-/// # Errors
-/// When it cannot be read.
-pub(crate) fn holds_something_else(path: &Path, own: &[u8]) -> io::Result<bool> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        opened => opened?,
-    };
-    if !file.metadata()?.is_file() {
-        return Ok(false);
-    }
-    let mut first = Vec::new();
-    file.take(own.len() as u64).read_to_end(&mut first)?;
-    Ok(!first.is_empty() && first != own)
 }
 
 #[cfg(test)]

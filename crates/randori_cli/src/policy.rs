@@ -8,15 +8,16 @@ use std::path::Path;
 use randori_core::diagnostic::{Diagnostics, Label, SourceMap};
 use randori_core::text::{ContractText, Part, load_contract};
 use randori_policy::network::{self, Description, describe, draft};
+use randori_project::findings::{Unseen, lacks_assets};
+use randori_project::networks;
+use randori_project::project::{Places, Project, SelectedFile, select_all};
 use serde::Serialize;
 
 use crate::args::{InspectArgs, PolicyCheckArgs, PolicyCommand};
 use crate::console::{Console, stderr_has_colours, stdout_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{Unseen, lacks_assets, told_skipped};
-use crate::networks;
-use crate::project::{Places, Project, SelectedFile, select_all};
 use crate::style::{HEADING, count, paint};
+use crate::tell;
 
 /// Carries out a subcommand.
 ///
@@ -138,7 +139,7 @@ fn shown(of: &Description) -> String {
 fn check(args: &PolicyCheckArgs, places: &Places, console: &Console) -> io::Result<Outcome> {
     let files = match select_all(&args.files, places) {
         Ok(files) => files,
-        Err(error) => return Ok(error.report(console)),
+        Err(error) => return Ok(tell::unselected(console, &error)),
     };
     let (mut checked, mut skipped, mut errors, mut warnings) = (0, 0, 0, 0);
     let mut unseen = Unseen::default();
@@ -166,7 +167,7 @@ fn check(args: &PolicyCheckArgs, places: &Places, console: &Console) -> io::Resu
         }
     }
     if skipped > 0 {
-        told_skipped(console, &count(skipped, "contract"));
+        tell::skipped(console, &count(skipped, "contract"));
     }
     let found = format!("{}, {}", count(errors, "error"), count(warnings, "warning"));
     console.note(&format!("checked {}: {found}\n", count(checked, "contract")));

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use randori_core::text::{Limits, Override};
+use randori_project::project::Places;
 
 mod recordings;
 mod regressions;
@@ -14,7 +15,6 @@ pub(crate) use recordings::{DiffArgs, ExportArgs, RecordArgs, ReplayArgs, Report
 pub(crate) use regressions::{Format, ReviewArgs, Shard, SuiteArgs, TestArgs};
 
 use crate::exit::EXIT_CODES;
-use crate::project::Places;
 
 /// A sandbox in which robot policies are tried in physical scenarios.
 #[derive(Debug, Parser)]

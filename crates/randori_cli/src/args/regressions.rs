@@ -7,10 +7,10 @@ use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use randori_project::project::Places;
 use randori_record::golden::Level;
 
 use super::{LimitArgs, parse_seeds};
-use crate::project::Places;
 
 const TEST_EXAMPLES: &str = "\
 Examples:

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use randori_project::command_line;
 use randori_record::compare::{
     Basis, Comparison, ContactPair, FirstDifference, Growth, InputDifference, Moment,
 };
@@ -10,7 +11,7 @@ use randori_record::golden::InputKind;
 use randori_record::reader::Recording;
 
 use super::plot::plot;
-use crate::style::{self, ERROR, FAINT, HEADING, WARNING, clean, command_line, paint, seconds};
+use crate::style::{self, ERROR, FAINT, HEADING, WARNING, clean, paint, seconds};
 use crate::table::{Align, Cell, table};
 
 /// Values, inputs and contacts that are shown of each kind.

@@ -12,13 +12,13 @@ mod wide;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use randori_project::record::load;
 use randori_record::reader::{ReadError, Recording};
 
 use crate::args::{ExportArgs, TableName};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::output::Output;
-use crate::record::load;
 use crate::style::count;
 use sensors::Sensors;
 use table::{Sink, Table};

@@ -1,12 +1,11 @@
 //! `randori replay`: recordings, computed again and held against what they say.
 //!
 //! Nothing but the recording is needed: it holds the scenario and all answers.
-//! `source` makes the run, `verify` compares it tick by tick, `other_version`
+//! `verify` makes the run and compares it tick by tick, `other_version`
 //! says what is still meaningful when another version has written the file.
 
 mod other_version;
 mod print;
-mod source;
 mod verify;
 
 use std::io;
@@ -16,16 +15,16 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use randori_project::project::{Places, SelectError};
+use randori_project::record::engine;
+use randori_project::recorded_run::{RecordedRun, Unusable};
 use randori_record::reader::{ReadError, Recording};
 
 use crate::args::ReplayArgs;
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::interrupt;
-use crate::project::{Places, SelectError};
-use crate::record::engine;
 use other_version::Likeness;
-use source::{Refusal, Source};
 use verify::{Ending, Verification, verify};
 
 /// What came of one recording.
@@ -40,7 +39,7 @@ enum Result {
     /// It cannot be read.
     Unreadable(ReadError),
     /// Its run cannot be made.
-    Refused(Refusal),
+    Refused(Unusable),
     /// It was computed again tick by tick.
     Verified {
         verification: Verification,
@@ -111,20 +110,20 @@ fn compute(
     args: &ReplayArgs,
     places: &Places,
     cancel: &AtomicBool,
-) -> std::result::Result<Result, Refusal> {
+) -> std::result::Result<Result, Unusable> {
     let (start, limits) = (recording.start(), args.limits.limits());
     let same_engine = engine().agrees_with(&start.header.engine);
-    let source = if args.policy {
-        let project = places.current_project().map_err(|error| Refusal(reason(&error)))?;
-        Source::with_policies(start, &limits, project, args.trust_programs)?
+    let run = if args.policy {
+        let project = places.current_project().map_err(|error| Unusable(reason(&error)))?;
+        RecordedRun::with_policies(start, &limits, project, args.trust_programs)?
     } else {
-        Source::of_recording(start, &limits)?
+        RecordedRun::with_answers(start, &limits)?
     };
     if !same_engine {
-        return Ok(Result::OtherVersion(Likeness::measure(&source, recording, cancel)));
+        return Ok(Result::OtherVersion(Likeness::measure(&run, recording, cancel)));
     }
-    let verification = verify(&source, recording, args.self_check, cancel);
-    Ok(Result::Verified { verification, changed_files: source.changed_files(&start.header) })
+    let verification = verify(&run, recording, args.self_check, cancel);
+    Ok(Result::Verified { verification, changed_files: run.changed_files(&start.header) })
 }
 
 fn reason(error: &SelectError) -> String {

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use randori_core::record::WorldState;
 use randori_core::report::{GoalReport, RunReport, Verdict};
 use randori_core::time::Tick;
+use randori_project::recorded_run::RecordedRun;
 use randori_record::reader::Recording;
 use randori_sim::replay::ReplayError;
 
-use super::source::Source;
 use crate::exit::Outcome;
 
 /// From this distance on bodies count as apart, m.
@@ -36,9 +36,9 @@ pub(super) struct Likeness {
 impl Likeness {
     /// Makes the run again with the recorded answers, and compares what is still
     /// meaningful.
-    pub(super) fn measure(source: &Source, recording: &Recording, cancel: &AtomicBool) -> Self {
+    pub(super) fn measure(run: &RecordedRun, recording: &Recording, cancel: &AtomicBool) -> Self {
         let mut likeness = Self::default();
-        let mut replay = match source.replay() {
+        let mut replay = match run.replay() {
             Ok(replay) => replay,
             Err(error) => {
                 likeness.stopped = Some(error.message);

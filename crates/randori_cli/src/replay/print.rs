@@ -6,6 +6,7 @@ use std::path::Path;
 use randori_core::layout::SceneLayout;
 use randori_core::record::Stage;
 use randori_core::report::Verdict;
+use randori_project::record::engine;
 use randori_record::compare::{Fields, Scenes};
 use randori_record::reader::Recording;
 use randori_sim::replay::{Difference, ReplayError};
@@ -14,7 +15,6 @@ use serde_json::{Value, json};
 use super::other_version::{APART_M, Likeness};
 use super::verify::{Divergence, Ending, Verification};
 use super::{Replayed, Result};
-use crate::record::engine;
 use crate::run::describe_error;
 use crate::style::{self, ERROR, HEADING, clean, hash, number, paint, seconds};
 

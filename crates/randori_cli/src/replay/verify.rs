@@ -7,11 +7,10 @@ use randori_core::random::RandomStream;
 use randori_core::record::TickRecord;
 use randori_core::report::RunError;
 use randori_core::time::Tick;
+use randori_project::recorded_run::RecordedRun;
 use randori_record::reader::{ReadError, Recording};
 use randori_record::tick::RecordedTick;
 use randori_sim::replay::{Replay, ReplayError};
-
-use super::source::Source;
 
 /// How often `--self-check` saves the run at a tick drawn at random.
 const RANDOM_JUMPS: usize = 10;
@@ -57,13 +56,13 @@ pub(super) struct Divergence {
 
 /// Makes the run again and compares every tick.
 pub(super) fn verify(
-    source: &Source,
+    run: &RecordedRun,
     recording: &Recording,
     self_check: bool,
     cancel: &AtomicBool,
 ) -> Verification {
     let mut pass = Pass {
-        source,
+        run,
         recording,
         saves: if self_check { random_ticks(recording) } else { BTreeSet::new() },
         keyframes: if self_check {
@@ -80,7 +79,7 @@ pub(super) fn verify(
 
 /// One pass over a recording.
 struct Pass<'a> {
-    source: &'a Source,
+    run: &'a RecordedRun,
     recording: &'a Recording,
     /// Ticks after which the run is saved.
     saves: BTreeSet<Tick>,
@@ -93,7 +92,7 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// The ending; `Err` only says that it came early.
     fn run(&mut self, cancel: &AtomicBool) -> Result<Ending, Ending> {
-        let mut replay = self.source.replay().map_err(Ending::Broken)?;
+        let mut replay = self.run.replay().map_err(Ending::Broken)?;
         for tick in self.recording.ticks() {
             if cancel.load(Ordering::Relaxed) {
                 return Ok(Ending::Interrupted);
@@ -123,7 +122,7 @@ impl Pass<'_> {
             (false, false) => None,
         };
         let Some(bytes) = saved else { return Ok(()) };
-        let mut next = self.source.replay().map_err(Ending::Broken)?;
+        let mut next = self.run.replay().map_err(Ending::Broken)?;
         next.restore_keyframe(&bytes).map_err(|error| Ending::Broken(unusable(tick, &error)))?;
         *replay = next;
         self.jumps += 1;

@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use randori_core::text::Limits;
+use randori_project::record::load;
 use randori_record::compare::{Comparison, compare};
 use randori_record::reader::Recording;
 use randori_report::{DivergenceMark, PAGE_START, ReportRun};
@@ -15,7 +16,6 @@ use crate::args::ReportArgs;
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::output::Output;
-use crate::record::load;
 use crate::style::{clean, seconds};
 
 /// Differences in what two runs depend on that a page names.

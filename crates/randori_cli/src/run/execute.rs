@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
 use randori_core::report::RunError;
 use randori_core::time::TickPeriod;
+use randori_project::context::Entry;
+use randori_project::start_policy::start_policy;
 use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch, start_run};
 use randori_sim::episode::{Episode, unstarted_report};
 use randori_sim::observer::{ObservedRun, RunObserver};
@@ -15,7 +17,6 @@ use randori_sim::observer::{ObservedRun, RunObserver};
 use super::plan::Plan;
 use super::printer::Printer;
 use crate::console::Console;
-use crate::start_policy::start_policy;
 
 /// Runs everything on several threads until done or cancelled.
 pub(crate) fn in_parallel(
@@ -26,7 +27,7 @@ pub(crate) fn in_parallel(
     console: &Console,
 ) {
     let host = Host::new(plan, printer, console);
-    let per_entry = |entry: &super::context::Entry| entry.scenario.spec.duration;
+    let per_entry = |entry: &Entry| entry.scenario.spec.duration;
     let simulated_s: f64 = plan.entries.iter().map(per_entry).sum();
     console.start_progress(plan.runs(), simulated_s * plan.seeds_per_entry() as f64);
     let options = BatchOptions { threads, stop_when_decided: false, cancel };

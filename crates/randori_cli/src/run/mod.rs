@@ -3,8 +3,6 @@
 //! [`Plan`] reads and checks everything first; nothing runs while anything is
 //! wrong. `execute` carries the runs out, `printer` shows them in their order.
 
-mod choice;
-mod context;
 mod execute;
 #[cfg(test)]
 mod fixture;
@@ -18,14 +16,13 @@ mod summary;
 use std::io;
 
 use randori_core::report::{RunReport, Verdict};
+use randori_project::project::Places;
 
 use crate::args::RunArgs;
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::interrupt;
-use crate::project::Places;
 use crate::style::count;
-pub(crate) use context::{Entry, Refusal, RunContext};
 pub(crate) use json::Real;
 use plan::Plan;
 use printer::Printer;

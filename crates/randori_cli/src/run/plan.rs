@@ -5,20 +5,21 @@ use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::Diagnostics;
 use randori_core::report::RunError;
+use randori_project::choice::{ChoiceError, PolicyChoice};
+use randori_project::context::{Entry, Refusal, RunContext};
+use randori_project::findings::{Unseen, lacks_assets};
+use randori_project::networks::Networks;
+use randori_project::project::{Places, select_scenarios};
+use randori_project::record::{Destination, Origin, Recorder, start};
 use randori_sim::batch::PreparedRun;
 use randori_sim::episode::Episode;
 use randori_sim::observer::RunObserver;
 
-use super::choice::{ChoiceError, PolicyChoice};
-use super::context::{Entry, Refusal, RunContext};
 use crate::args::{RecordArgs, RunArgs};
 use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{Unseen, lacks_assets, told_skipped};
-use crate::networks::Networks;
-use crate::project::{Places, select_scenarios};
-use crate::record::{Destination, Origin, Recorder, start};
 use crate::style::count;
+use crate::tell;
 
 /// Runs beyond this number are surely a mistake, and their results would not
 /// fit into memory.
@@ -47,8 +48,8 @@ impl Plan {
         };
         let choices: Result<_, _> =
             args.policy.iter().map(|text| PolicyChoice::parse(text)).collect();
-        let mut files =
-            select_scenarios(&args.files, places).map_err(|error| error.report(console))?;
+        let mut files = select_scenarios(&args.files, places)
+            .map_err(|error| tell::unselected(console, &error))?;
         for file in &mut files {
             file.project.limits = args.limits.limits();
         }
@@ -97,7 +98,7 @@ impl Plan {
             return Err(Outcome::InvalidScenario);
         }
         if skipped > 0 {
-            told_skipped(console, &count(skipped, "scenario"));
+            tell::skipped(console, &count(skipped, "scenario"));
         }
         if plan.entries.is_empty() {
             return Err(Outcome::NothingSelected);

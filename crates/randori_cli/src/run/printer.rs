@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use randori_core::report::{RunError, RunReport};
+use randori_project::record::RECORDING_FAILED;
 use randori_sim::batch::RunOutcome;
 use randori_sim::episode::unstarted_report;
 
@@ -16,7 +17,6 @@ use super::{Finished, json};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::interrupt;
-use crate::record::RECORDING_FAILED;
 use crate::style::{FAINT, clean, count, paint};
 
 /// Shows runs in their order.

@@ -8,6 +8,8 @@ use std::time::Instant;
 
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
 use randori_core::report::{RunError, RunReport};
+use randori_project::context::{Entry, RunContext};
+use randori_project::start_policy::start_policy;
 use randori_record::golden::{Finding, GoldenRun, Recorder};
 use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch};
 use randori_sim::episode::Episode;
@@ -18,8 +20,7 @@ use super::result::{CaseResult, Judgement, RunResult};
 use super::suite::{Case, State, Suite};
 use crate::console::Console;
 use crate::interrupt;
-use crate::run::{Entry, RunContext, internal};
-use crate::start_policy::start_policy;
+use crate::run::internal;
 
 /// How a suite is carried out.
 pub(super) struct Options {

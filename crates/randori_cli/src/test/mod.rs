@@ -20,11 +20,12 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
+use randori_project::project::Places;
+
 use crate::args::{Format, Shard, SuiteArgs, TestArgs};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::interrupt;
-use crate::project::Places;
 use crate::style::{count, seconds};
 use execute::{Options, execute};
 use result::{CaseResult, Status};

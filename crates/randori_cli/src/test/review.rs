@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead};
 
+use randori_project::project::Places;
+
 use super::accept::one;
 use super::execute::{Options, execute};
 use super::result::{CaseResult, RunResult, Status};
@@ -11,7 +13,6 @@ use crate::args::{ReviewArgs, Shard};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::interrupt;
-use crate::project::Places;
 use crate::style::{clean, count};
 
 /// What a person decided.

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::nearest;
+use randori_project::project::{Places, SelectedFile, goldens_below, is_golden, select_scenarios};
 use randori_record::golden::GOLDEN_SUFFIX;
 
 use crate::console::Console;
 use crate::exit::Outcome;
-use crate::project::{Places, SelectedFile, goldens_below, is_golden, select_scenarios};
+use crate::tell;
 
 /// What the arguments name.
 pub(super) struct Selection {
@@ -46,12 +47,13 @@ pub(super) fn select(
     }
     selection.named_files = paths.iter().any(|path| !path.is_dir());
     if paths.is_empty() && selection.orphans.is_empty() {
-        let project = places.current_project().map_err(|error| error.report(console))?;
+        let project =
+            places.current_project().map_err(|error| tell::unselected(console, &error))?;
         paths.push(project.root().join("scenarios"));
     }
     if !paths.is_empty() {
         selection.files =
-            select_scenarios(&paths, places).map_err(|error| error.report(console))?;
+            select_scenarios(&paths, places).map_err(|error| tell::unselected(console, &error))?;
     }
     for folder in paths.iter().filter(|path| path.is_dir()) {
         let goldens = goldens_below(folder).map_err(|error| {

@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::Diagnostics;
 use randori_core::text::bundle;
+use randori_project::command_line;
+use randori_project::context::{Entry, Refusal, RunContext};
+use randori_project::findings::lacks_assets;
+use randori_project::project::{Places, SelectedFile};
+use randori_project::record::engine;
 use randori_record::golden::{Golden, GoldenEngine, Inputs, Level, Tolerances};
 
 use super::select::Selection;
 use crate::args::{Shard, SuiteArgs};
 use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
-use crate::findings::{lacks_assets, told_skipped};
-use crate::project::{Places, SelectedFile};
-use crate::record::engine;
-use crate::run::{Entry, Refusal, RunContext};
-use crate::style::{command_line, count};
+use crate::style::count;
+use crate::tell;
 
 /// Why runs are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +105,7 @@ impl Suite {
         let skipped = suite.cases.iter().filter(|case| matches!(case.state, State::Skipped));
         let skipped = skipped.count();
         if skipped > 0 {
-            told_skipped(console, &count(skipped, "scenario"));
+            tell::skipped(console, &count(skipped, "scenario"));
         }
         if suite.cases.is_empty() {
             if suite.without_golden.is_empty() {

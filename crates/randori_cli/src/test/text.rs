@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use randori_core::report::Verdict;
+use randori_project::command_line;
 use randori_record::golden::{Finding, GoldenRun};
 
 use super::result::{CaseResult, Judgement, RunResult, Status};
 use super::suite::{Case, State, Suite};
 use crate::run::describe_error;
-use crate::style::{self, FAINT, HEADING, clean, command_line, count, paint};
+use crate::style::{self, FAINT, HEADING, clean, count, paint};
 use crate::table::{Align, Cell, Columns};
 
 /// The most findings that are shown of a run; the JSON form has all.

@@ -1,4 +1,4 @@
-//! Which policy drives which robot, as the command line says it.
+//! Which policy drives which robot, as a person says it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,9 +14,9 @@ const DEFAULT_RATE_HZ: f64 = 50.0;
 /// Real seconds without an answer after which a run ends, as in files.
 const DEFAULT_PATIENCE_S: f64 = 10.0;
 
-/// One `--policy` argument.
+/// One choice: `[ROBOT=]POLICY`, as after `--policy`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PolicyChoice {
+pub struct PolicyChoice {
     /// The robot that it is for; the only one of the scenario if left out.
     robot: Option<String>,
     chosen: Chosen,
@@ -28,13 +28,14 @@ enum Chosen {
     Program(Vec<String>),
 }
 
-/// Why an argument cannot be followed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ChoiceError {
+/// Why a choice cannot be followed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ChoiceError {
     /// What is wrong.
-    pub(crate) message: String,
+    pub message: String,
     /// What to write instead.
-    pub(crate) help: String,
+    pub help: String,
 }
 
 impl ChoiceError {
@@ -48,7 +49,7 @@ impl PolicyChoice {
     ///
     /// # Errors
     /// When it names neither a built-in policy nor a program.
-    pub(crate) fn parse(text: &str) -> Result<Self, ChoiceError> {
+    pub fn parse(text: &str) -> Result<Self, ChoiceError> {
         let (robot, policy) = match text.split_once('=') {
             Some((robot, policy)) if is_name(robot) => (Some(robot.to_owned()), policy),
             _ => (None, text),
@@ -63,7 +64,7 @@ impl PolicyChoice {
     ///
     /// # Errors
     /// When the scenario has no such robot, or several without one being named.
-    pub(crate) fn apply(&self, scenario: &mut Scenario) -> Result<usize, ChoiceError> {
+    pub fn apply(&self, scenario: &mut Scenario) -> Result<usize, ChoiceError> {
         let index = self.robot_index(scenario)?;
         let physics_hz = f64::from(scenario.physics().rate_hz);
         let robot = &mut scenario.spec.robots[index];

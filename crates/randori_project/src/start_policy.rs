@@ -1,4 +1,4 @@
-//! The policy of a robot, from what its scenario says.
+//! The policies of robots, from what their scenario says.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,18 +6,37 @@ use std::time::Duration;
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
 use randori_core::spec::{PolicySource, Scenario};
 use randori_policy::{ProcessPolicy, builtin};
+use randori_sim::episode::interfaces;
+use randori_sim::fault::SimulationError;
 
 use crate::networks::Networks;
 
 /// No policy is waited for longer, whatever a file says.
 const LONGEST_PATIENCE_S: f64 = 86_400.0;
 
+/// Starts the policies of all robots, one entry each, as an episode or a session
+/// takes them. What holds for [`start_policy`] holds here.
+///
+/// # Errors
+/// Which policy does not start, and why.
+pub fn start_policies(
+    scenario: &Scenario,
+    networks: &Networks,
+    root: &Path,
+) -> Result<Vec<Option<Box<dyn Policy>>>, SimulationError> {
+    let start = |(robot, interface): (usize, &RobotInterface)| {
+        start_policy(scenario, robot, interface, networks, root)
+            .map_err(|error| SimulationError::PolicyStart { robot: interface.robot.clone(), error })
+    };
+    interfaces(scenario).iter().enumerate().map(start).collect()
+}
+
 /// Starts the policy of a robot; `None` for a robot without one. Networks have
 /// been read, and programs, which run in the folder `root`, were allowed.
 ///
 /// # Errors
 /// Why the policy does not start.
-pub(crate) fn start_policy(
+pub fn start_policy(
     scenario: &Scenario,
     robot: usize,
     interface: &RobotInterface,

@@ -1,5 +1,6 @@
 //! Follows a run and writes it down.
 
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,7 @@ use super::destination::{create, unwritable};
 const KEYFRAME_S: f64 = 5.0;
 
 /// Writes one run to a file.
-pub(crate) struct Recorder<W: Write> {
+pub struct Recorder<W: Write> {
     path: PathBuf,
     /// Until the end.
     writer: Option<RecordingWriter<W>>,
@@ -29,12 +30,12 @@ pub(crate) struct Recorder<W: Write> {
     contacts: Vec<Contact>,
 }
 
-impl Recorder<BufWriter<std::fs::File>> {
+impl Recorder<BufWriter<File>> {
     /// Begins a recording in a file.
     ///
     /// # Errors
     /// Why it cannot be written.
-    pub(crate) fn create(
+    pub fn create(
         path: &Path,
         start: &Start,
         scenario: &Scenario,

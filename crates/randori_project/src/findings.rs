@@ -11,13 +11,12 @@ use randori_policy::{BuiltinError, builtin, builtins};
 use randori_sim::episode::interfaces;
 use randori_sim::signals::{FormulaProblem, check_formulas};
 
-use crate::console::Console;
-use crate::style::command_line;
+use crate::command_line;
 
 /// What is wrong with the formulas and policies of a scenario. Robots in
-/// `chosen` have their policy from the command line, so it has no place in a
+/// `chosen` have a policy that a person has chosen, so it has no place in a
 /// file.
-pub(crate) fn findings(
+pub fn findings(
     scenario: &Scenario,
     sources: &Sources,
     chosen: &BTreeSet<usize>,
@@ -48,7 +47,7 @@ pub(crate) fn findings(
 
 /// The findings on a refused scenario with those on its formulas, as far as its
 /// files can be understood.
-pub(crate) fn refused(
+pub fn refused(
     text: &ScenarioText,
     overrides: &[Override],
     mut errors: Diagnostics,
@@ -62,7 +61,7 @@ pub(crate) fn refused(
 
 /// Programs that the scenario's files want to start, for which nobody gave
 /// leave.
-pub(crate) fn untrusted_programs(
+pub fn untrusted_programs(
     scenario: &Scenario,
     sources: &Sources,
     chosen: &BTreeSet<usize>,
@@ -91,28 +90,22 @@ pub(crate) fn untrusted_programs(
 }
 
 /// Whether nothing is wrong but that assets from elsewhere are not here.
-pub(crate) fn lacks_assets(found: &Diagnostics) -> bool {
+pub fn lacks_assets(found: &Diagnostics) -> bool {
     let is_missing = |finding: &Diagnostic| finding.code == DiagnosticCode::MISSING_ASSET;
     found.errors() > 0
         && found.list.iter().all(|f| f.severity == Severity::Warning || is_missing(f))
 }
 
-/// Says that files which nobody named were left out.
-pub(crate) fn told_skipped(console: &Console, skipped: &str) {
-    console.warning(&format!("skipped {skipped} whose assets are not here"));
-    console.help("name one of them to learn where to get its assets");
-}
-
 /// Diagnostics that were not seen before: files that share a robot share its
 /// problems.
 #[derive(Debug, Default)]
-pub(crate) struct Unseen {
+pub struct Unseen {
     seen: BTreeSet<String>,
 }
 
 impl Unseen {
     /// Removes what was seen before.
-    pub(crate) fn filter(&mut self, mut diagnostics: Diagnostics) -> Diagnostics {
+    pub fn filter(&mut self, mut diagnostics: Diagnostics) -> Diagnostics {
         let sources = &diagnostics.sources;
         diagnostics.list.retain(|finding| {
             // Without a place, equal texts may mean different things.

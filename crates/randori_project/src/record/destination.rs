@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 
 use randori_core::report::RunError;
 
-use crate::output::holds_something_else;
+use crate::overwrite::holds_something_else;
 
 /// Code of runs that broke because they could not be recorded.
-pub(crate) const RECORDING_FAILED: &str = "RR0301";
+pub const RECORDING_FAILED: &str = "RR0301";
 
 /// The bytes with which every MCAP file begins.
 const MCAP_MAGIC: &[u8] = b"\x89MCAP";
 
 /// A file for one recording, or a folder for several.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Destination {
+pub enum Destination {
     /// This file.
     File(PathBuf),
     /// A file for each run below this folder.
@@ -24,7 +24,7 @@ pub(crate) enum Destination {
 
 impl Destination {
     /// What `named` stands for if there are so many runs.
-    pub(crate) fn new(named: &Path, runs: usize) -> Self {
+    pub fn new(named: &Path, runs: usize) -> Self {
         if runs == 1 && !named.is_dir() {
             Self::File(named.to_owned())
         } else {
@@ -35,7 +35,7 @@ impl Destination {
     /// The file for a run of a scenario, whose path is from the project root:
     /// `scenarios/courier/flat.ron` with seed 3 goes to `courier/flat.seed3.mcap`
     /// in the folder.
-    pub(crate) fn path(&self, scenario: &str, seed: u64) -> PathBuf {
+    pub fn path(&self, scenario: &str, seed: u64) -> PathBuf {
         match self {
             Self::File(file) => file.clone(),
             Self::Folder(folder) => {
@@ -51,7 +51,7 @@ impl Destination {
 ///
 /// # Errors
 /// When the system refuses, or the file there is no recording.
-pub(crate) fn create(path: &Path) -> Result<File, RunError> {
+pub fn create(path: &Path) -> Result<File, RunError> {
     if holds_something_else(path, MCAP_MAGIC).map_err(|error| unwritable(path, &error))? {
         let help = "name a new file; only recordings are overwritten";
         let message = format!("`{}` exists, and is no recording", path.display());
@@ -64,7 +64,7 @@ pub(crate) fn create(path: &Path) -> Result<File, RunError> {
 }
 
 /// A recording that cannot be written, as a reason why its run broke.
-pub(crate) fn unwritable(path: &Path, reason: &dyn std::fmt::Display) -> RunError {
+pub fn unwritable(path: &Path, reason: &dyn std::fmt::Display) -> RunError {
     error(format!("recording into `{}` failed: {reason}", path.display()), None)
 }
 

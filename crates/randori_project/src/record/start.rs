@@ -12,22 +12,22 @@ use randori_sim::engine::{DIGEST_VERSION, FEATURES, PARRY_VERSION, RAPIER_VERSIO
 use randori_sim::episode::Episode;
 
 use super::destination::RECORDING_FAILED;
+use crate::command_line;
 use crate::reading::FileDigests;
-use crate::style::command_line;
 
 /// Where a run comes from.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin<'a> {
+pub struct Origin<'a> {
     /// Path of the scenario file, as it was named.
-    pub(crate) file: &'a str,
+    pub file: &'a str,
     /// Every file that was read for it.
-    pub(crate) assets: &'a FileDigests,
+    pub assets: &'a FileDigests,
     /// The command that gives it again.
-    pub(crate) reproduce: &'a str,
+    pub reproduce: &'a str,
 }
 
 /// What this program computes with.
-pub(crate) fn engine() -> Engine {
+pub fn engine() -> Engine {
     Engine {
         randori: env!("CARGO_PKG_VERSION").to_owned(),
         rapier: RAPIER_VERSION.to_owned(),
@@ -42,7 +42,7 @@ pub(crate) fn engine() -> Engine {
 ///
 /// # Errors
 /// When the scenario cannot be written as text.
-pub(crate) fn start(
+pub fn start(
     prepared: &PreparedRun,
     episode: &Episode,
     origin: Origin<'_>,

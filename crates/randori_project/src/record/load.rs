@@ -7,7 +7,7 @@ use randori_record::header::Start;
 ///
 /// # Errors
 /// Why it cannot be used, as a text for people.
-pub(crate) fn load(start: &Start, limits: &Limits) -> Result<Loaded, String> {
+pub fn load(start: &Start, limits: &Limits) -> Result<Loaded, String> {
     let files = MemoryFiles::new(start.texts.iter().cloned());
     ScenarioText::load(&files, BUNDLE_SCENARIO, limits)
         .and_then(|text| text.resolve(&[]))

@@ -2,45 +2,49 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use randori_core::policy::{Policy, RobotInterface};
+use randori_core::policy::Policy;
 use randori_core::report::RunError;
 use randori_core::spec::Scenario;
 use randori_core::text::Limits;
 use randori_record::header::{Header, Start};
-use randori_sim::episode::interfaces;
-use randori_sim::fault::SimulationError;
 use randori_sim::replay::Replay;
 
 use crate::findings::{findings, untrusted_programs};
 use crate::networks::Networks;
 use crate::project::Project;
 use crate::record::load;
-use crate::start_policy::start_policy;
+use crate::start_policy::start_policies;
 
 /// A run that can be made again.
-pub(super) struct Source {
-    scenario: Scenario,
-    seed: u64,
+#[derive(Debug)]
+pub struct RecordedRun {
+    /// The scenario that the recording holds.
+    pub scenario: Scenario,
+    /// The seed of the run.
+    pub seed: u64,
     /// Policies that decide anew.
     policies: Option<Policies>,
 }
 
 /// What policies need that a recording does not hold.
+#[derive(Debug)]
 struct Policies {
     networks: Networks,
     project: Project,
 }
 
 /// Why a run cannot be made again, as a text for people.
-pub(super) struct Refusal(pub(super) String);
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unusable(pub String);
 
-impl Source {
+impl RecordedRun {
     /// The run of a recording, in which recorded answers decide.
     ///
     /// # Errors
     /// When its scenario cannot be used.
-    pub(super) fn of_recording(start: &Start, limits: &Limits) -> Result<Self, Refusal> {
-        let loaded = load(start, limits).map_err(Refusal)?;
+    pub fn with_answers(start: &Start, limits: &Limits) -> Result<Self, Unusable> {
+        let loaded = load(start, limits).map_err(Unusable)?;
         Ok(Self { scenario: loaded.scenario, seed: start.header.seed, policies: None })
     }
 
@@ -49,13 +53,13 @@ impl Source {
     ///
     /// # Errors
     /// When its scenario or a policy cannot be used.
-    pub(super) fn with_policies(
+    pub fn with_policies(
         start: &Start,
         limits: &Limits,
         project: Project,
         trust_programs: bool,
-    ) -> Result<Self, Refusal> {
-        let mut loaded = load(start, limits).map_err(Refusal)?;
+    ) -> Result<Self, Unusable> {
+        let mut loaded = load(start, limits).map_err(Unusable)?;
         let nobody = BTreeSet::new();
         let mut list = std::mem::take(&mut loaded.warnings);
         list.extend(findings(&loaded.scenario, &loaded.sources, &nobody));
@@ -66,7 +70,7 @@ impl Source {
         list.extend(networks.load(&project, &loaded.scenario, &loaded.sources, &nobody));
         let found = loaded.diagnostics(list);
         if found.errors() > 0 {
-            return Err(Refusal(found.short()));
+            return Err(Unusable(found.short()));
         }
         let policies = Some(Policies { networks, project });
         Ok(Self { scenario: loaded.scenario, seed: start.header.seed, policies })
@@ -76,10 +80,9 @@ impl Source {
     ///
     /// # Errors
     /// Why it cannot begin.
-    pub(super) fn replay(&self) -> Result<Replay, RunError> {
-        let started = if let Some(policies) = &self.policies {
-            let policies = self.start_policies(policies)?;
-            Replay::with_policies(&self.scenario, self.seed, policies)
+    pub fn replay(&self) -> Result<Replay, RunError> {
+        let started = if let Some(policies) = self.start_policies() {
+            Replay::with_policies(&self.scenario, self.seed, policies?)
         } else {
             let robots = self.scenario.spec.robots.iter();
             let answers = robots.map(|it| it.policy.as_ref().map(|_| BTreeMap::new()));
@@ -88,23 +91,16 @@ impl Source {
         started.map_err(|error| RunError::from(&error))
     }
 
-    fn start_policies(
-        &self,
-        Policies { networks, project }: &Policies,
-    ) -> Result<Vec<Option<Box<dyn Policy>>>, RunError> {
-        let start = |(robot, interface): (usize, &RobotInterface)| {
-            start_policy(&self.scenario, robot, interface, networks, project.root()).map_err(
-                |error| {
-                    let robot = interface.robot.clone();
-                    RunError::from(&SimulationError::PolicyStart { robot, error })
-                },
-            )
-        };
-        interfaces(&self.scenario).iter().enumerate().map(start).collect()
+    /// The policies that decide anew, just started, one entry per robot; `None`
+    /// if recorded answers decide.
+    pub fn start_policies(&self) -> Option<Result<Vec<Option<Box<dyn Policy>>>, RunError>> {
+        let Policies { networks, project } = self.policies.as_ref()?;
+        let started = start_policies(&self.scenario, networks, project.root());
+        Some(started.map_err(|error| RunError::from(&error)))
     }
 
     /// Files of policies that are not what they were when the run was recorded.
-    pub(super) fn changed_files(&self, header: &Header) -> Vec<String> {
+    pub fn changed_files(&self, header: &Header) -> Vec<String> {
         let Some(policies) = &self.policies else { return Vec::new() };
         let now = policies.networks.digests(&self.scenario);
         let changed = now

@@ -10,23 +10,23 @@ use randori_record::header::bytes_digest;
 use crate::project::Project;
 
 /// SHA-256 of files, hexadecimal, by their path from the project root.
-pub(crate) type FileDigests = BTreeMap<String, String>;
+pub type FileDigests = BTreeMap<String, String>;
 
 /// A project that notes every file that is read from it.
 #[derive(Debug)]
-pub(crate) struct Reading<'a> {
+pub struct Reading<'a> {
     project: &'a Project,
     digests: RefCell<FileDigests>,
 }
 
 impl<'a> Reading<'a> {
     /// Nothing has been read so far.
-    pub(crate) fn new(project: &'a Project) -> Self {
+    pub fn new(project: &'a Project) -> Self {
         Self { project, digests: RefCell::default() }
     }
 
     /// What has been read.
-    pub(crate) fn into_digests(self) -> FileDigests {
+    pub fn into_digests(self) -> FileDigests {
         self.digests.into_inner()
     }
 

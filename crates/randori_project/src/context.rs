@@ -9,38 +9,42 @@ use randori_core::spec::Scenario;
 use randori_core::text::{Override, ScenarioText};
 use randori_sim::batch::PreparedRun;
 
-use super::choice::{ChoiceError, PolicyChoice};
+use crate::choice::{ChoiceError, PolicyChoice};
+use crate::command_line;
 use crate::findings::{findings, refused, untrusted_programs};
 use crate::networks::Networks;
 use crate::project::SelectedFile;
 use crate::reading::{FileDigests, Reading};
-use crate::style::command_line;
 
 /// What all runs of a command share.
 #[derive(Debug, Default)]
-pub(crate) struct RunContext {
-    pub(crate) overrides: Vec<Override>,
-    pub(crate) choices: Vec<PolicyChoice>,
-    pub(crate) networks: Networks,
+pub struct RunContext {
+    /// Scalars that are replaced.
+    pub overrides: Vec<Override>,
+    /// Policies that are not those of the files.
+    pub choices: Vec<PolicyChoice>,
+    /// Networks that were read so far, and who computes them.
+    pub networks: Networks,
     /// Arguments besides the file and the seed that change results.
-    pub(crate) arguments: Vec<String>,
+    pub arguments: Vec<String>,
 }
 
 /// A scenario that is ready to run.
 #[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) file: SelectedFile,
+pub struct Entry {
+    /// Where it comes from.
+    pub file: SelectedFile,
     text: ScenarioText,
     /// Every file that was read for it.
-    pub(crate) files: FileDigests,
+    pub files: FileDigests,
     /// The scenario before anything is drawn for a seed.
-    pub(crate) scenario: Scenario,
+    pub scenario: Scenario,
 }
 
 /// Why a file cannot be run.
 #[derive(Debug)]
-pub(crate) enum Refusal {
-    /// A `--policy` argument cannot be followed.
+pub enum Refusal {
+    /// A choice of a policy cannot be followed.
     Choice(ChoiceError),
     /// Something is wrong in the files.
     Findings(Diagnostics),
@@ -52,7 +56,7 @@ impl RunContext {
     ///
     /// # Errors
     /// Why it cannot be run.
-    pub(crate) fn load(
+    pub fn load(
         &mut self,
         file: SelectedFile,
         trusted: bool,
@@ -89,7 +93,7 @@ impl RunContext {
     ///
     /// # Errors
     /// When a drawn value makes the scenario impossible.
-    pub(crate) fn prepare(&self, entry: &Entry, seed: u64) -> Result<PreparedRun, RunError> {
+    pub fn prepare(&self, entry: &Entry, seed: u64) -> Result<PreparedRun, RunError> {
         if entry.scenario.spec.vary.is_empty() {
             return Ok(PreparedRun { scenario: entry.scenario.clone(), seed, varied: Vec::new() });
         }
@@ -101,7 +105,7 @@ impl RunContext {
     }
 
     /// The command that runs one scenario with one seed again.
-    pub(crate) fn reproduce(&self, entry: &Entry, seed: u64) -> String {
+    pub fn reproduce(&self, entry: &Entry, seed: u64) -> String {
         let seed = seed.to_string();
         let words = ["randori", "run", &entry.file.shown, "--seed", &seed];
         command_line(words.into_iter().chain(self.arguments.iter().map(String::as_str)))

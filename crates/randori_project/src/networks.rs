@@ -16,7 +16,7 @@ use crate::reading::{FileDigests, Reading};
 
 /// Networks by their path from the project root, and who computes them.
 #[derive(Debug, Default)]
-pub(crate) struct Networks {
+pub struct Networks {
     loaded: BTreeMap<String, Loaded>,
     /// The files of each network.
     files: BTreeMap<String, FileDigests>,
@@ -40,7 +40,7 @@ impl Networks {
     /// # Errors
     /// Why the library cannot be used.
     #[cfg(feature = "ort")]
-    pub(crate) fn with_runtime(library: Option<&std::path::Path>) -> Result<Self, String> {
+    pub fn with_runtime(library: Option<&std::path::Path>) -> Result<Self, String> {
         let load =
             |library| randori_onnx::Runtime::load(library).map_err(|error| error.to_string());
         Ok(Self { runtime: library.map(load).transpose()?, ..Self::default() })
@@ -84,8 +84,8 @@ impl Networks {
     }
 
     /// Reads the networks of a scenario and holds them against their contracts
-    /// and robots. Robots in `chosen` have their policy from the command line.
-    pub(crate) fn load(
+    /// and robots. Robots in `chosen` have a policy that a person has chosen.
+    pub fn load(
         &mut self,
         project: &Project,
         scenario: &Scenario,
@@ -120,7 +120,7 @@ impl Networks {
     }
 
     /// Every file that was read for the networks of a scenario.
-    pub(crate) fn digests(&self, scenario: &Scenario) -> FileDigests {
+    pub fn digests(&self, scenario: &Scenario) -> FileDigests {
         let contracts = scenario.contracts.iter().flatten();
         let files = contracts.filter_map(|contract| self.files.get(&contract.network));
         files.flatten().map(|(path, digest)| (path.clone(), digest.clone())).collect()
@@ -130,7 +130,7 @@ impl Networks {
     ///
     /// # Errors
     /// When contract, robot and network do not fit.
-    pub(crate) fn start(
+    pub fn start(
         &self,
         scenario: &Scenario,
         robot: usize,
@@ -164,7 +164,7 @@ impl Networks {
 ///
 /// # Errors
 /// Why it cannot be had, without a place.
-pub(crate) fn read(
+pub fn read(
     project: &dyn FileReader,
     path: &str,
     from: Option<&str>,

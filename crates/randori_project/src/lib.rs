@@ -1,0 +1,24 @@
+//! Projects on disk, as every program needs them that runs scenarios.
+//!
+//! Here is what the command line and the viewer share: which files are meant
+//! and which may be read, what is wrong with them, who decides for the robots,
+//! and where recordings go. Nothing here knows arguments, consoles or windows:
+//! what is wrong is told as a value, and the program decides how to show it.
+//!
+//! Start reading at [`project::select_scenarios`] (names to files) and
+//! [`context::RunContext::load`] (a file to something that can be run).
+
+pub mod choice;
+pub mod context;
+pub mod findings;
+pub mod networks;
+pub mod overwrite;
+pub mod project;
+pub mod reading;
+pub mod record;
+pub mod recorded_run;
+pub mod start_policy;
+
+mod command_line;
+
+pub use command_line::command_line;

@@ -1,0 +1,43 @@
+//! Which files may be overwritten: those of the kind that is written.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Whether there is a file that does not begin with `own`. Devices such as
+/// `/dev/null` are written to as they are.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn holds_something_else(path: &Path, own: &[u8]) -> io::Result<bool> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        opened => opened?,
+    };
+    if !file.metadata()?.is_file() {
+        return Ok(false);
+    }
+    let mut first = Vec::new();
+    file.take(own.len() as u64).read_to_end(&mut first)?;
+    Ok(!first.is_empty() && first != own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_other_content_counts_as_something_else() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("run.mcap");
+        let something_else = || holds_something_else(&path, b"\x89MCAP").expect("readable");
+
+        assert!(!something_else(), "nothing is there");
+        std::fs::write(&path, "").expect("a file");
+        assert!(!something_else(), "it is empty");
+        std::fs::write(&path, b"\x89MCAP0\r\n").expect("a file");
+        assert!(!something_else(), "it is of this kind");
+        std::fs::write(&path, "Scenario()").expect("a file");
+        assert!(something_else());
+    }
+}
