@@ -4,12 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use randori_core::diagnostic::{nearest, one_of};
-use randori_core::spec::{InferenceSpec, PolicySource, PolicySpec, Scenario};
+use randori_core::spec::{PolicySource, PolicySpec, Scenario};
 use randori_policy::builtins;
-
-/// Decisions per second for a robot whose scenario gives it no policy; the
-/// nearest rate that divides the physics rate is taken.
-const DEFAULT_RATE_HZ: f64 = 50.0;
 
 /// Real seconds without an answer after which a run ends, as in files.
 const DEFAULT_PATIENCE_S: f64 = 10.0;
@@ -57,6 +53,11 @@ impl PolicyChoice {
         Ok(Self { robot, chosen: Chosen::parse(policy.trim())? })
     }
 
+    /// The policy itself, without what a scenario says about it.
+    pub fn source(&self) -> PolicySource {
+        self.chosen.source(None)
+    }
+
     /// Gives the robot this policy. The scenario's rate, thinking time and
     /// patience stay; so do its parameters for the same built-in policy.
     ///
@@ -73,12 +74,7 @@ impl PolicyChoice {
                 let source = self.chosen.source(Some(&policy.source));
                 PolicySpec { source, ..policy }
             }
-            None => PolicySpec {
-                source: self.chosen.source(None),
-                rate_hz: default_rate(physics_hz),
-                phase: None,
-                inference: InferenceSpec::default(),
-            },
+            None => PolicySpec::new(self.source(), physics_hz),
         });
         Ok(index)
     }
@@ -156,11 +152,6 @@ impl Chosen {
     }
 }
 
-/// The rate nearest to the default one that divides the physics rate.
-fn default_rate(physics_hz: f64) -> f64 {
-    physics_hz / (physics_hz / DEFAULT_RATE_HZ).round().max(1.0)
-}
-
 /// Whether a text can be the name of a robot.
 fn is_name(text: &str) -> bool {
     let mut characters = text.chars();
@@ -231,13 +222,6 @@ mod tests {
         let choice = PolicyChoice::parse(&script).expect("it exists");
 
         assert_eq!(choice.chosen, Chosen::Program(vec!["python3".to_owned(), script]));
-    }
-
-    #[test]
-    fn the_default_rate_divides_the_physics_rate() {
-        assert_eq!(default_rate(500.0), 50.0);
-        assert_eq!(default_rate(120.0), 60.0);
-        assert_eq!(default_rate(20.0), 20.0);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! Start reading at [`project::select_scenarios`] (names to files) and
 //! [`context::RunContext::load`] (a file to something that can be run).
 
+pub mod arguments;
 pub mod choice;
 pub mod context;
 pub mod findings;

@@ -226,6 +226,17 @@ mod tests {
     }
 
     #[test]
+    fn a_negative_start_means_being_under_way_already() {
+        let now = path(&CORNER, Repeat::BackAndForth);
+        let later = ActorPath { start_s: now.start_s - 5.5, ..now.clone() };
+
+        for time_s in [0.0, 1.0, 4.25] {
+            let footing = now.at(time_s + 5.5);
+            assert_at(&later, time_s, footing.xy, footing.yaw_rad);
+        }
+    }
+
+    #[test]
     fn a_path_without_length_stands_still() {
         let path = path(&[[1.0, 2.0], [1.0, 2.0]], Repeat::BackAndForth);
 

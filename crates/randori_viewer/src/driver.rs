@@ -4,13 +4,9 @@
 //! Start reading at [`Driver`].
 
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
-use randori_core::spec::{InferenceSpec, PolicySource, PolicySpec, Scenario};
+use randori_core::spec::{PolicySource, PolicySpec, Scenario};
 use randori_policy::ManualCommand;
 use randori_sim::episode::interfaces;
-
-/// Decisions per second for a robot whose scenario gives it no policy; the
-/// nearest rate that divides the physics rate is taken.
-const DEFAULT_RATE_HZ: f64 = 50.0;
 
 /// Who decides for a robot.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,12 +30,7 @@ impl Driver {
         };
         Some(match written {
             Some(written) => PolicySpec { source, ..written.clone() },
-            None => PolicySpec {
-                source,
-                rate_hz: physics_hz / (physics_hz / DEFAULT_RATE_HZ).round().max(1.0),
-                phase: None,
-                inference: InferenceSpec::default(),
-            },
+            None => PolicySpec::new(source, physics_hz),
         })
     }
 }

@@ -13,13 +13,20 @@ pub mod action;
 pub mod camera;
 pub mod convert;
 pub mod driver;
+pub mod gallery;
+pub mod help;
+pub mod keep;
 pub mod keys;
+pub mod notice;
+pub mod open;
 pub mod panels;
 pub mod playback;
 pub mod pointer;
+pub mod policy;
 pub mod run;
 pub mod scene;
 pub mod time_bar;
+pub mod watch;
 
 use bevy::app::{PluginGroup, PluginGroupBuilder};
 
@@ -46,5 +53,12 @@ impl PluginGroup for ViewerPlugins {
             .add(pointer::PointerPlugin)
             .add(panels::PanelsPlugin)
             .add(time_bar::TimeBarPlugin)
+            .add(notice::NoticePlugin)
+            .add(help::HelpPlugin)
+            .add(open::OpenPlugin)
+            .add(watch::WatchPlugin)
+            .add(gallery::GalleryPlugin)
+            .add(policy::PolicyPlugin)
+            .add(keep::KeepPlugin)
     }
 }

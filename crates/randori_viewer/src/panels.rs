@@ -10,6 +10,7 @@ use bevy::window::PrimaryWindow;
 use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext, egui};
 
 use crate::camera::MainCamera;
+use crate::keys::{AddKey, Chord};
 use crate::run::Run;
 
 /// Width of the dock, points.
@@ -84,7 +85,11 @@ impl AddPanel for App {
         panels.docked.push(DockedPanel { order, name, hint, show });
         panels.docked.sort_by_key(|panel| panel.order);
         panels.open = Some(0);
-        self
+        let key = PANEL_KEYS.get(panels.docked.len() - 1).copied();
+        match key {
+            Some(key) => self.reserve_key("Panels", Chord::key(key), "panels, from left to right"),
+            None => self,
+        }
     }
 
     fn add_to_top(&mut self, order: i32, show: Show) -> &mut Self {
@@ -122,7 +127,29 @@ impl Plugin for PanelsPlugin {
         app.init_resource::<Panels>()
             .add_to_top(0, title)
             .add_systems(Startup, spawn_context)
+            .add_systems(PreUpdate, open_by_key.after(bevy::input::InputSystems))
             .add_systems(EguiPrimaryContextPass, (draw, fit_picture).chain().in_set(PanelSystems));
+    }
+}
+
+/// Keys of the panels in the dock, from left to right.
+const PANEL_KEYS: [KeyCode; 9] = [
+    KeyCode::F2,
+    KeyCode::F3,
+    KeyCode::F4,
+    KeyCode::F5,
+    KeyCode::F6,
+    KeyCode::F7,
+    KeyCode::F8,
+    KeyCode::F9,
+    KeyCode::F10,
+];
+
+fn open_by_key(input: Option<Res<ButtonInput<KeyCode>>>, mut panels: ResMut<Panels>) {
+    let Some(input) = input else { return };
+    let pressed = PANEL_KEYS.iter().position(|key| input.just_pressed(*key));
+    if let Some(index) = pressed.filter(|index| *index < panels.docked.len()) {
+        panels.open = Some(index);
     }
 }
 
@@ -186,7 +213,9 @@ fn dock(ui: &mut egui::Ui, panels: &mut Panels, world: &mut World) {
         ui.horizontal_wrapped(|ui| {
             for (index, panel) in panels.docked.iter().enumerate() {
                 let is_open = panels.open == Some(index);
-                if ui.selectable_label(is_open, panel.name).on_hover_text(panel.hint).clicked() {
+                let key = PANEL_KEYS.get(index).map_or(String::new(), |key| format!(" ({key:?})"));
+                let hint = format!("{}{key}", panel.hint);
+                if ui.selectable_label(is_open, panel.name).on_hover_text(hint).clicked() {
                     panels.open = Some(index);
                 }
             }

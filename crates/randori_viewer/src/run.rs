@@ -41,6 +41,8 @@ pub struct Run {
     /// Counts what was opened, so that the picture knows when all is new.
     generation: u64,
     branches: u64,
+    /// Whether other policies or numbers took over in the middle of the run.
+    handed_over: bool,
     budget: usize,
     /// What went wrong last.
     problem: Option<Problem>,
@@ -48,7 +50,14 @@ pub struct Run {
 
 impl Default for Run {
     fn default() -> Self {
-        Self { open: None, generation: 0, branches: 0, budget: PAST_BUDGET, problem: None }
+        Self {
+            open: None,
+            generation: 0,
+            branches: 0,
+            handed_over: false,
+            budget: PAST_BUDGET,
+            problem: None,
+        }
     }
 }
 
@@ -176,6 +185,7 @@ impl Run {
             repeated: Repeated::default(),
         });
         self.generation += 1;
+        self.handed_over = false;
         self.problem = None;
     }
 
@@ -197,6 +207,12 @@ impl Run {
     /// Grows with every branch.
     pub fn branches(&self) -> u64 {
         self.branches
+    }
+
+    /// Whether other policies or numbers took over in the middle of the run, so that
+    /// the scenario alone does not give it again.
+    pub fn was_handed_over(&self) -> bool {
+        self.handed_over
     }
 
     /// The scenario that is run, with the policies that were chosen here.
@@ -330,7 +346,8 @@ impl Run {
         match open.drivers.start(&open.scenario) {
             Ok(policies) => {
                 if self.with_session(|session| session.branch(policies)).is_some() {
-                    self.note_branch();
+                    // A program may have been changed since.
+                    self.note_branch(self.has_programs());
                 }
             }
             Err(error) => self.problem = Some(OpenError::from(error).into()),
@@ -375,12 +392,20 @@ impl Run {
         if let Some(open) = &mut self.open {
             open.scenario = run.scenario;
         }
-        self.note_branch();
+        self.note_branch(true);
         Some(first_other.map_or(Past::Same, Past::OtherFrom))
     }
 
-    fn note_branch(&mut self) {
+    fn has_programs(&self) -> bool {
+        let robots = self.scenario().map_or(&[][..], |scenario| &scenario.spec.robots);
+        let mut policies = robots.iter().filter_map(|robot| robot.policy.as_ref());
+        policies.any(|policy| matches!(policy.source, PolicySource::Process { .. }))
+    }
+
+    /// Notes a branch, with policies or numbers that may be others than before.
+    fn note_branch(&mut self, changed: bool) {
         self.branches += 1;
+        self.handed_over = (self.handed_over || changed) && self.tick() > Tick(0);
         let Some(open) = &mut self.open else { return };
         open.repeated = Repeated::default();
         open.end = open.session.get().end();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use randori_core::text::{Limits, Override};
+use randori_project::arguments::{parse_limit, parse_override};
 use randori_project::project::Places;
 
 mod recordings;
@@ -349,21 +350,6 @@ pub(crate) struct AccuracyArgs {
     pub(crate) markdown: bool,
 }
 
-fn parse_override(text: &str) -> Result<Override, String> {
-    match Override::parse(text, "--set") {
-        Some(change) if !change.path.is_empty() && !change.value.is_empty() => Ok(change),
-        _ => Err("write PATH=VALUE, such as duration=5.0".to_owned()),
-    }
-}
-
-fn parse_limit(text: &str) -> Result<(String, u64), String> {
-    let (name, value) = text.split_once('=').ok_or("write NAME=N, such as bodies=20000")?;
-    let (name, value) = (name.trim(), value.trim());
-    let number = value.parse().map_err(|_| format!("`{value}` is not a whole number"))?;
-    Limits::default().set(name, number)?;
-    Ok((name.to_owned(), number))
-}
-
 fn parse_seeds(text: &str) -> Result<Range<u64>, String> {
     let advice = "write A..B, such as 0..100 (B is not included)";
     let (first, end) = text.split_once("..").ok_or(advice)?;
@@ -388,27 +374,10 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_needs_a_known_name_and_a_whole_number() {
-        assert_eq!(parse_limit("bodies=20000"), Ok(("bodies".into(), 20_000)));
-        assert!(parse_limit("bodis=20000").is_err_and(|error| error.contains("`bodies`")));
-        assert!(parse_limit("bodies=many").is_err());
-        assert!(parse_limit("bodies").is_err());
-    }
-
-    #[test]
     fn seed_ranges_are_half_open_unless_closed_on_purpose() {
         assert_eq!(parse_seeds("2..5"), Ok(2..5));
         assert_eq!(parse_seeds("2..=5"), Ok(2..6));
         assert!(parse_seeds("5..5").is_err());
         assert!(parse_seeds("5").is_err());
-    }
-
-    #[test]
-    fn an_override_needs_a_path_and_a_value() {
-        let change = parse_override("a.b=Deg(3)").expect("both");
-
-        assert_eq!((change.path.as_str(), change.value.as_str()), ("a.b", "Deg(3)"));
-        assert!(parse_override("a.b").is_err());
-        assert!(parse_override("=3").is_err());
     }
 }

@@ -8,7 +8,6 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, actors: &[ActorSpec], 
     for (index, actor) in actors.iter().enumerate() {
         let at = at.index(index);
         report.positive(&at.field("speed"), actor.speed);
-        report.not_negative(&at.field("start"), actor.start);
         if actor.start >= duration && duration > 0.0 {
             let message = format!("actor `{}` starts after the end of the run", actor.name);
             let label = format!("the run lasts {duration} s");

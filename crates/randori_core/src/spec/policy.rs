@@ -22,6 +22,23 @@ pub struct PolicySpec {
     pub inference: InferenceSpec,
 }
 
+/// Decisions per second for a robot whose scenario gives it no policy; the
+/// nearest rate that divides the physics rate is taken.
+const DEFAULT_RATE_HZ: f64 = 50.0;
+
+impl PolicySpec {
+    /// A policy for a robot whose scenario says nothing about one: about 50
+    /// decisions per second, which divide a physics rate (Hz), and no thinking time.
+    pub fn new(source: PolicySource, physics_hz: f64) -> Self {
+        Self {
+            source,
+            rate_hz: physics_hz / (physics_hz / DEFAULT_RATE_HZ).round().max(1.0),
+            phase: None,
+            inference: InferenceSpec::default(),
+        }
+    }
+}
+
 /// Where a policy comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -123,4 +140,16 @@ impl Default for ChunkSpec {
 /// starting coordinate where the command is a position.
 pub fn default_command(inputs: &[&str], start_position: f32) -> Vec<f32> {
     inputs.iter().map(|input| if *input == "position" { start_position } else { 0.0 }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_of_a_policy_that_nobody_wrote_divides_the_physics_rate() {
+        let rate = |physics_hz| PolicySpec::new(PolicySource::Manual, physics_hz).rate_hz;
+
+        assert_eq!([rate(500.0), rate(120.0), rate(20.0)], [50.0, 60.0, 20.0]);
+    }
 }

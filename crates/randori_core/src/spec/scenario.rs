@@ -95,7 +95,7 @@ pub struct ActorSpec {
     pub path: Vec<[f64; 2]>,
     /// Speed along the path, m/s.
     pub speed: f64,
-    /// When it starts, s.
+    /// When it starts, s; if negative, it is under way since then.
     #[serde(default)]
     pub start: f64,
     /// What it does at the end of the path.

@@ -109,6 +109,26 @@ pub struct ShapeSpec {
     pub ignores: Vec<String>,
 }
 
+impl ShapeSpec {
+    /// The shape in the middle of its body, with nothing said about its surface.
+    pub fn of(shape: Shape) -> Self {
+        Self {
+            shape,
+            name: None,
+            pose: PoseSpec::default(),
+            material: None,
+            friction: None,
+            restitution: None,
+            priority: 0,
+            torsional_friction: 0.0,
+            rolling_friction: 0.0,
+            softness: None,
+            group: None,
+            ignores: Vec::new(),
+        }
+    }
+}
+
 /// How a surface yields under load, in the terms of `MuJoCo`'s contact model:
 /// a spring and damper whose strength is relative to the mass that it carries.
 ///

@@ -1,0 +1,177 @@
+//! Help: a card for whoever is here for the first time, and all keys at `F1`.
+
+use std::path::PathBuf;
+
+use bevy::prelude::*;
+use bevy_egui::egui;
+
+use crate::keys::{AddKey, Chord, Keys};
+use crate::panels::{AddPanel, Panels};
+
+/// What the mouse does in the picture.
+const MOUSE: [(&str, &str); 8] = [
+    ("Left click", "select what is under the mouse"),
+    ("Left drag on a body", "pull it"),
+    ("P + left click", "push it"),
+    ("X + left click", "drop a box there"),
+    ("Right drag", "turn the camera"),
+    ("Middle drag", "shift the camera"),
+    ("Wheel", "go near or far"),
+    ("Double click", "look at it"),
+];
+
+/// Whether help is open.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Help {
+    /// The list of keys.
+    pub keys: bool,
+    /// The card for newcomers.
+    pub card: bool,
+}
+
+/// Shows help. The card comes by itself once per person: a file in the folder
+/// for settings remembers that it was closed.
+pub struct HelpPlugin;
+
+impl Plugin for HelpPlugin {
+    fn build(&self, app: &mut App) {
+        let card = seen_file().is_some_and(|file| !file.exists());
+        app.insert_resource(Help { keys: false, card })
+            .add_key("Help", Chord::key(KeyCode::F1), "all keys", |world| {
+                let mut help = world.resource_mut::<Help>();
+                help.keys = !help.keys;
+            })
+            .add_to_top(900, button)
+            .add_floating(show_card)
+            .add_floating(show_keys);
+    }
+}
+
+/// Exists once the card was closed.
+fn seen_file() -> Option<PathBuf> {
+    let settings = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".config")))
+        .or_else(|| std::env::var_os("APPDATA").map(PathBuf::from))?;
+    Some(settings.join("randori").join("card-was-seen"))
+}
+
+/// Remembers that the card was closed. Where that is not possible, it comes again.
+fn remember() {
+    let Some(file) = seen_file() else { return };
+    let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let _ = folder.and_then(|()| std::fs::write(file, ""));
+}
+
+fn button(ui: &mut egui::Ui, world: &mut World) {
+    if ui.button("Help").on_hover_text("All keys, and what the mouse does (F1)").clicked() {
+        let mut help = world.resource_mut::<Help>();
+        help.keys = !help.keys;
+    }
+}
+
+fn show_card(context: &egui::Context, world: &mut World) {
+    if !world.resource::<Help>().card {
+        return;
+    }
+    let Some(picture) = world.resource::<Panels>().picture() else { return };
+    let mut closed = false;
+    egui::Window::new("Welcome to Randori")
+        .collapsible(false)
+        .resizable(false)
+        .pivot(egui::Align2::CENTER_CENTER)
+        .default_pos(picture.center())
+        .show(context, |ui| {
+            ui.set_width(430.0);
+            for (what, how) in [
+                ("Watch", "Space plays and pauses; drag the time bar at the bottom, also backwards."),
+                ("Touch", "Pull any body with the left mouse button; the right one turns the view."),
+                ("Ask", "Goals on the right say what must hold, and by how much it does."),
+                ("Change", "Go back in time, push something or pick another policy: the run branches there."),
+                ("Keep", "Save a picture, a film or the run itself; a saved run replays to the last bit."),
+            ] {
+                ui.horizontal_wrapped(|ui| {
+                    ui.strong(what);
+                    ui.label(how);
+                });
+                ui.add_space(4.0);
+            }
+            ui.label("Nothing here can break: take time back whenever you like.");
+            ui.add_space(6.0);
+            ui.horizontal(|ui| {
+                closed = ui.button("Begin").clicked();
+                ui.weak("F1 shows all keys.");
+            });
+        });
+    if closed {
+        world.resource_mut::<Help>().card = false;
+        remember();
+    }
+}
+
+fn show_keys(context: &egui::Context, world: &mut World) {
+    let mut open = world.resource::<Help>().keys;
+    if !open {
+        return;
+    }
+    let Some(picture) = world.resource::<Panels>().picture() else { return };
+    let keys = world.resource::<Keys>();
+    let mut groups: Vec<&str> = Vec::new();
+    for binding in keys.bindings() {
+        if !groups.contains(&binding.group) {
+            groups.push(binding.group);
+        }
+    }
+    egui::Window::new("Keys and mouse")
+        .open(&mut open)
+        .collapsible(false)
+        .resizable(false)
+        .pivot(egui::Align2::CENTER_CENTER)
+        .default_pos(picture.center())
+        .show(context, |ui| {
+            egui::ScrollArea::vertical().max_height(picture.height() - 90.0).show(ui, |ui| {
+                ui.horizontal_top(|ui| {
+                    let middle = groups.len().div_ceil(2);
+                    for half in [&groups[..middle], &groups[middle..]] {
+                        ui.vertical(|ui| {
+                            for group in half {
+                                table(ui, group, rows(keys, group));
+                            }
+                        });
+                    }
+                    ui.vertical(|ui| {
+                        table(ui, "Mouse", MOUSE.map(|(how, what)| (how.to_owned(), what)));
+                    });
+                });
+            });
+        });
+    world.resource_mut::<Help>().keys = open;
+}
+
+/// Keys of a group with what they do; neighbours that do the same in one row.
+fn rows<'a>(keys: &'a Keys, group: &str) -> Vec<(String, &'a str)> {
+    let mut rows: Vec<(String, Option<String>, &str)> = Vec::new();
+    for binding in keys.bindings().iter().filter(|it| it.group == group) {
+        match rows.last_mut() {
+            Some((_, last, what)) if *what == binding.what => *last = Some(binding.chord.text()),
+            _ => rows.push((binding.chord.text(), None, binding.what)),
+        }
+    }
+    let text = |(first, last, what): (String, Option<String>, _)| match last {
+        Some(last) => (format!("{first} .. {last}"), what),
+        None => (first, what),
+    };
+    rows.into_iter().map(text).collect()
+}
+
+fn table<'a>(ui: &mut egui::Ui, heading: &str, rows: impl IntoIterator<Item = (String, &'a str)>) {
+    ui.strong(heading);
+    egui::Grid::new(heading).num_columns(2).show(ui, |ui| {
+        for (key, what) in rows {
+            ui.monospace(key);
+            ui.label(what);
+            ui.end_row();
+        }
+    });
+    ui.add_space(8.0);
+}

@@ -1,0 +1,107 @@
+//! What can be kept of a run: the run itself as a recording, the command that
+//! gives it again, and its situation as a scenario.
+
+mod panel;
+mod situation;
+
+use std::path::{Path, PathBuf};
+
+use bevy::prelude::*;
+use randori_core::report::RunError;
+use randori_core::time::Tick;
+use randori_project::command_line;
+use randori_project::record::{Origin, Recorder, start};
+use randori_record::writer::Options;
+use randori_sim::batch::PreparedRun;
+
+use crate::driver::Driver;
+use crate::open::{Content, OpenFile};
+use crate::run::{Problem, Run};
+
+pub use panel::KeepPlugin;
+pub use situation::save_situation;
+
+/// Writes the whole run, from its start to its newest tick, as a recording that
+/// `randori replay` verifies.
+///
+/// # Errors
+/// When nothing is open, or the file cannot be written; another kind of file is
+/// never overwritten.
+pub fn save_recording(world: &mut World, file: &Path) -> Result<(), Problem> {
+    let reproduce = reproduce(world, Some(file));
+    let origin_of = world
+        .get_resource::<OpenFile>()
+        .map(|open| (open.shown().to_owned(), open.files().clone()));
+    let Some((shown, assets)) = origin_of else { return Err(nothing_open()) };
+    let mut run = world.resource_mut::<Run>();
+    let (Some(scenario), Some(written)) = (run.scenario().cloned(), run.written().cloned()) else {
+        return Err(nothing_open());
+    };
+    let prepared = PreparedRun { scenario, ..written };
+    let Some(session) = run.session() else { return Err(nothing_open()) };
+    let origin = Origin { file: &shown, assets: &assets, reproduce: &reproduce };
+    let begin = start(&prepared, session.live(), origin).map_err(|error| unwritten(&error))?;
+    let mut recorder = Recorder::create(file, &begin, &prepared.scenario, Options::default())
+        .map_err(|error| unwritten(&error))?;
+    session.record_into(&mut recorder).map_err(|error| Problem {
+        message: format!("the recording could not be made: {error}"),
+        ..Problem::default()
+    })?;
+    Ok(())
+}
+
+/// The command that gives exactly this run again. What a person did is in no
+/// scenario, so a run that was played needs its recording: `saved`, or a name for
+/// one.
+pub fn reproduce(world: &mut World, saved: Option<&Path>) -> String {
+    let was_played = was_played(&mut world.resource_mut::<Run>());
+    let seed = world.resource::<Run>().seed().to_string();
+    let Some(open) = world.get_resource::<OpenFile>() else { return String::new() };
+    match &open.content {
+        Content::Scenario { context, .. } if !was_played => {
+            let words = ["randori", "run", open.shown(), "--seed", &seed];
+            let more = context.arguments.iter().map(String::as_str);
+            command_line(words.into_iter().chain(more))
+        }
+        Content::Recording { .. } if !was_played => {
+            command_line(["randori", "replay", &open.named.to_string_lossy()])
+        }
+        _ => {
+            let saved = saved.map_or("RECORDING.mcap".into(), Path::to_string_lossy);
+            command_line(["randori", "replay", &saved])
+        }
+    }
+}
+
+/// Whether a person has done something that the scenario does not say.
+pub fn was_played(run: &mut Run) -> bool {
+    let robots = run.scenario().map_or(0, |scenario| scenario.spec.robots.len());
+    let driven = (0..robots).any(|robot| run.driver(robot) != Some(&Driver::AsWritten));
+    let touched = run.session().is_some_and(|session| {
+        !session.is_recorded() && session.past().iter().any(|tick| !tick.interventions.is_empty())
+    });
+    driven || touched || run.was_handed_over()
+}
+
+/// A name that no file has yet: `NAME-001.EXTENSION` and so on.
+pub fn free_name(folder: &Path, name: &str, extension: &str) -> PathBuf {
+    let numbered = (1..).map(|number| folder.join(format!("{name}-{number:03}.{extension}")));
+    numbered.into_iter().find(|path| !path.exists()).unwrap_or_else(|| folder.join(name))
+}
+
+/// The time of a tick in words, such as `3.214 s`.
+pub(crate) fn at(run: &Run, tick: Tick) -> String {
+    format!("{:.3} s", run.time_s(tick))
+}
+
+fn nothing_open() -> Problem {
+    Problem { message: "nothing is open".to_owned(), ..Problem::default() }
+}
+
+fn unwritten(error: &RunError) -> Problem {
+    Problem {
+        message: error.message.clone(),
+        details: error.details.clone(),
+        help: error.help.clone(),
+    }
+}

@@ -1,0 +1,119 @@
+//! The panel of what can be kept.
+
+use std::path::{Path, PathBuf};
+
+use bevy::prelude::*;
+use bevy_egui::egui;
+
+use super::{at, free_name, reproduce, save_recording, save_situation, was_played};
+use crate::keys::{AddKey, Chord};
+use crate::notice::Notices;
+use crate::panels::AddPanel;
+use crate::run::Run;
+
+/// Shows what can be kept, and keeps it.
+pub struct KeepPlugin;
+
+impl Plugin for KeepPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Fields>()
+            .add_key("Keep", Chord::ctrl(KeyCode::KeyS), "save the run as a recording", |world| {
+                save(world, "");
+            })
+            .add_panel(60, "Keep", "Pictures, films, recordings, the command, the situation", show);
+    }
+}
+
+/// What is written into the fields of the panel.
+#[derive(Resource, Default)]
+struct Fields {
+    recording: String,
+    situation: String,
+}
+
+fn show(ui: &mut egui::Ui, world: &mut World) {
+    if !world.resource::<Run>().is_open() {
+        ui.weak("Nothing is open.");
+        return;
+    }
+    world.resource_scope(|world, mut fields: Mut<Fields>| {
+        recording(ui, world, &mut fields);
+        ui.separator();
+        command(ui, world);
+        ui.separator();
+        situation(ui, world, &mut fields);
+    });
+}
+
+fn recording(ui: &mut egui::Ui, world: &mut World, fields: &mut Fields) {
+    ui.heading("This run");
+    ui.label(
+        "All of it so far, with everything that you did, as a file that replays to the last bit.",
+    );
+    ui.horizontal(|ui| {
+        let field = egui::TextEdit::singleline(&mut fields.recording).hint_text("run-001.mcap");
+        ui.add(field.desired_width(200.0));
+        if ui.button("Save").on_hover_text("Ctrl+S gives it the next free name").clicked() {
+            save(world, &fields.recording);
+        }
+    });
+}
+
+/// Saves into a file of this name, or of the next free one if there is none.
+fn save(world: &mut World, name: &str) {
+    let name = name.trim();
+    let file = match name {
+        "" => free_name(Path::new(""), "run", "mcap"),
+        _ if Path::new(name).extension().is_none() => PathBuf::from(name).with_extension("mcap"),
+        _ => PathBuf::from(name),
+    };
+    match save_recording(world, &file) {
+        Ok(()) => {
+            let shown = file.display();
+            world
+                .resource_mut::<Notices>()
+                .say(format!("saved {shown}: `randori replay {shown}` verifies it"));
+        }
+        Err(problem) => world.resource_mut::<Run>().set_problem(Some(problem)),
+    }
+}
+
+fn command(ui: &mut egui::Ui, world: &mut World) {
+    ui.heading("The command");
+    let played = was_played(&mut world.resource_mut::<Run>());
+    ui.label(if played {
+        "You took part in this run, so its recording is what gives it again:"
+    } else {
+        "This gives exactly this run again, on any machine:"
+    });
+    let command = reproduce(world, None);
+    ui.add(egui::Label::new(egui::RichText::new(&command).monospace()).wrap());
+    if ui.button("Copy").on_hover_text("Copies the command").clicked() {
+        ui.ctx().copy_text(command);
+        world.resource_mut::<Notices>().say("copied the command");
+    }
+}
+
+fn situation(ui: &mut egui::Ui, world: &mut World, fields: &mut Fields) {
+    ui.heading("This situation");
+    let run = world.resource::<Run>();
+    let now = at(run, run.tick());
+    ui.label(format!("What is where at {now}, as a scenario to try policies on.")).on_hover_text(
+        "Robots, objects, dropped boxes, people and coming events. Links begin at rest",
+    );
+    ui.horizontal(|ui| {
+        let field = egui::TextEdit::singleline(&mut fields.situation).hint_text("a name");
+        ui.add(field.desired_width(200.0));
+        let named = !fields.situation.trim().is_empty();
+        let hint = "Writes the folder scenarios/saved/NAME of the project";
+        if ui.add_enabled(named, egui::Button::new("Save")).on_hover_text(hint).clicked() {
+            match save_situation(world, fields.situation.trim()) {
+                Ok(file) => {
+                    world.resource_mut::<Notices>().say(format!("saved {}", file.display()));
+                    fields.situation.clear();
+                }
+                Err(problem) => world.resource_mut::<Run>().set_problem(Some(problem)),
+            }
+        }
+    });
+}

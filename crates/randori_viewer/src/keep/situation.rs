@@ -1,0 +1,196 @@
+//! The situation of a run as a scenario of its own, to try policies on it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bevy::prelude::*;
+use randori_core::layout::SceneLayout;
+use randori_core::math::{Pose, Vector};
+use randori_core::record::{BodyState, TickRecord};
+use randori_core::spec::{
+    Base, Coordinate, Effect, EventSpec, Expectation, JointKind, Mobility, ObjectSpec, Placement,
+    PolicySource, PoseSpec, RobotSpec, Scenario, Shape, ShapeSpec,
+};
+use randori_core::text::bundle;
+
+use crate::open::OpenFile;
+use crate::run::{Problem, Run};
+
+/// Writes the tick that is shown as a scenario into a folder of its own in the
+/// project, `scenarios/saved/NAME`; gives the scenario's file. Robots, objects,
+/// boxes that were dropped, people and coming events are where they are now, with
+/// the numbers that hold now. Links begin at rest, since files cannot say how fast
+/// they move.
+///
+/// # Errors
+/// When nothing is open, the name is none, there is such a folder already, or the
+/// system refuses.
+pub fn save_situation(world: &mut World, name: &str) -> Result<PathBuf, Problem> {
+    let problem = |message: String, help: &str| Problem {
+        message,
+        help: Some(help.to_owned()),
+        ..Problem::default()
+    };
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() || !name.chars().all(is_name) {
+        return Err(problem(format!("`{name}` is no name"), "use letters, digits, `_` and `-`"));
+    }
+    let Some(open) = world.get_resource::<OpenFile>() else { return Err(super::nothing_open()) };
+    let folder = open.project.root().join("scenarios").join("saved").join(name);
+    if folder.exists() {
+        let message = format!("`{}` exists already", folder.display());
+        return Err(problem(message, "choose another name"));
+    }
+    let mut run = world.resource_mut::<Run>();
+    let Some(scenario) = situation(&mut run) else { return Err(super::nothing_open()) };
+    let texts = bundle(&scenario).map_err(|error| {
+        problem(format!("the situation cannot be written: {error}"), "save the recording instead")
+    })?;
+    write(&folder, &texts).map_err(|error| {
+        let message = format!("`{}` cannot be written: {error}", folder.display());
+        problem(message, "look whether the project's folder may be written to")
+    })?;
+    Ok(folder.join(randori_core::text::BUNDLE_SCENARIO))
+}
+
+fn write(folder: &Path, texts: &[(String, String)]) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    texts.iter().try_for_each(|(name, text)| fs::write(folder.join(name), text))
+}
+
+/// The scenario that begins as the shown tick is.
+fn situation(run: &mut Run) -> Option<Scenario> {
+    let mut scenario = run.scenario()?.clone();
+    let written = run.written()?.scenario.clone();
+    let (layout, record) = (run.layout()?.clone(), run.record()?.clone());
+    let now_s = run.time_s(record.tick);
+    let happened = happened(run, &record);
+    let boxes: Vec<(Vector, f32)> = {
+        let dropped = run.episode()?.simulation().world().dropped();
+        dropped.iter().map(|it| (it.size(), it.mass_kg())).collect()
+    };
+    for (robot, entry) in scenario.spec.robots.iter_mut().enumerate() {
+        if entry.policy.as_ref().is_some_and(|it| it.source == PolicySource::Manual) {
+            entry.policy.clone_from(&written.spec.robots[robot].policy);
+        }
+        let model = &scenario.robots[robot];
+        if let Base::Floating { .. } = model.base {
+            entry.pose = pose_spec(&record.state.bodies[layout.robots[robot].base.0].pose);
+        }
+        entry.start = placement(model, robot, &layout, &record);
+    }
+    let objects = scenario.environment.objects.iter_mut();
+    for (object, body) in objects.zip(&record.state.bodies[layout.objects.clone()]) {
+        place(object, body);
+    }
+    let boxes = boxes.into_iter().zip(&record.state.dropped).enumerate();
+    let boxes = boxes.map(|(index, (of, body))| dropped_box(index, of, body));
+    scenario.environment.objects.extend(boxes);
+    for actor in &mut scenario.spec.actors {
+        actor.start -= now_s;
+    }
+    let events = std::mem::take(&mut scenario.spec.events).into_iter().enumerate();
+    let coming = events.filter_map(|(index, it)| coming(it, happened.get(&index).copied(), now_s));
+    scenario.spec.events = coming.collect();
+    for contract in scenario.contracts.iter_mut().flatten() {
+        if let Some(asset) = contract.network.strip_prefix("assets/") {
+            contract.network = format!("assets:{asset}");
+        }
+    }
+    scenario.spec.title = format!("{}, from {now_s:.3} s", scenario.spec.title);
+    scenario.spec.vary.clear();
+    scenario.spec.expect = Expectation::Pass;
+    Some(scenario)
+}
+
+/// When each event has happened, s.
+fn happened(run: &mut Run, record: &TickRecord) -> std::collections::BTreeMap<usize, f64> {
+    let period_s = run.period_s();
+    let past = run.session().map_or(&[][..], |session| session.past());
+    let until = past.iter().take_while(|tick| tick.tick <= record.tick);
+    let events = until.flat_map(|tick| tick.events.iter().map(move |it| (it.event, tick.tick)));
+    let mut first = std::collections::BTreeMap::new();
+    for (event, tick) in events {
+        first.entry(event).or_insert(tick.0.saturating_sub(1) as f64 * period_s);
+    }
+    first
+}
+
+/// What is still to come of an event that may have happened; `None` if nothing.
+fn coming(event: EventSpec, happened_s: Option<f64>, now_s: f64) -> Option<EventSpec> {
+    let Some(then_s) = happened_s else {
+        return Some(EventSpec { at: event.at.map(|at| at - now_s), ..event });
+    };
+    let rest = |lasts: f64| then_s + lasts - now_s;
+    let effect = match event.effect {
+        Effect::Push { .. } => return None,
+        // It stays where it was put.
+        Effect::Payload { .. } => event.effect,
+        Effect::Force { body, force, lasts } => {
+            (rest(lasts) > 0.0).then(|| Effect::Force { body, force, lasts: rest(lasts) })?
+        }
+        Effect::RandomPushes { body, every, impulse, axis, lasts } => {
+            let lasts = lasts.map(rest);
+            if lasts.is_some_and(|lasts| lasts <= 0.0) {
+                return None;
+            }
+            Effect::RandomPushes { body, every, impulse, axis, lasts }
+        }
+    };
+    Some(EventSpec { at: Some(0.0), when: None, effect, name: event.name })
+}
+
+fn placement(
+    model: &RobotSpec,
+    robot: usize,
+    layout: &SceneLayout,
+    record: &TickRecord,
+) -> Placement {
+    let mut start = Placement::default();
+    for index in layout.robots[robot].dofs.clone() {
+        let joint = &model.joints[layout.dofs[index].joint];
+        let value = f64::from(record.state.positions[index]);
+        let value = joint.kind.limits_si().map_or(value, |(low, high)| value.clamp(low, high));
+        let coordinate = match joint.kind {
+            JointKind::Prismatic { .. } => Coordinate::M(value),
+            // A ball joint has no word for its place in files.
+            JointKind::Spherical | JointKind::Fixed => continue,
+            JointKind::Revolute { .. } | JointKind::Continuous => Coordinate::Rad(value),
+        };
+        start.joints.insert(joint.name.clone(), coordinate);
+    }
+    start
+}
+
+fn place(object: &mut ObjectSpec, body: &BodyState) {
+    if let Mobility::Movable { linear_velocity, angular_velocity, .. } = &mut object.mobility {
+        object.pose = pose_spec(&body.pose);
+        *linear_velocity = wide(body.twist.linear);
+        *angular_velocity = wide(body.twist.angular);
+    }
+}
+
+fn dropped_box(index: usize, (size, mass_kg): (Vector, f32), body: &BodyState) -> ObjectSpec {
+    let shape = ShapeSpec::of(Shape::Box { size: wide(size) });
+    let mut object = ObjectSpec {
+        name: format!("dropped_box_{}", index + 1),
+        pose: PoseSpec::default(),
+        mobility: Mobility::Movable {
+            mass_kg: f64::from(mass_kg),
+            linear_velocity: [0.0; 3],
+            angular_velocity: [0.0; 3],
+        },
+        shapes: vec![shape],
+    };
+    place(&mut object, body);
+    object
+}
+
+fn wide(vector: Vector) -> [f64; 3] {
+    vector.to_array().map(f64::from)
+}
+
+fn pose_spec(pose: &Pose) -> PoseSpec {
+    let quat = pose.rotation.to_array().map(f64::from);
+    PoseSpec { xyz: wide(pose.translation), rpy: None, quat: Some(quat) }
+}

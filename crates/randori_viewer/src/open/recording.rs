@@ -1,0 +1,111 @@
+//! Recordings: followed to their end, and led another way from any tick.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use bevy::prelude::World;
+use randori_core::diagnostic::Diagnostics;
+use randori_core::policy::PolicyError;
+use randori_core::spec::PolicySource;
+use randori_core::text::Loaded;
+use randori_project::findings::untrusted_programs;
+use randori_project::networks::Networks;
+use randori_project::project::Project;
+use randori_project::record::{engine, load};
+use randori_record::reader::Recording;
+use randori_sim::batch::PreparedRun;
+
+use super::{Content, OpenFile, Terms, starter};
+use crate::driver::StartPolicy;
+use crate::notice::Notices;
+use crate::run::{Problem, Run};
+
+/// Opens a recording at its start.
+pub(super) fn open(world: &mut World, file: &Path, terms: &Terms) -> Result<OpenFile, Problem> {
+    let shown = file.display();
+    let unreadable = |reason: &dyn std::fmt::Display, help: &str| Problem {
+        message: format!("`{shown}` cannot be opened: {reason}"),
+        help: Some(help.to_owned()),
+        ..Problem::default()
+    };
+    let recording = Recording::open_file(file)
+        .map_err(|error| unreadable(&error, "name a recording that `randori run --record` made"))?;
+    let start = recording.start().clone();
+    if !engine().agrees_with(&start.header.engine) {
+        let reason = format!("randori {} has written it", start.header.engine.randori);
+        return Err(unreadable(&reason, "open it with that version, or record it again"));
+    }
+    let loaded = load(&start, &terms.limits)
+        .map_err(|error| unreadable(&error, "its scenario cannot be used"))?;
+    let project = terms.places.current_project().map_err(|error| Problem {
+        message: error.to_string(),
+        help: error.help(),
+        ..Problem::default()
+    })?;
+    let (ticks, damage) = read_ticks(&recording);
+    let run = PreparedRun {
+        scenario: loaded.scenario.clone(),
+        seed: start.header.seed,
+        varied: start.header.varied.clone(),
+    };
+    let policies = policies_of(loaded, &project, terms.trust_programs);
+    world.resource_mut::<Run>().open_recording(run, ticks, policies)?;
+    if let Some(damage) = damage {
+        world.resource_mut::<Notices>().say(damage);
+    }
+    let content = Content::Recording { start: Box::new(start) };
+    Ok(OpenFile { named: file.to_owned(), project, content })
+}
+
+/// All ticks that can be read, and why there are no more if it ends early.
+fn read_ticks(recording: &Recording) -> (Vec<randori_core::record::TickRecord>, Option<String>) {
+    let mut ticks = Vec::new();
+    for tick in recording.ticks() {
+        match tick {
+            Ok(tick) => ticks.push(tick.record),
+            Err(error) => return (ticks, Some(format!("the recording ends here: {error}"))),
+        }
+    }
+    let cut = !recording.is_complete();
+    (ticks, cut.then(|| "the recording was cut off: its end is missing".to_owned()))
+}
+
+/// Starts policies for what a branch brings. What the recorded scenario names is
+/// looked for in the project; if it is not there, only that is refused.
+fn policies_of(loaded: Loaded, project: &Project, trusted: bool) -> StartPolicy {
+    let nobody = BTreeSet::new();
+    let mut networks = Networks::default();
+    let mut list = networks.load(project, &loaded.scenario, &loaded.sources, &nobody);
+    if !trusted {
+        list.extend(untrusted_programs(&loaded.scenario, &loaded.sources, &nobody));
+    }
+    let found: Diagnostics = loaded.diagnostics(list);
+    let sources = |scenario: &randori_core::spec::Scenario| -> Vec<Option<PolicySource>> {
+        let robots = scenario.spec.robots.iter();
+        robots.map(|robot| robot.policy.as_ref().map(|policy| policy.source.clone())).collect()
+    };
+    let recorded = sources(&loaded.scenario);
+    let refusal = (found.errors() > 0).then(|| found.short());
+    let mut start = starter(Arc::new(networks), project);
+    Box::new(move |scenario, robot, interface| {
+        let needs_more = |source: &PolicySource| {
+            matches!(source, PolicySource::Onnx { .. } | PolicySource::Process { .. })
+        };
+        let now = scenario.spec.robots[robot].policy.as_ref().map(|policy| &policy.source);
+        match (&refusal, now) {
+            (Some(refusal), Some(now))
+                if needs_more(now) && recorded[robot].as_ref() == Some(now) =>
+            {
+                Err(PolicyError {
+                    message: "the recorded policy cannot go on from here".to_owned(),
+                    details: refusal.lines().map(str::to_owned).collect(),
+                    help: Some(
+                        "pick another policy, or open the recording in its project".to_owned(),
+                    ),
+                })
+            }
+            _ => start(scenario, robot, interface),
+        }
+    })
+}

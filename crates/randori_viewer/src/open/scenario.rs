@@ -1,0 +1,139 @@
+//! Scenario files.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bevy::prelude::World;
+use randori_core::diagnostic::DiagnosticCode;
+use randori_core::report::RunError;
+use randori_core::text::Override;
+use randori_project::choice::{ChoiceError, PolicyChoice};
+use randori_project::context::{Refusal, RunContext};
+use randori_project::project::{SelectedFile, select_scenarios};
+
+use super::{Content, OpenFile, Refused, Terms, findings, starter};
+use crate::run::{Past, Problem, Run};
+
+/// Opens a scenario at its start.
+pub(super) fn open(world: &mut World, file: &Path, terms: &Terms) -> Result<OpenFile, Problem> {
+    let selected = select(file, terms)?;
+    let mut context = RunContext {
+        overrides: terms.overrides.clone(),
+        choices: choices(&terms.policies)?,
+        arguments: arguments(terms),
+        ..RunContext::default()
+    };
+    let entry = match context.load(selected, terms.trust_programs) {
+        Ok((entry, _)) => entry,
+        Err(refusal) => return Err(refused(refusal, file, world)),
+    };
+    let run = context.prepare(&entry, terms.seed).map_err(|error| broken(&error))?;
+    let networks = Arc::new(std::mem::take(&mut context.networks));
+    let project = entry.file.project.clone();
+    world.resource_mut::<Run>().open(run, starter(networks, &project))?;
+    let content = Content::Scenario { context: Box::new(context), entry: Box::new(entry) };
+    Ok(OpenFile { named: file.to_owned(), project, content })
+}
+
+/// Goes on from the tick that is shown with another number in the scenario.
+pub(super) fn change(world: &mut World, change: Override) -> Result<Option<Past>, Problem> {
+    let terms = world.resource::<Terms>().clone();
+    let Some(open) = world.get_resource::<OpenFile>() else { return Ok(None) };
+    let Content::Scenario { context, entry } = &open.content else {
+        return Err(Problem {
+            message: "numbers of a recording cannot be changed".to_owned(),
+            help: Some(format!("open `{}` and change them there", open.shown())),
+            ..Problem::default()
+        });
+    };
+    let named = open.named.clone();
+    let mut changed = RunContext {
+        overrides: context.overrides.clone(),
+        choices: context.choices.clone(),
+        arguments: arguments(&terms),
+        ..RunContext::default()
+    };
+    changed.overrides.retain(|other| other.path != change.path);
+    changed.overrides.push(change);
+    let entry = match changed.load(entry.file.clone(), terms.trust_programs) {
+        Ok((entry, _)) => entry,
+        Err(refusal) => return Err(refused(refusal, &named, world)),
+    };
+    let run = changed.prepare(&entry, terms.seed).map_err(|error| broken(&error))?;
+    let past = world.resource_mut::<Run>().change(run);
+    if past.is_some() {
+        world.resource_mut::<Terms>().overrides.clone_from(&changed.overrides);
+        changed.arguments = arguments(world.resource::<Terms>());
+        let content = Content::Scenario { context: Box::new(changed), entry: Box::new(entry) };
+        world.resource_mut::<OpenFile>().content = content;
+    }
+    Ok(past)
+}
+
+fn select(file: &Path, terms: &Terms) -> Result<SelectedFile, Problem> {
+    let selected = select_scenarios(&[file.to_owned()], &terms.places);
+    let mut files = selected.map_err(|error| Problem {
+        message: error.to_string(),
+        details: Vec::new(),
+        help: error.help(),
+    })?;
+    if files.len() > 1 {
+        return Err(Problem {
+            message: format!("`{}` holds {} scenarios", file.display(), files.len()),
+            details: files.iter().map(|file| file.shown.clone()).collect(),
+            help: Some("name one of them".to_owned()),
+        });
+    }
+    let Some(mut selected) = files.pop() else {
+        let message = format!("there are no scenario files in `{}`", file.display());
+        return Err(Problem { message, ..Problem::default() });
+    };
+    selected.project.limits = terms.limits.clone();
+    Ok(selected)
+}
+
+fn choices(texts: &[String]) -> Result<Vec<PolicyChoice>, Problem> {
+    texts.iter().map(|text| PolicyChoice::parse(text).map_err(not_chosen)).collect()
+}
+
+fn not_chosen(error: ChoiceError) -> Problem {
+    Problem { message: error.message, details: Vec::new(), help: Some(error.help) }
+}
+
+fn refused(refusal: Refusal, file: &Path, world: &mut World) -> Problem {
+    match refusal {
+        Refusal::Choice(error) => not_chosen(error),
+        Refusal::Findings(found) => {
+            let untrusted = DiagnosticCode::UNTRUSTED_PROGRAM;
+            *world.resource_mut::<Refused>() = Refused {
+                file: Some(file.to_owned()),
+                sources: found.sources.files().map(|(_, path, _)| path.into()).collect(),
+                untrusted: found.list.iter().any(|finding| finding.code == untrusted),
+            };
+            findings(&found, &file.display().to_string())
+        }
+    }
+}
+
+fn broken(error: &RunError) -> Problem {
+    Problem {
+        message: error.message.clone(),
+        details: error.details.clone(),
+        help: error.help.clone(),
+    }
+}
+
+/// The arguments that give the same run again, besides its file and seed.
+fn arguments(terms: &Terms) -> Vec<String> {
+    let mut words = terms.places.words();
+    for change in &terms.overrides {
+        words.extend(["--set".to_owned(), format!("{}={}", change.path, change.value)]);
+    }
+    for policy in &terms.policies {
+        words.extend(["--policy".to_owned(), policy.clone()]);
+    }
+    if terms.trust_programs {
+        words.push("--trust-programs".to_owned());
+    }
+    words
+}

@@ -1,0 +1,100 @@
+//! The window.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use bevy::app::AppExit;
+use bevy::log::LogPlugin;
+use bevy::prelude::*;
+use bevy::window::WindowResolution;
+use bevy::winit::WinitSettings;
+use randori_viewer::open::Open;
+use randori_viewer::run::Run;
+use randori_viewer::{SimulationPlugins, ViewerPlugins};
+
+use crate::args::Args;
+
+/// Opens the window and shows what was asked for until it is closed.
+pub(crate) fn show(args: &Args) -> ExitCode {
+    if let Err(reason) = find_display() {
+        tell(&format!(
+            "error: there is no display to open a window on: {reason}\n\
+             help: draw without one: `randori view {} --headless --video run.gif`",
+            args.file.as_deref().unwrap_or(Path::new("FILE")).display()
+        ));
+        return ExitCode::from(2);
+    }
+    let window = Window {
+        title: "Randori".to_owned(),
+        name: Some("randori".to_owned()),
+        resolution: WindowResolution::new(1280, 720),
+        ..default()
+    };
+    let mut app = App::new();
+    app.insert_resource(args.terms())
+        .add_plugins(
+            DefaultPlugins
+                .set(WindowPlugin { primary_window: Some(window), ..default() })
+                .set(LogPlugin { filter: LOGGED.to_owned(), ..default() }),
+        )
+        .add_plugins((SimulationPlugins, ViewerPlugins))
+        .insert_resource(WinitSettings::continuous())
+        .add_systems(Update, name_window);
+    app.world_mut().resource_mut::<Run>().set_budget(args.history << 20);
+    if let Some(file) = &args.file {
+        app.world_mut().write_message(Open::File(file.clone()));
+    }
+    match app.run() {
+        AppExit::Success => ExitCode::SUCCESS,
+        AppExit::Error(_) => ExitCode::from(101),
+    }
+}
+
+/// What Bevy may say on standard error: nothing that a person cannot change.
+const LOGGED: &str = "error,wgpu_hal=off,wgpu_core=error";
+
+/// The title of the window is that of the scenario.
+#[expect(clippy::needless_pass_by_value, reason = "Bevy hands parameters to systems by value")]
+fn name_window(run: Res<Run>, mut seen: Local<u64>, mut window: Query<&mut Window>) {
+    if *seen == run.generation() {
+        return;
+    }
+    *seen = run.generation();
+    for mut window in &mut window {
+        let title = run.scenario().map(|scenario| scenario.spec.title.as_str());
+        window.title = title.map_or("Randori".to_owned(), |title| format!("{title} - Randori"));
+    }
+}
+
+/// Whether there is a display, as far as this can be known beforehand.
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn find_display() -> Result<(), String> {
+    Ok(())
+}
+
+/// Whether there is a display, as far as this can be known beforehand.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn find_display() -> Result<(), String> {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if variable("WAYLAND_DISPLAY").is_some() || variable("WAYLAND_SOCKET").is_some() {
+        return Ok(());
+    }
+    let Some(display) = variable("DISPLAY") else {
+        return Err("neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned());
+    };
+    // A display of this machine has a socket; others are tried when they are used.
+    let number = display.strip_prefix(':').map(|rest| rest.split('.').next().unwrap_or(rest));
+    let socket = number.map(|number| format!("/tmp/.X11-unix/X{number}"));
+    match socket {
+        Some(socket) if !Path::new(&socket).exists() => {
+            Err(format!("DISPLAY is `{display}`, and nobody answers there"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says something to the person who started the program.
+#[expect(clippy::print_stderr, reason = "there is no window to say it in")]
+pub(crate) fn tell(text: &str) {
+    eprintln!("{text}");
+}
