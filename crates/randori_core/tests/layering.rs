@@ -67,7 +67,7 @@ fn assert_absent(folder: &Path, words: &[&str]) {
 
 #[test]
 fn dependencies_point_one_way() {
-    let allowed: [(&str, &[&str]); 10] = [
+    let allowed: [(&str, &[&str]); 11] = [
         ("randori_stl", &[]),
         ("randori_onnx", &[]),
         ("randori_core", &[]),
@@ -76,7 +76,28 @@ fn dependencies_point_one_way() {
         ("randori_record", &["randori_core"]),
         ("randori_report", &["randori_core", "randori_record"]),
         ("randori_sim", &["randori_core", "randori_stl"]),
-        ("randori_viewer", &["randori_core", "randori_policy", "randori_record", "randori_sim"]),
+        (
+            "randori_project",
+            &[
+                "randori_core",
+                "randori_import",
+                "randori_onnx",
+                "randori_policy",
+                "randori_record",
+                "randori_sim",
+            ],
+        ),
+        (
+            "randori_viewer",
+            &[
+                "randori_core",
+                "randori_import",
+                "randori_policy",
+                "randori_project",
+                "randori_record",
+                "randori_sim",
+            ],
+        ),
         (
             "randori_cli",
             &[
@@ -84,6 +105,7 @@ fn dependencies_point_one_way() {
                 "randori_import",
                 "randori_onnx",
                 "randori_policy",
+                "randori_project",
                 "randori_record",
                 "randori_report",
                 "randori_sim",

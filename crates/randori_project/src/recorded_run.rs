@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use randori_core::policy::Policy;
 use randori_core::report::RunError;
 use randori_core::spec::Scenario;
 use randori_core::text::Limits;
@@ -13,7 +12,7 @@ use crate::findings::{findings, untrusted_programs};
 use crate::networks::Networks;
 use crate::project::Project;
 use crate::record::load;
-use crate::start_policy::start_policies;
+use crate::start_policy::{RobotPolicies, start_policies};
 
 /// A run that can be made again.
 #[derive(Debug)]
@@ -91,9 +90,9 @@ impl RecordedRun {
         started.map_err(|error| RunError::from(&error))
     }
 
-    /// The policies that decide anew, just started, one entry per robot; `None`
-    /// if recorded answers decide.
-    pub fn start_policies(&self) -> Option<Result<Vec<Option<Box<dyn Policy>>>, RunError>> {
+    /// The policies that decide anew, just started; `None` if recorded answers
+    /// decide.
+    pub fn start_policies(&self) -> Option<Result<RobotPolicies, RunError>> {
         let Policies { networks, project } = self.policies.as_ref()?;
         let started = start_policies(&self.scenario, networks, project.root());
         Some(started.map_err(|error| RunError::from(&error)))

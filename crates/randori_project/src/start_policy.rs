@@ -14,8 +14,11 @@ use crate::networks::Networks;
 /// No policy is waited for longer, whatever a file says.
 const LONGEST_PATIENCE_S: f64 = 86_400.0;
 
-/// Starts the policies of all robots, one entry each, as an episode or a session
-/// takes them. What holds for [`start_policy`] holds here.
+/// One policy per robot, or none for a robot without one, as an episode or a
+/// session takes them.
+pub type RobotPolicies = Vec<Option<Box<dyn Policy>>>;
+
+/// Starts the policies of all robots. What holds for [`start_policy`] holds here.
 ///
 /// # Errors
 /// Which policy does not start, and why.
@@ -23,7 +26,7 @@ pub fn start_policies(
     scenario: &Scenario,
     networks: &Networks,
     root: &Path,
-) -> Result<Vec<Option<Box<dyn Policy>>>, SimulationError> {
+) -> Result<RobotPolicies, SimulationError> {
     let start = |(robot, interface): (usize, &RobotInterface)| {
         start_policy(scenario, robot, interface, networks, root)
             .map_err(|error| SimulationError::PolicyStart { robot: interface.robot.clone(), error })
