@@ -28,6 +28,7 @@ mod style;
 mod table;
 mod tell;
 mod test;
+mod view;
 
 use std::io;
 use std::panic::PanicHookInfo;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Command::Report(args) => report::report(&args, console),
         Command::Export(args) => export::export(&args, console),
         Command::Test(args) => test::test(&args, places, console),
+        Command::View(args) => return view::view(&args, places, console),
         Command::Review(args) => test::review(&args, places, console),
         Command::Diff(args) => diff::diff(&args, console),
         Command::List(args) => list::list(&args, places, console),

@@ -1,5 +1,6 @@
 //! Command line arguments.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -39,6 +40,12 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run scenarios to their verdict
     Run(RunArgs),
+    /// Watch a scenario or a recording, take it back and lend a hand
+    ///
+    /// Starts the program `randori-viewer`, which is looked for beside this one
+    /// and then on the search path, with everything that follows.
+    #[command(disable_help_flag = true)]
+    View(ViewArgs),
     /// Run recordings again and verify every tick
     Replay(ReplayArgs),
     /// Turn a recording, or two beside each other, into an HTML page
@@ -126,6 +133,13 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ViewArgs {
+    /// What the viewer is told; `randori view --help` says what it knows
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WORD")]
+    pub(crate) words: Vec<OsString>,
 }
 
 #[derive(Debug, Default, Args)]

@@ -267,7 +267,12 @@ fn commands(files: [&PathBuf; 2]) -> String {
     let [a, b] = files.map(|file| file.display().to_string());
     let replay = command_line(["randori", "replay", &a, &b]);
     let report = command_line(["randori", "report", &a, &b, "-o", "diff.html"]);
-    let lines =
-        format!("to verify both:   {}\nto see both:      {}", clean(&replay), clean(&report));
+    let view = command_line(["randori", "view", &a, "--compare", &b]);
+    let lines = format!(
+        "to verify both:   {}\nto see both:      {}\nto watch both:    {}",
+        clean(&replay),
+        clean(&report),
+        clean(&view)
+    );
     lines.lines().map(|line| paint(FAINT, line) + "\n").collect()
 }

@@ -157,6 +157,7 @@ fn the_text_tells_what_changed_first_and_how_it_grew() {
                   0.200 s                                     0.400 s
     to verify both:   randori replay a.mcap b.mcap
     to see both:      randori report a.mcap b.mcap -o diff.html
+    to watch both:    randori view a.mcap --compare b.mcap
     ");
 }
 

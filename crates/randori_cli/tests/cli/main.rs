@@ -15,4 +15,5 @@ mod regressions;
 mod replay;
 mod report;
 mod run;
+mod view;
 mod walking;
