@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::{env, fs};
 
+use randori_core::record::{BodyState, Intervention, TickRecord};
 use randori_record::writer::Options;
 use serde_json::{Value, json};
 
@@ -37,13 +38,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn of(record: &randori_core::record::TickRecord) -> Value {
+fn of(record: &TickRecord) -> Value {
     let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
     let (state, digests) = (&record.state, record.digests);
-    let poses = state.bodies.iter().flat_map(|body| {
-        let at = body.pose.translation.to_array();
-        at.into_iter().chain(body.pose.rotation.to_array()).map(f32::to_bits)
-    });
     let readings = record.readings.iter().map(|reading| {
         json!({"sensor": reading.sensor, "lost": reading.lost, "measured": bits(&reading.measured),
                "truth": bits(&reading.truth), "delivered_at": reading.delivered_at.0})
@@ -61,15 +58,34 @@ fn of(record: &randori_core::record::TickRecord) -> Value {
         "tick": record.tick.0,
         "hash": [record.hash, digests.events, digests.sensors, digests.policies,
                  digests.actuators, digests.world],
-        "poses": poses.collect::<Vec<_>>(),
+        "poses": poses(&state.bodies),
+        "dropped_poses": poses(&state.dropped),
         "velocities": bits(&state.velocities),
         "applied": bits(&record.applied),
         "signals": record.signals.iter().map(|value| value.to_bits()).collect::<Vec<_>>(),
         "requested": record.requested.iter().map(|values| bits(values)).collect::<Vec<_>>(),
         "events": record.events.iter().map(|event| &event.what).collect::<Vec<_>>(),
-        "pushes": record.interventions.len(),
+        "interventions": record.interventions.len(),
+        "drops": record.interventions.iter().filter_map(size_of_drop).collect::<Vec<_>>(),
         "readings": readings.collect::<Vec<_>>(),
         "requests": requests.collect::<Vec<_>>(),
         "replies": replies.collect::<Vec<_>>(),
     })
+}
+
+/// Position and quaternion of each body, in this order.
+fn poses(bodies: &[BodyState]) -> Vec<u32> {
+    let numbers = bodies.iter().flat_map(|body| {
+        let at = body.pose.translation.to_array();
+        at.into_iter().chain(body.pose.rotation.to_array())
+    });
+    numbers.map(f32::to_bits).collect()
+}
+
+/// The edges of a box that is dropped, m.
+fn size_of_drop(intervention: &Intervention) -> Option<[f64; 3]> {
+    match intervention {
+        Intervention::Drop { size, .. } => Some(size.to_array().map(f64::from)),
+        Intervention::Push { .. } => None,
+    }
 }

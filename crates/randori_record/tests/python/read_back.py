@@ -79,11 +79,11 @@ def check_tick(check, found, tick):
     (digest,) = found["/randori/hash"]
     check.equal(f"{at} hash", [getattr(digest, name) for name in HASH], tick["hash"])
     (state,) = found["/randori/state"]
-    for field in ["poses", "velocities", "applied"]:
+    for field in ["poses", "dropped_poses", "velocities", "applied"]:
         check.floats(f"{at} {field}", getattr(state, field), tick[field])
     check.floats(f"{at} signals", state.signals, tick["signals"], "d")
     check.equal(f"{at} events", [event.what for event in found["/randori/events"]], tick["events"])
-    check.equal(f"{at} pushes", len(found["/randori/interventions"]), tick["pushes"])
+    check.equal(f"{at} interventions", len(found["/randori/interventions"]), tick["interventions"])
     for topic, wanted in [("readings", "readings"), ("requests", "requests"), ("replies", "replies")]:
         messages = found["/randori/" + topic]
         check.equal(f"{at} {topic}", len(messages), len(tick[wanted]))
@@ -100,25 +100,45 @@ def check_tick(check, found, tick):
                     check.equal(f"{at} {topic} {field}", list(have) if field == "arrived" else have, value)
 
 
+def dropped_box(index):
+    """The name of a box that was dropped, counted from 0."""
+    return f"dropped box {index + 1}"
+
+
+def check_drops(check, found, sizes):
+    """Each dropped box adds a cube in a frame of its own to the scene."""
+    check.equal("dropped boxes", len(found), len(sizes))
+    check.equal("boxes are dropped", bool(sizes), True)
+    for index, (update, size) in enumerate(zip(found, sizes)):
+        (entity,) = update.entities
+        (cube,) = entity.cubes
+        name = dropped_box(index)
+        check.equal(name, (entity.id, entity.frame_id, entity.frame_locked), (name, name, True))
+        check.equal(f"size of {name}", [cube.size.x, cube.size.y, cube.size.z], size)
+
+
 def check_viewers(check, found, ticks, expected):
     """What viewers see: transforms, shapes, scans, signals and log lines."""
     bodies = expected["bodies"]
-    (scene,) = found["/scene"]
+    scene, *drops = found["/scene"]
     check.equal("scene", [entity.id for entity in scene.entities], ["ground", *bodies])
     check.equal("locked", {entity.frame_locked for entity in scene.entities}, {True})
     check.equal("hull", len(scene.entities[1 + bodies.index("rock")].triangles[0].indices), 12)
+    check_drops(check, drops, [size for tick in ticks for size in tick["drops"]])
     pictures = range(0, len(ticks), 5)
     check.equal("pictures", len(found["/tf"]), len(pictures))
     for picture, message, joints in zip(pictures, found["/tf"], found["/joint_states"]):
         frames = [transform.child_frame_id for transform in message.transforms]
-        check.equal("frames", frames, bodies)
+        dropped = len(ticks[picture]["dropped_poses"]) // 7
+        check.equal("frames", frames, bodies + [dropped_box(index) for index in range(dropped)])
         check.equal("parents", {t.parent_frame_id for t in message.transforms}, {"world"})
         flat = []
         for transform in message.transforms:
             t, r = transform.translation, transform.rotation
             flat += [t.x, t.y, t.z, r.x, r.y, r.z, r.w]
         # Single numbers of protobuf have no negative zero; lists do.
-        check.floats(f"transforms {picture}", flat, ticks[picture]["poses"], signed_zero=False)
+        poses = ticks[picture]["poses"] + ticks[picture]["dropped_poses"]
+        check.floats(f"transforms {picture}", flat, poses, signed_zero=False)
         rates = [joint.velocity for joint in joints.joints]
         check.floats(f"joint rates {picture}", rates, ticks[picture]["velocities"])
     check.equal("signals", len(found["/signals"]), len(pictures))
@@ -138,8 +158,8 @@ def check_viewers(check, found, ticks, expected):
     lines = [(line.name, line.message) for line in found["/log"]]
     check.equal("last line", lines[-1], ("verdict", "fail"))
     check.equal("goal line", ("goal", "`stay upright` is violated") in lines, True)
-    pushes = sum(tick["pushes"] + len(tick["events"]) for tick in ticks)
-    check.equal("lines", len(lines), pushes + 2)
+    told = sum(tick["interventions"] + len(tick["events"]) for tick in ticks)
+    check.equal("lines", len(lines), told + 2)
 
 
 def main(recording, expected_path):
