@@ -107,18 +107,18 @@ mod tests {
     use super::*;
     use crate::sensors::fixture;
 
-    fn support_color(leaning: bool) -> bevy::prelude::Color {
+    /// How many lines are drawn, and in which colour.
+    fn drawn_support(leaning: bool) -> (usize, bevy::prelude::Color) {
         let session = fixture::session_at_rest(leaning);
         let mut sketch = Sketch::default();
         support(&View::new(&session), RobotId(0), &mut sketch);
-        assert!(sketch.lines().len() >= 3, "{:?}", sketch.lines());
-        sketch.lines()[0].color
+        (sketch.lines().len(), sketch.lines()[0].color)
     }
 
     #[test]
     fn support_is_green_below_the_centre_of_mass_and_red_beside_it() {
-        assert_eq!(support_color(false), colors::STEADY);
-        assert_eq!(support_color(true), colors::TIPPING);
+        assert_eq!(drawn_support(false), (4, colors::STEADY));
+        assert_eq!(drawn_support(true), (1, colors::TIPPING), "it stands on its edge");
     }
 
     #[test]

@@ -21,7 +21,7 @@ fn turbo(share: f32) -> Color32 {
     let x = 0.05 + 0.9 * share.clamp(0.0, 1.0);
     let polynomial =
         |factors: [f32; 6]| factors.into_iter().rev().fold(0.0, |sum, factor| sum * x + factor);
-    let red = polynomial([0.135_721, 4.615_393, -42.660_322, 132.131_08, -152.942_4, 59.286_38]);
+    let red = polynomial([0.135_721, 4.615_393, -42.660_32, 132.131_08, -152.942_4, 59.286_38]);
     let green = polynomial([0.091_403, 2.194_188, 4.842_967, -14.185_033, 4.277_299, 2.829_566]);
     let blue = polynomial([0.106_673, 12.641_946, -60.582_05, 110.362_77, -89.903_11, 27.348_25]);
     let byte = |part: f32| (part.clamp(0.0, 1.0) * 255.0).round() as u8;

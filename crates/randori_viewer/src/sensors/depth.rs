@@ -1,9 +1,8 @@
 //! A depth camera that can be put on any robot: what it sees, cast with rays on
 //! the CPU as sensors do.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use bevy::platform::time::Instant;
 use bevy::prelude::*;
 use bevy::time::Real;
 use randori_core::layout::{BodyId, RobotId, SceneLayout};

@@ -138,14 +138,12 @@ impl Sensors<'_> {
     fn about(&self, ui: &mut egui::Ui, sensor: &Measured) {
         let simulation = self.session.episode().simulation();
         let rate_hz = sensor.spec.rate_hz.unwrap_or_else(|| 1.0 / simulation.period().seconds());
-        let mut text = format!("{rate_hz:.0} Hz");
-        if let Some(link) = &sensor.spec.link {
-            text.push_str(&format!(", on link {link}"));
-        }
-        if let Some(latency_s) = sensor.spec.errors.latency.filter(|latency| *latency > 0.0) {
-            text.push_str(&format!(", {:.0} ms late", latency_s * 1e3));
-        }
-        ui.weak(text).on_hover_text("Measurements per simulated second, carrier, and latency");
+        let link = sensor.spec.link.as_ref().map(|link| format!("on link {link}"));
+        let latency_s = sensor.spec.errors.latency.filter(|latency| *latency > 0.0);
+        let latency = latency_s.map(|latency_s| format!("{:.0} ms late", latency_s * 1e3));
+        let parts = [Some(format!("{rate_hz:.0} Hz")), link, latency];
+        ui.weak(parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+            .on_hover_text("Measurements per simulated second, carrier, and latency");
     }
 
     fn age_s(&self, sensor: &Measured) -> Option<f64> {

@@ -21,11 +21,7 @@ pub(super) fn kind(kind: &SensorKind) -> &'static str {
 
 /// The unit of one value of a channel; empty for plain numbers. `is_length` says
 /// whether a joint with this name slides.
-pub(super) fn unit_of<'a>(
-    channel: &'a Channel,
-    index: usize,
-    is_length: impl Fn(&str) -> bool,
-) -> &'a str {
+pub(super) fn unit_of(channel: &Channel, index: usize, is_length: impl Fn(&str) -> bool) -> &str {
     let unit = channel.unit.as_str();
     if matches!(unit, "1" | "0 or 1") {
         return "";
@@ -47,7 +43,7 @@ pub(super) fn number(value: f32) -> String {
     let size = value.abs();
     if value.is_infinite() {
         "     none".to_owned()
-    } else if size != 0.0 && (size < 5e-4 || size >= 1e5) {
+    } else if size != 0.0 && !(5e-4..1e5).contains(&size) {
         format!("{value:>9.1e}")
     } else if size >= 1e3 {
         format!("{value:>9.1}")
