@@ -76,7 +76,9 @@ impl Picture {
         let image = egui::ColorImage::new([WIDTH as usize, HEIGHT as usize], pixels);
         let options = egui::TextureOptions::NEAREST;
         match &mut self.texture {
-            Some(texture) => texture.set(image, options),
+            // As a part, it stays in its place in memory: a whole one would be new there,
+            // and missing for one frame.
+            Some(texture) => texture.set_partial([0, 0], image, options),
             None => self.texture = Some(context.load_texture("depth inset", image, options)),
         }
     }
@@ -115,15 +117,20 @@ fn pixel_at(x: f32, y: f32) -> usize {
 fn scale(ui: &mut egui::Ui, width: f32) {
     let size = egui::vec2(width, SCALE_HEIGHT);
     let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-    let step = width / f32::from(SCALE_STEPS);
-    for index in 0..SCALE_STEPS {
-        let share = f32::from(index) / f32::from(SCALE_STEPS - 1);
+    let mut strip = egui::Mesh::default();
+    for index in 0..=SCALE_STEPS {
+        let share = f32::from(index) / f32::from(SCALE_STEPS);
         let color = colors::of_depth(egui::lerp(RANGE_M.0..=RANGE_M.1, share), RANGE_M);
-        let corner = rect.min + egui::vec2(f32::from(index) * step, 0.0);
-        // A little wider, so that no gap shows between two steps.
-        let part = egui::Rect::from_min_size(corner, egui::vec2(step + 0.5, SCALE_HEIGHT));
-        ui.painter().rect_filled(part.intersect(rect), 0.0, color);
+        let x = rect.left() + share * width;
+        strip.colored_vertex(egui::pos2(x, rect.top()), color);
+        strip.colored_vertex(egui::pos2(x, rect.bottom()), color);
+        if index > 0 {
+            let corner = u32::from(index) * 2;
+            strip.add_triangle(corner - 2, corner - 1, corner);
+            strip.add_triangle(corner - 1, corner, corner + 1);
+        }
     }
+    ui.painter().add(strip);
     ui.horizontal(|ui| {
         ui.small(format!("{} m", RANGE_M.0));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -118,7 +118,10 @@ impl Sensors<'_> {
             }
         }
         ui.label(egui::RichText::new(&sensor.spec.name).strong());
-        ui.weak(words::kind(&sensor.spec.kind));
+        let kind = words::kind(&sensor.spec.kind);
+        if !kind.eq_ignore_ascii_case(&sensor.spec.name) {
+            ui.weak(kind);
+        }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let Some(age_s) = self.age_s(sensor) else {
                 ui.weak("nothing yet").on_hover_text("No measurement has reached the policy");

@@ -70,7 +70,7 @@ fn reach_m(kind: &SensorKind, ranges: &[f32]) -> f32 {
         SensorKind::Lidar { range: (_, range), .. } if farthest == 0.0 => *range as f32,
         _ => farthest,
     };
-    [0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0]
+    [0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0]
         .into_iter()
         .find(|round| *round >= reach)
         .unwrap_or(reach)
@@ -117,7 +117,7 @@ mod tests {
     fn the_outer_ring_takes_in_what_was_hit_or_the_range() {
         let kind = SensorKind::Lidar { beams: 2, range: (0.1, 12.0), fov: Angle::Deg(180.0) };
 
-        assert_eq!(reach_m(&kind, &[3.0, f32::INFINITY]), 4.0);
+        assert_eq!(reach_m(&kind, &[3.2, f32::INFINITY]), 4.0);
         assert_eq!(reach_m(&kind, &[f32::INFINITY; 2]), 12.0);
     }
 }

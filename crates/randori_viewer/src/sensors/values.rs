@@ -8,7 +8,7 @@ use super::{Measured, words};
 /// Values of a channel that are shown without unfolding it.
 const SHOWN: usize = 8;
 /// Characters of a name that fit into its column.
-const NAME_LEN: usize = 15;
+const NAME_LEN: usize = 11;
 
 /// All channels of a sensor, with the truth beside them where it is known.
 pub(super) fn show(
@@ -73,21 +73,26 @@ impl Table<'_> {
         range: std::ops::Range<usize>,
         has_one_unit: bool,
     ) {
-        egui::Grid::new((name, range.start)).num_columns(4).spacing([8.0, 1.0]).show(ui, |ui| {
-            for index in range {
-                let (element, unit) = &self.rows[index];
-                let label = ui.monospace(format!("{:<NAME_LEN$}", shortened(element)));
-                label.on_hover_text(element);
-                ui.monospace(words::number(self.values[index])).on_hover_text("Measured");
-                let truth = self.truth.and_then(|truth| truth.get(index));
-                let truth = truth.map_or_else(|| format!("{:>9}", "–"), |it| words::number(*it));
-                ui.label(egui::RichText::new(truth).monospace().weak()).on_hover_text(
-                    "The truth at the time of the measurement, if time passed over it here",
-                );
-                ui.weak(if has_one_unit { "" } else { unit });
-                ui.end_row();
-            }
-        });
+        egui::Grid::new((name, range.start))
+            .num_columns(4)
+            .min_col_width(0.0)
+            .spacing([6.0, 1.0])
+            .show(ui, |ui| {
+                for index in range {
+                    let (element, unit) = &self.rows[index];
+                    let label = ui.monospace(format!("{:<NAME_LEN$}", shortened(element)));
+                    label.on_hover_text(element);
+                    ui.monospace(words::number(self.values[index])).on_hover_text("Measured");
+                    let truth = self.truth.and_then(|truth| truth.get(index));
+                    let truth =
+                        truth.map_or_else(|| format!("{:>9}", "–"), |it| words::number(*it));
+                    ui.label(egui::RichText::new(truth).monospace().weak()).on_hover_text(
+                        "The truth at the time of the measurement, if time passed over it here",
+                    );
+                    ui.weak(if has_one_unit { "" } else { unit });
+                    ui.end_row();
+                }
+            });
     }
 }
 
@@ -109,6 +114,6 @@ mod tests {
     #[test]
     fn long_names_keep_their_beginning_and_end() {
         assert_eq!(shortened("left_wheel"), "left_wheel");
-        assert_eq!(shortened("left_shoulder_pitch_joint"), "left_sh…h_joint");
+        assert_eq!(shortened("left_shoulder_pitch_joint"), "left_…joint");
     }
 }
