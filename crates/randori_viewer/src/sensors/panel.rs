@@ -11,6 +11,9 @@ use super::{LastReadings, Measured, measured, polar, values, words};
 use crate::overlay::{Overlay, Overlays};
 use crate::run::Run;
 
+/// Room for the scroll bar, points.
+const SCROLL_BAR: f32 = 6.0;
+
 /// Shows the panel.
 pub(super) fn show(ui: &mut egui::Ui, world: &mut World) {
     let mut overlays = world.resource::<Overlays>().clone();
@@ -123,6 +126,7 @@ impl Sensors<'_> {
             ui.weak(kind);
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.add_space(SCROLL_BAR);
             let Some(age_s) = self.age_s(sensor) else {
                 ui.weak("nothing yet").on_hover_text("No measurement has reached the policy");
                 return;
