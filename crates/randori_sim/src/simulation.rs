@@ -6,7 +6,7 @@
 //!
 //! Start reading at [`Simulation::step`].
 
-use randori_core::layout::{BodyId, SceneLayout};
+use randori_core::layout::{BodyId, RobotId, SceneLayout};
 use randori_core::policy::{Policy, PolicyContract};
 use randori_core::record::{Digests, Intervention, TickRecord};
 use randori_core::spec::Scenario;
@@ -19,7 +19,7 @@ use crate::fault::{RunFault, SimulationError};
 use crate::hash::StateHasher;
 use crate::intervention::{self, InterventionError};
 use crate::scheduler::Scheduler;
-use crate::sensors::{SensorSuite, tick_period};
+use crate::sensors::{Received, SensorSuite, tick_period};
 use crate::world::SimWorld;
 
 /// Measures what goals, metrics and event conditions read of the world.
@@ -132,6 +132,11 @@ impl Simulation {
     /// The world after the last step.
     pub fn world(&self) -> &SimWorld {
         &self.world
+    }
+
+    /// The latest measurements that have reached the policy of a robot.
+    pub fn received(&self, robot: RobotId) -> &Received {
+        self.sensors.received(robot)
     }
 
     /// What the policy of each robot declares; `None` for a robot without one.

@@ -19,12 +19,14 @@ pub mod keep;
 pub mod keys;
 pub mod notice;
 pub mod open;
+pub mod overlay;
 pub mod panels;
 pub mod playback;
 pub mod pointer;
 pub mod policy;
 pub mod run;
 pub mod scene;
+pub mod sensors;
 pub mod time_bar;
 pub mod watch;
 
@@ -60,5 +62,7 @@ impl PluginGroup for ViewerPlugins {
             .add(gallery::GalleryPlugin)
             .add(policy::PolicyPlugin)
             .add(keep::KeepPlugin)
+            .add(overlay::OverlayPlugin)
+            .add(sensors::SensorsPlugin)
     }
 }

@@ -198,6 +198,8 @@ fn draw(world: &mut World) -> Result {
     }
     dock(&mut ui, &mut panels, world);
     panels.picture = Some(ui.available_rect_before_wrap());
+    // What floats asks where the picture is, while the panels are here.
+    world.resource_mut::<Panels>().picture = panels.picture;
     for show in &panels.windows {
         show(&context, world);
     }

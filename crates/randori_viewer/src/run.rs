@@ -18,6 +18,7 @@ use randori_sim::session::{Progress, Session, SessionError};
 use crate::action::Action;
 use crate::driver::{Driver, Drivers, StartPolicy};
 use crate::playback::Playback;
+use crate::sensors::LastReadings;
 
 /// Bytes that saved states of the past may take, unless a person sets another
 /// [budget](Run::set_budget).
@@ -86,6 +87,7 @@ struct OpenRun {
     end: Tick,
     drivers: Drivers,
     shown: TickRecord,
+    readings: LastReadings,
     newest: Tick,
     report: RunReport,
     saved_bytes: usize,
@@ -175,6 +177,7 @@ impl Run {
             period: live.period(),
             end: session.end(),
             shown: live.record().clone(),
+            readings: LastReadings::default(),
             newest: session.newest(),
             report: live.report(),
             saved_bytes: session.saved_bytes(),
@@ -317,6 +320,11 @@ impl Run {
         self.open.as_mut().map(|open| open.session.get())
     }
 
+    /// The session, with the measurements that were seen last.
+    pub fn measured(&mut self) -> Option<(&Session, &LastReadings)> {
+        self.open.as_mut().map(|open| (&*open.session.get(), &open.readings))
+    }
+
     /// The run at the tick that is shown, to look at its world.
     pub fn episode(&mut self) -> Option<&Episode> {
         self.session().map(|session| session.episode())
@@ -408,6 +416,7 @@ impl Run {
         self.handed_over = (self.handed_over || changed) && self.tick() > Tick(0);
         let Some(open) = &mut self.open else { return };
         open.repeated = Repeated::default();
+        open.readings.clear();
         open.end = open.session.get().end();
     }
 
@@ -429,6 +438,7 @@ impl Run {
         let session = open.session.get();
         let answer = ask(session);
         open.shown.clone_from(session.record());
+        open.readings.note(&open.shown);
         open.newest = session.newest();
         open.saved_bytes = session.saved_bytes();
         match answer {

@@ -1,0 +1,77 @@
+//! Scans of range finders.
+
+use randori_core::math::{Pose, Rotation, Vector};
+use randori_core::spec::SensorKind;
+use randori_sim::sensors::lidar_beams;
+
+use super::sketch::{Sketch, colors};
+use super::view::View;
+use crate::sensors::Measured;
+
+/// Rays of a scan that are drawn unless all are asked for, at most.
+const FEW_RAYS: usize = 24;
+/// Height of the tick that marks a hit, m.
+const HIT_M: f32 = 0.05;
+
+/// Draws the scan that reached the policy last: a tick for each hit, and some
+/// rays or all.
+pub(super) fn scan(view: &View, sensor: &Measured, all_rays: bool, sketch: &mut Sketch) {
+    let (SensorKind::Lidar { .. }, Some(pose)) = (&sensor.spec.kind, pose_of_scan(view, sensor))
+    else {
+        return;
+    };
+    let mut beams = Vec::new();
+    lidar_beams(&sensor.spec.kind, &pose, sensor.values, &mut beams);
+    let every = if all_rays { 1 } else { beams.len().div_ceil(FEW_RAYS).max(1) };
+    for (index, beam) in beams.iter().enumerate() {
+        if index % every == 0 && (beam.hit || all_rays) {
+            sketch.line(beam.from, beam.to, if beam.hit { colors::RAY } else { colors::MISS });
+        }
+        if beam.hit {
+            let half = Vector::Z * (HIT_M / 2.0);
+            sketch.line(beam.to - half, beam.to + half, colors::HIT);
+        }
+    }
+}
+
+/// Where the scanner was when it measured: where it is, taken back along its
+/// present velocity. What is left is half the acceleration times the square of
+/// the age, millimetres for wheeled robots.
+fn pose_of_scan(view: &View, sensor: &Measured) -> Option<Pose> {
+    let (body, measured_at) = (sensor.layout.body?, sensor.measured_at?);
+    let age = view.simulation.record().tick.0.saturating_sub(measured_at.0);
+    let age_s = (age as f64 * view.simulation.period().seconds()) as f32;
+    let world = view.simulation.world();
+    let (pose, twist) = (world.body_pose(body), world.body_twist(body));
+    let before = Pose::from_parts(
+        pose.translation - twist.linear * age_s,
+        Rotation::from_scaled_axis(twist.angular * -age_s) * pose.rotation,
+    );
+    Some(before * sensor.spec.pose.pose())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sensors::fixture;
+
+    #[test]
+    fn hits_are_drawn_where_the_wall_is_and_few_rays_unless_all_are_wanted() {
+        let session = fixture::session(120);
+        let view = View::new(&session);
+        let lidar = view.sensors().find(|it| it.spec.name == "lidar").expect("it has one");
+        let (mut few, mut all) = (Sketch::default(), Sketch::default());
+
+        scan(&view, &lidar, false, &mut few);
+        scan(&view, &lidar, true, &mut all);
+
+        let hits = few.lines().iter().filter(|line| line.color == colors::HIT);
+        let ahead = hits.map(|line| line.from.x).filter(|x| (x - fixture::WALL_X).abs() < 1e-3);
+        assert!(ahead.count() > 3);
+        let rays = |sketch: &Sketch| {
+            sketch.lines().iter().filter(|line| line.color != colors::HIT).count()
+        };
+        assert_eq!(rays(&all), 90);
+        assert!(rays(&few) <= FEW_RAYS, "{}", rays(&few));
+    }
+}
