@@ -76,7 +76,10 @@ fn dependencies_point_one_way() {
         ("randori_record", &["randori_core"]),
         ("randori_report", &["randori_core", "randori_record"]),
         ("randori_sim", &["randori_core", "randori_stl"]),
-        ("randori_viewer", &["randori_core", "randori_policy", "randori_record", "randori_sim"]),
+        (
+            "randori_viewer",
+            &["randori_core", "randori_import", "randori_policy", "randori_record", "randori_sim"],
+        ),
         (
             "randori_cli",
             &[

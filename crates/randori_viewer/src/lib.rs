@@ -13,10 +13,12 @@ pub mod action;
 pub mod camera;
 pub mod convert;
 pub mod driver;
+pub mod hover;
 pub mod keys;
 pub mod panels;
 pub mod playback;
 pub mod pointer;
+pub mod quality;
 pub mod run;
 pub mod scene;
 pub mod time_bar;
@@ -44,6 +46,8 @@ impl PluginGroup for ViewerPlugins {
             .add(scene::ScenePlugin)
             .add(camera::CameraPlugin)
             .add(pointer::PointerPlugin)
+            .add(hover::HoverPlugin)
+            .add(quality::QualityPlugin)
             .add(panels::PanelsPlugin)
             .add(time_bar::TimeBarPlugin)
     }
