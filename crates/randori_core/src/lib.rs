@@ -9,6 +9,7 @@
 
 mod check;
 pub mod diagnostic;
+pub mod drawing;
 pub mod layout;
 pub mod math;
 pub mod policy;

@@ -28,6 +28,7 @@ use randori_core::diagnostic::{Diagnostic, DiagnosticCode, SourceMap, Span};
 use randori_core::spec::{EnvironmentSpec, ImportSpec, PoseSpec, RobotSpec};
 use randori_core::text::{FileReader, ImportedRobot, Limits, RobotImport};
 
+pub use mesh::Mesh;
 pub use report::{Entry, Fate, Report};
 pub use scenario::{flat_ground, scenario_text};
 pub use write::{environment_text, robot_text};

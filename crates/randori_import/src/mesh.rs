@@ -6,20 +6,22 @@ use crate::geometry::{Inertia, Vector};
 
 /// Corners and triangles of a mesh, in its own units.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Mesh {
-    pub(crate) vertices: Vec<[f64; 3]>,
-    pub(crate) triangles: Vec<[u32; 3]>,
+pub struct Mesh {
+    /// Corners.
+    pub vertices: Vec<[f64; 3]>,
+    /// Indices of three corners each, counter-clockwise seen from outside.
+    pub triangles: Vec<[u32; 3]>,
 }
 
 /// Hulls have at most about this many corners: contact costs grow with them.
 const MOST_CORNERS: usize = 96;
 
 impl Mesh {
-    /// Reads a mesh by the ending of its path.
+    /// Reads a mesh of the kind that the ending of its path says.
     ///
     /// # Errors
-    /// A reason in words.
-    pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Self, String> {
+    /// A reason in words, when the bytes are no such mesh.
+    pub fn read(path: &str, bytes: &[u8]) -> Result<Self, String> {
         let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         let mesh = match ending.as_str() {
             "stl" => stl(bytes)?,
@@ -46,7 +48,8 @@ impl Mesh {
     }
 
     /// The same with each axis scaled; negative scales mirror.
-    pub(crate) fn scaled(mut self, scale: [f64; 3]) -> Self {
+    #[must_use]
+    pub fn scaled(mut self, scale: [f64; 3]) -> Self {
         for point in &mut self.vertices {
             for (part, factor) in point.iter_mut().zip(scale) {
                 *part *= factor;

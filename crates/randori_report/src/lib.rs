@@ -7,7 +7,6 @@
 //!
 //! Start reading at [`ReportRun::new`] and [`report`].
 
-mod bones;
 mod data;
 mod moments;
 mod page;

@@ -1,5 +1,6 @@
 //! Shapes of everything that has a pose, as the page draws them.
 
+use randori_core::drawing::{Bone, bones};
 use randori_core::layout::SceneLayout;
 use randori_core::math::Pose;
 use randori_core::spec::{
@@ -7,8 +8,6 @@ use randori_core::spec::{
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-use crate::bones::{Bone, bones};
 
 /// What stands in a scene.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]

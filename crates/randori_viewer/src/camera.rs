@@ -1,17 +1,34 @@
-//! Where the picture is taken from: orbit, pan and zoom around a point.
+//! Where the picture is taken from: around a point, from a robot's nose, or from
+//! one of its sensors.
+//!
+//! Start reading at [`View`], then [`Orbit`].
 
-use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseScrollUnit};
+mod bar;
+mod keys;
+mod steer;
+mod view;
+
 use bevy::prelude::*;
-use bevy_egui::input::EguiWantsInput;
-use randori_core::layout::BodyId;
-use randori_core::math::Vector;
+use randori_core::layout::{BodyId, SceneLayout};
+use randori_core::math::{Vector, yaw_rad};
+use randori_core::record::TickRecord;
+use randori_core::spec::Scenario;
 
 use crate::convert::to_bevy;
 use crate::run::{Run, RunSystems};
+use crate::scene::{Bounds, body_bounds, robot_bounds};
+
+pub use view::View;
 
 /// The camera of the picture.
 #[derive(Component, Debug, Clone, Copy)]
 pub struct MainCamera;
+
+/// How high the camera may turn, rad.
+const MOST_PITCH: f32 = 1.5;
+/// Time in which a jump of the camera is almost over, s: it falls to 1/e in a
+/// third of it.
+const GLIDE_S: f32 = 0.30;
 
 /// Where the camera is, in terms of what it looks at.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
@@ -26,16 +43,19 @@ pub struct Orbit {
     pub distance: f32,
     /// The body whose position the target follows.
     pub follow: Option<BodyId>,
+    /// From the position of that body to the target, m in the world's axes.
+    pub offset: Vector,
 }
 
 impl Default for Orbit {
     fn default() -> Self {
         Self {
             target: Vector::new(0.0, 0.0, 0.3),
-            yaw: -2.2,
-            pitch: 0.95,
+            yaw: -2.6,
+            pitch: 0.5,
             distance: 4.0,
             follow: None,
+            offset: Vector::ZERO,
         }
     }
 }
@@ -51,6 +71,110 @@ impl Orbit {
         );
         self.target + away * self.distance
     }
+
+    /// Looks at a box from the same side, from where it fills a good part of the
+    /// picture.
+    #[must_use]
+    pub fn framing(self, bounds: &Bounds) -> Self {
+        let distance = (bounds.size().length() * 2.1).clamp(0.25, 60.0);
+        Self { target: bounds.middle(), distance, ..self }
+    }
+
+    /// Follows a body from here on; the target stays where it is.
+    #[must_use]
+    pub fn following(self, body: BodyId, record: &TickRecord) -> Self {
+        let Some(at) = position(record, body) else { return self };
+        Self { follow: Some(body), offset: self.target - at, ..self }
+    }
+
+    /// From behind and above a robot, in a distance that fits its size.
+    fn behind(scenario: &Scenario, layout: &SceneLayout, record: &TickRecord) -> Option<Self> {
+        let robot = layout.robots.first()?;
+        let bounds = robot_bounds(scenario, layout, randori_core::layout::RobotId(0), record)?;
+        let heading = yaw_rad(&record.state.bodies.get(robot.base.0)?.pose);
+        let orbit = Self { yaw: heading + 2.65, pitch: 0.42, ..Self::default() };
+        Some(orbit.framing(&bounds).following(robot.base, record))
+    }
+}
+
+/// Position of a body or a dropped box, m.
+fn position(record: &TickRecord, body: BodyId) -> Option<Vector> {
+    let state = &record.state;
+    let all = state.bodies.get(body.0);
+    all.or_else(|| state.dropped.get(body.0.checked_sub(state.bodies.len())?))
+        .map(|body| body.pose.translation)
+}
+
+/// How far the picture still is behind the [`Orbit`], after a jump. It gets
+/// there in the same time at any rate of frames; what follows a body does not
+/// lag behind it.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Glide {
+    target: Vector,
+    yaw: f32,
+    pitch: f32,
+    /// Natural logarithm of a ratio of distances.
+    zoom: f32,
+}
+
+impl Glide {
+    /// Notes that the orbit jumped.
+    fn jump(&mut self, from: &Orbit, to: &Orbit) {
+        let turn = std::f32::consts::TAU;
+        self.target += from.target - to.target;
+        self.yaw += libm::remainderf(from.yaw - to.yaw, turn);
+        self.pitch += from.pitch - to.pitch;
+        self.zoom += libm::logf(from.distance / to.distance);
+    }
+
+    /// Lets time pass.
+    fn fade(&mut self, elapsed_s: f32) {
+        let left = libm::expf(-3.0 * elapsed_s / GLIDE_S);
+        self.target *= left;
+        self.yaw *= left;
+        self.pitch *= left;
+        self.zoom *= left;
+    }
+
+    /// What is shown of an orbit.
+    fn shown(&self, orbit: &Orbit) -> Orbit {
+        Orbit {
+            target: orbit.target + self.target,
+            yaw: orbit.yaw + self.yaw,
+            pitch: (orbit.pitch + self.pitch).clamp(-MOST_PITCH, MOST_PITCH),
+            distance: orbit.distance * libm::expf(self.zoom),
+            ..*orbit
+        }
+    }
+}
+
+/// Moves the orbit of a world smoothly to another place, and looks from there.
+pub(crate) fn glide_to(world: &mut World, to: Orbit) {
+    let from = *world.resource::<Orbit>();
+    world.resource_mut::<Glide>().jump(&from, &to);
+    *world.resource_mut::<Orbit>() = to;
+    *world.resource_mut::<View>() = View::Orbit;
+}
+
+/// Looks at a body and follows it.
+pub(crate) fn focus(world: &mut World, body: BodyId) {
+    let run = world.resource::<Run>();
+    let (Some(scenario), Some(layout), Some(record)) = (run.scenario(), run.layout(), run.record())
+    else {
+        return;
+    };
+    let Some(at) = position(record, body) else { return };
+    let orbit = *world.resource::<Orbit>();
+    let state = record.state.bodies.get(body.0);
+    let bounds =
+        state.and_then(|state| Some(body_bounds(scenario, layout, body)?.placed(&state.pose)));
+    let to = match bounds {
+        // Walls are seen whole only from far away; a look at them comes nearer.
+        Some(bounds) => orbit.framing(&bounds),
+        None => Orbit { target: at, ..orbit },
+    };
+    let to = to.following(body, record);
+    glide_to(world, to);
 }
 
 /// When the camera is placed, in [`RunSystems::Draw`].
@@ -64,72 +188,141 @@ pub struct CameraPlugin;
 impl Plugin for CameraPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Orbit>()
+            .init_resource::<Glide>()
+            .init_resource::<View>()
             .add_systems(Startup, spawn)
-            .add_systems(Update, (follow_robot, steer, place).chain().in_set(CameraSystems))
+            .add_systems(
+                Update,
+                (begin, steer::steer, steer::double_click, place).chain().in_set(CameraSystems),
+            )
             .configure_sets(Update, CameraSystems.in_set(RunSystems::Draw));
+        keys::add(app);
+        bar::add(app);
     }
 }
 
 fn spawn(mut commands: Commands) {
-    commands.spawn((MainCamera, Camera3d::default(), Msaa::Off, Transform::default()));
+    let projection = PerspectiveProjection { near: 0.02, far: 1000.0, ..default() };
+    commands.spawn((
+        MainCamera,
+        Camera3d::default(),
+        Projection::Perspective(projection),
+        Msaa::Off,
+        Transform::default(),
+    ));
 }
 
-/// Begins with the first robot of a run that was opened.
-fn follow_robot(run: Res<Run>, mut seen: Local<u64>, mut orbit: ResMut<Orbit>) {
-    if *seen == run.generation() {
-        return;
-    }
-    *seen = run.generation();
-    orbit.follow = run.layout().and_then(|layout| layout.robots.first()).map(|robot| robot.base);
-}
-
-fn steer(
-    egui: Res<EguiWantsInput>,
-    buttons: Res<ButtonInput<MouseButton>>,
-    keys: Res<ButtonInput<KeyCode>>,
-    motion: Res<AccumulatedMouseMotion>,
-    scroll: Res<AccumulatedMouseScroll>,
+/// Begins with the first robot of a run that was opened, unless it is the same
+/// scene again.
+fn begin(
+    run: Res<Run>,
+    mut seen: Local<(u64, String)>,
     mut orbit: ResMut<Orbit>,
+    mut view: ResMut<View>,
 ) {
-    if egui.wants_any_pointer_input() {
+    if seen.0 == run.generation() {
         return;
     }
-    let shifting = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight])
-        || buttons.pressed(MouseButton::Middle);
-    let pressed = buttons.any_pressed([MouseButton::Right, MouseButton::Middle]);
-    if pressed && motion.delta != Vec2::ZERO {
-        if shifting {
-            let right = Vector::new(-libm::sinf(orbit.yaw), libm::cosf(orbit.yaw), 0.0);
-            let up = Vector::Z;
-            let scale = orbit.distance * 0.0015;
-            orbit.target += (up * motion.delta.y - right * motion.delta.x) * scale;
-            orbit.follow = None;
-        } else {
-            orbit.yaw -= motion.delta.x * 0.006;
-            orbit.pitch = (orbit.pitch + motion.delta.y * 0.006).clamp(-1.5, 1.5);
-        }
-    }
-    let notches = match scroll.unit {
-        MouseScrollUnit::Line => scroll.delta.y,
-        MouseScrollUnit::Pixel => scroll.delta.y / 50.0,
+    let (Some(scenario), Some(layout), Some(record)) = (run.scenario(), run.layout(), run.record())
+    else {
+        return;
     };
-    if notches != 0.0 {
-        orbit.distance = (orbit.distance * libm::powf(0.88, notches)).clamp(0.05, 500.0);
+    let scene = scene_of(scenario);
+    let is_same = seen.1 == scene;
+    *seen = (run.generation(), scene);
+    if !is_same {
+        *orbit = Orbit::behind(scenario, layout, record).unwrap_or_default();
+        *view = View::Orbit;
     }
+}
+
+/// What makes two scenarios the same scene, for somebody who looks at it.
+fn scene_of(scenario: &Scenario) -> String {
+    let robots = scenario.spec.robots.iter().map(|robot| format!("{}:{}", robot.name, robot.model));
+    let robots: Vec<String> = robots.collect();
+    let spec = &scenario.spec;
+    format!("{}|{}|{}", spec.title, spec.environment, robots.join("|"))
 }
 
 fn place(
     run: Res<Run>,
+    time: Res<Time<Real>>,
+    view: Res<View>,
     mut orbit: ResMut<Orbit>,
-    mut camera: Query<&mut Transform, With<MainCamera>>,
+    mut glide: ResMut<Glide>,
+    mut camera: Query<(&mut Transform, &mut Projection), With<MainCamera>>,
 ) {
-    if let (Some(BodyId(index)), Some(record)) = (orbit.follow, run.record())
-        && let Some(body) = record.state.bodies.get(index)
+    if let (Some(body), Some(record)) = (orbit.follow, run.record())
+        && let Some(at) = position(record, body)
     {
-        orbit.target = body.pose.translation;
+        orbit.target = at + orbit.offset;
     }
-    for mut transform in &mut camera {
-        let (eye, target) = (to_bevy(orbit.eye()), to_bevy(orbit.target));
-        *transform = Transform::from_translation(eye).looking_at(target, Vec3::Y);
+    glide.fade(time.delta_secs());
+    let ridden = view.pose(&run);
+    let fov = if ridden.is_some() { view::RIDING_FOV } else { std::f32::consts::FRAC_PI_4 };
+    for (mut transform, mut projection) in &mut camera {
+        *transform = if let Some(pose) = &ridden {
+            let ahead = to_bevy(pose.rotation * Vector::X);
+            let up = to_bevy(pose.rotation * Vector::Z);
+            Transform::from_translation(to_bevy(pose.translation)).looking_to(ahead, up)
+        } else {
+            let shown = glide.shown(&orbit);
+            let (eye, target) = (to_bevy(shown.eye()), to_bevy(shown.target));
+            Transform::from_translation(eye).looking_at(target, Vec3::Y)
+        };
+        if let Projection::Perspective(lens) = &*projection
+            && lens.fov != fov
+            && let Projection::Perspective(lens) = &mut *projection
+        {
+            lens.fov = fov;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jump_is_smooth_and_takes_the_same_time_at_any_rate_of_frames() {
+        let from = Orbit::default();
+        let to = Orbit { target: Vector::X * 5.0, yaw: 2.9, distance: 1.0, ..from };
+        let mut glide = Glide::default();
+        glide.jump(&from, &to);
+        let start = glide.shown(&to);
+        assert!((start.eye() - from.eye()).length() < 1e-4, "{start:?}");
+
+        let mut slow = glide;
+        slow.fade(0.1);
+        let mut fast = glide;
+        (0..10).for_each(|_| fast.fade(0.01));
+
+        assert!((slow.shown(&to).eye() - fast.shown(&to).eye()).length() < 1e-4);
+        slow.fade(1.0);
+        assert!((slow.shown(&to).eye() - to.eye()).length() < 0.01);
+    }
+
+    #[test]
+    fn a_turn_takes_the_short_way() {
+        let from = Orbit { yaw: 3.0, ..Orbit::default() };
+        let to = Orbit { yaw: -3.0, ..from };
+        let mut glide = Glide::default();
+
+        glide.jump(&from, &to);
+
+        assert!((glide.yaw.abs() - (std::f32::consts::TAU - 6.0)).abs() < 1e-5, "{}", glide.yaw);
+    }
+
+    #[test]
+    fn a_small_robot_is_seen_from_near_and_a_large_one_from_far() {
+        let bounds = |size: f32| Bounds { low: Vector::ZERO, high: Vector::splat(size) };
+        let orbit = Orbit::default();
+
+        let (near, far) = (orbit.framing(&bounds(0.2)), orbit.framing(&bounds(2.0)));
+
+        assert!((far.distance / near.distance - 10.0).abs() < 1e-3);
+        assert!((near.target - Vector::splat(0.1)).length() < 1e-6);
+        let angle = 0.2 * 3.0_f32.sqrt() / near.distance;
+        assert!((0.3..0.7).contains(&angle), "it fills {angle} rad of the picture's 0.79");
     }
 }

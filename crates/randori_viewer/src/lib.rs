@@ -16,6 +16,7 @@ pub mod driver;
 pub mod gallery;
 pub mod help;
 pub mod keep;
+pub mod hover;
 pub mod keys;
 pub mod notice;
 pub mod open;
@@ -24,6 +25,7 @@ pub mod panels;
 pub mod playback;
 pub mod pointer;
 pub mod policy;
+pub mod quality;
 pub mod run;
 pub mod scene;
 pub mod sensors;
@@ -53,6 +55,8 @@ impl PluginGroup for ViewerPlugins {
             .add(scene::ScenePlugin)
             .add(camera::CameraPlugin)
             .add(pointer::PointerPlugin)
+            .add(hover::HoverPlugin)
+            .add(quality::QualityPlugin)
             .add(panels::PanelsPlugin)
             .add(time_bar::TimeBarPlugin)
             .add(notice::NoticePlugin)

@@ -1,144 +1,236 @@
 //! The picture of the world: one entity per body, placed by the record that is
 //! shown.
+//!
+//! Whatever is drawn hangs below one [`WorldRoot`] and has a [`Paint`].
 
+mod bounds;
+mod dropped;
+mod gltf_file;
+mod ground;
+mod highlight;
+mod looks;
+mod marks;
 mod mesh;
+mod notes;
+mod paint;
+mod parts;
 
 use bevy::prelude::*;
-use std::collections::BTreeMap;
 
-use randori_core::layout::{BodyId, SceneLayout};
-use randori_core::spec::{ActorModel, MaterialSpec, Scenario, Shape, ShapeSpec};
+use randori_core::layout::{BodyId, RobotId, SceneLayout};
+use randori_core::spec::Scenario;
 
 use crate::convert::{WorldRoot, root_rotation, transform};
+use crate::quality::Quality;
 use crate::run::{Run, RunSystems};
 
-/// An entity that shows a body of the scene.
+pub use bounds::{Bounds, body_bounds, robot_bounds};
+pub use looks::{MeshFiles, MeshNotes, ReadFile};
+pub(crate) use marks::PIN_HEIGHT;
+pub use paint::{Finish, Paint};
+
+use mesh::{Formed, Forms};
+
+/// An entity that shows a body of the scene, or a dropped box.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Body(pub BodyId);
+
+/// A part of a [`Body`], in the frame of its parent.
+#[derive(Component, Debug, Clone, PartialEq)]
+struct PartOf {
+    body: BodyId,
+    color: [f32; 3],
+    form: Formed,
+    at: Transform,
+}
+
+/// When bodies are spawned and placed, in [`RunSystems::Draw`].
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SceneSystems;
 
 /// Draws the open [`Run`].
 pub struct ScenePlugin;
 
 impl Plugin for ScenePlugin {
     fn build(&self, app: &mut App) {
-        app.insert_resource(ClearColor(Color::srgb(0.62, 0.72, 0.82)))
-            .add_systems(Startup, light)
-            .add_systems(Update, (build, draw_poses).chain().in_set(RunSystems::Draw));
+        app.add_plugins((
+            paint::PaintPlugin,
+            ground::GroundPlugin,
+            marks::MarksPlugin,
+            highlight::HighlightPlugin,
+            notes::NotesPlugin,
+        ));
+        add_bodies(app);
     }
 }
 
-fn light(mut commands: Commands) {
-    commands.spawn((
-        DirectionalLight { illuminance: 9000.0, ..default() },
-        Transform::from_xyz(3.0, 8.0, 4.0).looking_at(Vec3::ZERO, Vec3::Y),
-    ));
+/// Bodies without light, ground and materials.
+fn add_bodies(app: &mut App) {
+    app.init_resource::<MeshFiles>()
+        .init_resource::<MeshNotes>()
+        .configure_sets(Update, SceneSystems.in_set(RunSystems::Draw))
+        .add_systems(
+            Update,
+            (spawn_bodies, furnish, dropped::come_and_go, place).chain().in_set(SceneSystems),
+        );
 }
 
-/// Spawns the bodies of a run that was opened.
-fn build(
+/// Spawns the bodies of a run that was opened, still without their parts.
+fn spawn_bodies(
     run: Res<Run>,
     mut built: Local<u64>,
     roots: Query<Entity, With<WorldRoot>>,
     mut commands: Commands,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<StandardMaterial>>,
 ) {
-    let (Some(scenario), Some(layout)) = (run.scenario(), run.layout()) else { return };
-    if *built == run.generation() {
+    let Some(layout) = run.layout() else { return };
+    if std::mem::replace(&mut *built, run.generation()) == run.generation() {
         return;
     }
-    *built = run.generation();
     for root in &roots {
         commands.entity(root).despawn();
     }
-    let root = commands
-        .spawn((WorldRoot, Transform::from_rotation(root_rotation()), Visibility::default()))
-        .id();
+    let place = Transform::from_rotation(root_rotation());
+    let root = commands.spawn((WorldRoot, place, Visibility::default())).id();
     for (index, body) in layout.bodies.iter().enumerate() {
-        let parent = commands
-            .spawn((
-                Body(BodyId(index)),
-                Name::new(body.path.clone()),
-                Transform::default(),
-                Visibility::default(),
-                ChildOf(root),
-            ))
-            .id();
-        for Part { shape, at, color } in parts(scenario, layout, BodyId(index)) {
-            let Some(mesh) = mesh::mesh_of(&shape) else { continue };
-            let material =
-                StandardMaterial { base_color: color, perceptual_roughness: 0.8, ..default() };
-            commands.spawn((
-                Mesh3d(meshes.add(mesh)),
-                MeshMaterial3d(materials.add(material)),
-                at,
-                ChildOf(parent),
-            ));
-        }
-    }
-    if let Some(ground) = &scenario.environment.ground {
-        let material = StandardMaterial { base_color: Color::srgb(0.5, 0.52, 0.5), ..default() };
         commands.spawn((
-            Mesh3d(
-                meshes
-                    .add(mesh::mesh_of(&Shape::Plane).unwrap_or_else(|| Sphere::default().into())),
-            ),
-            MeshMaterial3d(materials.add(material)),
-            Transform::from_xyz(0.0, 0.0, ground.height as f32),
+            Body(BodyId(index)),
+            Name::new(body.path.clone()),
+            Transform::default(),
+            Visibility::default(),
             ChildOf(root),
         ));
     }
 }
 
-/// A shape of a body at its pose in the body's frame.
-struct Part {
-    shape: Shape,
-    at: Transform,
-    color: Color,
+/// Gives bodies their parts: when a run is opened, and again when the quality
+/// or the source of mesh files is another one.
+#[expect(clippy::too_many_arguments, reason = "each is a table that Bevy keeps")]
+fn furnish(
+    run: Res<Run>,
+    quality: Option<Res<Quality>>,
+    files: Res<MeshFiles>,
+    mut done: Local<Option<(u64, Quality)>>,
+    bodies: Query<(Entity, &Body)>,
+    old: Query<Entity, With<PartOf>>,
+    mut notes: ResMut<MeshNotes>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut commands: Commands,
+) {
+    let (Some(scenario), Some(layout)) = (run.scenario(), run.layout()) else { return };
+    let quality = quality.map_or(Quality::Low, |it| *it);
+    let wanted = (run.generation(), quality);
+    if *done == Some(wanted) && !files.is_changed() {
+        return;
+    }
+    *done = Some(wanted);
+    old.iter().for_each(|part| commands.entity(part).despawn());
+    notes.0.clear();
+    let mut furnisher = Furnisher {
+        scenario,
+        layout,
+        quality,
+        files: &files,
+        meshes: &mut meshes,
+        notes: &mut notes,
+        forms: Forms::default(),
+        looks: looks::LookCache::default(),
+    };
+    for (entity, &Body(body)) in &bodies {
+        if body.0 >= layout.bodies.len() {
+            continue; // A dropped box; it has its parts already.
+        }
+        for part in furnisher.parts(body) {
+            commands.spawn((
+                Mesh3d(part.form.mesh.clone()),
+                Paint::dull(part.color),
+                part.at.with_scale(part.form.scale),
+                part,
+                ChildOf(entity),
+            ));
+        }
+    }
+    furnisher.note_bare_robots();
 }
 
-/// The shapes of a body.
-fn parts(scenario: &Scenario, layout: &SceneLayout, body: BodyId) -> Vec<Part> {
-    let of = |shapes: &[ShapeSpec], materials: &BTreeMap<String, MaterialSpec>, otherwise| {
-        let color = |shape: &ShapeSpec| {
-            let name = shape.material.as_ref()?;
-            let material = materials.get(name).cloned().or_else(|| MaterialSpec::built_in(name))?;
-            let [red, green, blue] = material.color;
-            Some(Color::srgb(red, green, blue))
-        };
-        let part = |shape: &ShapeSpec| Part {
-            shape: shape.shape.clone(),
-            at: transform(&shape.pose.pose()),
-            color: color(shape).unwrap_or(otherwise),
-        };
-        shapes.iter().map(part).collect()
-    };
-    let BodyId(index) = body;
-    if let Some(robot) = layout.bodies[index].robot {
-        let model = &scenario.robots[robot.0];
-        let link = &model.links[index - layout.robots[robot.0].bodies.start];
-        return of(&link.shapes, &model.materials, Color::srgb(0.85, 0.62, 0.30));
+/// Finds what bodies look like.
+struct Furnisher<'f> {
+    scenario: &'f Scenario,
+    layout: &'f SceneLayout,
+    quality: Quality,
+    files: &'f MeshFiles,
+    meshes: &'f mut Assets<Mesh>,
+    notes: &'f mut MeshNotes,
+    forms: Forms,
+    looks: looks::LookCache,
+}
+
+impl Furnisher<'_> {
+    /// From mesh files if all of them can be had, else from shapes.
+    fn parts(&mut self, body: BodyId) -> Vec<PartOf> {
+        let looks = parts::looks(self.scenario, self.layout, body);
+        let whole = self.of_files(body);
+        if !looks.is_empty()
+            && let Some(parts) = whole
+        {
+            return parts;
+        }
+        let parts = parts::parts(self.scenario, self.layout, body).into_iter();
+        let parts = parts.filter_map(|part| {
+            let form = self.forms.form(&part.shape, self.quality, self.meshes)?;
+            Some(PartOf { body, color: part.color, form, at: part.at })
+        });
+        parts.collect()
     }
-    if layout.objects.contains(&index) {
-        let environment = &scenario.environment;
-        let object = &environment.objects[index - layout.objects.start];
-        return of(&object.shapes, &environment.materials, Color::srgb(0.6, 0.6, 0.65));
+
+    fn of_files(&mut self, body: BodyId) -> Option<Vec<PartOf>> {
+        let mut parts = Vec::new();
+        let mut is_whole = true;
+        for look in parts::looks(self.scenario, self.layout, body) {
+            match self.looks.pieces(look, self.files, self.meshes) {
+                Ok(pieces) => parts.extend(pieces.into_iter().map(|(form, color)| PartOf {
+                    body,
+                    color,
+                    form,
+                    at: transform(&look.pose.pose()),
+                })),
+                Err(why) => {
+                    self.notes.say(format!("The mesh `{}` is not shown: {why}", look.mesh));
+                    is_whole = false;
+                }
+            }
+        }
+        is_whole.then_some(parts)
     }
-    let ActorModel::Pedestrian { height, radius } =
-        scenario.spec.actors[index - layout.actors.start].model;
-    vec![Part {
-        shape: Shape::Capsule { radius, length: (height - 2.0 * radius).max(0.0) },
-        at: Transform::from_xyz(0.0, 0.0, (height / 2.0) as f32),
-        color: Color::srgb(0.55, 0.35, 0.65),
-    }]
+
+    /// Robots that are drawn as lines, as nothing else is known of them.
+    fn note_bare_robots(&mut self) {
+        for (robot, model) in self.scenario.robots.iter().enumerate() {
+            let bare = |link: &&randori_core::spec::LinkSpec| {
+                link.looks.is_empty() && link.shapes.is_empty()
+            };
+            let count = model.links.iter().filter(bare).count();
+            if count > 0 {
+                let name = &self.layout.robots[RobotId(robot).0].name;
+                self.notes.say(format!(
+                    "{count} links of `{name}` have neither shapes nor meshes; lines stand for \
+                     them. Put the meshes that its file names beside it."
+                ));
+            }
+        }
+    }
 }
 
 /// Places everything where the record that is shown has it.
-fn draw_poses(run: Res<Run>, mut bodies: Query<(&Body, &mut Transform)>) {
-    let Some(record) = run.record() else { return };
+fn place(run: Res<Run>, mut bodies: Query<(&Body, &mut Transform)>) {
+    let (Some(record), Some(layout)) = (run.record(), run.layout()) else { return };
+    let count = layout.bodies.len();
     for (Body(BodyId(index)), mut place) in &mut bodies {
-        if let Some(body) = record.state.bodies.get(*index) {
-            place.set_if_neq(transform(&body.pose));
+        let state = match index.checked_sub(count) {
+            Some(dropped) => record.state.dropped.get(dropped),
+            None => record.state.bodies.get(*index),
+        };
+        if let Some(state) = state {
+            place.set_if_neq(transform(&state.pose));
         }
     }
 }

@@ -169,7 +169,8 @@ impl Default for SoftnessSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookSpec {
-    /// A mesh file (glTF, OBJ, STL).
+    /// A mesh file (glTF, OBJ, STL); once a scenario is loaded, its path from the
+    /// project root.
     pub mesh: String,
     /// Pose of the mesh frame in the link frame.
     #[serde(default)]

@@ -310,7 +310,7 @@ impl Specs {
     fn complete(mut self, sources: &Sources) -> Option<Scenario> {
         let spec = self.scenario?;
         let environment = self.environment?;
-        let robots: Vec<RobotSpec> = self.robots.into_values().collect();
+        let mut robots: Vec<RobotSpec> = self.robots.into_values().collect();
         if robots.len() != spec.robots.len() {
             return None;
         }
@@ -322,9 +322,26 @@ impl Specs {
             Some(contract)
         });
         let contracts = contracts.collect();
+        for (index, robot) in robots.iter_mut().enumerate() {
+            let from = sources.paths.get(&Part::Robot(index)).map_or("", String::as_str);
+            resolve_looks(from, robot);
+        }
         let mut scenario = Scenario { spec, environment, robots, contracts };
         scenario.equip();
         Some(scenario)
+    }
+}
+
+/// Lets looks name their files from the project root. A look without a path stays
+/// without a mesh, and whoever draws it says so.
+fn resolve_looks(robot_file: &str, robot: &mut RobotSpec) {
+    // Texts that were imported name files as seen from the file that they come from.
+    let imported = robot.import.as_ref().and_then(|it| resolve_path(robot_file, it.path()).ok());
+    let from = imported.as_deref().unwrap_or(robot_file);
+    for look in robot.links.iter_mut().flat_map(|link| &mut link.looks) {
+        if let Ok(path) = resolve_path(from, &look.mesh) {
+            look.mesh = path;
+        }
     }
 }
 

@@ -7,7 +7,6 @@
 //! Start reading at [`RecordingWriter`].
 
 mod channels;
-mod hull;
 mod lidar;
 mod scene;
 mod viewers;

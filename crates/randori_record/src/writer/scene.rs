@@ -5,12 +5,11 @@ use foxglove::messages::{
     Color, CubePrimitive, CylinderPrimitive, Point3, Pose, Quaternion, SceneEntity, SceneUpdate,
     SpherePrimitive, TriangleListPrimitive, Vector3,
 };
+use randori_core::drawing::hull_triangles;
 use randori_core::layout::SceneLayout;
 use randori_core::math;
 use randori_core::spec::{ActorModel, MaterialSpec, Scenario, Shape, ShapeSpec};
 use std::collections::BTreeMap;
-
-use super::hull::hull_triangles;
 
 /// Edge of the square that stands for endless ground, m.
 const GROUND_SIZE: f64 = 100.0;

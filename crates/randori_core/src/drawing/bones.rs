@@ -3,8 +3,8 @@
 //! Many imported robots have shapes only where they touch something; what they
 //! look like is in files of their own, which a recording does not hold.
 
-use randori_core::math::{Pose, Vector};
-use randori_core::spec::{LinkSpec, RobotSpec};
+use crate::math::{Pose, Vector};
+use crate::spec::{LinkSpec, RobotSpec};
 
 /// Thickest line, m.
 const MAX_RADIUS: f32 = 0.02;
@@ -13,19 +13,20 @@ const MIN_LENGTH: f32 = 0.01;
 
 /// A line within a link.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Bone {
-    /// Its middle; its Z axis points along it.
-    pub(crate) xyz: [f32; 3],
-    /// x, y, z, w.
-    pub(crate) quat: [f32; 4],
-    pub(crate) radius: f32,
+pub struct Bone {
+    /// Its middle in the frame of the link, m; its Z axis points along it.
+    pub xyz: [f32; 3],
+    /// Its rotation: x, y, z, w.
+    pub quat: [f32; 4],
+    /// Its thickness, m.
+    pub radius: f32,
     /// Without its round ends, m.
-    pub(crate) length: f32,
+    pub length: f32,
 }
 
 /// The lines of a link: from its frame to each joint that it carries and to its
 /// shapes. There are none if every link of the robot has shapes.
-pub(crate) fn bones(model: &RobotSpec, link: &LinkSpec) -> Vec<Bone> {
+pub fn bones(model: &RobotSpec, link: &LinkSpec) -> Vec<Bone> {
     if model.links.iter().all(|link| !link.shapes.is_empty()) {
         return Vec::new();
     }
@@ -56,7 +57,7 @@ fn bone(end: &Pose) -> Option<Bone> {
 
 #[cfg(test)]
 mod tests {
-    use randori_core::math::Rotation;
+    use crate::math::Rotation;
 
     use super::*;
 

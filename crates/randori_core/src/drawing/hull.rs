@@ -5,7 +5,7 @@
 ///
 /// Points are added one by one: each removes the faces that it sees and joins
 /// the rim that they leave.
-pub(super) fn hull_triangles(points: &[[f64; 3]]) -> Vec<[u32; 3]> {
+pub fn hull_triangles(points: &[[f64; 3]]) -> Vec<[u32; 3]> {
     let Some(first) = tetrahedron(points) else { return Vec::new() };
     let [a, b, c, d] = first;
     let mut faces = vec![[a, b, c], [a, c, d], [a, d, b], [b, d, c]];

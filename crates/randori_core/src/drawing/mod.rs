@@ -1,0 +1,8 @@
+//! Geometry that only pictures need, for all that draw: recordings, reports and
+//! the viewer.
+
+mod bones;
+mod hull;
+
+pub use bones::{Bone, bones};
+pub use hull::hull_triangles;

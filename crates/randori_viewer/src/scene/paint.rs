@@ -1,0 +1,192 @@
+//! What things are painted with: a colour becomes the material that the preset
+//! of quality can afford.
+//!
+//! A plugin that draws something gives it a [`Paint`] beside its mesh, and no
+//! material.
+
+use std::collections::BTreeMap;
+
+use bevy::asset::embedded_asset;
+use bevy::light::NotShadowCaster;
+use bevy::mesh::MeshVertexBufferLayoutRef;
+use bevy::pbr::{MaterialPipeline, MaterialPipelineKey, MaterialPlugin};
+use bevy::prelude::*;
+use bevy::render::render_resource::{
+    AsBindGroup, Face, RenderPipelineDescriptor, ShaderType, SpecializedMeshPipelineError,
+};
+use bevy::shader::ShaderRef;
+
+use crate::quality::Quality;
+
+/// The colour of a mesh; its material follows.
+#[derive(Component, Debug, Clone, Copy, PartialEq)]
+pub struct Paint {
+    /// Red, green, blue, 0 to 1, as in files (sRGB).
+    pub color: [f32; 3],
+    /// 1 is solid.
+    pub alpha: f32,
+    /// How light falls on it.
+    pub finish: Finish,
+}
+
+/// How light falls on something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Finish {
+    /// Dull, with shadows.
+    Dull,
+    /// It has its colour whatever the light, and no shadow.
+    Shining,
+    /// As [`Self::Shining`], and only its far side is seen: around a smaller
+    /// thing it is an outline.
+    Outline,
+}
+
+impl Paint {
+    /// Solid and dull.
+    pub fn dull(color: [f32; 3]) -> Self {
+        Self { color, alpha: 1.0, finish: Finish::Dull }
+    }
+
+    /// With this colour whatever the light; `alpha` of 1 is solid.
+    pub fn shining(color: [f32; 3], alpha: f32) -> Self {
+        Self { color, alpha, finish: Finish::Shining }
+    }
+
+    fn linear(self) -> LinearRgba {
+        let [red, green, blue] = self.color;
+        Srgba::new(red, green, blue, self.alpha).into()
+    }
+
+    fn key(self) -> Key {
+        let [red, green, blue] = self.color;
+        let bits = [red, green, blue, self.alpha].map(|it| (it.clamp(0.0, 1.0) * 255.0) as u8);
+        (bits, self.finish)
+    }
+}
+
+type Key = ([u8; 4], Finish);
+
+/// A colour under a fixed sun: what software rendering can afford.
+#[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
+#[bind_group_data(PlainKey)]
+pub(crate) struct Plain {
+    #[uniform(0)]
+    look: PlainLook,
+    is_solid: bool,
+    is_outline: bool,
+}
+
+#[derive(ShaderType, Debug, Clone, Copy)]
+struct PlainLook {
+    color: Vec4,
+    lit: f32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct PlainKey {
+    is_outline: bool,
+}
+
+impl From<&Plain> for PlainKey {
+    fn from(plain: &Plain) -> Self {
+        Self { is_outline: plain.is_outline }
+    }
+}
+
+impl Material for Plain {
+    fn fragment_shader() -> ShaderRef {
+        "embedded://randori_viewer/scene/plain.wgsl".into()
+    }
+
+    fn alpha_mode(&self) -> AlphaMode {
+        if self.is_solid { AlphaMode::Opaque } else { AlphaMode::Blend }
+    }
+
+    fn enable_prepass() -> bool {
+        false
+    }
+
+    fn enable_shadows() -> bool {
+        false
+    }
+
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        _: &MeshVertexBufferLayoutRef,
+        key: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        if key.bind_group_data.is_outline {
+            descriptor.primitive.cull_mode = Some(Face::Front);
+        }
+        Ok(())
+    }
+}
+
+/// Gives materials to what is [painted](Paint).
+pub(super) struct PaintPlugin;
+
+impl Plugin for PaintPlugin {
+    fn build(&self, app: &mut App) {
+        embedded_asset!(app, "plain.wgsl");
+        app.add_plugins(MaterialPlugin::<Plain>::default()).add_systems(PostUpdate, paint);
+    }
+}
+
+/// All that share a colour share a material, so that they are drawn at once.
+#[derive(Default)]
+struct Pots {
+    quality: Option<Quality>,
+    plain: BTreeMap<Key, Handle<Plain>>,
+    real: BTreeMap<Key, Handle<StandardMaterial>>,
+}
+
+fn paint(
+    quality: Option<Res<Quality>>,
+    painted: Query<(Entity, Ref<Paint>)>,
+    mut pots: Local<Pots>,
+    mut plain: ResMut<Assets<Plain>>,
+    mut real: ResMut<Assets<StandardMaterial>>,
+    mut commands: Commands,
+) {
+    let Some(quality) = quality.map(|it| *it) else { return };
+    let all = pots.quality.replace(quality) != Some(quality);
+    for (entity, paint) in &painted {
+        if !all && !paint.is_changed() {
+            continue;
+        }
+        let (key, mut entity) = (paint.key(), commands.entity(entity));
+        if quality.has_shadows() && paint.finish == Finish::Dull {
+            let handle = pots.real.entry(key).or_insert_with(|| real.add(real_paint(*paint)));
+            entity
+                .insert(MeshMaterial3d(handle.clone()))
+                .remove::<(MeshMaterial3d<Plain>, NotShadowCaster)>();
+        } else {
+            let handle = pots.plain.entry(key).or_insert_with(|| plain.add(plain_paint(*paint)));
+            entity
+                .insert((MeshMaterial3d(handle.clone()), NotShadowCaster))
+                .remove::<MeshMaterial3d<StandardMaterial>>();
+        }
+    }
+}
+
+fn real_paint(paint: Paint) -> StandardMaterial {
+    StandardMaterial {
+        base_color: paint.linear().into(),
+        perceptual_roughness: 0.75,
+        reflectance: 0.3,
+        alpha_mode: if paint.alpha < 1.0 { AlphaMode::Blend } else { AlphaMode::Opaque },
+        ..default()
+    }
+}
+
+fn plain_paint(paint: Paint) -> Plain {
+    Plain {
+        look: PlainLook {
+            color: paint.linear().to_vec4(),
+            lit: if paint.finish == Finish::Dull { 1.0 } else { 0.0 },
+        },
+        is_solid: paint.alpha >= 1.0,
+        is_outline: paint.finish == Finish::Outline,
+    }
+}
