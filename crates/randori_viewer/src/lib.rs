@@ -14,6 +14,7 @@ pub mod camera;
 pub mod convert;
 pub mod driver;
 pub mod gallery;
+pub mod hands;
 pub mod help;
 pub mod keep;
 pub mod keys;
@@ -23,8 +24,10 @@ pub mod panels;
 pub mod playback;
 pub mod pointer;
 pub mod policy;
+pub mod robot;
 pub mod run;
 pub mod scene;
+pub mod teleop;
 pub mod time_bar;
 pub mod watch;
 
@@ -60,5 +63,8 @@ impl PluginGroup for ViewerPlugins {
             .add(gallery::GalleryPlugin)
             .add(policy::PolicyPlugin)
             .add(keep::KeepPlugin)
+            .add(hands::HandsPlugin)
+            .add(robot::RobotPlugin)
+            .add(teleop::TeleopPlugin)
     }
 }
