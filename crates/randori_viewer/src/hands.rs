@@ -118,6 +118,9 @@ enum Hold {
 /// pixels.
 const LEAST_DRAG: f32 = 0.005;
 
+/// How long a note is shown, s.
+const NOTE_S: f32 = 5.0;
+
 /// How far a lift raises by itself, m.
 const LIFT: f32 = 0.3;
 
@@ -163,8 +166,19 @@ fn toggle(world: &mut World, mode: Mode) {
     hands.note = None;
 }
 
-/// Another run has nothing of what was held.
-fn let_go(run: Res<Run>, mut seen: Local<u64>, mut hands: ResMut<Hands>, grip: Res<Grip>) {
+/// Another run has nothing of what was held; and a note has been read after a
+/// while.
+fn let_go(
+    run: Res<Run>,
+    time: Res<Time<Real>>,
+    (mut seen, mut noted_s): (Local<u64>, Local<f32>),
+    mut hands: ResMut<Hands>,
+    grip: Res<Grip>,
+) {
+    *noted_s = if hands.note.is_some() { *noted_s + time.delta_secs() } else { 0.0 };
+    if *noted_s > NOTE_S {
+        hands.note = None;
+    }
     if *seen != run.generation() {
         *seen = run.generation();
         grip.set(None);
