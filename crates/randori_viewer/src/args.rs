@@ -7,6 +7,7 @@ use randori_core::text::{Limits, Override};
 use randori_project::arguments::{parse_limit, parse_override};
 use randori_project::project::Places;
 use randori_viewer::open::Terms;
+use randori_viewer::quality::Quality;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -147,6 +148,15 @@ impl Args {
             limits,
             plays: !self.paused,
         }
+    }
+
+    /// How much is to be drawn, if the person has said it.
+    pub(crate) fn quality(&self) -> Option<Quality> {
+        self.quality.map(|name| match name {
+            QualityName::Low => Quality::Low,
+            QualityName::Medium => Quality::Medium,
+            QualityName::High => Quality::High,
+        })
     }
 }
 

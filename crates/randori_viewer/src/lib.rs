@@ -14,9 +14,10 @@ pub mod camera;
 pub mod convert;
 pub mod driver;
 pub mod gallery;
+pub mod hands;
 pub mod help;
-pub mod keep;
 pub mod hover;
+pub mod keep;
 pub mod keys;
 pub mod notice;
 pub mod open;
@@ -26,9 +27,11 @@ pub mod playback;
 pub mod pointer;
 pub mod policy;
 pub mod quality;
+pub mod robot;
 pub mod run;
 pub mod scene;
 pub mod sensors;
+pub mod teleop;
 pub mod time_bar;
 pub mod watch;
 
@@ -68,5 +71,8 @@ impl PluginGroup for ViewerPlugins {
             .add(keep::KeepPlugin)
             .add(overlay::OverlayPlugin)
             .add(sensors::SensorsPlugin)
+            .add(hands::HandsPlugin)
+            .add(robot::RobotPlugin)
+            .add(teleop::TeleopPlugin)
     }
 }

@@ -52,7 +52,11 @@ fn point(
     let mouse = window.single().ok().and_then(Window::cursor_position);
     let ray = match (mouse, camera.single()) {
         (Some(mouse), Ok((camera, place))) if !egui.wants_any_pointer_input() => {
-            camera.viewport_to_world(&GlobalTransform::from(*place), mouse).ok()
+            // Beside the picture there are panels, which let clicks through.
+            let picture = camera.logical_viewport_rect();
+            picture
+                .filter(|picture| picture.contains(mouse))
+                .and_then(|_| camera.viewport_to_world(&GlobalTransform::from(*place), mouse).ok())
         }
         _ => None,
     };

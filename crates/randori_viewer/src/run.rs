@@ -47,7 +47,12 @@ pub struct Run {
     budget: usize,
     /// What went wrong last.
     problem: Option<Problem>,
+    touches: Vec<Touch>,
 }
+
+/// Says what a person does to the world at the start of the step that comes
+/// next, given the run as it stands.
+pub type Touch = Box<dyn FnMut(&Episode) -> Option<Intervention> + Send + Sync>;
 
 impl Default for Run {
     fn default() -> Self {
@@ -58,6 +63,7 @@ impl Default for Run {
             handed_over: false,
             budget: PAST_BUDGET,
             problem: None,
+            touches: Vec::new(),
         }
     }
 }
@@ -330,8 +336,27 @@ impl Run {
         self.session().map(|session| session.episode())
     }
 
+    /// Has this asked before every tick, of this run and of all that are opened
+    /// later: for what lasts, such as a pull. Several ticks may pass in a frame.
+    pub fn touch_each_tick(&mut self, touch: Touch) {
+        self.touches.push(touch);
+    }
+
+    /// Does what lasts.
+    fn touch(&mut self) {
+        let mut touches = std::mem::take(&mut self.touches);
+        for touch in &mut touches {
+            let running = self.episode().filter(|episode| !episode.is_over());
+            if let Some(intervention) = running.and_then(touch) {
+                self.intervene(intervention);
+            }
+        }
+        self.touches = touches;
+    }
+
     /// Shows the next tick; `None` without an open run or after a problem.
     pub fn advance(&mut self) -> Option<Progress> {
+        self.touch();
         let progress = self.with_session(Session::advance)?;
         if progress == Progress::Again
             && let Some(open) = &mut self.open

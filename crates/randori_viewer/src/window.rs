@@ -31,6 +31,9 @@ pub(crate) fn show(args: &Args) -> ExitCode {
         ..default()
     };
     let mut app = App::new();
+    if let Some(quality) = args.quality() {
+        app.insert_resource(quality);
+    }
     app.insert_resource(args.terms())
         .add_plugins(
             DefaultPlugins

@@ -1,0 +1,171 @@
+//! A pull: a damped spring between a point of a body and a point in the world.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bevy::prelude::Resource;
+use randori_core::layout::BodyId;
+use randori_core::math::Vector;
+use randori_core::record::{BodyState, Intervention, WorldState};
+use randori_core::spec::{Base, Scenario};
+use randori_sim::episode::Episode;
+
+use crate::run::Run;
+
+/// Natural frequency of a firm pull on a free mass, rad/s; it hangs 10 cm below
+/// the hand.
+const FREQUENCY: f32 = 10.0;
+
+/// Greatest acceleration that a firm pull gives, m/s^2: a far mouse does not
+/// tear robots apart.
+const MOST_ACCELERATION: f32 = 30.0;
+
+/// Part of a body's own mass that damping may stop within one tick. It is small
+/// since a point off the centre is easier to move than the whole body.
+const MOST_DAMPING: f32 = 0.2;
+
+/// A damped spring from a point of a body to a point in the world.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pull {
+    /// What is pulled.
+    pub body: BodyId,
+    /// Where it is held, m in the frame of the body.
+    pub at: Vector,
+    /// Where that point is drawn to, m in the world.
+    pub target: Vector,
+    /// Times the stiffness of a firm pull.
+    pub strength: f32,
+    /// What moves with the body: the whole robot, without a bolted base, kg.
+    pub mass_kg: f32,
+    /// Mass of the body alone, kg.
+    pub own_kg: f32,
+}
+
+impl Pull {
+    /// Holds a body at a point in the world (m), and draws it nowhere yet; `None`
+    /// for what never moves.
+    pub fn new(run: &mut Run, body: BodyId, point: Vector, strength: f32) -> Option<Self> {
+        let (own_kg, whole_kg) = masses(run, body)?;
+        let pose = body_state(&run.record()?.state, body)?.pose;
+        let at = pose.rotation.inverse() * (point - pose.translation);
+        let mass_kg = whole_kg.max(own_kg);
+        Some(Self { body, at, target: point, strength, mass_kg, own_kg })
+    }
+
+    /// Where the point is in the world, m; `None` if there is no such body now.
+    pub fn point(&self, state: &WorldState) -> Option<Vector> {
+        body_state(state, self.body).map(|body| body.pose * self.at)
+    }
+
+    /// The force on that point, N in the world frame, with ticks of this length
+    /// (s).
+    pub fn force(&self, state: &WorldState, tick_s: f32) -> Option<Vector> {
+        let body = body_state(state, self.body)?;
+        let velocity = body.twist.at_offset(body.pose.rotation * self.at);
+        let stiffness = self.strength * self.mass_kg * FREQUENCY * FREQUENCY;
+        let critical = 2.0 * self.mass_kg * FREQUENCY * self.strength.sqrt();
+        let damping = critical.min(MOST_DAMPING * self.own_kg / tick_s);
+        let stretch = self.target - body.pose * self.at;
+        let most = MOST_ACCELERATION * self.mass_kg * self.strength;
+        Some((stretch * stiffness - velocity * damping).clamp_length_max(most))
+    }
+
+    /// What it does in the tick that comes next.
+    pub(crate) fn intervention(&self, episode: &Episode) -> Option<Intervention> {
+        let tick_s = episode.period().seconds() as f32;
+        let force = self.force(&episode.record().state, tick_s)?;
+        Some(Intervention::Push { body: self.body, at: self.at, impulse: force * tick_s })
+    }
+}
+
+/// State of a body, be it of the scene or dropped.
+pub(crate) fn body_state(state: &WorldState, BodyId(index): BodyId) -> Option<&BodyState> {
+    let dropped = |index: usize| state.dropped.get(index);
+    state.bodies.get(index).or_else(|| dropped(index.checked_sub(state.bodies.len())?))
+}
+
+/// Mass of a body alone and of what moves with it, kg; `None` for what never
+/// moves.
+fn masses(run: &mut Run, body: BodyId) -> Option<(f32, f32)> {
+    let robot = run.layout()?.bodies.get(body.0).and_then(|entry| entry.robot);
+    let bolted = robot.and_then(|robot| {
+        let base = run.layout()?.robots.get(robot.0)?.base;
+        is_bolted(run.scenario()?, robot.0).then_some(base)
+    });
+    if bolted == Some(body) {
+        return None;
+    }
+    let world = run.episode()?.simulation().world();
+    let own_kg = world.body_mass(body);
+    let whole_kg = robot.map_or(own_kg, |robot| world.robot_mass(robot));
+    let whole_kg = whole_kg - bolted.map_or(0.0, |base| world.body_mass(base));
+    (own_kg > 0.0).then_some((own_kg, whole_kg))
+}
+
+fn is_bolted(scenario: &Scenario, robot: usize) -> bool {
+    scenario.robots.get(robot).is_some_and(|model| matches!(model.base, Base::Fixed { .. }))
+}
+
+/// The pull that is made now, if any. Clones share it: the run reads it before
+/// each tick, the mouse moves it once per frame.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct Grip(Arc<Mutex<Option<Pull>>>);
+
+impl Grip {
+    /// What is pulled now.
+    pub fn pull(&self) -> Option<Pull> {
+        *self.lock()
+    }
+
+    /// Pulls this from now on, or nothing.
+    pub fn set(&self, pull: Option<Pull>) {
+        *self.lock() = pull;
+    }
+
+    /// Nothing panics while it holds this lock.
+    fn lock(&self) -> MutexGuard<'_, Option<Pull>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use randori_core::math::{Pose, Rotation, Twist};
+
+    fn pull() -> Pull {
+        let (at, target) = (Vector::ZERO, Vector::new(1.0, 0.0, 0.0));
+        Pull { body: BodyId(0), at, target, strength: 1.0, mass_kg: 2.0, own_kg: 2.0 }
+    }
+
+    fn state(x: f32, speed: f32) -> WorldState {
+        let pose = Pose::from_parts(Vector::new(x, 0.0, 0.0), Rotation::IDENTITY);
+        let twist = Twist { linear: Vector::new(speed, 0.0, 0.0), angular: Vector::ZERO };
+        WorldState { bodies: vec![BodyState { pose, twist }], ..WorldState::default() }
+    }
+
+    #[test]
+    fn a_pull_draws_to_its_target_and_resists_speed() {
+        let force = |x, speed| pull().force(&state(x, speed), 0.002).expect("a body").x;
+
+        assert!((force(0.9, 0.0) - 20.0).abs() < 1e-3);
+        assert!((force(1.0, 0.5) + 20.0).abs() < 1e-3);
+        assert!((force(-50.0, 0.0) - 60.0).abs() < 1e-3, "far is not endlessly strong");
+    }
+
+    #[test]
+    fn a_pull_on_a_light_part_of_a_heavy_robot_never_stops_it_within_a_tick() {
+        let foot = Pull { mass_kg: 10.0, own_kg: 0.05, target: Vector::ZERO, ..pull() };
+
+        let force = foot.force(&state(0.0, 1.0), 0.004).expect("a body").x;
+
+        assert!(-force * 0.004 / 0.05 <= 0.2 + 1e-4, "{force}");
+    }
+
+    #[test]
+    fn a_body_that_is_gone_is_not_pulled() {
+        let gone = Pull { body: BodyId(7), ..pull() };
+
+        assert_eq!(gone.force(&state(0.0, 0.0), 0.002), None);
+        assert_eq!(gone.point(&state(0.0, 0.0)), None);
+    }
+}

@@ -1,0 +1,172 @@
+//! The panel of one robot: its joints as they move, its motors to command, its
+//! named poses.
+//!
+//! Start reading at [`RobotPlugin`]; what is shown is prepared once per run in
+//! [`model`].
+
+mod bar;
+mod commands;
+mod joints;
+pub mod model;
+
+use bevy::prelude::*;
+use bevy_egui::egui;
+use randori_core::layout::{BodyId, RobotId};
+
+use crate::action::Action;
+use crate::panels::AddPanel;
+use crate::pointer::Selection;
+use crate::run::{Run, RunSystems};
+use crate::teleop::Teleop;
+use model::RobotModel;
+
+/// The robot that the panel shows and that keys drive: an index in the scenario.
+#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChosenRobot(pub usize);
+
+/// The robots of the open run, as panels and keys need them.
+#[derive(Resource, Debug, Clone, PartialEq, Default)]
+pub struct Robots {
+    models: Vec<RobotModel>,
+    made_for: (u64, u64),
+}
+
+impl Robots {
+    /// All, in the order of the scenario.
+    pub fn models(&self) -> &[RobotModel] {
+        &self.models
+    }
+}
+
+/// Rows of the joint tree whose branches are hidden, per robot.
+#[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
+struct Folded(Vec<Vec<bool>>);
+
+/// When robots are described and taken over: after [`RunSystems::Act`], before
+/// anything commands them.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RobotSystems;
+
+/// Shows a robot and lets people command it; works without a window.
+pub struct RobotPlugin;
+
+impl Plugin for RobotPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<ChosenRobot>()
+            .init_resource::<Robots>()
+            .init_resource::<Folded>()
+            .init_resource::<Selection>()
+            .add_panel(10, "Robot", "Joints, motors and poses of a robot", show)
+            .configure_sets(Update, RobotSystems.after(RunSystems::Act).before(RunSystems::Advance))
+            .add_systems(
+                Update,
+                (describe, follow_selection, hold_still).chain().in_set(RobotSystems),
+            );
+    }
+}
+
+/// Prepares what is shown of a run that was opened or went another way.
+fn describe(run: Res<Run>, mut robots: ResMut<Robots>, mut folded: ResMut<Folded>) {
+    let now = (run.generation(), run.branches());
+    if robots.made_for == now {
+        return;
+    }
+    let is_new = robots.made_for.0 != now.0;
+    robots.made_for = now;
+    robots.models = match (run.scenario(), run.layout()) {
+        (Some(scenario), Some(layout)) => model::describe(scenario, layout),
+        _ => Vec::new(),
+    };
+    if is_new {
+        folded.0 = robots.models.iter().map(|model| vec![false; model.rows.len()]).collect();
+    }
+}
+
+/// The robot of the body that was picked is chosen.
+fn follow_selection(
+    run: Res<Run>,
+    robots: Res<Robots>,
+    selection: Res<Selection>,
+    mut seen: Local<Option<BodyId>>,
+    mut chosen: ResMut<ChosenRobot>,
+) {
+    if *seen != selection.0 {
+        *seen = selection.0;
+        let body = selection.0.and_then(|body| run.layout()?.bodies.get(body.0));
+        if let Some(RobotId(robot)) = body.and_then(|body| body.robot) {
+            chosen.0 = robot;
+        }
+    }
+    if chosen.0 >= robots.models.len() {
+        chosen.0 = 0;
+    }
+}
+
+/// Who takes a robot over finds its positions as they are commanded, and its
+/// speeds and torques at zero: nothing jumps.
+fn hold_still(run: Res<Run>, robots: Res<Robots>, mut was_by_hand: Local<(u64, Vec<bool>)>) {
+    let (generation, before) = &mut *was_by_hand;
+    if *generation != run.generation() {
+        (*generation, *before) = (run.generation(), Vec::new());
+    }
+    before.resize(robots.models.len(), false);
+    for (robot, (model, before)) in robots.models.iter().zip(before).enumerate() {
+        let is_by_hand = run.is_by_hand(robot);
+        let was = std::mem::replace(before, is_by_hand);
+        let in_force = run.record().and_then(|record| record.requested.get(robot));
+        let (Some(hand), Some(in_force)) = (run.hand(robot), in_force) else { continue };
+        if was || !is_by_hand {
+            continue;
+        }
+        for input in &model.inputs {
+            let value = in_force.get(input.index).filter(|_| input.kind.is_position());
+            hand.set(input.index, value.copied().unwrap_or(0.0));
+        }
+    }
+}
+
+fn show(ui: &mut egui::Ui, world: &mut World) {
+    let robots = std::mem::take(&mut *world.resource_mut::<Robots>());
+    let mut chosen = world.resource::<ChosenRobot>().0;
+    choose(ui, &robots.models, &mut chosen);
+    if world.resource::<ChosenRobot>().0 != chosen {
+        world.resource_mut::<ChosenRobot>().0 = chosen;
+    }
+    if let Some(model) = robots.models.get(chosen) {
+        show_robot(ui, world, chosen, model);
+    } else {
+        ui.weak("This run has no robots.");
+    }
+    *world.resource_mut::<Robots>() = robots;
+}
+
+fn choose(ui: &mut egui::Ui, models: &[RobotModel], chosen: &mut usize) {
+    let Some(now) = models.get(*chosen).filter(|_| models.len() > 1) else { return };
+    let hint = "The robot that is shown here and driven by keys. A click on a robot chooses it.";
+    let combo = egui::ComboBox::from_id_salt("robot").selected_text(&now.name);
+    let response = combo.show_ui(ui, |ui| {
+        for (index, model) in models.iter().enumerate() {
+            ui.selectable_value(chosen, index, &model.name);
+        }
+    });
+    response.response.on_hover_text(hint);
+}
+
+fn show_robot(ui: &mut egui::Ui, world: &mut World, robot: usize, model: &RobotModel) {
+    let mut actions: Vec<Action> = Vec::new();
+    world.resource_scope(|world, mut teleop: Mut<Teleop>| {
+        commands::show(ui, world, &mut teleop, (robot, model), &mut actions);
+    });
+    ui.separator();
+    let mut picked = None;
+    world.resource_scope(|world, mut folded: Mut<Folded>| {
+        let Some(folded) = folded.bypass_change_detection().0.get_mut(robot) else { return };
+        let selection = world.resource::<Selection>().0;
+        let Some(record) = world.resource::<Run>().record() else { return };
+        picked = joints::show(ui, model, &record.state, folded, selection);
+    });
+    if picked.is_some() {
+        world.resource_mut::<Selection>().0 = picked;
+    }
+    world.write_message_batch(actions);
+}

@@ -1,0 +1,180 @@
+//! The joint tree with what each joint does now.
+
+use bevy_egui::egui::{self, Rect, pos2, vec2};
+use randori_core::layout::BodyId;
+use randori_core::record::WorldState;
+
+use super::bar::{Bar, number, rounded};
+use super::model::{Dof, RobotModel, Row};
+
+const ROW: f32 = 17.0;
+const INDENT: f32 = 7.0;
+/// Widths of position, velocity and torque, points.
+const CELLS: [f32; 3] = [74.0, 50.0, 58.0];
+const GAP: f32 = 3.0;
+
+/// Shows the tree; gives the body whose row was clicked.
+pub(super) fn show(
+    ui: &mut egui::Ui,
+    model: &RobotModel,
+    state: &WorldState,
+    folded: &mut [bool],
+    selection: Option<BodyId>,
+) -> Option<BodyId> {
+    header(ui);
+    ui.spacing_mut().item_spacing.y = 1.0;
+    let mut picked = None;
+    let mut index = 0;
+    while let (Some(row), Some(fold)) = (model.rows.get(index), folded.get_mut(index)) {
+        let has_children = row.end > index + 1;
+        if line(ui, row, (has_children, fold), state, selection == Some(row.body)) {
+            picked = Some(row.body);
+        }
+        index = if *fold { row.end } else { index + 1 };
+    }
+    picked
+}
+
+/// The cells of a row, from the right end.
+fn cells(rect: Rect) -> [Rect; 3] {
+    let mut right = rect.right();
+    let mut cells = CELLS.map(|_| rect);
+    for (cell, width) in cells.iter_mut().zip(CELLS).rev() {
+        *cell = Rect::from_min_max(pos2(right - width, rect.top()), pos2(right, rect.bottom()));
+        right -= width + GAP;
+    }
+    cells
+}
+
+fn header(ui: &mut egui::Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), egui::Sense::hover());
+    let color = ui.visuals().weak_text_color();
+    let titles = [
+        (
+            "position",
+            "Angle in degrees, or length in m; the bar shows where it is within its limits",
+        ),
+        ("rad/s", "Velocity; m/s where a joint slides"),
+        (
+            "N m",
+            "Torque of the motor; N where a joint slides. The bar shows how much of what the \
+          motor can give, red at its limit",
+        ),
+    ];
+    for (cell, (title, hint)) in cells(rect).into_iter().zip(titles) {
+        number(ui.painter(), cell, title, color);
+        ui.interact(cell, ui.id().with(title), egui::Sense::hover()).on_hover_text(hint);
+    }
+    let font = egui::FontId::proportional(12.5);
+    ui.painter().text(rect.left_center(), egui::Align2::LEFT_CENTER, "Joint", font, color);
+}
+
+/// One joint; gives whether it was clicked.
+fn line(
+    ui: &mut egui::Ui,
+    row: &Row,
+    (has_children, folded): (bool, &mut bool),
+    state: &WorldState,
+    is_selected: bool,
+) -> bool {
+    let height = ROW * row.dofs.len().max(1) as f32;
+    let size = vec2(ui.available_width(), height);
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
+    if !ui.is_rect_visible(rect) {
+        return false;
+    }
+    if is_selected || response.hovered() {
+        let visuals = ui.visuals();
+        let color =
+            if is_selected { visuals.selection.bg_fill } else { visuals.widgets.hovered.bg_fill };
+        ui.painter().rect_filled(rect, 2.0, color.gamma_multiply(0.6));
+    }
+    let left = rect.left() + INDENT * row.depth as f32;
+    let mut on_fold = false;
+    if has_children {
+        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(12.0, ROW));
+        let fold = ui.interact(place, response.id.with("fold"), egui::Sense::click());
+        on_fold = fold.clicked();
+        *folded ^= on_fold;
+        let sign = if *folded { "⏵" } else { "⏷" };
+        let font = egui::FontId::proportional(11.0);
+        let color = ui.visuals().text_color();
+        ui.painter().text(place.center(), egui::Align2::CENTER_CENTER, sign, font, color);
+    }
+    name(ui, row, rect, left + 13.0);
+    for (number, dof) in row.dofs.iter().enumerate() {
+        let top = rect.top() + ROW * number as f32;
+        let part = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), ROW));
+        values(ui, dof, state, part.shrink2(vec2(0.0, 1.0)));
+    }
+    let clicked = response.clicked() && !on_fold;
+    response.on_hover_ui(|ui| explain(ui, row, state));
+    clicked
+}
+
+/// The name, cut off where the numbers begin.
+fn name(ui: &egui::Ui, row: &Row, rect: Rect, left: f32) {
+    let right = if row.dofs.is_empty() { rect.right() } else { cells(rect)[0].left() - GAP };
+    let clip = Rect::from_min_max(pos2(left, rect.top()), pos2(right, rect.bottom()));
+    let at = pos2(left, rect.top() + ROW / 2.0);
+    let visuals = ui.visuals();
+    let color = if row.dofs.is_empty() { visuals.weak_text_color() } else { visuals.text_color() };
+    let font = egui::FontId::proportional(12.5);
+    ui.painter().with_clip_rect(clip.intersect(ui.clip_rect())).text(
+        at,
+        egui::Align2::LEFT_CENTER,
+        &row.name,
+        font,
+        color,
+    );
+}
+
+/// What a degree of freedom does now: coordinate, rate and torque, SI.
+fn now(dof: &Dof, state: &WorldState) -> (f32, f32, f32) {
+    let at = |values: &[f32]| values.get(dof.id.0).copied().unwrap_or(0.0);
+    (at(&state.positions), at(&state.velocities), at(&state.torques))
+}
+
+fn values(ui: &egui::Ui, dof: &Dof, state: &WorldState, rect: Rect) {
+    let (position, velocity, torque) = now(dof, state);
+    let [first, second, third] = cells(rect);
+    let text = if dof.is_length {
+        format!("{} m", rounded(position, 3))
+    } else {
+        format!("{}°", rounded(position.to_degrees(), 1))
+    };
+    let (painter, style) = (ui.painter(), ui.style());
+    Bar::within(position, dof.limits).paint(painter, first, &text, style);
+    number(painter, second, &rounded(velocity, 2), ui.visuals().text_color());
+    if dof.is_driven {
+        let bar = Bar::against(torque, dof.most_torque);
+        bar.paint(painter, third, &rounded(torque, 2), style);
+    } else {
+        number(painter, third, "free", ui.visuals().weak_text_color());
+    }
+}
+
+/// All of a joint with units, for the pointer that rests on it.
+fn explain(ui: &mut egui::Ui, row: &Row, state: &WorldState) {
+    ui.strong(&row.name);
+    for dof in &row.dofs {
+        let (position, velocity, torque) = now(dof, state);
+        let (scale, length, rate, force) = if dof.is_length {
+            (1.0, "m", "m/s", "N")
+        } else {
+            (1.0_f32.to_degrees(), "deg", "rad/s", "N m")
+        };
+        let limits = dof.limits.map_or("no limits".to_owned(), |(low, high)| {
+            format!("limits {:.3} to {:.3} {length}", low * scale, high * scale)
+        });
+        ui.label(format!("position {:.3} {length}, {limits}", position * scale));
+        ui.label(format!("velocity {velocity:.3} {rate}"));
+        if dof.is_driven {
+            let most = dof.most_torque.map_or("no limit".to_owned(), |it| format!("of {it:.2}"));
+            ui.label(format!("torque {torque:.3} {most} {force}"));
+        } else {
+            ui.label("no motor");
+        }
+    }
+    ui.weak("Click: select the link that it moves");
+}

@@ -1,0 +1,244 @@
+//! What panels and keys need to know of a robot, prepared once per run.
+
+use randori_core::layout::{BodyId, DofId, RobotLayout, SceneLayout};
+use randori_core::policy::RobotInterface;
+use randori_core::spec::{JointSpec, RobotSpec, Scenario};
+use randori_sim::episode::interfaces;
+
+use crate::teleop::wheels::Wheels;
+
+/// A robot as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RobotModel {
+    /// Name in the scenario.
+    pub name: String,
+    /// Joint tree, parents before children.
+    pub rows: Vec<Row>,
+    /// Values of its command, in order.
+    pub inputs: Vec<Input>,
+    /// Named poses that differ in what motors hold.
+    pub poses: Vec<NamedPose>,
+    /// Wheels that drive it as a vehicle.
+    pub wheels: Option<Wheels>,
+}
+
+/// A joint with the link that it moves; the first one is the base.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Joints between it and the base.
+    pub depth: usize,
+    /// Name of the joint, or of the base link.
+    pub name: String,
+    /// The link that it moves.
+    pub body: BodyId,
+    /// Its degrees of freedom.
+    pub dofs: Vec<Dof>,
+    /// The row after the last one of its branch.
+    pub end: usize,
+}
+
+/// A degree of freedom.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dof {
+    /// Which.
+    pub id: DofId,
+    /// Whether it is a length.
+    pub is_length: bool,
+    /// Limits of the coordinate, rad or m.
+    pub limits: Option<(f32, f32)>,
+    /// Greatest torque (N m) or force (N) of its motor.
+    pub most_torque: Option<f32>,
+    /// Whether a motor drives it.
+    pub is_driven: bool,
+}
+
+/// One value of a command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// Name of the actuator, with that of the input if it has several.
+    pub name: String,
+    /// Place in the command.
+    pub index: usize,
+    /// The actuator that it belongs to, counted within the robot.
+    pub actuator: usize,
+    /// What it means.
+    pub kind: Kind,
+    /// What the robot can follow, SI.
+    pub range: Option<(f32, f32)>,
+}
+
+/// What an input means, and so its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Position of a joint that turns.
+    Angle,
+    /// Position of a joint that slides.
+    Length,
+    /// Speed of a joint that turns.
+    Rate,
+    /// Speed of a joint that slides.
+    Speed,
+    /// Torque.
+    Torque,
+    /// Force.
+    Force,
+}
+
+impl Kind {
+    fn new(input: &str, is_length: bool) -> Self {
+        match (input, is_length) {
+            ("position", false) => Self::Angle,
+            ("position", true) => Self::Length,
+            ("velocity", false) => Self::Rate,
+            ("velocity", true) => Self::Speed,
+            (_, false) => Self::Torque,
+            (_, true) => Self::Force,
+        }
+    }
+
+    /// Whether a command is a position to go to.
+    pub fn is_position(self) -> bool {
+        matches!(self, Self::Angle | Self::Length)
+    }
+
+    /// Whether a command is a speed.
+    pub fn is_speed(self) -> bool {
+        matches!(self, Self::Rate | Self::Speed)
+    }
+
+    /// What is shown per SI unit, and its unit.
+    pub fn unit(self) -> (f32, &'static str) {
+        match self {
+            Self::Angle => (1.0_f32.to_degrees(), "deg"),
+            Self::Length => (1.0, "m"),
+            Self::Rate => (1.0, "rad/s"),
+            Self::Speed => (1.0, "m/s"),
+            Self::Torque => (1.0, "N m"),
+            Self::Force => (1.0, "N"),
+        }
+    }
+
+    /// Range of a slider for an input that has none.
+    pub fn usual_range(self) -> (f32, f32) {
+        let most = match self {
+            Self::Angle => std::f32::consts::PI,
+            Self::Length | Self::Speed => 1.0,
+            Self::Rate => 10.0,
+            Self::Torque => 20.0,
+            Self::Force => 100.0,
+        };
+        (-most, most)
+    }
+}
+
+impl Input {
+    /// The range of a slider, SI.
+    pub fn slider_range(&self) -> (f32, f32) {
+        self.range.unwrap_or(self.kind.usual_range())
+    }
+}
+
+/// A named pose of the robot file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedPose {
+    /// Its name.
+    pub name: String,
+    /// Values for positions in the command: place, rad or m.
+    pub values: Vec<(usize, f32)>,
+}
+
+/// All robots of a scenario.
+pub fn describe(scenario: &Scenario, layout: &SceneLayout) -> Vec<RobotModel> {
+    let robots = scenario.robots.iter().zip(&layout.robots).zip(interfaces(scenario));
+    robots.map(|((model, robot), interface)| of(model, robot, &interface, layout)).collect()
+}
+
+fn of(
+    model: &RobotSpec,
+    robot: &RobotLayout,
+    interface: &RobotInterface,
+    layout: &SceneLayout,
+) -> RobotModel {
+    let inputs = inputs(interface, robot, layout);
+    let poses = model.poses.iter().map(|(name, joints)| {
+        let value = |input: &Input| {
+            let joint = joints.get(&interface.actions[input.actuator].joint);
+            (input.index, joint.map_or(0.0, |coordinate| coordinate.si() as f32))
+        };
+        let positions = inputs.iter().filter(|input| input.kind.is_position());
+        NamedPose { name: name.clone(), values: positions.map(value).collect() }
+    });
+    RobotModel {
+        name: robot.name.clone(),
+        rows: rows(model, robot, layout),
+        poses: poses.collect(),
+        wheels: Wheels::find(interface, &inputs),
+        inputs,
+    }
+}
+
+fn inputs(interface: &RobotInterface, robot: &RobotLayout, layout: &SceneLayout) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for (actuator, (action, place)) in interface.actions.iter().zip(&robot.actuators).enumerate() {
+        let is_length = layout.dofs[place.dof.0].is_length;
+        for (number, (input, range)) in action.inputs.iter().zip(&action.ranges).enumerate() {
+            let name = match action.inputs.len() {
+                1 => action.name.clone(),
+                _ => format!("{} {input}", action.name),
+            };
+            inputs.push(Input {
+                name,
+                index: place.inputs.start + number,
+                actuator,
+                kind: Kind::new(input, is_length),
+                range: range.map(|(low, high)| (low as f32, high as f32)),
+            });
+        }
+    }
+    inputs
+}
+
+fn rows(model: &RobotSpec, robot: &RobotLayout, layout: &SceneLayout) -> Vec<Row> {
+    let name = model.base.link().to_owned();
+    let mut rows = vec![Row { depth: 0, name, body: robot.base, dofs: Vec::new(), end: 0 }];
+    add_below(model, robot, layout, &mut rows);
+    rows
+}
+
+/// Adds the rows below the last one.
+fn add_below(model: &RobotSpec, robot: &RobotLayout, layout: &SceneLayout, rows: &mut Vec<Row>) {
+    let Some(at) = rows.len().checked_sub(1) else { return };
+    let (depth, BodyId(body)) = (rows[at].depth + 1, rows[at].body);
+    let parent = &model.links[body - robot.bodies.start].name;
+    let below = model.joints.iter().enumerate().filter(|(_, joint)| joint.parent == *parent);
+    for (index, joint) in below {
+        let Some(link) = model.links.iter().position(|link| link.name == joint.child) else {
+            continue;
+        };
+        let body = BodyId(robot.bodies.start + link);
+        let dofs = dofs(index, joint, model, robot, layout);
+        rows.push(Row { depth, name: joint.name.clone(), body, dofs, end: 0 });
+        add_below(model, robot, layout, rows);
+    }
+    rows[at].end = rows.len();
+}
+
+fn dofs(
+    index: usize,
+    joint: &JointSpec,
+    model: &RobotSpec,
+    robot: &RobotLayout,
+    layout: &SceneLayout,
+) -> Vec<Dof> {
+    let motor = model.actuators.iter().find(|actuator| actuator.joint == joint.name);
+    let most_torque = motor.and_then(|motor| motor.limits.torque).map(|most| most as f32);
+    let own = robot.dofs.clone().filter(|dof| layout.dofs[*dof].joint == index);
+    own.map(|dof| Dof {
+        id: DofId(dof),
+        is_length: layout.dofs[dof].is_length,
+        limits: layout.dofs[dof].limits,
+        most_torque,
+        is_driven: motor.is_some(),
+    })
+    .collect()
+}
