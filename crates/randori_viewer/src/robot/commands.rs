@@ -174,9 +174,10 @@ fn gauge(ui: &mut egui::Ui, input: &Input, value: f32) {
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
     if ui.is_rect_visible(rect) {
         let range = input.slider_range();
-        let mut bar = match input.kind.is_position() {
-            true => Bar::within(value, Some(range)),
-            false => Bar::from_zero(value, range),
+        let mut bar = if input.kind.is_position() {
+            Bar::within(value, Some(range))
+        } else {
+            Bar::from_zero(value, range)
         };
         bar.is_near &= input.range.is_some();
         bar.paint(ui.painter(), rect, &format!("{} {unit}", rounded(value * scale, 2)), ui.style());
