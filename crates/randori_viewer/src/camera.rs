@@ -76,7 +76,7 @@ impl Orbit {
     /// picture.
     #[must_use]
     pub fn framing(self, bounds: &Bounds) -> Self {
-        let distance = (bounds.size().length() * 2.1).clamp(0.25, 60.0);
+        let distance = (bounds.size().length() * 3.0).clamp(0.25, 60.0);
         Self { target: bounds.middle(), distance, ..self }
     }
 
@@ -323,6 +323,6 @@ mod tests {
         assert!((far.distance / near.distance - 10.0).abs() < 1e-3);
         assert!((near.target - Vector::splat(0.1)).length() < 1e-6);
         let angle = 0.2 * 3.0_f32.sqrt() / near.distance;
-        assert!((0.3..0.7).contains(&angle), "it fills {angle} rad of the picture's 0.79");
+        assert!((0.25..0.5).contains(&angle), "it fills {angle} rad of the picture's 0.79");
     }
 }

@@ -174,14 +174,15 @@ fn choose(
 
 fn apply(
     quality: Option<Res<Quality>>,
-    new_cameras: Query<(), Added<MainCamera>>,
-    new_lights: Query<(), Added<DirectionalLight>>,
+    mut count: Local<usize>,
     cameras: Query<Entity, With<MainCamera>>,
     mut lights: Query<(Entity, &mut DirectionalLight)>,
     mut commands: Commands,
 ) {
     let Some(quality) = quality else { return };
-    if !quality.is_changed() && new_cameras.is_empty() && new_lights.is_empty() {
+    let now = cameras.iter().len() + lights.iter().len();
+    let is_same = std::mem::replace(&mut *count, now) == now;
+    if !quality.is_changed() && is_same {
         return;
     }
     let filter = match *quality {
