@@ -18,7 +18,7 @@ use crate::panels::{AddPanel, Panels};
 use crate::run::Run;
 
 /// Size of a picture, points.
-const PICTURE: egui::Vec2 = egui::vec2(208.0, 117.0);
+const PICTURE: egui::Vec2 = egui::vec2(200.0, 112.5);
 
 /// What there is to open.
 #[derive(Resource, Default)]
@@ -133,7 +133,7 @@ fn tiles(ui: &mut egui::Ui, listed: &Listed) -> Option<PathBuf> {
 }
 
 fn show_tile(ui: &mut egui::Ui, tile: &Tile) -> egui::Response {
-    let size = PICTURE + egui::vec2(12.0, 62.0);
+    let size = PICTURE + egui::vec2(12.0, 58.0);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
     let response = response.on_hover_text(format!("{}\n{}", tile.shown, tile.about));
     let visuals = ui.style().interact(&response);
@@ -148,7 +148,9 @@ fn show_tile(ui: &mut egui::Ui, tile: &Tile) -> egui::Response {
         }
     }
     let below = egui::Rect::from_min_max(picture.left_bottom(), rect.max).shrink(6.0);
-    let mut text = ui.new_child(egui::UiBuilder::new().max_rect(below));
+    let mut text = ui.new_child(
+        egui::UiBuilder::new().max_rect(below).layout(egui::Layout::top_down(egui::Align::Min)),
+    );
     text.add(egui::Label::new(egui::RichText::new(&tile.title).strong()).wrap().selectable(false));
     text.add(
         egui::Label::new(egui::RichText::new(&tile.about).weak()).truncate().selectable(false),

@@ -191,6 +191,7 @@ fn let_go(
 /// what it pulls would pull ever on.
 fn keep_camera_still(
     grip: Res<Grip>,
+    run: Res<Run>,
     orbit: Option<ResMut<Orbit>>,
     mut followed: Local<Option<BodyId>>,
 ) {
@@ -199,8 +200,9 @@ fn keep_camera_still(
         *followed = orbit.bypass_change_detection().follow.take().or(*followed);
     } else if let Some(body) = followed.take()
         && orbit.follow.is_none()
+        && let Some(record) = run.record()
     {
-        orbit.follow = Some(body);
+        *orbit = orbit.following(body, record);
     }
 }
 

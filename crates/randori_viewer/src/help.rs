@@ -10,14 +10,14 @@ use crate::panels::{AddPanel, Panels};
 
 /// What the mouse does in the picture.
 const MOUSE: [(&str, &str); 8] = [
-    ("Left click", "select what is under the mouse"),
-    ("Left drag on a body", "pull it"),
-    ("P + left click", "push it"),
-    ("X + left click", "drop a box there"),
+    ("Click", "pick a body"),
+    ("Drag", "pull a body"),
+    ("P, click", "push a body"),
+    ("U, drag", "lift a body"),
+    ("X, click", "drop a box"),
     ("Right drag", "turn the camera"),
     ("Middle drag", "shift the camera"),
     ("Wheel", "go near or far"),
-    ("Double click", "look at it"),
 ];
 
 /// Whether help is open.
@@ -122,6 +122,9 @@ fn show_keys(context: &egui::Context, world: &mut World) {
             groups.push(binding.group);
         }
     }
+    let mouse = MOUSE.map(|(how, what)| (how.to_owned(), what)).to_vec();
+    let tables = groups.into_iter().map(|group| (group, rows(keys, group)));
+    let tables = std::iter::once(("Mouse", mouse)).chain(tables).collect();
     egui::Window::new("Keys and mouse")
         .open(&mut open)
         .collapsible(false)
@@ -131,21 +134,35 @@ fn show_keys(context: &egui::Context, world: &mut World) {
         .show(context, |ui| {
             egui::ScrollArea::vertical().max_height(picture.height() - 90.0).show(ui, |ui| {
                 ui.horizontal_top(|ui| {
-                    let middle = groups.len().div_ceil(2);
-                    for half in [&groups[..middle], &groups[middle..]] {
+                    for column in columns(tables) {
                         ui.vertical(|ui| {
-                            for group in half {
-                                table(ui, group, rows(keys, group));
+                            for (heading, rows) in column {
+                                table(ui, heading, rows);
                             }
                         });
+                        ui.add_space(10.0);
                     }
-                    ui.vertical(|ui| {
-                        table(ui, "Mouse", MOUSE.map(|(how, what)| (how.to_owned(), what)));
-                    });
                 });
             });
         });
     world.resource_mut::<Help>().keys = open;
+}
+
+/// A heading with its rows.
+type Table<'a> = (&'a str, Vec<(String, &'a str)>);
+
+/// The tables in three columns of about the same height, each table in the
+/// shortest one.
+fn columns(tables: Vec<Table<'_>>) -> [Vec<Table<'_>>; 3] {
+    let mut columns = [Vec::new(), Vec::new(), Vec::new()];
+    let height =
+        |column: &Vec<Table<'_>>| -> usize { column.iter().map(|(_, rows)| rows.len() + 2).sum() };
+    for table in tables {
+        if let Some(column) = columns.iter_mut().min_by_key(|column| height(column)) {
+            column.push(table);
+        }
+    }
+    columns
 }
 
 /// Keys of a group with what they do; neighbours that do the same in one row.

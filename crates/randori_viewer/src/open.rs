@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use bevy::prelude::*;
 use randori_core::diagnostic::Diagnostics;
-use randori_core::text::{Limits, Override};
+use randori_core::text::{FileReader, Limits, Override};
 use randori_project::context::{Entry, RunContext};
 use randori_project::networks::Networks;
 use randori_project::project::{Places, Project};
@@ -22,6 +22,7 @@ use randori_record::header::Start;
 use crate::action::Action;
 use crate::driver::StartPolicy;
 use crate::run::{Problem, Run, RunSystems};
+use crate::scene::MeshFiles;
 
 /// What a person said besides the file; it holds for all files that are opened.
 #[derive(Resource, Debug, Clone, Default)]
@@ -177,6 +178,9 @@ pub fn open(world: &mut World, file: &Path) -> Result<(), Problem> {
     } else {
         scenario::open(world, file, &terms)?
     };
+    let project = opened.project.clone();
+    let read = move |path: &str| project.read_bytes(path).map_err(|error| error.to_string());
+    world.insert_resource(MeshFiles(Some(Box::new(read))));
     world.insert_resource(opened);
     if terms.plays {
         world.write_message(Action::Play);
