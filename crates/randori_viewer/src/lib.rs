@@ -13,7 +13,10 @@ pub mod action;
 pub mod camera;
 pub mod convert;
 pub mod driver;
+pub mod film;
 pub mod gallery;
+pub mod ghosts;
+pub mod headless;
 pub mod help;
 pub mod keep;
 pub mod keys;
@@ -25,6 +28,7 @@ pub mod pointer;
 pub mod policy;
 pub mod run;
 pub mod scene;
+pub mod screenshot;
 pub mod time_bar;
 pub mod watch;
 
@@ -60,5 +64,8 @@ impl PluginGroup for ViewerPlugins {
             .add(gallery::GalleryPlugin)
             .add(policy::PolicyPlugin)
             .add(keep::KeepPlugin)
+            .add(screenshot::ScreenshotPlugin)
+            .add(film::FilmPlugin)
+            .add(ghosts::GhostsPlugin)
     }
 }
