@@ -13,8 +13,11 @@ pub mod action;
 pub mod camera;
 pub mod convert;
 pub mod driver;
+pub mod film;
 pub mod gallery;
 pub mod hands;
+pub mod ghosts;
+pub mod headless;
 pub mod help;
 pub mod hover;
 pub mod keep;
@@ -32,6 +35,7 @@ pub mod run;
 pub mod scene;
 pub mod sensors;
 pub mod teleop;
+pub mod screenshot;
 pub mod time_bar;
 pub mod watch;
 
@@ -74,5 +78,8 @@ impl PluginGroup for ViewerPlugins {
             .add(hands::HandsPlugin)
             .add(robot::RobotPlugin)
             .add(teleop::TeleopPlugin)
+            .add(screenshot::ScreenshotPlugin)
+            .add(film::FilmPlugin)
+            .add(ghosts::GhostsPlugin)
     }
 }

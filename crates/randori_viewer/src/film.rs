@@ -1,0 +1,183 @@
+//! Pictures become a film: numbered PNG files, a GIF, or a video.
+//!
+//! What a file becomes is told by its name ([`open`]). A file is written beside
+//! its place and moved there when it is whole, so nothing is lost when a film
+//! is given up, and what is of another kind is never overwritten.
+//!
+//! Start reading at [`FrameSink`]; [`FilmPlugin`] makes films of the open run in
+//! the app, [`headless`](crate::headless) without one.
+
+mod destination;
+mod frames;
+mod gif;
+mod in_app;
+mod video;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::run::{OpenError, Problem};
+pub use destination::{Kind, free_name};
+pub(crate) use frames::write_png;
+pub use in_app::{FilmPlugin, FilmProgress, FilmSystems, MakeFilm, StopFilm};
+
+/// A picture: rows from the top, pixels from the left, four bytes each (red,
+/// green, blue and 255, sRGB).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// `4 * width * height` bytes.
+    pub rgba: Vec<u8>,
+}
+
+impl Frame {
+    /// Whether all of it has one color.
+    pub fn is_blank(&self) -> bool {
+        let mut pixels = self.rgba.chunks_exact(4);
+        let first = pixels.next();
+        pixels.all(|pixel| Some(pixel) == first)
+    }
+}
+
+/// Takes the pictures of a film, one after the other.
+pub trait FrameSink: Send + Sync {
+    /// Adds a picture; all have the size of the first one.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn add(&mut self, frame: &Frame) -> Result<(), FilmError>;
+
+    /// Completes the film. What is dropped before leaves no file behind, but for
+    /// numbered pictures.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn finish(&mut self) -> Result<(), FilmError>;
+}
+
+/// Opens a film for writing: `.gif`, `.mp4` or `.webm`; a name without an
+/// extension, or a folder, gets numbered PNG files. `fps` is the number of
+/// pictures per second.
+///
+/// # Errors
+/// When the extension is unknown, the program that makes videos is missing, the
+/// file is there and something else, or it cannot be written.
+pub fn open(path: &Path, fps: f64) -> Result<Box<dyn FrameSink>, FilmError> {
+    if !(fps.is_finite() && (0.1..=240.0).contains(&fps)) {
+        return Err(FilmError::Impossible {
+            message: format!("a film cannot have {fps} pictures per second"),
+            help: "choose from 0.1 to 240, such as 30".to_owned(),
+        });
+    }
+    if path.is_dir() || path.extension().is_none() {
+        return Ok(Box::new(frames::Frames::open(path)?));
+    }
+    match Kind::of(path)? {
+        Kind::Gif => Ok(Box::new(gif::Gif::open(path, fps)?)),
+        kind @ (Kind::Mp4 | Kind::Webm) => Ok(Box::new(video::Video::open(path, kind, fps)?)),
+        Kind::Png => Err(FilmError::Impossible {
+            message: format!("`{}` is one picture, not a film", path.display()),
+            help: "name a folder for numbered pictures, or a `.gif`, `.mp4` or `.webm`".to_owned(),
+        }),
+    }
+}
+
+/// Why there is no film, or no picture.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FilmError {
+    /// A kind of file that is not made here.
+    #[error("`{}` has an extension that is not known", .0.display())]
+    UnknownKind(PathBuf),
+    /// A file of another kind is in the way.
+    #[error("`{}` exists, and is not {kind}", .path.display())]
+    SomethingElse {
+        /// The file.
+        path: PathBuf,
+        /// What would be overwritten.
+        kind: &'static str,
+    },
+    /// The system refused.
+    #[error("`{}` cannot be written: {error}", .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The program that makes videos is not there.
+    #[error("`ffmpeg`, which makes `.mp4` and `.webm` files, is not installed")]
+    NoFfmpeg,
+    /// The program that makes videos failed.
+    #[error("`ffmpeg` could not write `{}`: {said}", .path.display())]
+    Ffmpeg {
+        /// The video.
+        path: PathBuf,
+        /// Its last words.
+        said: String,
+    },
+    /// Something that cannot be.
+    #[error("{message}")]
+    Impossible {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+    /// Nothing here can draw.
+    #[error("nothing was found that can draw: neither a graphics card nor software Vulkan")]
+    NoGraphics,
+    /// The run does not begin.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The run cannot go on.
+    #[error("{}", .0.message)]
+    Run(Box<Problem>),
+}
+
+impl FilmError {
+    pub(crate) fn io(path: &Path, error: io::Error) -> Self {
+        Self::Io { path: path.to_owned(), error }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Self::UnknownKind(_) => {
+                Some("end the name in `.gif`, `.mp4` or `.webm`; a folder gets numbered pictures")
+            }
+            Self::SomethingElse { .. } => Some("choose another name, or move the file away"),
+            Self::Io { .. } | Self::Ffmpeg { .. } => {
+                Some("check that the folder can be written to and the disk is not full")
+            }
+            Self::NoFfmpeg => Some(
+                "install it, for instance with `apt-get install ffmpeg`; `.gif` files and \
+                 folders of pictures work without it",
+            ),
+            Self::NoGraphics => Some(
+                "install software Vulkan, for instance with `apt-get install \
+                 mesa-vulkan-drivers`",
+            ),
+            Self::Impossible { help, .. } => Some(help),
+            Self::Run(problem) => problem.help.as_deref(),
+            Self::Open(_) => None,
+        }
+    }
+}
+
+impl From<FilmError> for Problem {
+    fn from(error: FilmError) -> Self {
+        match error {
+            FilmError::Open(error) => error.into(),
+            FilmError::Run(problem) => *problem,
+            error => Self {
+                message: error.to_string(),
+                details: Vec::new(),
+                help: error.help().map(str::to_owned),
+            },
+        }
+    }
+}

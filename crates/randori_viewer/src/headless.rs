@@ -1,0 +1,153 @@
+//! Pictures of a run without a window: no display, no panels, and no graphics
+//! card if software Vulkan is there.
+//!
+//! A [`Studio`] draws one tick after the other; [`render`] makes a film of a
+//! scenario or a recording. Pictures follow simulated time and never the clock,
+//! so the same run gives the same pictures.
+//!
+//! ```no_run
+//! # use randori_viewer::{film, headless, driver::StartPolicy};
+//! # use randori_sim::batch::PreparedRun;
+//! # fn film(run: PreparedRun, start: StartPolicy) -> Result<(), film::FilmError> {
+//! let options = headless::FilmOptions::default();
+//! let mut sink = film::open("courier.gif".as_ref(), options.fps)?;
+//! let open = |open: &mut randori_viewer::run::Run| open.open(run, start);
+//! headless::render(open, &options, sink.as_mut(), |_| true)?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod graphics;
+mod readback;
+mod studio;
+mod times;
+
+use randori_core::time::Tick;
+
+use crate::camera::Orbit;
+use crate::film::{FilmError, FrameSink};
+use crate::run::{OpenError, Run};
+pub use graphics::{Graphics, graphics};
+pub use studio::{Studio, StudioOptions};
+pub use times::FrameTimes;
+
+/// What a film shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FilmOptions {
+    /// Width and height, pixels.
+    pub size: [u32; 2],
+    /// Pictures per second.
+    pub fps: f64,
+    /// Simulated time of the first picture, s.
+    pub from_s: f64,
+    /// Simulated time at which the film ends, s; `None` for the end of the run.
+    pub to_s: Option<f64>,
+    /// Simulated seconds that pass in a second of the film.
+    pub speed: f64,
+    /// Where the camera is; `None` as the window begins, following the first robot.
+    pub camera: Option<Orbit>,
+    /// How much is drawn.
+    pub quality: PictureQuality,
+}
+
+impl Default for FilmOptions {
+    fn default() -> Self {
+        Self {
+            size: [1280, 720],
+            fps: 30.0,
+            from_s: 0.0,
+            to_s: None,
+            speed: 1.0,
+            camera: None,
+            quality: PictureQuality::default(),
+        }
+    }
+}
+
+/// How much is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PictureQuality {
+    /// No shadows, and edges with steps.
+    Low,
+    /// Shadows, and smooth edges.
+    #[default]
+    High,
+}
+
+/// How far a film is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FilmStep {
+    /// Pictures that were made.
+    pub made: u64,
+    /// Pictures that there are going to be, unless the run ends before.
+    pub total: u64,
+    /// The tick of the last one.
+    pub tick: Tick,
+}
+
+/// What became of a film.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FilmSummary {
+    /// Pictures.
+    pub frames: u64,
+    /// Ticks of the first and the last one.
+    pub ticks: [Tick; 2],
+    /// What drew them.
+    pub graphics: Graphics,
+    /// Whether it was given up, so that there is no film.
+    pub stopped: bool,
+}
+
+/// Makes a film: `open` opens a scenario ([`Run::open`]) or a recording
+/// ([`Run::open_recording`]), the pictures go to `sink`. `progress` is called
+/// after each picture; where it says `false`, the film is given up.
+///
+/// # Errors
+/// When nothing can draw, the options make no sense, the run does not begin or
+/// cannot go on, or the film cannot be written.
+pub fn render(
+    open: impl FnOnce(&mut Run) -> Result<(), OpenError>,
+    options: &FilmOptions,
+    sink: &mut dyn FrameSink,
+    mut progress: impl FnMut(FilmStep) -> bool,
+) -> Result<FilmSummary, FilmError> {
+    let mut studio = Studio::new(&StudioOptions {
+        size: options.size,
+        camera: options.camera,
+        quality: options.quality,
+    })?;
+    studio.open(open)?;
+    let run = studio.run();
+    let times = FrameTimes::new(options, run.period_s(), run.end())?;
+    let first = times.tick(0);
+    let mut summary = FilmSummary {
+        frames: 0,
+        ticks: [first; 2],
+        graphics: studio.graphics().clone(),
+        stopped: false,
+    };
+    for picture in 0..times.count() {
+        let tick = times.tick(picture);
+        if !studio.show(tick)? {
+            break;
+        }
+        sink.add(studio.picture()?)?;
+        summary.frames += 1;
+        summary.ticks[1] = tick;
+        if !progress(FilmStep { made: summary.frames, total: times.count(), tick }) {
+            summary.stopped = true;
+            return Ok(summary);
+        }
+    }
+    if summary.frames == 0 {
+        return Err(FilmError::Impossible {
+            message: format!(
+                "the run ends after {} s, before the film begins",
+                studio.run().time_s(studio.run().newest())
+            ),
+            help: "let the film begin earlier".to_owned(),
+        });
+    }
+    sink.finish()?;
+    Ok(summary)
+}

@@ -1,0 +1,204 @@
+//! A Bevy app that draws single ticks off screen.
+
+use std::time::Duration;
+
+use bevy::app::{PluginsState, TerminalCtrlCHandlerPlugin};
+use bevy::prelude::*;
+use bevy::render::RenderPlugin;
+use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
+use bevy::render::renderer::RenderAdapterInfo;
+use bevy::time::TimeUpdateStrategy;
+use bevy::window::ExitCondition;
+use randori_core::layout::BodyId;
+use randori_core::time::Tick;
+use randori_sim::session::Progress;
+
+use super::readback::{self, LastPicture};
+use super::{Graphics, PictureQuality, graphics};
+use crate::SimulationPlugins;
+use crate::camera::{MainCamera, Orbit};
+use crate::convert::to_bevy;
+use crate::film::{FilmError, Frame};
+use crate::run::{OpenError, Problem, Run, RunSystems};
+use crate::scene::ScenePlugin;
+
+/// Updates before the first one whose picture is whole: shaders and meshes are
+/// on their way until then.
+const WARM_UP: usize = 3;
+
+/// Bytes for saved states: time only goes forwards here.
+const PAST_BUDGET: usize = 4 << 20;
+
+/// How a studio draws.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct StudioOptions {
+    /// Width and height, pixels.
+    pub size: [u32; 2],
+    /// Where the camera is; `None` as the window begins, following the first robot.
+    pub camera: Option<Orbit>,
+    /// How much is drawn.
+    pub quality: PictureQuality,
+}
+
+/// Draws ticks of a run off screen.
+pub struct Studio {
+    app: App,
+    graphics: Graphics,
+    picture: LastPicture,
+    last: Option<Frame>,
+    camera: Option<Orbit>,
+    /// The run for which the first updates were made.
+    warm_for: u64,
+}
+
+impl Studio {
+    /// Sets it up.
+    ///
+    /// # Errors
+    /// [`FilmError::NoGraphics`] when nothing here can draw.
+    pub fn new(options: &StudioOptions) -> Result<Self, FilmError> {
+        if graphics().is_none() {
+            return Err(FilmError::NoGraphics);
+        }
+        let mut app = App::new();
+        app.add_plugins(
+            DefaultPlugins
+                .set(WindowPlugin {
+                    primary_window: None,
+                    exit_condition: ExitCondition::DontExit,
+                    ..default()
+                })
+                .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
+                .disable::<bevy::winit::WinitPlugin>()
+                .disable::<bevy::log::LogPlugin>()
+                .disable::<TerminalCtrlCHandlerPlugin>()
+                .disable::<PipelinedRenderingPlugin>(),
+        )
+        .add_plugins((SimulationPlugins, ScenePlugin))
+        .insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_millis(20)))
+        .init_resource::<Orbit>()
+        .add_systems(Update, place.in_set(RunSystems::Draw));
+        if options.quality == PictureQuality::Low {
+            app.add_systems(PostUpdate, drop_shadows);
+        }
+        app.world_mut().resource_mut::<Run>().set_budget(PAST_BUDGET);
+        while app.plugins_state() == PluginsState::Adding {
+            bevy::tasks::tick_global_task_pools_on_main_thread();
+        }
+        let size = UVec2::from(options.size).max(UVec2::ONE);
+        let target = readback::install(&mut app, size);
+        app.finish();
+        app.cleanup();
+        let smooth = if options.quality == PictureQuality::Low { Msaa::Off } else { Msaa::Sample4 };
+        let lens = PerspectiveProjection { near: 0.02, far: 1000.0, ..default() };
+        let lens = Projection::Perspective(lens);
+        app.world_mut().spawn((MainCamera, Camera3d::default(), lens, smooth, target));
+        let info = app.world().get_resource::<RenderAdapterInfo>();
+        let graphics = info.map(Graphics::of).ok_or(FilmError::NoGraphics)?;
+        let picture = app.world().resource::<LastPicture>().clone();
+        let camera = options.camera;
+        Ok(Self { app, graphics, picture, last: None, camera, warm_for: 0 })
+    }
+
+    /// What draws.
+    pub fn graphics(&self) -> &Graphics {
+        &self.graphics
+    }
+
+    /// The run that is drawn.
+    pub fn run(&self) -> &Run {
+        self.app.world().resource()
+    }
+
+    /// Where the camera is; may be changed between pictures.
+    pub fn camera(&mut self) -> Mut<'_, Orbit> {
+        self.app.world_mut().resource_mut()
+    }
+
+    /// Opens a scenario ([`Run::open`]) or a recording ([`Run::open_recording`]).
+    ///
+    /// # Errors
+    /// When the run does not begin.
+    pub fn open(
+        &mut self,
+        open: impl FnOnce(&mut Run) -> Result<(), OpenError>,
+    ) -> Result<(), FilmError> {
+        let mut run = self.app.world_mut().resource_mut::<Run>();
+        open(&mut run)?;
+        let first = run.layout().and_then(|layout| layout.robots.first()).map(|robot| robot.base);
+        let camera = self.camera.unwrap_or_else(|| Orbit { follow: first, ..Orbit::default() });
+        *self.camera() = camera;
+        Ok(())
+    }
+
+    /// Goes to a tick of the run, and makes the ticks that are missing; `false`
+    /// if the run ends before.
+    ///
+    /// # Errors
+    /// When the run cannot go on.
+    pub fn show(&mut self, tick: Tick) -> Result<bool, FilmError> {
+        let mut run = self.app.world_mut().resource_mut::<Run>();
+        if tick < run.tick() {
+            run.seek(tick);
+        }
+        while run.tick() < tick && run.problem().is_none() {
+            match run.advance() {
+                Some(Progress::New | Progress::Again) => {}
+                Some(Progress::Over) => return Ok(false),
+                None => break,
+            }
+        }
+        match run.problem() {
+            Some(problem) => Err(FilmError::Run(Box::new(problem.clone()))),
+            None => Ok(run.is_open()),
+        }
+    }
+
+    /// Draws the tick that is shown.
+    ///
+    /// # Errors
+    /// When nothing was drawn.
+    pub fn picture(&mut self) -> Result<&Frame, FilmError> {
+        let generation = self.run().generation();
+        if self.warm_for != generation {
+            self.warm_for = generation;
+            for _ in 0..WARM_UP {
+                self.app.update();
+            }
+        }
+        self.app.update();
+        self.last = self.picture.take();
+        self.last.as_ref().ok_or_else(|| {
+            FilmError::Run(Box::new(Problem {
+                message: format!("`{}` drew no picture", self.graphics.device),
+                details: Vec::new(),
+                help: Some("try software Vulkan, or a smaller picture".to_owned()),
+            }))
+        })
+    }
+}
+
+/// Puts the camera where the orbit says.
+fn place(
+    run: Res<Run>,
+    mut orbit: ResMut<Orbit>,
+    mut cameras: Query<&mut Transform, With<MainCamera>>,
+) {
+    if let (Some(BodyId(index)), Some(record)) = (orbit.follow, run.record())
+        && let Some(body) = record.state.bodies.get(index)
+    {
+        orbit.target = body.pose.translation;
+    }
+    for mut camera in &mut cameras {
+        let (eye, target) = (to_bevy(orbit.eye()), to_bevy(orbit.target));
+        *camera = Transform::from_translation(eye).looking_at(target, Vec3::Y);
+    }
+}
+
+fn drop_shadows(mut lights: Query<&mut DirectionalLight>) {
+    for mut light in &mut lights {
+        if light.shadow_maps_enabled {
+            light.shadow_maps_enabled = false;
+        }
+    }
+}
