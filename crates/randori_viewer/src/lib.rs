@@ -13,6 +13,8 @@ pub mod action;
 pub mod camera;
 pub mod convert;
 pub mod driver;
+pub mod history;
+pub mod judgement;
 pub mod keys;
 pub mod panels;
 pub mod playback;
@@ -46,5 +48,6 @@ impl PluginGroup for ViewerPlugins {
             .add(pointer::PointerPlugin)
             .add(panels::PanelsPlugin)
             .add(time_bar::TimeBarPlugin)
+            .add(judgement::JudgementPlugin)
     }
 }
