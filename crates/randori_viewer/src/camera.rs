@@ -87,6 +87,11 @@ impl Orbit {
         Self { follow: Some(body), offset: self.target - at, ..self }
     }
 
+    /// As the picture of a run begins: from behind and above its first robot.
+    pub fn at_start(run: &Run) -> Option<Self> {
+        Self::behind(run.scenario()?, run.layout()?, run.record()?)
+    }
+
     /// From behind and above a robot, in a distance that fits its size.
     fn behind(scenario: &Scenario, layout: &SceneLayout, record: &TickRecord) -> Option<Self> {
         let robot = layout.robots.first()?;

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::run::{OpenError, Problem};
 pub use destination::{Kind, free_name};
-pub(crate) use frames::write_png;
+pub use frames::write_png;
 pub use in_app::{FilmPlugin, FilmProgress, FilmSystems, MakeFilm, StopFilm};
 
 /// A picture: rows from the top, pixels from the left, four bytes each (red,
@@ -73,7 +73,7 @@ pub fn open(path: &Path, fps: f64) -> Result<Box<dyn FrameSink>, FilmError> {
         });
     }
     if path.is_dir() || path.extension().is_none() {
-        return Ok(Box::new(frames::Frames::open(path)?));
+        return open_folder(path);
     }
     match Kind::of(path)? {
         Kind::Gif => Ok(Box::new(gif::Gif::open(path, fps)?)),
@@ -83,6 +83,14 @@ pub fn open(path: &Path, fps: f64) -> Result<Box<dyn FrameSink>, FilmError> {
             help: "name a folder for numbered pictures, or a `.gif`, `.mp4` or `.webm`".to_owned(),
         }),
     }
+}
+
+/// Opens a folder for numbered PNG files.
+///
+/// # Errors
+/// When the system refuses, or pictures of another film are there.
+pub fn open_folder(path: &Path) -> Result<Box<dyn FrameSink>, FilmError> {
+    Ok(Box::new(frames::Frames::open(path)?))
 }
 
 /// Why there is no film, or no picture.

@@ -12,7 +12,7 @@
 //! let options = headless::FilmOptions::default();
 //! let mut sink = film::open("courier.gif".as_ref(), options.fps)?;
 //! let open = |open: &mut randori_viewer::run::Run| open.open(run, start);
-//! headless::render(open, &options, sink.as_mut(), |_| true)?;
+//! headless::render(open, None, &options, sink.as_mut(), |_| true)?;
 //! # Ok(())
 //! # }
 //! ```
@@ -26,7 +26,9 @@ use randori_core::time::Tick;
 
 use crate::camera::Orbit;
 use crate::film::{FilmError, FrameSink};
+use crate::quality::Quality;
 use crate::run::{OpenError, Run};
+use crate::scene::ReadFile;
 pub use graphics::{Graphics, graphics};
 pub use studio::{Studio, StudioOptions};
 pub use times::FrameTimes;
@@ -47,7 +49,7 @@ pub struct FilmOptions {
     /// Where the camera is; `None` as the window begins, following the first robot.
     pub camera: Option<Orbit>,
     /// How much is drawn.
-    pub quality: PictureQuality,
+    pub quality: Quality,
 }
 
 impl Default for FilmOptions {
@@ -59,19 +61,9 @@ impl Default for FilmOptions {
             to_s: None,
             speed: 1.0,
             camera: None,
-            quality: PictureQuality::default(),
+            quality: Quality::High,
         }
     }
-}
-
-/// How much is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PictureQuality {
-    /// No shadows, and edges with steps.
-    Low,
-    /// Shadows, and smooth edges.
-    #[default]
-    High,
 }
 
 /// How far a film is.
@@ -99,7 +91,7 @@ pub struct FilmSummary {
 }
 
 /// Makes a film: `open` opens a scenario ([`Run::open`]) or a recording
-/// ([`Run::open_recording`]), the pictures go to `sink`. `progress` is called
+/// ([`Run::open_recording`]) whose looks are read by `meshes`, the pictures go to `sink`. `progress` is called
 /// after each picture; where it says `false`, the film is given up.
 ///
 /// # Errors
@@ -107,6 +99,7 @@ pub struct FilmSummary {
 /// cannot go on, or the film cannot be written.
 pub fn render(
     open: impl FnOnce(&mut Run) -> Result<(), OpenError>,
+    meshes: Option<ReadFile>,
     options: &FilmOptions,
     sink: &mut dyn FrameSink,
     mut progress: impl FnMut(FilmStep) -> bool,
@@ -116,6 +109,9 @@ pub fn render(
         camera: options.camera,
         quality: options.quality,
     })?;
+    if let Some(meshes) = meshes {
+        studio.set_mesh_files(meshes);
+    }
     studio.open(open)?;
     let run = studio.run();
     let times = FrameTimes::new(options, run.period_s(), run.end())?;

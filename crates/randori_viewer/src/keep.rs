@@ -4,7 +4,7 @@
 mod panel;
 mod situation;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bevy::prelude::*;
 use randori_core::report::RunError;
@@ -81,12 +81,6 @@ pub fn was_played(run: &mut Run) -> bool {
         !session.is_recorded() && session.past().iter().any(|tick| !tick.interventions.is_empty())
     });
     driven || touched || run.was_handed_over()
-}
-
-/// A name that no file has yet: `NAME-001.EXTENSION` and so on.
-pub fn free_name(folder: &Path, name: &str, extension: &str) -> PathBuf {
-    let numbered = (1..).map(|number| folder.join(format!("{name}-{number:03}.{extension}")));
-    numbered.into_iter().find(|path| !path.exists()).unwrap_or_else(|| folder.join(name))
 }
 
 /// The time of a tick in words, such as `3.214 s`.

@@ -15,11 +15,13 @@ pub mod convert;
 pub mod driver;
 pub mod film;
 pub mod gallery;
-pub mod hands;
 pub mod ghosts;
+pub mod hands;
 pub mod headless;
 pub mod help;
+pub mod history;
 pub mod hover;
+pub mod judgement;
 pub mod keep;
 pub mod keys;
 pub mod notice;
@@ -33,9 +35,9 @@ pub mod quality;
 pub mod robot;
 pub mod run;
 pub mod scene;
+pub mod screenshot;
 pub mod sensors;
 pub mod teleop;
-pub mod screenshot;
 pub mod time_bar;
 pub mod watch;
 
@@ -81,5 +83,6 @@ impl PluginGroup for ViewerPlugins {
             .add(screenshot::ScreenshotPlugin)
             .add(film::FilmPlugin)
             .add(ghosts::GhostsPlugin)
+            .add(judgement::JudgementPlugin)
     }
 }

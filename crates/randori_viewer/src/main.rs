@@ -2,6 +2,7 @@
 //! of it without a window.
 
 mod args;
+mod pictures;
 mod window;
 
 use std::process::ExitCode;
@@ -12,5 +13,11 @@ use args::Args;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    window::show(&args)
+    if args.film.headless { pictures::make(&args) } else { window::show(&args) }
+}
+
+/// Says something to the person who started the program.
+#[expect(clippy::print_stderr, reason = "there is no window to say it in")]
+fn tell(text: &str) {
+    eprintln!("{text}");
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use bevy::prelude::*;
 use randori_core::diagnostic::Diagnostics;
+use randori_core::record::TickRecord;
 use randori_core::text::{FileReader, Limits, Override};
 use randori_project::context::{Entry, RunContext};
 use randori_project::networks::Networks;
@@ -18,11 +19,13 @@ use randori_project::project::{Places, Project};
 use randori_project::reading::FileDigests;
 use randori_project::start_policy::start_policy;
 use randori_record::header::Start;
+use randori_sim::batch::PreparedRun;
 
 use crate::action::Action;
 use crate::driver::StartPolicy;
-use crate::run::{Problem, Run, RunSystems};
-use crate::scene::MeshFiles;
+use crate::notice::Notices;
+use crate::run::{OpenError, Problem, Run, RunSystems};
+use crate::scene::{MeshFiles, ReadFile};
 
 /// What a person said besides the file; it holds for all files that are opened.
 #[derive(Resource, Debug, Clone, Default)]
@@ -164,28 +167,92 @@ fn again(world: &mut World) -> Result<(), Problem> {
     file.map_or(Ok(()), |file| open(world, &file))
 }
 
-/// Opens a file: a recording if it ends in `.mcap`, else a scenario. What was
-/// open stays if this cannot be opened.
+/// A file that was read and can be run.
+pub struct Ready {
+    /// The file.
+    pub file: OpenFile,
+    /// Its run.
+    pub run: PreparedRun,
+    /// All records, if it is a recording.
+    pub ticks: Option<Vec<TickRecord>>,
+    /// Starts its policies.
+    pub start: StartPolicy,
+    /// What a person should know, although it can be run.
+    pub note: Option<String>,
+}
+
+/// Why a file cannot be run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refusal {
+    /// The reason, with places and advice.
+    pub problem: Problem,
+    /// Files in which it may lie.
+    pub sources: Vec<PathBuf>,
+    /// Whether it wants to start programs that nobody allowed.
+    pub untrusted: bool,
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self { problem, ..Self::default() }
+    }
+}
+
+/// Reads a file: a recording if it ends in `.mcap`, else a scenario.
+///
+/// # Errors
+/// Why it cannot be run.
+pub fn read(file: &Path, terms: &Terms) -> Result<Ready, Refusal> {
+    let is_recording = file.extension().is_some_and(|it| it.eq_ignore_ascii_case("mcap"));
+    if is_recording { Ok(recording::read(file, terms)?) } else { scenario::read(file, terms) }
+}
+
+impl Ready {
+    /// Opens it at its start.
+    ///
+    /// # Errors
+    /// When the run cannot begin; what was open stays then.
+    pub fn open_in(self, run: &mut Run) -> Result<OpenFile, OpenError> {
+        match self.ticks {
+            Some(ticks) => run.open_recording(self.run, ticks, self.start)?,
+            None => run.open(self.run, self.start)?,
+        }
+        Ok(self.file)
+    }
+}
+
+/// Opens a file at its start. What was open stays if this cannot be opened.
 ///
 /// # Errors
 /// Why it cannot be opened, with places and advice.
 pub fn open(world: &mut World, file: &Path) -> Result<(), Problem> {
     let terms = world.resource::<Terms>().clone();
     *world.resource_mut::<Refused>() = Refused::default();
-    let is_recording = file.extension().is_some_and(|it| it.eq_ignore_ascii_case("mcap"));
-    let opened = if is_recording {
-        recording::open(world, file, &terms)?
-    } else {
-        scenario::open(world, file, &terms)?
-    };
-    let project = opened.project.clone();
-    let read = move |path: &str| project.read_bytes(path).map_err(|error| error.to_string());
-    world.insert_resource(MeshFiles(Some(Box::new(read))));
+    let ready = read(file, &terms).map_err(|refusal| refuse(world, file, refusal))?;
+    let note = ready.note.clone();
+    let opened = ready.open_in(&mut world.resource_mut::<Run>())?;
+    if let Some(note) = note {
+        world.resource_mut::<Notices>().say(note);
+    }
+    world.insert_resource(MeshFiles(Some(mesh_files(&opened.project))));
     world.insert_resource(opened);
     if terms.plays {
         world.write_message(Action::Play);
     }
     Ok(())
+}
+
+/// Notes that a file was refused.
+fn refuse(world: &mut World, file: &Path, refusal: Refusal) -> Problem {
+    let Refusal { problem, sources, untrusted } = refusal;
+    *world.resource_mut::<Refused>() = Refused { file: Some(file.to_owned()), sources, untrusted };
+    problem
+}
+
+/// Mesh files of a project.
+pub fn mesh_files(project: &Project) -> ReadFile {
+    let project = project.clone();
+    Box::new(move |path| project.read_bytes(path).map_err(|error| error.to_string()))
 }
 
 /// Starts policies with these networks; programs run in the project's root.

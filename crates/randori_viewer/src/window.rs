@@ -8,11 +8,13 @@ use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::window::WindowResolution;
 use bevy::winit::WinitSettings;
+use randori_viewer::ghosts::AddGhost;
 use randori_viewer::open::Open;
 use randori_viewer::run::Run;
 use randori_viewer::{SimulationPlugins, ViewerPlugins};
 
 use crate::args::Args;
+use crate::tell;
 
 /// Opens the window and shows what was asked for until it is closed.
 pub(crate) fn show(args: &Args) -> ExitCode {
@@ -46,6 +48,9 @@ pub(crate) fn show(args: &Args) -> ExitCode {
     app.world_mut().resource_mut::<Run>().set_budget(args.history << 20);
     if let Some(file) = &args.file {
         app.world_mut().write_message(Open::File(file.clone()));
+    }
+    for recording in &args.compare {
+        app.world_mut().write_message(AddGhost(recording.clone()));
     }
     match app.run() {
         AppExit::Success => ExitCode::SUCCESS,
@@ -94,10 +99,4 @@ fn find_display() -> Result<(), String> {
         }
         _ => Ok(()),
     }
-}
-
-/// Says something to the person who started the program.
-#[expect(clippy::print_stderr, reason = "there is no window to say it in")]
-pub(crate) fn tell(text: &str) {
-    eprintln!("{text}");
 }

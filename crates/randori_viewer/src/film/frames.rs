@@ -54,7 +54,7 @@ impl FrameSink for Frames {
 ///
 /// # Errors
 /// When it cannot be written, or something else is there.
-pub(crate) fn write_png(frame: &Frame, path: &Path) -> Result<(), FilmError> {
+pub fn write_png(frame: &Frame, path: &Path) -> Result<(), FilmError> {
     let file = Unfinished::new(path, Kind::Png)?;
     let rgb: Vec<u8> = frame.rgba.chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
     PngEncoder::new_with_quality(file.create()?, CompressionType::Fast, FilterType::Sub)

@@ -14,13 +14,14 @@ use randori_core::time::Tick;
 use randori_sim::session::Progress;
 
 use super::readback::{self, LastPicture};
-use super::{Graphics, PictureQuality, graphics};
+use super::{Graphics, graphics};
 use crate::SimulationPlugins;
 use crate::camera::{MainCamera, Orbit};
 use crate::convert::to_bevy;
 use crate::film::{FilmError, Frame};
+use crate::quality::{Quality, QualityPlugin};
 use crate::run::{OpenError, Problem, Run, RunSystems};
-use crate::scene::ScenePlugin;
+use crate::scene::{MeshFiles, ReadFile, ScenePlugin};
 
 /// Updates before the first one whose picture is whole: shaders and meshes are
 /// on their way until then.
@@ -30,14 +31,14 @@ const WARM_UP: usize = 3;
 const PAST_BUDGET: usize = 4 << 20;
 
 /// How a studio draws.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StudioOptions {
     /// Width and height, pixels.
     pub size: [u32; 2],
     /// Where the camera is; `None` as the window begins, following the first robot.
     pub camera: Option<Orbit>,
     /// How much is drawn.
-    pub quality: PictureQuality,
+    pub quality: Quality,
 }
 
 /// Draws ticks of a run off screen.
@@ -74,13 +75,11 @@ impl Studio {
                 .disable::<TerminalCtrlCHandlerPlugin>()
                 .disable::<PipelinedRenderingPlugin>(),
         )
-        .add_plugins((SimulationPlugins, ScenePlugin))
+        .insert_resource(options.quality)
+        .add_plugins((SimulationPlugins, ScenePlugin, QualityPlugin))
         .insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_millis(20)))
         .init_resource::<Orbit>()
         .add_systems(Update, place.in_set(RunSystems::Draw));
-        if options.quality == PictureQuality::Low {
-            app.add_systems(PostUpdate, drop_shadows);
-        }
         app.world_mut().resource_mut::<Run>().set_budget(PAST_BUDGET);
         while app.plugins_state() == PluginsState::Adding {
             bevy::tasks::tick_global_task_pools_on_main_thread();
@@ -89,10 +88,9 @@ impl Studio {
         let target = readback::install(&mut app, size);
         app.finish();
         app.cleanup();
-        let smooth = if options.quality == PictureQuality::Low { Msaa::Off } else { Msaa::Sample4 };
         let lens = PerspectiveProjection { near: 0.02, far: 1000.0, ..default() };
         let lens = Projection::Perspective(lens);
-        app.world_mut().spawn((MainCamera, Camera3d::default(), lens, smooth, target));
+        app.world_mut().spawn((MainCamera, Camera3d::default(), lens, target));
         let info = app.world().get_resource::<RenderAdapterInfo>();
         let graphics = info.map(Graphics::of).ok_or(FilmError::NoGraphics)?;
         let picture = app.world().resource::<LastPicture>().clone();
@@ -103,6 +101,11 @@ impl Studio {
     /// What draws.
     pub fn graphics(&self) -> &Graphics {
         &self.graphics
+    }
+
+    /// Where mesh files come from.
+    pub fn set_mesh_files(&mut self, read: ReadFile) {
+        self.app.insert_resource(MeshFiles(Some(read)));
     }
 
     /// The run that is drawn.
@@ -125,8 +128,7 @@ impl Studio {
     ) -> Result<(), FilmError> {
         let mut run = self.app.world_mut().resource_mut::<Run>();
         open(&mut run)?;
-        let first = run.layout().and_then(|layout| layout.robots.first()).map(|robot| robot.base);
-        let camera = self.camera.unwrap_or_else(|| Orbit { follow: first, ..Orbit::default() });
+        let camera = self.camera.or_else(|| Orbit::at_start(&run)).unwrap_or_default();
         *self.camera() = camera;
         Ok(())
     }
@@ -187,18 +189,10 @@ fn place(
     if let (Some(BodyId(index)), Some(record)) = (orbit.follow, run.record())
         && let Some(body) = record.state.bodies.get(index)
     {
-        orbit.target = body.pose.translation;
+        orbit.target = body.pose.translation + orbit.offset;
     }
     for mut camera in &mut cameras {
         let (eye, target) = (to_bevy(orbit.eye()), to_bevy(orbit.target));
         *camera = Transform::from_translation(eye).looking_at(target, Vec3::Y);
-    }
-}
-
-fn drop_shadows(mut lights: Query<&mut DirectionalLight>) {
-    for mut light in &mut lights {
-        if light.shadow_maps_enabled {
-            light.shadow_maps_enabled = false;
-        }
     }
 }

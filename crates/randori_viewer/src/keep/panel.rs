@@ -4,12 +4,15 @@ use std::path::{Path, PathBuf};
 
 use bevy::prelude::*;
 use bevy_egui::egui;
+use randori_core::time::Tick;
 
-use super::{at, free_name, reproduce, save_recording, save_situation, was_played};
+use super::{at, reproduce, save_recording, save_situation, was_played};
+use crate::film::{FilmProgress, MakeFilm, StopFilm, free_name};
 use crate::keys::{AddKey, Chord};
 use crate::notice::Notices;
 use crate::panels::AddPanel;
 use crate::run::Run;
+use crate::screenshot::TakeScreenshot;
 
 /// Shows what can be kept, and keeps it.
 pub struct KeepPlugin;
@@ -29,6 +32,9 @@ impl Plugin for KeepPlugin {
 struct Fields {
     recording: String,
     situation: String,
+    film: String,
+    /// Seconds of the run that the film shows; all of it if they are equal.
+    film_s: (f64, f64),
 }
 
 fn show(ui: &mut egui::Ui, world: &mut World) {
@@ -38,6 +44,9 @@ fn show(ui: &mut egui::Ui, world: &mut World) {
     }
     world.resource_scope(|world, mut fields: Mut<Fields>| {
         recording(ui, world, &mut fields);
+        ui.separator();
+        pictures(ui, world);
+        film(ui, world, &mut fields);
         ui.separator();
         command(ui, world);
         ui.separator();
@@ -77,6 +86,60 @@ fn save(world: &mut World, name: &str) {
         Err(problem) => world.resource_mut::<Run>().set_problem(Some(problem)),
     }
 }
+
+fn pictures(ui: &mut egui::Ui, world: &mut World) {
+    ui.heading("Pictures and films");
+    ui.horizontal(|ui| {
+        if ui.button("Picture").on_hover_text("Of the world, as a PNG file (Ctrl+P)").clicked() {
+            world.write_message(TakeScreenshot::default());
+        }
+        if ui.button("Whole window").on_hover_text("With all panels (F12)").clicked() {
+            world.write_message(TakeScreenshot { whole_window: true, file: None });
+        }
+    });
+}
+
+fn film(ui: &mut egui::Ui, world: &mut World, fields: &mut Fields) {
+    let progress = world.resource::<FilmProgress>().clone();
+    if let Some(file) = &progress.making {
+        let share = progress.made as f32 / progress.total.max(1) as f32;
+        ui.add(egui::ProgressBar::new(share).text(file.display().to_string()));
+        if ui.button("Stop").on_hover_text("Gives up this film").clicked() {
+            world.write_message(StopFilm);
+        }
+        return;
+    }
+    let run = world.resource::<Run>();
+    let (newest_s, period_s) = (run.time_s(run.newest()), run.period_s());
+    ui.horizontal(|ui| {
+        ui.label("From");
+        let (from_s, to_s) = &mut fields.film_s;
+        let second = |value| egui::DragValue::new(value).speed(0.05).suffix(" s").max_decimals(2);
+        ui.add(second(from_s).range(0.0..=newest_s));
+        ui.label("to");
+        ui.add(second(to_s).range(0.0..=newest_s)).on_hover_text("0: the newest tick");
+    });
+    ui.horizontal(|ui| {
+        let field = egui::TextEdit::singleline(&mut fields.film).hint_text("film-001.gif");
+        ui.add(field.desired_width(200.0));
+        let hint = ".gif; .mp4 and .webm where ffmpeg is installed; a name without an extension is a \
+                    folder of pictures. It is made from the past, however fast this computer is";
+        if ui.button("Film").on_hover_text(hint).clicked() {
+            let (from_s, to_s) = fields.film_s;
+            let to_s = if to_s > from_s { to_s } else { newest_s };
+            let tick = |time_s: f64| Tick((time_s / period_s).round() as u64);
+            let file = match fields.film.trim() {
+                "" => free_name(Path::new(""), "film", "gif"),
+                name => PathBuf::from(name),
+            };
+            let (from, to) = (tick(from_s), tick(to_s));
+            world.write_message(MakeFilm { from, to, fps: FILM_FPS, speed: 1.0, file });
+        }
+    });
+}
+
+/// Pictures per second of a film; a GIF counts in hundredths of a second.
+const FILM_FPS: f64 = 25.0;
 
 fn command(ui: &mut egui::Ui, world: &mut World) {
     ui.heading("The command");

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use bevy::prelude::World;
 use randori_core::diagnostic::Diagnostics;
 use randori_core::policy::PolicyError;
 use randori_core::spec::PolicySource;
@@ -16,13 +15,12 @@ use randori_project::record::{engine, load};
 use randori_record::reader::Recording;
 use randori_sim::batch::PreparedRun;
 
-use super::{Content, OpenFile, Terms, starter};
+use super::{Content, OpenFile, Ready, Terms, starter};
 use crate::driver::StartPolicy;
-use crate::notice::Notices;
-use crate::run::{Problem, Run};
+use crate::run::Problem;
 
-/// Opens a recording at its start.
-pub(super) fn open(world: &mut World, file: &Path, terms: &Terms) -> Result<OpenFile, Problem> {
+/// Reads a recording.
+pub(super) fn read(file: &Path, terms: &Terms) -> Result<Ready, Problem> {
     let shown = file.display();
     let unreadable = |reason: &dyn std::fmt::Display, help: &str| Problem {
         message: format!("`{shown}` cannot be opened: {reason}"),
@@ -49,13 +47,10 @@ pub(super) fn open(world: &mut World, file: &Path, terms: &Terms) -> Result<Open
         seed: start.header.seed,
         varied: start.header.varied.clone(),
     };
-    let policies = policies_of(loaded, &project, terms.trust_programs);
-    world.resource_mut::<Run>().open_recording(run, ticks, policies)?;
-    if let Some(damage) = damage {
-        world.resource_mut::<Notices>().say(damage);
-    }
+    let start_policy = policies_of(loaded, &project, terms.trust_programs);
     let content = Content::Recording { start: Box::new(start) };
-    Ok(OpenFile { named: file.to_owned(), project, content })
+    let file = OpenFile { named: file.to_owned(), project, content };
+    Ok(Ready { file, run, ticks: Some(ticks), start: start_policy, note: damage })
 }
 
 /// All ticks that can be read, and why there are no more if it ends early.

@@ -8,14 +8,14 @@ use randori_core::diagnostic::DiagnosticCode;
 use randori_core::report::RunError;
 use randori_core::text::Override;
 use randori_project::choice::{ChoiceError, PolicyChoice};
-use randori_project::context::{Refusal, RunContext};
+use randori_project::context::{self, RunContext};
 use randori_project::project::{SelectedFile, select_scenarios};
 
-use super::{Content, OpenFile, Refused, Terms, findings, starter};
+use super::{Content, OpenFile, Ready, Refusal, Terms, findings, starter};
 use crate::run::{Past, Problem, Run};
 
-/// Opens a scenario at its start.
-pub(super) fn open(world: &mut World, file: &Path, terms: &Terms) -> Result<OpenFile, Problem> {
+/// Reads a scenario.
+pub(super) fn read(file: &Path, terms: &Terms) -> Result<Ready, Refusal> {
     let selected = select(file, terms)?;
     let mut context = RunContext {
         overrides: terms.overrides.clone(),
@@ -23,16 +23,15 @@ pub(super) fn open(world: &mut World, file: &Path, terms: &Terms) -> Result<Open
         arguments: arguments(terms),
         ..RunContext::default()
     };
-    let entry = match context.load(selected, terms.trust_programs) {
-        Ok((entry, _)) => entry,
-        Err(refusal) => return Err(refused(refusal, file, world)),
-    };
+    let (entry, _) =
+        context.load(selected, terms.trust_programs).map_err(|it| refused(it, file))?;
     let run = context.prepare(&entry, terms.seed).map_err(|error| broken(&error))?;
     let networks = Arc::new(std::mem::take(&mut context.networks));
     let project = entry.file.project.clone();
-    world.resource_mut::<Run>().open(run, starter(networks, &project))?;
+    let start = starter(networks, &project);
     let content = Content::Scenario { context: Box::new(context), entry: Box::new(entry) };
-    Ok(OpenFile { named: file.to_owned(), project, content })
+    let file = OpenFile { named: file.to_owned(), project, content };
+    Ok(Ready { file, run, ticks: None, start, note: None })
 }
 
 /// Goes on from the tick that is shown with another number in the scenario.
@@ -55,10 +54,9 @@ pub(super) fn change(world: &mut World, change: Override) -> Result<Option<Past>
     };
     changed.overrides.retain(|other| other.path != change.path);
     changed.overrides.push(change);
-    let entry = match changed.load(entry.file.clone(), terms.trust_programs) {
-        Ok((entry, _)) => entry,
-        Err(refusal) => return Err(refused(refusal, &named, world)),
-    };
+    let (entry, _) = changed
+        .load(entry.file.clone(), terms.trust_programs)
+        .map_err(|refusal| refused(refusal, &named).problem)?;
     let run = changed.prepare(&entry, terms.seed).map_err(|error| broken(&error))?;
     let past = world.resource_mut::<Run>().change(run);
     if past.is_some() {
@@ -100,17 +98,16 @@ fn not_chosen(error: ChoiceError) -> Problem {
     Problem { message: error.message, details: Vec::new(), help: Some(error.help) }
 }
 
-fn refused(refusal: Refusal, file: &Path, world: &mut World) -> Problem {
+fn refused(refusal: context::Refusal, file: &Path) -> Refusal {
     match refusal {
-        Refusal::Choice(error) => not_chosen(error),
-        Refusal::Findings(found) => {
+        context::Refusal::Choice(error) => not_chosen(error).into(),
+        context::Refusal::Findings(found) => {
             let untrusted = DiagnosticCode::UNTRUSTED_PROGRAM;
-            *world.resource_mut::<Refused>() = Refused {
-                file: Some(file.to_owned()),
+            Refusal {
+                problem: findings(&found, &file.display().to_string()),
                 sources: found.sources.files().map(|(_, path, _)| path.into()).collect(),
                 untrusted: found.list.iter().any(|finding| finding.code == untrusted),
-            };
-            findings(&found, &file.display().to_string())
+            }
         }
     }
 }

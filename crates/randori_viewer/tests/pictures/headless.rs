@@ -57,7 +57,7 @@ fn film(
     let prepared = support::load("scenarios/courier/flat.ron").expect("a shipped scenario");
     let mut kept = Kept::default();
     let open = |run: &mut Run| run.open(prepared, Box::new(support::start_policy));
-    let summary = headless::render(open, options, &mut kept, progress)?;
+    let summary = headless::render(open, None, options, &mut kept, progress)?;
     Ok((summary, kept))
 }
 
