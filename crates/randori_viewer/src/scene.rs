@@ -234,3 +234,93 @@ fn place(run: Res<Run>, mut bodies: Query<(&Body, &mut Transform)>) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../examples/support/mod.rs"]
+mod support;
+
+#[cfg(test)]
+mod tests {
+    use randori_core::math::{Pose, Vector};
+    use randori_core::record::Intervention;
+    use randori_core::time::Tick;
+
+    use super::*;
+    use crate::SimulationPlugins;
+    use crate::action::Action;
+
+    fn app(scenario: &str) -> App {
+        let mut app = App::new();
+        app.add_plugins((MinimalPlugins, AssetPlugin::default(), SimulationPlugins))
+            .init_asset::<Mesh>();
+        add_bodies(&mut app);
+        let prepared = support::load(scenario).expect("a shipped scenario");
+        let mut run = app.world_mut().resource_mut::<Run>();
+        run.open(prepared, Box::new(support::start_policy)).expect("it starts");
+        app.update();
+        app
+    }
+
+    fn ask(app: &mut App, actions: impl IntoIterator<Item = Action>) {
+        app.world_mut().write_message_batch(actions);
+        app.update();
+    }
+
+    fn dropped(app: &mut App) -> Vec<Vec3> {
+        let layout = app.world().resource::<Run>().layout().expect("a run is open");
+        let first = layout.bodies.len();
+        let mut bodies = app.world_mut().query::<(&Body, &Transform)>();
+        let boxes = bodies.iter(app.world()).filter(|(body, _)| body.0.0 >= first);
+        boxes.map(|(_, place)| place.translation).collect()
+    }
+
+    #[test]
+    fn every_body_has_parts_where_it_has_shapes() {
+        let mut app = app("scenarios/courier/corridor.ron");
+        let mut parts = app.world_mut().query::<&PartOf>();
+        let count = parts.iter(app.world()).count();
+
+        // Shell, two casters, two wheels; five walls, a parcel; a walker.
+        assert_eq!(count, 5 + 6 + 1);
+        let root = app.world_mut().query::<&WorldRoot>().iter(app.world()).count();
+        assert_eq!(root, 1);
+    }
+
+    #[test]
+    fn another_quality_furnishes_the_same_bodies_anew() {
+        let mut app = app("scenarios/courier/corridor.ron");
+        let of = |app: &mut App| -> Vec<Entity> {
+            app.world_mut().query_filtered::<Entity, With<PartOf>>().iter(app.world()).collect()
+        };
+        let before = of(&mut app);
+
+        app.insert_resource(Quality::High);
+        app.update();
+
+        let after = of(&mut app);
+        assert_eq!(after.len(), before.len());
+        assert!(after.iter().all(|entity| !before.contains(entity)));
+    }
+
+    #[test]
+    fn dropped_boxes_come_and_go_with_time() {
+        let mut app = app("scenarios/courier/flat.ron");
+        let at = Vector::new(3.0, 0.5, 1.0);
+        let drop = Intervention::Drop {
+            size: Vector::splat(0.3),
+            mass_kg: 2.0,
+            pose: Pose::from_translation(at),
+        };
+        assert!(dropped(&mut app).is_empty());
+
+        ask(&mut app, [Action::StepForward, Action::Intervene(drop), Action::StepForward]);
+        let there = dropped(&mut app);
+        assert_eq!(there.len(), 1);
+        assert!((there[0] - crate::convert::vec3(at)).length() < 0.01, "{there:?}");
+
+        ask(&mut app, [Action::Seek(Tick(1))]);
+        assert!(dropped(&mut app).is_empty(), "it was not there yet");
+        ask(&mut app, [Action::Seek(Tick(2))]);
+        assert_eq!(dropped(&mut app), there);
+    }
+}

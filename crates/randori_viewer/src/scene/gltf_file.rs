@@ -120,7 +120,8 @@ mod tests {
         assert_eq!(pieces.len(), 1);
         assert_eq!(pieces[0].corners, [[1.0, 0.0, 0.0], [2.0, 0.0, 0.0], [1.0, 1.0, 0.0]]);
         assert_eq!(pieces[0].triangles, [[0, 1, 2]]);
-        assert_eq!(pieces[0].color, Some([1.0, 0.0, 0.0]));
+        let [red, green, blue] = pieces[0].color.expect("its material has one");
+        assert!((red - 1.0).abs() < 1e-6 && green == 0.0 && blue == 0.0);
     }
 
     #[test]

@@ -126,7 +126,7 @@ fn dome() -> Mesh {
             if row > 0 && step > 0 {
                 let here = row as u32 * (AROUND + 1) + step;
                 let (below, before) = (here - AROUND - 1, here - 1);
-                triangles.extend([below - 1, here, below, below - 1, before, here]);
+                triangles.extend([below - 1, below, here, below - 1, here, before]);
             }
         }
     }
