@@ -223,6 +223,8 @@ fn dock(ui: &mut egui::Ui, panels: &mut Panels, world: &mut World) {
             }
         });
         ui.separator();
+        // Floating bars would cover numbers.
+        ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
         if let Some(panel) = panels.open.and_then(|index| panels.docked.get(index)) {
             egui::ScrollArea::vertical().id_salt(panel.name).auto_shrink(false).show(ui, |ui| {
                 (panel.show)(ui, world);
