@@ -115,6 +115,13 @@ pub(crate) struct FilmArgs {
     #[arg(long, value_name = "X", requires = "headless", default_value_t = 1.0)]
     pub(crate) speed: f64,
 
+    /// From where to look at the first robot: direction from it to the camera about
+    /// the vertical (degrees from +X), height of that direction (degrees), distance
+    /// (m); from behind and above if left out
+    #[arg(long, value_name = "YAW,PITCH,M", requires = "headless", allow_hyphen_values = true,
+          value_parser = parse_camera)]
+    pub(crate) camera: Option<[f32; 3]>,
+
     /// Width and height in pixels
     #[arg(long, value_name = "WxH", requires = "headless", default_value = "1280x720",
           value_parser = parse_size)]
@@ -171,6 +178,23 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
     Ok((edge(width)?, edge(height)?))
 }
 
+/// Degrees, degrees, metres to rad, rad, m.
+fn parse_camera(text: &str) -> Result<[f32; 3], String> {
+    let advice = "write YAW,PITCH,DISTANCE in degrees and metres, such as 150,25,3.5";
+    let numbers: Result<Vec<f32>, _> = text.split(',').map(|it| it.trim().parse()).collect();
+    match numbers.as_deref() {
+        Ok([yaw, pitch, distance])
+            if yaw.is_finite() && pitch.abs() <= 86.0 && (0.05..=500.0).contains(distance) =>
+        {
+            Ok([yaw.to_radians(), pitch.to_radians(), *distance])
+        }
+        Ok([_, _, _]) => {
+            Err("the pitch must be within 86 degrees, and the distance 0.05 to 500 m".to_owned())
+        }
+        _ => Err(advice.to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,6 +211,14 @@ mod tests {
         assert!(parse_size("640").is_err());
         assert!(parse_size("0x360").is_err());
         assert!(parse_size("640x100000").is_err());
+    }
+
+    #[test]
+    fn a_camera_has_two_angles_and_a_distance() {
+        assert_eq!(parse_camera("180,0,2"), Ok([std::f32::consts::PI, 0.0, 2.0]));
+        assert!(parse_camera("180,90,2").is_err());
+        assert!(parse_camera("180,0").is_err());
+        assert!(parse_camera("a,b,c").is_err());
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub struct FilmOptions {
     pub speed: f64,
     /// Where the camera is; `None` as the window begins, following the first robot.
     pub camera: Option<Orbit>,
+    /// From where it looks instead: yaw and pitch (rad), distance (m).
+    pub from: Option<[f32; 3]>,
     /// How much is drawn.
     pub quality: Quality,
 }
@@ -61,6 +63,7 @@ impl Default for FilmOptions {
             to_s: None,
             speed: 1.0,
             camera: None,
+            from: None,
             quality: Quality::High,
         }
     }
@@ -113,6 +116,9 @@ pub fn render(
         studio.set_mesh_files(meshes);
     }
     studio.open(open)?;
+    if let Some(from) = options.from {
+        studio.look_from(from);
+    }
     let run = studio.run();
     let times = FrameTimes::new(options, run.period_s(), run.end())?;
     let first = times.tick(0);

@@ -45,6 +45,7 @@ fn draw(args: &Args, ready: Ready) -> Result<(), FilmError> {
         to_s: film.to,
         speed: film.speed,
         camera: None,
+        from: film.camera,
         quality: args.quality().unwrap_or(Quality::High),
     };
     if let Some(picture) = &film.picture {
@@ -77,6 +78,9 @@ fn draw_one(options: &FilmOptions, ready: Ready, picture: &Path) -> Result<(), F
     let mut studio = Studio::new(&studio)?;
     studio.set_mesh_files(mesh_files(&ready.file.project));
     studio.open(|run| ready.open_in(run).map(drop))?;
+    if let Some(from) = options.from {
+        studio.look_from(from);
+    }
     let tick = (options.from_s / studio.run().period_s()).round() as u64;
     studio.show(randori_core::time::Tick(tick))?;
     film::write_png(studio.picture()?, picture)

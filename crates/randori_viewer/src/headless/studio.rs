@@ -118,6 +118,12 @@ impl Studio {
         self.app.world_mut().resource_mut()
     }
 
+    /// Looks from another side: yaw and pitch (rad), distance (m).
+    pub fn look_from(&mut self, [yaw, pitch, distance]: [f32; 3]) {
+        let mut orbit = self.camera();
+        *orbit = Orbit { yaw, pitch, distance, ..*orbit };
+    }
+
     /// Opens a scenario ([`Run::open`]) or a recording ([`Run::open_recording`]).
     ///
     /// # Errors
