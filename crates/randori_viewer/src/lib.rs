@@ -16,7 +16,9 @@ pub mod driver;
 pub mod gallery;
 pub mod hands;
 pub mod help;
+pub mod history;
 pub mod hover;
+pub mod judgement;
 pub mod keep;
 pub mod keys;
 pub mod notice;
@@ -74,5 +76,6 @@ impl PluginGroup for ViewerPlugins {
             .add(hands::HandsPlugin)
             .add(robot::RobotPlugin)
             .add(teleop::TeleopPlugin)
+            .add(judgement::JudgementPlugin)
     }
 }

@@ -99,7 +99,9 @@ fn advance(time: Res<Time<Real>>, mut playback: ResMut<Playback>, mut run: ResMu
     }
     if elapsed_s > 0.0 {
         let now = made as f64 * period_s / elapsed_s;
-        playback.actual += SMOOTHING * (now - playback.actual);
+        // The first frame is the best guess for those after it.
+        let weight = if playback.actual > 0.0 { SMOOTHING } else { 1.0 };
+        playback.actual += weight * (now - playback.actual);
     }
 }
 

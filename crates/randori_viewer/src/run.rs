@@ -17,6 +17,7 @@ use randori_sim::session::{Progress, Session, SessionError};
 
 use crate::action::Action;
 use crate::driver::{Driver, Drivers, StartPolicy};
+use crate::history::History;
 use crate::playback::Playback;
 use crate::sensors::LastReadings;
 
@@ -99,6 +100,9 @@ struct OpenRun {
     saved_bytes: usize,
     /// What was made again and found equal since the last branch.
     repeated: Repeated,
+    history: History,
+    /// Where the run was branched, in order of time.
+    branched_at: Vec<Tick>,
 }
 
 /// How much of the past was made again and found equal to the last bit.
@@ -178,8 +182,13 @@ impl Run {
 
     fn show(&mut self, session: Session, written: PreparedRun, drivers: Drivers) {
         let live = session.live();
+        let layout = live.simulation().layout();
+        let mut history = History::new(&written.scenario, layout, live.signals(), live.period());
+        history.note(live.record());
         self.open = Some(OpenRun {
-            layout: live.simulation().layout().clone(),
+            layout: layout.clone(),
+            history,
+            branched_at: Vec::new(),
             period: live.period(),
             end: session.end(),
             shown: live.record().clone(),
@@ -279,6 +288,17 @@ impl Run {
         self.open.as_ref().map_or(0.0, |open| open.period.time_s(tick))
     }
 
+    /// The tick that is nearest to a simulated time.
+    pub fn tick_at(&self, time_s: f64) -> Tick {
+        self.open.as_ref().map_or(Tick(0), |open| Tick(open.period.ticks_nearest(time_s)))
+    }
+
+    /// Whether the newest tick is the last one: the time is up, or the run broke.
+    pub fn is_over(&self) -> bool {
+        let broken = self.report().is_some_and(|report| report.error.is_some());
+        self.is_open() && (broken || self.newest() >= self.end())
+    }
+
     /// Verdicts and metrics up to the newest tick.
     pub fn report(&self) -> Option<&RunReport> {
         self.open.as_ref().map(|open| &open.report)
@@ -292,6 +312,16 @@ impl Run {
     /// What was made again and found equal to the last bit since the last branch.
     pub fn repeated(&self) -> Repeated {
         self.open.as_ref().map_or_else(Repeated::default, |open| open.repeated)
+    }
+
+    /// What all numbers of the run were over time, for plots.
+    pub fn history(&self) -> Option<&History> {
+        self.open.as_ref().map(|open| &open.history)
+    }
+
+    /// The ticks at which the run was branched, as far as they are in its past.
+    pub fn branched_at(&self) -> &[Tick] {
+        self.open.as_ref().map_or(&[], |open| &open.branched_at)
     }
 
     /// What went wrong last, until it is dismissed or something is opened.
@@ -380,7 +410,7 @@ impl Run {
             Ok(policies) => {
                 if self.with_session(|session| session.branch(policies)).is_some() {
                     // A program may have been changed since.
-                    self.note_branch(self.has_programs());
+                    self.note_branch(self.has_programs(), None);
                 }
             }
             Err(error) => self.problem = Some(OpenError::from(error).into()),
@@ -425,7 +455,7 @@ impl Run {
         if let Some(open) = &mut self.open {
             open.scenario = run.scenario;
         }
-        self.note_branch(true);
+        self.note_branch(true, first_other);
         Some(first_other.map_or(Past::Same, Past::OtherFrom))
     }
 
@@ -436,13 +466,26 @@ impl Run {
     }
 
     /// Notes a branch, with policies or numbers that may be others than before.
-    fn note_branch(&mut self, changed: bool) {
+    /// `other_from` is the first tick of the past that is another one now.
+    fn note_branch(&mut self, changed: bool, other_from: Option<Tick>) {
         self.branches += 1;
         self.handed_over = (self.handed_over || changed) && self.tick() > Tick(0);
         let Some(open) = &mut self.open else { return };
         open.repeated = Repeated::default();
         open.readings.clear();
-        open.end = open.session.get().end();
+        let session = open.session.get();
+        open.end = session.end();
+        let at = open.shown.tick;
+        open.branched_at.retain(|tick| *tick < at);
+        open.branched_at.push(at);
+        let live = session.live();
+        if open.history.has_signals(live.signals()) {
+            open.history.forget_from(other_from.unwrap_or(Tick(at.0 + 1)));
+        } else {
+            let layout = live.simulation().layout();
+            open.history = History::new(&open.scenario, layout, live.signals(), open.period);
+        }
+        open.history.note(&open.shown);
     }
 
     /// Does something to the world, after a branch where the past or a recording
@@ -466,6 +509,7 @@ impl Run {
         open.readings.note(&open.shown);
         open.newest = session.newest();
         open.saved_bytes = session.saved_bytes();
+        open.history.note(&open.shown);
         match answer {
             Ok(answer) => Some(answer),
             Err(error) => {

@@ -1,34 +1,73 @@
-//! The bar at the bottom: play, step, speed, and the whole history to drag.
+//! The bar at the bottom: play, step, speed, and the whole history to drag, with
+//! marks where something happened.
+
+mod marks;
 
 use bevy::prelude::*;
-use bevy_egui::egui;
+use bevy_egui::egui::{self, Color32, RichText};
 use randori_core::time::Tick;
 
 use crate::action::Action;
+use crate::judgement::MAGENTA;
 use crate::panels::AddPanel;
 use crate::playback::{Playback, SPEEDS, Speed};
-use crate::run::Run;
+use crate::run::{Run, RunSystems};
+
+pub use marks::{Mark, MarkKind, Marks};
+
+/// How far from a mark the pointer still means it, points.
+const REACH: f32 = 5.0;
+
+/// Marks that are told at once.
+const MOST_TOLD: usize = 8;
+
+/// Share of the wanted speed below which a run cannot keep up.
+const KEEPS_UP: f64 = 0.9;
+
+const ORANGE: Color32 = Color32::from_rgb(255, 160, 50);
+const GREEN: Color32 = Color32::from_rgb(88, 190, 104);
 
 /// Shows time and lets it be dragged.
 pub struct TimeBarPlugin;
 
 impl Plugin for TimeBarPlugin {
     fn build(&self, app: &mut App) {
-        app.add_to_bottom(0, show);
+        app.init_resource::<Marks>()
+            .add_to_bottom(0, show)
+            .add_systems(Update, marks::collect.in_set(RunSystems::Draw));
+    }
+}
+
+/// The colour of marks of a kind.
+pub(crate) fn mark_color(kind: MarkKind) -> Color32 {
+    match kind {
+        MarkKind::Event => ORANGE,
+        MarkKind::Intervention => Color32::from_rgb(90, 190, 240),
+        MarkKind::Branch => Color32::from_rgb(180, 150, 255),
+        MarkKind::Goal(standing) => standing.color(),
+        MarkKind::Error => MAGENTA,
     }
 }
 
 fn show(ui: &mut egui::Ui, world: &mut World) {
     let mut actions = Vec::new();
+    let (run, playback) = (world.resource::<Run>(), world.resource::<Playback>());
+    ui.add_space(2.0);
     ui.horizontal(|ui| {
-        controls(ui, world, &mut actions);
-        bar(ui, world.resource::<Run>(), &mut actions);
+        controls(ui, playback, &mut actions);
+        pace(ui, playback);
+        ui.separator();
+        times(ui, run);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            past(ui, run, &mut actions);
+        });
     });
+    bar(ui, run, world.resource::<Marks>(), &mut actions);
+    ui.add_space(2.0);
     world.write_message_batch(actions);
 }
 
-fn controls(ui: &mut egui::Ui, world: &World, actions: &mut Vec<Action>) {
-    let (run, playback) = (world.resource::<Run>(), world.resource::<Playback>());
+fn controls(ui: &mut egui::Ui, playback: &Playback, actions: &mut Vec<Action>) {
     let mut button = |text: &str, hint: &str, action: Action| {
         if ui.button(text).on_hover_text(hint).clicked() {
             actions.push(action);
@@ -43,19 +82,16 @@ fn controls(ui: &mut egui::Ui, world: &World, actions: &mut Vec<Action>) {
     }
     button("▶|", "One tick forward (.)", Action::StepForward);
     let mut speed = playback.speed;
-    egui::ComboBox::from_id_salt("speed").width(64.0).selected_text(speed_text(speed)).show_ui(
-        ui,
-        |ui| {
-            for times in SPEEDS.map(Speed::Times).into_iter().chain([Speed::Unlimited]) {
-                ui.selectable_value(&mut speed, times, speed_text(times));
-            }
-        },
-    );
+    let choice = egui::ComboBox::from_id_salt("speed").width(64.0).selected_text(speed_text(speed));
+    let choice = choice.show_ui(ui, |ui| {
+        for times in SPEEDS.map(Speed::Times).into_iter().chain([Speed::Unlimited]) {
+            ui.selectable_value(&mut speed, times, speed_text(times));
+        }
+    });
+    choice.response.on_hover_text("Wanted speed, times real time (- and =)");
     if speed != playback.speed {
         actions.push(Action::SetSpeed(speed));
     }
-    ui.monospace(format!("{:6.3} s", run.time_s(run.tick())))
-        .on_hover_text("Simulated time that is shown");
 }
 
 fn speed_text(speed: Speed) -> String {
@@ -66,7 +102,90 @@ fn speed_text(speed: Speed) -> String {
     }
 }
 
-fn bar(ui: &mut egui::Ui, run: &Run, actions: &mut Vec<Action>) {
+/// How fast time really passes.
+fn pace(ui: &mut egui::Ui, playback: &Playback) {
+    if !playback.playing {
+        ui.monospace(format!("{:<13}", "paused"));
+        return;
+    }
+    let text = RichText::new(actual_text(playback.actual)).monospace();
+    if keeps_up(playback) {
+        ui.label(text).on_hover_text("Simulated seconds per real second");
+    } else {
+        ui.label(text.color(ORANGE)).on_hover_text(
+            "This computer cannot keep up with the wanted speed; no tick is left out, so the run \
+             is the same, only slower",
+        );
+    }
+}
+
+/// Always equally long.
+fn actual_text(actual: f64) -> String {
+    let text = match actual {
+        100.0.. => format!("{actual:.0}x"),
+        10.0..100.0 => format!("{actual:.1}x"),
+        0.1..10.0 => format!("{actual:.2}x"),
+        _ => format!("{actual:.3}x"),
+    };
+    format!("actual {text:<6}")
+}
+
+fn keeps_up(playback: &Playback) -> bool {
+    match playback.speed {
+        Speed::Times(speed) => playback.actual == 0.0 || playback.actual >= KEEPS_UP * speed,
+        Speed::Unlimited => true,
+    }
+}
+
+/// Shown, newest and last moment, always equally long.
+fn times(ui: &mut egui::Ui, run: &Run) {
+    let end_s = run.time_s(run.end());
+    let width = format!("{end_s:.3}").len();
+    let [shown_s, newest_s] = [run.tick(), run.newest()].map(|tick| run.time_s(tick));
+    let text = RichText::new(format!("{shown_s:>width$.3} / {newest_s:>width$.3} of {end_s} s"));
+    ui.label(text.monospace()).on_hover_text(format!(
+        "Simulated time: shown (tick {}), newest (tick {}), and the end of the run (tick {})",
+        run.tick().0,
+        run.newest().0,
+        run.end().0
+    ));
+}
+
+/// What the past costs, how certain it is, and the way out of it; from right to
+/// left.
+fn past(ui: &mut egui::Ui, run: &Run, actions: &mut Vec<Action>) {
+    let in_past = run.shows_past();
+    let newest = ui.add_enabled(in_past, egui::Button::new("Newest ⏭"));
+    let hint = "Show the newest tick (End)";
+    if newest.on_hover_text(hint).on_disabled_hover_text("The newest tick is shown").clicked() {
+        actions.push(Action::Seek(Tick(u64::MAX)));
+    }
+    let branch = ui.add_enabled(in_past, egui::Button::new("Branch here"));
+    let hint = "Forget what comes after the tick that is shown, and go on from there (B)";
+    let branch = branch.on_hover_text(hint);
+    if branch.on_disabled_hover_text("Go back first: drag the bar below").clicked() {
+        actions.push(Action::Branch);
+    }
+    let (saved, budget) = run.saved_bytes();
+    let megabytes = |bytes: usize| bytes as f64 / f64::from(1 << 20);
+    let text = format!("past {:.1} of {:.0} MB", megabytes(saved), megabytes(budget));
+    ui.label(text).on_hover_text(
+        "Memory for saved states, from which any tick can be shown again; when it is full, they \
+         are farther apart, and going back takes longer",
+    );
+    let repeated = run.repeated();
+    if repeated.ticks > 0 {
+        let up_to_s = run.time_s(repeated.up_to);
+        ui.label(RichText::new(format!("✔ {up_to_s:.3} s again")).color(GREEN)).on_hover_text(
+            format!(
+                "{} ticks made again, equal to the last bit, up to tick {}",
+                repeated.ticks, repeated.up_to.0
+            ),
+        );
+    }
+}
+
+fn bar(ui: &mut egui::Ui, run: &Run, marks: &Marks, actions: &mut Vec<Action>) {
     let end = run.end().0.max(1);
     let (rect, response) = ui
         .allocate_exact_size(egui::vec2(ui.available_width(), 24.0), egui::Sense::click_and_drag());
@@ -77,13 +196,118 @@ fn bar(ui: &mut egui::Ui, run: &Run, actions: &mut Vec<Action>) {
     let visuals = ui.visuals();
     painter.rect_filled(rect, 3.0, visuals.extreme_bg_color);
     let made = egui::Rect::from_min_max(rect.min, egui::pos2(x_of(run.newest()), rect.bottom()));
-    painter.rect_filled(made, 3.0, visuals.selection.bg_fill);
+    painter.rect_filled(made, 3.0, Color32::from_rgb(38, 70, 96));
+    draw_marks(&painter, rect, marks, x_of);
     let x = x_of(run.tick());
     painter.vline(x, rect.y_range(), egui::Stroke::new(2.0, visuals.strong_text_color()));
+    let near = |pointer: egui::Pos2| {
+        let distance = |mark: &Mark| distance(pointer.x, x_of(mark.tick), x_of(mark.until));
+        let mut near: Vec<&Mark> = marks.all().filter(|mark| distance(mark) <= REACH).collect();
+        near.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+        near
+    };
     if let Some(pointer) = response.interact_pointer_pos() {
         let share = ((pointer.x - rect.left()) / rect.width()).clamp(0.0, 1.0);
-        let tick = Tick((f64::from(share) * end as f64).round() as u64);
+        let here = Tick((f64::from(share) * end as f64).round() as u64);
+        let mark = near(pointer).first().map(|mark| mark.tick).filter(|_| !response.dragged());
+        let tick = mark.unwrap_or(here);
         actions.push(Action::Pause);
-        actions.push(Action::Seek(tick));
+        if tick != run.tick() {
+            actions.push(Action::Seek(tick));
+        }
+    } else if let Some(pointer) = response.hover_pos() {
+        let share = ((pointer.x - rect.left()) / rect.width()).clamp(0.0, 1.0);
+        let here_s = run.time_s(Tick((f64::from(share) * end as f64).round() as u64));
+        let near = near(pointer);
+        response.on_hover_ui_at_pointer(|ui| tell(ui, &near, here_s, run));
+    }
+}
+
+/// How far a point is from a span.
+fn distance(x: f32, from: f32, to: f32) -> f32 {
+    (from - x).max(x - to).max(0.0)
+}
+
+/// What is at the pointer.
+fn tell(ui: &mut egui::Ui, near: &[&Mark], here_s: f64, run: &Run) {
+    for mark in near.iter().take(MOST_TOLD) {
+        let text = format!("{:.3} s: {}", run.time_s(mark.tick), mark.text);
+        ui.colored_label(mark_color(mark.kind), text);
+    }
+    if near.len() > MOST_TOLD {
+        ui.weak(format!("and {} more", near.len() - MOST_TOLD));
+    }
+    if near.is_empty() {
+        ui.label(format!("{here_s:.3} s: click or drag to show"));
+    } else {
+        ui.weak("Click to show");
+    }
+}
+
+/// Events hang from above, what people did stands below, decisions are in the
+/// middle; branches and errors go all the way.
+fn draw_marks(
+    painter: &egui::Painter,
+    rect: egui::Rect,
+    marks: &Marks,
+    x_of: impl Fn(Tick) -> f32,
+) {
+    let mut last = None;
+    for mark in marks.all() {
+        let (x, color) = (x_of(mark.tick), mark_color(mark.kind));
+        // Those that would lie on the one before are not seen.
+        let is_same = last == Some((mark.kind, x.round() as i32));
+        if is_same && mark.tick == mark.until {
+            continue;
+        }
+        last = Some((mark.kind, x.round() as i32));
+        let shape = |points: [(f32, f32); 4]| {
+            let points = points.map(|(dx, y)| egui::pos2(x + dx, y)).to_vec();
+            painter.add(egui::Shape::convex_polygon(points, color, egui::Stroke::NONE));
+        };
+        let (top, middle, bottom) = (rect.top(), rect.center().y, rect.bottom());
+        match mark.kind {
+            MarkKind::Event => {
+                shape([(-4.0, top), (4.0, top), (0.5, top + 8.0), (-0.5, top + 8.0)]);
+            }
+            MarkKind::Intervention => {
+                let right = x_of(mark.until).max(x + 3.0);
+                let low = egui::Rect::from_x_y_ranges(x - 1.0..=right, bottom - 7.0..=bottom);
+                painter.rect_filled(low, 1.0, color);
+            }
+            MarkKind::Goal(_) => {
+                shape([(0.0, middle - 5.0), (5.0, middle), (0.0, middle + 5.0), (-5.0, middle)])
+            }
+            MarkKind::Branch | MarkKind::Error => {
+                painter.vline(x, rect.y_range(), egui::Stroke::new(2.0, color));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_real_pace_is_always_equally_long() {
+        let widths = [0.0, 0.0312, 0.98, 15.96, 1234.0].map(|actual| actual_text(actual).len());
+        assert_eq!(widths, [13; 5]);
+    }
+
+    #[test]
+    fn a_run_that_is_a_tenth_too_slow_does_not_keep_up() {
+        let playback = |speed, actual| Playback { speed, actual, ..Playback::default() };
+
+        assert!(keeps_up(&playback(Speed::Times(1.0), 0.95)));
+        assert!(!keeps_up(&playback(Speed::Times(16.0), 12.0)));
+        assert!(keeps_up(&playback(Speed::Unlimited, 0.1)));
+    }
+
+    #[test]
+    fn a_pull_is_near_where_it_goes_on() {
+        assert_eq!(distance(5.0, 2.0, 9.0), 0.0);
+        assert_eq!(distance(1.0, 2.0, 9.0), 1.0);
+        assert_eq!(distance(12.0, 2.0, 9.0), 3.0);
     }
 }
