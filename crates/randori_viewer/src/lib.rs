@@ -26,6 +26,7 @@ pub mod open;
 pub mod overlay;
 pub mod panels;
 pub mod playback;
+pub mod plots;
 pub mod pointer;
 pub mod policy;
 pub mod quality;
@@ -77,5 +78,6 @@ impl PluginGroup for ViewerPlugins {
             .add(robot::RobotPlugin)
             .add(teleop::TeleopPlugin)
             .add(judgement::JudgementPlugin)
+            .add(plots::PlotsPlugin)
     }
 }
