@@ -29,6 +29,7 @@ pub mod open;
 pub mod overlay;
 pub mod panels;
 pub mod playback;
+pub mod plots;
 pub mod pointer;
 pub mod policy;
 pub mod quality;
@@ -84,5 +85,6 @@ impl PluginGroup for ViewerPlugins {
             .add(film::FilmPlugin)
             .add(ghosts::GhostsPlugin)
             .add(judgement::JudgementPlugin)
+            .add(plots::PlotsPlugin)
     }
 }

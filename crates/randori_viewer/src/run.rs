@@ -479,6 +479,7 @@ impl Run {
         open.branched_at.retain(|tick| *tick < at);
         open.branched_at.push(at);
         let live = session.live();
+        open.report = live.report();
         if open.history.has_signals(live.signals()) {
             open.history.forget_from(other_from.unwrap_or(Tick(at.0 + 1)));
         } else {

@@ -1,0 +1,130 @@
+//! Plots as files: a table, or a picture of what is on screen.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use bevy::prelude::*;
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use bevy::window::PrimaryWindow;
+use bevy_egui::egui;
+use image::ImageFormat;
+use randori_core::time::Tick;
+
+use super::Plots;
+use crate::history::History;
+
+/// Files that are tried before giving up.
+const MOST_NUMBERS: u32 = 10_000;
+
+/// A table of quantities up to a tick, as `randori export` writes them: a row for
+/// each tick at which one of them is known, and nothing where one is not.
+pub fn csv(
+    history: &History,
+    indices: &[usize],
+    last: Tick,
+    time_s: impl Fn(Tick) -> f64,
+) -> String {
+    let mut rows: BTreeMap<Tick, Vec<Option<f32>>> = BTreeMap::new();
+    for (column, &index) in indices.iter().enumerate() {
+        for (tick, value) in history.values(index, 0..=last.0) {
+            rows.entry(tick).or_insert_with(|| vec![None; indices.len()])[column] = Some(value);
+        }
+    }
+    let mut text = "tick,time [s]".to_owned();
+    for &index in indices {
+        text.push(',');
+        text.push_str(&quoted(&history.quantities()[index].heading()));
+    }
+    text.push('\n');
+    for (tick, values) in rows {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{},{:?}", tick.0, time_s(tick));
+        for value in values {
+            let _ = match value {
+                Some(value) => write!(text, ",{value:?}"),
+                None => write!(text, ","),
+            };
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Writes a file that is not there yet: if there is one, `plots-2.csv` and so on
+/// is written instead of `plots.csv`. Gives its path.
+///
+/// # Errors
+/// When the system refuses.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned());
+    for number in 1..MOST_NUMBERS {
+        let numbered = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
+        let name = match &extension {
+            Some(extension) => format!("{numbered}.{extension}"),
+            None => numbered,
+        };
+        let free = path.with_file_name(name);
+        match OpenOptions::new().write(true).create_new(true).open(&free) {
+            Ok(mut file) => return file.write_all(bytes).map(|()| free),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::new(ErrorKind::AlreadyExists, "too many files with this name"))
+}
+
+/// Writes a file, and gives a sentence about it.
+pub(super) fn write(name: &str, extension: &str, bytes: &[u8]) -> (bool, String) {
+    let name = name.trim();
+    if name.is_empty() {
+        return (false, "give the file a name".to_owned());
+    }
+    match write_new(&Path::new(name).with_extension(extension), bytes) {
+        Ok(path) => (true, format!("wrote {}", path.display())),
+        Err(error) => (false, format!("cannot write {name}: {error}; try another folder")),
+    }
+}
+
+/// Takes a picture of an area of the window, and writes it when it is there.
+pub(super) fn take_picture(world: &mut World, area: egui::Rect) {
+    world.spawn(Screenshot::primary_window()).observe(
+        move |captured: On<ScreenshotCaptured>,
+              window: Query<&Window, With<PrimaryWindow>>,
+              mut plots: ResMut<Plots>| {
+            let scale = window.single().map_or(1.0, Window::scale_factor);
+            plots.said = Some(match cropped(&captured.image, area, scale) {
+                Ok(bytes) => write(&plots.file, "png", &bytes),
+                Err(message) => (false, message),
+            });
+        },
+    );
+}
+
+/// An area of a picture as PNG.
+fn cropped(picture: &Image, area: egui::Rect, scale: f32) -> Result<Vec<u8>, String> {
+    let whole = picture.clone().try_into_dynamic();
+    let whole = whole.map_err(|error| format!("no picture can be taken: {error}"))?;
+    let [x, y] = [area.left(), area.top()].map(|edge| (edge * scale).max(0.0) as u32);
+    let [right, bottom] = [area.right(), area.bottom()].map(|edge| (edge * scale).max(0.0) as u32);
+    let width = right.min(whole.width()).saturating_sub(x);
+    let height = bottom.min(whole.height()).saturating_sub(y);
+    if width == 0 || height == 0 {
+        return Err("the plots are not in view".to_owned());
+    }
+    let mut bytes = io::Cursor::new(Vec::new());
+    let part = image::DynamicImage::from(whole.crop_imm(x, y, width, height).to_rgb8());
+    part.write_to(&mut bytes, ImageFormat::Png).map_err(|error| error.to_string())?;
+    Ok(bytes.into_inner())
+}

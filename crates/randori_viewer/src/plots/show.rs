@@ -1,0 +1,157 @@
+//! Plots as they are drawn.
+
+use bevy_egui::egui::{self, Color32, RichText};
+use egui_plot::{Line, Plot, PlotPoints, PlotUi, VLine};
+use randori_core::time::Tick;
+
+use super::curve::pieces;
+use super::panel::Asked;
+use super::{Chart, MOST_CURVES, Plots};
+use crate::history::History;
+use crate::judgement::number;
+use crate::run::Run;
+
+/// Colours of curves, in the order in which they were added.
+const COLORS: [Color32; MOST_CURVES] = [
+    Color32::from_rgb(90, 170, 250),
+    Color32::from_rgb(250, 160, 60),
+    Color32::from_rgb(100, 200, 110),
+    Color32::from_rgb(235, 95, 95),
+    Color32::from_rgb(180, 140, 240),
+    Color32::from_rgb(225, 205, 80),
+    Color32::from_rgb(80, 205, 205),
+    Color32::from_rgb(235, 130, 190),
+];
+
+/// Values that may be missing before a curve is interrupted. Sensors measure
+/// when they do, so theirs never are.
+const MOST_MISSING: u64 = 4;
+
+/// Draws all plots, below one another, and notes where they are.
+pub(super) fn show(
+    ui: &mut egui::Ui,
+    run: &Run,
+    history: &History,
+    plots: &mut Plots,
+    (height, asked): (f32, &mut Asked),
+) {
+    let top = ui.cursor().min;
+    let mut charts = std::mem::take(&mut plots.charts);
+    for chart in &mut charts {
+        ui.separator();
+        legend(ui, run, history, chart);
+        draw(ui, chart, (run, history), plots, (height, asked));
+    }
+    charts.retain(|chart| !chart.curves.is_empty());
+    plots.charts = charts;
+    plots.show_all = false;
+    let whole = egui::Rect::from_min_max(top, egui::pos2(ui.max_rect().right(), ui.cursor().top()));
+    plots.area = Some(whole.intersect(ui.clip_rect()));
+}
+
+/// A row per curve: colour, name with unit, value at the tick that is shown.
+fn legend(ui: &mut egui::Ui, run: &Run, history: &History, chart: &mut Chart) {
+    let mut removed = None;
+    for (place, name) in chart.curves.iter().enumerate() {
+        let found = history.find(name);
+        ui.horizontal(|ui| {
+            ui.colored_label(COLORS[place % COLORS.len()], "■");
+            let layout = egui::Layout::right_to_left(egui::Align::Center);
+            ui.with_layout(layout, |ui| {
+                if ui.small_button("✖").on_hover_text("Remove this curve").clicked() {
+                    removed = Some(place);
+                }
+                let value = found.and_then(|index| history.at(index, run.tick()));
+                let value = value.map_or(f64::NAN, f64::from);
+                ui.monospace(number(value)).on_hover_text("Value at the tick that is shown");
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    let text = match found {
+                        Some(index) => RichText::new(history.quantities()[index].heading()),
+                        None => RichText::new(format!("{name}: not in this run")).weak(),
+                    };
+                    ui.add(egui::Label::new(text.small()).truncate());
+                });
+            });
+        });
+    }
+    if let Some(place) = removed {
+        chart.curves.remove(place);
+    }
+}
+
+fn draw(
+    ui: &mut egui::Ui,
+    chart: &Chart,
+    (run, history): (&Run, &History),
+    plots: &mut Plots,
+    (height, asked): (f32, &mut Asked),
+) {
+    let now_s = run.time_s(plots.paused_at.unwrap_or(run.tick()));
+    let plot = Plot::new(("plot", chart.id))
+        .height(height)
+        .allow_scroll(false)
+        .show_axes(true)
+        .y_axis_min_width(44.0)
+        .link_axis("plots", [true, false])
+        .link_cursor("plots", [true, false])
+        .label_formatter(|name, at| format!("{name}\n{:.3} s: {}", at.x, number(at.y)));
+    let (follow, span_s, show_all) = (plots.follow, plots.span_s, plots.show_all);
+    let last = plots.last();
+    let response = plot.show(ui, |plot| {
+        if follow {
+            let to_s = now_s.max(span_s * 0.95) + span_s * 0.05;
+            plot.set_plot_bounds_x(to_s - span_s..=to_s);
+            plot.set_auto_bounds([false, true]);
+        } else if show_all {
+            plot.set_auto_bounds([true, true]);
+        }
+        let in_view = if plot.auto_bounds().x && !follow { None } else { Some(plot.plot_bounds()) };
+        let columns = plot.response().rect.width().max(1.0) as u64;
+        let in_view = in_view.map(|bounds| {
+            let margin_s = bounds.width() * 0.1;
+            let [from, to] = [bounds.min()[0] - margin_s, bounds.max()[0] + margin_s];
+            run.tick_at(from.max(0.0))..=run.tick_at(to.max(0.0))
+        });
+        for (place, name) in chart.curves.iter().enumerate() {
+            let Some(index) = history.find(name) else { continue };
+            let ticks = in_view.clone().unwrap_or(Tick(0)..=run.newest());
+            let ticks = ticks.start().0..=ticks.end().0.min(last.0);
+            curve(plot, (place, index), ticks, columns, (run, history));
+        }
+        let cursor = VLine::new("shown", run.time_s(run.tick()));
+        plot.vline(cursor.color(Color32::from_gray(200)).width(1.0).allow_hover(false));
+        plot.pointer_coordinate()
+    });
+    let hint = "Click shows that moment, drag moves, Ctrl and wheel zoom, right drag zooms into a \
+                box, double click shows all";
+    let plot = response.response;
+    if let (true, Some(at)) = (plot.clicked(), response.inner) {
+        asked.seek = Some(run.tick_at(at.x.max(0.0)));
+    }
+    let zoomed =
+        plot.hovered() && ui.input(|input| input.zoom_delta_2d() != egui::Vec2::splat(1.0));
+    if plot.dragged() || plot.double_clicked() || zoomed {
+        plots.follow = false;
+    }
+    ui.weak(RichText::new("time [s]").small()).on_hover_text(hint);
+}
+
+fn curve(
+    plot: &mut PlotUi<'_>,
+    (place, index): (usize, usize),
+    ticks: std::ops::RangeInclusive<u64>,
+    columns: u64,
+    (run, history): (&Run, &History),
+) {
+    if ticks.is_empty() {
+        return;
+    }
+    let quantity = &history.quantities()[index];
+    let is_sensor = quantity.name.starts_with("sensor.");
+    let gap = if is_sensor { u64::MAX } else { history.stride().saturating_mul(MOST_MISSING) };
+    let values = history.values(index, ticks.clone());
+    for piece in pieces(values, ticks, (columns, gap), |tick| run.time_s(tick)) {
+        let line = Line::new(quantity.name.clone(), PlotPoints::Owned(piece));
+        plot.line(line.color(COLORS[place % COLORS.len()]).width(1.5));
+    }
+}
