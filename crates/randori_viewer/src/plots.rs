@@ -132,13 +132,14 @@ impl Plots {
                 let first = chart.curves.first().and_then(|name| history.find(name));
                 first.map(|index| &history.quantities()[index].unit)
             };
+            let has_room = self.charts.len() < MOST_CHARTS;
             match self.charts.last_mut() {
                 Some(last)
                     if unit_of(last) == Some(&quantity.unit) && last.curves.len() < MOST_CURVES =>
                 {
                     last.curves.push(quantity.name.clone());
                 }
-                _ if self.charts.len() < MOST_CHARTS => {
+                _ if has_room => {
                     let curves = vec![quantity.name.clone()];
                     self.charts.push(Chart { id: self.next_id, curves });
                     self.next_id += 1;
