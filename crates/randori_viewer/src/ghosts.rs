@@ -20,6 +20,7 @@ use randori_core::time::Tick;
 
 use crate::panels::AddPanel;
 use crate::run::{Problem, Run, RunSystems};
+use crate::time_bar::Marks;
 pub use divergence::{Comparison, Detail, Divergence, Incomparable};
 pub use ghost::{Distance, Ghost};
 
@@ -124,7 +125,16 @@ fn add_asked(mut asked: MessageReader<AddGhost>, mut ghosts: ResMut<Ghosts>, mut
     }
 }
 
-fn compare(mut run: ResMut<Run>, mut ghosts: ResMut<Ghosts>) {
+fn compare(
+    mut run: ResMut<Run>,
+    mut ghosts: ResMut<Ghosts>,
+    marks: Option<ResMut<Marks>>,
+    mut marked: Local<usize>,
+) {
+    if let Some(mut marks) = marks.filter(|_| *marked + ghosts.all.len() > 0) {
+        marks.set_partings(ghosts.marks());
+        *marked = ghosts.all.len();
+    }
     if ghosts.is_empty() || !run.is_open() {
         return;
     }

@@ -46,6 +46,7 @@ pub(crate) fn mark_color(kind: MarkKind) -> Color32 {
         MarkKind::Branch => Color32::from_rgb(180, 150, 255),
         MarkKind::Goal(standing) => standing.color(),
         MarkKind::Error => MAGENTA,
+        MarkKind::Parting => Color32::from_rgb(230, 230, 120),
     }
 }
 
@@ -245,7 +246,7 @@ fn tell(ui: &mut egui::Ui, near: &[&Mark], here_s: f64, run: &Run) {
 }
 
 /// Events hang from above, what people did stands below, decisions are in the
-/// middle; branches and errors go all the way.
+/// middle; branches, errors and partings go all the way.
 fn draw_marks(
     painter: &egui::Painter,
     rect: egui::Rect,
@@ -278,7 +279,7 @@ fn draw_marks(
             MarkKind::Goal(_) => {
                 shape([(0.0, middle - 5.0), (5.0, middle), (0.0, middle + 5.0), (-5.0, middle)]);
             }
-            MarkKind::Branch | MarkKind::Error => {
+            MarkKind::Branch | MarkKind::Error | MarkKind::Parting => {
                 painter.vline(x, rect.y_range(), egui::Stroke::new(2.0, color));
             }
         }

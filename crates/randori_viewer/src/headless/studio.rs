@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use bevy::app::{PluginsState, TerminalCtrlCHandlerPlugin};
 use bevy::prelude::*;
-use bevy::render::RenderPlugin;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
+use bevy::render::render_resource::PipelineCache;
 use bevy::render::renderer::RenderAdapterInfo;
+use bevy::render::{RenderApp, RenderPlugin};
 use bevy::time::TimeUpdateStrategy;
 use bevy::window::ExitCondition;
 use randori_core::layout::BodyId;
@@ -23,9 +24,12 @@ use crate::quality::{Quality, QualityPlugin};
 use crate::run::{OpenError, Problem, Run, RunSystems};
 use crate::scene::{MeshFiles, ReadFile, ScenePlugin};
 
-/// Updates before the first one whose picture is whole: shaders and meshes are
+/// Updates before the first one whose picture is whole: meshes and materials are
 /// on their way until then.
-const WARM_UP: usize = 3;
+const WARM_UP: usize = 4;
+
+/// Updates after which a picture is taken as it is.
+const MOST_WARM_UP: usize = 500;
 
 /// Bytes for saved states: time only goes forwards here.
 const PAST_BUDGET: usize = 4 << 20;
@@ -170,9 +174,7 @@ impl Studio {
         let generation = self.run().generation();
         if self.warm_for != generation {
             self.warm_for = generation;
-            for _ in 0..WARM_UP {
-                self.app.update();
-            }
+            self.warm_up();
         }
         self.app.update();
         self.last = self.picture.take();
@@ -183,6 +185,22 @@ impl Studio {
                 help: Some("try software Vulkan, or a smaller picture".to_owned()),
             }))
         })
+    }
+
+    /// Until nothing is on its way any more.
+    fn warm_up(&mut self) {
+        for update in 0..MOST_WARM_UP {
+            self.app.update();
+            let pipelines = self.app.sub_app(RenderApp).world().get_resource::<PipelineCache>();
+            let is_waiting = pipelines.is_some_and(|it| it.waiting_pipelines().next().is_some());
+            if update >= WARM_UP {
+                if !is_waiting {
+                    return;
+                }
+                // Files of shaders are read in the meantime.
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
     }
 }
 

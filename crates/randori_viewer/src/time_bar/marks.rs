@@ -38,6 +38,8 @@ pub enum MarkKind {
     Goal(Standing),
     /// The run broke.
     Error,
+    /// The run parts from another recording here.
+    Parting,
 }
 
 /// The marks of the open run.
@@ -55,6 +57,8 @@ pub struct Marks {
     judged: Vec<Mark>,
     /// Ticks for which `judged` was made.
     judged_at: Option<u64>,
+    /// Where the run parts from other recordings.
+    partings: Vec<Mark>,
 }
 
 /// Pushes on one body in ticks one after the other: the last of the marks.
@@ -67,12 +71,23 @@ struct Pull {
 impl Marks {
     /// All marks, those that the records tell in order of time, then the others.
     pub fn all(&self) -> impl Iterator<Item = &Mark> {
-        self.happened.iter().chain(&self.judged)
+        self.happened.iter().chain(&self.judged).chain(&self.partings)
     }
 
     /// Events and what people did, in order of time.
     pub fn happened(&self) -> &[Mark] {
         &self.happened
+    }
+
+    /// Marks where the run parts from other recordings, with their names.
+    pub fn set_partings<'a>(&mut self, partings: impl Iterator<Item = (Tick, &'a str)>) {
+        let mark = |(tick, name)| Mark {
+            tick,
+            until: tick,
+            kind: MarkKind::Parting,
+            text: format!("parts from `{name}`"),
+        };
+        self.partings = partings.map(mark).collect();
     }
 
     fn read(&mut self, record: &TickRecord, scene: &Scene<'_>) {
@@ -144,7 +159,8 @@ struct Scene<'a> {
 pub(super) fn collect(mut run: ResMut<Run>, mut marks: ResMut<Marks>) {
     let now = (run.generation(), run.branches());
     if marks.seen != now {
-        *marks = Marks { seen: now, ..Marks::default() };
+        let partings = std::mem::take(&mut marks.partings);
+        *marks = Marks { seen: now, partings, ..Marks::default() };
     }
     let run = run.bypass_change_detection();
     if !run.is_open() {
