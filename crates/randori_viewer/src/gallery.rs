@@ -133,7 +133,8 @@ fn tiles(ui: &mut egui::Ui, listed: &Listed) -> Option<PathBuf> {
 }
 
 fn show_tile(ui: &mut egui::Ui, tile: &Tile) -> egui::Response {
-    let size = PICTURE + egui::vec2(12.0, 58.0);
+    // A title of two lines, and a line about it.
+    let size = PICTURE + egui::vec2(12.0, 70.0);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
     let response = response.on_hover_text(format!("{}\n{}", tile.shown, tile.about));
     let visuals = ui.style().interact(&response);

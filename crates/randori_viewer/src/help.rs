@@ -77,6 +77,7 @@ fn show_card(context: &egui::Context, world: &mut World) {
     let Some(picture) = world.resource::<Panels>().picture() else { return };
     let mut closed = false;
     egui::Window::new("Welcome to Randori")
+        .order(egui::Order::Foreground) // The gallery would cover it.
         .collapsible(false)
         .resizable(false)
         .pivot(egui::Align2::CENTER_CENTER)
