@@ -49,6 +49,8 @@ fn show_notices(context: &egui::Context, world: &mut World) {
         .fixed_pos(egui::pos2(picture.center().x, picture.top() + 8.0))
         .interactable(false)
         .show(context, |ui| {
+            // An area is as wide as it was before, which breaks longer lines.
+            ui.set_max_width(picture.width() - 40.0);
             for line in lines {
                 egui::Frame::popup(ui.style()).show(ui, |ui| ui.label(line));
             }

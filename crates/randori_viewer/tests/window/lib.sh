@@ -194,14 +194,24 @@ pause() {
     await_still "$clock"
 }
 
-# Whether the time bar is blue at this place, and not black: there is a past.
-bar_is_filled() {
-    local blue
-    blue="$(import -window root -crop "1x1+$1+$((bar_y + 8))" -format '%[fx:int(255*b)]' info:-)"
-    [ "$blue" -gt 60 ]
+# The colour of the time bar at this place: red, green, blue.
+bar_color() {
+    import -window root -crop "1x1+$1+$((bar_y + 8))" +repage -depth 8 rgb:- | od -An -tu1
 }
 
-bar_is_empty() { ! bar_is_filled "$1"; }
+# Whether there is a past at this place of the time bar, which is blue then.
+bar_is_filled() {
+    local red green blue
+    read -r red green blue < <(bar_color "$1")
+    [ $((blue - red)) -gt 30 ] && [ "$green" -lt "$blue" ]
+}
+
+# Whether there is none, where the bar is black.
+bar_is_empty() {
+    local red green blue
+    read -r red green blue < <(bar_color "$1")
+    [ $((red + green + blue)) -lt 60 ]
+}
 
 # Saves the run with Ctrl+S; `saved` is the file.
 save() {
