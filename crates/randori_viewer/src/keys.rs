@@ -220,4 +220,24 @@ mod tests {
 
         app.add_key("Fun", Chord::key(KeyCode::Space), "jump", |_| {});
     }
+
+    #[test]
+    fn a_chord_counts_that_was_let_go_within_the_frame() {
+        #[derive(Resource, Default)]
+        struct Saved(u32);
+        let mut app = App::new();
+        app.init_resource::<ButtonInput<KeyCode>>().init_resource::<Saved>();
+        app.add_plugins(KeysPlugin).add_key("Fun", Chord::ctrl(KeyCode::KeyS), "save", |world| {
+            world.resource_mut::<Saved>().0 += 1;
+        });
+        let mut input = app.world_mut().resource_mut::<ButtonInput<KeyCode>>();
+        for key in [KeyCode::ControlLeft, KeyCode::KeyS] {
+            input.press(key);
+        }
+        input.release_all();
+
+        app.update();
+
+        assert_eq!(app.world().resource::<Saved>().0, 1);
+    }
 }

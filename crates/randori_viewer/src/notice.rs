@@ -74,7 +74,9 @@ fn show_problem(context: &egui::Context, world: &mut World) {
             ui.strong(&problem.message);
             if !problem.details.is_empty() {
                 let height = (picture.height() * 0.5).max(80.0);
-                egui::ScrollArea::both().max_height(height).show(ui, |ui| {
+                let area = egui::ScrollArea::both().max_height(height);
+                // Unless told otherwise it becomes a slit before the window grows.
+                area.min_scrolled_height(height).show(ui, |ui| {
                     let text = egui::RichText::new(problem.details.join("\n")).monospace();
                     ui.add(egui::Label::new(text).extend());
                 });

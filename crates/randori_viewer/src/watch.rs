@@ -66,7 +66,7 @@ fn look(
     }
     watched.since = Duration::ZERO;
     if let Some(name) = renew(&mut watched.scenario) {
-        found.p2().say(format!("{name} has changed: opened again"));
+        found.p2().say(format!("{name} has changed: it is read again"));
         found.p0().write(refused.file.clone().map_or(Open::Again, Open::File));
     } else if let Some(name) = renew(&mut watched.programs) {
         found.p2().say(format!("{name} has changed: it decides from here on"));
