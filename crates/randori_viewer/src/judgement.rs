@@ -101,7 +101,8 @@ pub fn overall(report: &RunReport, run: &Run) -> (&'static str, Color32, &'stati
     }
 }
 
-fn show(ui: &mut egui::Ui, world: &mut World) {
+/// Draws the panel.
+pub fn show(ui: &mut egui::Ui, world: &mut World) {
     let mut jump = None;
     let run = world.resource::<Run>();
     let (Some(report), Some(history)) = (run.report(), run.history()) else {

@@ -276,7 +276,7 @@ fn draw_marks(
                 painter.rect_filled(low, 1.0, color);
             }
             MarkKind::Goal(_) => {
-                shape([(0.0, middle - 5.0), (5.0, middle), (0.0, middle + 5.0), (-5.0, middle)])
+                shape([(0.0, middle - 5.0), (5.0, middle), (0.0, middle + 5.0), (-5.0, middle)]);
             }
             MarkKind::Branch | MarkKind::Error => {
                 painter.vline(x, rect.y_range(), egui::Stroke::new(2.0, color));
@@ -297,7 +297,11 @@ mod tests {
 
     #[test]
     fn a_run_that_is_a_tenth_too_slow_does_not_keep_up() {
-        let playback = |speed, actual| Playback { speed, actual, ..Playback::default() };
+        let playback = |speed, actual| {
+            let mut playback = Playback::default();
+            (playback.speed, playback.actual) = (speed, actual);
+            playback
+        };
 
         assert!(keeps_up(&playback(Speed::Times(1.0), 0.95)));
         assert!(!keeps_up(&playback(Speed::Times(16.0), 12.0)));

@@ -13,8 +13,7 @@ use randori_core::time::Tick;
 use randori_sim::episode::{Episode, interfaces};
 use randori_viewer::SimulationPlugins;
 use randori_viewer::action::Action;
-use randori_viewer::judgement::{JudgementPlugin, Standing, overall, unit_of};
-use randori_viewer::panels::Panels;
+use randori_viewer::judgement::{self, JudgementPlugin, Standing, overall, unit_of};
 use randori_viewer::playback::{Playback, Speed};
 use randori_viewer::run::Run;
 use randori_viewer::time_bar::{Mark, MarkKind, Marks, TimeBarPlugin};
@@ -68,16 +67,14 @@ fn push(impulse_ns: f32) -> Action {
     Action::Intervene(Intervention::Push { body: BodyId(0), at: Vector::ZERO, impulse })
 }
 
-/// The texts that the panels show.
+/// The texts that the panel shows.
 fn texts(app: &mut App) -> String {
     let context = egui::Context::default();
     let input = egui::RawInput {
         screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1280.0, 720.0))),
         ..egui::RawInput::default()
     };
-    let mut panels = std::mem::take(&mut *app.world_mut().resource_mut::<Panels>());
-    panels.open("Goals");
-    let output = context.run_ui(input, |ui| panels.show_inside(ui, app.world_mut()));
+    let output = context.run_ui(input, |ui| judgement::show(ui, app.world_mut()));
     let mut texts = String::new();
     for clipped in output.shapes {
         collect(&clipped.shape, &mut texts);

@@ -146,7 +146,7 @@ pub(super) fn collect(mut run: ResMut<Run>, mut marks: ResMut<Marks>) {
     if marks.seen != now {
         *marks = Marks { seen: now, ..Marks::default() };
     }
-    let run = run.bypass_change_detection();
+    let run = &mut *run;
     if !run.is_open() {
         return;
     }
