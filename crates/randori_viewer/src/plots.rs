@@ -61,8 +61,7 @@ pub struct Plots {
     search: String,
     /// Whether all names are listed.
     lists_all: bool,
-    /// Whether the time axis follows the tick that is shown.
-    follow: bool,
+    view: View,
     /// How much time is seen while it follows, s.
     span_s: f64,
     /// The last tick that is drawn, while the plots are paused.
@@ -73,8 +72,6 @@ pub struct Plots {
     file: String,
     /// What became of the last one; the flag says whether it went well.
     said: Option<(bool, String)>,
-    /// Set until the whole run was brought into view.
-    show_all: bool,
     /// Where the plots are on screen.
     area: Option<egui::Rect>,
     next_id: u64,
@@ -86,17 +83,27 @@ impl Default for Plots {
             charts: Vec::new(),
             search: String::new(),
             lists_all: false,
-            follow: true,
+            view: View::Follow,
             span_s: 10.0,
             paused_at: None,
             in_window: false,
             file: "plots.csv".to_owned(),
             said: None,
-            show_all: false,
             area: None,
             next_id: 0,
         }
     }
+}
+
+/// What of the time axis is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum View {
+    /// The tick that is shown, and what came before it.
+    Follow,
+    /// The whole run, from the next frame on.
+    Whole,
+    /// What a person chose.
+    Free,
 }
 
 /// Curves with one axis.

@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use bevy_egui::egui::{self, RichText};
 use randori_core::time::Tick;
 
-use super::{PANEL, PlotRequest, Plots, offers, save, show as charts};
+use super::{PANEL, PlotRequest, Plots, View, offers, save, show as charts};
 use crate::action::Action;
 use crate::history::History;
 use crate::pointer::Selection;
@@ -157,12 +157,15 @@ fn selected(ui: &mut egui::Ui, world: &World, asked: &mut Asked) {
 
 fn controls(ui: &mut egui::Ui, run: &Run, plots: &mut Plots, asked: &mut Asked) {
     ui.horizontal_wrapped(|ui| {
-        ui.toggle_value(&mut plots.follow, "Follow")
-            .on_hover_text("Keep the tick that is shown in view");
+        let mut follows = plots.view == View::Follow;
+        let follow = ui.toggle_value(&mut follows, "Follow");
+        if follow.on_hover_text("Keep the tick that is shown in view").clicked() {
+            plots.view = if follows { View::Follow } else { View::Free };
+        }
         let span = egui::DragValue::new(&mut plots.span_s).range(0.1..=600.0).speed(0.1);
         ui.add(span.suffix(" s")).on_hover_text("How much time is in view; drag or type");
         if ui.button("Whole").on_hover_text("Show the whole run (double click)").clicked() {
-            (plots.follow, plots.show_all) = (false, true);
+            plots.view = View::Whole;
         }
         let mut paused = plots.paused_at.is_some();
         ui.toggle_value(&mut paused, "Pause").on_hover_text("Draw nothing new; the run goes on");

@@ -6,7 +6,7 @@ use randori_core::time::Tick;
 
 use super::curve::pieces;
 use super::panel::Asked;
-use super::{Chart, MOST_CURVES, Plots};
+use super::{Chart, MOST_CURVES, Plots, View};
 use crate::history::History;
 use crate::judgement::number;
 use crate::run::Run;
@@ -44,7 +44,9 @@ pub(super) fn show(
     }
     charts.retain(|chart| !chart.curves.is_empty());
     plots.charts = charts;
-    plots.show_all = false;
+    if plots.view == View::Whole {
+        plots.view = View::Free;
+    }
     let whole = egui::Rect::from_min_max(top, egui::pos2(ui.max_rect().right(), ui.cursor().top()));
     plots.area = Some(whole.intersect(ui.clip_rect()));
 }
@@ -95,17 +97,21 @@ fn draw(
         .link_axis("plots", [true, false])
         .link_cursor("plots", [true, false])
         .label_formatter(|name, at| format!("{name}\n{:.3} s: {}", at.x, number(at.y)));
-    let (follow, span_s, show_all) = (plots.follow, plots.span_s, plots.show_all);
+    let (view, span_s) = (plots.view, plots.span_s);
     let last = plots.last();
     let response = plot.show(ui, |plot| {
-        if follow {
+        if view == View::Follow {
             let to_s = now_s.max(span_s * 0.95) + span_s * 0.05;
             plot.set_plot_bounds_x(to_s - span_s..=to_s);
             plot.set_auto_bounds([false, true]);
-        } else if show_all {
+        } else if view == View::Whole {
             plot.set_auto_bounds([true, true]);
         }
-        let in_view = if plot.auto_bounds().x && !follow { None } else { Some(plot.plot_bounds()) };
+        let in_view = if plot.auto_bounds().x && view != View::Follow {
+            None
+        } else {
+            Some(plot.plot_bounds())
+        };
         let columns = plot.response().rect.width().max(1.0) as u64;
         let in_view = in_view.map(|bounds| {
             let margin_s = bounds.width() * 0.1;
@@ -131,7 +137,7 @@ fn draw(
     let zoomed =
         plot.hovered() && ui.input(|input| input.zoom_delta_2d() != egui::Vec2::splat(1.0));
     if plot.dragged() || plot.double_clicked() || zoomed {
-        plots.follow = false;
+        plots.view = View::Free;
     }
     ui.weak(RichText::new("time [s]").small()).on_hover_text(hint);
 }

@@ -162,7 +162,7 @@ pub(super) fn collect(mut run: ResMut<Run>, mut marks: ResMut<Marks>) {
         let partings = std::mem::take(&mut marks.partings);
         *marks = Marks { seen: now, partings, ..Marks::default() };
     }
-    let run = run.bypass_change_detection();
+    let run = &mut *run;
     if !run.is_open() {
         return;
     }
