@@ -2,7 +2,7 @@
 //!
 //! The past is read once: a frame looks only at the ticks that are new.
 
-use bevy::prelude::{DetectChangesMut, ResMut, Resource};
+use bevy::prelude::{ResMut, Resource};
 use randori_core::layout::{BodyId, SceneLayout};
 use randori_core::record::{Intervention, TickRecord};
 use randori_core::report::Verdict;
