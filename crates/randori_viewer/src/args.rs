@@ -150,6 +150,7 @@ impl Args {
             places: Places::new(self.root.clone(), self.assets.clone()),
             seed: self.seed,
             overrides: self.overrides.clone(),
+            changes: Vec::new(),
             policies: self.policy.clone(),
             trust_programs: self.trust_programs,
             limits,

@@ -55,6 +55,7 @@ pub fn save_recording(world: &mut World, file: &Path) -> Result<(), Problem> {
 /// one.
 pub fn reproduce(world: &mut World, saved: Option<&Path>) -> String {
     let was_played = was_played(&mut world.resource_mut::<Run>());
+    let follows = follows_recording(&mut world.resource_mut::<Run>());
     let seed = world.resource::<Run>().seed().to_string();
     let Some(open) = world.get_resource::<OpenFile>() else { return String::new() };
     match &open.content {
@@ -63,7 +64,7 @@ pub fn reproduce(world: &mut World, saved: Option<&Path>) -> String {
             let more = context.arguments.iter().map(String::as_str);
             command_line(words.into_iter().chain(more))
         }
-        Content::Recording { .. } if !was_played => {
+        Content::Recording { .. } if follows => {
             command_line(["randori", "replay", &open.named.to_string_lossy()])
         }
         _ => {
@@ -75,12 +76,21 @@ pub fn reproduce(world: &mut World, saved: Option<&Path>) -> String {
 
 /// Whether a person has done something that the scenario does not say.
 pub fn was_played(run: &mut Run) -> bool {
+    if follows_recording(run) {
+        return false;
+    }
     let robots = run.scenario().map_or(0, |scenario| scenario.spec.robots.len());
-    let driven = (0..robots).any(|robot| run.driver(robot) != Some(&Driver::AsWritten));
-    let touched = run.session().is_some_and(|session| {
-        !session.is_recorded() && session.past().iter().any(|tick| !tick.interventions.is_empty())
-    });
+    let driven = (0..robots)
+        .any(|robot| run.is_by_hand(robot) || run.driver(robot) != Some(&Driver::AsWritten));
+    let touched = run
+        .session()
+        .is_some_and(|session| session.past().iter().any(|tick| !tick.interventions.is_empty()));
     driven || touched || run.was_handed_over()
+}
+
+/// Whether the run is still the one that a recording holds.
+fn follows_recording(run: &mut Run) -> bool {
+    run.session().is_some_and(|session| session.is_recorded())
 }
 
 /// The time of a tick in words, such as `3.214 s`.

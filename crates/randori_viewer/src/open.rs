@@ -12,6 +12,7 @@ use std::sync::Arc;
 use bevy::prelude::*;
 use randori_core::diagnostic::Diagnostics;
 use randori_core::record::TickRecord;
+use randori_core::spec::{PolicySource, Scenario};
 use randori_core::text::{FileReader, Limits, Override};
 use randori_project::context::{Entry, RunContext};
 use randori_project::networks::Networks;
@@ -36,6 +37,9 @@ pub struct Terms {
     pub seed: u64,
     /// Scalars that are replaced.
     pub overrides: Vec<Override>,
+    /// Scalars of the open file that were changed since; other files do not have
+    /// them.
+    pub changes: Vec<Override>,
     /// Policies as `[ROBOT=]POLICY`.
     pub policies: Vec<String>,
     /// Whether programs that files name may be started.
@@ -44,6 +48,14 @@ pub struct Terms {
     pub limits: Limits,
     /// Whether time begins to pass when something is opened.
     pub plays: bool,
+}
+
+impl Terms {
+    /// All scalars that are replaced in the open file, each once.
+    pub fn replaced(&self) -> impl Iterator<Item = &Override> {
+        let changed = |given: &Override| self.changes.iter().any(|it| it.path == given.path);
+        self.overrides.iter().filter(move |given| !changed(given)).chain(&self.changes)
+    }
 }
 
 /// The file that is open.
@@ -93,6 +105,15 @@ impl OpenFile {
         }
     }
 
+    /// The files of a scenario as one would type them here; none for a recording,
+    /// which holds its own.
+    pub(crate) fn on_disk(&self) -> Vec<PathBuf> {
+        if self.is_recording() {
+            return Vec::new();
+        }
+        self.files().keys().map(|path| PathBuf::from(self.project.shown(path))).collect()
+    }
+
     /// Whether it is a recording.
     pub fn is_recording(&self) -> bool {
         matches!(self.content, Content::Recording { .. })
@@ -132,6 +153,7 @@ impl Plugin for OpenPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Terms>()
             .init_resource::<Refused>()
+            .init_resource::<Notices>()
             .add_message::<Open>()
             .add_systems(Update, carry_out.in_set(RunSystems::Act));
     }
@@ -208,6 +230,13 @@ pub fn read(file: &Path, terms: &Terms) -> Result<Ready, Refusal> {
 }
 
 impl Ready {
+    /// Files in which a reason may lie why it does not start.
+    fn sources(&self) -> Vec<PathBuf> {
+        let mut sources = self.file.on_disk();
+        sources.extend(programs(&self.run.scenario, &self.file.project));
+        sources
+    }
+
     /// Opens it at its start.
     ///
     /// # Errors
@@ -226,11 +255,18 @@ impl Ready {
 /// # Errors
 /// Why it cannot be opened, with places and advice.
 pub fn open(world: &mut World, file: &Path) -> Result<(), Problem> {
-    let terms = world.resource::<Terms>().clone();
+    let mut terms = world.resource::<Terms>().clone();
+    if world.get_resource::<OpenFile>().is_some_and(|open| open.named != file) {
+        terms.changes.clear();
+    }
     *world.resource_mut::<Refused>() = Refused::default();
     let ready = read(file, &terms).map_err(|refusal| refuse(world, file, refusal))?;
     let note = ready.note.clone();
-    let opened = ready.open_in(&mut world.resource_mut::<Run>())?;
+    let sources = ready.sources();
+    let opened = ready.open_in(&mut world.resource_mut::<Run>()).map_err(|error| {
+        refuse(world, file, Refusal { problem: error.into(), sources, untrusted: false })
+    })?;
+    world.resource_mut::<Terms>().changes = terms.changes;
     if let Some(note) = note {
         world.resource_mut::<Notices>().say(note);
     }
@@ -240,6 +276,17 @@ pub fn open(world: &mut World, file: &Path) -> Result<(), Problem> {
         world.write_message(Action::Play);
     }
     Ok(())
+}
+
+/// Files that commands of policies name.
+pub(crate) fn programs(scenario: &Scenario, project: &Project) -> Vec<PathBuf> {
+    let commands =
+        scenario.spec.robots.iter().filter_map(|robot| match &robot.policy.as_ref()?.source {
+            PolicySource::Process { command, .. } => Some(command),
+            _ => None,
+        });
+    let words = commands.flatten().map(|word| project.root().join(word));
+    words.filter(|path| path.is_file()).collect()
 }
 
 /// Notes that a file was refused.

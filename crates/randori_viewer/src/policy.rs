@@ -191,7 +191,7 @@ fn numbers(ui: &mut egui::Ui, world: &World, fields: &mut Fields, asked: &mut Ve
             asked.push(Asked::Open(Open::Seed(*seed)));
         }
     });
-    for change in &terms.overrides {
+    for change in terms.replaced() {
         ui.monospace(format!("{} = {}", change.path, change.value));
     }
     ui.label("Another number, from here on:");

@@ -10,12 +10,10 @@ use std::time::{Duration, SystemTime};
 
 use bevy::prelude::*;
 use bevy::time::Real;
-use randori_core::spec::PolicySource;
-use randori_core::text::FileReader;
 
 use crate::action::Action;
 use crate::notice::Notices;
-use crate::open::{Open, OpenFile, Refused};
+use crate::open::{Open, OpenFile, Refused, programs};
 use crate::run::{Run, RunSystems};
 
 /// How often files are looked at.
@@ -28,7 +26,9 @@ pub struct WatchPlugin;
 
 impl Plugin for WatchPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Watched>().add_systems(Update, look.before(RunSystems::Act));
+        app.init_resource::<Watched>()
+            .init_resource::<Notices>()
+            .add_systems(Update, look.after(RunSystems::Act).before(RunSystems::Advance));
     }
 }
 
@@ -37,6 +37,7 @@ impl Plugin for WatchPlugin {
 struct Watched {
     /// What was open when they were chosen.
     of: (u64, u64, Refused),
+    refused: Files,
     scenario: Files,
     programs: Files,
     since: Duration,
@@ -55,8 +56,11 @@ fn look(
 ) {
     let of = (run.generation(), run.branches(), refused.clone());
     if watched.of != of {
-        watched.scenario = state_of(scenario_files(open.as_deref(), &refused));
-        watched.programs = state_of(program_files(&run, open.as_deref()));
+        let mut tried = refused.sources.clone();
+        tried.extend(refused.file.clone());
+        let scenario = open.as_deref().map(OpenFile::on_disk).unwrap_or_default();
+        let programs = program_files(&run, open.as_deref());
+        watched.choose([tried, scenario, programs]);
         watched.of = of;
         return;
     }
@@ -65,38 +69,43 @@ fn look(
         return;
     }
     watched.since = Duration::ZERO;
-    if let Some(name) = renew(&mut watched.scenario) {
+    // A file may be among several of them.
+    let tried = renew(&mut watched.refused);
+    let scenario = renew(&mut watched.scenario);
+    let program = renew(&mut watched.programs);
+    if let Some((name, file)) = tried.zip(refused.file.clone()) {
         found.p2().say(format!("{name} has changed: it is read again"));
-        found.p0().write(refused.file.clone().map_or(Open::Again, Open::File));
-    } else if let Some(name) = renew(&mut watched.programs) {
+        found.p0().write(Open::File(file));
+    } else if let Some(name) = scenario {
+        found.p2().say(format!("{name} has changed: it is read again"));
+        found.p0().write(Open::Again);
+    } else if let Some(name) = program {
         found.p2().say(format!("{name} has changed: it decides from here on"));
         found.p1().write(Action::Branch);
     }
 }
 
-fn scenario_files(open: Option<&OpenFile>, refused: &Refused) -> Vec<PathBuf> {
-    let mut files = refused.sources.clone();
-    files.extend(refused.file.clone());
-    if let Some(open) = open.filter(|open| !open.is_recording()) {
-        files.extend(open.files().keys().map(|path| PathBuf::from(open.project.shown(path))));
+impl Watched {
+    /// Watches these files: of the one that was refused, of the one that is open,
+    /// and programs. One that was watched before may have been written again since
+    /// it was read, and is compared with what it was when it was looked at.
+    fn choose(&mut self, files: [Vec<PathBuf>; 3]) {
+        let all = [&self.refused, &self.scenario, &self.programs];
+        let before: Files = all.into_iter().flatten().map(|(k, v)| (k.clone(), *v)).collect();
+        let known = |file: PathBuf| {
+            let state = before.get(&file).copied().unwrap_or_else(|| state(&file));
+            (file, state)
+        };
+        let [refused, scenario, programs] =
+            files.map(|files| files.into_iter().map(known).collect::<Files>());
+        (self.refused, self.scenario, self.programs) = (refused, scenario, programs);
     }
-    files
 }
 
 /// Files that commands of policies name.
 fn program_files(run: &Run, open: Option<&OpenFile>) -> Vec<PathBuf> {
-    let Some(open) = open else { return Vec::new() };
-    let robots = run.scenario().into_iter().flat_map(|scenario| &scenario.spec.robots);
-    let commands = robots.filter_map(|robot| match &robot.policy.as_ref()?.source {
-        PolicySource::Process { command, .. } => Some(command),
-        _ => None,
-    });
-    let words = commands.flatten().map(|word| open.project.root().join(word));
-    words.filter(|path| path.is_file()).collect()
-}
-
-fn state_of(files: Vec<PathBuf>) -> Files {
-    files.into_iter().map(|file| (file.clone(), state(&file))).collect()
+    let open = run.scenario().zip(open);
+    open.map_or_else(Vec::new, |(scenario, open)| programs(scenario, &open.project))
 }
 
 fn state(file: &PathBuf) -> Option<(SystemTime, u64)> {

@@ -1,5 +1,6 @@
 //! The situation of a run as a scenario of its own, to try policies on it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -64,7 +65,7 @@ fn situation(run: &mut Run) -> Option<Scenario> {
     let written = run.written()?.scenario.clone();
     let (layout, record) = (run.layout()?.clone(), run.record()?.clone());
     let now_s = run.time_s(record.tick);
-    let happened = happened(run, &record);
+    let begun = begun(run, &scenario.spec.events, &record);
     let boxes: Vec<(Vector, f32)> = {
         let dropped = run.episode()?.simulation().world().dropped();
         dropped.iter().map(|it| (it.size(), it.mass_kg())).collect()
@@ -84,13 +85,15 @@ fn situation(run: &mut Run) -> Option<Scenario> {
         place(object, body);
     }
     let boxes = boxes.into_iter().zip(&record.state.dropped).enumerate();
-    let boxes = boxes.map(|(index, (of, body))| dropped_box(index, of, body));
+    let boxes: Vec<_> = boxes
+        .map(|(index, (of, body))| dropped_box(box_name(&scenario, index), of, body))
+        .collect();
     scenario.environment.objects.extend(boxes);
     for actor in &mut scenario.spec.actors {
         actor.start -= now_s;
     }
     let events = std::mem::take(&mut scenario.spec.events).into_iter().enumerate();
-    let coming = events.filter_map(|(index, it)| coming(it, happened.get(&index).copied(), now_s));
+    let coming = events.filter_map(|(index, it)| coming(it, begun.get(&index).copied(), now_s));
     scenario.spec.events = coming.collect();
     for contract in scenario.contracts.iter_mut().flatten() {
         if let Some(asset) = contract.network.strip_prefix("assets/") {
@@ -103,23 +106,28 @@ fn situation(run: &mut Run) -> Option<Scenario> {
     Some(scenario)
 }
 
-/// When each event has happened, s.
-fn happened(run: &mut Run, record: &TickRecord) -> std::collections::BTreeMap<usize, f64> {
+/// When each event has begun, s.
+fn begun(run: &mut Run, events: &[EventSpec], record: &TickRecord) -> BTreeMap<usize, f64> {
     let period_s = run.period_s();
+    // Blows that come again and again may have begun although none has come yet.
+    let timed = |at: f64| Some(at).filter(|at| run.tick_at(*at) < record.tick);
+    let timed: Vec<_> = events.iter().map(|event| event.at.and_then(timed)).collect();
     let past = run.session().map_or(&[][..], |session| session.past());
     let until = past.iter().take_while(|tick| tick.tick <= record.tick);
-    let events = until.flat_map(|tick| tick.events.iter().map(move |it| (it.event, tick.tick)));
-    let mut first = std::collections::BTreeMap::new();
-    for (event, tick) in events {
+    let acts = until.flat_map(|tick| tick.events.iter().map(move |it| (it.event, tick.tick)));
+    let timed = timed.into_iter().enumerate().filter_map(|(index, at)| Some((index, at?)));
+    let mut first: BTreeMap<usize, f64> = timed.collect();
+    for (event, tick) in acts {
         first.entry(event).or_insert(tick.0.saturating_sub(1) as f64 * period_s);
     }
     first
 }
 
-/// What is still to come of an event that may have happened; `None` if nothing.
-fn coming(event: EventSpec, happened_s: Option<f64>, now_s: f64) -> Option<EventSpec> {
-    let Some(then_s) = happened_s else {
-        return Some(EventSpec { at: event.at.map(|at| at - now_s), ..event });
+/// What is still to come of an event that may have begun; `None` if nothing.
+fn coming(event: EventSpec, begun_s: Option<f64>, now_s: f64) -> Option<EventSpec> {
+    let Some(then_s) = begun_s else {
+        // Times lie between ticks, and the nearest one counts.
+        return Some(EventSpec { at: event.at.map(|at| (at - now_s).max(0.0)), ..event });
     };
     let rest = |lasts: f64| then_s + lasts - now_s;
     let effect = match event.effect {
@@ -170,10 +178,18 @@ fn place(object: &mut ObjectSpec, body: &BodyState) {
     }
 }
 
-fn dropped_box(index: usize, (size, mass_kg): (Vector, f32), body: &BodyState) -> ObjectSpec {
+/// A name for a dropped box; a situation that was saved before may have some.
+fn box_name(scenario: &Scenario, index: usize) -> String {
+    let objects = &scenario.environment.objects;
+    let is_taken = |name: &str| objects.iter().any(|object| object.name == name);
+    let names = (1..).map(|number| format!("dropped_box_{number}"));
+    names.filter(|name| !is_taken(name)).nth(index).unwrap_or_default()
+}
+
+fn dropped_box(name: String, (size, mass_kg): (Vector, f32), body: &BodyState) -> ObjectSpec {
     let shape = ShapeSpec::of(Shape::Box { size: wide(size) });
     let mut object = ObjectSpec {
-        name: format!("dropped_box_{}", index + 1),
+        name,
         pose: PoseSpec::default(),
         mobility: Mobility::Movable {
             mass_kg: f64::from(mass_kg),

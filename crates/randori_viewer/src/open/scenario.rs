@@ -18,7 +18,7 @@ use crate::run::{Past, Problem, Run};
 pub(super) fn read(file: &Path, terms: &Terms) -> Result<Ready, Refusal> {
     let selected = select(file, terms)?;
     let mut context = RunContext {
-        overrides: terms.overrides.clone(),
+        overrides: terms.replaced().cloned().collect(),
         choices: choices(&terms.policies)?,
         arguments: arguments(terms),
         ..RunContext::default()
@@ -53,15 +53,17 @@ pub(super) fn change(world: &mut World, change: Override) -> Result<Option<Past>
         ..RunContext::default()
     };
     changed.overrides.retain(|other| other.path != change.path);
-    changed.overrides.push(change);
+    changed.overrides.push(change.clone());
     let (entry, _) = changed
         .load(entry.file.clone(), terms.trust_programs)
         .map_err(|refusal| refused(refusal, &named).problem)?;
     let run = changed.prepare(&entry, terms.seed).map_err(|error| broken(&error))?;
     let past = world.resource_mut::<Run>().change(run);
     if past.is_some() {
-        world.resource_mut::<Terms>().overrides.clone_from(&changed.overrides);
-        changed.arguments = arguments(world.resource::<Terms>());
+        let mut terms = world.resource_mut::<Terms>();
+        terms.changes.retain(|other| other.path != change.path);
+        terms.changes.push(change);
+        changed.arguments = arguments(&terms);
         let content = Content::Scenario { context: Box::new(changed), entry: Box::new(entry) };
         world.resource_mut::<OpenFile>().content = content;
     }
@@ -123,7 +125,7 @@ fn broken(error: &RunError) -> Problem {
 /// The arguments that give the same run again, besides its file and seed.
 fn arguments(terms: &Terms) -> Vec<String> {
     let mut words = terms.places.words();
-    for change in &terms.overrides {
+    for change in terms.replaced() {
         words.extend(["--set".to_owned(), format!("{}={}", change.path, change.value)]);
     }
     for policy in &terms.policies {
