@@ -153,9 +153,7 @@ fn show_tile(ui: &mut egui::Ui, tile: &Tile) -> egui::Response {
         egui::UiBuilder::new().max_rect(below).layout(egui::Layout::top_down(egui::Align::Min)),
     );
     text.add(egui::Label::new(egui::RichText::new(&tile.title).strong()).wrap().selectable(false));
-    text.add(
-        egui::Label::new(egui::RichText::new(&tile.about).weak()).truncate().selectable(false),
-    );
+    text.add(egui::Label::new(&tile.about).truncate().selectable(false));
     response
 }
 

@@ -133,7 +133,9 @@ fn show_keys(context: &egui::Context, world: &mut World) {
         .pivot(egui::Align2::CENTER_CENTER)
         .default_pos(picture.center())
         .show(context, |ui| {
-            egui::ScrollArea::vertical().max_height(picture.height() - 90.0).show(ui, |ui| {
+            let height = picture.height() - 90.0;
+            let area = egui::ScrollArea::vertical().max_height(height);
+            area.min_scrolled_height(height).show(ui, |ui| {
                 ui.horizontal_top(|ui| {
                     for column in columns(tables) {
                         ui.vertical(|ui| {
