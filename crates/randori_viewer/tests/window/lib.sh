@@ -51,6 +51,7 @@ begin_test() {
     work="$(mktemp -d)"
     trap clean_up EXIT
     trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
+    export LC_ALL=C.UTF-8
     export XDG_CONFIG_HOME="$work/config" XDG_RUNTIME_DIR="$work/runtime"
     export VK_DRIVER_FILES="$driver" VK_ICD_FILENAMES="$driver"
     unset WAYLAND_DISPLAY WAYLAND_SOCKET RANDORI_ASSETS
@@ -122,16 +123,16 @@ await() {
     done
 }
 
-# That no more than so many seconds have passed.
+# That no more than so many milliseconds have passed since then.
 within() {
-    local took
-    took="$(python3 -c "print(f'{$EPOCHREALTIME - $2:.1f}')")"
-    echo "waited $took s for $3"
-    python3 -c "exit($took > $1)" || fail "waited $took s for $3, more than $1 s"
+    local took=$(((${EPOCHREALTIME/./} - ${2/./}) / 1000))
+    echo "$3 took $took ms"
+    [ $took -le "$1" ] || fail "$3 took $took ms, more than $1 ms"
 }
 
-# Keeps a picture of the whole screen.
+# Keeps a picture of the whole screen, once what was done last shows.
 shot() {
+    sleep 1
     taken=$((taken + 1))
     import -window root "$shots/$(printf %02d $taken)-$1.png"
 }

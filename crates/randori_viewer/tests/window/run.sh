@@ -52,7 +52,6 @@ gallery() {
     shot plays
     ok "a tile of the gallery opens a scenario, which plays"
     key F1
-    sleep "$beat"
     shot keys
     stop_app
 }
@@ -100,7 +99,6 @@ branch() {
 push() {
     key p
     xdotool mousemove "${trunk[@]}"
-    sleep "$beat"
     shot about-to-push
     click "${trunk[@]}"
     key p
@@ -159,13 +157,11 @@ reload() {
     sed -i "s/$title/Stand on/" "$stand"
     local since=$EPOCHREALTIME
     await "the new title" title_is "Stand on - Randori"
-    within 3 "$since" "the scenario to be opened again"
-    await_still "$picture"
+    within 3000 "$since" "opening the edited file"
     shot reloaded
     ok "an edited file is opened again"
 
     changes "$picture" sed -i 's/duration: 6.0/duration: "six"/' "$stand"
-    sleep "$beat"
     shot broken-file
     still_runs
     title_is "Stand on - Randori" || fail "the last good state is gone"
