@@ -202,7 +202,7 @@ fn show_goal(
             ui.colored_label(YELLOW, "expected to fail");
         }
     });
-    ui.label(RichText::new(&goal.formula).monospace().small().weak());
+    ui.label(RichText::new(&goal.formula).monospace().size(11.0));
     let cause = goal.reason.as_ref().map_or(goal.formula.as_str(), |reason| &reason.atom);
     margin(ui, goal.margin, unit_of(cause, history).unwrap_or_default());
     if standing != Standing::Open
@@ -216,7 +216,7 @@ fn show_goal(
     if let Some(reason) = &goal.reason {
         ui.horizontal_wrapped(|ui| {
             ui.weak(if standing == Standing::Open { "so far by" } else { "because of" });
-            ui.label(RichText::new(&reason.atom).monospace().small());
+            ui.label(RichText::new(&reason.atom).monospace().size(11.0));
             ui.weak("at");
             moment(ui, run.tick_at(reason.time_s), run, jump);
         });
@@ -297,7 +297,7 @@ fn numbers<'a>(
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.monospace(number(value));
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    ui.add(egui::Label::new(RichText::new(name).small()).truncate());
+                    ui.add(egui::Label::new(RichText::new(name)).truncate());
                 });
             });
         });
