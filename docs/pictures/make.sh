@@ -21,7 +21,7 @@ cd "$root"
 # A picture of a scenario at a second from somewhere, for the gallery.
 tile() {
     "$randori" view "scenarios/$1.ron" --headless --picture "$XDG_CONFIG_HOME/tile.png" \
-        --from "$2" --camera "$3" --size 400x225
+        --from "$2" --camera "$3" --size 400x225 --quality high
     convert "$XDG_CONFIG_HOME/tile.png" -strip +dither -colors 96 "PNG8:scenarios/$1.png"
 }
 tile cartpole/balance 1.2 -80,15,3
@@ -43,7 +43,8 @@ fi
 # A robot that is pushed over.
 rm -f docs/pictures/shoved.gif
 "$randori" view scenarios/pup/shoved_too_hard.ron --headless --video docs/pictures/shoved.gif \
-    --from 0.8 --to 2.8 --fps 12.5 --size 400x225 --camera 60,20,1.5
+    --from 0.8 --to 2.8 --fps 12.5 --size 400x225 --camera 60,20,1.5 \
+    --quality high
 
 # The window, as a person sees it.
 number=90

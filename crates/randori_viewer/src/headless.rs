@@ -50,8 +50,8 @@ pub struct FilmOptions {
     pub camera: Option<Orbit>,
     /// From where it looks instead: yaw and pitch (rad), distance (m).
     pub from: Option<[f32; 3]>,
-    /// How much is drawn.
-    pub quality: Quality,
+    /// How much is drawn; `None` as in the window, by what draws.
+    pub quality: Option<Quality>,
 }
 
 impl Default for FilmOptions {
@@ -64,7 +64,7 @@ impl Default for FilmOptions {
             speed: 1.0,
             camera: None,
             from: None,
-            quality: Quality::High,
+            quality: None,
         }
     }
 }

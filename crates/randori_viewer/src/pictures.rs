@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use randori_viewer::film::{self, FilmError};
 use randori_viewer::headless::{FilmOptions, FilmStep, Studio, StudioOptions, render};
 use randori_viewer::open::{Ready, mesh_files, read};
-use randori_viewer::quality::Quality;
 use randori_viewer::run::Problem;
 
 use crate::args::Args;
@@ -46,7 +45,7 @@ fn draw(args: &Args, ready: Ready) -> Result<(), FilmError> {
         speed: film.speed,
         camera: None,
         from: film.camera,
-        quality: args.quality().unwrap_or(Quality::High),
+        quality: args.quality(),
     };
     if let Some(picture) = &film.picture {
         return draw_one(&options, ready, picture);

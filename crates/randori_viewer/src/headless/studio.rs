@@ -41,8 +41,8 @@ pub struct StudioOptions {
     pub size: [u32; 2],
     /// Where the camera is; `None` as the window begins, following the first robot.
     pub camera: Option<Orbit>,
-    /// How much is drawn.
-    pub quality: Quality,
+    /// How much is drawn; `None` as in the window, by what draws.
+    pub quality: Option<Quality>,
 }
 
 /// Draws ticks of a run off screen.
@@ -79,11 +79,13 @@ impl Studio {
                 .disable::<TerminalCtrlCHandlerPlugin>()
                 .disable::<PipelinedRenderingPlugin>(),
         )
-        .insert_resource(options.quality)
         .add_plugins((SimulationPlugins, ScenePlugin, QualityPlugin))
         .insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_millis(20)))
         .init_resource::<Orbit>()
         .add_systems(Update, place.in_set(RunSystems::Draw));
+        if let Some(quality) = options.quality {
+            app.insert_resource(quality);
+        }
         app.world_mut().resource_mut::<Run>().set_budget(PAST_BUDGET);
         while app.plugins_state() == PluginsState::Adding {
             bevy::tasks::tick_global_task_pools_on_main_thread();
