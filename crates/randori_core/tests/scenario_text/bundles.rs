@@ -29,7 +29,7 @@ fn shipped() -> Vec<String> {
         let files = names.map(|name| name.to_string_lossy().into_owned());
         found.extend(
             files
-                .filter(|name| !name.ends_with(".golden.ron"))
+                .filter(|name| name.ends_with(".ron") && !name.ends_with(".golden.ron"))
                 .map(|name| format!("scenarios/{folder}/{name}")),
         );
     }

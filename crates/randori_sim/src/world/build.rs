@@ -26,6 +26,7 @@ use super::shape::collision_shape;
 use super::surface::{GroupBits, Surface};
 use super::touch::TouchState;
 use super::{SimWorld, WorldError, robot};
+use crate::actors::{ActorPath, Footing};
 use crate::hash::StateHasher;
 
 pub(super) fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<SimWorld, WorldError> {
@@ -394,10 +395,9 @@ fn spread_mass(object: &ObjectSpec, mass_kg: f64) -> MassProperties {
     filled.with_mass(mass_kg)
 }
 
-/// On the ground at the first corner of the path, facing the second.
+/// On the ground, where the path is at the start.
 fn actor_start(actor: &ActorSpec, ground: f32) -> Pose {
-    let [x, y] = actor.path.first().copied().unwrap_or_default();
-    let yaw = actor.path.get(1).map_or(0.0, |[to_x, to_y]| libm::atan2(to_y - y, to_x - x));
+    let Footing { xy: [x, y], yaw_rad: yaw } = ActorPath::new(actor).at(0.0);
     let (sin, cos) = (libm::sin(yaw / 2.0) as f32, libm::cos(yaw / 2.0) as f32);
     Pose::from_parts(
         Vector::new(x as f32, y as f32, ground),

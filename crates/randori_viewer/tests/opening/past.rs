@@ -52,7 +52,7 @@ fn check(file: &str, duration_s: f64) {
         for _ in 0..STEPS {
             wander(&mut app, &mut stream);
         }
-        assert!(run(&app).branches() > 0 || seed > 0, "nothing was asked");
+        assert!(run(&app).newest() > Tick(0), "nothing was asked");
 
         assert_eq!(play_to_the_end(&mut app), expected, "{file} with seed {seed}");
         assert_eq!(run(&app).newest(), run(&app).end());
