@@ -183,8 +183,10 @@ fn press(world: &mut World) {
         return;
     }
     let Some(input) = world.get_resource::<ButtonInput<KeyCode>>() else { return };
-    // Where frames are slow, all of a chord may be over within one of them.
-    let held = |keys: [KeyCode; 2]| input.any_pressed(keys) || input.any_just_pressed(keys);
+    // Where frames are slow, a chord may be over within the one in which its key comes.
+    let held = |keys: [KeyCode; 2]| {
+        input.any_pressed(keys) || input.any_just_pressed(keys) || input.any_just_released(keys)
+    };
     let ctrl = held([KeyCode::ControlLeft, KeyCode::ControlRight]);
     let shift = held([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
     let pressed: Vec<Press> = world
