@@ -7,12 +7,13 @@ use bevy::prelude::{
 use randori_core::layout::SceneLayout;
 use randori_core::policy::PolicyError;
 use randori_core::record::{Intervention, TickRecord};
-use randori_core::report::RunReport;
+use randori_core::report::{RunError, RunReport};
 use randori_core::spec::{PolicySource, Scenario};
 use randori_core::time::{Tick, TickPeriod};
 use randori_policy::ManualCommand;
 use randori_sim::batch::PreparedRun;
 use randori_sim::episode::{Episode, EpisodeError};
+use randori_sim::replay::ReplayError;
 use randori_sim::session::{Progress, Session, SessionError};
 
 use crate::action::Action;
@@ -142,6 +143,10 @@ impl From<OpenError> for Problem {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::Policy(PolicyError { message, details, help }) => {
+                Self { message, details, help }
+            }
+            OpenError::Session(SessionError::Repeat(ReplayError::Broken(error))) => {
+                let RunError { message, details, help, .. } = *error;
                 Self { message, details, help }
             }
             error => Self { message: error.to_string(), ..Self::default() },
@@ -469,6 +474,7 @@ impl Run {
     /// `other_from` is the first tick of the past that is another one now.
     fn note_branch(&mut self, changed: bool, other_from: Option<Tick>) {
         self.branches += 1;
+        self.problem = None;
         self.handed_over = (self.handed_over || changed) && self.tick() > Tick(0);
         let Some(open) = &mut self.open else { return };
         open.repeated = Repeated::default();

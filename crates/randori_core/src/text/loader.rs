@@ -180,8 +180,9 @@ pub(super) fn read_scenario(
             if let Some(model) = entry.field(text, "model") {
                 loader.add_named(Part::Robot(index), path, &scenario, &model.value);
             }
-            let source =
-                entry.field(text, "policy").and_then(|policy| policy.value.field(text, "use"));
+            let source = entry
+                .field(text, "policy")
+                .and_then(|it| it.value.unwrap_some(text).field(text, "use"));
             if let Some(source) = source.map(|source| &source.value)
                 && source.name_span().is_some_and(|name| text[name] == *"Onnx")
                 && let Some(contract) = source.field(text, "path")
