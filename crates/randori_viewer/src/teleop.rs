@@ -3,7 +3,7 @@
 //! What they change is the command of the hand, so it is recorded with the run
 //! as any policy's answers are.
 //!
-//! Start reading at [`drive`].
+//! Start reading at `drive`.
 
 pub mod wheels;
 
