@@ -29,7 +29,8 @@ fn shipped() -> Vec<String> {
         let files = names.map(|name| name.to_string_lossy().into_owned());
         found.extend(
             files
-                .filter(|name| name.ends_with(".ron") && !name.ends_with(".golden.ron"))
+                .filter(|name| Path::new(name).extension().is_some_and(|it| it == "ron"))
+                .filter(|name| !name.ends_with(".golden.ron"))
                 .map(|name| format!("scenarios/{folder}/{name}")),
         );
     }
