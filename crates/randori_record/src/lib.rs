@@ -12,6 +12,7 @@
 pub mod compare;
 pub mod golden;
 pub mod header;
+pub mod quantity;
 pub mod reader;
 pub mod tick;
 pub mod writer;

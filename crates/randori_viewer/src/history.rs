@@ -171,9 +171,10 @@ impl History {
 mod tests {
     use super::*;
     use randori_core::record::{Reading, WorldState};
+    use randori_record::quantity::Source::Position;
 
     fn history(joints: usize) -> History {
-        let sources = (0..joints).map(Source::Position).collect();
+        let sources = (0..joints).map(|it| Source::Of(Position(it))).collect();
         let quantity = |column| Quantity {
             name: format!("joint.{column}.position"),
             unit: "rad".to_owned(),
