@@ -229,6 +229,14 @@ pub struct WorldState {
     pub dropped: Vec<BodyState>,
 }
 
+impl WorldState {
+    /// A body of the scene, or a dropped box; `None` if there is none now.
+    pub fn body(&self, BodyId(index): BodyId) -> Option<&BodyState> {
+        let dropped = |index: usize| self.dropped.get(index);
+        self.bodies.get(index).or_else(|| dropped(index.checked_sub(self.bodies.len())?))
+    }
+}
+
 /// Pose and velocity of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct BodyState {

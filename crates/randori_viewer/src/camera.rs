@@ -104,10 +104,7 @@ impl Orbit {
 
 /// Position of a body or a dropped box, m.
 fn position(record: &TickRecord, body: BodyId) -> Option<Vector> {
-    let state = &record.state;
-    let all = state.bodies.get(body.0);
-    all.or_else(|| state.dropped.get(body.0.checked_sub(state.bodies.len())?))
-        .map(|body| body.pose.translation)
+    record.state.body(body).map(|body| body.pose.translation)
 }
 
 /// How far the picture still is behind the [`Orbit`], after a jump. It gets

@@ -222,14 +222,9 @@ impl Furnisher<'_> {
 
 /// Places everything where the record that is shown has it.
 fn place(run: Res<Run>, mut bodies: Query<(&Body, &mut Transform)>) {
-    let (Some(record), Some(layout)) = (run.record(), run.layout()) else { return };
-    let count = layout.bodies.len();
-    for (Body(BodyId(index)), mut place) in &mut bodies {
-        let state = match index.checked_sub(count) {
-            Some(dropped) => record.state.dropped.get(dropped),
-            None => record.state.bodies.get(*index),
-        };
-        if let Some(state) = state {
+    let Some(record) = run.record() else { return };
+    for (Body(body), mut place) in &mut bodies {
+        if let Some(state) = record.state.body(*body) {
             place.set_if_neq(transform(&state.pose));
         }
     }

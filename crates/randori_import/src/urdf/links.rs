@@ -150,20 +150,7 @@ fn one(log: &mut Log, files: &mut Files<'_>, name: &str, node: Node<'_>) -> Link
 }
 
 fn shape_spec(shape: Shape, name: Option<String>, pose: &Pose) -> ShapeSpec {
-    ShapeSpec {
-        shape,
-        name,
-        pose: pose_spec(pose),
-        material: None,
-        friction: None,
-        restitution: None,
-        priority: 0,
-        torsional_friction: 0.0,
-        rolling_friction: 0.0,
-        softness: None,
-        group: None,
-        ignores: Vec::new(),
-    }
+    ShapeSpec { name, pose: pose_spec(pose), ..ShapeSpec::of(shape) }
 }
 
 fn inertial_of(log: &mut Log, name: &str, node: Node<'_>) -> Option<Inertia> {

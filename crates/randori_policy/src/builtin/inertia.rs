@@ -146,24 +146,9 @@ pub(super) fn rotation_matrix(rotation: Rotation) -> Matrix3<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use randori_core::spec::PoseSpec;
 
     fn unit_density(shape: Shape) -> Body {
-        solid(&ShapeSpec {
-            shape,
-            name: None,
-            pose: PoseSpec::default(),
-            material: None,
-            friction: None,
-            restitution: None,
-            priority: 0,
-            torsional_friction: 0.0,
-            rolling_friction: 0.0,
-            softness: None,
-            group: None,
-            ignores: Vec::new(),
-        })
-        .expect("a closed form")
+        solid(&ShapeSpec::of(shape)).expect("a closed form")
     }
 
     /// Mass, centroid height and inertia about X through the centroid of a

@@ -17,18 +17,8 @@ fn link(shapes: Vec<ShapeSpec>) -> LinkSpec {
 
 fn placed(shape: Shape, xyz: [f64; 3], rpy: [f64; 3]) -> ShapeSpec {
     ShapeSpec {
-        shape,
-        name: None,
         pose: PoseSpec { xyz, rpy: Some(rpy.map(Angle::Rad)), quat: None },
-        material: None,
-        friction: None,
-        restitution: None,
-        priority: 0,
-        torsional_friction: 0.0,
-        rolling_friction: 0.0,
-        softness: None,
-        group: None,
-        ignores: Vec::new(),
+        ..ShapeSpec::of(shape)
     }
 }
 

@@ -4,7 +4,7 @@ use nalgebra::{DVector, Vector3};
 use randori_core::layout::{BodyId, DofId, RobotId, SceneLayout};
 use randori_core::math::{Vector, Wrench};
 use randori_core::random::RandomStream;
-use randori_core::spec::{Axis, JointKind, PoseSpec, RobotSpec, Scenario, Shape, ShapeSpec};
+use randori_core::spec::{Axis, JointKind, RobotSpec, Scenario, Shape, ShapeSpec};
 use randori_sim::world::{JointDrive, SimWorld};
 use serde_json::json;
 
@@ -158,20 +158,7 @@ fn a_swinging_arm_pulls_with_its_weight_and_its_speed() {
 
 #[test]
 fn the_ankle_of_a_standing_robot_carries_what_stands_on_it() {
-    let plate = ShapeSpec {
-        shape: Shape::Box { size: [0.3, 0.2, 0.02] },
-        name: None,
-        pose: PoseSpec::default(),
-        material: None,
-        friction: None,
-        restitution: None,
-        priority: 0,
-        torsional_friction: 0.0,
-        rolling_friction: 0.0,
-        softness: None,
-        group: None,
-        ignores: Vec::new(),
-    };
+    let plate = ShapeSpec::of(Shape::Box { size: [0.3, 0.2, 0.02] });
     let mut foot = link("foot", 0.5, [0.0; 3], [0.01; 3]);
     foot.shapes.push(plate);
     let links = vec![

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bevy::prelude::Resource;
 use randori_core::layout::BodyId;
 use randori_core::math::Vector;
-use randori_core::record::{BodyState, Intervention, WorldState};
+use randori_core::record::{Intervention, WorldState};
 use randori_core::spec::{Base, Scenario};
 use randori_sim::episode::Episode;
 
@@ -45,7 +45,7 @@ impl Pull {
     /// for what never moves.
     pub fn new(run: &mut Run, body: BodyId, point: Vector, strength: f32) -> Option<Self> {
         let (own_kg, whole_kg) = masses(run, body)?;
-        let pose = body_state(&run.record()?.state, body)?.pose;
+        let pose = run.record()?.state.body(body)?.pose;
         let at = pose.rotation.inverse() * (point - pose.translation);
         let mass_kg = whole_kg.max(own_kg);
         Some(Self { body, at, target: point, strength, mass_kg, own_kg })
@@ -53,13 +53,13 @@ impl Pull {
 
     /// Where the point is in the world, m; `None` if there is no such body now.
     pub fn point(&self, state: &WorldState) -> Option<Vector> {
-        body_state(state, self.body).map(|body| body.pose * self.at)
+        state.body(self.body).map(|body| body.pose * self.at)
     }
 
     /// The force on that point, N in the world frame, with ticks of this length
     /// (s).
     pub fn force(&self, state: &WorldState, tick_s: f32) -> Option<Vector> {
-        let body = body_state(state, self.body)?;
+        let body = state.body(self.body)?;
         let velocity = body.twist.at_offset(body.pose.rotation * self.at);
         let stiffness = self.strength * self.mass_kg * FREQUENCY * FREQUENCY;
         let critical = 2.0 * self.mass_kg * FREQUENCY * self.strength.sqrt();
@@ -75,12 +75,6 @@ impl Pull {
         let force = self.force(&episode.record().state, tick_s)?;
         Some(Intervention::Push { body: self.body, at: self.at, impulse: force * tick_s })
     }
-}
-
-/// State of a body, be it of the scene or dropped.
-pub(crate) fn body_state(state: &WorldState, BodyId(index): BodyId) -> Option<&BodyState> {
-    let dropped = |index: usize| state.dropped.get(index);
-    state.bodies.get(index).or_else(|| dropped(index.checked_sub(state.bodies.len())?))
 }
 
 /// Mass of a body alone and of what moves with it, kg; `None` for what never
@@ -131,6 +125,7 @@ impl Grip {
 mod tests {
     use super::*;
     use randori_core::math::{Pose, Rotation, Twist};
+    use randori_core::record::BodyState;
 
     fn pull() -> Pull {
         let (at, target) = (Vector::ZERO, Vector::new(1.0, 0.0, 0.0));
