@@ -27,6 +27,8 @@ pub struct RunContext {
     pub networks: Networks,
     /// Arguments besides the file and the seed that change results.
     pub arguments: Vec<String>,
+    /// Files that were looked for in vain, by their path from the project root.
+    pub missing: BTreeSet<String>,
 }
 
 /// A scenario that is ready to run.
@@ -62,8 +64,9 @@ impl RunContext {
         trusted: bool,
     ) -> Result<(Entry, Diagnostics), Refusal> {
         let reading = Reading::new(&file.project);
-        let text = ScenarioText::load(&reading, &file.path, &file.project.limits)
-            .map_err(Refusal::Findings)?;
+        let text = ScenarioText::load(&reading, &file.path, &file.project.limits);
+        self.missing.extend(reading.missing());
+        let text = text.map_err(Refusal::Findings)?;
         let mut files = reading.into_digests();
         let mut loaded = text
             .resolve(&self.overrides)
@@ -76,6 +79,7 @@ impl RunContext {
         }
         let (scenario, sources) = (&loaded.scenario, &loaded.sources);
         list.extend(self.networks.load(&file.project, scenario, sources, &chosen));
+        self.missing.extend(self.networks.missing().iter().cloned());
         let diagnostics = loaded.diagnostics(list);
         if diagnostics.errors() > 0 {
             return Err(Refusal::Findings(diagnostics));

@@ -20,6 +20,8 @@ pub struct Networks {
     loaded: BTreeMap<String, Loaded>,
     /// The files of each network.
     files: BTreeMap<String, FileDigests>,
+    /// Files that are not there, by their path from the project root.
+    missing: BTreeSet<String>,
     #[cfg(feature = "ort")]
     runtime: Option<randori_onnx::Runtime>,
 }
@@ -106,6 +108,7 @@ impl Networks {
                         self.files.insert(contract.network.clone(), reading.into_digests());
                     }
                     Err(mut error) => {
+                        self.missing.extend(reading.missing());
                         let place = span_of("network");
                         error.primary = place.map(|span| Label::new(span, "named here"));
                         found.push(*error);
@@ -117,6 +120,11 @@ impl Networks {
             found.extend(problems.iter().flatten().map(|problem| problem.diagnostic(span_of)));
         }
         found
+    }
+
+    /// Files that were looked for in vain, by their path from the project root.
+    pub fn missing(&self) -> &BTreeSet<String> {
+        &self.missing
     }
 
     /// Every file that was read for the networks of a scenario.

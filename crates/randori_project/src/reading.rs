@@ -1,7 +1,7 @@
 //! Remembers which files a scenario was made of.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use randori_core::diagnostic::SourceMap;
 use randori_core::text::{FileReader, ImportedRobot, ReadError, RobotImport};
@@ -17,12 +17,13 @@ pub type FileDigests = BTreeMap<String, String>;
 pub struct Reading<'a> {
     project: &'a Project,
     digests: RefCell<FileDigests>,
+    missing: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Reading<'a> {
     /// Nothing has been read so far.
     pub fn new(project: &'a Project) -> Self {
-        Self { project, digests: RefCell::default() }
+        Self { project, digests: RefCell::default(), missing: RefCell::default() }
     }
 
     /// What has been read.
@@ -30,20 +31,32 @@ impl<'a> Reading<'a> {
         self.digests.into_inner()
     }
 
+    /// What was asked for and is not there, by path from the project root.
+    pub fn missing(&self) -> BTreeSet<String> {
+        self.missing.borrow().clone()
+    }
+
     fn note(&self, path: &str, bytes: &[u8]) {
         self.digests.borrow_mut().insert(path.to_owned(), bytes_digest(bytes));
+    }
+
+    fn note_missing(&self, path: &str, error: &ReadError) {
+        if *error == ReadError::NotFound {
+            self.missing.borrow_mut().insert(path.to_owned());
+        }
     }
 }
 
 impl FileReader for Reading<'_> {
     fn read(&self, path: &str) -> Result<String, ReadError> {
-        let text = self.project.read(path)?;
+        let text = self.project.read(path).inspect_err(|error| self.note_missing(path, error))?;
         self.note(path, text.as_bytes());
         Ok(text)
     }
 
     fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let bytes = self.project.read_bytes(path)?;
+        let bytes =
+            self.project.read_bytes(path).inspect_err(|error| self.note_missing(path, error))?;
         self.note(path, &bytes);
         Ok(bytes)
     }

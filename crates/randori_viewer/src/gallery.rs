@@ -13,12 +13,15 @@ use randori_project::findings::lacks_assets;
 use randori_project::project::{Places, SelectError, select_scenarios};
 
 use crate::keys::{AddKey, Chord};
-use crate::open::{Open, Terms};
+use crate::open::{Open, Refused, Terms};
 use crate::panels::{AddPanel, Panels};
 use crate::run::Run;
 
 /// Size of a picture, points.
 const PICTURE: egui::Vec2 = egui::vec2(200.0, 112.5);
+
+/// Height of the title of a window, points.
+const TITLE_HEIGHT: f32 = 36.0;
 
 /// What there is to open.
 #[derive(Resource, Default)]
@@ -49,12 +52,16 @@ impl Plugin for GalleryPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Gallery>()
             .add_key("File", Chord::ctrl(KeyCode::KeyO), "other scenarios", toggle)
-            .add_key("File", Chord::ctrl(KeyCode::KeyR), "open again", |world| {
-                world.write_message(Open::Again);
-            })
+            .add_key("File", Chord::ctrl(KeyCode::KeyR), "open again", open_again)
             .add_to_top(-10, button)
             .add_floating(show);
     }
+}
+
+/// What was refused is tried again, else what is open begins anew.
+fn open_again(world: &mut World) {
+    let refused = world.resource::<Refused>().file.clone();
+    world.write_message(refused.map_or(Open::Again, Open::File));
 }
 
 fn toggle(world: &mut World) {
@@ -81,12 +88,13 @@ fn show(context: &egui::Context, world: &mut World) {
     let mut chosen = None;
     let mut open = true;
     let gallery = world.resource::<Gallery>();
+    let title_height = if nothing_open { 0.0 } else { TITLE_HEIGHT };
     let window = egui::Window::new("Scenarios")
         .collapsible(false)
         .resizable(false)
         .title_bar(!nothing_open)
         .fixed_pos(area.shrink(12.0).min)
-        .fixed_size(area.shrink(24.0).size());
+        .fixed_size(area.shrink(24.0).size() - egui::vec2(0.0, title_height));
     let window = if nothing_open { window } else { window.open(&mut open) };
     window.show(context, |ui| {
         ui.set_min_size(ui.available_size());

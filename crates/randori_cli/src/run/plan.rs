@@ -66,6 +66,7 @@ impl Plan {
                 choices: choices.map_err(usage)?,
                 networks: networks(args, console)?,
                 arguments: args.repeatable(places),
+                ..RunContext::default()
             },
             recording: args.recording.clone(),
         };

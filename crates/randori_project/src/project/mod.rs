@@ -69,6 +69,13 @@ impl Project {
     pub fn on_disk(&self, path: &str) -> Option<PathBuf> {
         self.find_file(path).ok()
     }
+
+    /// Where a file is looked for, whether it is there or not.
+    pub fn candidates(&self, path: &str) -> impl Iterator<Item = PathBuf> {
+        let asset = path.strip_prefix("assets/");
+        let elsewhere = self.assets.iter().filter_map(move |folder| Some(folder.join(asset?)));
+        std::iter::once(self.root.join(path)).chain(elsewhere)
+    }
 }
 
 impl Project {
@@ -162,7 +169,7 @@ fn from_here(here: &Path, full: &Path) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn project() -> tempfile::TempDir {
+    pub(super) fn project() -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::create_dir_all(folder.path().join("scenarios/courier")).expect("a folder");
         fs::write(folder.path().join("scenarios/courier/flat.ron"), "Scenario()").expect("a file");

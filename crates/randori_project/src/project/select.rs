@@ -237,14 +237,8 @@ fn similar_file(missing: &Path) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::project;
     use super::*;
-
-    fn project() -> tempfile::TempDir {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        fs::create_dir_all(folder.path().join("scenarios/courier")).expect("a folder");
-        fs::write(folder.path().join("scenarios/courier/flat.ron"), "Scenario()").expect("a file");
-        folder
-    }
 
     #[test]
     fn a_misspelt_file_gets_a_suggestion() {

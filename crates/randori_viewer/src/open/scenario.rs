@@ -23,11 +23,16 @@ pub(super) fn read(file: &Path, terms: &Terms) -> Result<Ready, Refusal> {
         arguments: arguments(terms),
         ..RunContext::default()
     };
-    let (entry, _) =
-        context.load(selected, terms.trust_programs).map_err(|it| refused(it, file))?;
+    let project = selected.project.clone();
+    let loaded = context.load(selected, terms.trust_programs);
+    let (entry, _) = loaded.map_err(|refusal| {
+        let missing = context.missing.iter().flat_map(|path| project.candidates(path));
+        let mut refusal = refused(refusal, file);
+        refusal.sources.extend(missing);
+        refusal
+    })?;
     let run = context.prepare(&entry, terms.seed).map_err(|error| broken(&error))?;
     let networks = Arc::new(std::mem::take(&mut context.networks));
-    let project = entry.file.project.clone();
     let start = starter(networks, &project);
     let content = Content::Scenario { context: Box::new(context), entry: Box::new(entry) };
     let file = OpenFile { named: file.to_owned(), project, content };

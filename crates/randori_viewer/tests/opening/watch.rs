@@ -128,6 +128,22 @@ fn a_file_that_was_refused_from_the_start_is_opened_when_its_robot_is_mended() {
 }
 
 #[test]
+fn a_file_that_was_missing_opens_the_scenario_when_it_comes() {
+    let project = project("missing");
+    let robot = project.join("assets/robots/courier/courier.ron");
+    let text = fs::read_to_string(&robot).expect("a shipped robot");
+    fs::remove_file(&robot).expect("it can be removed");
+    let mut app = crate::app(Terms::default());
+    open(&mut app, Open::File(project.join(FLAT)));
+    assert!(!within_a_second(&mut app, |app| run(app).is_open()));
+
+    fs::write(&robot, text).expect("it can be written");
+
+    assert!(within_a_second(&mut app, |app| run(app).is_open()));
+    assert_eq!(run(&app).problem(), None);
+}
+
+#[test]
 fn the_open_file_is_looked_after_while_another_one_is_refused() {
     let project = project("beside");
     let (good, broken) = (project.join(FLAT), project.join("scenarios/broken.ron"));
