@@ -4,7 +4,7 @@
 //! A plugin that draws something gives it a [`Paint`] beside its mesh, and no
 //! material.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bevy::asset::embedded_asset;
 use bevy::light::NotShadowCaster;
@@ -139,11 +139,19 @@ struct Pots {
     quality: Option<Quality>,
     plain: BTreeMap<Key, Handle<Plain>>,
     real: BTreeMap<Key, Handle<StandardMaterial>>,
+    /// What lost a material in the frame before, to get one of the other type.
+    stripped: BTreeSet<Entity>,
 }
 
+/// What something is painted with now.
+type Coats = (Has<MeshMaterial3d<Plain>>, Has<MeshMaterial3d<StandardMaterial>>);
+
+/// Paints what is new or has another colour. Whatever changes from one type of
+/// material to the other goes without for a frame: Bevy draws it with the pipeline
+/// of one and the bindings of the other if both are exchanged at once.
 fn paint(
     quality: Option<Res<Quality>>,
-    painted: Query<(Entity, Ref<Paint>)>,
+    painted: Query<(Entity, Ref<Paint>, Coats)>,
     mut pots: Local<Pots>,
     mut plain: ResMut<Assets<Plain>>,
     mut real: ResMut<Assets<StandardMaterial>>,
@@ -151,21 +159,25 @@ fn paint(
 ) {
     let Some(quality) = quality.map(|it| *it) else { return };
     let all = pots.quality.replace(quality) != Some(quality);
-    for (entity, paint) in &painted {
-        if !all && !paint.is_changed() {
+    let stripped = std::mem::take(&mut pots.stripped);
+    for (entity, paint, (is_plain, is_real)) in &painted {
+        if !all && !paint.is_changed() && !stripped.contains(&entity) {
+            continue;
+        }
+        let becomes_real = quality.has_shadows() && paint.finish == Finish::Dull;
+        if if becomes_real { is_plain } else { is_real } {
+            pots.stripped.insert(entity);
+            let mut entity = commands.entity(entity);
+            entity.remove::<(MeshMaterial3d<Plain>, MeshMaterial3d<StandardMaterial>)>();
             continue;
         }
         let (key, mut entity) = (paint.key(), commands.entity(entity));
-        if quality.has_shadows() && paint.finish == Finish::Dull {
+        if becomes_real {
             let handle = pots.real.entry(key).or_insert_with(|| real.add(real_paint(*paint)));
-            entity
-                .insert(MeshMaterial3d(handle.clone()))
-                .remove::<(MeshMaterial3d<Plain>, NotShadowCaster)>();
+            entity.insert(MeshMaterial3d(handle.clone())).remove::<NotShadowCaster>();
         } else {
             let handle = pots.plain.entry(key).or_insert_with(|| plain.add(plain_paint(*paint)));
-            entity
-                .insert((MeshMaterial3d(handle.clone()), NotShadowCaster))
-                .remove::<MeshMaterial3d<StandardMaterial>>();
+            entity.insert((MeshMaterial3d(handle.clone()), NotShadowCaster));
         }
     }
 }
@@ -188,5 +200,36 @@ fn plain_paint(paint: Paint) -> Plain {
         },
         is_solid: paint.alpha >= 1.0,
         is_outline: paint.finish == Finish::Outline,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_type_of_material_comes_a_frame_after_the_old_one_is_gone() {
+        let mut app = App::new();
+        app.add_plugins((MinimalPlugins, AssetPlugin::default()))
+            .init_asset::<Plain>()
+            .init_asset::<StandardMaterial>()
+            .insert_resource(Quality::Low)
+            .add_systems(PostUpdate, paint);
+        let thing = app.world_mut().spawn(Paint::dull([0.5; 3])).id();
+        let coats = |app: &mut App| {
+            app.update();
+            let thing = app.world().entity(thing);
+            let is_plain = thing.contains::<MeshMaterial3d<Plain>>();
+            (is_plain, thing.contains::<MeshMaterial3d<StandardMaterial>>())
+        };
+        assert_eq!(coats(&mut app), (true, false));
+
+        app.insert_resource(Quality::High);
+        assert_eq!(coats(&mut app), (false, false));
+        assert_eq!(coats(&mut app), (false, true));
+
+        app.insert_resource(Quality::Low);
+        assert_eq!(coats(&mut app), (false, false));
+        assert_eq!(coats(&mut app), (true, false));
     }
 }
