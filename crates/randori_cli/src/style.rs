@@ -58,32 +58,6 @@ pub(crate) fn clean(text: &str) -> String {
     clean
 }
 
-/// A number with about four significant digits, as short as possible.
-pub(crate) fn number(value: f64) -> String {
-    if value.is_nan() {
-        return "-".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "+inf" } else { "-inf" }.to_owned();
-    }
-    let magnitude = value.abs();
-    if magnitude != 0.0 && !(1e-3..1e6).contains(&magnitude) {
-        return format!("{value:.2e}");
-    }
-    let decimals = match magnitude {
-        100.0.. => 1,
-        10.0.. => 2,
-        _ => 3,
-    };
-    format!("{value:.decimals$}")
-}
-
-/// A number that always shows its sign.
-pub(crate) fn signed(value: f64) -> String {
-    let text = number(value);
-    if text.starts_with(['-', '+']) { text } else { format!("+{text}") }
-}
-
 /// Simulated seconds, to the millisecond but no longer than needed.
 pub(crate) fn seconds(value: f64) -> String {
     let text = format!("{value:.3}");
@@ -105,15 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_keep_a_useful_precision() {
-        assert_eq!(number(0.123_456), "0.123");
-        assert_eq!(number(12.345), "12.35");
-        assert_eq!(number(1234.5), "1234.5");
-        assert_eq!(number(0.000_012), "1.20e-5");
-        assert_eq!(number(0.0), "0.000");
-        assert_eq!(signed(f64::INFINITY), "+inf");
-        assert_eq!(signed(0.5), "+0.500");
-        assert_eq!(signed(f64::NAN), "-");
+    fn seconds_are_no_longer_than_needed() {
         assert_eq!(seconds(5.18), "5.18 s");
         assert_eq!(seconds(0.002), "0.002 s");
     }

@@ -13,6 +13,7 @@ pub mod choice;
 pub mod context;
 pub mod findings;
 pub mod networks;
+pub mod numbers;
 pub mod overwrite;
 pub mod project;
 pub mod reading;

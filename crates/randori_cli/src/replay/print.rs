@@ -6,6 +6,7 @@ use std::path::Path;
 use randori_core::layout::SceneLayout;
 use randori_core::record::Stage;
 use randori_core::report::Verdict;
+use randori_project::numbers::number;
 use randori_project::record::engine;
 use randori_record::compare::{Fields, Scenes};
 use randori_record::reader::Recording;
@@ -16,7 +17,7 @@ use super::other_version::{APART_M, Likeness};
 use super::verify::{Divergence, Ending, Verification};
 use super::{Replayed, Result};
 use crate::run::describe_error;
-use crate::style::{self, ERROR, HEADING, clean, hash, number, paint, seconds};
+use crate::style::{self, ERROR, HEADING, clean, hash, paint, seconds};
 
 /// The result of one recording as text.
 pub(super) fn describe(file: &Path, replayed: &Replayed) -> String {

@@ -1,8 +1,9 @@
 //! One run as a table.
 
 use randori_core::report::{GoalReport, RunError, RunReport, Verdict};
+use randori_project::numbers::{number, signed};
 
-use crate::style::{self, FAINT, HEADING, clean, number, paint, seconds, signed};
+use crate::style::{self, FAINT, HEADING, clean, paint, seconds};
 use crate::table::{Align, Cell, table};
 
 /// The result of one run.

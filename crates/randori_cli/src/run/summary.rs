@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use randori_core::report::{GoalReport, RunReport, Verdict};
+use randori_project::numbers::{number, signed};
 
 use super::report::{describe_error, time_of};
 use super::stats::{mean_min_max, wilson_95};
-use crate::style::{self, clean, count, number, paint, signed};
+use crate::style::{self, clean, count, paint};
 use crate::table::{Align, Cell, Columns, table};
 
 /// The lines of the runs of one scenario, which arrive one at a time.

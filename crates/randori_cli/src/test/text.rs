@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use randori_core::report::Verdict;
-use randori_project::command_line;
+use randori_project::{command_line, numbers};
 use randori_record::golden::{Finding, GoldenRun};
 
 use super::result::{CaseResult, Judgement, RunResult, Status};
@@ -234,12 +234,12 @@ pub(super) fn accepted(run: &GoldenRun) -> String {
     let mut text = format!("  seed {}: {}, {} ticks\n", run.seed, paint(colour, word), run.ticks);
     for goal in &run.goals {
         let (word, colour) = style::verdict(goal.verdict);
-        let margin = style::signed(goal.margin);
+        let margin = numbers::signed(goal.margin);
         let (name, word) = (clean(&goal.name), paint(colour, word));
         let _ = writeln!(text, "    {word} {name}, margin {margin}");
     }
     for (name, value) in &run.metrics {
-        let _ = writeln!(text, "    {} = {}", clean(name), style::number(*value));
+        let _ = writeln!(text, "    {} = {}", clean(name), numbers::number(*value));
     }
     text
 }
