@@ -1,41 +1,34 @@
 //! The run that is open: its session, and what the rest of the app reads of it.
+//!
+//! Start reading at [`Run`]; how it is led another way is in `run/branch.rs`.
+
+mod branch;
+mod plugin;
+mod problem;
 
 use bevy::platform::cell::SyncCell;
-use bevy::prelude::{
-    App, IntoScheduleConfigs, MessageReader, Plugin, ResMut, Resource, SystemSet, Update,
-};
+use bevy::prelude::Resource;
 use randori_core::layout::SceneLayout;
-use randori_core::policy::PolicyError;
 use randori_core::record::{Intervention, TickRecord};
-use randori_core::report::{RunError, RunReport};
+use randori_core::report::RunReport;
 use randori_core::spec::{PolicySource, Scenario};
 use randori_core::time::{Tick, TickPeriod};
 use randori_policy::ManualCommand;
 use randori_sim::batch::PreparedRun;
-use randori_sim::episode::{Episode, EpisodeError};
-use randori_sim::replay::ReplayError;
+use randori_sim::episode::Episode;
 use randori_sim::session::{Progress, Session, SessionError};
 
-use crate::action::Action;
 use crate::driver::{Driver, Drivers, StartPolicy};
 use crate::history::History;
-use crate::playback::Playback;
 use crate::sensors::LastReadings;
+
+pub use branch::Past;
+pub use plugin::{RunPlugin, RunSystems};
+pub use problem::{OpenError, Problem};
 
 /// Bytes that saved states of the past may take, unless a person sets another
 /// [budget](Run::set_budget).
 const PAST_BUDGET: usize = 256 << 20;
-
-/// When what happens within a frame, in [`Update`].
-#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RunSystems {
-    /// [`Action`]s are carried out.
-    Act,
-    /// Ticks are made.
-    Advance,
-    /// The picture follows.
-    Draw,
-}
 
 /// The open run, if there is one.
 #[derive(Resource)]
@@ -70,17 +63,6 @@ impl Default for Run {
     }
 }
 
-/// Something that a person should know, with what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Problem {
-    /// What is wrong, in one line.
-    pub message: String,
-    /// Places and last words.
-    pub details: Vec<String>,
-    /// What to do.
-    pub help: Option<String>,
-}
-
 /// A run with everything that is needed to go on with it.
 struct OpenRun {
     /// Its policies may not be shared between threads, but given from one to the
@@ -113,45 +95,6 @@ pub struct Repeated {
     pub ticks: u64,
     /// The newest of them.
     pub up_to: Tick,
-}
-
-/// What other numbers did to the past of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Past {
-    /// It is the same to the last bit.
-    Same,
-    /// It is another one from this tick on.
-    OtherFrom(Tick),
-}
-
-/// Why a scenario cannot be run.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// A policy does not start.
-    #[error(transparent)]
-    Policy(#[from] PolicyError),
-    /// The run cannot begin.
-    #[error(transparent)]
-    Episode(#[from] EpisodeError),
-    /// A recording cannot be followed.
-    #[error(transparent)]
-    Session(#[from] SessionError),
-}
-
-impl From<OpenError> for Problem {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::Policy(PolicyError { message, details, help }) => {
-                Self { message, details, help }
-            }
-            OpenError::Session(SessionError::Repeat(ReplayError::Broken(error))) => {
-                let RunError { message, details, help, .. } = *error;
-                Self { message, details, help }
-            }
-            error => Self { message: error.to_string(), ..Self::default() },
-        }
-    }
 }
 
 impl Run {
@@ -407,103 +350,6 @@ impl Run {
         self.with_session(|session| session.seek(tick));
     }
 
-    /// Forgets what comes after the tick that is shown, and starts the policies
-    /// anew for what comes now.
-    pub fn branch(&mut self) {
-        let Some(open) = &mut self.open else { return };
-        match open.drivers.start(&open.scenario) {
-            Ok(policies) => {
-                if self.with_session(|session| session.branch(policies)).is_some() {
-                    // A program may have been changed since.
-                    self.note_branch(self.has_programs(), None);
-                }
-            }
-            Err(error) => self.problem = Some(OpenError::from(error).into()),
-        }
-    }
-
-    /// Goes on from the tick that is shown with another driver of a robot.
-    pub fn drive(&mut self, robot: usize, driver: Driver) {
-        let Some(open) = &mut self.open else { return };
-        let Some(before) = open.drivers.choose(robot, driver) else { return };
-        let written = open.written.clone();
-        if self.branch_to(&written).is_none()
-            && let Some(open) = &mut self.open
-        {
-            open.drivers.choose(robot, before);
-        }
-    }
-
-    /// Goes on from the tick that is shown with other numbers in the scenario; see
-    /// [`Session::branch_with`]. `None` if this is not possible, which is told as a
-    /// [problem](Self::problem).
-    pub fn change(&mut self, changed: PreparedRun) -> Option<Past> {
-        let past = self.branch_to(&changed)?;
-        if let Some(open) = &mut self.open {
-            open.written = changed;
-        }
-        Some(past)
-    }
-
-    fn branch_to(&mut self, written: &PreparedRun) -> Option<Past> {
-        let open = self.open.as_mut()?;
-        let scenario = open.drivers.apply(&written.scenario);
-        let run = PreparedRun { scenario, ..written.clone() };
-        let policies = match open.drivers.start(&run.scenario) {
-            Ok(policies) => policies,
-            Err(error) => {
-                self.problem = Some(OpenError::from(error).into());
-                return None;
-            }
-        };
-        let first_other = self.with_session(|session| session.branch_with(&run, policies))?;
-        if let Some(open) = &mut self.open {
-            open.scenario = run.scenario;
-        }
-        self.note_branch(true, first_other);
-        Some(first_other.map_or(Past::Same, Past::OtherFrom))
-    }
-
-    fn has_programs(&self) -> bool {
-        let robots = self.scenario().map_or(&[][..], |scenario| &scenario.spec.robots);
-        let mut policies = robots.iter().filter_map(|robot| robot.policy.as_ref());
-        policies.any(|policy| matches!(policy.source, PolicySource::Process { .. }))
-    }
-
-    /// Notes a branch, with policies or numbers that may be others than before.
-    /// `other_from` is the first tick of the past that is another one now.
-    fn note_branch(&mut self, changed: bool, other_from: Option<Tick>) {
-        self.branches += 1;
-        self.problem = None;
-        self.handed_over = (self.handed_over || changed) && self.tick() > Tick(0);
-        let Some(open) = &mut self.open else { return };
-        open.repeated = Repeated::default();
-        open.readings.clear();
-        let session = open.session.get();
-        open.end = session.end();
-        let at = open.shown.tick;
-        open.branched_at.retain(|tick| *tick < at);
-        open.branched_at.push(at);
-        let live = session.live();
-        open.report = live.report();
-        if open.history.has_signals(live.signals()) {
-            open.history.forget_from(other_from.unwrap_or(Tick(at.0 + 1)));
-        } else {
-            let layout = live.simulation().layout();
-            open.history = History::new(&open.scenario, layout, live.signals(), open.period);
-        }
-        open.history.note(&open.shown);
-    }
-
-    /// Does something to the world, after a branch where the past or a recording
-    /// is shown.
-    pub fn intervene(&mut self, intervention: Intervention) {
-        if self.shows_past() || self.session().is_some_and(|session| session.is_recorded()) {
-            self.branch();
-        }
-        self.with_session(|session| session.intervene(intervention));
-    }
-
     /// Asks something of the session, and notes what came of it.
     fn with_session<T>(
         &mut self,
@@ -532,53 +378,6 @@ impl Run {
         let live = open.session.get().live();
         if open.report.ticks != live.record().tick.0 || live.error().is_some() {
             open.report = live.report();
-        }
-    }
-}
-
-/// Carries [`Action`]s out on the open [`Run`].
-pub struct RunPlugin;
-
-impl Plugin for RunPlugin {
-    fn build(&self, app: &mut App) {
-        app.init_resource::<Run>()
-            .add_message::<Action>()
-            .configure_sets(
-                Update,
-                (RunSystems::Act, RunSystems::Advance, RunSystems::Draw).chain(),
-            )
-            .add_systems(
-                Update,
-                (
-                    act.in_set(RunSystems::Act),
-                    (|mut run: ResMut<Run>| run.refresh_report())
-                        .after(RunSystems::Advance)
-                        .before(RunSystems::Draw),
-                ),
-            );
-    }
-}
-
-fn act(mut actions: MessageReader<Action>, mut run: ResMut<Run>, mut playback: ResMut<Playback>) {
-    for action in actions.read() {
-        match action {
-            Action::Play => playback.playing = true,
-            Action::Pause => playback.playing = false,
-            Action::StepForward => {
-                playback.playing = false;
-                run.advance();
-            }
-            Action::StepBack => {
-                playback.playing = false;
-                let before = Tick(run.tick().0.saturating_sub(1));
-                run.seek(before);
-            }
-            Action::Seek(tick) => run.seek(*tick),
-            Action::Restart => run.seek(Tick(0)),
-            Action::SetSpeed(speed) => playback.speed = *speed,
-            Action::Branch => run.branch(),
-            Action::Intervene(intervention) => run.intervene(*intervention),
-            Action::Drive { robot, driver } => run.drive(*robot, driver.clone()),
         }
     }
 }
