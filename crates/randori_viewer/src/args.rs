@@ -73,7 +73,7 @@ pub(crate) struct Args {
 
     /// Memory for the past of the run, MiB: the more, the faster one goes back
     #[arg(long, value_name = "MIB", default_value_t = 256)]
-    pub(crate) history: usize,
+    history: usize,
 
     #[command(flatten)]
     pub(crate) film: FilmArgs,
@@ -156,6 +156,11 @@ impl Args {
             limits,
             plays: !self.paused,
         }
+    }
+
+    /// Bytes for the past of the run.
+    pub(crate) fn history_bytes(&self) -> usize {
+        self.history.saturating_mul(1 << 20)
     }
 
     /// How much is to be drawn, if the person has said it.

@@ -6,7 +6,6 @@
 //!
 //! Start reading at [`HandsPlugin`], then [`pull::Pull`].
 
-pub mod log;
 mod overlay;
 mod panel;
 pub mod place;
@@ -26,7 +25,7 @@ use crate::keys::{AddKey, Chord};
 use crate::panels::AddPanel;
 use crate::pointer::Pointer;
 use crate::run::Run;
-use log::InterventionLog;
+use crate::time_bar::Marks;
 use pull::{Grip, Pull};
 
 /// What a press of the left button on a body does.
@@ -139,12 +138,12 @@ impl Plugin for HandsPlugin {
             resource_exists::<Pointer>.and_then(resource_exists::<ButtonInput<MouseButton>>);
         app.insert_resource(grip)
             .init_resource::<Hands>()
-            .init_resource::<InterventionLog>()
+            .init_resource::<Marks>()
             .add_panel(15, "Hands", "Pull, push, lift, drop boxes", panel::show)
             .add_floating(overlay::show)
             .add_systems(
                 PostUpdate,
-                (let_go, use_mouse.run_if(has_mouse), keep_camera_still, log::follow).chain(),
+                (let_go, use_mouse.run_if(has_mouse), keep_camera_still).chain(),
             );
         let group = "Hands";
         app.add_key(group, Chord::key(KeyCode::KeyP), "push with clicks", |world| {

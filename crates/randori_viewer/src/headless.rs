@@ -94,8 +94,9 @@ pub struct FilmSummary {
 }
 
 /// Makes a film: `open` opens a scenario ([`Run::open`]) or a recording
-/// ([`Run::open_recording`]) whose looks are read by `meshes`, the pictures go to `sink`. `progress` is called
-/// after each picture; where it says `false`, the film is given up.
+/// ([`Run::open_recording`]) whose looks are read by `meshes`, the pictures go to
+/// `sink`. `progress` is called after each picture; where it says `false`, the
+/// film is given up.
 ///
 /// # Errors
 /// When nothing can draw, the options make no sense, the run does not begin or
@@ -142,13 +143,7 @@ pub fn render(
         }
     }
     if summary.frames == 0 {
-        return Err(FilmError::Impossible {
-            message: format!(
-                "the run ends after {} s, before the film begins",
-                studio.run().time_s(studio.run().newest())
-            ),
-            help: "let the film begin earlier".to_owned(),
-        });
+        return Err(studio.too_short());
     }
     sink.finish()?;
     Ok(summary)

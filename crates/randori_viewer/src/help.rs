@@ -124,7 +124,7 @@ fn show_keys(context: &egui::Context, world: &mut World) {
         }
     }
     let mouse = MOUSE.map(|(how, what)| (how.to_owned(), what)).to_vec();
-    let tables = groups.into_iter().map(|group| (group, rows(keys, group)));
+    let tables = groups.into_iter().map(|group| (group, keys.rows(group)));
     let tables = std::iter::once(("Mouse", mouse)).chain(tables).collect();
     egui::Window::new("Keys and mouse")
         .open(&mut open)
@@ -166,22 +166,6 @@ fn columns(tables: Vec<Table<'_>>) -> [Vec<Table<'_>>; 3] {
         }
     }
     columns
-}
-
-/// Keys of a group with what they do; neighbours that do the same in one row.
-fn rows<'a>(keys: &'a Keys, group: &str) -> Vec<(String, &'a str)> {
-    let mut rows: Vec<(String, Option<String>, &str)> = Vec::new();
-    for binding in keys.bindings().iter().filter(|it| it.group == group) {
-        match rows.last_mut() {
-            Some((_, last, what)) if *what == binding.what => *last = Some(binding.chord.text()),
-            _ => rows.push((binding.chord.text(), None, binding.what)),
-        }
-    }
-    let text = |(first, last, what): (String, Option<String>, _)| match last {
-        Some(last) => (format!("{first} .. {last}"), what),
-        None => (first, what),
-    };
-    rows.into_iter().map(text).collect()
 }
 
 fn table<'a>(ui: &mut egui::Ui, heading: &str, rows: impl IntoIterator<Item = (String, &'a str)>) {

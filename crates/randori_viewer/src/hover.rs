@@ -45,7 +45,7 @@ fn show(context: &egui::Context, world: &mut World) {
     if !picture.contains(at) {
         return;
     }
-    let space = egui::vec2(190.0, 26.0 + 15.0 * about.lines.len() as f32);
+    let space = egui::vec2(210.0, 28.0 + 17.0 * about.lines.len() as f32);
     let mut corner = at + egui::vec2(16.0, 18.0);
     corner.x = corner.x.min(picture.right() - space.x);
     if corner.y + space.y > picture.bottom() {
@@ -61,7 +61,7 @@ fn show(context: &egui::Context, world: &mut World) {
                 ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
                 ui.spacing_mut().item_spacing.y = 1.0;
                 ui.strong(&about.name);
-                about.lines.iter().for_each(|line| drop(ui.small(line)));
+                about.lines.iter().for_each(|line| drop(ui.label(line)));
             });
         });
 }

@@ -5,6 +5,7 @@ use bevy::prelude::*;
 use bevy_egui::egui::{self, Color32, RichText};
 use randori_core::report::{GoalReport, RunError, RunReport, Verdict};
 use randori_core::time::Tick;
+use randori_project::numbers::{number, signed};
 
 use crate::action::Action;
 use crate::history::History;
@@ -121,10 +122,13 @@ pub fn show(ui: &mut egui::Ui, world: &mut World) {
         let is_expected = report.expected_failure.as_ref() == Some(&goal.name);
         show_goal(ui, goal, is_expected, (run, history), &mut jump);
     }
-    let metrics = report.metrics.iter().map(|metric| (metric.name.as_str(), metric.value));
+    let metrics = report.metrics.iter().map(|metric| {
+        let unit = unit_of(&metric.name, history).unwrap_or_default();
+        (metric.name.as_str(), metric.value, unit)
+    });
     let hint = "Values so far, in SI units";
     numbers(ui, ("Metrics", hint), metrics);
-    let varied = report.varied.iter().map(|(path, value)| (path.as_str(), *value));
+    let varied = report.varied.iter().map(|(path, value)| (path.as_str(), *value, ""));
     numbers(ui, ("Drawn for this seed", "Values that `vary` drew, by path"), varied);
     if let Some(marks) = world.get_resource::<Marks>() {
         events(ui, marks.happened(), run, &mut jump);
@@ -145,8 +149,17 @@ fn header(ui: &mut egui::Ui, report: &RunReport, run: &Run) {
         ui.weak(format!("seed {}", report.seed));
     });
     if let Some(expected) = &report.expected_failure {
-        ui.label(format!("Expected: `{expected}` fails, all else holds."))
-            .on_hover_text("The scenario shows a limit: it passes if this goal fails alone");
+        let hint = "The scenario shows a limit: it passes if this goal fails alone";
+        let holds = report
+            .goals
+            .iter()
+            .any(|goal| goal.name == *expected && Standing::of(goal, run) == Standing::Pass);
+        if holds {
+            let text = format!("`{expected}` was expected to fail, but holds.");
+            ui.colored_label(YELLOW, text).on_hover_text(hint);
+        } else {
+            ui.label(format!("Expected: `{expected}` fails, all else holds.")).on_hover_text(hint);
+        }
     }
     if run.shows_past() {
         let newest_s = run.time_s(run.newest());
@@ -233,10 +246,15 @@ fn moment(ui: &mut egui::Ui, tick: Tick, run: &Run, jump: &mut Option<Tick>) {
 
 /// A bar to the left or to the right of the middle, and the number.
 fn margin(ui: &mut egui::Ui, margin: f64, unit: &str) {
+    if !margin.is_finite() {
+        let hint = "No moment that the formula asks about has come, or what it asks about is \
+                    not known there";
+        ui.weak("no margin").on_hover_text(hint);
+        return;
+    }
     let color = if margin >= 0.0 { GREEN } else { RED };
-    let hint = match (margin.is_nan(), unit) {
-        (true, _) => "Nothing is measured yet".to_owned(),
-        (_, "rad") => format!(
+    let hint = match unit {
+        "rad" => format!(
             "Margin: {} deg to the bound; negative means violated",
             signed(margin.to_degrees())
         ),
@@ -259,13 +277,7 @@ fn margin(ui: &mut egui::Ui, margin: f64, unit: &str) {
 
 /// How much of its side a margin fills, with its sign: -1 to 1.
 fn margin_share(margin: f64) -> f32 {
-    if margin.is_nan() {
-        0.0
-    } else if margin.is_infinite() {
-        margin.signum() as f32
-    } else {
-        (margin / (margin.abs() + HALF_BAR)) as f32
-    }
+    (margin / (margin.abs() + HALF_BAR)) as f32
 }
 
 /// The unit of a formula in which all signals have the same one, and which does
@@ -285,17 +297,17 @@ pub fn unit_of<'h>(formula: &str, history: &'h History) -> Option<&'h str> {
 fn numbers<'a>(
     ui: &mut egui::Ui,
     (title, hint): (&str, &str),
-    rows: impl ExactSizeIterator<Item = (&'a str, f64)>,
+    rows: impl ExactSizeIterator<Item = (&'a str, f64, &'a str)>,
 ) {
     if rows.len() == 0 {
         return;
     }
     ui.separator();
     ui.strong(title).on_hover_text(hint);
-    for (name, value) in rows {
+    for (name, value, unit) in rows {
         ui.horizontal(|ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.monospace(number(value));
+                ui.monospace(format!("{} {unit}", number(value)));
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     ui.add(egui::Label::new(RichText::new(name)).truncate());
                 });
@@ -325,32 +337,6 @@ fn events(ui: &mut egui::Ui, marks: &[Mark], run: &Run, jump: &mut Option<Tick>)
     });
 }
 
-/// A number with about four significant digits.
-pub(crate) fn number(value: f64) -> String {
-    if value.is_nan() {
-        return "-".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "+inf" } else { "-inf" }.to_owned();
-    }
-    let magnitude = value.abs();
-    if magnitude != 0.0 && !(1e-3..1e6).contains(&magnitude) {
-        return format!("{value:.2e}");
-    }
-    let decimals = match magnitude {
-        100.0.. => 1,
-        10.0.. => 2,
-        _ => 3,
-    };
-    format!("{value:.decimals$}")
-}
-
-/// A number that always shows its sign.
-fn signed(value: f64) -> String {
-    let text = number(value);
-    if text.starts_with(['-', '+']) { text } else { format!("+{text}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -360,16 +346,6 @@ mod tests {
         assert_eq!(margin_share(0.0), 0.0);
         assert_eq!(margin_share(HALF_BAR), 0.5);
         assert_eq!(margin_share(-HALF_BAR), -0.5);
-        assert_eq!(margin_share(f64::NEG_INFINITY), -1.0);
-        assert_eq!(margin_share(f64::NAN), 0.0);
-    }
-
-    #[test]
-    fn numbers_are_short_and_show_their_sign() {
-        assert_eq!(signed(0.123_456), "+0.123");
-        assert_eq!(signed(-12.345_6), "-12.35");
-        assert_eq!(signed(f64::INFINITY), "+inf");
-        assert_eq!(signed(0.000_012), "+1.20e-5");
-        assert_eq!(signed(f64::NAN), "-");
+        assert_eq!(margin_share(-1e300), -1.0);
     }
 }

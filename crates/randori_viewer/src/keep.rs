@@ -54,31 +54,34 @@ pub fn save_recording(world: &mut World, file: &Path) -> Result<(), Problem> {
 /// scenario, so a run that was played needs its recording: `saved`, or a name for
 /// one.
 pub fn reproduce(world: &mut World, saved: Option<&Path>) -> String {
-    let was_played = was_played(&mut world.resource_mut::<Run>());
-    let follows = follows_recording(&mut world.resource_mut::<Run>());
+    if must_be_saved(world) {
+        let saved = saved.map_or("RECORDING.mcap".into(), Path::to_string_lossy);
+        return command_line(["randori", "replay", &saved]);
+    }
     let seed = world.resource::<Run>().seed().to_string();
     let Some(open) = world.get_resource::<OpenFile>() else { return String::new() };
     match &open.content {
-        Content::Scenario { context, .. } if !was_played => {
+        Content::Scenario { context, .. } => {
             let words = ["randori", "run", open.shown(), "--seed", &seed];
             let more = context.arguments.iter().map(String::as_str);
             command_line(words.into_iter().chain(more))
         }
-        Content::Recording { .. } if follows => {
+        Content::Recording { .. } => {
             command_line(["randori", "replay", &open.named.to_string_lossy()])
-        }
-        _ => {
-            let saved = saved.map_or("RECORDING.mcap".into(), Path::to_string_lossy);
-            command_line(["randori", "replay", &saved])
         }
     }
 }
 
+/// Whether only a recording of its own gives this run again: no file that is there
+/// says all that happened in it.
+pub fn must_be_saved(world: &mut World) -> bool {
+    let is_recording = world.get_resource::<OpenFile>().is_some_and(OpenFile::is_recording);
+    let mut run = world.resource_mut::<Run>();
+    if is_recording { !follows_recording(&mut run) } else { was_played(&mut run) }
+}
+
 /// Whether a person has done something that the scenario does not say.
-pub fn was_played(run: &mut Run) -> bool {
-    if follows_recording(run) {
-        return false;
-    }
+fn was_played(run: &mut Run) -> bool {
     let robots = run.scenario().map_or(0, |scenario| scenario.spec.robots.len());
     let driven = (0..robots)
         .any(|robot| run.is_by_hand(robot) || run.driver(robot) != Some(&Driver::AsWritten));

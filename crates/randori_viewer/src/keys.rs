@@ -88,6 +88,23 @@ impl Keys {
         &self.bindings
     }
 
+    /// Keys of a group with what they do; neighbours that do the same are in one
+    /// row, as `W, Up` or `F2 .. F9`.
+    pub fn rows(&self, group: &str) -> Vec<(String, &'static str)> {
+        let mut rows: Vec<(Vec<String>, &str)> = Vec::new();
+        for binding in self.bindings.iter().filter(|it| it.group == group) {
+            match rows.last_mut() {
+                Some((chords, what)) if *what == binding.what => chords.push(binding.chord.text()),
+                _ => rows.push((vec![binding.chord.text()], binding.what)),
+            }
+        }
+        let text = |(chords, what): (Vec<String>, _)| match &chords[..] {
+            [first, _, .., last] => (format!("{first} .. {last}"), what),
+            few => (few.join(", "), what),
+        };
+        rows.into_iter().map(text).collect()
+    }
+
     fn add(&mut self, binding: Binding) {
         let taken = self.bindings.iter().find(|other| other.chord == binding.chord);
         assert!(
@@ -221,6 +238,27 @@ mod tests {
         app.add_plugins(KeysPlugin);
 
         app.add_key("Fun", Chord::key(KeyCode::Space), "jump", |_| {});
+    }
+
+    #[test]
+    fn keys_that_do_the_same_are_one_row() {
+        let mut keys = Keys::default();
+        let add = |keys: &mut Keys, key, what| {
+            keys.add(Binding { group: "Fun", chord: Chord::key(key), what, press: None });
+        };
+        for (key, what) in [
+            (KeyCode::KeyW, "run"),
+            (KeyCode::ArrowUp, "run"),
+            (KeyCode::F2, "dance"),
+            (KeyCode::F3, "dance"),
+            (KeyCode::F4, "dance"),
+        ] {
+            add(&mut keys, key, what);
+        }
+
+        let rows = keys.rows("Fun");
+
+        assert_eq!(rows, [("W, Up".to_owned(), "run"), ("F2 .. F4".to_owned(), "dance")]);
     }
 
     #[test]

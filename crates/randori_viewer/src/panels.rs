@@ -3,6 +3,8 @@
 //!
 //! A plugin adds its panel with [`AddPanel::add_panel`].
 
+mod style;
+
 use bevy::camera::Viewport;
 use bevy::ecs::schedule::SystemSet;
 use bevy::prelude::*;
@@ -30,6 +32,7 @@ pub struct Panels {
     windows: Vec<fn(&egui::Context, &mut World)>,
     /// What the panels leave for the picture, points.
     picture: Option<egui::Rect>,
+    has_style: bool,
 }
 
 struct DockedPanel {
@@ -182,6 +185,9 @@ fn draw(world: &mut World) -> Result {
     let mut state = bevy::ecs::system::SystemState::<EguiContexts>::new(world);
     let context = state.get_mut(world)?.ctx_mut()?.clone();
     let mut panels = std::mem::take(&mut *world.resource_mut::<Panels>());
+    if !std::mem::replace(&mut panels.has_style, true) {
+        style::apply(&context);
+    }
     let whole = egui::UiBuilder::new()
         .layer_id(egui::LayerId::background())
         .max_rect(context.viewport_rect());

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use randori_viewer::film::{self, FilmError};
-use randori_viewer::headless::{FilmOptions, FilmStep, Studio, StudioOptions, render};
+use randori_viewer::headless::{FilmOptions, FilmStep, FrameTimes, Studio, StudioOptions, render};
 use randori_viewer::open::{Ready, mesh_files, read};
 use randori_viewer::run::Problem;
 
@@ -80,8 +80,12 @@ fn draw_one(options: &FilmOptions, ready: Ready, picture: &Path) -> Result<(), F
     if let Some(from) = options.from {
         studio.look_from(from);
     }
-    let tick = (options.from_s / studio.run().period_s()).round() as u64;
-    studio.show(randori_core::time::Tick(tick))?;
+    let run = studio.run();
+    let once = FilmOptions { to_s: Some(options.from_s), ..*options };
+    let tick = FrameTimes::new(&once, run.period_s(), run.end())?.tick(0);
+    if !studio.show(tick)? {
+        return Err(studio.too_short());
+    }
     film::write_png(studio.picture()?, picture)
 }
 

@@ -7,9 +7,10 @@ use bevy::prelude::*;
 use bevy_egui::egui;
 use randori_core::spec::{LatencySpec, PolicySource, PolicySpec};
 use randori_core::text::Override;
-use randori_policy::builtins;
+use randori_policy::{builtin, builtins};
 use randori_project::choice::PolicyChoice;
 use randori_project::command_line;
+use randori_sim::episode::interfaces;
 
 use crate::action::Action;
 use crate::driver::Driver;
@@ -125,18 +126,32 @@ fn choose(ui: &mut egui::Ui, run: &Run, robot: usize, asked: &mut Vec<Asked>) {
             ui.selectable_value(&mut picked, Driver::ByHand, "by hand")
                 .on_hover_text("You, with the sliders and keys of the panel Robot");
             for info in builtins() {
-                let source = PolicySource::Builtin {
-                    name: info.name.to_owned(),
-                    params: kept(run, robot, info.name),
-                };
-                ui.selectable_value(&mut picked, Driver::Policy(source), info.name)
-                    .on_hover_text(info.about);
+                let params = kept(run, robot, info.name);
+                let why_not = why_not(run, robot, info.name, &params);
+                let name = info.name.to_owned();
+                let driver = Driver::Policy(PolicySource::Builtin { name, params });
+                let entry = egui::Button::selectable(picked == driver, info.name);
+                let entry = ui.add_enabled(why_not.is_none(), entry).on_hover_text(info.about);
+                if entry.on_disabled_hover_text(why_not.unwrap_or_default()).clicked() {
+                    picked = driver;
+                }
             }
         });
     });
     if picked != now {
         asked.push(Asked::Act(Action::Drive { robot, driver: picked }));
     }
+}
+
+/// Why a built-in policy cannot drive a robot.
+fn why_not(
+    run: &Run,
+    robot: usize,
+    name: &str,
+    params: &BTreeMap<String, ron::Value>,
+) -> Option<String> {
+    let interfaces = interfaces(run.scenario()?);
+    builtin(name, params, interfaces.get(robot)?).err().map(|error| error.message)
 }
 
 /// The parameters that the scenario gives to the same policy.

@@ -15,9 +15,11 @@ use randori_core::layout::{BodyId, RobotId};
 
 use crate::action::Action;
 use crate::panels::AddPanel;
+use crate::plots;
 use crate::pointer::Selection;
 use crate::run::{Run, RunSystems};
 use crate::teleop::Teleop;
+use joints::Clicked;
 use model::RobotModel;
 
 /// The robot that the panel shows and that keys drive: an index in the scenario.
@@ -158,15 +160,22 @@ fn show_robot(ui: &mut egui::Ui, world: &mut World, robot: usize, model: &RobotM
         commands::show(ui, world, &mut teleop, (robot, model), &mut actions);
     });
     ui.separator();
-    let mut picked = None;
+    let mut clicked = None;
     world.resource_scope(|world, mut folded: Mut<Folded>| {
         let Some(folded) = folded.bypass_change_detection().0.get_mut(robot) else { return };
         let selection = world.resource::<Selection>().0;
         let Some(record) = world.resource::<Run>().record() else { return };
-        picked = joints::show(ui, model, &record.state, folded, selection);
+        clicked = joints::show(ui, model, &record.state, folded, selection);
     });
-    if picked.is_some() {
-        world.resource_mut::<Selection>().0 = picked;
+    match clicked {
+        Some(Clicked::Link(body)) => world.resource_mut::<Selection>().0 = Some(body),
+        Some(Clicked::Number(dof, what)) => {
+            let dof = world.resource::<Run>().layout().and_then(|it| it.dofs.get(dof.0));
+            if let Some(name) = dof.map(|dof| format!("joint.{}.{what}", dof.path)) {
+                plots::plot(world, &name);
+            }
+        }
+        None => {}
     }
     world.write_message_batch(actions);
 }

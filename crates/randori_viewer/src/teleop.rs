@@ -71,13 +71,13 @@ impl Plugin for TeleopPlugin {
             );
         let keys = [
             (KeyCode::KeyW, "forward, or raise the chosen motor"),
+            (KeyCode::ArrowUp, "forward, or raise the chosen motor"),
             (KeyCode::KeyS, "back, or lower the chosen motor"),
+            (KeyCode::ArrowDown, "back, or lower the chosen motor"),
             (KeyCode::KeyA, "turn left, or choose the motor before"),
+            (KeyCode::ArrowLeft, "turn left, or choose the motor before"),
             (KeyCode::KeyD, "turn right, or choose the next motor"),
-            (KeyCode::ArrowUp, "as W"),
-            (KeyCode::ArrowDown, "as S"),
-            (KeyCode::ArrowLeft, "as A"),
-            (KeyCode::ArrowRight, "as D"),
+            (KeyCode::ArrowRight, "turn right, or choose the next motor"),
             (KeyCode::KeyQ, "lower the chosen motor"),
             (KeyCode::KeyE, "raise the chosen motor"),
             (KeyCode::BracketLeft, "choose the motor before"),

@@ -220,7 +220,19 @@ fn bar(ui: &mut egui::Ui, run: &Run, marks: &Marks, actions: &mut Vec<Action>) {
         let share = ((pointer.x - rect.left()) / rect.width()).clamp(0.0, 1.0);
         let here_s = run.time_s(Tick((f64::from(share) * end as f64).round() as u64));
         let near = near(pointer);
-        response.on_hover_ui_at_pointer(|ui| tell(ui, &near, here_s, run));
+        // Above the whole panel: at the pointer it would cover the time that is shown.
+        let place = egui::pos2(pointer.x, ui.min_rect().top() - 8.0);
+        egui::Area::new("at the pointer".into())
+            .order(egui::Order::Tooltip)
+            .interactable(false)
+            .pivot(egui::Align2::CENTER_BOTTOM)
+            .fixed_pos(place)
+            .show(ui.ctx(), |ui| {
+                egui::Frame::popup(ui.style()).show(ui, |ui| {
+                    ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+                    tell(ui, &near, here_s, run);
+                });
+            });
     }
 }
 

@@ -8,7 +8,9 @@ use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::window::WindowResolution;
 use bevy::winit::WinitSettings;
+use randori_viewer::film::FilmError;
 use randori_viewer::ghosts::AddGhost;
+use randori_viewer::headless::graphics;
 use randori_viewer::open::Open;
 use randori_viewer::run::Run;
 use randori_viewer::{SimulationPlugins, ViewerPlugins};
@@ -24,6 +26,11 @@ pub(crate) fn show(args: &Args) -> ExitCode {
              help: draw without one: `randori view {} --headless --video run.gif`",
             args.file.as_deref().unwrap_or(Path::new("FILE")).display()
         ));
+        return ExitCode::from(2);
+    }
+    if graphics().is_none() {
+        let error = FilmError::NoGraphics;
+        tell(&format!("error: {error}\nhelp: {}", error.help().unwrap_or_default()));
         return ExitCode::from(2);
     }
     let window = Window {
@@ -45,7 +52,7 @@ pub(crate) fn show(args: &Args) -> ExitCode {
         .add_plugins((SimulationPlugins, ViewerPlugins))
         .insert_resource(WinitSettings::continuous())
         .add_systems(Update, name_window);
-    app.world_mut().resource_mut::<Run>().set_budget(args.history << 20);
+    app.world_mut().resource_mut::<Run>().set_budget(args.history_bytes());
     if let Some(file) = &args.file {
         app.world_mut().write_message(Open::File(file.clone()));
     }

@@ -1,8 +1,7 @@
 //! Hands, robot panel and teleoperation without a window: what people do is part
 //! of the run.
 
-#[path = "../examples/support/mod.rs"]
-mod support;
+mod common;
 
 use std::time::Duration;
 
@@ -17,7 +16,6 @@ use randori_core::record::{Intervention, TickRecord};
 use randori_core::time::Tick;
 use randori_viewer::action::Action;
 use randori_viewer::driver::Driver;
-use randori_viewer::hands::log::InterventionLog;
 use randori_viewer::hands::pull::{Grip, Pull};
 use randori_viewer::hands::{Blow, Hands, HandsPlugin, Mode};
 use randori_viewer::keys::{Keys, KeysPlugin};
@@ -26,7 +24,10 @@ use randori_viewer::pointer::{Pointer, Selection};
 use randori_viewer::robot::{ChosenRobot, RobotPlugin};
 use randori_viewer::run::Run;
 use randori_viewer::teleop::{Teleop, TeleopPlugin};
+use randori_viewer::time_bar::{Marks, TimeBarPlugin};
 use randori_viewer::{SimulationPlugins, ViewerPlugins};
+
+use common::{ask, open, run, support};
 
 const FLAT: &str = "scenarios/courier/flat.ron";
 const PUP: &str = "scenarios/pup/stand.ron";
@@ -35,25 +36,15 @@ const PUP: &str = "scenarios/pup/stand.ron";
 fn app(file: &str) -> App {
     let mut app = App::new();
     app.add_plugins((MinimalPlugins, SimulationPlugins, KeysPlugin))
-        .add_plugins((HandsPlugin, RobotPlugin, TeleopPlugin))
+        .add_plugins((HandsPlugin, RobotPlugin, TeleopPlugin, TimeBarPlugin))
         .init_resource::<ButtonInput<KeyCode>>()
         .init_resource::<ButtonInput<MouseButton>>()
         .init_resource::<Pointer>()
         .insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_millis(20)));
     let prepared = support::load(file).expect("a shipped scenario");
-    let mut run = app.world_mut().resource_mut::<Run>();
-    run.open(prepared, Box::new(support::start_policy)).expect("it starts");
+    open(&mut app, prepared);
     app.update();
     app
-}
-
-fn ask(app: &mut App, actions: impl IntoIterator<Item = Action>) {
-    app.world_mut().write_message_batch(actions);
-    app.update();
-}
-
-fn run(app: &App) -> &Run {
-    app.world().resource()
 }
 
 fn step(app: &mut App, ticks: usize) {
@@ -182,12 +173,12 @@ fn a_run_that_was_played_with_happens_again_to_the_last_bit() {
 
     assert_eq!(run(&app).record().expect("a run is open").hash, hash);
     assert_eq!((run(&app).newest(), run(&app).repeated().up_to), (end, end));
-    let log = app.world().resource::<InterventionLog>().entries();
-    let texts: Vec<&str> = log.iter().map(|entry| entry.text.as_str()).collect();
+    let marks = app.world().resource::<Marks>().happened();
+    let texts: Vec<&str> = marks.iter().map(|mark| mark.text.as_str()).collect();
     assert_eq!(texts.len(), 3, "{texts:?}");
-    assert!(texts[0].starts_with("push courier.base, ") && texts[0].ends_with(" N s"), "{texts:?}");
-    assert_eq!(texts[1], "drop a box, 0.30 x 0.30 x 0.30 m, 5.0 kg");
-    assert!(texts[2].starts_with("pull courier.base, 0."), "{texts:?}");
+    assert!(texts[0].starts_with("pushed courier.base with ") && texts[0].ends_with(" N s"));
+    assert_eq!(texts[1], "dropped a box of 5.00 kg, 0.30 x 0.30 x 0.30 m");
+    assert!(texts[2].starts_with("pulled courier.base for 0."), "{texts:?}");
 }
 
 #[test]

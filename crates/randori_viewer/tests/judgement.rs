@@ -1,7 +1,6 @@
 //! Marks of what happened and how a run is judged, without a window.
 
-#[path = "../examples/support/mod.rs"]
-mod support;
+mod common;
 
 use bevy::prelude::*;
 use bevy_egui::egui;
@@ -15,8 +14,9 @@ use randori_viewer::SimulationPlugins;
 use randori_viewer::action::Action;
 use randori_viewer::judgement::{self, JudgementPlugin, Standing, overall, unit_of};
 use randori_viewer::playback::{Playback, Speed};
-use randori_viewer::run::Run;
 use randori_viewer::time_bar::{Mark, MarkKind, Marks, TimeBarPlugin};
+
+use common::{ask, open, run, support};
 
 const SHOVED: &str = "scenarios/pup/shoved_too_hard.ron";
 const CORRIDOR: &str = "scenarios/courier/corridor.ron";
@@ -25,18 +25,8 @@ fn app(path: &str) -> App {
     let mut app = App::new();
     app.add_plugins((MinimalPlugins, SimulationPlugins, TimeBarPlugin, JudgementPlugin));
     let prepared = support::load(path).expect("a shipped scenario");
-    let mut run = app.world_mut().resource_mut::<Run>();
-    run.open(prepared, Box::new(support::start_policy)).expect("it starts");
+    open(&mut app, prepared);
     app
-}
-
-fn ask(app: &mut App, actions: impl IntoIterator<Item = Action>) {
-    app.world_mut().write_message_batch(actions);
-    app.update();
-}
-
-fn run(app: &App) -> &Run {
-    app.world().resource()
 }
 
 fn play_to_the_end(app: &mut App) {

@@ -1,7 +1,6 @@
 //! Values over time, without a window.
 
-#[path = "../examples/support/mod.rs"]
-mod support;
+mod common;
 
 use bevy::prelude::*;
 use randori_core::time::Tick;
@@ -10,7 +9,8 @@ use randori_viewer::action::Action;
 use randori_viewer::history::History;
 use randori_viewer::playback::{Playback, Speed};
 use randori_viewer::plots::{self, Plots, PlotsPlugin, csv, offers, write_new};
-use randori_viewer::run::Run;
+
+use common::{ask, open, run, support};
 
 const FLAT: &str = "scenarios/courier/flat.ron";
 
@@ -18,18 +18,8 @@ fn app() -> App {
     let mut app = App::new();
     app.add_plugins((MinimalPlugins, SimulationPlugins, PlotsPlugin));
     let prepared = support::load(FLAT).expect("a shipped scenario");
-    let mut run = app.world_mut().resource_mut::<Run>();
-    run.open(prepared, Box::new(support::start_policy)).expect("it starts");
+    open(&mut app, prepared);
     app
-}
-
-fn ask(app: &mut App, actions: impl IntoIterator<Item = Action>) {
-    app.world_mut().write_message_batch(actions);
-    app.update();
-}
-
-fn run(app: &App) -> &Run {
-    app.world().resource()
 }
 
 fn history(app: &App) -> &History {

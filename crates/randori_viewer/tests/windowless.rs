@@ -1,8 +1,7 @@
 //! The app without a window: the same run as anywhere else, forwards and
 //! backwards.
 
-#[path = "../examples/support/mod.rs"]
-mod support;
+mod common;
 
 use bevy::prelude::*;
 use randori_core::layout::BodyId;
@@ -13,25 +12,16 @@ use randori_sim::batch::PreparedRun;
 use randori_viewer::SimulationPlugins;
 use randori_viewer::action::Action;
 use randori_viewer::playback::{Playback, Speed};
-use randori_viewer::run::Run;
+
+use common::{ask, open, run, support};
 
 const FLAT: &str = "scenarios/courier/flat.ron";
 
 fn app(prepared: PreparedRun) -> App {
     let mut app = App::new();
     app.add_plugins((MinimalPlugins, SimulationPlugins));
-    let mut run = app.world_mut().resource_mut::<Run>();
-    run.open(prepared, Box::new(support::start_policy)).expect("it starts");
+    open(&mut app, prepared);
     app
-}
-
-fn ask(app: &mut App, actions: impl IntoIterator<Item = Action>) {
-    app.world_mut().write_message_batch(actions);
-    app.update();
-}
-
-fn run(app: &App) -> &Run {
-    app.world().resource()
 }
 
 fn play_to_the_end(app: &mut App) -> u64 {

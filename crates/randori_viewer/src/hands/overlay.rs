@@ -56,7 +56,7 @@ fn draw_pull(
 /// Says what a click does, where that is not what people expect, or why the last
 /// one did nothing.
 fn draw_hint(painter: &egui::Painter, picture: egui::Rect, hands: &Hands) {
-    let place = picture.center_top() + egui::vec2(-150.0, 22.0);
+    let place = picture.center_bottom() + egui::vec2(-150.0, -22.0);
     let (_, key, what) = hands.mode.text();
     if let Some(note) = &hands.note {
         label(painter, place, note);

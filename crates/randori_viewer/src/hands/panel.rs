@@ -5,10 +5,10 @@ use bevy_egui::egui;
 use randori_core::time::Tick;
 use randori_sim::intervention::{BOX_EDGES_M, BOX_MASSES_KG};
 
-use super::log::InterventionLog;
 use super::{Blow, Hands, Mode};
 use crate::action::Action;
 use crate::run::Run;
+use crate::time_bar::{MarkKind, Marks};
 
 /// Entries that are listed, newest first.
 const MOST_LISTED: usize = 100;
@@ -26,7 +26,7 @@ pub(super) fn show(ui: &mut egui::Ui, world: &mut World) {
         ui.colored_label(ui.visuals().warn_fg_color, note);
     }
     ui.separator();
-    let seek = listed(ui, world.resource::<InterventionLog>(), world.resource::<Run>());
+    let seek = listed(ui, world.resource::<Marks>(), world.resource::<Run>());
     if let Some(tick) = seek {
         world.write_message_batch([Action::Pause, Action::Seek(tick)]);
     }
@@ -96,26 +96,29 @@ fn falling(ui: &mut egui::Ui, hands: &mut Hands) {
         .on_hover_text("Mass. The box falls from 0.3 m above what you click on, or higher.");
 }
 
-/// What was done; gives the tick that was clicked.
-fn listed(ui: &mut egui::Ui, log: &InterventionLog, run: &Run) -> Option<Tick> {
+/// What was done; gives the tick before what was clicked, from which it can be seen
+/// to come.
+fn listed(ui: &mut egui::Ui, marks: &Marks, run: &Run) -> Option<Tick> {
     ui.strong("Done so far").on_hover_text(
         "All of it is recorded with the run, and happens again in a replay. What you do \
          while the past is shown makes a branch there.",
     );
-    if log.entries().is_empty() {
+    let done = marks.happened().iter().filter(|mark| mark.kind == MarkKind::Intervention);
+    let count = done.clone().count();
+    if count == 0 {
         ui.weak("Nothing yet.");
     }
     let mut seek = None;
-    for entry in log.entries().iter().rev().take(MOST_LISTED) {
-        let text = format!("{:.2} s  {}", run.time_s(entry.from), entry.text);
-        let is_shown = (entry.from..entry.to).contains(&run.tick());
+    for mark in done.rev().take(MOST_LISTED) {
+        let text = format!("{:.2} s  {}", run.time_s(mark.tick), mark.text);
+        let is_shown = (mark.tick..=mark.until).contains(&run.tick());
         let row = ui.add(egui::Button::selectable(is_shown, text).truncate());
         if row.on_hover_text("Click: see it come. B there takes it back.").clicked() {
-            seek = Some(entry.from);
+            seek = Some(Tick(mark.tick.0.saturating_sub(1)));
         }
     }
-    if let Some(hidden) = log.entries().len().checked_sub(MOST_LISTED).filter(|it| *it > 0) {
-        ui.weak(format!("and {hidden} earlier ones"));
+    if count > MOST_LISTED {
+        ui.weak(format!("and {} earlier ones", count - MOST_LISTED));
     }
     seek
 }

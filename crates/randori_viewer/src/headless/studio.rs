@@ -168,6 +168,15 @@ impl Studio {
         }
     }
 
+    /// Why there is no picture of a moment that the run does not reach.
+    pub fn too_short(&self) -> FilmError {
+        let end_s = self.run().time_s(self.run().newest());
+        FilmError::Impossible {
+            message: format!("the run ends after {end_s} s, before the pictures begin"),
+            help: "let them begin earlier".to_owned(),
+        }
+    }
+
     /// Draws the tick that is shown.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use bevy::prelude::*;
 use bevy_egui::egui;
 use randori_core::time::Tick;
 
-use super::{at, reproduce, save_recording, save_situation, was_played};
+use super::{at, must_be_saved, reproduce, save_recording, save_situation};
 use crate::film::{FilmProgress, MakeFilm, StopFilm, free_name};
 use crate::keys::{AddKey, Chord};
 use crate::notice::Notices;
@@ -68,8 +68,9 @@ fn recording(ui: &mut egui::Ui, world: &mut World, fields: &mut Fields) {
     });
 }
 
-/// Saves into a file of this name, or of the next free one if there is none.
-fn save(world: &mut World, name: &str) {
+/// Saves into a file of this name, or of the next free one if there is none; gives
+/// the file if that went well.
+fn save(world: &mut World, name: &str) -> Option<PathBuf> {
     let name = name.trim();
     let file = match name {
         "" => free_name(Path::new(""), "run", "mcap"),
@@ -82,8 +83,12 @@ fn save(world: &mut World, name: &str) {
             world
                 .resource_mut::<Notices>()
                 .say(format!("saved {shown}: `randori replay {shown}` verifies it"));
+            Some(file)
         }
-        Err(problem) => world.resource_mut::<Run>().set_problem(Some(problem)),
+        Err(problem) => {
+            world.resource_mut::<Run>().set_problem(Some(problem));
+            None
+        }
     }
 }
 
@@ -143,12 +148,17 @@ const FILM_FPS: f64 = 25.0;
 
 fn command(ui: &mut egui::Ui, world: &mut World) {
     ui.heading("The command");
-    let played = was_played(&mut world.resource_mut::<Run>());
-    ui.label(if played {
-        "You took part in this run, so its recording is what gives it again:"
-    } else {
-        "This gives exactly this run again, on any machine:"
-    });
+    if must_be_saved(world) {
+        ui.label("What happened here stands in no file: save the run, and replay that.");
+        let hint = "Saves the run under the next free name, and copies the command that replays it";
+        if ui.button("Save and copy").on_hover_text(hint).clicked()
+            && let Some(file) = save(world, "")
+        {
+            ui.ctx().copy_text(reproduce(world, Some(&file)));
+        }
+        return;
+    }
+    ui.label("This gives exactly this run again, on any machine:");
     let command = reproduce(world, None);
     ui.add(egui::Label::new(egui::RichText::new(&command).monospace()).wrap());
     if ui.button("Copy").on_hover_text("Copies the command").clicked() {

@@ -92,6 +92,7 @@ fn search(ui: &mut egui::Ui, history: &History, plots: &mut Plots) {
         let field = ui.add(field).on_hover_text("Parts of a name; Enter plots the first that fits");
         if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
             add = matching(history, &plots.search).first().copied();
+            plots.search.clear();
         }
         ui.toggle_value(&mut plots.lists_all, "All").on_hover_text("List everything that exists");
     });
@@ -109,8 +110,7 @@ fn search(ui: &mut egui::Ui, history: &History, plots: &mut Plots) {
                     .charts
                     .iter()
                     .any(|chart| chart.curves.contains(&history.quantities()[index].name));
-                let text = RichText::new(&heading).small();
-                let row = ui.add(egui::Button::selectable(is_plotted, text).truncate());
+                let row = ui.add(egui::Button::selectable(is_plotted, &heading).truncate());
                 if row.on_hover_text(format!("Plot {heading}")).clicked() {
                     add = Some(index);
                 }

@@ -1,14 +1,14 @@
 //! Plots as they are drawn.
 
 use bevy_egui::egui::{self, Color32, RichText};
-use egui_plot::{Line, Plot, PlotPoints, PlotUi, VLine};
+use egui_plot::{AxisHints, Line, Plot, PlotPoints, PlotUi, VLine};
 use randori_core::time::Tick;
+use randori_project::numbers::number;
 
 use super::curve::pieces;
 use super::panel::Asked;
 use super::{Chart, MOST_CURVES, Plots, View};
 use crate::history::History;
-use crate::judgement::number;
 use crate::run::Run;
 
 /// Colours of curves, in the order in which they were added.
@@ -22,6 +22,10 @@ const COLORS: [Color32; MOST_CURVES] = [
     Color32::from_rgb(80, 205, 205),
     Color32::from_rgb(235, 130, 190),
 ];
+
+/// Points from one label of the time axis to the next: below the first, labels
+/// fade away.
+const X_LABELS: egui::Rangef = egui::Rangef { min: 20.0, max: 40.0 };
 
 /// Values that may be missing before a curve is interrupted. Sensors measure
 /// when they do, so theirs never are.
@@ -71,7 +75,7 @@ fn legend(ui: &mut egui::Ui, run: &Run, history: &History, chart: &mut Chart) {
                         Some(index) => RichText::new(history.quantities()[index].heading()),
                         None => RichText::new(format!("{name}: not in this run")).weak(),
                     };
-                    ui.add(egui::Label::new(text.small()).truncate());
+                    ui.add(egui::Label::new(text).truncate());
                 });
             });
         });
@@ -92,7 +96,7 @@ fn draw(
     let plot = Plot::new(("plot", chart.id))
         .height(height)
         .allow_scroll(false)
-        .show_axes(true)
+        .custom_x_axes(vec![AxisHints::new_x().label_spacing(X_LABELS)])
         .y_axis_min_width(44.0)
         .link_axis("plots", [true, false])
         .link_cursor("plots", [true, false])
@@ -139,7 +143,7 @@ fn draw(
     if plot.dragged() || plot.double_clicked() || zoomed {
         plots.view = View::Free;
     }
-    ui.weak(RichText::new("time [s]").small()).on_hover_text(hint);
+    ui.weak("time [s]").on_hover_text(hint);
 }
 
 fn curve(

@@ -121,11 +121,10 @@ fn driving(ui: &mut egui::Ui, world: &World, teleop: &mut Teleop, model: &RobotM
             teleop.top_share = speed / wheels.most_speed();
         }
     }
-    let keys = world.resource::<Keys>().bindings().iter();
-    let keys = keys.filter(|key| key.group == teleop::GROUP);
+    let keys = world.resource::<Keys>().rows(teleop::GROUP);
     ui.label(teleop::legend(model)).on_hover_ui(|ui| {
-        for key in keys {
-            ui.label(format!("{}: {}", key.chord.text(), key.what));
+        for (key, what) in keys {
+            ui.label(format!("{key}: {what}"));
         }
         ui.weak(
             "A gamepad does the same: the left stick drives, the right stick and the D-pad \

@@ -1,7 +1,7 @@
 //! The joint tree with what each joint does now.
 
 use bevy_egui::egui::{self, Rect, pos2, vec2};
-use randori_core::layout::BodyId;
+use randori_core::layout::{BodyId, DofId};
 use randori_core::record::WorldState;
 
 use super::bar::{Bar, number, rounded};
@@ -13,26 +13,37 @@ const INDENT: f32 = 7.0;
 const CELLS: [f32; 3] = [74.0, 50.0, 58.0];
 const GAP: f32 = 3.0;
 
-/// Shows the tree; gives the body whose row was clicked.
+/// What was clicked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Clicked {
+    /// A joint, with the link that it moves.
+    Link(BodyId),
+    /// A number of a degree of freedom, by the word that plots know it by.
+    Number(DofId, &'static str),
+}
+
+/// The numbers of a row, as plots call them.
+const NUMBERS: [&str; 3] = ["position", "velocity", "torque"];
+
+/// Shows the tree; gives what was clicked.
 pub(super) fn show(
     ui: &mut egui::Ui,
     model: &RobotModel,
     state: &WorldState,
     folded: &mut [bool],
     selection: Option<BodyId>,
-) -> Option<BodyId> {
+) -> Option<Clicked> {
     header(ui);
     ui.spacing_mut().item_spacing.y = 1.0;
-    let mut picked = None;
+    let mut clicked = None;
     let mut index = 0;
     while let (Some(row), Some(fold)) = (model.rows.get(index), folded.get_mut(index)) {
         let has_children = row.end > index + 1;
-        if line(ui, row, (has_children, fold), state, selection == Some(row.body)) {
-            picked = Some(row.body);
-        }
+        let is_selected = selection == Some(row.body);
+        clicked = line(ui, row, (has_children, fold), state, is_selected).or(clicked);
         index = if *fold { row.end } else { index + 1 };
     }
-    picked
+    clicked
 }
 
 /// The cells of a row, from the right end.
@@ -69,19 +80,19 @@ fn header(ui: &mut egui::Ui) {
     ui.painter().text(rect.left_center(), egui::Align2::LEFT_CENTER, "Joint", font, color);
 }
 
-/// One joint; gives whether it was clicked.
+/// One joint; gives what of it was clicked.
 fn line(
     ui: &mut egui::Ui,
     row: &Row,
     (has_children, folded): (bool, &mut bool),
     state: &WorldState,
     is_selected: bool,
-) -> bool {
+) -> Option<Clicked> {
     let height = ROW * row.dofs.len().max(1) as f32;
     let size = vec2(ui.available_width(), height);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
     if !ui.is_rect_visible(rect) {
-        return false;
+        return None;
     }
     if is_selected || response.hovered() {
         let visuals = ui.visuals();
@@ -108,8 +119,16 @@ fn line(
         values(ui, dof, state, part.shrink2(vec2(0.0, 1.0)));
     }
     let clicked = response.clicked() && !on_fold;
+    let at = response.interact_pointer_pos().filter(|_| clicked);
     response.on_hover_ui(|ui| explain(ui, row, state));
-    clicked
+    at.map(|at| number_at(row, rect, at).unwrap_or(Clicked::Link(row.body)))
+}
+
+/// The number of a row that lies at a point.
+fn number_at(row: &Row, rect: Rect, at: egui::Pos2) -> Option<Clicked> {
+    let dof = row.dofs.get(((at.y - rect.top()) / ROW) as usize)?;
+    let cell = cells(rect).iter().position(|cell| cell.x_range().contains(at.x))?;
+    Some(Clicked::Number(dof.id, NUMBERS[cell]))
 }
 
 /// The name, cut off where the numbers begin.
@@ -176,5 +195,8 @@ fn explain(ui: &mut egui::Ui, row: &Row, state: &WorldState) {
             ui.label("no motor");
         }
     }
-    ui.weak("Click: select the link that it moves");
+    if !row.dofs.is_empty() {
+        ui.weak("Click on a number: plot it");
+    }
+    ui.weak("Click on the name: select the link that it moves");
 }

@@ -132,9 +132,9 @@ fn scale(ui: &mut egui::Ui, width: f32) {
     }
     ui.painter().add(strip);
     ui.horizontal(|ui| {
-        ui.small(format!("{} m", RANGE_M.0));
+        ui.label(format!("{} m", RANGE_M.0));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.small(format!("{} m; black: nothing", RANGE_M.1));
+            ui.label(format!("{} m; black: nothing", RANGE_M.1));
         });
     });
 }

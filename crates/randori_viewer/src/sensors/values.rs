@@ -78,6 +78,12 @@ impl Table<'_> {
             .min_col_width(0.0)
             .spacing([6.0, 1.0])
             .show(ui, |ui| {
+                if range.start == 0 {
+                    ui.label("");
+                    ui.weak("measured");
+                    ui.weak("true");
+                    ui.end_row();
+                }
                 for index in range {
                     let (element, unit) = &self.rows[index];
                     let label = ui.monospace(format!("{:<NAME_LEN$}", shortened(element)));

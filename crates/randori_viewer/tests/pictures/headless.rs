@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "tests say why they were skipped")]
 
+use randori_core::record::TickRecord;
 use randori_core::time::Tick;
 use randori_viewer::film::{FilmError, Frame, FrameSink};
 use randori_viewer::headless::{self, FilmOptions, FilmStep, FilmSummary};
@@ -103,6 +104,30 @@ fn a_scenario_is_drawn_over_time_and_the_same_each_time() {
     assert_ne!(first.frames[0], first.frames[1]);
     assert_ne!(first.frames[1], first.frames[2]);
     assert!(first.frames == second.frames, "the same run gives the same pictures");
+}
+
+#[test]
+fn a_recording_gives_the_pictures_of_its_scenario_and_ends_where_it_ends() {
+    if !can_draw() {
+        return;
+    }
+    let prepared = support::load("scenarios/courier/flat.ron").expect("a shipped scenario");
+    let mut run = Run::default();
+    run.open(prepared.clone(), Box::new(support::start_policy)).expect("it starts");
+    let mut ticks: Vec<TickRecord> = run.record().cloned().into_iter().collect();
+    for _ in 0..1300 {
+        run.advance().expect("the run goes on");
+        ticks.extend(run.record().cloned());
+    }
+    let (_, of_scenario) = film(&short(), |_| true).expect("it is drawn");
+
+    let options = FilmOptions { to_s: None, ..short() };
+    let mut kept = Kept::default();
+    let open = |run: &mut Run| run.open_recording(prepared, ticks, Box::new(support::start_policy));
+    let summary = headless::render(open, None, &options, &mut kept, |_| true).expect("it is drawn");
+
+    assert_eq!((summary.frames, summary.ticks), (3, [Tick(250), Tick(1250)]));
+    assert!(kept.finished && kept.frames == of_scenario.frames);
 }
 
 #[test]

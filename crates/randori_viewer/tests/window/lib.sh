@@ -101,7 +101,7 @@ still_runs() { kill -0 "$app" 2>/dev/null || fail "the app has ended"; }
 
 stop_app() {
     still_runs
-    ! grep -q panicked "$work/app.log" || fail "the app panicked"
+    ! grep -q 'panicked\|rendering error' "$work/app.log" || fail "something broke in the app"
     kill "$app"
     wait "$app" 2>/dev/null || true
     app=

@@ -22,7 +22,10 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}"
 # Where things are in the window of 1280x720, pixels.
 begin=(281 481)             # the button of the welcome card
 tile_stand=(565 340)        # a scenario of the gallery
+quality=(496 11)            # the menu on the bar above this scenario
+quality_medium=(490 55) quality_high=(490 76) quality_low=(490 34)
 drive_by_hand=(1000 83)     # a button of the panel Robot
+pose_crouch=(1023 105)      # another one, while driving by hand
 slider_hip=(1137 180)       # the slider of the first motor, at 0 degrees
 slider_hip_to=(1165 180)
 policy_combo=(1130 147)     # in the panel Policy
@@ -31,6 +34,7 @@ trunk=(500 335)             # the robot's back, as the camera follows it
 nowhere=(120 560)           # ground without anything to hover on
 bar_y=701                   # the time bar, from 0 to 6 s
 bar_start=8 bar_1s=219 bar_2s=429 bar_4s=851 bar_end=1270
+bar_shoved=160              # shortly before the shove of another scenario
 clock=200x18+315+668        # the time that is shown
 panel=322x590+956+66        # what is docked on the right
 picture=940x560+0+60        # the world, without notices on top
@@ -150,6 +154,47 @@ by_hand() {
     stop_app
 }
 
+rescue() {
+    local shoved="scenarios/pup/shoved_too_hard.ron" tilt
+    start_app view "$shoved"
+    await "the scenario" title_is "A shove that stiff legs cannot take - Randori"
+    await "the run to end" bar_is_filled $bar_end
+    shot shoved-over
+    changes "$clock" drag $bar_end $bar_y $bar_shoved $bar_y
+    changes "$panel" key F4
+    changes "$panel" click "${drive_by_hand[@]}"
+    await "the future to be forgotten" bar_is_empty $bar_end
+    changes "$panel" click "${pose_crouch[@]}"
+    changes "$clock" key space
+    await "the run to end again" bar_is_filled $bar_end
+    key F2
+    shot saved-by-crouching
+    save
+    replays "$saved"
+    tilt="$(randori export "$saved" --csv --table signals --channel 'tilt(pup)' -o - 2>/dev/null |
+        awk -F, 'NR > 1 && $3 > most { most = $3 } END { print most + 0 }')"
+    awk -v tilt="$tilt" 'BEGIN { exit !(tilt > 0 && tilt < 0.4) }' || fail "it tilts by $tilt rad"
+    ok "who is shoved over is taken back, crouches, and tilts by $tilt rad at most"
+    stop_app
+}
+
+qualities() {
+    start_app view "$stand" --paused
+    await "the scenario" title_is "$title - Randori"
+    await_still "$picture"
+    local name place
+    for name in medium high low; do
+        place="quality_$name[@]"
+        click "${quality[@]}"
+        changes "$picture" click "${!place}"
+        await_still "$picture"
+        shot "quality-$name"
+        still_runs
+    done
+    ok "the quality of the picture can be changed and changed back"
+    stop_app
+}
+
 reload() {
     start_app view "$stand" --paused
     await "the scenario" title_is "$title - Randori"
@@ -190,9 +235,17 @@ without_display() {
     ok "without a display one is told what to do"
 }
 
+without_graphics() {
+    local code=0
+    VK_DRIVER_FILES=/nowhere VK_ICD_FILENAMES=/nowhere "$program" view "$stand" >told 2>&1 || code=$?
+    [ $code = 2 ] || fail "without graphics the exit code is $code: $(cat told)"
+    grep -q 'mesa-vulkan-drivers' told || fail "without graphics one is told: $(cat told)"
+    ok "where nothing can draw one is told what to install"
+}
+
 begin_test "$@"
 "$program" run "$stand" --record reference.mcap >/dev/null 2>&1
-for part in gallery steps branch push other_policy by_hand reload without_display; do
+for part in gallery steps branch push other_policy by_hand rescue qualities reload without_display without_graphics; do
     echo "== ${part//_/ }"
     $part
 done

@@ -1,0 +1,41 @@
+//! How panels look: readable on any screen.
+
+use bevy_egui::egui::{self, Color32, FontId};
+
+/// Colour of text.
+const TEXT: Color32 = Color32::from_gray(205);
+
+/// How opaque text is that explains.
+const WEAK: f32 = 0.75;
+
+/// Sizes of letters besides those of the style, points: formulas, cells, rows and
+/// labels in the picture.
+const SIZES: [f32; 4] = [11.0, 12.5, 14.0, 18.0];
+
+/// Prepares a context for panels, once.
+pub(super) fn apply(context: &egui::Context) {
+    context.set_theme(egui::Theme::Dark);
+    context.all_styles_mut(|style| {
+        style.visuals.widgets.noninteractive.fg_stroke.color = TEXT;
+        style.visuals.weak_text_alpha = WEAK;
+    });
+    draw_letters(context);
+}
+
+/// Letters reach the screen a frame after they were drawn for the first time, so
+/// this is done before anybody looks.
+fn draw_letters(context: &egui::Context) {
+    let letters: String = (' '..='~').chain("°–…■✔✖⚠⏮⏭⏸▶◀⏵⏷".chars()).collect();
+    let style = context.global_style();
+    let fonts = style.text_styles.values().cloned().chain(
+        SIZES.iter().flat_map(|size| [FontId::proportional(*size), FontId::monospace(*size)]),
+    );
+    context.fonts_mut(|view| {
+        for font in fonts {
+            // Each letter is drawn for several places between two pixels.
+            for shift in ["", ".", "i", "l"] {
+                view.layout_no_wrap(format!("{shift}{letters}"), font.clone(), TEXT);
+            }
+        }
+    });
+}
