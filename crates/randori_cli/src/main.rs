@@ -56,7 +56,12 @@ fn main() -> ExitCode {
         Command::Test(args) => test::test(&args, places, console),
         Command::View(args) => return view::view(&args, places, console),
         Command::Review(args) => test::review(&args, places, console),
-        Command::Diff(args) => diff::diff(&args, console),
+        Command::Diff(args) => match diff::diff(&args, console) {
+            Ok(Outcome::Pass | Outcome::Diverged) if args.view => {
+                return view::view_both(&args, places, console);
+            }
+            ended => ended,
+        },
         Command::List(args) => list::list(&args, places, console),
         Command::Check(args) => check::check(&args, places, console),
         Command::Import(args) => import::import_file(&args, places, console),

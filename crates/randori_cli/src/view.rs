@@ -10,12 +10,26 @@ use std::process::{Command, ExitCode};
 
 use randori_project::project::Places;
 
-use crate::args::ViewArgs;
+use crate::args::{DiffArgs, ViewArgs};
 use crate::console::Console;
 use crate::exit::Outcome;
 
 /// Starts the viewer, and ends with its exit code.
 pub(crate) fn view(args: &ViewArgs, places: &Places, console: &Console) -> ExitCode {
+    start(words_after(args), places, console)
+}
+
+/// Starts the viewer with two recordings over one another.
+pub(crate) fn view_both(args: &DiffArgs, places: &Places, console: &Console) -> ExitCode {
+    let [first, second] = [&args.first, &args.second].map(|file| file.clone().into_os_string());
+    start(["--compare".into(), second, "--".into(), first], places, console)
+}
+
+fn start(
+    words: impl IntoIterator<Item = OsString>,
+    places: &Places,
+    console: &Console,
+) -> ExitCode {
     let search = Search::new();
     let Some(program) = search.find() else {
         console.error(&search.in_vain());
@@ -23,7 +37,7 @@ pub(crate) fn view(args: &ViewArgs, places: &Places, console: &Console) -> ExitC
         return Outcome::Usage.into();
     };
     let mut command = Command::new(&program);
-    command.args(words_before(places)).args(words_after(args));
+    command.args(words_before(places)).args(words);
     become_it(command).unwrap_or_else(|error| {
         console.error(&format!("`{}` cannot be started: {error}", program.display()));
         Outcome::Usage.into()

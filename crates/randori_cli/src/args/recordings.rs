@@ -182,6 +182,10 @@ pub(crate) struct DiffArgs {
     #[arg(value_name = "B")]
     pub(crate) second: PathBuf,
 
+    /// Then show both recordings over one another in the viewer
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) view: bool,
+
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -39,6 +39,11 @@ pub(crate) fn diff(args: &DiffArgs, console: &Console) -> io::Result<Outcome> {
             return unreadable(files, &errors, args.json, console);
         }
     };
+    if args.view && !matches!((&first, &second), (Side::Recording(_), Side::Recording(_))) {
+        console.error("goldens hold nothing to look at");
+        console.help("leave `--view` out, or name two recordings");
+        return Ok(Outcome::Usage);
+    }
     match (&first, &second) {
         (Side::Recording(a), Side::Recording(b)) => {
             let comparison = compare(a, b);

@@ -87,6 +87,23 @@ fn a_root_and_assets_named_before_are_handed_on() {
 }
 
 #[test]
+fn a_diff_ends_in_the_viewer_with_both_recordings_if_it_is_asked_to() {
+    let project = Project::new();
+    viewer_in(&project, "own");
+    for file in ["a.mcap", "b.mcap"] {
+        project.randori(&["run", "scenarios/drive.ron", "--record", file]).expect_code(0);
+    }
+
+    let ended = run(in_project(&project, "", &["diff", "a.mcap", "b.mcap", "--view"]));
+
+    let ended = ended.expect_code(42);
+    let (told, words) = ended.stdout.split_once("randori-viewer|\n").expect("it was started");
+    assert!(told.contains("EQUAL") || told.contains("equal"), "{told}");
+    assert_eq!(words, "--compare|\nb.mcap|\n--|\na.mcap|\n");
+    run(in_project(&project, "", &["diff", "a.mcap", "none.mcap", "--view"])).expect_code(3);
+}
+
+#[test]
 fn the_viewer_beside_the_program_comes_before_those_on_the_search_path() {
     let project = Project::new();
     viewer_in(&project, "elsewhere");

@@ -200,3 +200,30 @@ fn explain(ui: &mut egui::Ui, row: &Row, state: &WorldState) {
     }
     ui.weak("Click on the name: select the link that it moves");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_click_on_a_number_means_that_number() {
+        let dof = |index| Dof {
+            id: DofId(index),
+            is_length: false,
+            limits: None,
+            most_torque: None,
+            is_driven: true,
+        };
+        let dofs = vec![dof(4), dof(5)];
+        let row = Row { depth: 1, name: "hip".to_owned(), body: BodyId(2), dofs, end: 1 };
+        let rect = Rect::from_min_size(pos2(10.0, 100.0), vec2(300.0, 2.0 * ROW));
+        let [position, _, torque] = cells(rect).map(|cell| cell.center().x);
+        let upper = rect.top() + ROW / 2.0;
+
+        let clicked = |x, y| number_at(&row, rect, pos2(x, y));
+
+        assert_eq!(clicked(position, upper), Some(Clicked::Number(DofId(4), "position")));
+        assert_eq!(clicked(torque, upper + ROW), Some(Clicked::Number(DofId(5), "torque")));
+        assert_eq!(clicked(rect.left() + 20.0, upper), None);
+    }
+}
