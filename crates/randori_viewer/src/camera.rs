@@ -8,6 +8,7 @@ mod keys;
 mod steer;
 mod view;
 
+use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
 use randori_core::layout::{BodyId, SceneLayout};
 use randori_core::math::{Vector, yaw_rad};
@@ -210,6 +211,7 @@ fn spawn(mut commands: Commands) {
         Camera3d::default(),
         Projection::Perspective(projection),
         Msaa::Off,
+        Tonemapping::None, // Colours are meant as they are written.
         Transform::default(),
     ));
 }

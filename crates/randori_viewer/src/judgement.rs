@@ -226,7 +226,7 @@ fn show_goal(
             moment(ui, run.tick_at(decided_s), run, jump);
         });
     }
-    if let Some(reason) = &goal.reason {
+    if let Some(reason) = goal.reason.as_ref().filter(|_| goal.margin.is_finite()) {
         ui.horizontal_wrapped(|ui| {
             ui.weak(if standing == Standing::Open { "so far by" } else { "because of" });
             ui.label(RichText::new(&reason.atom).monospace().size(11.0));

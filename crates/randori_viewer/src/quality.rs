@@ -3,7 +3,6 @@
 //!
 //! Start reading at [`Quality`].
 
-use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::light::{
     CascadeShadowConfig, CascadeShadowConfigBuilder, DirectionalLightShadowMap,
     ShadowFilteringMethod,
@@ -190,8 +189,7 @@ fn apply(
         _ => ShadowFilteringMethod::Hardware2x2,
     };
     for camera in &cameras {
-        // Colours are meant as they are written.
-        commands.entity(camera).insert((quality.msaa(), Tonemapping::None, filter));
+        commands.entity(camera).insert((quality.msaa(), filter));
     }
     for (light, mut settings) in &mut lights {
         settings.shadow_maps_enabled = quality.has_shadows();

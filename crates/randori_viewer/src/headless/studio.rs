@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bevy::app::{PluginsState, TerminalCtrlCHandlerPlugin};
+use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::prelude::*;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::render_resource::PipelineCache;
@@ -96,7 +97,7 @@ impl Studio {
         app.cleanup();
         let lens = PerspectiveProjection { near: 0.02, far: 1000.0, ..default() };
         let lens = Projection::Perspective(lens);
-        app.world_mut().spawn((MainCamera, Camera3d::default(), lens, target));
+        app.world_mut().spawn((MainCamera, Camera3d::default(), Tonemapping::None, lens, target));
         let info = app.world().get_resource::<RenderAdapterInfo>();
         let graphics = info.map(Graphics::of).ok_or(FilmError::NoGraphics)?;
         let picture = app.world().resource::<LastPicture>().clone();

@@ -37,7 +37,7 @@ pub(super) fn show(
     let in_force = run.record().and_then(|record| record.requested.get(robot));
     let hand = run.hand(robot).filter(|_| by_hand);
     let values = hand.map(ManualCommand::values);
-    egui::CollapsingHeader::new("Motors").default_open(true).show(ui, |ui| {
+    let motors = egui::CollapsingHeader::new("Motors").default_open(true).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for input in &model.inputs {
             ui.horizontal(|ui| {
@@ -54,6 +54,12 @@ pub(super) fn show(
                 }
             });
         }
+    });
+    // Beside a slider it would cover the next ones.
+    motors.header_response.on_hover_text(if by_hand {
+        "Commands to motors, within what they can follow; to one without limits, type for more"
+    } else {
+        "Commands in force. Drive by hand to change them."
     });
 }
 
@@ -159,18 +165,14 @@ fn slider(ui: &mut egui::Ui, input: &Input, value: f32) -> Option<f32> {
         .suffix(format!(" {unit}"))
         .max_decimals(2)
         .clamping(egui::SliderClamping::Never);
-    let hint = match input.range {
-        Some(_) => "Command to this motor, within what it can follow",
-        None => "Command to this motor, which has no limit; type for more than the slider gives",
-    };
-    ui.add(slider).on_hover_text(hint).changed().then_some(shown / scale)
+    ui.add(slider).changed().then_some(shown / scale)
 }
 
 /// The command in force as a bar within its range.
 fn gauge(ui: &mut egui::Ui, input: &Input, value: f32) {
     let (scale, unit) = input.kind.unit();
     let size = vec2(ui.available_width(), 15.0);
-    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
     if ui.is_rect_visible(rect) {
         let range = input.slider_range();
         let mut bar = if input.kind.is_position() {
@@ -181,5 +183,4 @@ fn gauge(ui: &mut egui::Ui, input: &Input, value: f32) {
         bar.is_near &= input.range.is_some();
         bar.paint(ui.painter(), rect, &format!("{} {unit}", rounded(value * scale, 2)), ui.style());
     }
-    response.on_hover_text("Command in force. Drive by hand to change it.");
 }
