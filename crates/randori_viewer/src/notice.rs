@@ -97,7 +97,7 @@ fn show_problem(context: &egui::Context, world: &mut World) {
 }
 
 /// Colour of what went wrong.
-const PROBLEM_COLOR: egui::Color32 = egui::Color32::from_rgb(255, 120, 100);
+pub(crate) const PROBLEM_COLOR: egui::Color32 = egui::Color32::from_rgb(255, 120, 100);
 
 fn as_text(problem: &crate::run::Problem) -> String {
     let mut lines = vec![problem.message.clone()];

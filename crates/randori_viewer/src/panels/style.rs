@@ -2,11 +2,13 @@
 
 use bevy_egui::egui::{self, Color32, FontId};
 
+use crate::notice::PROBLEM_COLOR;
+
 /// Colour of text.
 const TEXT: Color32 = Color32::from_gray(205);
 
 /// How opaque text is that explains.
-const WEAK: f32 = 0.75;
+const WEAK: f32 = 0.68;
 
 /// Sizes of letters besides those of the style, points: formulas, cells, rows and
 /// labels in the picture.
@@ -18,6 +20,7 @@ pub(super) fn apply(context: &egui::Context) {
     context.all_styles_mut(|style| {
         style.visuals.widgets.noninteractive.fg_stroke.color = TEXT;
         style.visuals.weak_text_alpha = WEAK;
+        style.visuals.error_fg_color = PROBLEM_COLOR;
     });
     draw_letters(context);
 }

@@ -195,6 +195,6 @@ fn controls(ui: &mut egui::Ui, run: &Run, plots: &mut Plots, asked: &mut Asked) 
     });
     if let Some((is_well, text)) = &plots.said {
         let color = if *is_well { ui.visuals().text_color() } else { ui.visuals().error_fg_color };
-        ui.add(egui::Label::new(RichText::new(text).small().color(color)).wrap());
+        ui.add(egui::Label::new(RichText::new(text).color(color)).wrap());
     }
 }

@@ -27,6 +27,9 @@ const COLORS: [Color32; MOST_CURVES] = [
 /// fade away.
 const X_LABELS: egui::Rangef = egui::Rangef { min: 20.0, max: 40.0 };
 
+/// The same for values.
+const Y_LABELS: egui::Rangef = egui::Rangef { min: 12.0, max: 20.0 };
+
 /// Values that may be missing before a curve is interrupted. Sensors measure
 /// when they do, so theirs never are.
 const MOST_MISSING: u64 = 4;
@@ -97,6 +100,7 @@ fn draw(
         .height(height)
         .allow_scroll(false)
         .custom_x_axes(vec![AxisHints::new_x().label_spacing(X_LABELS)])
+        .custom_y_axes(vec![AxisHints::new_y().label_spacing(Y_LABELS)])
         .y_axis_min_width(44.0)
         .link_axis("plots", [true, false])
         .link_cursor("plots", [true, false])

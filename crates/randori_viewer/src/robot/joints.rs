@@ -187,10 +187,10 @@ fn explain(ui: &mut egui::Ui, row: &Row, state: &WorldState) {
             format!("limits {:.3} to {:.3} {length}", low * scale, high * scale)
         });
         ui.label(format!("position {:.3} {length}, {limits}", position * scale));
-        ui.label(format!("velocity {velocity:.3} {rate}"));
+        ui.label(format!("velocity {} {rate}", rounded(velocity, 3)));
         if dof.is_driven {
             let most = dof.most_torque.map_or("no limit".to_owned(), |it| format!("of {it:.2}"));
-            ui.label(format!("torque {torque:.3} {most} {force}"));
+            ui.label(format!("torque {} {most} {force}", rounded(torque, 3)));
         } else {
             ui.label("no motor");
         }
