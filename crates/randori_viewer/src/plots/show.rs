@@ -1,7 +1,7 @@
 //! Plots as they are drawn.
 
 use bevy_egui::egui::{self, Color32, RichText};
-use egui_plot::{AxisHints, Line, Plot, PlotPoints, PlotUi, VLine};
+use egui_plot::{AxisHints, Line, Plot, PlotPoints, PlotUi, VLine, uniform_grid_spacer};
 use randori_core::time::Tick;
 use randori_project::numbers::number;
 
@@ -101,6 +101,8 @@ fn draw(
         .allow_scroll(false)
         .custom_x_axes(vec![AxisHints::new_x().label_spacing(X_LABELS)])
         .custom_y_axes(vec![AxisHints::new_y().label_spacing(Y_LABELS)])
+        .x_grid_spacer(uniform_grid_spacer(|input| steps(input.bounds)))
+        .y_grid_spacer(uniform_grid_spacer(|input| steps(input.bounds)))
         .y_axis_min_width(44.0)
         .link_axis("plots", [true, false])
         .link_cursor("plots", [true, false])
@@ -150,6 +152,19 @@ fn draw(
     ui.weak("time [s]").on_hover_text(hint);
 }
 
+/// Steps of a grid from the finest to the coarsest; the one in the middle fits a
+/// few times into view, and has labels.
+fn steps((low, high): (f64, f64)) -> [f64; 3] {
+    let rough = (high - low) / 4.0;
+    if !(rough.is_finite() && rough > 0.0) {
+        return [0.1, 1.0, 10.0];
+    }
+    let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
+    let round = [1.0, 2.0, 5.0].map(|it| it * power);
+    let step = round.into_iter().find(|it| *it >= rough).unwrap_or(10.0 * power);
+    [step / 5.0, step, step * 10.0]
+}
+
 fn curve(
     plot: &mut PlotUi<'_>,
     (place, index): (usize, usize),
@@ -167,5 +182,21 @@ fn curve(
     for piece in pieces(values, ticks, (columns, gap), |tick| run.time_s(tick)) {
         let line = Line::new(quantity.name.clone(), PlotPoints::Owned(piece));
         plot.line(line.color(COLORS[place % COLORS.len()]).width(1.5));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_round_numbers_are_in_view_whatever_its_size() {
+        let labelled = |low, high| steps((low, high))[1];
+
+        assert_eq!(labelled(-10.0, 7.0), 5.0);
+        assert_eq!(labelled(0.0, 10.0), 5.0);
+        assert_eq!(labelled(0.0, 4.0), 1.0);
+        assert!((labelled(0.0, 0.007) - 0.002).abs() < 1e-12);
+        assert_eq!(labelled(3.0, 3.0), 1.0);
     }
 }
