@@ -7,7 +7,6 @@ mod situation;
 use std::path::Path;
 
 use bevy::prelude::*;
-use randori_core::report::RunError;
 use randori_core::time::Tick;
 use randori_project::command_line;
 use randori_project::record::{Origin, Recorder, start};
@@ -40,9 +39,8 @@ pub fn save_recording(world: &mut World, file: &Path) -> Result<(), Problem> {
     let prepared = PreparedRun { scenario, ..written };
     let Some(session) = run.session() else { return Err(nothing_open()) };
     let origin = Origin { file: &shown, assets: &assets, reproduce: &reproduce };
-    let begin = start(&prepared, session.live(), origin).map_err(|error| unwritten(&error))?;
-    let mut recorder = Recorder::create(file, &begin, &prepared.scenario, Options::default())
-        .map_err(|error| unwritten(&error))?;
+    let begin = start(&prepared, session.live(), origin)?;
+    let mut recorder = Recorder::create(file, &begin, &prepared.scenario, Options::default())?;
     session.record_into(&mut recorder).map_err(|error| Problem {
         message: format!("the recording could not be made: {error}"),
         ..Problem::default()
@@ -103,12 +101,4 @@ pub(crate) fn at(run: &Run, tick: Tick) -> String {
 
 fn nothing_open() -> Problem {
     Problem { message: "nothing is open".to_owned(), ..Problem::default() }
-}
-
-fn unwritten(error: &RunError) -> Problem {
-    Problem {
-        message: error.message.clone(),
-        details: error.details.clone(),
-        help: error.help.clone(),
-    }
 }

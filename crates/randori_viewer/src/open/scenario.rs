@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bevy::prelude::World;
 use randori_core::diagnostic::DiagnosticCode;
-use randori_core::report::RunError;
 use randori_core::text::Override;
 use randori_project::choice::{ChoiceError, PolicyChoice};
 use randori_project::context::{self, RunContext};
@@ -31,7 +30,7 @@ pub(super) fn read(file: &Path, terms: &Terms) -> Result<Ready, Refusal> {
         refusal.sources.extend(missing);
         refusal
     })?;
-    let run = context.prepare(&entry, terms.seed).map_err(|error| broken(&error))?;
+    let run = context.prepare(&entry, terms.seed).map_err(Problem::from)?;
     let networks = Arc::new(std::mem::take(&mut context.networks));
     let start = starter(networks, &project);
     let content = Content::Scenario { context: Box::new(context), entry: Box::new(entry) };
@@ -62,7 +61,7 @@ pub(super) fn change(world: &mut World, change: Override) -> Result<Option<Past>
     let (entry, _) = changed
         .load(entry.file.clone(), terms.trust_programs)
         .map_err(|refusal| refused(refusal, &named).problem)?;
-    let run = changed.prepare(&entry, terms.seed).map_err(|error| broken(&error))?;
+    let run = changed.prepare(&entry, terms.seed)?;
     let past = world.resource_mut::<Run>().change(run);
     if past.is_some() {
         let mut terms = world.resource_mut::<Terms>();
@@ -116,14 +115,6 @@ fn refused(refusal: context::Refusal, file: &Path) -> Refusal {
                 untrusted: found.list.iter().any(|finding| finding.code == untrusted),
             }
         }
-    }
-}
-
-fn broken(error: &RunError) -> Problem {
-    Problem {
-        message: error.message.clone(),
-        details: error.details.clone(),
-        help: error.help.clone(),
     }
 }
 

@@ -32,16 +32,19 @@ pub enum OpenError {
     Session(#[from] SessionError),
 }
 
+impl From<RunError> for Problem {
+    fn from(RunError { message, details, help, .. }: RunError) -> Self {
+        Self { message, details, help }
+    }
+}
+
 impl From<OpenError> for Problem {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::Policy(PolicyError { message, details, help }) => {
                 Self { message, details, help }
             }
-            OpenError::Session(SessionError::Repeat(ReplayError::Broken(error))) => {
-                let RunError { message, details, help, .. } = *error;
-                Self { message, details, help }
-            }
+            OpenError::Session(SessionError::Repeat(ReplayError::Broken(error))) => (*error).into(),
             error => Self { message: error.to_string(), ..Self::default() },
         }
     }
