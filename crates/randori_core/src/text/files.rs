@@ -86,6 +86,13 @@ pub enum ReadError {
     Other(String),
 }
 
+/// Whether these bytes are the pointer that Git LFS leaves in place of a large
+/// file until it has been fetched.
+pub fn is_git_lfs_pointer(bytes: &[u8]) -> bool {
+    // Pointers are texts of three short lines.
+    bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/")
+}
+
 /// Files in memory, by their path from the project root.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryFiles {
@@ -157,6 +164,15 @@ mod tests {
         assert_eq!(resolve_path(from, "x.ron").as_deref(), Ok("scenarios/courier/x.ron"));
         assert_eq!(resolve_path(from, "./../../a/x.ron").as_deref(), Ok("a/x.ron"));
         assert_eq!(resolve_path(from, "assets:robots/x.ron").as_deref(), Ok("assets/robots/x.ron"));
+    }
+
+    #[test]
+    fn a_git_lfs_pointer_is_told_from_a_file_that_mentions_one() {
+        let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 84213\n";
+
+        assert!(is_git_lfs_pointer(pointer));
+        assert!(!is_git_lfs_pointer(b"# version https://git-lfs.github.com/spec/v1\n"));
+        assert!(!is_git_lfs_pointer(b""));
     }
 
     #[test]

@@ -44,7 +44,9 @@ pub(crate) use overrides::is_identifier;
 
 pub use bundle::{BUNDLE_SCENARIO, bundle};
 pub(crate) use files::resolve_path;
-pub use files::{FileReader, ImportedRobot, MemoryFiles, ReadError, RobotImport};
+pub use files::{
+    FileReader, ImportedRobot, MemoryFiles, ReadError, RobotImport, is_git_lfs_pointer,
+};
 pub use limits::Limits;
 pub use loader::missing_asset;
 pub use loader::{ContractText, FileKind, check_file, load_contract, load_environment, load_robot};
