@@ -8,6 +8,7 @@
 //!
 //! Start reading at [`import`].
 
+mod couplings;
 mod dynamics;
 mod geometry;
 mod inertia;
@@ -99,7 +100,7 @@ fn import_at(
 ) -> Import {
     let mut log = Log::default();
     let mut files = Files::new(reader, limits, sources, named_at);
-    let parts = match files.document(path) {
+    let mut parts = match files.document(path) {
         None => Parts::default(),
         Some(mut tree) => {
             log.is_pruned = prune(&mut log, &mut tree, source, named_at);
@@ -109,6 +110,9 @@ fn import_at(
             }
         }
     };
+    if let Some(robot) = &mut parts.robot {
+        couplings::narrow(&mut log, robot);
+    }
     let mut errors = std::mem::take(&mut files.found);
     errors.append(&mut log.errors);
     let is_usable = errors.is_empty();

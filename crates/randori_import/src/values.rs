@@ -26,6 +26,25 @@ pub(crate) fn numbers(log: &mut Log, attribute: &Attribute) -> Option<Vec<f64>> 
     Some(numbers)
 }
 
+/// Ends of ranges at or beyond this are no limits, in the file's unit.
+const FAR: f64 = 1e9;
+
+/// The two ends of a range, either of which may be infinite; an error otherwise.
+pub(crate) fn ends(log: &mut Log, attribute: &Attribute) -> Option<[f64; 2]> {
+    let is_far = |word: &str| word.parse::<f64>().is_ok_and(|end| end.abs() >= FAR);
+    if !attribute.value.split_whitespace().any(is_far) {
+        return exactly(log, attribute);
+    }
+    let numbers = attribute.value.split_whitespace().map(str::parse::<f64>);
+    let numbers: Vec<f64> = numbers.filter_map(Result::ok).collect();
+    let Ok(ends) = <[f64; 2]>::try_from(numbers) else {
+        let message = format!("`{}` needs two numbers", attribute.name);
+        log.refuse(attribute, message, "write the smaller one first; `inf` is no limit");
+        return None;
+    };
+    Some(ends.map(|end| if end.abs() >= FAR { f64::INFINITY.copysign(end) } else { end }))
+}
+
 /// Exactly `N` numbers; an error otherwise.
 pub(crate) fn exactly<const N: usize>(log: &mut Log, attribute: &Attribute) -> Option<[f64; N]> {
     let found = numbers(log, attribute)?;

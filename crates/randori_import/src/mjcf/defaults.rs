@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 use randori_core::diagnostic::DiagnosticCode;
 
 use crate::log::Log;
+use crate::report::Fate;
 use crate::values;
 use crate::xml::{Attribute, Node};
 
 /// Elements of `<actuator>`; their defaults are one set of values.
-pub(crate) const ACTUATORS: [&str; 11] = [
+pub(crate) const ACTUATORS: [&str; 13] = [
     "general",
     "motor",
     "position",
     "velocity",
     "intvelocity",
+    "orientation",
+    "pid",
     "damper",
     "cylinder",
     "muscle",
@@ -37,6 +40,9 @@ struct Class<'t> {
 }
 
 const MAIN: &str = "main";
+
+/// Where the infinite end of a half-open range is put, in the file's unit.
+const FAR_END: f64 = 1e6;
 
 impl<'t> Defaults<'t> {
     pub(crate) fn read(log: &mut Log, root: Node<'t>) -> Self {
@@ -89,19 +95,14 @@ impl<'t> Defaults<'t> {
     pub(crate) fn look(&self, log: &mut Log, node: Node<'t>, childclass: Option<&str>) -> Look<'t> {
         self.check(log, node.attribute("class"));
         let mut levels = vec![node];
-        let mut class = Some(node.text("class").or(childclass).unwrap_or(MAIN));
-        let mut passed: Vec<&str> = Vec::new();
-        while let Some(name) = class {
-            if passed.contains(&name) {
-                break;
-            }
-            passed.push(name);
-            let Some(found) = self.classes.get(name) else { break };
-            for section in found.sections.iter().rev() {
+        for class in self.ancestry(node.text("class").or(childclass)) {
+            for section in class.sections.iter().rev() {
                 let elements: Vec<Node<'t>> = section.children().collect();
+                let section = node.parent().map_or("", Node::tag);
                 let same = |tag: &str| {
                     tag == node.tag()
                         || (ACTUATORS.contains(&tag) && ACTUATORS.contains(&node.tag()))
+                        || (tag == section && matches!(section, "tendon" | "equality"))
                 };
                 let mut found: Vec<Node<'t>> =
                     elements.into_iter().filter(|element| same(element.tag())).collect();
@@ -109,9 +110,33 @@ impl<'t> Defaults<'t> {
                 found.sort_by_key(|element| element.tag() != node.tag());
                 levels.extend(found);
             }
-            class = found.parent.as_deref();
         }
         Look { levels }
+    }
+
+    /// A class and those around it, the nearest one first.
+    fn ancestry(&self, class: Option<&str>) -> Vec<&Class<'t>> {
+        let (mut found, mut passed) = (Vec::new(), Vec::new());
+        let mut class = Some(class.unwrap_or(MAIN));
+        while let Some(name) = class.filter(|name| !passed.contains(name)) {
+            passed.push(name);
+            let Some(level) = self.classes.get(name) else { break };
+            found.push(level);
+            class = level.parent.as_deref();
+        }
+        found
+    }
+
+    /// An actuator after its defaults, in the order in which they apply: from
+    /// the outermost class to the element itself.
+    pub(crate) fn chain(&self, actuator: Node<'t>) -> Vec<Node<'t>> {
+        let mut levels = Vec::new();
+        for class in self.ancestry(actuator.text("class")).into_iter().rev() {
+            let elements = class.sections.iter().flat_map(|section| section.children());
+            levels.extend(elements.filter(|element| ACTUATORS.contains(&element.tag())));
+        }
+        levels.push(actuator);
+        levels
     }
 }
 
@@ -187,7 +212,8 @@ impl<'t> Look<'t> {
     }
 
     /// A range that applies: it is wanted, or given where limits are automatic.
-    /// An error if its ends are reversed.
+    /// Ends may be infinite, but not both. As in `MuJoCo`, automatic limits of a
+    /// range that does not increase are none, and wanted ones are an error.
     pub(crate) fn range(
         &self,
         log: &mut Log,
@@ -197,17 +223,37 @@ impl<'t> Look<'t> {
     ) -> Option<[f64; 2]> {
         let is_limited = self.flag(log, limited);
         let attribute = self.attribute(name)?;
-        let [lower, upper] = values::exactly::<2>(log, attribute)?;
-        let is_wanted = is_limited.unwrap_or(auto_limits);
+        let [lower, upper] = values::ends(log, attribute)?;
+        if !is_limited.unwrap_or(auto_limits) {
+            return None;
+        }
         // Two zeros stand for no range.
-        if !is_wanted || (lower == 0.0 && upper == 0.0) {
+        if lower >= upper && (is_limited == Some(true) || auto_limits) {
+            if is_limited == Some(true) {
+                let message = format!("`{name}` goes from {lower} to {upper}, which is no range");
+                log.refuse(attribute, message, "write the smaller number first");
+            } else if (lower, upper) != (0.0, 0.0) {
+                let what = format!("`{name}` from {lower} to {upper}: no limits, as in MuJoCo");
+                let advice = "write the smaller number first if limits are meant";
+                let node = self.node();
+                log.note_value(Fate::Dropped, node, name, what).advise(advice).doubt();
+            }
             return None;
         }
-        if lower >= upper {
-            let message = format!("`{name}` goes from {lower} down to {upper}");
-            log.refuse(attribute, message, "write the smaller number first");
+        self.finite(log, name, [lower, upper])
+    }
+
+    /// A range with one infinite end gets a far one; one with two is none.
+    fn finite(&self, log: &mut Log, name: &str, ends: [f64; 2]) -> Option<[f64; 2]> {
+        let [lower, upper] = ends;
+        if lower.is_finite() && upper.is_finite() {
+            return Some(ends);
+        }
+        if lower.is_infinite() && upper.is_infinite() {
             return None;
         }
-        Some([lower, upper])
+        let what = format!("the infinite end of `{name}`: {FAR_END}");
+        log.note_value(Fate::Approximated, self.node(), name, what);
+        Some([lower.max(-FAR_END), upper.min(FAR_END)])
     }
 }

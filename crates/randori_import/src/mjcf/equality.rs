@@ -5,8 +5,9 @@ use randori_core::spec::{CouplingSpec, LoopKind, LoopSpec, RobotSpec};
 
 use super::defaults::Look;
 use super::links::Skeleton;
-use super::model::{Joint, Model};
+use super::model::Model;
 use super::tree::Layout;
+use crate::couplings::Leaders;
 use crate::geometry::{self, Pose, pose_spec, tidy};
 use crate::log::Log;
 use crate::names::Names;
@@ -37,8 +38,16 @@ pub(crate) fn read(
                     robot.loops.push(closed);
                 }
             }
-            "joint" => robot.couplings.extend(joint(log, model, skeleton, &look)),
-            "tendon" => robot.couplings.extend(tendon(log, model, skeleton, &look)),
+            "joint" => {
+                if let Some(relation) = joint(log, model, &look) {
+                    couple(log, skeleton, node, relation, &mut robot.couplings);
+                }
+            }
+            "tendon" => {
+                if let Some(relation) = tendon(log, model, &look) {
+                    couple(log, skeleton, node, relation, &mut robot.couplings);
+                }
+            }
             other => {
                 log.note(Fate::Dropped, node, format!("an equality of kind `{other}`")).doubt();
             }
@@ -136,77 +145,117 @@ fn reference<'t>(log: &mut Log, node: Node<'t>, name: &str) -> Option<&'t Attrib
     found
 }
 
-/// A joint by an attribute, with its name in the robot.
-fn end<'m, 't>(
-    log: &mut Log,
-    model: &'m Model<'t>,
-    skeleton: &'m Skeleton,
-    named: &Attribute,
-) -> Option<(&'m Joint<'t>, &'m String)> {
-    let Some(place) = model.joint(&named.value) else {
+/// A linear relation of coordinates: the sum of `shares` times joints (body,
+/// index in it) is `total`.
+#[derive(Debug)]
+struct Relation {
+    shares: Vec<((usize, usize), f64)>,
+    total: f64,
+}
+
+impl Relation {
+    /// Adds a multiple of a coordinate, counted from where the file draws it.
+    fn add(&mut self, model: &Model<'_>, place: (usize, usize), share: f64) {
+        self.total += share * model.bodies[place.0].joints[place.1].reference;
+        match self.shares.iter_mut().find(|(other, _)| *other == place) {
+            Some((_, sum)) => *sum += share,
+            None => self.shares.push((place, share)),
+        }
+    }
+}
+
+fn place(log: &mut Log, model: &Model<'_>, named: &Attribute) -> Option<(usize, usize)> {
+    let found = model.joint(&named.value);
+    if found.is_none() {
         log.unknown(named, "joint", model.joint_names());
-        return None;
-    };
-    Some((&model.bodies[place.0].joints[place.1], skeleton.joint_names.get(&place)?))
+    }
+    found
 }
 
 /// `q1 - ref1 = p0 + p1 (q2 - ref2)`; higher powers cannot be expressed.
-fn joint(
-    log: &mut Log,
-    model: &Model<'_>,
-    skeleton: &Skeleton,
-    look: &Look<'_>,
-) -> Option<CouplingSpec> {
+fn joint(log: &mut Log, model: &Model<'_>, look: &Look<'_>) -> Option<Relation> {
     let node = look.node();
     let first = reference(log, node, "joint1")?;
+    let first = place(log, model, first)?;
     let [p0, p1, higher @ ..] = look.at_most(log, "polycoef", [0.0, 1.0, 0.0, 0.0, 0.0]);
-    let Some(second) = node.attribute("joint2").filter(|_| p1 != 0.0) else {
-        log.note(Fate::Dropped, node, "an equality that holds one joint still").doubt();
-        return None;
-    };
-    if higher.iter().any(|power| *power != 0.0) {
-        log.note(Fate::Approximated, node, "a coupling by a polynomial: its linear part").doubt();
+    let mut relation = Relation { shares: Vec::new(), total: p0 };
+    relation.add(model, first, 1.0);
+    if let Some(second) = node.attribute("joint2") {
+        if higher.iter().any(|power| *power != 0.0) {
+            let what = "a coupling by a polynomial: its linear part";
+            log.note(Fate::Approximated, node, what).doubt();
+        }
+        relation.add(model, place(log, model, second)?, -p1);
     }
-    let (first, follower) = end(log, model, skeleton, first)?;
-    let (second, leader) = end(log, model, skeleton, second)?;
-    let offset = tidy(first.reference + p0 - p1 * second.reference);
-    log.note(Fate::Kept, node, format!("joint `{follower}` follows `{leader}`"));
-    Some(CouplingSpec {
-        follower: follower.clone(),
-        leader: leader.clone(),
-        ratio: tidy(p1),
-        offset,
-    })
+    Some(relation)
 }
 
-/// The length of a fixed tendon over two joints stays what it is.
-fn tendon(
-    log: &mut Log,
-    model: &Model<'_>,
-    skeleton: &Skeleton,
-    look: &Look<'_>,
-) -> Option<CouplingSpec> {
+/// Lengths of fixed tendons: `l1 - l1_0 = p0 + p1 (l2 - l2_0)`.
+fn tendon(log: &mut Log, model: &Model<'_>, look: &Look<'_>) -> Option<Relation> {
     let node = look.node();
-    let named = reference(log, node, "tendon1")?;
-    let Some(tendon) = super::tendons::find(model, &named.value) else {
-        log.unknown(named, "tendon", super::tendons::names(model));
-        return None;
-    };
-    let terms = super::tendons::terms(log, model, tendon)?;
-    let alone = node.attribute("tendon2").is_none();
-    let [(one, c1), (other, c2)] = terms[..] else {
-        log.note(Fate::Dropped, node, "an equality of tendons").doubt();
-        return None;
+    let [p0, p1, higher @ ..] = look.at_most(log, "polycoef", [0.0, 1.0, 0.0, 0.0, 0.0]);
+    let mut relation = Relation { shares: Vec::new(), total: p0 };
+    for (side, factor) in [("tendon1", 1.0), ("tendon2", -p1)] {
+        let Some(named) = node.attribute(side) else { continue };
+        let Some(tendon) = super::tendons::find(model, &named.value) else {
+            log.unknown(named, "tendon", super::tendons::names(model));
+            return None;
+        };
+        if tendon.tag() != "fixed" {
+            log.note(Fate::Dropped, node, "an equality of a spatial tendon").doubt();
+            return None;
+        }
+        for (place, share) in super::tendons::terms(log, model, tendon)? {
+            relation.add(model, place, share * factor);
+        }
+    }
+    if node.attribute("tendon2").is_some() && higher.iter().any(|power| *power != 0.0) {
+        let what = "a coupling by a polynomial: its linear part";
+        log.note(Fate::Approximated, node, what).doubt();
+    }
+    Some(relation)
+}
+
+/// Makes a relation of two joints a coupling. The first one follows; if it
+/// follows another joint already, the one that leads it does.
+fn couple(
+    log: &mut Log,
+    skeleton: &Skeleton,
+    node: Node<'_>,
+    mut relation: Relation,
+    couplings: &mut Vec<CouplingSpec>,
+) {
+    relation.shares.retain(|(_, share)| *share != 0.0);
+    let [(one, share), (other, other_share)] = relation.shares[..] else {
+        let what = match relation.shares.len() {
+            0 => "an equality without joints".to_owned(),
+            1 => "an equality that holds one joint still".to_owned(),
+            count => format!("an equality of {count} joints"),
+        };
+        let advice = "only pairs of joints can be coupled; lock a joint with a high `kp`";
+        log.note(Fate::Dropped, node, what).advise(advice).doubt();
+        return;
     };
     let names = (skeleton.joint_names.get(&one), skeleton.joint_names.get(&other));
-    let (Some(follower), Some(leader), true) = (names.0, names.1, alone && c1 != 0.0) else {
-        log.note(Fate::Dropped, node, "an equality of tendons").doubt();
-        return None;
+    let (Some(follower), Some(leader)) = names else {
+        log.note(Fate::Dropped, node, "an equality of something outside the robot").doubt();
+        return;
     };
-    let [p0, ..] = look.at_most(log, "polycoef", [0.0, 1.0, 0.0, 0.0, 0.0]);
-    let at = |(body, joint): (usize, usize)| model.bodies[body].joints[joint].reference;
-    let length = c1 * at(one) + c2 * at(other) + p0;
+    let (mut ratio, mut offset) = (-other_share / share, relation.total / share);
+    let leaders = Leaders::new(couplings);
+    let first = leaders.lead(follower);
+    if first.leader == leaders.lead(leader).leader {
+        let what = format!("an equality of `{follower}` and `{leader}`, which are coupled already");
+        log.note(Fate::Dropped, node, what).doubt();
+        return;
+    }
+    let follower = if first.leader == follower {
+        follower.clone()
+    } else {
+        (ratio, offset) = (ratio / first.ratio, (offset - first.offset) / first.ratio);
+        first.leader.to_owned()
+    };
     log.note(Fate::Kept, node, format!("joint `{follower}` follows `{leader}`"));
-    let (follower, leader) = (follower.clone(), leader.clone());
-    Some(CouplingSpec { follower, leader, ratio: tidy(-c2 / c1), offset: tidy(length / c1) })
+    let leader = leader.clone();
+    couplings.push(CouplingSpec { follower, leader, ratio: tidy(ratio), offset: tidy(offset) });
 }

@@ -36,9 +36,10 @@ pub(crate) fn read(
     for (index, node) in keys.enumerate() {
         let name = names.give(node.name().unwrap_or(&format!("key_{index}")));
         let Some(coordinates) = coordinates(log, model, node) else { continue };
-        poses.insert(name.clone(), pose(log, model, skeleton, &coordinates, Some(node)));
+        let joints = pose(log, model, skeleton, &coordinates, Some(node));
         let base = base(model, layout, &coordinates);
-        let commands = commands(log, actuators, node);
+        let commands = commands(log, actuators, node, &joints);
+        poses.insert(name.clone(), joints);
         if node.attribute("qvel").is_some() {
             log.note_value(Fate::Dropped, node, "qvel", "the velocities of a keyframe");
         }
@@ -160,7 +161,12 @@ fn base(model: &Model<'_>, layout: &Layout, coordinates: &[f64]) -> PoseSpec {
 }
 
 /// The commands of a keyframe, in the order of the robot's actuators.
-fn commands(log: &mut Log, actuators: &Actuators, node: Node<'_>) -> Option<Vec<f64>> {
+fn commands(
+    log: &mut Log,
+    actuators: &Actuators,
+    node: Node<'_>,
+    joints: &BTreeMap<String, Coordinate>,
+) -> Option<Vec<f64>> {
     let attribute = node.attribute("ctrl")?;
     let given = values::numbers(log, attribute)?;
     if given.len() != actuators.controls.len() && log.is_pruned {
@@ -177,11 +183,5 @@ fn commands(log: &mut Log, actuators: &Actuators, node: Node<'_>) -> Option<Vec<
         );
         return None;
     }
-    let mut commands = vec![0.0; actuators.specs.len()];
-    for (control, value) in actuators.controls.iter().zip(given) {
-        if let Some((index, factor)) = control {
-            commands[*index] += value * factor;
-        }
-    }
-    Some(commands.into_iter().map(tidy).collect())
+    Some(actuators.commands(&given, joints))
 }

@@ -9,6 +9,7 @@ use randori_core::spec::{
 };
 
 use super::contacts::Contacts;
+use super::mobility::Mobility;
 use super::model::{Body, Joint, Model, Motion};
 use super::tree::Layout;
 use crate::geometry::{self, Inertia, Pose, pose_spec, tidy, tidy3};
@@ -227,25 +228,44 @@ impl Skeleton {
 }
 
 /// Stiffness and damping of joints that say a time constant and a damping ratio,
-/// from the inertia that they move (`MuJoCo` documentation, "XML reference",
-/// joint/springdamper).
+/// from the inertia that they move, as `MuJoCo` computes them (documentation, "XML
+/// reference", joint/springdamper; `mjCModel::AutoSpringDamper`).
 pub(crate) fn tune_springs(
     joints: &mut [JointSpec],
     model: &Model<'_>,
     skeleton: &Skeleton,
-    inertia_at: &BTreeMap<String, f64>,
+    mobility: &Mobility,
 ) {
     for ((body, at), name) in &skeleton.joint_names {
         let joint = &model.bodies[*body].joints[*at];
         let Some([time, ratio]) = joint.spring_damper else { continue };
-        let found = joints.iter_mut().find(|spec| spec.name == *name && spec.kind.dofs() == 1);
-        let (Some(spec), Some(inertia)) = (found, inertia_at.get(name)) else { continue };
+        let found = joints.iter_mut().find(|spec| spec.name == *name);
+        let felt = mobility.of_joint((*body, *at), joint.motion).filter(|felt| *felt > 0.0);
+        let (Some(spec), Some(felt)) = (found, felt) else { continue };
+        spec.damping = tidy(2.0 / (felt * time));
+        if spec.kind.dofs() != 1 {
+            continue;
+        }
         let rest = tidy(joint.spring_rest);
         let is_slide = joint.motion == Motion::Slide;
         let rest = if is_slide { Coordinate::M(rest) } else { Coordinate::Rad(rest) };
-        let stiffness = tidy(inertia / (time * time * ratio * ratio));
+        let stiffness = tidy(1.0 / (felt * time * time * ratio * ratio));
         spec.spring = Some(SpringSpec { stiffness, rest });
-        spec.damping = tidy(2.0 * inertia / time);
+    }
+}
+
+/// Adds armature and damping of actuators to their joints.
+pub(crate) fn add_resistance(
+    joints: &mut [JointSpec],
+    skeleton: &Skeleton,
+    added: &BTreeMap<(usize, usize), (f64, f64)>,
+) {
+    for (place, (armature, damping)) in added {
+        let Some(name) = skeleton.joint_names.get(place) else { continue };
+        if let Some(spec) = joints.iter_mut().find(|spec| spec.name == *name) {
+            spec.armature = tidy(spec.armature + armature);
+            spec.damping = tidy(spec.damping + damping);
+        }
     }
 }
 

@@ -9,27 +9,34 @@ mod environment;
 mod equality;
 mod geoms;
 mod keyframes;
+mod laws;
 mod links;
+mod mobility;
 mod model;
 mod sensors;
 mod settings;
 mod tendons;
 mod terrain;
+mod transmissions;
 mod tree;
+
+use std::collections::BTreeMap;
 
 use randori_core::diagnostic::DiagnosticCode;
 use randori_core::spec::{Base, FORMAT, RobotSpec};
 
+use crate::geometry::Inertia;
 use crate::log::Log;
 use crate::report::Fate;
 use crate::xml::{Files, Tree};
-use crate::{Parts, dynamics, names};
+use crate::{Parts, names};
 
 pub(crate) use geoms::hull;
 pub(crate) use links::fixed;
 
 use contacts::Contacts;
 use links::Skeleton;
+use mobility::Mobility;
 use model::Model;
 
 /// Turns a document into a robot and what surrounds it.
@@ -78,18 +85,22 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
         sensors: sensors::read(log, &model, &layout),
         poses: keyframes::Poses::new(),
     };
-    let start = keyframes::initial(&model);
-    let seen = dynamics::inertia_at_joints(&robot, &|joint| {
-        let place = skeleton.joint_names.iter().find(|(_, name)| *name == joint);
-        place.map_or(0.0, |((body, at), _)| start[model.bodies[*body].joints[*at].first])
-    });
-    links::tune_springs(&mut robot.joints, &model, &skeleton, &seen);
-    let inertia_at = |joint: &str| seen.get(joint).copied().unwrap_or(0.0);
-    let actuators = actuators::read(log, &model, &skeleton, &inertia_at);
+    let added = actuators::added(log, &model);
+    let mobility = mobility(log, &model, &layout.inertias, &added);
+    links::tune_springs(&mut robot.joints, &model, &skeleton, &mobility);
+    links::add_resistance(&mut robot.joints, &skeleton, &added);
+    equality::read(log, &model, &layout, &skeleton, &mut robot);
+    tendons::fold(log, &model, &skeleton, &robot.couplings, &mut robot.joints);
+    let around = actuators::Around {
+        model: &model,
+        skeleton: &skeleton,
+        couplings: &robot.couplings,
+        mobility: &mobility,
+    };
+    let actuators = actuators::read(log, &around);
     let (poses, stances) = keyframes::read(log, &model, &layout, &skeleton, &actuators);
     robot.actuators = actuators.specs;
     robot.poses = poses;
-    equality::read(log, &model, &layout, &skeleton, &mut robot);
     let environment = environment::read(log, &model, &layout, &contacts, &name);
     let settings = &model.settings;
     log.note_whole(
@@ -107,4 +118,20 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
         rate_hz: Some((1.0 / settings.timestep).round()),
         gravity: Some(settings.gravity),
     }
+}
+
+/// How forces move the joints where the file draws them, with all armatures.
+fn mobility(
+    log: &mut Log,
+    model: &Model<'_>,
+    inertias: &[Inertia],
+    added: &BTreeMap<(usize, usize), (f64, f64)>,
+) -> Mobility {
+    let armature = |place: (usize, usize)| {
+        let own = model.bodies[place.0].joints[place.1].armature;
+        own + added.get(&place).map_or(0.0, |(armature, _)| *armature)
+    };
+    let mobility = Mobility::of(model, inertias, &armature);
+    let armatures = tendons::armatures(log, model, &mobility);
+    mobility.with_tendons(armatures)
 }

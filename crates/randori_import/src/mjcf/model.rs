@@ -339,10 +339,9 @@ impl<'t> Walk<'_, '_, 't> {
             ),
             first: self.model.coordinates,
         };
-        if joint.spring_damper.is_some() {
-            let what =
-                "`springdamper`: from the inertia that the joint moves when all others hold still";
-            log.note(Fate::Approximated, node, what);
+        if joint.spring_damper.is_some() && motion == Motion::Ball {
+            let what = "the spring of `springdamper` of a ball joint";
+            log.note_value(Fate::Dropped, node, "springdamper", what).doubt();
         }
         if motion == Motion::Free && self.model.bodies[body].parent != 0 {
             let (code, message) =

@@ -21,7 +21,7 @@ TOLERANCE = {
     "inertia": 1e-5,
     "mass matrix": 1e-5,
     "joint": 1e-8,
-    "actuator": 1e-5,
+    "actuator": 1e-9,
     "keyframe": 1e-8,
 }
 
@@ -163,6 +163,58 @@ class Robot:
         return [j["name"] for j in joints], total
 
 
+def leaders(couplings):
+    """Joint -> the joint that leads it in the end, ratio and offset."""
+    of = {c["follower"]: c for c in couplings}
+
+    def lead(joint):
+        ratio, offset = 1.0, 0.0
+        while joint in of:
+            offset += ratio * of[joint]["offset"]
+            ratio *= of[joint]["ratio"]
+            joint = of[joint]["leader"]
+        return joint, ratio, offset
+
+    return lead
+
+
+def narrowed(spec, leader, lead):
+    """The range that the followers of a joint leave it; None if all of it."""
+    bounds = []
+    for joint in spec["joints"]:
+        joint_leader, ratio, offset = lead(joint["name"])
+        if limits_of(joint) and joint_leader == leader and joint["name"] != leader and ratio:
+            bounds.append(sorted((end - offset) / ratio for end in limits_of(joint)))
+    own = next((limits_of(j) for j in spec["joints"] if j["name"] == leader), None)
+    if not bounds:
+        return None
+    low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
+    if own and low <= own[0] + 1e-9 and high >= own[1] - 1e-9:
+        return None
+    return (max(low, own[0]), min(high, own[1])) if own else (low, high)
+
+
+def tendons_of(model, robot, names, joint):
+    """Fixed tendons that one joint moves, its followers included, with length per coordinate."""
+    lead = leaders(robot.spec["couplings"])
+    for t in range(model.ntendon):
+        parts = range(model.tendon_adr[t], model.tendon_adr[t] + model.tendon_num[t])
+        if any(model.wrap_type[p] != mujoco.mjtWrap.mjWRAP_JOINT for p in parts):
+            continue
+        own = len(parts) == 1
+        led = [(lead(names[model.wrap_objid[p]]) if not own else (names[model.wrap_objid[p]], 1.0, 0.0), model.wrap_prm[p]) for p in parts]
+        if all(found[0] == joint for found, _ in led):
+            yield t, sum(found[1] * share for found, share in led)
+
+
+def moment(model, data, actuator):
+    """Force at the degrees of freedom per force of an actuator with one output."""
+    output = model.actuator_outadr[actuator]
+    start, count = data.moment_rowadr[output], data.moment_rownnz[output]
+    part = slice(start, start + count)
+    return {int(d): float(m) for d, m in zip(data.moment_colind[part], data.actuator_moment[part]) if m}
+
+
 def compare(describe, path):
     run = subprocess.run([describe, path], capture_output=True, text=True)
     if run.returncode:
@@ -205,13 +257,22 @@ def compare(describe, path):
             elif theirs:
                 differ("joint", limits_of(joint), theirs, what=f"limits of {name}")
         damping = model.dof_damping[dof] if model.dof_damping.ndim == 1 else model.dof_damping[dof][0]
+        armature, friction = model.dof_armature[dof], model.dof_frictionloss[dof]
+        for a in range(len(model.actuator_trntype)):
+            if model.actuator_trntype[a] <= 1 and model.actuator_trnid[a][0] == i:
+                gear = model.actuator_gear[a][0] ** 2
+                damping, armature = damping + np.ravel(model.actuator_damping[a])[0] * gear, armature + model.actuator_armature[a] * gear
+        for t, share in tendons_of(model, robot, names, name):
+            damping += np.ravel(model.tendon_damping[t])[0] * share**2
+            armature += model.tendon_armature[t] * share**2
+            friction += model.tendon_frictionloss[t] * abs(share)
         stiffness = np.ravel(model.jnt_stiffness[i])[0]
-        differ("joint", joint["damping"], damping, what=f"damping of {name}")
-        differ("joint", joint["friction"], model.dof_frictionloss[dof], what=f"friction of {name}")
-        differ("joint", joint["armature"], model.dof_armature[dof], what=f"armature of {name}")
+        differ("joint", joint["damping"], damping, max(1.0, damping), what=f"damping of {name}")
+        differ("joint", joint["friction"], friction, what=f"friction of {name}")
+        differ("joint", joint["armature"], armature, what=f"armature of {name}")
         spring = joint["spring"]["stiffness"] if joint["spring"] else 0.0
         if model.jnt_type[i] != mujoco.mjtJoint.mjJNT_BALL:
-            differ("joint", spring, stiffness, what=f"stiffness of {name}")
+            differ("joint", spring, stiffness, max(1.0, stiffness), f"stiffness of {name}")
             if spring:
                 rest = value(joint["spring"]["rest"])
                 differ("joint", rest, model.qpos_spring[model.jnt_qposadr[i]], what=f"rest of {name}")
@@ -270,38 +331,71 @@ def compare(describe, path):
 
     # Actuators.
     mine = {a["name"]: a for a in robot.spec["actuators"]}
-    for i in range(model.nu):
+    lead = leaders(robot.spec["couplings"])
+    mujoco.mj_resetData(model, data)
+    mujoco.mj_forward(model, data)
+    by_dof = {int(model.jnt_dofadr[i]): (i, name) for i, name in names.items()}
+    for i in range(len(model.actuator_trntype)):
         actuator = mine.get(spelt(model.actuator(i).name))
-        if actuator is None or model.actuator_trntype[i] > 1:
+        row = moment(model, data, i)
+        if actuator is None or any(dof not in by_dof for dof in row):
             continue
-        gear, gain, bias = model.actuator_gear[i][0], model.actuator_gainprm[i][0], model.actuator_biasprm[i]
         drive = actuator["drive"]
         kind = drive if isinstance(drive, str) else next(iter(drive))
+        if kind == "Impedance":
+            continue
         gains = {} if isinstance(drive, str) else drive[kind]
-        size = max(1.0, abs(gain) * gear * gear)
-        scale = gear * gain
+        gain, bias = model.actuator_gainprm[i][0], model.actuator_biasprm[i]
+        # Force at the joint per force of the actuator, and length at zero.
+        pull, at_zero, torque = 0.0, 0.0, 0.0
+        force = np.max(np.abs(model.actuator_forcerange[i])) if model.actuator_forcelimited[i] else np.inf
+        for dof, share in row.items():
+            joint, name = by_dof[dof]
+            leader, ratio, offset = lead(name) if len(row) > 1 else (name, 1.0, 0.0)
+            if leader != actuator["joint"]:
+                print(f"{path}: {actuator['name']} drives {actuator['joint']}, not {leader}")
+                worst["actuator"] = 1.0
+            pull, at_zero = pull + share * ratio, at_zero + share * offset
+            bound = np.max(np.abs(model.jnt_actfrcrange[joint])) if model.jnt_actfrclimited[joint] else np.inf
+            torque += abs(ratio) * min(force * abs(share), bound)
+        unit = 1.0
         if kind == "Position":
-            differ("actuator", gains["kp"], -bias[1] * gear * gear, size, f"kp of {actuator['name']}")
-            differ("actuator", gains["kd"], -bias[2] * gear * gear, size, f"kd of {actuator['name']}")
-            scale = gear * gain / gains["kp"]
+            unit = -bias[1] * pull**2
+            differ("actuator", gains["kp"], unit, unit, f"kp of {actuator['name']}")
+            differ("actuator", gains["kd"], -bias[2] * pull**2, max(1e-9, abs(bias[2]) * pull**2), f"kd of {actuator['name']}")
         elif kind == "Velocity":
-            differ("actuator", gains["gain"], -bias[2] * gear * gear, size, f"gain of {actuator['name']}")
-            scale = gear * gain / gains["gain"]
-        if model.actuator_ctrllimited[i] and kind != "Impedance":
-            theirs = sorted(model.actuator_ctrlrange[i] * scale)
-            differ("actuator", actuator["limits"]["command"], theirs, size, f"range of {actuator['name']}")
-        bounds = []
-        if model.actuator_forcelimited[i]:
-            bounds.append(np.max(np.abs(model.actuator_forcerange[i] * gear)))
-        j = model.actuator_trnid[i][0]
-        if model.jnt_actfrclimited[j]:
-            bounds.append(np.max(np.abs(model.jnt_actfrcrange[j])))
-        theirs = min(bounds) if bounds else None
+            unit = -bias[2] * pull**2
+            differ("actuator", gains["gain"], unit, unit, f"gain of {actuator['name']}")
+        ends = model.actuator_actrange[i] if model.actuator_dyntype[i] == mujoco.mjtDyn.mjDYN_INTEGRATOR else model.actuator_ctrlrange[i]
+        if ends[0] < ends[1] and np.all(np.isfinite(ends)):
+            theirs = np.array(sorted(pull * (gain * ends + bias[0] + bias[1] * at_zero) / unit))
+            limits = narrowed(robot.spec, actuator["joint"], lead) if kind == "Position" else None
+            theirs = np.clip(theirs, *limits) if limits else theirs
+            differ("actuator", actuator["limits"]["command"], theirs, max(1.0, np.max(np.abs(theirs))), f"range of {actuator['name']}")
+        theirs = torque if np.isfinite(torque) else None
         if (theirs is None) != (actuator["limits"]["torque"] is None):
             print(f"{path}: torque limit of {actuator['name']}: {actuator['limits']['torque']} but MuJoCo has {theirs}")
             worst["actuator"] = 1.0
         elif theirs is not None:
-            differ("actuator", actuator["limits"]["torque"], theirs, size, f"torque limit of {actuator['name']}")
+            differ("actuator", actuator["limits"]["torque"], theirs, theirs, f"torque limit of {actuator['name']}")
+
+    # Couplings.
+    for i in range(model.neq):
+        if model.eq_type[i] != mujoco.mjtEq.mjEQ_JOINT or model.eq_obj2id[i] < 0 or not model.eq_active0[i]:
+            continue
+        one, other = int(model.eq_obj1id[i]), int(model.eq_obj2id[i])
+        if names[one] not in ours or names[other] not in ours:
+            continue
+        p0, p1 = model.eq_data[i][:2]
+        reference = lambda joint: model.qpos0[model.jnt_qposadr[joint]]
+        first, second = lead(names[one]), lead(names[other])
+        if first[0] != second[0]:
+            print(f"{path}: {names[one]} and {names[other]} are not coupled")
+            worst["joint"] = 1.0
+            continue
+        theirs = reference(one) + p0 - p1 * reference(other)
+        differ("joint", first[1] - p1 * second[1], 0.0, what=f"ratio of {names[one]}")
+        differ("joint", first[2] - p1 * second[2], theirs, what=f"offset of {names[one]}")
 
     # Keyframes.
     poses = robot.spec["poses"]

@@ -120,8 +120,8 @@ fn broken_mjcf_files_are_refused_with_place() {
             "m.xml:3:43: error[RS0803]: two joints are called `j`",
         ),
         (
-            body(&format!("{BALL}<joint range=\"10 -10\"/>"), ""),
-            "m.xml:3:26: error[RS0804]: `range` goes from 10 down to -10",
+            body(&format!("{BALL}<joint range=\"10 -10\" limited=\"true\"/>"), ""),
+            "m.xml:3:26: error[RS0804]: `range` goes from 10 to -10, which is no range",
         ),
         (
             body(&format!("{BALL}<joint axis=\"0 0 0\"/>"), ""),

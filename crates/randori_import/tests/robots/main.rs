@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod actuators;
 mod broken;
 mod common;
 mod mjcf;

@@ -109,17 +109,6 @@ fn servos_keep_gains_ranges_and_the_smaller_of_two_force_limits() {
 }
 
 #[test]
-fn a_damping_ratio_becomes_a_damping() {
-    let inside = "<body><joint name=\"j\" armature=\"0.5\"/><inertial pos=\"0 0 0\" mass=\"1\" diaginertia=\"1 1 1.5\"/></body>";
-    let more = "<actuator><position joint=\"j\" kp=\"8\" dampratio=\"0.5\"/></actuator>";
-
-    let robot = robot(inside, more);
-
-    // 2 * ratio * sqrt(kp * (1.5 + 0.5))
-    assert_eq!(robot.actuators[0].drive, Drive::Position { kp: 8.0, kd: 4.0 });
-}
-
-#[test]
 fn a_position_and_a_velocity_servo_of_one_joint_become_one_drive() {
     let more =
         "<actuator><position joint=\"j\" kp=\"9\"/><velocity joint=\"j\" kv=\"2\"/></actuator>";
