@@ -3,9 +3,10 @@
 use super::defaults::Look;
 use crate::geometry::{self, Pose, Rotation, Vector};
 use crate::log::Log;
+use crate::paths;
 use crate::report::Fate;
 use crate::values;
-use crate::xml::Node;
+use crate::xml::{Files, Node};
 
 /// How the file is meant; defaults are those of the format.
 #[derive(Debug, Clone)]
@@ -154,6 +155,19 @@ impl Settings {
                 self.override_contacts = Some(Overrides { solref, solimp, friction });
             }
         }
+    }
+
+    /// Path from the reader's root of a file that an asset names.
+    pub(crate) fn asset_path(&self, files: &Files<'_>, named: &str) -> Result<String, String> {
+        let named = named.replace('\\', "/");
+        let file =
+            if self.strip_path { named.rsplit('/').next().unwrap_or(&named) } else { &named };
+        let folder = paths::folder(files.main()).to_owned();
+        let assets = match self.mesh_dir.as_str() {
+            "" => folder,
+            below => paths::resolve(&folder, &below.replace('\\', "/"))?,
+        };
+        Ok(paths::resolve(&assets, file)?)
     }
 
     /// An angle as the file writes it, in radians.

@@ -75,3 +75,17 @@ pub(crate) fn reference_data() -> Option<PathBuf> {
     let folder = given.unwrap_or_else(|| root.join("../shared/data")).join("policies");
     folder.is_dir().then_some(folder)
 }
+
+/// Files of any bytes in memory, by their path.
+pub(crate) struct Bytes<'b>(pub(crate) Vec<(&'b str, Vec<u8>)>);
+
+impl FileReader for Bytes<'_> {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        String::from_utf8(self.read_bytes(path)?).map_err(|_| ReadError::NotText)
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let found = self.0.iter().find(|(name, _)| *name == path);
+        found.map(|(_, bytes)| bytes.clone()).ok_or(ReadError::NotFound)
+    }
+}

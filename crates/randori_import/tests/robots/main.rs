@@ -8,4 +8,5 @@ mod common;
 mod mjcf;
 mod mutations;
 mod reference;
+mod terrain;
 mod urdf;
