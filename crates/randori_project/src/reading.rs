@@ -61,6 +61,10 @@ impl FileReader for Reading<'_> {
         Ok(bytes)
     }
 
+    fn existing(&self, path: &str) -> Option<String> {
+        self.project.existing(path)
+    }
+
     fn import_robot(&self, import: &RobotImport<'_>, sources: &mut SourceMap) -> ImportedRobot {
         randori_import::import_robot(self, import, sources)
     }

@@ -47,6 +47,12 @@ pub trait FileReader {
         self.read(path).map(String::into_bytes)
     }
 
+    /// The path of a file that exists: `path` itself, or one that differs from it
+    /// only in capital letters. By default a file exists if it can be read.
+    fn existing(&self, path: &str) -> Option<String> {
+        self.read_bytes(path).is_ok().then(|| path.to_owned())
+    }
+
     /// Turns a robot file of another kind into the text of a `Robot(...)` file.
     /// Texts that findings point into are added to `sources`. A reader that
     /// knows no other kinds says so.
@@ -115,6 +121,11 @@ impl MemoryFiles {
 impl FileReader for MemoryFiles {
     fn read(&self, path: &str) -> Result<String, ReadError> {
         self.files.get(path).cloned().ok_or(ReadError::NotFound)
+    }
+
+    fn existing(&self, path: &str) -> Option<String> {
+        let mut similar = self.files.keys().filter(|known| known.eq_ignore_ascii_case(path));
+        self.files.get_key_value(path).map(|(known, _)| known).or_else(|| similar.next()).cloned()
     }
 }
 

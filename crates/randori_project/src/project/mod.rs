@@ -141,6 +141,27 @@ impl FileReader for Project {
         fs::read(&real).map_err(|error| read_error(&error))
     }
 
+    fn existing(&self, path: &str) -> Option<String> {
+        if self.find_file(path).is_ok() {
+            return Some(path.to_owned());
+        }
+        if Path::new(path).components().any(|part| !matches!(part, Component::Normal(_))) {
+            return None;
+        }
+        let mut found = String::new();
+        for part in path.split('/') {
+            let folder = self.root.join(&found);
+            let known = folder.join(part).exists().then(|| part.to_owned());
+            let name = known.or_else(|| similar_name(&folder, part))?;
+            if !found.is_empty() {
+                found.push('/');
+            }
+            found.push_str(&name);
+        }
+        // Links that leave the project are none of its files.
+        self.find_file(&found).is_ok().then_some(found)
+    }
+
     fn import_robot(&self, import: &RobotImport<'_>, sources: &mut SourceMap) -> ImportedRobot {
         randori_import::import_robot(self, import, sources)
     }
@@ -151,6 +172,13 @@ impl FileReader for Project {
         let shown = std::env::current_dir().ok().and_then(|here| from_here(&here, &full));
         shown.unwrap_or(full).display().to_string()
     }
+}
+
+/// The first name in a folder that differs from `name` only in capital letters.
+fn similar_name(folder: &Path, name: &str) -> Option<String> {
+    let names =
+        fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.filter(|other| other.eq_ignore_ascii_case(name)).min()
 }
 
 /// The path from the folder `here` to `full`, if one leads there without
@@ -198,6 +226,18 @@ mod tests {
         assert_eq!(inside.read("courier/flut.ron"), Err(ReadError::NotFound));
         assert_eq!(inside.on_disk("../secret.ron"), None);
         assert!(inside.on_disk("courier/flat.ron").is_some_and(|path| path.is_absolute()));
+    }
+
+    #[test]
+    fn a_file_is_found_whatever_its_capitals() {
+        let folder = project();
+        let inside = Project::at(folder.path()).expect("exists");
+
+        let found = inside.existing("Scenarios/Courier/FLAT.ron");
+
+        assert_eq!(found.as_deref(), Some("scenarios/courier/flat.ron"));
+        assert_eq!(inside.existing("scenarios/courier/flut.ron"), None);
+        assert_eq!(inside.existing("../x"), None);
     }
 
     #[cfg(unix)]
