@@ -102,15 +102,19 @@ fn children_first(robot: &RobotSpec) -> Vec<&JointSpec> {
     order
 }
 
-/// Height of the lowest point of all shapes above the base frame, m, the base
-/// upright; `None` without shapes.
-pub(crate) fn lowest_point(robot: &RobotSpec, at: &dyn Fn(&str) -> f64) -> Option<f64> {
+/// Height of the lowest point of all shapes in the world, m, with the base at a
+/// pose; `None` without shapes.
+pub(crate) fn lowest_point(
+    robot: &RobotSpec,
+    world_from_base: &Pose,
+    at: &dyn Fn(&str) -> f64,
+) -> Option<f64> {
     let poses = link_poses(robot, at);
     let mut lowest: Option<f64> = None;
     for link in &robot.links {
         let Some(pose) = poses.get(&link.name) else { continue };
         for shape in &link.shapes {
-            let pose = pose * spec_pose(&shape.pose);
+            let pose = world_from_base * pose * spec_pose(&shape.pose);
             let height = pose.translation.vector.z - reach_down(&shape.shape, &pose);
             lowest = Some(lowest.map_or(height, |lowest: f64| lowest.min(height)));
         }

@@ -8,9 +8,11 @@
 //!
 //! Start reading at [`import`].
 
+mod collada;
 mod couplings;
 mod dynamics;
 mod geometry;
+mod glb;
 mod inertia;
 mod log;
 mod mesh;
@@ -18,6 +20,7 @@ mod mjcf;
 mod names;
 mod paths;
 mod prune;
+mod recognise;
 mod report;
 mod scenario;
 mod urdf;
@@ -98,7 +101,7 @@ fn import_at(
     sources: &mut SourceMap,
     named_at: Option<Span>,
 ) -> Import {
-    let mut log = Log::default();
+    let mut log = Log { most_bodies: limits.bodies, ..Log::default() };
     let mut files = Files::new(reader, limits, sources, named_at);
     let mut parts = match files.document(path) {
         None => Parts::default(),
@@ -113,6 +116,7 @@ fn import_at(
     if let Some(robot) = &mut parts.robot {
         couplings::narrow(&mut log, robot);
     }
+    log.report.entries.splice(0..0, std::mem::take(&mut files.remarks));
     let mut errors = std::mem::take(&mut files.found);
     errors.append(&mut log.errors);
     let is_usable = errors.is_empty();

@@ -12,6 +12,8 @@ pub(crate) struct Log {
     pub(crate) errors: Vec<Diagnostic>,
     /// Whether `keep` or `drop` left something out.
     pub(crate) is_pruned: bool,
+    /// Bodies that a robot may have.
+    pub(crate) most_bodies: usize,
 }
 
 impl Log {

@@ -32,6 +32,76 @@ pub(crate) fn resolve(folder: &str, named: &str) -> Result<String, &'static str>
     Ok(parts.join("/"))
 }
 
+/// A path as a file writes it, made comparable.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Written {
+    /// With `/` between its parts, without scheme or drive.
+    pub(crate) path: String,
+    /// Whether it counts from the folder of the file.
+    pub(crate) is_local: bool,
+    /// Whether it begins with the name of a package.
+    pub(crate) is_package: bool,
+}
+
+impl Written {
+    /// Takes a URL or path of any system apart.
+    ///
+    /// # Errors
+    /// A reason, when nothing on this disk can be meant.
+    pub(crate) fn of(named: &str) -> Result<Self, String> {
+        let named = named.trim();
+        if named.is_empty() {
+            return Err("the path is empty".to_owned());
+        }
+        let mut path = named.replace('\\', "/");
+        let (mut is_local, mut is_package) = (true, false);
+        if let Some((scheme, rest)) = path.split_once("://") {
+            match scheme.to_ascii_lowercase().as_str() {
+                "package" | "model" => is_package = true,
+                "file" => {}
+                "http" | "https" | "ftp" => {
+                    return Err("it is on the network; download it, and name the file".to_owned());
+                }
+                other => return Err(format!("paths of the kind `{other}://` are not known")),
+            }
+            path = rest.to_owned();
+        } else if let Some(rest) = path.strip_prefix("file:") {
+            path = rest.to_owned();
+        }
+        if path.contains('%') {
+            path = percent_decoded(&path);
+        }
+        let bytes = path.as_bytes();
+        if bytes.len() > 2 && bytes[0].is_ascii_alphabetic() && &bytes[1..3] == b":/" {
+            (path, is_local) = (path[2..].to_owned(), false);
+        }
+        if path.starts_with(['/', '~']) || is_package {
+            is_local = false;
+        }
+        if path.contains(char::is_control) {
+            return Err("the path contains a control character".to_owned());
+        }
+        Ok(Self { path, is_local, is_package })
+    }
+}
+
+/// `%20` and the like as characters, if they give text.
+fn percent_decoded(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while at < bytes.len() {
+        let digits = path.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            decoded.push(byte);
+            at += 3;
+        } else {
+            decoded.push(bytes[at]);
+            at += 1;
+        }
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| path.to_owned())
+}
+
 /// `path` as a file in `folder` names it.
 fn relative(folder: &str, path: &str) -> String {
     let split = |text: &str| -> Vec<String> {
@@ -63,6 +133,25 @@ mod tests {
         assert!(resolve("a", "/etc/passwd").is_err());
         assert!(resolve("a", "").is_err());
         assert!(resolve("a", "C:\\x").is_err());
+    }
+
+    #[test]
+    fn urls_and_paths_of_other_systems_are_taken_apart() {
+        let written = |named: &str| {
+            let found = Written::of(named).expect(named);
+            (found.path, found.is_local, found.is_package)
+        };
+        let local = |path: &str| (path.to_owned(), true, false);
+
+        assert_eq!(written("file://meshes/b.stl"), local("meshes/b.stl"));
+        assert_eq!(written("meshes\\b.stl"), local("meshes/b.stl"));
+        assert_eq!(written("my%20meshes/b%2.stl"), local("my meshes/b%2.stl"));
+        assert_eq!(written("file:///home/kim/b.stl"), ("/home/kim/b.stl".into(), false, false));
+        assert_eq!(written("C:\\kim\\b.stl"), ("/kim/b.stl".into(), false, false));
+        assert_eq!(written("package://arm/b.stl"), ("arm/b.stl".into(), false, true));
+        assert_eq!(written("model://arm/b.stl"), ("arm/b.stl".into(), false, true));
+        assert!(Written::of("https://example.org/b.stl").is_err());
+        assert!(Written::of(" ").is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What became of everything in an imported file.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Label, SourceMap, Span};
@@ -79,7 +80,7 @@ struct JsonEntry<'a> {
 
 #[derive(Serialize)]
 struct JsonReport<'a> {
-    counts: std::collections::BTreeMap<&'a str, usize>,
+    counts: BTreeMap<&'a str, usize>,
     entries: Vec<JsonEntry<'a>>,
 }
 
@@ -89,7 +90,25 @@ impl Report {
         self.entries.iter().filter(|entry| entry.kind == kind).count()
     }
 
+    /// The lines that a filter wants, with how often each is there: lines that
+    /// say the same of several places are the first of them.
+    fn grouped(&self, wanted: impl Fn(&Entry) -> bool) -> Vec<(&Entry, usize)> {
+        let mut groups: Vec<(&Entry, usize)> = Vec::new();
+        let mut known: BTreeMap<(Fate, &str, Option<&str>), usize> = BTreeMap::new();
+        for entry in self.entries.iter().filter(|entry| wanted(entry)) {
+            let key = (entry.kind, entry.what.as_str(), entry.advice.as_deref());
+            if let Some(group) = known.get(&key) {
+                groups[*group].1 += 1;
+            } else {
+                known.insert(key, groups.len());
+                groups.push((entry, 1));
+            }
+        }
+        groups
+    }
+
     /// Counts and lines, for people: first what to look at, last what was kept.
+    /// Lines that say the same of several places stand there once.
     pub fn text(&self, sources: &SourceMap) -> String {
         let mut text = String::new();
         let counts: Vec<String> =
@@ -104,14 +123,16 @@ impl Report {
             Fate::Kept,
         ];
         for kind in order {
-            for entry in self.entries.iter().filter(|entry| entry.kind == kind) {
+            for (entry, count) in self.grouped(|entry| entry.kind == kind) {
                 let place = entry.place.map_or(String::new(), |span| {
                     let line = sources.position(span.file, span.start).line;
                     format!("{}:{line}: ", sources.path(span.file))
                 });
-                let element = match entry.element.as_str() {
-                    "" => String::new(),
-                    element => format!(" ({element})"),
+                let element = match (entry.element.as_str(), count) {
+                    ("", 1) => String::new(),
+                    ("", count) => format!(" ({count} times)"),
+                    (element, 1) => format!(" ({element})"),
+                    (element, count) => format!(" ({count} times, first: {element})"),
                 };
                 let _ = writeln!(text, "{place}{}: {}{element}", kind.name(), entry.what);
                 if let Some(advice) = &entry.advice {
@@ -145,18 +166,47 @@ impl Report {
 
     /// The doubtful lines as warnings.
     pub fn warnings(&self) -> Vec<Diagnostic> {
-        self.entries
-            .iter()
-            .filter(|entry| entry.is_doubtful)
-            .map(|entry| {
-                let warning =
-                    Diagnostic::warning(DiagnosticCode::IMPORT_DOUBTFUL, entry.what.clone())
-                        .maybe_help(entry.advice.clone());
+        self.grouped(|entry| entry.is_doubtful)
+            .into_iter()
+            .map(|(entry, count)| {
+                let times = if count > 1 { format!(" ({count} times)") } else { String::new() };
+                let message = format!("{}{times}", entry.what);
+                let warning = Diagnostic::warning(DiagnosticCode::IMPORT_DOUBTFUL, message)
+                    .maybe_help(entry.advice.clone());
                 match entry.place {
                     Some(place) => warning.primary(Label::new(place, entry.kind.name())),
                     None => warning,
                 }
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_say_the_same_are_shown_once_with_their_number() {
+        let line = |what: &str, element: &str| Entry {
+            kind: Fate::Dropped,
+            what: what.to_owned(),
+            element: element.to_owned(),
+            place: None,
+            advice: None,
+            is_doubtful: true,
+        };
+        let entries = vec![line("a", "x[1]"), line("b", "y"), line("a", "x[2]")];
+        let report = Report { entries };
+
+        let text = report.text(&SourceMap::default());
+
+        let shown: Vec<&str> = text.lines().skip(1).collect();
+        assert_eq!(shown, ["dropped: a (2 times, first: x[1])", "dropped: b (y)"]);
+        assert!(text.starts_with("0 kept, 0 approximated, 0 guessed, 0 clamped, 3 dropped"));
+        assert_eq!(report.json(&SourceMap::default()).matches("\"what\"").count(), 3);
+        let warnings: Vec<String> =
+            report.warnings().into_iter().map(|warning| warning.message).collect();
+        assert_eq!(warnings, ["a (2 times)", "b"]);
     }
 }

@@ -8,7 +8,9 @@ pub(crate) fn numbers(log: &mut Log, attribute: &Attribute) -> Option<Vec<f64>> 
     let mut numbers = Vec::new();
     for word in attribute.value.split_whitespace() {
         match word.parse::<f64>() {
-            Ok(number) if number.is_finite() && (number as f32).is_finite() => numbers.push(number),
+            Ok(number) if number.is_finite() && (number as f32).is_finite() => {
+                numbers.push(representable(number));
+            }
             Ok(_) => {
                 let message =
                     format!("`{}` holds `{word}`, which is not a finite number", attribute.name);
@@ -79,6 +81,19 @@ pub(crate) fn at_most<const N: usize>(
 /// One number.
 pub(crate) fn number(log: &mut Log, attribute: &Attribute) -> Option<f64> {
     exactly::<1>(log, attribute).map(|[number]| number)
+}
+
+/// What is too small for single precision is zero.
+fn representable(number: f64) -> f64 {
+    if number.abs() < f64::from(f32::MIN_POSITIVE) { 0.0 } else { number }
+}
+
+/// One number, which may be infinite or too large for single precision.
+pub(crate) fn unbounded(log: &mut Log, attribute: &Attribute) -> Option<f64> {
+    match attribute.value.trim().parse::<f64>() {
+        Ok(number) if !number.is_nan() => Some(representable(number)),
+        _ => number(log, attribute),
+    }
 }
 
 /// A number that is not negative; an error otherwise.

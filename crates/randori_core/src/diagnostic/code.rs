@@ -272,8 +272,8 @@ codes! {
     // Imports.
     MALFORMED_XML "RS0801" "XML that cannot be read"
         "A robot file of another kind is not well-formed XML, is empty, has another root element \
-         than its kind, or declares a document type, which is refused because declared entities \
-         can grow without bound.";
+         than its kind, or is something else altogether: xacro that has to be expanded first, an \
+         archive, a Git LFS pointer.";
     IMPORT_INCLUDE "RS0802" "An include that cannot be followed"
         "An include of an imported file names no file, leaves the project, includes itself, or \
          is included twice. Paths of includes start at the folder of the main file.";

@@ -29,7 +29,7 @@ use crate::geometry::Inertia;
 use crate::log::Log;
 use crate::report::Fate;
 use crate::xml::{Files, Tree};
-use crate::{Parts, names};
+use crate::{Parts, names, recognise};
 
 pub(crate) use geoms::hull;
 pub(crate) use links::fixed;
@@ -43,14 +43,8 @@ use model::Model;
 pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts {
     let root = tree.root();
     if root.tag() != "mujoco" {
-        let message =
-            format!("the root element is `<{}>`, but MJCF starts with `<mujoco>`", root.tag());
-        let help = if root.tag() == "robot" {
-            "import it as `Urdf(path: ...)`"
-        } else {
-            "name an MJCF file"
-        };
-        log.error(DiagnosticCode::MALFORMED_XML, root.span(), message, help);
+        let found = recognise::by_root(root, "mujoco");
+        log.error(DiagnosticCode::MALFORMED_XML, root.span(), found.what, found.help);
         return Parts::default();
     }
     let model = Model::read(log, files, root);

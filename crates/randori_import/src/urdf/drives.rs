@@ -1,14 +1,18 @@
-//! What drives the joints. The format says only how strong and fast motors are,
-//! so gains are guessed, and said to be.
+//! What drives the joints. A URDF says at best which joints are driven, how
+//! strong and fast motors are, and what commands mean; gains are guessed, and
+//! said to be.
 
-use randori_core::spec::{ActuatorLimits, ActuatorSpec, Drive, JointKind, RobotSpec};
+use std::collections::BTreeMap;
 
-use super::Graph;
+use randori_core::spec::{ActuatorLimits, ActuatorSpec, Drive, JointKind, JointSpec, RobotSpec};
+
+use super::control::{Control, Interface, Said};
+use super::limits::JointLimits;
+use super::{Edge, Graph, mimics};
 use crate::dynamics;
 use crate::geometry::tidy;
 use crate::log::Log;
 use crate::report::Fate;
-use crate::values;
 
 /// Frequency of a drive that has only its own limb to move, rad/s.
 const FREQUENCY: f64 = 20.0;
@@ -16,12 +20,20 @@ const FREQUENCY: f64 = 20.0;
 /// Error at which a drive is as strong as it can be: rad, and m.
 const FULL_ERROR: [f64; 2] = [0.25, 0.02];
 
+/// Error of speed at which a velocity drive is as strong as it can be, if the
+/// file does not say how fast it is: rad/s, and m/s.
+const FULL_SPEED_ERROR: [f64; 2] = [0.5, 0.05];
+
+/// Parts of names of joints without limits that turn a wheel or the like.
+const WHEELS: [&str; 6] = ["wheel", "rotor", "propeller", "sprocket", "whl", "tire"];
+
+/// Parts of names of wheels without motor.
+const CASTERS: [&str; 8] =
+    ["caster", "castor", "swivel", "passive", "roller", "free_wheel", "freewheel", "idler"];
+
 /// Least damping per stiffness, s: limbs that carry the robot move more than
 /// their own inertia.
 const DAMPING_TIME: f64 = 0.03;
-
-/// Efforts above this are placeholders, not motors.
-const STRONGEST: f64 = 1e5;
 
 /// Inertia of rotor and gear, kg m^2 or kg, where coupled joints are too light to
 /// be computed in single precision beside the rest of a robot.
@@ -44,57 +56,195 @@ fn steady_couplings(log: &mut Log, robot: &mut RobotSpec) {
     }
 }
 
-/// Adds a position drive for every joint that can move and follows no other.
-pub(super) fn build(log: &mut Log, graph: &Graph<'_>, robot: &mut RobotSpec) {
+/// Adds a drive for every joint that is driven and follows no other one.
+pub(super) fn build(
+    log: &mut Log,
+    graph: &Graph<'_>,
+    control: &Control<'_>,
+    limits: &BTreeMap<String, JointLimits>,
+    robot: &mut RobotSpec,
+) {
     steady_couplings(log, robot);
     let felt = dynamics::inertia_at_joints(robot, &|_| 0.0);
+    let mut drives = Vec::new();
     for joint in &robot.joints {
-        if joint.kind.dofs() != 1 || robot.couplings.iter().any(|pair| pair.follower == joint.name)
-        {
-            continue;
-        }
         let edge = graph.edges.iter().find(|edge| edge.name == joint.name);
-        let limit = edge.and_then(|edge| edge.node.child("limit"));
-        let mut positive = |name: &str| -> Option<f64> {
-            let found = limit.and_then(|limit| limit.attribute(name))?;
-            values::number(log, found).filter(|value| *value > 0.0 && *value < STRONGEST)
+        let is_follower = robot.couplings.iter().any(|pair| pair.follower == joint.name);
+        let (Some(edge), false, 1) = (edge, is_follower, joint.kind.dofs()) else { continue };
+        let limits = limits.get(&joint.name).copied().unwrap_or_default();
+        let surroundings = Surroundings { graph, robot, control, limits };
+        let interface = match surroundings.choose(edge, joint) {
+            Ok(interface) => interface,
+            Err(reason) => {
+                let what = format!("joint `{}` has no drive: {reason}", joint.name);
+                let entry = log.note(Fate::Guessed, edge.node, what);
+                entry.advise("add an entry of `actuators` in the `Robot` if it is driven");
+                entry.is_doubtful = joint.kind != JointKind::Continuous && limits.effort.is_some();
+                continue;
+            }
         };
-        let (torque, speed) = (positive("effort"), positive("velocity"));
         let inertia = felt.get(&joint.name).copied().unwrap_or(0.0).max(1e-6);
-        let full = FULL_ERROR[usize::from(joint.kind.is_prismatic())];
-        let own = inertia * FREQUENCY * FREQUENCY;
-        let kp = torque.map_or(own, |torque| own.max(torque / full));
-        let kd = (2.0 * (kp * inertia).sqrt()).max(DAMPING_TIME * kp);
-        let command = match joint.kind {
-            JointKind::Continuous => None,
-            _ => joint.kind.limits_si(),
+        let drive = drive_of(interface, joint, inertia, &limits);
+        tell(log, edge, control.said.get(&joint.name), drive);
+        let command = match drive {
+            Drive::Position { .. } => command_range(log, edge, robot),
+            _ => None,
         };
-        robot.actuators.push(ActuatorSpec {
+        drives.push(ActuatorSpec {
             name: joint.name.clone(),
             joint: joint.name.clone(),
-            drive: Drive::Position { kp: short(kp), kd: short(kd) },
-            limits: ActuatorLimits { torque, speed, rate: None, command },
+            drive,
+            limits: ActuatorLimits {
+                torque: limits.effort,
+                speed: limits.speed,
+                rate: None,
+                command,
+            },
             delay: 0.0,
         });
-        let what = format!(
-            "drive of joint `{}`: position, kp {}, kd {}",
-            joint.name,
-            short(kp),
-            short(kd)
-        );
-        let advice = "write the drive that the robot really has in the `Robot`";
-        match edge {
-            Some(edge) => log.note(Fate::Guessed, edge.node, what).advise(advice),
-            None => log.note_whole(Fate::Guessed, what).advise(advice),
-        };
     }
-    for transmission in graph.links[graph.root]
-        .1
-        .parent()
-        .iter()
-        .flat_map(|root| root.children_called("transmission"))
-    {
-        log.note(Fate::Dropped, transmission, "a transmission: every joint has its own drive");
+    robot.actuators.extend(drives);
+}
+
+/// Guessed gains of a drive.
+fn drive_of(interface: Interface, joint: &JointSpec, inertia: f64, limits: &JointLimits) -> Drive {
+    let is_slide = usize::from(joint.kind.is_prismatic());
+    match interface {
+        Interface::Effort => Drive::Torque,
+        Interface::Velocity => {
+            let error = limits.speed.map_or(FULL_SPEED_ERROR[is_slide], |speed| speed * 0.05);
+            let own = inertia * FREQUENCY;
+            let gain = limits.effort.map_or(own, |effort| own.max(effort / error));
+            Drive::Velocity { gain: short(gain) }
+        }
+        Interface::Position => {
+            let own = inertia * FREQUENCY * FREQUENCY;
+            let full = FULL_ERROR[is_slide];
+            let kp = limits.effort.map_or(own, |effort| own.max(effort / full));
+            let kd = (2.0 * (kp * inertia).sqrt()).max(DAMPING_TIME * kp);
+            Drive::Position { kp: short(kp), kd: short(kd) }
+        }
+    }
+}
+
+fn tell(log: &mut Log, edge: &Edge<'_>, said: Option<&Said<'_>>, drive: Drive) {
+    let kind = match drive {
+        Drive::Torque => "torque".to_owned(),
+        Drive::Velocity { gain } => format!("velocity, gain {gain}"),
+        Drive::Position { kp, kd } | Drive::Impedance { kp, kd } => {
+            format!("position, kp {kp}, kd {kd}")
+        }
+    };
+    let (node, source) = match said {
+        Some(Said { node, interface: Some(_), source }) => (*node, format!(", as {source} says")),
+        Some(Said { node, source, .. }) => (*node, format!(": {source} does not say its kind")),
+        None => (edge.node, String::new()),
+    };
+    let what = format!("drive of joint `{}`: {kind}{source}", edge.name);
+    // A torque drive has no gains that could be wrong.
+    let fate = if drive == Drive::Torque { Fate::Kept } else { Fate::Guessed };
+    let advice = if drive == Drive::Torque {
+        "a torque drive holds nothing by itself: write a `Position` drive in the `Robot` to hold poses"
+    } else {
+        "write the drive that the robot really has in the `Robot`"
+    };
+    log.note(fate, node, what).advise(advice);
+}
+
+/// The range of a position command: that of the joint, narrowed by the limits
+/// of joints that follow it.
+fn command_range(log: &mut Log, edge: &Edge<'_>, robot: &RobotSpec) -> Option<(f64, f64)> {
+    let (range, narrowed_by) = mimics::range_with_followers(robot, &edge.name);
+    if let (Some((low, high)), Some(follower)) = (range, narrowed_by) {
+        let what = format!(
+            "`{follower}` follows joint `{}` and lets it move over [{low}, {high}] only: commands stay there",
+            edge.name
+        );
+        let advice = "make the limits of both joints agree";
+        log.note(Fate::Clamped, edge.node, what).advise(advice).doubt();
+    }
+    range
+}
+
+/// What decides about the drive of a joint.
+struct Surroundings<'a, 't> {
+    graph: &'a Graph<'t>,
+    robot: &'a RobotSpec,
+    control: &'a Control<'t>,
+    limits: JointLimits,
+}
+
+impl Surroundings<'_, '_> {
+    /// What commands to a joint mean, or why it is passive.
+    fn choose(&self, edge: &Edge<'_>, joint: &JointSpec) -> Result<Interface, &'static str> {
+        let is_wheel = joint.kind == JointKind::Continuous && self.is_wheel(edge);
+        let usual = if is_wheel { Interface::Velocity } else { Interface::Position };
+        if let Some(said) = self.control.said.get(&joint.name) {
+            return Ok(said.interface.unwrap_or(usual));
+        }
+        if self.control.lists_all {
+            return Err("neither a transmission nor `<ros2_control>` names it");
+        }
+        if joint.kind != JointKind::Continuous {
+            return Ok(usual);
+        }
+        if self.control.lists_wheels {
+            return Err("the plugin of Gazebo that drives the wheels does not name it");
+        }
+        if self.is_named(edge, &CASTERS) {
+            return Err("its name is that of a passive wheel");
+        }
+        // Exporters write 0 for all joints when they know nothing.
+        let others_have_effort = self.graph.edges.iter().any(|other| {
+            let effort = other.node.child("limit").and_then(|limit| limit.text("effort"));
+            effort.and_then(|text| text.trim().parse::<f64>().ok()).is_some_and(|it| it > 0.0)
+        });
+        if self.limits.is_effort_zero && others_have_effort {
+            return Err("its effort is 0");
+        }
+        Ok(usual)
+    }
+
+    /// Whether a joint without limits turns a wheel, and no limb: nothing moves
+    /// beyond it, and it hangs on the base or is called so.
+    fn is_wheel(&self, edge: &Edge<'_>) -> bool {
+        if self.is_named(edge, &WHEELS) {
+            return true;
+        }
+        self.is_rigid_with_base(edge.parent) && !self.moves_something(edge.child)
+    }
+
+    fn is_named(&self, edge: &Edge<'_>, words: &[&str]) -> bool {
+        let child = &self.graph.links[edge.child].0;
+        let names = [edge.name.to_ascii_lowercase(), child.to_ascii_lowercase()];
+        names.iter().any(|name| words.iter().any(|word| name.contains(word)))
+    }
+
+    fn is_rigid_with_base(&self, mut link: usize) -> bool {
+        // As many steps as there are links at most.
+        for _ in 0..self.graph.links.len() {
+            if self.graph.links[link].0 == self.robot.base.link() {
+                return true;
+            }
+            match self.graph.edges.iter().find(|edge| edge.child == link) {
+                Some(edge) if edge.kind == "fixed" => link = edge.parent,
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    fn moves_something(&self, link: usize) -> bool {
+        let mut fixed = vec![link];
+        while let Some(link) = fixed.pop() {
+            for edge in self.graph.edges.iter().filter(|edge| edge.parent == link) {
+                if edge.kind != "fixed" {
+                    return true;
+                }
+                fixed.push(edge.child);
+            }
+        }
+        false
     }
 }
 

@@ -1,47 +1,86 @@
 //! `<joint>`: motion, limits, friction and mimicry.
 
+use std::collections::BTreeMap;
+
 use randori_core::spec::{
-    Angle, CouplingSpec, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, PoseSpec, RobotSpec,
+    Angle, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, PoseSpec, RobotSpec,
 };
 
+use super::limits::{self, JointLimits};
 use super::{Edge, Graph};
-use crate::geometry::{self, Vector, axis_spec, pose_spec, tidy};
+use crate::geometry::{self, Vector, axis_spec, pose_spec};
 use crate::log::Log;
 use crate::report::Fate;
 use crate::values;
 
-/// Adds the joints, each after that of its parent.
-pub(super) fn build(log: &mut Log, graph: &Graph<'_>, robot: &mut RobotSpec) {
+/// Damping and friction beyond this are mistakes, SI.
+const MOST_DAMPING: f64 = 1e6;
+
+/// Adds the joints, each after that of its parent. Gives what limits them, by
+/// name.
+pub(super) fn build(
+    log: &mut Log,
+    graph: &Graph<'_>,
+    robot: &mut RobotSpec,
+) -> BTreeMap<String, JointLimits> {
+    let mut all = BTreeMap::new();
     let mut waiting = vec![graph.root];
     while let Some(link) = waiting.pop() {
         let edges: Vec<&Edge<'_>> = graph.edges.iter().filter(|edge| edge.parent == link).collect();
         for edge in &edges {
-            one(log, graph, edge, robot);
+            let limits = limits::read(log, edge);
+            all.insert(edge.name.clone(), limits);
+            one(log, graph, edge, limits.range, robot);
         }
         waiting.extend(edges.iter().rev().map(|edge| edge.child));
     }
-    mimics(log, graph, robot);
+    all
 }
 
-fn one(log: &mut Log, graph: &Graph<'_>, edge: &Edge<'_>, robot: &mut RobotSpec) {
+fn one(
+    log: &mut Log,
+    graph: &Graph<'_>,
+    edge: &Edge<'_>,
+    range: Option<(f64, f64)>,
+    robot: &mut RobotSpec,
+) {
     let (parent, child) = (graph.links[edge.parent].0.clone(), graph.links[edge.child].0.clone());
     let axis = axis(log, edge);
     let kind = match edge.kind {
         "continuous" => JointKind::Continuous,
-        "revolute" => {
-            limits(log, edge).map_or(JointKind::Continuous, |(lower, upper)| JointKind::Revolute {
-                limits: Limits { lower: Angle::Rad(lower), upper: Angle::Rad(upper) },
-            })
+        "revolute" => range.map_or(JointKind::Continuous, |(lower, upper)| JointKind::Revolute {
+            limits: Limits { lower: Angle::Rad(lower), upper: Angle::Rad(upper) },
+        }),
+        "prismatic" => {
+            JointKind::Prismatic { limits: range.map(|(lower, upper)| Limits { lower, upper }) }
         }
-        "prismatic" => JointKind::Prismatic {
-            limits: limits(log, edge).map(|(lower, upper)| Limits { lower, upper }),
-        },
         "spherical" => JointKind::Spherical,
-        "planar" => return planar(log, graph, edge, axis, robot),
+        "planar" => {
+            let turned = geometry::z_to(axis);
+            let what = format!("planar joint `{}`: two slides and a turn, not driven", edge.name);
+            log.note(Fate::Approximated, edge.node, what);
+            let slide = JointKind::Prismatic { limits: None };
+            let steps = [
+                ("x", slide, turned * Vector::x()),
+                ("y", slide, turned * Vector::y()),
+                ("turn", JointKind::Continuous, axis),
+            ];
+            return chain(graph, edge, &steps, robot);
+        }
         "floating" => {
-            let what = format!("joint `{}` moves freely inside the robot: it is fixed", edge.name);
+            let what = format!(
+                "joint `{}` moves freely inside the robot: three slides and a ball joint, not driven",
+                edge.name
+            );
             log.note(Fate::Approximated, edge.node, what).doubt();
-            JointKind::Fixed
+            let slide = JointKind::Prismatic { limits: None };
+            let steps = [
+                ("x", slide, Vector::x()),
+                ("y", slide, Vector::y()),
+                ("z", slide, Vector::z()),
+                ("turn", JointKind::Spherical, Vector::x()),
+            ];
+            return chain(graph, edge, &steps, robot);
         }
         _ => JointKind::Fixed,
     };
@@ -69,39 +108,17 @@ fn axis(log: &mut Log, edge: &Edge<'_>) -> Vector {
     axis
 }
 
-/// Lower and upper limit; `None` without useful ones.
-fn limits(log: &mut Log, edge: &Edge<'_>) -> Option<(f64, f64)> {
-    let Some(limit) = edge.node.child("limit") else {
-        let what = format!("joint `{}` has no limits", edge.name);
-        log.note(Fate::Guessed, edge.node, what).advise("write `<limit lower=... upper=.../>`");
-        return None;
-    };
-    let mut one =
-        |name: &str| limit.attribute(name).map(|found| values::number(log, found).unwrap_or(0.0));
-    let (lower, upper) = (one("lower"), one("upper"));
-    if lower.is_none() && upper.is_none() {
-        return None;
-    }
-    let (lower, upper) = (lower.unwrap_or(0.0), upper.unwrap_or(0.0));
-    if lower > upper {
-        let at = limit.attribute("lower").or(limit.attribute("upper"))?;
-        let message =
-            format!("the limits of joint `{}` go from {lower} down to {upper}", edge.name);
-        log.refuse(at, message, "write the smaller number as `lower`");
-        return None;
-    }
-    if lower == upper {
-        let what = format!("joint `{}` has both limits at {lower}: without limits", edge.name);
-        log.note(Fate::Guessed, limit, what).advise("make it `fixed` if it does not move").doubt();
-        return None;
-    }
-    Some((lower, upper))
-}
-
 fn dynamics(log: &mut Log, edge: &Edge<'_>, spec: &mut JointSpec) {
     let Some(dynamics) = edge.node.child("dynamics") else { return };
     let mut one = |name: &str| -> f64 {
-        dynamics.attribute(name).and_then(|found| values::not_negative(log, found)).unwrap_or(0.0)
+        let Some(found) = dynamics.attribute(name) else { return 0.0 };
+        let value = values::unbounded(log, found).unwrap_or(0.0);
+        let (least, most) = (0.0, MOST_DAMPING);
+        if value < least || value > most {
+            let what = format!("`{name}` {value} of joint `{}`", edge.name);
+            log.note(Fate::Clamped, dynamics, what).doubt();
+        }
+        value.clamp(least, most)
     };
     spec.damping = one("damping");
     spec.friction = one("friction");
@@ -118,31 +135,20 @@ fn others(log: &mut Log, edge: &Edge<'_>) {
     }
 }
 
-/// Two slides and a turn about the axis, with links without mass between.
-fn planar(
-    log: &mut Log,
+/// Joints one behind the other, with links without mass between them.
+fn chain(
     graph: &Graph<'_>,
     edge: &Edge<'_>,
-    normal: Vector,
+    steps: &[(&str, JointKind, Vector)],
     robot: &mut RobotSpec,
 ) {
-    let turned = geometry::z_to(normal);
     let name = &edge.name;
-    log.note(
-        Fate::Approximated,
-        edge.node,
-        format!("planar joint `{name}`: two slides and a turn"),
-    );
     let mut parent = graph.links[edge.parent].0.clone();
     let last = graph.links[edge.child].0.clone();
-    let steps = [
-        ("x", JointKind::Prismatic { limits: None }, turned * Vector::x()),
-        ("y", JointKind::Prismatic { limits: None }, turned * Vector::y()),
-        ("turn", JointKind::Continuous, normal),
-    ];
-    for (index, (suffix, kind, axis)) in steps.into_iter().enumerate() {
-        let child = if index == 2 { last.clone() } else { format!("{name}_{suffix}_link") };
-        if index < 2 {
+    for (index, (suffix, kind, axis)) in steps.iter().enumerate() {
+        let is_last = index + 1 == steps.len();
+        let child = if is_last { last.clone() } else { format!("{name}_{suffix}_link") };
+        if !is_last {
             robot.links.push(LinkSpec {
                 name: child.clone(),
                 mass_kg: 0.0,
@@ -154,37 +160,9 @@ fn planar(
         }
         let pose = if index == 0 { pose_spec(&edge.pose) } else { PoseSpec::default() };
         let mut spec = crate::mjcf::fixed(format!("{name}_{suffix}"), parent, child.clone(), pose);
-        spec.kind = kind;
-        spec.axis = axis_spec(axis);
+        spec.kind = *kind;
+        spec.axis = axis_spec(*axis);
         robot.joints.push(spec);
         parent = child;
-    }
-}
-
-fn mimics(log: &mut Log, graph: &Graph<'_>, robot: &mut RobotSpec) {
-    for edge in &graph.edges {
-        let Some(mimic) = edge.node.child("mimic") else { continue };
-        let Some(named) = mimic.attribute("joint") else { continue };
-        let leader =
-            graph.edges.iter().find(|other| other.node.name() == Some(named.value.as_str()));
-        let Some(leader) = leader else {
-            log.unknown(named, "joint", graph.edges.iter().filter_map(|edge| edge.node.name()));
-            continue;
-        };
-        let mut number = |name: &str, default: f64| -> f64 {
-            mimic.attribute(name).and_then(|found| values::number(log, found)).unwrap_or(default)
-        };
-        let (ratio, offset) = (tidy(number("multiplier", 1.0)), tidy(number("offset", 0.0)));
-        let (follower, leader) = (edge.name.clone(), leader.name.clone());
-        let is_fixed = |name: &str| {
-            robot.joints.iter().any(|joint| joint.name == name && joint.kind == JointKind::Fixed)
-        };
-        if is_fixed(&follower) || is_fixed(&leader) {
-            let what = format!("joint `{follower}` follows `{leader}`, but one of them is fixed");
-            log.note(Fate::Dropped, mimic, what);
-            continue;
-        }
-        log.note(Fate::Kept, mimic, format!("joint `{follower}` follows `{leader}`"));
-        robot.couplings.push(CouplingSpec { follower, leader, ratio, offset });
     }
 }

@@ -44,15 +44,21 @@ fn broken_mjcf_files_are_refused_with_place() {
     let hinge = format!("<joint name=\"j\"/>{BALL}");
     let table = [
         (xml(""), "m.xml:1:1: error[RS0801]: the file is empty"),
-        (xml("<mujoco>\n<worldbody>"), "m.xml:2:12: error[RS0801]: this is not well-formed XML"),
-        (xml("\u{1}\u{2}binary"), "m.xml:1:1: error[RS0801]: this is not well-formed XML"),
         (
-            xml("<!DOCTYPE a [<!ENTITY b \"c\">]>\n<mujoco/>"),
-            "m.xml:1:1: error[RS0801]: document type declarations are not read",
+            xml("<mujoco>\n<worldbody>"),
+            "m.xml:2:12: error[RS0801]: this is not well-formed XML: `<worldbody>` is not closed",
+        ),
+        (
+            xml("\u{1}\u{2}binary"),
+            "m.xml:1:1: error[RS0801]: this is not well-formed XML: it holds no element",
+        ),
+        (
+            xml("<!DOCTYPE a [<!ENTITY b \"c\">]>\n<mujoco>\n</mujoc>"),
+            "m.xml:3:1: error[RS0801]: this is not well-formed XML: `</mujoc>` stands where `</mujoco>` belongs",
         ),
         (
             xml("<robot name=\"r\"/>"),
-            "m.xml:1:1: error[RS0801]: the root element is `<robot>`, but MJCF starts with `<mujoco>`",
+            "m.xml:1:1: error[RS0801]: the root element is `<robot>`: this is URDF",
         ),
         (xml("<mujoco/>"), "m.xml:1:1: error[RS0806]: the file describes no body"),
         (
@@ -166,11 +172,11 @@ fn broken_urdf_files_are_refused_with_place() {
     let table = [
         (
             robot("<robot>\n<link name=\"a\">"),
-            "r.urdf:2:16: error[RS0801]: this is not well-formed XML",
+            "r.urdf:2:16: error[RS0801]: this is not well-formed XML: `<link>` is not closed",
         ),
         (
             robot("<mujoco/>"),
-            "r.urdf:1:1: error[RS0801]: the root element is `<mujoco>`, but URDF starts with `<robot>`",
+            "r.urdf:1:1: error[RS0801]: the root element is `<mujoco>`: this is MJCF",
         ),
         (robot("<robot name=\"r\"/>"), "r.urdf:1:1: error[RS0806]: the file describes no link"),
         (
@@ -180,7 +186,7 @@ fn broken_urdf_files_are_refused_with_place() {
         (joint("<child link=\"b\"/>"), "r.urdf:4:1: error[RS0803]: joint `j` has no parent"),
         (
             robot(&format!("<robot>\n{links}\n</robot>")),
-            "r.urdf:3:1: error[RS0806]: links `a` and `b` are both nobody's child",
+            "r.urdf:3:1: error[RS0806]: the tree has 2 root links: `a`, `b`",
         ),
         (
             robot(&format!(
@@ -188,10 +194,6 @@ fn broken_urdf_files_are_refused_with_place() {
                  <joint name=\"k\" type=\"fixed\"><parent link=\"b\"/><child link=\"a\"/></joint></robot>"
             )),
             "r.urdf:4:1: error[RS0806]: the joints form a ring: every link is a child",
-        ),
-        (
-            joint(&format!("{ends}<limit lower=\"1\" upper=\"-1\"/>")),
-            "r.urdf:4:75: error[RS0804]: the limits of joint `j` go from 1 down to -1",
         ),
         (
             joint(&format!("{ends}<axis xyz=\"0 0 0\"/>")),
@@ -212,10 +214,6 @@ fn broken_urdf_files_are_refused_with_place() {
                 "<robot>\n<link name=\"a\"><collision><geometry><sphere radius=\"inf\"/></geometry></collision></link></robot>",
             ),
             "r.urdf:2:45: error[RS0804]: `radius` holds `inf`, which is not a finite number",
-        ),
-        (
-            robot("<robot>\n<link name=\"a\"><collision/></link></robot>"),
-            "r.urdf:2:16: error[RS0804]: a collision has no geometry",
         ),
     ];
     compare(&table);
@@ -253,7 +251,7 @@ fn a_file_that_is_no_text_is_refused() {
 #[test]
 fn deep_nesting_and_huge_lists_end_soon() {
     let deep = format!("<mujoco><worldbody>{}", "<body>".repeat(100_000));
-    assert!(xml(&deep).contains("error[RS0801]"));
+    assert!(xml(&deep).contains("error[RS0004]"));
     let closed = format!(
         "<mujoco><worldbody>{}{}</worldbody></mujoco>",
         "<body>".repeat(10_000),

@@ -10,3 +10,7 @@ mod mutations;
 mod reference;
 mod terrain;
 mod urdf;
+mod urdf_base;
+mod urdf_drives;
+mod urdf_files;
+mod urdf_odd;

@@ -1,0 +1,170 @@
+//! Meshes of links, and where they are.
+
+use randori_core::spec::{LinkSpec, LookSpec, Shape};
+
+use crate::geometry::{Pose, pose_spec};
+use crate::log::Log;
+use crate::mesh::Mesh;
+use crate::mjcf::hull;
+use crate::report::Fate;
+use crate::xml::{Files, Node};
+use crate::{paths, values};
+
+/// The convex hull of a mesh that something collides with.
+pub(super) fn collision(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> {
+    let scale = scale(log, node);
+    let read = find(log, files, node)
+        .and_then(|(path, bytes)| Mesh::read(&path, &bytes))
+        .map(|mesh| mesh.scaled(scale));
+    match read {
+        Ok(mesh) => {
+            let corners = mesh.hull();
+            if corners.len() < mesh.vertices.len() {
+                let count = corners.len();
+                log.note(
+                    Fate::Approximated,
+                    node,
+                    format!("a collision mesh: its convex hull of {count} points"),
+                );
+            }
+            Some(hull(&corners))
+        }
+        Err(reason) => {
+            let file = node.text("filename").unwrap_or_default();
+            let what = format!("the collision mesh `{file}`: {reason}; this part touches nothing");
+            log.note(Fate::Dropped, node, what).advise(advice_for(&reason)).doubt();
+            None
+        }
+    }
+}
+
+fn advice_for(reason: &str) -> &'static str {
+    if reason.contains("Git LFS") {
+        "run `git lfs pull` in the clone that the file comes from"
+    } else if reason == NOT_FOUND || reason.contains("leaves the project") {
+        "name a folder around the URDF file and its meshes by `--root DIR`"
+    } else {
+        "write shapes in the `Robot`, or convert the mesh to STL or OBJ"
+    }
+}
+
+/// The mesh that a visual shows, if it can be shown.
+pub(super) fn visual(
+    log: &mut Log,
+    files: &mut Files<'_>,
+    visual: Node<'_>,
+    pose: &Pose,
+    spec: &mut LinkSpec,
+) {
+    let Some(mesh) = visual.child("geometry").and_then(|geometry| geometry.child("mesh")) else {
+        return; // Simple shapes look like what collides.
+    };
+    let file = mesh.text("filename").unwrap_or_default();
+    let ending = file.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let problem = if matches!(ending.as_str(), "stl" | "obj" | "dae" | "gltf" | "glb") {
+        match find(log, files, mesh) {
+            Err(reason) => reason,
+            Ok((path, _)) => {
+                let scale = scale(log, mesh);
+                let mesh = paths::named_from(files.main(), &path);
+                spec.looks.push(LookSpec { mesh, pose: pose_spec(pose), scale, color: None });
+                return;
+            }
+        }
+    } else {
+        format!("meshes of the kind `{ending}` are not shown")
+    };
+    log.note(Fate::Dropped, mesh, format!("the look `{file}`: {problem}"));
+}
+
+/// The factors of a mesh's axes; one number counts for all three.
+fn scale(log: &mut Log, node: Node<'_>) -> [f64; 3] {
+    let Some(found) = node.attribute("scale").filter(|it| !it.value.trim().is_empty()) else {
+        return [1.0; 3];
+    };
+    match values::numbers(log, found).as_deref() {
+        Some([factor]) => [*factor; 3],
+        Some([x, y, z]) => [*x, *y, *z],
+        Some(numbers) => {
+            let taken: [f64; 3] =
+                std::array::from_fn(|axis| numbers.get(axis).copied().unwrap_or(1.0));
+            let what = format!("`scale` has {} numbers: {taken:?} was taken", numbers.len());
+            log.note_value(Fate::Clamped, node, "scale", what).doubt();
+            taken
+        }
+        None => [1.0; 3],
+    }
+}
+
+/// What to say of a mesh that is nowhere.
+const NOT_FOUND: &str = "there is no such file in the folders around the robot's";
+
+/// Parts at the end of a path by which a file is looked for.
+const MOST_PARTS: usize = 8;
+
+/// Path and content of a mesh.
+///
+/// A path counts from the folder of the URDF file. One in a ROS package, or one
+/// that leads nowhere (absolute paths are those of another machine), is looked
+/// for by its last parts, the most first, in the folders around the file up to
+/// the root of the reader.
+fn find(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Result<(String, Vec<u8>), String> {
+    let Some(named) = node.text("filename") else { return Err("it has no name".to_owned()) };
+    let folder = paths::folder(files.main()).to_owned();
+    let written = paths::Written::of(named)?;
+    let direct = if written.is_local {
+        Some(paths::resolve(&folder, &written.path)).transpose()
+    } else {
+        Ok(None)
+    };
+    // What leaves the root may still lie in it under a shorter path.
+    let mut reason = direct.as_ref().err().map_or(NOT_FOUND, |reason| *reason).to_owned();
+    if let Ok(Some(path)) = &direct {
+        match files.existing(path) {
+            Some(actual) => return open(log, files, node, &actual, actual == *path),
+            None => NOT_FOUND.clone_into(&mut reason),
+        }
+    }
+    let parts: Vec<&str> =
+        written.path.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
+    let first = parts.len().saturating_sub(MOST_PARTS);
+    for start in first..parts.len() {
+        let end = parts[start..].join("/");
+        let mut around = folder.as_str();
+        loop {
+            if let Ok(path) = paths::resolve(around, &end)
+                && let Some(actual) = files.existing(&path)
+            {
+                let is_plain = written.is_package && start <= first + 1 && actual == path;
+                return open(log, files, node, &actual, is_plain);
+            }
+            if around.is_empty() {
+                break;
+            }
+            around = paths::folder(around);
+        }
+    }
+    if let Ok(Some(path)) = direct {
+        // So that the reader can watch for the file that is missing.
+        drop(files.bytes(&path));
+    }
+    Err(reason)
+}
+
+fn open(
+    log: &mut Log,
+    files: &mut Files<'_>,
+    node: Node<'_>,
+    path: &str,
+    is_plain: bool,
+) -> Result<(String, Vec<u8>), String> {
+    let bytes = files.bytes(path)?;
+    if !is_plain {
+        let named = node.text("filename").unwrap_or_default();
+        let shown = paths::named_from(files.main(), path);
+        let what = format!("the mesh `{named}`: `{shown}` was taken");
+        log.note(Fate::Approximated, node, what)
+            .advise("correct the path: other programs may not find it");
+    }
+    Ok((path.to_owned(), bytes))
+}

@@ -1,0 +1,208 @@
+//! `<mimic>`: joints that follow others.
+
+use std::collections::BTreeMap;
+
+use randori_core::spec::{Coordinate, CouplingSpec, PoseSpec, RobotSpec};
+
+use super::{Edge, Graph};
+use crate::geometry::{self, Vector, pose_spec, spec_axis, spec_pose, tidy};
+use crate::log::Log;
+use crate::report::Fate;
+use crate::values;
+use crate::xml::Node;
+
+/// What one `<mimic>` says: coordinate = ratio * that of the leader + offset.
+#[derive(Debug, Clone, Copy)]
+struct Mimic<'t> {
+    node: Node<'t>,
+    /// Place of the follower and of the leader among the edges.
+    follower: usize,
+    leader: usize,
+    ratio: f64,
+    offset: f64,
+}
+
+/// Adds a coupling for each joint that follows another one. Those that follow
+/// a follower are coupled to the joint that leads them all.
+pub(super) fn build(log: &mut Log, graph: &Graph<'_>, robot: &mut RobotSpec) {
+    let mut mimics: BTreeMap<usize, Mimic<'_>> = BTreeMap::new();
+    for (index, edge) in graph.edges.iter().enumerate() {
+        let mimic = edge.node.child("mimic");
+        if let Some(mimic) = mimic.and_then(|node| read(log, graph, index, edge, node)) {
+            mimics.insert(index, mimic);
+        }
+    }
+    for mimic in mimics.values() {
+        if let Some(root) = leader_of_all(log, graph, &mimics, mimic) {
+            couple(log, graph, robot, mimic, root);
+        }
+    }
+}
+
+fn read<'t>(
+    log: &mut Log,
+    graph: &Graph<'t>,
+    follower: usize,
+    edge: &Edge<'t>,
+    node: Node<'t>,
+) -> Option<Mimic<'t>> {
+    let name = &edge.name;
+    let mut number = |word: &str, default: f64| -> f64 {
+        node.attribute(word).and_then(|found| values::number(log, found)).unwrap_or(default)
+    };
+    let (ratio, offset) = (number("multiplier", 1.0), number("offset", 0.0));
+    let Some(named) = node.text("joint") else {
+        let what = format!("joint `{name}` mimics no joint: it moves by itself");
+        log.note(Fate::Dropped, node, what).advise("write `joint=\"...\"`").doubt();
+        return None;
+    };
+    let leader = graph.edges.iter().position(|other| other.node.name() == Some(named));
+    let Some(leader) = leader else {
+        let what =
+            format!("joint `{name}` mimics `{named}`, which does not exist: it moves by itself");
+        log.note(Fate::Dropped, node, what).advise("correct the name of the joint").doubt();
+        return None;
+    };
+    Some(Mimic { node, follower, leader, ratio, offset })
+}
+
+/// The joint at the end of a chain of mimics, and the coupling to it; nothing if
+/// the chain leads back to itself.
+fn leader_of_all(
+    log: &mut Log,
+    graph: &Graph<'_>,
+    mimics: &BTreeMap<usize, Mimic<'_>>,
+    first: &Mimic<'_>,
+) -> Option<(usize, f64, f64)> {
+    let (mut at, mut ratio, mut offset) = (first.leader, first.ratio, first.offset);
+    for _ in 0..=mimics.len() {
+        if at == first.follower {
+            let name = &graph.edges[first.follower].name;
+            let by = &graph.edges[first.leader].name;
+            let what = if first.leader == first.follower {
+                format!("joint `{name}` mimics itself: it moves by itself")
+            } else {
+                format!("joint `{name}` mimics itself by way of `{by}`: it moves by itself")
+            };
+            log.note(Fate::Dropped, first.node, what).advise("name the joint that leads").doubt();
+            return None;
+        }
+        let Some(next) = mimics.get(&at) else { return Some((at, ratio, offset)) };
+        (ratio, offset) = (ratio * next.ratio, offset + ratio * next.offset);
+        at = next.leader;
+    }
+    // It leads into a ring of others, which move by themselves.
+    Some((first.leader, first.ratio, first.offset))
+}
+
+fn couple(
+    log: &mut Log,
+    graph: &Graph<'_>,
+    robot: &mut RobotSpec,
+    mimic: &Mimic<'_>,
+    (leader, ratio, offset): (usize, f64, f64),
+) {
+    let (follower, direct) = (&graph.edges[mimic.follower].name, &graph.edges[mimic.leader].name);
+    let leader = &graph.edges[leader].name;
+    let dofs = |name: &str| {
+        let joint = robot.joints.iter().find(|joint| joint.name == name);
+        joint.map_or(0, |joint| joint.kind.dofs())
+    };
+    let (of_follower, of_leader) = (dofs(follower), dofs(leader));
+    if of_follower != 1 || (of_leader != 1 && ratio != 0.0) {
+        let what = format!(
+            "joint `{follower}` follows `{leader}`, but one of them is fixed or moves in several ways"
+        );
+        log.note(Fate::Dropped, mimic.node, what);
+        return;
+    }
+    let (ratio, offset) = (tidy(ratio), tidy(offset));
+    if ratio == 0.0 {
+        let what =
+            format!("joint `{follower}` mimics `{direct}` by the factor 0: fixed at {offset}");
+        log.note(Fate::Approximated, mimic.node, what).doubt();
+        fix(robot, follower, offset);
+        return;
+    }
+    let way = if direct == leader { String::new() } else { format!(", by way of `{direct}`") };
+    log.note(Fate::Kept, mimic.node, format!("joint `{follower}` follows `{leader}`{way}"));
+    let (follower, leader) = (follower.clone(), leader.clone());
+    robot.couplings.push(CouplingSpec { follower, leader, ratio, offset });
+}
+
+/// Fixes a joint at a coordinate.
+fn fix(robot: &mut RobotSpec, name: &str, at: f64) {
+    let Some(joint) = robot.joints.iter_mut().find(|joint| joint.name == name) else { return };
+    let axis = spec_axis(joint.axis);
+    let moved = if joint.kind.is_prismatic() {
+        geometry::translation(axis * at)
+    } else {
+        geometry::pose(Vector::zeros(), geometry::about(axis, at))
+    };
+    let fixed: PoseSpec = pose_spec(&(spec_pose(&joint.pose) * moved));
+    let (parent, child) = (joint.parent.clone(), joint.child.clone());
+    *joint = crate::mjcf::fixed(name.to_owned(), parent, child, fixed);
+}
+
+/// The range over which a joint can move, narrowed by those that follow it;
+/// `None` if nothing limits it. The second value names the follower that
+/// narrows it most.
+pub(super) fn range_with_followers<'r>(
+    robot: &'r RobotSpec,
+    leader: &str,
+) -> (Option<(f64, f64)>, Option<&'r str>) {
+    let kind = |name: &str| robot.joints.iter().find(|joint| joint.name == name).map(|it| it.kind);
+    let mut range = kind(leader).and_then(|kind| kind.limits_si());
+    let mut narrowed_by = None;
+    for pair in robot.couplings.iter().filter(|pair| pair.leader == leader) {
+        let Some((lower, upper)) = kind(&pair.follower).and_then(|kind| kind.limits_si()) else {
+            continue;
+        };
+        let ends = [lower, upper].map(|end| tidy((end - pair.offset) / pair.ratio));
+        let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+        let (least, most) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        // Printed ratios are rounded: a hair is no narrower limit.
+        let hair = 1e-3 * (high - low);
+        if low > least + hair || high < most - hair {
+            let (new_low, new_high) = (low.max(least), high.min(most));
+            if new_low < new_high {
+                range = Some((new_low, new_high));
+                narrowed_by = Some(pair.follower.as_str());
+            }
+        }
+    }
+    (range, narrowed_by)
+}
+
+/// Coordinates of the pose in which all joints are at zero, or as near as their
+/// limits and those of their followers allow; zeros are left out. `wished` are
+/// coordinates that the file asks for.
+pub(super) fn rest(
+    robot: &RobotSpec,
+    wished: &BTreeMap<String, f64>,
+) -> BTreeMap<String, Coordinate> {
+    let mut at: BTreeMap<&str, f64> = BTreeMap::new();
+    for joint in robot.joints.iter().filter(|joint| joint.kind.dofs() == 1) {
+        let (range, _) = range_with_followers(robot, &joint.name);
+        let (lower, upper) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        let wish = wished.get(&joint.name).copied().unwrap_or(0.0);
+        at.insert(&joint.name, wish.clamp(lower, upper));
+    }
+    for pair in &robot.couplings {
+        let leader = at.get(pair.leader.as_str()).copied().unwrap_or(0.0);
+        at.insert(&pair.follower, tidy(pair.ratio * leader + pair.offset));
+    }
+    let mut pose = BTreeMap::new();
+    for joint in &robot.joints {
+        let Some(value) = at.get(joint.name.as_str()).copied().filter(|value| *value != 0.0) else {
+            continue;
+        };
+        // Rounding must not put a follower beyond its own limit.
+        let (lower, upper) = joint.kind.limits_si().unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        let value = value.clamp(lower, upper);
+        let is_slide = joint.kind.is_prismatic();
+        let value = if is_slide { Coordinate::M(value) } else { Coordinate::Rad(value) };
+        pose.insert(joint.name.clone(), value);
+    }
+    pose
+}

@@ -1,0 +1,192 @@
+//! Reading the files of one import, within limits.
+
+use std::sync::Arc;
+
+use randori_core::diagnostic::{Diagnostic, DiagnosticCode, FileId, Label, SourceMap, Span};
+use randori_core::text::{FileReader, Limits, ReadError, is_git_lfs_pointer};
+
+use super::Tree;
+use super::assembly::Assembly;
+use super::encoding;
+use crate::recognise::{self, Foreign, by_content};
+use crate::report::{Entry, Fate};
+
+/// Meshes that are read together may be this many times as large as one.
+const ASSETS_READ: usize = 4;
+
+/// What the documents of one import are read with, and what was found.
+pub(crate) struct Files<'f> {
+    pub(crate) reader: &'f dyn FileReader,
+    pub(crate) limits: &'f Limits,
+    pub(crate) sources: &'f mut SourceMap,
+    pub(crate) found: Vec<Diagnostic>,
+    /// Lines of the report about the texts as such.
+    pub(crate) remarks: Vec<Entry>,
+    /// Where the import is named, if it is.
+    pub(crate) named_at: Option<Span>,
+    total_bytes: usize,
+    asset_bytes: usize,
+    count: usize,
+    main: String,
+}
+
+impl<'f> Files<'f> {
+    pub(crate) fn new(
+        reader: &'f dyn FileReader,
+        limits: &'f Limits,
+        sources: &'f mut SourceMap,
+        named_at: Option<Span>,
+    ) -> Self {
+        Self {
+            reader,
+            limits,
+            sources,
+            found: Vec::new(),
+            remarks: Vec::new(),
+            named_at,
+            total_bytes: 0,
+            asset_bytes: 0,
+            count: 0,
+            main: String::new(),
+        }
+    }
+
+    /// Path of the document from the root of the reader.
+    pub(crate) fn main(&self) -> &str {
+        &self.main
+    }
+
+    /// What the user calls the document.
+    pub(crate) fn shown_main(&self) -> String {
+        self.reader.shown(&self.main)
+    }
+
+    /// The document at `path` with its include files; `None` with a finding.
+    pub(crate) fn document(&mut self, path: &str) -> Option<Tree> {
+        path.clone_into(&mut self.main);
+        Assembly::document(self, path)
+    }
+
+    /// The bytes of a file that is no text, or why there are none.
+    pub(crate) fn bytes(&mut self, path: &str) -> Result<Vec<u8>, String> {
+        self.count += 1;
+        let bytes = self.reader.read_bytes(path).map_err(|error| error.to_string())?;
+        // A mesh is many times the text that stands for it.
+        let limit = self.limits.file_bytes.saturating_mul(16);
+        if bytes.len() > limit {
+            return Err(format!("it is larger than {limit} bytes"));
+        }
+        // A text can name a large file many times.
+        let limit = self.limits.asset_bytes.saturating_mul(ASSETS_READ);
+        self.asset_bytes = self.asset_bytes.saturating_add(bytes.len());
+        if self.asset_bytes > limit {
+            return Err(format!("all meshes that are read together are larger than {limit} bytes"));
+        }
+        if is_git_lfs_pointer(&bytes) {
+            return Err(recognise::LFS_POINTER.to_owned());
+        }
+        Ok(bytes)
+    }
+
+    /// The path of a file that exists, perhaps with other capitals than the given
+    /// one.
+    pub(crate) fn existing(&self, path: &str) -> Option<String> {
+        self.reader.existing(path)
+    }
+
+    /// Adds a line to the report.
+    pub(super) fn remark(
+        &mut self,
+        kind: Fate,
+        place: Option<Span>,
+        what: String,
+        advice: Option<&str>,
+    ) {
+        let (element, advice) = (String::new(), advice.map(str::to_owned));
+        self.remarks.push(Entry { kind, what, element, place, advice, is_doubtful: true });
+    }
+
+    pub(super) fn text(&mut self, path: &str, at: Option<Span>) -> Option<(FileId, Arc<str>)> {
+        match self.read(path) {
+            Ok((text, remark)) => {
+                let text: Arc<str> = text.into();
+                let file = self.sources.add(self.reader.shown(path), Arc::clone(&text));
+                if let Some(remark) = remark {
+                    let place = Span::new(file, 0..0);
+                    let advice = Some("save it as UTF-8");
+                    self.remark(Fate::Approximated, Some(place), remark, advice);
+                }
+                Some((file, text))
+            }
+            Err(mut error) => {
+                error.primary = at.map(|place| Label::new(place, "named here"));
+                self.found.push(*error);
+                None
+            }
+        }
+    }
+
+    /// A text, and what to say about its encoding.
+    fn read(&mut self, path: &str) -> Result<(String, Option<String>), Box<Diagnostic>> {
+        let shown = self.reader.shown(path);
+        let exceeded = |message: String, name: &str| {
+            Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, message)
+                .help(format!("raise the limit with `--limit {name}=N`"))
+        };
+        self.count += 1;
+        if self.count > self.limits.files {
+            let message = format!("the import needs more than {} files", self.limits.files);
+            return Err(exceeded(message, "files").into());
+        }
+        let foreign = |found: Foreign| {
+            let message = format!("`{shown}` cannot be read: {}", found.what);
+            Diagnostic::error(DiagnosticCode::MALFORMED_XML, message).help(found.help)
+        };
+        let (text, remark) = match self.decoded(path) {
+            Ok(Ok(read)) => read,
+            Ok(Err(found)) => return Err(foreign(found).into()),
+            Err(error) => {
+                let message = format!("`{shown}` cannot be read: {error}");
+                let help =
+                    "check the path; paths of include files start at the folder of the main file";
+                return Err(Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message)
+                    .help(help)
+                    .into());
+            }
+        };
+        self.total_bytes += text.len();
+        let limits = [
+            (text.len(), self.limits.file_bytes, "file_bytes"),
+            (self.total_bytes, self.limits.total_bytes, "total_bytes"),
+        ];
+        for (size, limit, name) in limits {
+            if size > limit {
+                let message =
+                    format!("`{shown}`, or all files together, are larger than {limit} bytes");
+                return Err(exceeded(message, name).into());
+            }
+        }
+        Ok((text, remark))
+    }
+
+    /// The text of a file in any encoding, or what the file is instead.
+    fn decoded(&self, path: &str) -> Result<Result<(String, Option<String>), Foreign>, ReadError> {
+        let bytes = match self.reader.read(path) {
+            Ok(text) if encoding::is_bare_utf16(text.as_bytes()) => text.into_bytes(),
+            Ok(text) => return Ok(by_content(text.as_bytes()).map_or(Ok((text, None)), Err)),
+            Err(ReadError::NotText) => self.reader.read_bytes(path)?,
+            Err(error) => return Err(error),
+        };
+        if bytes.len() > self.limits.file_bytes {
+            return Err(ReadError::TooLarge { limit: self.limits.file_bytes });
+        }
+        if let Some(found) = by_content(&bytes) {
+            return Ok(Err(found));
+        }
+        let read = encoding::decode(&bytes);
+        if read.text.trim_end_matches('\0').contains('\0') {
+            return Err(ReadError::NotText);
+        }
+        Ok(Ok((read.text, read.remark)))
+    }
+}
