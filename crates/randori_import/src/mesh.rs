@@ -1,4 +1,4 @@
-//! Mesh files: STL, OBJ and `MuJoCo`'s MSH.
+//! Mesh files: STL, OBJ, `MuJoCo`'s MSH, COLLADA and GLB.
 
 use nalgebra::Matrix3;
 
@@ -27,9 +27,11 @@ impl Mesh {
             "stl" => stl(bytes)?,
             "obj" => obj(bytes)?,
             "msh" => msh(bytes)?,
+            "dae" => crate::collada::read(bytes)?,
+            "glb" => crate::glb::read(bytes)?,
             other => {
                 return Err(format!(
-                    "meshes of the kind `{other}` are not read (STL, OBJ and MSH are)"
+                    "meshes of the kind `{other}` are not read (STL, OBJ, MSH, COLLADA and GLB are)"
                 ));
             }
         };
