@@ -8,7 +8,7 @@ use randori_core::spec::{ActuatorLimits, ActuatorSpec, Drive, JointKind, JointSp
 
 use super::control::{Control, Interface, Said};
 use super::limits::JointLimits;
-use super::{Edge, Graph, mimics};
+use super::{Edge, Graph};
 use crate::dynamics;
 use crate::geometry::tidy;
 use crate::log::Log;
@@ -87,7 +87,7 @@ pub(super) fn build(
         let drive = drive_of(interface, joint, inertia, &limits);
         tell(log, edge, control.said.get(&joint.name), drive);
         let command = match drive {
-            Drive::Position { .. } => command_range(log, edge, robot),
+            Drive::Position { .. } => joint.kind.limits_si(),
             _ => None,
         };
         drives.push(ActuatorSpec {
@@ -149,21 +149,6 @@ fn tell(log: &mut Log, edge: &Edge<'_>, said: Option<&Said<'_>>, drive: Drive) {
         "write the drive that the robot really has in the `Robot`"
     };
     log.note(fate, node, what).advise(advice);
-}
-
-/// The range of a position command: that of the joint, narrowed by the limits
-/// of joints that follow it.
-fn command_range(log: &mut Log, edge: &Edge<'_>, robot: &RobotSpec) -> Option<(f64, f64)> {
-    let (range, narrowed_by) = mimics::range_with_followers(robot, &edge.name);
-    if let (Some((low, high)), Some(follower)) = (range, narrowed_by) {
-        let what = format!(
-            "`{follower}` follows joint `{}` and lets it move over [{low}, {high}] only: commands stay there",
-            edge.name
-        );
-        let advice = "make the limits of both joints agree";
-        log.note(Fate::Clamped, edge.node, what).advise(advice).doubt();
-    }
-    range
 }
 
 /// What decides about the drive of a joint.

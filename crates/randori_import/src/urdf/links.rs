@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use nalgebra::Matrix3;
 use randori_core::spec::{Base, InertiaSpec, LinkSpec, LookSpec, RobotSpec, Shape, ShapeSpec};
 
 use super::graph::origin;
@@ -11,7 +12,7 @@ use crate::geometry::{self, Inertia, Pose, pose_spec, tidy, tidy3};
 use crate::log::Log;
 use crate::report::Fate;
 use crate::xml::{Files, Node};
-use crate::{inertia, values};
+use crate::{dynamics, inertia, values};
 
 /// Mass of a link that needs one but has neither mass nor volume, kg.
 const SMALL_MASS: f64 = 1e-3;
@@ -26,14 +27,18 @@ pub(super) fn build(
     robot: &mut RobotSpec,
 ) -> Base {
     let mut specs: Vec<LinkSpec> = Vec::new();
-    for (name, node) in &graph.links {
-        let mut spec = one(log, files, name, *node);
+    let mut moments: BTreeMap<usize, Inertia> = BTreeMap::new();
+    for (index, (name, node)) in graph.links.iter().enumerate() {
+        let (mut spec, inertia) = one(log, files, name, *node);
+        if let Some(inertia) = inertia.filter(|it| it.mass == 0.0 && it.moments.abs().max() > 0.0) {
+            moments.insert(index, inertia);
+        }
         if let Some(surface) = node.name().and_then(|name| surfaces.get(name)) {
             spec.shapes.iter_mut().for_each(|shape| surface.cover(shape));
         }
         specs.push(spec);
     }
-    let mut gone = merge_frames(log, graph, &mut specs);
+    let mut gone = merge_frames(log, graph, &mut specs, &mut moments);
     base::settle(log, graph, &mut specs, &mut gone);
     let base = base::decide(log, graph, &specs);
     let carrying: BTreeSet<usize> = graph.edges.iter().map(|edge| edge.parent).collect();
@@ -44,7 +49,7 @@ pub(super) fn build(
             continue;
         }
         let is_bolted = index == graph.root && matches!(base, Base::Fixed { .. });
-        guess_mass(log, *node, spec, is_bolted);
+        guess_mass(log, *node, spec, is_bolted, moments.get(&index));
     }
     // The base first, then as the file lists them.
     let order =
@@ -54,7 +59,13 @@ pub(super) fn build(
     base
 }
 
-fn guess_mass(log: &mut Log, node: Node<'_>, spec: &mut LinkSpec, is_bolted: bool) {
+fn guess_mass(
+    log: &mut Log,
+    node: Node<'_>,
+    spec: &mut LinkSpec,
+    is_bolted: bool,
+    moments: Option<&Inertia>,
+) {
     let name = &spec.name;
     if is_bolted {
         let what =
@@ -67,21 +78,22 @@ fn guess_mass(log: &mut Log, node: Node<'_>, spec: &mut LinkSpec, is_bolted: boo
     }
     spec.mass_kg = SMALL_MASS;
     spec.com.get_or_insert([0.0; 3]);
-    // A ball of 25 mm radius.
-    let moment = tidy(0.4 * SMALL_MASS * 0.025 * 0.025);
-    spec.inertia = InertiaSpec::Moments {
-        ixx: moment,
-        iyy: moment,
-        izz: moment,
-        ixy: 0.0,
-        ixz: 0.0,
-        iyz: 0.0,
-    };
+    // A ball of 25 mm radius, unless the file says something that can be.
+    let ball = Matrix3::identity() * (0.4 * SMALL_MASS * 0.025 * 0.025);
+    let given = moments.map(|it| Inertia { mass: SMALL_MASS, ..*it });
+    let given = given.filter(|it| inertia::possible(it, false).is_none());
+    let com = geometry::vector(spec.com.unwrap_or_default());
+    spec.inertia = given.unwrap_or(Inertia { mass: SMALL_MASS, com, moments: ball }).spec();
 }
 
 /// Massless links at fixed joints become parts of their parents. Gives those
 /// that are no longer links.
-fn merge_frames(log: &mut Log, graph: &mut Graph<'_>, specs: &mut [LinkSpec]) -> BTreeSet<usize> {
+fn merge_frames(
+    log: &mut Log,
+    graph: &mut Graph<'_>,
+    specs: &mut [LinkSpec],
+    moments: &mut BTreeMap<usize, Inertia>,
+) -> BTreeSet<usize> {
     let mut gone = BTreeSet::new();
     while let Some(at) =
         graph.edges.iter().position(|edge| edge.kind == "fixed" && specs[edge.child].mass_kg == 0.0)
@@ -95,6 +107,20 @@ fn merge_frames(log: &mut Log, graph: &mut Graph<'_>, specs: &mut [LinkSpec]) ->
         let (frame, parent) = (&specs[edge.child].name, &specs[edge.parent].name);
         let what = format!("link `{frame}` without mass: a part of link `{parent}`");
         log.note(Fate::Kept, graph.links[edge.child].1, what);
+        if let Some(inertia) = moments.remove(&edge.child) {
+            let what =
+                format!("the moments of link `{frame}`, which has no mass, count for `{parent}`");
+            let advice = "remove its `<inertial>` if they are placeholders";
+            log.note(Fate::Kept, graph.links[edge.child].1, what).advise(advice).doubt();
+            let moved = inertia.seen_from(&edge.pose);
+            if specs[edge.parent].mass_kg > 0.0 {
+                let whole = dynamics::link_inertia(&specs[edge.parent]).plus(&moved);
+                specs[edge.parent].inertia = whole.spec();
+            } else {
+                let before = moments.get(&edge.parent).copied().unwrap_or(Inertia::NONE);
+                moments.insert(edge.parent, before.plus(&moved));
+            }
+        }
         gone.insert(edge.child);
     }
     gone
@@ -113,7 +139,13 @@ pub(super) fn absorb(specs: &mut [LinkSpec], from: usize, to: usize, to_from_fro
         .extend(looks.into_iter().map(|look| LookSpec { pose: moved(look.pose), ..look }));
 }
 
-fn one(log: &mut Log, files: &mut Files<'_>, name: &str, node: Node<'_>) -> LinkSpec {
+/// A link, and its inertia as far as the file says it, also without mass.
+fn one(
+    log: &mut Log,
+    files: &mut Files<'_>,
+    name: &str,
+    node: Node<'_>,
+) -> (LinkSpec, Option<Inertia>) {
     log.note(Fate::Kept, node, format!("link `{name}`"));
     let inertia = node.child("inertial").and_then(|inertial| inertial_of(log, name, inertial));
     let mut spec = LinkSpec {
@@ -140,7 +172,7 @@ fn one(log: &mut Log, files: &mut Files<'_>, name: &str, node: Node<'_>) -> Link
         let pose = origin(log, visual);
         meshes::visual(log, files, visual, &pose, &mut spec);
     }
-    spec
+    (spec, inertia)
 }
 
 fn shape_spec(shape: Shape, name: Option<String>, pose: &Pose) -> ShapeSpec {

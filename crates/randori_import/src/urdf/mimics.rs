@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use randori_core::spec::{Coordinate, CouplingSpec, PoseSpec, RobotSpec};
 
 use super::{Edge, Graph};
+use crate::couplings::Leaders;
 use crate::geometry::{self, Vector, pose_spec, spec_axis, spec_pose, tidy};
 use crate::log::Log;
 use crate::report::Fate;
@@ -144,36 +145,6 @@ fn fix(robot: &mut RobotSpec, name: &str, at: f64) {
     *joint = crate::mjcf::fixed(name.to_owned(), parent, child, fixed);
 }
 
-/// The range over which a joint can move, narrowed by those that follow it;
-/// `None` if nothing limits it. The second value names the follower that
-/// narrows it most.
-pub(super) fn range_with_followers<'r>(
-    robot: &'r RobotSpec,
-    leader: &str,
-) -> (Option<(f64, f64)>, Option<&'r str>) {
-    let kind = |name: &str| robot.joints.iter().find(|joint| joint.name == name).map(|it| it.kind);
-    let mut range = kind(leader).and_then(|kind| kind.limits_si());
-    let mut narrowed_by = None;
-    for pair in robot.couplings.iter().filter(|pair| pair.leader == leader) {
-        let Some((lower, upper)) = kind(&pair.follower).and_then(|kind| kind.limits_si()) else {
-            continue;
-        };
-        let ends = [lower, upper].map(|end| tidy((end - pair.offset) / pair.ratio));
-        let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
-        let (least, most) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
-        // Printed ratios are rounded: a hair is no narrower limit.
-        let hair = 1e-3 * (high - low);
-        if low > least + hair || high < most - hair {
-            let (new_low, new_high) = (low.max(least), high.min(most));
-            if new_low < new_high {
-                range = Some((new_low, new_high));
-                narrowed_by = Some(pair.follower.as_str());
-            }
-        }
-    }
-    (range, narrowed_by)
-}
-
 /// Coordinates of the pose in which all joints are at zero, or as near as their
 /// limits and those of their followers allow; zeros are left out. `wished` are
 /// coordinates that the file asks for.
@@ -182,11 +153,14 @@ pub(super) fn rest(
     wished: &BTreeMap<String, f64>,
 ) -> BTreeMap<String, Coordinate> {
     let mut at: BTreeMap<&str, f64> = BTreeMap::new();
+    let narrowed = Leaders::new(&robot.couplings).narrowed(&robot.joints);
     for joint in robot.joints.iter().filter(|joint| joint.kind.dofs() == 1) {
-        let (range, _) = range_with_followers(robot, &joint.name);
-        let (lower, upper) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        let own = joint.kind.limits_si().unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        let narrow = narrowed.get(joint.name.as_str()).map(|narrowed| narrowed.range);
+        // Limits that contradict each other leave no better place.
+        let (lower, upper) = narrow.filter(|(lower, upper)| lower <= upper).unwrap_or(own);
         let wish = wished.get(&joint.name).copied().unwrap_or(0.0);
-        at.insert(&joint.name, wish.clamp(lower, upper));
+        at.insert(&joint.name, tidy(wish.clamp(lower, upper)));
     }
     for pair in &robot.couplings {
         let leader = at.get(pair.leader.as_str()).copied().unwrap_or(0.0);

@@ -106,3 +106,20 @@ fn second_elements_of_one_kind_are_told() {
 
     assert_eq!(doubts(&found), ["a second `<inertial>` in `<link>`"]);
 }
+
+#[test]
+fn moments_of_a_link_without_mass_count_for_what_it_is_fixed_to() {
+    let point = MASS.replace("<mass value=\"1\"/>", "<mass value=\"0\"/>");
+    let found = import_urdf(&format!(
+        "<robot name=\"r\"><link name=\"a\">{MASS}</link><link name=\"b\">{point}</link>\
+         <joint name=\"j\" type=\"fixed\"><parent link=\"a\"/><child link=\"b\"/><origin xyz=\"1 0 0\"/></joint></robot>"
+    ));
+
+    let robot = read_back(&found);
+
+    let randori_core::spec::InertiaSpec::Moments { ixx, iyy, .. } = robot.links[0].inertia else {
+        panic!("moments");
+    };
+    assert_eq!((robot.links[0].mass_kg, ixx, iyy), (1.0, 0.02, 0.02));
+    assert_eq!(doubts(&found), ["the moments of link `b`, which has no mass, count for `a`"]);
+}
