@@ -4,6 +4,7 @@
 //! that lets it hold its first pose, so that `randori run` has something to run
 //! at once.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -98,7 +99,8 @@ fn package_of(file: &Path) -> PathBuf {
 fn source_of(file: &Path, text: &str, args: &ImportArgs) -> ImportSpec {
     let path = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let (keep, drop) = (args.keep.clone(), args.drop.clone());
-    let is_urdf = file.extension().is_some_and(|extension| extension == "urdf")
+    let is_named_so = |extension: &OsStr| extension == "urdf" || extension == "xacro";
+    let is_urdf = file.extension().is_some_and(is_named_so)
         || (text.contains("<robot") && !text.contains("<mujoco"));
     if is_urdf {
         ImportSpec::Urdf { path, from: None, keep, drop }
@@ -192,6 +194,7 @@ mod tests {
         };
 
         assert!(is_urdf("arm.urdf", ""));
+        assert!(is_urdf("arm.xacro", ""));
         assert!(is_urdf("arm.xml", "<?xml?><robot name=\"arm\">"));
         assert!(!is_urdf("arm.xml", "<mujoco><!-- no <robot> --></mujoco>"));
     }
