@@ -1,24 +1,31 @@
 //! Names that formulas and paths can spell, each used once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of one list.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     used: BTreeSet<String>,
+    /// The number that the next copy of a name is tried with: counting from 2
+    /// each time would take time that grows with the square of their number.
+    next: BTreeMap<String, usize>,
 }
 
 impl Names {
     /// `wanted`, or the nearest free name that can be spelt.
     pub(crate) fn give(&mut self, wanted: &str) -> String {
         let base = spelt(wanted);
-        let mut name = base.clone();
-        let mut number = 2;
-        while !self.used.insert(name.clone()) {
-            name = format!("{base}_{number}");
-            number += 1;
+        if self.used.insert(base.clone()) {
+            return base;
         }
-        name
+        let number = self.next.entry(base.clone()).or_insert(2);
+        loop {
+            let name = format!("{base}_{number}");
+            *number += 1;
+            if self.used.insert(name.clone()) {
+                return name;
+            }
+        }
     }
 }
 
@@ -46,5 +53,16 @@ mod tests {
         assert_eq!(names.give("left-leg/foot"), "left_leg_foot");
         assert_eq!(names.give("left leg foot"), "left_leg_foot_2");
         assert_eq!(names.give("1st"), "_1st");
+        assert_eq!(names.give("left_leg_foot_3"), "left_leg_foot_3");
+        assert_eq!(names.give("left.leg.foot"), "left_leg_foot_4");
+    }
+
+    #[test]
+    fn many_names_that_are_spelt_alike_take_little_time() {
+        let mut names = Names::default();
+
+        let last = (0..200_000).map(|_| names.give("\u{fc}")).last();
+
+        assert_eq!(last.as_deref(), Some("__200000"));
     }
 }

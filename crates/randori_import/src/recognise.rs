@@ -106,8 +106,14 @@ pub(crate) fn by_root(root: Node<'_>, expected: &str) -> Foreign {
     Foreign::new(format!("the root element is `<{}>`: this is {what}", root.tag()), help)
 }
 
+/// Whether a text holds a command that xacro would replace.
+pub(crate) fn is_command_of_xacro(text: &str) -> bool {
+    text.contains("${") || text.contains("$(")
+}
+
 /// Where a document still holds commands of xacro; `None` if it is plain URDF.
-/// Expanded files keep the namespace, so that alone is no sign.
+/// Expanded files keep the namespace, so that alone is no sign; and a path of a
+/// mesh is told where the mesh is missing.
 pub(crate) fn xacro(root: Node<'_>) -> Option<Node<'_>> {
     // What plugins and parameters make of such texts is their affair.
     let is_robot = |node: &Node<'_>| {
@@ -116,10 +122,9 @@ pub(crate) fn xacro(root: Node<'_>) -> Option<Node<'_>> {
     };
     let is_command = |node: &Node<'_>| {
         node.tag().starts_with("xacro:")
-            || node
-                .attributes()
-                .iter()
-                .any(|attribute| attribute.value.contains("${") || attribute.value.contains("$("))
+            || node.attributes().iter().any(|attribute| {
+                attribute.name != "filename" && is_command_of_xacro(&attribute.value)
+            })
     };
     root.tree_nodes().find(|node| is_command(node) && is_robot(node))
 }

@@ -84,7 +84,9 @@ pub(super) fn decide(log: &mut Log, graph: &Graph<'_>, specs: &[LinkSpec]) -> Ba
         return Base::Fixed { link };
     }
     let limbs = limbs(graph);
-    if !has_mass && limbs > 1 {
+    let is_freed = graph.free_from.is_some();
+    // A single arm without mass at its base is bolted anyway.
+    if !has_mass && limbs != 1 && !(is_freed && limbs == 0) {
         let what = format!(
             "the base `{link}` has no mass, so it cannot move freely: it is bolted to the world"
         );
@@ -92,10 +94,10 @@ pub(super) fn decide(log: &mut Log, graph: &Graph<'_>, specs: &[LinkSpec]) -> Ba
         entry.advise(format!(
             "give it a mass and write `base: Floating(link: \"{link}\")` if it moves"
         ));
-        entry.is_doubtful = graph.free_from.is_some();
+        entry.is_doubtful = is_freed;
         return Base::Fixed { link };
     }
-    if graph.free_from.is_some() && has_mass {
+    if is_freed && (has_mass || limbs == 0) {
         return Base::Floating { link };
     }
     let is_floating = limbs != 1;

@@ -2,9 +2,9 @@
 //! strong and fast motors are, and what commands mean; gains are guessed, and
 //! said to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use randori_core::spec::{ActuatorLimits, ActuatorSpec, Drive, JointKind, JointSpec, RobotSpec};
+use randori_core::spec::{ActuatorLimits, ActuatorSpec, Drive, JointSpec, RobotSpec};
 
 use super::control::{Control, Interface, Said};
 use super::limits::JointLimits;
@@ -67,19 +67,21 @@ pub(super) fn build(
     steady_couplings(log, robot);
     let felt = dynamics::inertia_at_joints(robot, &|_| 0.0);
     let mut drives = Vec::new();
+    let surroundings = Surroundings::new(graph, control);
+    let edges: BTreeMap<&str, &Edge<'_>> =
+        graph.edges.iter().map(|edge| (edge.name.as_str(), edge)).collect();
     for joint in &robot.joints {
-        let edge = graph.edges.iter().find(|edge| edge.name == joint.name);
+        let edge = edges.get(joint.name.as_str()).copied();
         let is_follower = robot.couplings.iter().any(|pair| pair.follower == joint.name);
         let (Some(edge), false, 1) = (edge, is_follower, joint.kind.dofs()) else { continue };
         let limits = limits.get(&joint.name).copied().unwrap_or_default();
-        let surroundings = Surroundings { graph, robot, control, limits };
-        let interface = match surroundings.choose(edge, joint) {
+        let interface = match surroundings.choose(edge, joint, &limits) {
             Ok(interface) => interface,
             Err(reason) => {
                 let what = format!("joint `{}` has no drive: {reason}", joint.name);
                 let entry = log.note(Fate::Guessed, edge.node, what);
                 entry.advise("add an entry of `actuators` in the `Robot` if it is driven");
-                entry.is_doubtful = joint.kind != JointKind::Continuous && limits.effort.is_some();
+                entry.is_doubtful = edge.kind != "continuous" && limits.effort.is_some();
                 continue;
             }
         };
@@ -154,15 +156,58 @@ fn tell(log: &mut Log, edge: &Edge<'_>, said: Option<&Said<'_>>, drive: Drive) {
 /// What decides about the drive of a joint.
 struct Surroundings<'a, 't> {
     graph: &'a Graph<'t>,
-    robot: &'a RobotSpec,
     control: &'a Control<'t>,
-    limits: JointLimits,
+    /// Links that are rigid with the base.
+    rigid: BTreeSet<usize>,
+    /// Links beyond which something moves.
+    carriers: BTreeSet<usize>,
+    /// Whether any joint has an effort.
+    has_efforts: bool,
 }
 
-impl Surroundings<'_, '_> {
+impl<'a, 't> Surroundings<'a, 't> {
+    fn new(graph: &'a Graph<'t>, control: &'a Control<'t>) -> Self {
+        let mut below: BTreeMap<usize, Vec<&Edge<'_>>> = BTreeMap::new();
+        for edge in &graph.edges {
+            below.entry(edge.parent).or_default().push(edge);
+        }
+        // Parents before their children.
+        let mut order = vec![graph.root];
+        let mut rigid = BTreeSet::from([graph.root]);
+        let mut next = 0;
+        while let Some(link) = order.get(next).copied() {
+            next += 1;
+            for edge in below.get(&link).into_iter().flatten() {
+                order.push(edge.child);
+                if edge.kind == "fixed" && rigid.contains(&link) {
+                    rigid.insert(edge.child);
+                }
+            }
+        }
+        let mut carriers = BTreeSet::new();
+        for link in order.iter().rev() {
+            let moves = |edge: &&Edge<'_>| edge.kind != "fixed" || carriers.contains(&edge.child);
+            if below.get(link).into_iter().flatten().any(moves) {
+                carriers.insert(*link);
+            }
+        }
+        let effort = |edge: &Edge<'_>| -> Option<f64> {
+            edge.node.child("limit")?.text("effort")?.trim().parse().ok()
+        };
+        let has_efforts = graph.edges.iter().filter_map(effort).any(|effort| effort > 0.0);
+        Self { graph, control, rigid, carriers, has_efforts }
+    }
+
     /// What commands to a joint mean, or why it is passive.
-    fn choose(&self, edge: &Edge<'_>, joint: &JointSpec) -> Result<Interface, &'static str> {
-        let is_wheel = joint.kind == JointKind::Continuous && self.is_wheel(edge);
+    fn choose(
+        &self,
+        edge: &Edge<'_>,
+        joint: &JointSpec,
+        limits: &JointLimits,
+    ) -> Result<Interface, &'static str> {
+        // A revolute joint whose limits are none is still no wheel.
+        let is_endless = edge.kind == "continuous";
+        let is_wheel = is_endless && self.is_wheel(edge);
         let usual = if is_wheel { Interface::Velocity } else { Interface::Position };
         if let Some(said) = self.control.said.get(&joint.name) {
             return Ok(said.interface.unwrap_or(usual));
@@ -170,7 +215,7 @@ impl Surroundings<'_, '_> {
         if self.control.lists_all {
             return Err("neither a transmission nor `<ros2_control>` names it");
         }
-        if joint.kind != JointKind::Continuous {
+        if !is_endless {
             return Ok(usual);
         }
         if self.control.lists_wheels {
@@ -180,11 +225,7 @@ impl Surroundings<'_, '_> {
             return Err("its name is that of a passive wheel");
         }
         // Exporters write 0 for all joints when they know nothing.
-        let others_have_effort = self.graph.edges.iter().any(|other| {
-            let effort = other.node.child("limit").and_then(|limit| limit.text("effort"));
-            effort.and_then(|text| text.trim().parse::<f64>().ok()).is_some_and(|it| it > 0.0)
-        });
-        if self.limits.is_effort_zero && others_have_effort {
+        if limits.is_effort_zero && self.has_efforts {
             return Err("its effort is 0");
         }
         Ok(usual)
@@ -196,40 +237,13 @@ impl Surroundings<'_, '_> {
         if self.is_named(edge, &WHEELS) {
             return true;
         }
-        self.is_rigid_with_base(edge.parent) && !self.moves_something(edge.child)
+        self.rigid.contains(&edge.parent) && !self.carriers.contains(&edge.child)
     }
 
     fn is_named(&self, edge: &Edge<'_>, words: &[&str]) -> bool {
         let child = &self.graph.links[edge.child].0;
         let names = [edge.name.to_ascii_lowercase(), child.to_ascii_lowercase()];
         names.iter().any(|name| words.iter().any(|word| name.contains(word)))
-    }
-
-    fn is_rigid_with_base(&self, mut link: usize) -> bool {
-        // As many steps as there are links at most.
-        for _ in 0..self.graph.links.len() {
-            if self.graph.links[link].0 == self.robot.base.link() {
-                return true;
-            }
-            match self.graph.edges.iter().find(|edge| edge.child == link) {
-                Some(edge) if edge.kind == "fixed" => link = edge.parent,
-                _ => return false,
-            }
-        }
-        false
-    }
-
-    fn moves_something(&self, link: usize) -> bool {
-        let mut fixed = vec![link];
-        while let Some(link) = fixed.pop() {
-            for edge in self.graph.edges.iter().filter(|edge| edge.parent == link) {
-                if edge.kind != "fixed" {
-                    return true;
-                }
-                fixed.push(edge.child);
-            }
-        }
-        false
     }
 }
 

@@ -41,14 +41,15 @@ pub(super) fn build(
     let mut gone = merge_frames(log, graph, &mut specs, &mut moments);
     base::settle(log, graph, &mut specs, &mut gone);
     let base = base::decide(log, graph, &specs);
-    let carrying: BTreeSet<usize> = graph.edges.iter().map(|edge| edge.parent).collect();
+    let carrying = carrying_mass(graph, &specs);
     for (index, (_, node)) in graph.links.iter().enumerate() {
-        let is_leaf = !carrying.contains(&index);
+        let is_bolted = index == graph.root && matches!(base, Base::Fixed { .. });
+        let is_frame = specs[index].shapes.is_empty()
+            && (carrying.contains(&index) || (is_bolted && specs.len() > gone.len() + 1));
         let spec = &mut specs[index];
-        if gone.contains(&index) || spec.mass_kg > 0.0 || (spec.shapes.is_empty() && !is_leaf) {
+        if gone.contains(&index) || spec.mass_kg > 0.0 || is_frame {
             continue;
         }
-        let is_bolted = index == graph.root && matches!(base, Base::Fixed { .. });
         guess_mass(log, *node, spec, is_bolted, moments.get(&index));
     }
     // The base first, then as the file lists them.
@@ -57,6 +58,21 @@ pub(super) fn build(
     robot.links =
         order.filter(|link| !gone.contains(link)).map(|link| specs[link].clone()).collect();
     base
+}
+
+/// Links that have mass or move something that has: those without mass of their
+/// own can do without.
+fn carrying_mass(graph: &Graph<'_>, specs: &[LinkSpec]) -> BTreeSet<usize> {
+    let parents: BTreeMap<usize, usize> =
+        graph.edges.iter().map(|edge| (edge.child, edge.parent)).collect();
+    let mut carrying = BTreeSet::new();
+    for link in (0..specs.len()).filter(|link| specs[*link].mass_kg > 0.0) {
+        let mut above = Some(link);
+        while let Some(link) = above.filter(|link| carrying.insert(*link)) {
+            above = parents.get(&link).copied();
+        }
+    }
+    carrying
 }
 
 fn guess_mass(

@@ -8,7 +8,7 @@ use crate::mesh::Mesh;
 use crate::mjcf::hull;
 use crate::report::Fate;
 use crate::xml::{Files, Node};
-use crate::{paths, values};
+use crate::{paths, recognise, values};
 
 /// The convex hull of a mesh that something collides with.
 pub(super) fn collision(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> {
@@ -110,6 +110,9 @@ const MOST_PARTS: usize = 8;
 /// the root of the reader.
 fn find(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Result<(String, Vec<u8>), String> {
     let Some(named) = node.text("filename") else { return Err("it has no name".to_owned()) };
+    if recognise::is_command_of_xacro(named) {
+        return Err("its path holds a command of xacro: expand the file first".to_owned());
+    }
     let folder = paths::folder(files.main()).to_owned();
     let written = paths::Written::of(named)?;
     let direct = if written.is_local {

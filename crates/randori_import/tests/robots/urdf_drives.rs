@@ -214,6 +214,7 @@ fn infinite_limits_are_none_and_said_once() {
 
         let robot = read_back(&found);
         assert_eq!(robot.joints[0].kind.limits_si(), None, "{infinite}");
+        assert_eq!(drives(&found), ["j: position"], "it is no wheel");
         assert_eq!(robot.actuators[0].limits.torque, None);
         let notes = notes(&found, "of joint `j`").len();
         assert_eq!(notes, 2, "one about the limits, one about the drive");

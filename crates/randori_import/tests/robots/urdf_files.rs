@@ -202,6 +202,9 @@ fn meshes_that_are_not_there_are_named_for_what_they_are() {
     let (found, note) = mesh_note("https://example.org/x.stl", b"");
     assert!(!found && note.contains("it is on the network"), "{note}");
 
+    let (found, note) = mesh_note("$(arg meshes)/other.stl", b"");
+    assert!(!found && note.contains("a command of xacro"), "{note}");
+
     let (found, note) = mesh_note("meshes/other.stl", b"");
     assert!(!found && note.contains("there is no such file"), "{note}");
 }

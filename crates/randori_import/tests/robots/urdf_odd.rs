@@ -123,3 +123,29 @@ fn moments_of_a_link_without_mass_count_for_what_it_is_fixed_to() {
     assert_eq!((robot.links[0].mass_kg, ixx, iyy), (1.0, 0.02, 0.02));
     assert_eq!(doubts(&found), ["the moments of link `b`, which has no mass, count for `a`"]);
 }
+
+#[test]
+fn links_that_move_nothing_heavy_get_a_mass() {
+    let link = |name: &str, inside: &str| format!("<link name=\"{name}\">{inside}</link>");
+    let joint = |parent: &str, child: &str| {
+        format!(
+            "<joint name=\"{child}_joint\" type=\"continuous\"><parent link=\"{parent}\"/><child link=\"{child}\"/></joint>"
+        )
+    };
+    let arm = |tip: &str| {
+        let parts = [
+            link("base", ""),
+            link("a", ""),
+            link("b", ""),
+            link("tip", tip),
+            joint("base", "a"),
+            joint("a", "b"),
+            joint("b", "tip"),
+        ];
+        read_back(&import_urdf(&format!("<robot name=\"r\">{}</robot>", parts.concat())))
+    };
+    let masses = |tip: &str| -> Vec<f64> { arm(tip).links.iter().map(|it| it.mass_kg).collect() };
+
+    assert_eq!(masses(""), [0.0, 0.001, 0.001, 0.001], "several joints would move nothing");
+    assert_eq!(masses(MASS), [0.0, 0.0, 0.0, 1.0], "together they are a joint of several axes");
+}
