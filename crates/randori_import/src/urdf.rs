@@ -67,6 +67,13 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
         "links of the robot pass through each other: the file does not say",
     )
     .advise("write `self_contact: true` and `contact_exclusions` if they should not");
+    let most = files.limits.joints_per_robot;
+    if graph.edges.len() > most {
+        let message = format!("the robot has more than {most} joints");
+        let help = "raise the limit with `--limit joints_per_robot=N`";
+        log.error(DiagnosticCode::LIMIT_EXCEEDED, root.span(), message, help);
+        return Parts::default();
+    }
     let limits = joints::build(log, &graph, &mut robot);
     mimics::build(log, &graph, &mut robot);
     let control = Control::read(log, &graph, root);

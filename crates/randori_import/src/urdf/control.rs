@@ -123,17 +123,14 @@ impl<'t> Control<'t> {
     }
 
     fn ros2_control(&mut self, log: &mut Log, names: &BTreeMap<&str, String>, node: Node<'t>) {
-        let mut others = 0;
         for part in node.children() {
             match part.tag() {
                 "joint" => self.ros2_joint(log, names, part),
                 "hardware" => {}
-                _ => others += 1,
+                tag => {
+                    log.note(Fate::Dropped, part, format!("`<{tag}>` in `<ros2_control>`"));
+                }
             }
-        }
-        if others > 0 {
-            let what = format!("{others} parts of `<ros2_control>` that are no joints");
-            log.note(Fate::Dropped, node, what);
         }
     }
 

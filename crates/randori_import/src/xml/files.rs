@@ -147,8 +147,11 @@ impl<'f> Files<'f> {
             Ok(Err(found)) => return Err(foreign(found).into()),
             Err(error) => {
                 let message = format!("`{shown}` cannot be read: {error}");
-                let help =
-                    "check the path; paths of include files start at the folder of the main file";
+                let help = if matches!(error, ReadError::TooLarge { .. }) {
+                    "raise the limit with `--limit file_bytes=N`"
+                } else {
+                    "check the path; paths of include files start at the folder of the main file"
+                };
                 return Err(Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message)
                     .help(help)
                     .into());
@@ -175,6 +178,11 @@ impl<'f> Files<'f> {
             Ok(text) if encoding::is_bare_utf16(text.as_bytes()) => text.into_bytes(),
             Ok(text) => return Ok(by_content(text.as_bytes()).map_or(Ok((text, None)), Err)),
             Err(ReadError::NotText) => self.reader.read_bytes(path)?,
+            Err(error @ ReadError::TooLarge { .. }) => {
+                // Such as a compiled model, which is no text at all.
+                let bytes = self.reader.read_bytes(path).unwrap_or_default();
+                return by_content(&bytes).map(Err).ok_or(error);
+            }
             Err(error) => return Err(error),
         };
         if bytes.len() > self.limits.file_bytes {

@@ -149,3 +149,23 @@ fn links_that_move_nothing_heavy_get_a_mass() {
     assert_eq!(masses(""), [0.0, 0.001, 0.001, 0.001], "several joints would move nothing");
     assert_eq!(masses(MASS), [0.0, 0.0, 0.0, 1.0], "together they are a joint of several axes");
 }
+
+#[test]
+fn more_joints_than_a_robot_may_have_are_refused_at_once() {
+    let parts: Vec<String> = (0..1001)
+        .map(|it| {
+            format!(
+                "<link name=\"l{it}\">{MASS}</link><joint name=\"j{it}\" type=\"continuous\">\
+                 <parent link=\"base\"/><child link=\"l{it}\"/><mimic joint=\"j{}\"/></joint>",
+                (it + 1) % 1001
+            )
+        })
+        .collect();
+    let text =
+        format!("<robot name=\"r\"><link name=\"base\">{MASS}</link>{}</robot>", parts.concat());
+    let files = randori_core::text::MemoryFiles::new([("m.urdf", text)]);
+
+    let (found, _) = crate::common::import(&files, &crate::common::urdf("m.urdf"));
+
+    assert_eq!(found.errors[0].message, "the robot has more than 1000 joints");
+}
