@@ -1,9 +1,11 @@
 //! Links: mass and inertia that a real body can have.
 
+use std::collections::BTreeSet;
+
 use super::report::{At, Report};
 use super::shapes;
 use crate::diagnostic::DiagnosticCode;
-use crate::spec::{InertiaSpec, JointKind, JointSpec, LinkSpec, RobotSpec};
+use crate::spec::{Base, InertiaSpec, JointKind, JointSpec, LinkSpec, RobotSpec};
 
 pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     for (index, link) in robot.links.iter().enumerate() {
@@ -16,16 +18,18 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     }
 }
 
-/// A link may be without mass if it is welded to another one, or only stands
-/// between two joints: how a body that moves in several ways is written.
+/// A link may be without mass if it never moves, if it is welded to another one,
+/// or if it only stands between two joints: how a body that moves in several
+/// ways is written.
 fn mass(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec, robot: &RobotSpec) {
     let place = at.field("mass_kg");
     let welds = |joint: &JointSpec| joint.child == link.name && joint.kind == JointKind::Fixed;
     let carries = |joint: &JointSpec| joint.parent == link.name;
+    let is_bolted = matches!(&robot.base, Base::Fixed { link: base } if *base == link.name);
     if link.mass_kg != 0.0 {
         report.positive(&place, link.mass_kg);
-    } else if robot.joints.iter().any(welds) {
-        // Its neighbour weighs for both.
+    } else if is_bolted || robot.joints.iter().any(welds) || carries_mass(robot, &link.name) {
+        // It does not move, or its neighbour weighs for both.
     } else if !robot.joints.iter().any(carries) {
         report.positive(&place, link.mass_kg);
     } else if !link.shapes.is_empty() {
@@ -33,6 +37,22 @@ fn mass(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec, robot: &RobotSpec
         let error = report.error(DiagnosticCode::OUT_OF_RANGE, &place, message, "no mass");
         error.help.push("give it a mass, or move its shapes to another link".to_owned());
     }
+}
+
+/// Whether fixed joints weld something with mass to a link.
+fn carries_mass(robot: &RobotSpec, link: &str) -> bool {
+    let mut welded: BTreeSet<&str> = BTreeSet::new();
+    let mut waiting = vec![link];
+    while let Some(link) = waiting.pop() {
+        let fixed = |joint: &&JointSpec| joint.parent == link && joint.kind == JointKind::Fixed;
+        for joint in robot.joints.iter().filter(fixed) {
+            if welded.insert(&joint.child) {
+                waiting.push(&joint.child);
+            }
+        }
+    }
+    let weighs = |link: &&LinkSpec| link.mass_kg > 0.0 && welded.contains(link.name.as_str());
+    robot.links.iter().any(|link| weighs(&link))
 }
 
 fn inertia(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec) {

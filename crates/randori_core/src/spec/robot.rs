@@ -26,7 +26,7 @@ pub struct RobotSpec {
     /// Whether the base is free or bolted to the world.
     pub base: Base,
     /// Whether links of this robot collide with each other. Neighbours joined
-    /// by a joint never do.
+    /// by a joint do so only if the joint says `contacts: true`.
     #[serde(default)]
     pub self_contact: bool,
     /// Pairs of links that pass through each other.
@@ -213,6 +213,10 @@ pub struct JointSpec {
     /// Passive spring.
     #[serde(default)]
     pub spring: Option<SpringSpec>,
+    /// Whether the two links that it joins, each with all that fixed joints
+    /// weld to it, can touch each other. Counts only with `self_contact`.
+    #[serde(default)]
+    pub contacts: bool,
 }
 
 /// What motion a joint allows.

@@ -58,7 +58,7 @@ pub(super) fn engine_joint(spec: &JointSpec, parent_from_joint: Pose) -> Generic
     let mut joint = GenericJointBuilder::new(JointAxesMask::all() & !free)
         .local_frame1(parent_from_joint * turn)
         .local_frame2(turn)
-        .contacts_enabled(false)
+        .contacts_enabled(spec.contacts)
         .build();
     if let Some((lower, upper)) = spec.kind.limits_si() {
         joint.set_limits(engine_axis(motion(spec).axes().start), [lower as f32, upper as f32]);

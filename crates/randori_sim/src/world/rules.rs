@@ -158,7 +158,8 @@ fn neighbours_across_joints(spec: &RobotSpec, groups: &[Group]) -> Vec<(usize, u
         while ancestor != 0 && is_empty(&groups[ancestor]) {
             ancestor = groups[ancestor].parent;
         }
-        if ancestor != group.parent {
+        let touches = group.joint.is_some_and(|joint| spec.joints[joint].contacts);
+        if ancestor != group.parent && !touches {
             for (one, _) in &group.links {
                 pairs.extend(groups[ancestor].links.iter().map(|(other, _)| (*one, *other)));
             }

@@ -48,6 +48,7 @@ pub(crate) fn joint(
         friction: 0.0,
         armature: 0.0,
         spring: None,
+        contacts: false,
     }
 }
 

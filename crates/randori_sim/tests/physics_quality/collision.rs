@@ -80,7 +80,7 @@ fn chain(self_contact: bool) -> String {
 }
 
 #[test]
-fn links_collide_with_each_other_only_on_request_and_neighbours_never() {
+fn links_collide_with_each_other_only_on_request_and_neighbours_not_by_default() {
     for self_contact in [false, true] {
         let text = chain(self_contact);
         let robots = [(text.as_str(), r#"start: (joints: {"bc": Deg(90)})"#)];
@@ -98,6 +98,49 @@ fn links_collide_with_each_other_only_on_request_and_neighbours_never() {
         assert_eq!(scene.world.touches(a, c), self_contact);
         assert_eq!(nearest > -0.005, self_contact, "{nearest} m");
         assert!(!scene.world.touches(scene.body("r0.a"), scene.body("r0.b")));
+    }
+}
+
+#[test]
+fn neighbours_collide_where_their_joint_says_so() {
+    // A block on a vertical slide above the base that carries it.
+    let press = |fields: &str, chain: bool| {
+        let (first, second) = if chain {
+            (
+                "(name: \"between\", mass_kg: 0),",
+                "(name: \"turn\", kind: Continuous, parent: \"between\", child: \"block\", {} axis: Z),",
+            )
+        } else {
+            ("", "")
+        };
+        let child = if chain { "between" } else { "block" };
+        let second = second.replace("{}", fields);
+        format!(
+            r#"Robot(
+                format: 1, name: "press", base: Fixed(link: "bed"), self_contact: true,
+                links: [
+                    (name: "bed", mass_kg: 0, shapes: [(shape: Box(size: (0.4, 0.4, 0.1)))]), {first}
+                    (name: "block", mass_kg: 2, shapes: [(shape: Box(size: (0.1, 0.1, 0.1)))]),
+                ],
+                joints: [
+                    (name: "slide", kind: Prismatic(), parent: "bed", child: "{child}", {fields} axis: Z,
+                     pose: (xyz: (0, 0, 0.2))), {second}
+                ],
+            )"#
+        )
+    };
+    for chain in [false, true] {
+        for (fields, rests) in [("", false), ("contacts: true,", true)] {
+            let text = press(fields, chain);
+            let robots = [(text.as_str(), "pose: (xyz: (0, 0, 3))")];
+            let mut scene = Stage { robots: &robots, ..Stage::default() }.build();
+            scene.run(1.0);
+            let (bed, block) = (scene.body("r0.bed"), scene.body("r0.block"));
+            let above = scene.world.body_pose(block).translation.z - 3.0;
+
+            assert_eq!(scene.world.touches(bed, block), rests);
+            assert_eq!((above - 0.1).abs() < 2e-3, rests, "{above} m above the bed");
+        }
     }
 }
 
