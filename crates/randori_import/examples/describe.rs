@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use randori_core::diagnostic::{SourceMap, render_short};
-use randori_core::spec::ImportSpec;
+use randori_core::spec::{EnvironmentSpec, ImportSpec};
 use randori_core::text::{FileReader, Limits, MemoryFiles, ReadError, check_file, load_robot};
 use serde_json::json;
 
@@ -43,12 +43,13 @@ fn main() -> ExitCode {
         ImportSpec::Mjcf { path: path.clone(), from, keep, drop }
     };
     let mut sources = SourceMap::default();
-    let found =
+    let mut found =
         randori_import::import(&Disk(root), &source, &path, &Limits::default(), &mut sources);
+    let environment = randori_import::surroundings(&mut found);
     eprint!("{}", render_short(&found.errors, &sources));
     eprint!("{}", render_short(&found.report.warnings(), &sources));
     let Some(robot) = &found.robot else { return ExitCode::FAILURE };
-    if !passes_the_check(&found) {
+    if !passes_the_check(&found, &environment) {
         return ExitCode::FAILURE;
     }
     match arguments.get(1).map_or("json", String::as_str) {
@@ -74,12 +75,11 @@ fn main() -> ExitCode {
 }
 
 /// Whether the written files read back equal and pass the check.
-fn passes_the_check(found: &randori_import::Import) -> bool {
+fn passes_the_check(found: &randori_import::Import, environment: &EnvironmentSpec) -> bool {
     let Some(robot) = &found.robot else { return false };
-    let environment = found.environment.clone().unwrap_or_else(randori_import::flat_ground);
     let files = MemoryFiles::new([
         ("r.ron", randori_import::robot_text(robot)),
-        ("e.ron", randori_import::environment_text(&environment)),
+        ("e.ron", randori_import::environment_text(environment)),
         ("s.ron", randori_import::scenario_text(found, "r.ron", "e.ron")),
     ]);
     let (_, findings) = check_file(&files, "s.ron", &Limits::default());

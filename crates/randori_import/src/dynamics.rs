@@ -114,12 +114,17 @@ pub(crate) fn lowest_point(
     for link in &robot.links {
         let Some(pose) = poses.get(&link.name) else { continue };
         for shape in &link.shapes {
-            let pose = world_from_base * pose * spec_pose(&shape.pose);
-            let height = pose.translation.vector.z - reach_down(&shape.shape, &pose);
+            let height =
+                lowest_of(&shape.shape, &(world_from_base * pose * spec_pose(&shape.pose)));
             lowest = Some(lowest.map_or(height, |lowest: f64| lowest.min(height)));
         }
     }
     lowest
+}
+
+/// Height of the lowest point of a shape at a pose, m.
+pub(crate) fn lowest_of(shape: &Shape, pose: &Pose) -> f64 {
+    pose.translation.vector.z - reach_down(shape, pose)
 }
 
 /// How far a shape reaches below its frame.
@@ -140,6 +145,12 @@ fn reach_down(shape: &Shape, pose: &Pose) -> f64 {
         }
         Shape::ConvexHull { points } => farthest(points),
         Shape::TriangleMesh { vertices, .. } => farthest(vertices),
-        Shape::Heightfield { .. } | Shape::Plane => 0.0,
+        Shape::Heightfield { size: [x, y], heights } => {
+            let heights = heights.iter().flatten().copied();
+            let across = f64::midpoint(down.x.abs() * x, down.y.abs() * y);
+            let corner = |z: f64| down.z * z + across;
+            heights.map(corner).fold(f64::NEG_INFINITY, f64::max)
+        }
+        Shape::Plane => 0.0,
     }
 }

@@ -34,7 +34,7 @@ use randori_core::text::{FileReader, ImportedRobot, Limits, RobotImport};
 
 pub use mesh::Mesh;
 pub use report::{Entry, Fate, Report};
-pub use scenario::{flat_ground, scenario_text};
+pub use scenario::{scenario_text, surroundings};
 pub use write::{environment_text, robot_text};
 
 use log::Log;
@@ -55,6 +55,9 @@ pub struct Import {
     pub gravity: Option<[f64; 3]>,
     /// What became of each part.
     pub report: Report,
+    /// Files that were not read because they lie outside of the reader's root;
+    /// their paths from there, which begin with `../`.
+    pub outside: Vec<String>,
     /// Why there is no robot.
     pub errors: Vec<Diagnostic>,
 }
@@ -105,24 +108,30 @@ fn import_at(
     let mut files = Files::new(reader, limits, sources, named_at);
     let mut parts = match files.document(path) {
         None => Parts::default(),
-        Some(mut tree) => {
-            log.is_pruned = prune(&mut log, &mut tree, source, named_at);
-            match source {
-                ImportSpec::Mjcf { .. } => mjcf::import(&mut log, &mut files, &tree),
-                ImportSpec::Urdf { .. } => urdf::import(&mut log, &mut files, &tree),
+        Some(mut tree) => match source {
+            ImportSpec::Mjcf { .. } => {
+                let mut whole = mjcf::expanded(&mut log, &mut files, tree);
+                log.is_pruned = prune(&mut log, &mut whole.tree, source, named_at);
+                mjcf::import(&mut log, &mut files, &whole.tree, whole.scopes)
             }
-        }
+            ImportSpec::Urdf { .. } => {
+                log.is_pruned = prune(&mut log, &mut tree, source, named_at);
+                urdf::import(&mut log, &mut files, &tree)
+            }
+        },
     };
     if let Some(robot) = &mut parts.robot {
         couplings::narrow(&mut log, robot);
     }
     log.report.entries.splice(0..0, std::mem::take(&mut files.remarks));
+    let outside = std::mem::take(&mut files.outside).into_iter().collect();
     let mut errors = std::mem::take(&mut files.found);
     errors.append(&mut log.errors);
     let is_usable = errors.is_empty();
     let Parts { robot, environment, stances, rate_hz, gravity } = parts;
     let robot = robot.filter(|_| is_usable);
-    Import { robot, environment, stances, rate_hz, gravity, report: log.report, errors }
+    let report = log.report;
+    Import { robot, environment, stances, rate_hz, gravity, report, outside, errors }
 }
 
 /// What readers call for `import:` in a `Robot(...)` file: the robot's text,

@@ -2,6 +2,40 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Names are cut off here: they become names of files too.
+const MAX_LENGTH: usize = 64;
+
+/// Words of formulas, which cannot name a robot there.
+const WORDS: [&str; 27] = [
+    "F",
+    "G",
+    "H",
+    "O",
+    "S",
+    "U",
+    "X",
+    "Y",
+    "always",
+    "and",
+    "eventually",
+    "fall",
+    "historically",
+    "iff",
+    "implies",
+    "next",
+    "not",
+    "once",
+    "or",
+    "prev",
+    "rise",
+    "s_next",
+    "s_prev",
+    "since",
+    "unless",
+    "until",
+    "xor",
+];
+
 /// The names of one list.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
@@ -29,11 +63,19 @@ impl Names {
     }
 }
 
-/// Letters, digits and underscores, not starting with a digit.
+/// The name of a robot: spelt, and no word of formulas.
+pub(crate) fn of_robot(wanted: &str) -> String {
+    let name = spelt(wanted);
+    let is_word = WORDS.contains(&name.as_str());
+    if is_word || name.chars().all(|letter| letter == '_') { format!("robot_{name}") } else { name }
+}
+
+/// Letters, digits and underscores, not starting with a digit, not too long.
 pub(crate) fn spelt(wanted: &str) -> String {
     let mut name: String = wanted
         .trim()
         .chars()
+        .take(MAX_LENGTH)
         .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' })
         .collect();
     if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
@@ -53,6 +95,7 @@ mod tests {
         assert_eq!(names.give("left-leg/foot"), "left_leg_foot");
         assert_eq!(names.give("left leg foot"), "left_leg_foot_2");
         assert_eq!(names.give("1st"), "_1st");
+        assert_eq!(names.give(&"x".repeat(300)).len(), MAX_LENGTH);
         assert_eq!(names.give("left_leg_foot_3"), "left_leg_foot_3");
         assert_eq!(names.give("left.leg.foot"), "left_leg_foot_4");
     }
@@ -64,5 +107,13 @@ mod tests {
         let last = (0..200_000).map(|_| names.give("\u{fc}")).last();
 
         assert_eq!(last.as_deref(), Some("__200000"));
+    }
+
+    #[test]
+    fn a_robot_has_a_name_that_formulas_can_say() {
+        assert_eq!(of_robot("G"), "robot_G");
+        assert_eq!(of_robot("until"), "robot_until");
+        assert_eq!(of_robot(" "), "robot__");
+        assert_eq!(of_robot("G1"), "G1");
     }
 }

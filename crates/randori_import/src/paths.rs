@@ -102,6 +102,30 @@ fn percent_decoded(path: &str) -> String {
     String::from_utf8(decoded).unwrap_or_else(|_| path.to_owned())
 }
 
+/// Where a path that leaves the project leads to, seen from its root: it begins
+/// with `../`. `None` for other paths.
+pub(crate) fn beyond(folder: &str, named: &str) -> Option<String> {
+    if named.starts_with('/') || named.contains(['\\', ':']) || named.contains(char::is_control) {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    let mut is_beyond = false;
+    for part in folder.split('/').chain(named.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_none_or(|last| *last == "..") => {
+                is_beyond = true;
+                parts.push("..");
+            }
+            ".." => {
+                parts.pop();
+            }
+            name => parts.push(name),
+        }
+    }
+    is_beyond.then(|| parts.join("/"))
+}
+
 /// `path` as a file in `folder` names it.
 fn relative(folder: &str, path: &str) -> String {
     let split = |text: &str| -> Vec<String> {
@@ -152,6 +176,14 @@ mod tests {
         assert_eq!(written("model://arm/b.stl"), ("arm/b.stl".into(), false, true));
         assert!(Written::of("https://example.org/b.stl").is_err());
         assert!(Written::of(" ").is_err());
+    }
+
+    #[test]
+    fn a_path_that_leaves_the_project_leads_somewhere() {
+        assert_eq!(beyond("a", "../../m/x.stl").as_deref(), Some("../m/x.stl"));
+        assert_eq!(beyond("a", "../../../m/../x.stl").as_deref(), Some("../../x.stl"));
+        assert_eq!(beyond("a", "../x.stl"), None);
+        assert_eq!(beyond("", "/x.stl"), None);
     }
 
     #[test]

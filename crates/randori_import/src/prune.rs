@@ -35,7 +35,7 @@ const REFERENCES: [&str; 17] = [
 ];
 
 /// Elements of an MJCF document that can be chosen by name.
-const CHOICES: [&str; 4] = ["body", "joint", "geom", "key"];
+const CHOICES: [&str; 6] = ["body", "joint", "geom", "key", "composite", "flexcomp"];
 
 /// What to leave out of an MJCF document.
 pub(crate) fn mjcf(tree: &Tree, keep: &[String], drop: &[String]) -> Pruning {

@@ -1,11 +1,15 @@
-//! A scenario in which an imported robot holds its first pose.
+//! A scenario in which an imported robot holds its first pose, and what
+//! surrounds it there.
 
 use std::fmt::Write as _;
 
-use randori_core::spec::{CombineRule, Drive, EnvironmentSpec, GroundSpec, PoseSpec};
+use randori_core::spec::{Base, CombineRule, Drive, EnvironmentSpec, GroundSpec, PoseSpec, Shape};
 
-use crate::Import;
+use crate::geometry::{spec_pose, tidy};
+use crate::log::Log;
+use crate::report::Fate;
 use crate::write::{pose_text, quoted};
+use crate::{Import, dynamics};
 
 /// Policies decide at most this often.
 const MOST_DECISIONS_HZ: u32 = 50;
@@ -60,14 +64,103 @@ pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) 
     text
 }
 
-/// Flat ground for a robot whose file describes no surroundings.
-pub fn flat_ground() -> EnvironmentSpec {
+/// Reaching further than this below the level of the ground, m, is no contact
+/// of a standing pose.
+const SUNK: f64 = 0.01;
+
+/// What surrounds the robot in its scenario: what the file describes, with flat
+/// ground under a robot that would fall without. A robot that is bolted to the
+/// world gets no ground that its file does not describe: it could lie inside
+/// the robot. What was added is noted in the report.
+pub fn surroundings(found: &mut Import) -> EnvironmentSpec {
+    let described = found.environment.clone();
+    if let Some(described) = &described
+        && described.ground.is_some()
+    {
+        return described.clone();
+    }
+    if found.robot.is_none() {
+        return described.unwrap_or_else(empty);
+    }
+    let falls = found.gravity.is_none_or(|gravity| gravity[2] < 0.0);
+    let is_bolted =
+        found.robot.as_ref().is_some_and(|robot| matches!(robot.base, Base::Fixed { .. }));
+    if is_bolted || !falls {
+        let environment = described.unwrap_or_else(empty);
+        let why = if is_bolted {
+            "the robot is bolted to the world"
+        } else {
+            "nothing falls without gravity"
+        };
+        note(
+            found,
+            format!(
+                "environment `{}` without ground: the file has none, and {why}",
+                environment.name
+            ),
+            "write `ground: (height: 0.0)` in the environment if there should be a floor",
+        );
+        return environment;
+    }
+    let Some(height) = height_of_ground(found, described.as_ref()) else {
+        return described.unwrap_or_else(empty);
+    };
+    let mut environment = described.unwrap_or_else(flat);
+    environment.ground =
+        Some(GroundSpec { height, friction: 1.0, combine: CombineRule::Max, ..Default::default() });
+    note(
+        found,
+        format!("flat ground at height {height} m: the file has none, and the robot would fall"),
+        "remove `ground` from the environment if the robot should fall or fly",
+    );
+    environment
+}
+
+fn note(found: &mut Import, what: String, advice: &str) {
+    let mut log = Log { report: std::mem::take(&mut found.report), ..Log::default() };
+    log.note_whole(Fate::Added, what).advise(advice);
+    found.report = log.report;
+}
+
+/// The level zero, or that below which nothing of the robot (as it starts) and
+/// of its surroundings lies; `None` if there is a slope that has no end.
+fn height_of_ground(found: &Import, described: Option<&EnvironmentSpec>) -> Option<f64> {
+    let mut height: f64 = 0.0;
+    if let (Some(robot), Some(stance)) = (&found.robot, found.stances.first()) {
+        let pose = robot.poses.get(&stance.name);
+        let at =
+            |joint: &str| pose.and_then(|pose| pose.get(joint)).map_or(0.0, |value| value.si());
+        let lowest = dynamics::lowest_point(robot, &spec_pose(&stance.base), &at);
+        height =
+            lowest.filter(|lowest| *lowest < -SUNK).map_or(height, |lowest| height.min(lowest));
+    }
+    for object in described.iter().flat_map(|environment| &environment.objects) {
+        for shape in &object.shapes {
+            if matches!(shape.shape, Shape::Plane) {
+                return None;
+            }
+            let pose = spec_pose(&object.pose) * spec_pose(&shape.pose);
+            height = height.min(dynamics::lowest_of(&shape.shape, &pose));
+        }
+    }
+    Some(tidy(height))
+}
+
+fn empty() -> EnvironmentSpec {
+    surroundings_called("empty", "Nothing but the robot")
+}
+
+fn flat() -> EnvironmentSpec {
+    surroundings_called("flat", "Flat ground")
+}
+
+fn surroundings_called(name: &str, about: &str) -> EnvironmentSpec {
     EnvironmentSpec {
         format: randori_core::spec::FORMAT,
-        name: "flat".to_owned(),
-        about: "Flat ground".to_owned(),
+        name: name.to_owned(),
+        about: about.to_owned(),
         materials: std::collections::BTreeMap::new(),
-        ground: Some(GroundSpec { friction: 1.0, combine: CombineRule::Max, ..Default::default() }),
+        ground: None,
         objects: Vec::new(),
         zones: Vec::new(),
     }

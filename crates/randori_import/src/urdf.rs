@@ -21,7 +21,7 @@ use randori_core::diagnostic::DiagnosticCode;
 use randori_core::spec::{Base, ErrorSpec, FORMAT, PoseSpec, RobotSpec, SensorKind, SensorSpec};
 
 use crate::log::Log;
-use crate::names::spelt;
+use crate::names::of_robot;
 use crate::report::Fate;
 use crate::xml::{Files, Tree};
 use crate::{Parts, recognise};
@@ -45,7 +45,7 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
     let Some(mut graph) = Graph::read(log, root) else { return Parts::default() };
     let mut robot = RobotSpec {
         format: FORMAT,
-        name: spelt(root.name().unwrap_or("robot")),
+        name: of_robot(root.name().unwrap_or("robot")),
         about: format!("Imported from {}", files.shown_main()),
         import: None,
         base: Base::Fixed { link: String::new() },

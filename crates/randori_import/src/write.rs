@@ -222,6 +222,7 @@ fn joint(joint: &JointSpec) -> String {
         inner.unless("rest", &spring.rest, &zero, |rest| coordinate(*rest));
         inner.text()
     });
+    fields.unless("contacts", &joint.contacts, &false, ToString::to_string);
     fields.text()
 }
 

@@ -113,6 +113,41 @@ impl Tree {
         Self { elements }
     }
 
+    /// The same tree, in which elements know their places among their like.
+    pub(crate) fn ordered(self) -> Self {
+        Self::new(self.elements)
+    }
+
+    /// A tree of one element: a copy of an element without its children.
+    pub(crate) fn like(node: Node<'_>) -> Self {
+        let mut root = node.element().clone();
+        root.children.clear();
+        (root.parent, root.order) = (None, None);
+        Self { elements: vec![root] }
+    }
+
+    /// Adds an element below another one, which is given by its place.
+    pub(crate) fn push(
+        &mut self,
+        parent: usize,
+        tag: &str,
+        attributes: Vec<Attribute>,
+        span: Span,
+    ) -> usize {
+        let id = self.elements.len();
+        self.elements.push(Element {
+            tag: tag.to_owned(),
+            attributes,
+            children: Vec::new(),
+            parent: Some(parent),
+            text: String::new(),
+            span,
+            order: None,
+        });
+        self.elements[parent].children.push(id);
+        id
+    }
+
     /// Takes elements out of the document.
     pub(crate) fn remove(&mut self, gone: &BTreeSet<usize>) {
         for element in &mut self.elements {

@@ -2,27 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use randori_core::diagnostic::DiagnosticCode;
 use randori_core::spec::{ShapeSpec, SoftnessSpec};
 
 use super::geoms::{Geom, Surface};
+use super::groups::{Groups, meet};
 use super::model::Model;
-use super::tree::Layout;
+use super::pairs::{GeomId, Pair, excluded, pairs, surface_of};
+use super::tree::{Layout, Role};
 use crate::geometry::{pose_spec, tidy};
 use crate::log::Log;
 use crate::report::Fate;
-use crate::values;
 use crate::xml::Node;
-
-/// A geom: the index of its body, and its index on it.
-type GeomId = (usize, usize);
 
 /// Name of the material that every imported shape is made of: of two equal
 /// surfaces the larger coefficient counts.
 pub(crate) const MATERIAL: &str = "imported";
-
-/// Priority of surfaces whose contacts the file describes pair by pair.
-const PAIR_PRIORITY: i32 = 100;
 
 /// What collides, and which pairs of links do not.
 #[derive(Debug, Default)]
@@ -30,13 +24,8 @@ pub(crate) struct Contacts {
     shapes: BTreeMap<GeomId, ShapeSpec>,
     pub(crate) self_contact: bool,
     pub(crate) exclusions: Vec<(String, String)>,
-}
-
-/// A contact that the file lists.
-struct Pair<'t> {
-    node: Node<'t>,
-    ends: [GeomId; 2],
-    surface: Surface,
+    /// Bodies that touch what their joints connect them with.
+    touching_carriers: BTreeSet<usize>,
 }
 
 impl Contacts {
@@ -44,33 +33,31 @@ impl Contacts {
         self.shapes.get(&geom)
     }
 
+    /// Whether a body touches what its joints connect it with.
+    pub(crate) fn touches_carrier(&self, body: usize) -> bool {
+        self.self_contact && self.touching_carriers.contains(&body)
+    }
+
     pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Self {
         let mut contacts = Self::default();
         let pairs = pairs(log, model);
+        let excluded = excluded(log, model);
         if model.settings.no_contacts {
             log.note_whole(Fate::Kept, "contacts are off for the whole file").doubt();
             return contacts;
         }
-        let geoms: Vec<(GeomId, &Geom<'_>)> = model
+        let listed: BTreeSet<GeomId> = pairs.iter().flat_map(|pair| pair.ends).collect();
+        let touching: Vec<(GeomId, &Geom<'_>)> = model
             .bodies
             .iter()
             .enumerate()
             .flat_map(|(at, body)| {
                 body.geoms.iter().enumerate().map(move |(index, geom)| ((at, index), geom))
             })
+            .filter(|(id, geom)| listed.contains(id) || geom.contype != 0 || geom.conaffinity != 0)
+            .filter(|(id, _)| id.0 == 0 || layout.roles[id.0] != Role::Left)
             .collect();
-        let touching: Vec<(GeomId, &Geom<'_>)> = geoms
-            .iter()
-            .copied()
-            .filter(|(id, geom)| {
-                let meets = |(_, other): &(GeomId, &Geom<'_>)| meet(geom, other);
-                let is_listed = pairs.iter().any(|pair| pair.ends.contains(id));
-                is_listed || geoms.iter().any(meets) || geom.contype != 0 || geom.conaffinity != 0
-            })
-            .collect();
-        let robot: Vec<(GeomId, &Geom<'_>)> =
-            touching.iter().copied().filter(|(id, _)| layout.is_robot(id.0)).collect();
-        let groups = Groups::new(&robot, &pairs, model);
+        let groups = Groups::new(log, model, layout, &touching, (&pairs, &excluded));
         let mut missing = Vec::new();
         for (id, geom) in &touching {
             let in_robot = layout.is_robot(id.0);
@@ -85,58 +72,84 @@ impl Contacts {
                     .doubt();
                 continue;
             }
-            let surface = surface_of(log, *id, geom, &pairs, model);
+            let surface = surface_of(log, *id, geom, &pairs);
             let mut spec = shape_spec(log, geom, &surface, model.settings.impratio);
             spec.shape = shape.clone();
-            if in_robot {
-                (spec.group, spec.ignores) = groups.of(*id, geom);
-            }
+            (spec.group, spec.ignores) = groups.of(*id);
             contacts.shapes.insert(*id, spec);
         }
         missing_shapes(log, model, &missing);
-        contacts.between_links(log, model, layout, &robot, &pairs);
+        let robot: Vec<(GeomId, &Geom<'_>)> =
+            touching.iter().copied().filter(|(id, _)| layout.is_robot(id.0)).collect();
+        contacts.between_links(model, layout, &robot, (&pairs, &excluded));
         contacts
     }
 
     /// Whether links of the robot touch each other, and which pairs do not.
     fn between_links(
         &mut self,
-        log: &mut Log,
         model: &Model<'_>,
         layout: &Layout,
         robot: &[(GeomId, &Geom<'_>)],
-        pairs: &[Pair<'_>],
+        (pairs, excluded): (&[Pair<'_>], &BTreeSet<(usize, usize)>),
     ) {
         let welded = welds(model);
-        let mut never: BTreeSet<(String, String)> = excluded(log, model, layout);
-        let mut touching: BTreeSet<(usize, usize)> = BTreeSet::new();
-        for (at, (one, geom)) in robot.iter().enumerate() {
-            for (other, other_geom) in &robot[at + 1..] {
-                let listed = pairs
-                    .iter()
-                    .any(|pair| pair.ends == [*one, *other] || pair.ends == [*other, *one]);
-                if (listed || meet(geom, other_geom)) && welded[one.0] != welded[other.0] {
-                    touching.insert((one.0.min(other.0), one.0.max(other.0)));
+        let carrier = |body: usize| welded[model.bodies[welded[body]].parent];
+        let link = |body: usize| layout.place(body).map(|place| place.link.as_str());
+        let mut never: BTreeSet<(String, String)> = excluded
+            .iter()
+            .filter_map(|(one, other)| Some(sorted(link(*one)?, link(*other)?)))
+            .filter(|(one, other)| one != other)
+            .collect();
+        let listed: BTreeSet<(usize, usize)> = pairs
+            .iter()
+            .map(|pair| pair.ends.map(|end| end.0))
+            .map(|[one, other]| (one.min(other), one.max(other)))
+            .collect();
+        let mut kinds: BTreeMap<usize, BTreeSet<(i32, i32)>> = BTreeMap::new();
+        for (id, geom) in robot {
+            kinds.entry(id.0).or_default().insert((geom.contype, geom.conaffinity));
+        }
+        let bodies: Vec<usize> = kinds.keys().copied().collect();
+        let mut apart: Vec<(usize, usize)> = Vec::new();
+        for (at, &one) in bodies.iter().enumerate() {
+            for &other in &bodies[at + 1..] {
+                let (Some(a), Some(b)) = (link(one), link(other)) else { continue };
+                if a == b || welded[one] == welded[other] {
+                    continue;
+                }
+                let is_listed = listed.contains(&(one, other));
+                let moved = [(one, other), (other, one)]
+                    .into_iter()
+                    .find(|(above, below)| carrier(*below) == welded[*above])
+                    .map(|(_, below)| welded[below]);
+                // Children of the world, and of what is bolted to it, touch it.
+                let is_filtered = moved.is_some()
+                    && model.settings.filter_parents
+                    && welded[one] != 0
+                    && welded[other] != 0
+                    && !is_listed;
+                let meets = is_listed
+                    || kinds[&one].iter().any(|x| kinds[&other].iter().any(|y| meet(*x, *y)));
+                let touches =
+                    meets && !is_filtered && (is_listed || !excluded.contains(&(one, other)));
+                if touches {
+                    self.self_contact = true;
+                    self.touching_carriers.extend(moved);
+                } else if is_filtered && meets && is_far(model, one, other) {
+                    never.insert(sorted(a, b));
+                } else if moved.is_some() {
+                    apart.push((one, other));
                 }
             }
         }
-        let carrier = |body: usize| welded[model.bodies[welded[body]].parent];
-        for (one, other) in touching {
-            let (Some(a), Some(b)) = (layout.place(one), layout.place(other)) else { continue };
-            if a.link == b.link {
-                continue;
-            }
-            let neighbours = carrier(other) == welded[one] || carrier(one) == welded[other];
-            let listed = pairs.iter().any(|pair| {
-                let bodies = [pair.ends[0].0, pair.ends[1].0];
-                bodies == [one, other] || bodies == [other, one]
-            });
-            if neighbours && model.settings.filter_parents && !listed {
-                if is_far(model, one, other) {
-                    never.insert(sorted(&a.link, &b.link));
-                }
-            } else if !never.contains(&sorted(&a.link, &b.link)) {
-                self.self_contact = true;
+        // Joints that let their links touch let all of what is welded to them.
+        for (one, other) in apart {
+            let moved = if carrier(other) == welded[one] { welded[other] } else { welded[one] };
+            if let (true, Some(a), Some(b)) =
+                (self.touching_carriers.contains(&moved), link(one), link(other))
+            {
+                never.insert(sorted(a, b));
             }
         }
         if self.self_contact {
@@ -160,126 +173,10 @@ fn sorted(one: &str, other: &str) -> (String, String) {
 fn welds(model: &Model<'_>) -> Vec<usize> {
     let mut welds: Vec<usize> = Vec::with_capacity(model.bodies.len());
     for (index, body) in model.bodies.iter().enumerate() {
-        let is_bolted = index > 0 && body.joints.is_empty();
+        let is_bolted = index > 0 && body.joints.is_empty() && !body.is_mocap;
         welds.push(if is_bolted { welds[body.parent] } else { index });
     }
     welds
-}
-
-fn excluded(log: &mut Log, model: &Model<'_>, layout: &Layout) -> BTreeSet<(String, String)> {
-    let mut all = BTreeSet::new();
-    for node in
-        model.root.children_called("contact").flat_map(|section| section.children_called("exclude"))
-    {
-        let mut ends = Vec::new();
-        for side in ["body1", "body2"] {
-            let Some(attribute) = node.attribute(side) else {
-                let code = DiagnosticCode::IMPORT_REFERENCE;
-                log.error(
-                    code,
-                    node.span(),
-                    format!("an exclusion has no `{side}`"),
-                    "name two bodies",
-                );
-                continue;
-            };
-            match model.body(&attribute.value) {
-                Some(body) => ends.push(body),
-                None => {
-                    log.unknown(
-                        attribute,
-                        "body",
-                        model.bodies.iter().filter_map(|body| body.name),
-                    );
-                }
-            }
-        }
-        let [one, other] = ends[..] else { continue };
-        match (layout.place(one), layout.place(other)) {
-            (Some(a), Some(b)) if a.link != b.link => {
-                all.insert(sorted(&a.link, &b.link));
-            }
-            (Some(_), Some(_)) => {}
-            _ => {
-                log.note(
-                    Fate::Dropped,
-                    node,
-                    "a contact exclusion with something outside the robot",
-                )
-                .doubt();
-            }
-        }
-    }
-    all
-}
-
-/// `MuJoCo`'s rule.
-fn meet(one: &Geom<'_>, other: &Geom<'_>) -> bool {
-    (one.contype & other.conaffinity) != 0 || (other.contype & one.conaffinity) != 0
-}
-
-/// Whether a geom touches what other files of Randori describe.
-fn meets_default(geom: &Geom<'_>) -> bool {
-    (geom.contype & 1) != 0 || (geom.conaffinity & 1) != 0
-}
-
-/// Collision groups of the robot.
-struct Groups {
-    /// Name and the groups that it ignores, by geom.
-    of: BTreeMap<GeomId, (Option<String>, Vec<String>)>,
-}
-
-impl Groups {
-    fn new(robot: &[(GeomId, &Geom<'_>)], pairs: &[Pair<'_>], model: &Model<'_>) -> Self {
-        let listed = |id: GeomId| pairs.iter().any(|pair| pair.ends.contains(&id));
-        let name = |(id, geom): &(GeomId, &Geom<'_>)| -> String {
-            if listed(*id) {
-                let own = geom
-                    .name
-                    .map_or_else(|| format!("geom_{}_{}", id.0, id.1), crate::names::spelt);
-                format!("pair_{own}")
-            } else if (geom.contype, geom.conaffinity) == (1, 1) {
-                "default".to_owned()
-            } else {
-                format!("c{}_a{}", geom.contype, geom.conaffinity)
-            }
-        };
-        // One geom stands for each group.
-        let mut groups: BTreeMap<String, (GeomId, &Geom<'_>)> = BTreeMap::new();
-        for geom in robot {
-            groups.entry(name(geom)).or_insert(*geom);
-        }
-        let is_outside = |id: &GeomId| {
-            id.0 == 0
-                || model.bodies[id.0].parent == 0 && !robot.iter().any(|(other, _)| other.0 == id.0)
-        };
-        let mut of = BTreeMap::new();
-        for member in robot {
-            let (id, geom) = member;
-            let own = name(member);
-            let mut ignores: Vec<String> = Vec::new();
-            let to_world =
-                pairs.iter().any(|pair| pair.ends.contains(id) && pair.ends.iter().any(is_outside));
-            if !meets_default(geom) && !to_world {
-                ignores.push("default".to_owned());
-            }
-            for (group, (other_id, other)) in &groups {
-                let paired = pairs
-                    .iter()
-                    .any(|pair| pair.ends == [*id, *other_id] || pair.ends == [*other_id, *id]);
-                if group != "default" && !paired && !meet(geom, other) {
-                    ignores.push(group.clone());
-                }
-            }
-            let group = (own != "default").then_some(own);
-            of.insert(*id, (group, ignores));
-        }
-        Self { of }
-    }
-
-    fn of(&self, id: GeomId, _geom: &Geom<'_>) -> (Option<String>, Vec<String>) {
-        self.of.get(&id).cloned().unwrap_or_default()
-    }
 }
 
 /// Reports colliding meshes that are missing: each one, and all of them once as
@@ -300,86 +197,6 @@ fn missing_shapes(log: &mut Log, model: &Model<'_>, missing: &[(GeomId, Node<'_>
     };
     let advice = "put the mesh files in their places if these parts must collide";
     log.note(Fate::Dropped, *first, what).advise(advice).doubt();
-}
-
-fn pairs<'t>(log: &mut Log, model: &Model<'t>) -> Vec<Pair<'t>> {
-    let mut pairs = Vec::new();
-    for node in
-        model.root.children_called("contact").flat_map(|section| section.children_called("pair"))
-    {
-        let look = model.defaults.look(log, node, None);
-        let mut ends = Vec::new();
-        for side in ["geom1", "geom2"] {
-            let Some(attribute) = node.attribute(side) else {
-                let code = DiagnosticCode::IMPORT_REFERENCE;
-                log.error(
-                    code,
-                    node.span(),
-                    format!("a contact pair has no `{side}`"),
-                    "name two geoms",
-                );
-                continue;
-            };
-            if let Some(id) = model.geom(&attribute.value) {
-                ends.push(id);
-            } else {
-                let names =
-                    model.bodies.iter().flat_map(|body| &body.geoms).filter_map(|geom| geom.name);
-                log.unknown(attribute, "geom", names);
-            }
-        }
-        let [one, other] = ends[..] else { continue };
-        let geom = |(body, index): GeomId| &model.bodies[body].geoms[index].surface;
-        let (a, b) = (geom(one), geom(other));
-        // What a pair does not say follows from its geoms.
-        let stronger = if b.priority > a.priority { b } else { a };
-        let larger = |part: usize| {
-            if a.priority == b.priority {
-                a.friction[part].max(b.friction[part])
-            } else {
-                stronger.friction[part]
-            }
-        };
-        let mixed = [larger(0), larger(0), larger(1), larger(2), larger(2)];
-        let friction =
-            look.attribute("friction").and_then(|found| values::at_most::<5>(log, found, mixed));
-        let [slide, _, spin, roll, _] = friction.unwrap_or(mixed);
-        let condim =
-            if a.priority == b.priority { a.condim.max(b.condim) } else { stronger.condim };
-        let surface = Surface {
-            friction: [slide, spin, roll],
-            condim: look.whole(log, "condim", condim),
-            priority: PAIR_PRIORITY,
-            solref: look.at_most(log, "solref", stronger.solref),
-            solimp: look.at_most(log, "solimp", stronger.solimp),
-        };
-        pairs.push(Pair { node, ends: [one, other], surface });
-    }
-    pairs
-}
-
-/// The surface of a geom: its own, or that of its listed contacts.
-fn surface_of(
-    log: &mut Log,
-    id: GeomId,
-    geom: &Geom<'_>,
-    pairs: &[Pair<'_>],
-    model: &Model<'_>,
-) -> Surface {
-    let mine: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.ends.contains(&id)).collect();
-    // The world keeps its own surface: it is there for other things too.
-    let with_world = |pair: &&&Pair<'_>| pair.ends.iter().any(|end| end.0 == 0);
-    let Some(chosen) = mine.iter().find(with_world).or(mine.first()).filter(|_| id.0 != 0) else {
-        return geom.surface;
-    };
-    let _ = model;
-    for other in mine.iter().filter(|pair| pair.surface != chosen.surface) {
-        if other.ends[0] == id {
-            let what = "a listed contact: with the friction of another one of the same geom";
-            log.note(Fate::Approximated, other.node, what);
-        }
-    }
-    chosen.surface
 }
 
 pub(crate) fn shape_spec(

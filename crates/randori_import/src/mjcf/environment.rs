@@ -7,7 +7,9 @@ use randori_core::spec::{
 };
 
 use super::contacts::{Contacts, MATERIAL};
-use super::model::{Model, Motion};
+use super::geoms::Geom;
+use super::keyframes;
+use super::model::{Body, Model};
 use super::tree::{Layout, Role};
 use crate::geometry::{Pose, pose_spec, spec_pose, tidy};
 use crate::log::Log;
@@ -20,13 +22,20 @@ pub(crate) fn materials() -> BTreeMap<String, MaterialSpec> {
     BTreeMap::from([(MATERIAL.to_owned(), material)])
 }
 
-/// The environment; `None` if the file describes nothing but the robot.
+/// Whether a geom of the world is level ground.
+pub(crate) fn is_ground(geom: &Geom<'_>) -> bool {
+    let up = geom.pose.rotation * crate::geometry::Vector::z();
+    geom.is_plane && up.z > 1.0 - 1e-9
+}
+
+/// The environment, with its things where `start` (a keyframe's `qpos`) puts
+/// them; `None` if the file describes nothing but the robot.
 pub(crate) fn read(
     log: &mut Log,
     model: &Model<'_>,
     layout: &Layout,
     contacts: &Contacts,
-    name: &str,
+    (name, start): (&str, &[f64]),
 ) -> Option<EnvironmentSpec> {
     let mut environment = EnvironmentSpec {
         format: randori_core::spec::FORMAT,
@@ -38,9 +47,14 @@ pub(crate) fn read(
         zones: Vec::new(),
     };
     let mut names = Names::default();
+    // Robots and things share one set of names.
+    names.give(name);
     let mut world_from: Vec<Pose> = Vec::with_capacity(model.bodies.len());
+    // By body: the object that it is a part of.
+    let mut object_of: Vec<Option<usize>> = vec![None; model.bodies.len()];
     for (index, body) in model.bodies.iter().enumerate() {
-        let pose = if index == 0 { Pose::identity() } else { world_from[body.parent] * body.pose };
+        let outer = if index == 0 { Pose::identity() } else { world_from[body.parent] };
+        let pose = keyframes::free_pose(body, start).unwrap_or(outer * body.pose);
         world_from.push(pose);
         let role = if index == 0 { Role::Fixture } else { layout.roles[index] };
         if matches!(role, Role::Robot | Role::Left) {
@@ -55,30 +69,74 @@ pub(crate) fn read(
             continue;
         }
         let wanted = body.name.map_or_else(|| format!("body_{index}"), str::to_owned);
-        if shapes.is_empty() {
+        if role == Role::Movable && !body.is_free() {
+            // What is welded to a movable thing moves with it.
+            object_of[index] = object_of[body.parent];
+            if let Some(object) = object_of[index] {
+                let inertia = layout.inertias[index];
+                weld(&mut environment.objects[object], &pose, inertia.mass, shapes);
+                log.note(Fate::Kept, body.node, format!("body `{wanted}`: a part of its parent"));
+            }
+            continue;
+        }
+        let carries = role == Role::Movable && model.bodies.iter().any(|it| it.parent == index);
+        if shapes.is_empty() && !carries {
             log.note(Fate::Dropped, body.node, format!("body `{wanted}`, which touches nothing"));
             continue;
         }
-        let is_free = body.joints.iter().any(|joint| joint.motion == Motion::Free);
-        let mobility = if is_free {
-            Mobility::Movable {
-                mass_kg: tidy(layout.inertias[index].mass),
-                linear_velocity: [0.0; 3],
-                angular_velocity: [0.0; 3],
-            }
+        let what = if role == Role::Movable {
+            "an object that can move"
         } else {
-            Mobility::Static
+            "an object that stands still"
         };
-        let what = if is_free { "an object that can move" } else { "an object that stands still" };
         log.note(Fate::Kept, body.node, format!("body `{wanted}`: {what}"));
+        let given = names.give(&wanted);
+        if given != wanted {
+            log.note(Fate::Approximated, body.node, format!("body `{wanted}` is called `{given}`"));
+        }
+        object_of[index] = Some(environment.objects.len());
         environment.objects.push(ObjectSpec {
-            name: names.give(&wanted),
+            name: given,
             pose: pose_spec(&pose),
-            mobility,
+            mobility: mobility(log, layout, (index, body)),
             shapes,
         });
     }
+    let is_solid = |object: &ObjectSpec| {
+        let is_flat =
+            |shape: &ShapeSpec| matches!(shape.shape, Shape::Plane | Shape::Heightfield { .. });
+        object.mobility == Mobility::Static || object.shapes.iter().any(|shape| !is_flat(shape))
+    };
+    environment.objects.retain(|object| is_solid(object) && !object.shapes.is_empty());
     (environment.ground.is_some() || !environment.objects.is_empty()).then_some(environment)
+}
+
+/// Whether a body of the surroundings moves, and what it weighs.
+fn mobility(log: &mut Log, layout: &Layout, (index, body): (usize, &Body<'_>)) -> Mobility {
+    if layout.roles[index] != Role::Movable {
+        return Mobility::Static;
+    }
+    if body.given_inertia.is_some() || body.geoms.len() > 1 {
+        let what = "the mass of an object: spread evenly over its shapes";
+        log.note(Fate::Approximated, body.node, what);
+    }
+    Mobility::Movable {
+        mass_kg: tidy(layout.inertias[index].mass),
+        linear_velocity: [0.0; 3],
+        angular_velocity: [0.0; 3],
+    }
+}
+
+/// Adds shapes and mass of a body at a pose in the world to an object.
+fn weld(object: &mut ObjectSpec, world_from_body: &Pose, mass: f64, shapes: Vec<ShapeSpec>) {
+    let object_from_body = spec_pose(&object.pose).inverse() * world_from_body;
+    object.shapes.extend(shapes.into_iter().map(|shape| ShapeSpec {
+        pose: pose_spec(&(object_from_body * spec_pose(&shape.pose))),
+        ..shape
+    }));
+    if let Mobility::Movable { mass_kg, .. } = &mut object.mobility {
+        *mass_kg = tidy(*mass_kg + mass);
+    }
 }
 
 /// Adds a geom of the world: level planes become the ground.

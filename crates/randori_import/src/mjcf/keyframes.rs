@@ -7,10 +7,10 @@ use randori_core::spec::{Coordinate, JointSpec, PoseSpec};
 
 use super::actuators::Actuators;
 use super::links::Skeleton;
-use super::model::{Model, Motion};
+use super::model::{Body, Model, Motion};
 use super::tree::Layout;
 use crate::Stance;
-use crate::geometry::{self, pose_spec, tidy};
+use crate::geometry::{self, Pose, pose_spec, tidy};
 use crate::log::Log;
 use crate::names::Names;
 use crate::report::Fate;
@@ -78,6 +78,24 @@ pub(crate) fn initial(model: &Model<'_>) -> Vec<f64> {
         }
     }
     all
+}
+
+/// The coordinates of the first keyframe, or those in which the file draws its
+/// bodies.
+pub(crate) fn start(model: &Model<'_>) -> Vec<f64> {
+    let mut keys =
+        model.root.children_called("keyframe").flat_map(|section| section.children_called("key"));
+    let first = keys.next().and_then(|node| coordinates(&mut Log::default(), model, node));
+    first.unwrap_or_else(|| initial(model))
+}
+
+/// Where coordinates put a body that moves freely.
+pub(crate) fn free_pose(body: &Body<'_>, coordinates: &[f64]) -> Option<Pose> {
+    let free = body.joints.iter().find(|joint| joint.motion == Motion::Free)?;
+    let at = coordinates.get(free.first..free.first + 7)?;
+    let turn = geometry::from_wxyz([at[3], at[4], at[5], at[6]]);
+    let turn = turn.unwrap_or_else(geometry::Rotation::identity);
+    Some(geometry::pose(geometry::Vector::new(at[0], at[1], at[2]), turn))
 }
 
 fn coordinates(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Vec<f64>> {
@@ -152,12 +170,7 @@ fn clamped(joint: &JointSpec, value: f64) -> (f64, bool) {
 fn base(model: &Model<'_>, layout: &Layout, coordinates: &[f64]) -> PoseSpec {
     let Some(root) = layout.base.1 else { return PoseSpec::default() };
     let body = &model.bodies[root];
-    let free = body.joints.iter().find(|joint| joint.motion == Motion::Free);
-    let Some(free) = free else { return pose_spec(&body.pose) };
-    let at = &coordinates[free.first..free.first + 7];
-    let turn = geometry::from_wxyz([at[3], at[4], at[5], at[6]]);
-    let turn = turn.unwrap_or_else(geometry::Rotation::identity);
-    pose_spec(&geometry::pose(geometry::Vector::new(at[0], at[1], at[2]), turn))
+    pose_spec(&free_pose(body, coordinates).unwrap_or(body.pose))
 }
 
 /// The commands of a keyframe, in the order of the robot's actuators.

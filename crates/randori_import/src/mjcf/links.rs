@@ -25,16 +25,20 @@ pub(crate) struct Skeleton {
     pub(crate) joints: Vec<JointSpec>,
     /// Name of the joint of a body (its index, the joint's index in it).
     pub(crate) joint_names: BTreeMap<(usize, usize), String>,
+    /// By body: mass with all that is bolted to it, kg.
+    masses: Vec<f64>,
+    /// By body: whether it carries others.
+    carries: Vec<bool>,
 }
 
 /// Mass properties of all bodies, each in its own frame.
 pub(crate) fn inertias(log: &mut Log, model: &Model<'_>) -> Vec<Inertia> {
-    let settings = &model.settings;
     let mut all: Vec<Inertia> = model
         .bodies
         .iter()
         .enumerate()
         .map(|(index, body)| {
+            let settings = model.settings_of(body);
             let use_given = settings.inertia_from_geoms != Some(true);
             let found = match body.given_inertia.filter(|_| use_given) {
                 Some(given) => given,
@@ -46,7 +50,7 @@ pub(crate) fn inertias(log: &mut Log, model: &Model<'_>) -> Vec<Inertia> {
             if index == 0 { found } else { bounded(log, model, body, found) }
         })
         .collect();
-    if let Some(total) = settings.total_mass {
+    if let Some(total) = model.settings.total_mass {
         let now: f64 = all.iter().skip(1).map(|inertia| inertia.mass).sum();
         if now > 0.0 {
             for inertia in &mut all {
@@ -59,7 +63,7 @@ pub(crate) fn inertias(log: &mut Log, model: &Model<'_>) -> Vec<Inertia> {
 }
 
 fn from_geoms(log: &mut Log, model: &Model<'_>, body: &Body<'_>) -> Inertia {
-    let [low, high] = model.settings.inertia_groups;
+    let [low, high] = model.settings_of(body).inertia_groups;
     let mut sum = Inertia::NONE;
     for geom in &body.geoms {
         let group = f64::from(geom.look.whole(log, "group", 0));
@@ -83,7 +87,7 @@ fn from_geoms(log: &mut Log, model: &Model<'_>, body: &Body<'_>) -> Inertia {
 
 /// Lower bounds of the compiler settings, and inertias that a body can have.
 fn bounded(log: &mut Log, model: &Model<'_>, body: &Body<'_>, mut found: Inertia) -> Inertia {
-    let settings = &model.settings;
+    let settings = model.settings_of(body);
     let moves = !body.joints.is_empty();
     found.mass = found.mass.max(settings.bound_mass);
     if found.mass == 0.0 {
@@ -109,6 +113,26 @@ impl<'t> Body<'t> {
     }
 }
 
+/// Whether bodies carry others.
+fn carriers(model: &Model<'_>) -> Vec<bool> {
+    let mut carries = vec![false; model.bodies.len()];
+    for body in model.bodies.iter().skip(1) {
+        carries[body.parent] = true;
+    }
+    carries
+}
+
+/// The mass of each body with all that is bolted to it, kg.
+fn masses_with_welds(model: &Model<'_>, inertias: &[Inertia]) -> Vec<f64> {
+    let mut masses: Vec<f64> = inertias.iter().map(|inertia| inertia.mass).collect();
+    for (index, body) in model.bodies.iter().enumerate().skip(1).rev() {
+        if body.joints.is_empty() {
+            masses[body.parent] += masses[index];
+        }
+    }
+    masses
+}
+
 impl Skeleton {
     pub(crate) fn build(
         log: &mut Log,
@@ -116,7 +140,11 @@ impl Skeleton {
         layout: &mut Layout,
         contacts: &Contacts,
     ) -> Self {
-        let mut skeleton = Self::default();
+        let mut skeleton = Self {
+            masses: masses_with_welds(model, &layout.inertias),
+            carries: carriers(model),
+            ..Self::default()
+        };
         let mut names = Names::default();
         if layout.base.1.is_none() {
             let world = link(layout.base.0.clone(), Inertia::NONE);
@@ -126,10 +154,18 @@ impl Skeleton {
             if !layout.is_robot(index) {
                 continue;
             }
-            skeleton.add_body(log, model, layout, (index, body), &mut names);
+            let touches = contacts.touches_carrier(index);
+            skeleton.add_body(log, model, layout, (index, body, touches), &mut names);
             skeleton.add_surfaces(layout, (index, body), contacts);
         }
         skeleton
+    }
+
+    /// Whether nothing gives a body mass that moves, and it does not only stand
+    /// between joints.
+    fn is_weightless(&self, model: &Model<'_>, index: usize) -> bool {
+        let is_bare = model.bodies[index].geoms.iter().all(|geom| geom.shape.is_none());
+        self.masses[index] <= 0.0 && !(is_bare && self.carries[index])
     }
 
     fn add_body(
@@ -137,13 +173,12 @@ impl Skeleton {
         log: &mut Log,
         model: &Model<'_>,
         layout: &mut Layout,
-        (index, body): (usize, &Body<'_>),
+        (index, body, touches): (usize, &Body<'_>, bool),
         names: &mut Names,
     ) {
         let Some(place) = layout.place(index).cloned().filter(|place| place.is_own) else { return };
         let inertia = layout.inertias[index];
-        let carries = model.bodies.iter().skip(1).any(|other| other.parent == index);
-        if inertia.mass <= 0.0 && !(carries && body.geoms.iter().all(|geom| geom.shape.is_none())) {
+        if !body.joints.is_empty() && self.is_weightless(model, index) {
             let (code, at) = (DiagnosticCode::IMPORT_VALUE, body.child_or_self("inertial").span());
             let message = format!("body `{}` moves but has no mass", place.link);
             log.error(code, at, message, "give it a geom with mass, or an `<inertial>`");
@@ -185,7 +220,7 @@ impl Skeleton {
             let pose = from.1 * anchor * joint.back();
             let spec = joint.spec(log, name.clone(), (from.0, child.clone()), &pose);
             log.note(Fate::Kept, joint.node, format!("joint `{name}`"));
-            self.joints.push(spec);
+            self.joints.push(JointSpec { contacts: touches, ..spec });
             self.joint_names.insert((index, *at), name);
             if !is_last {
                 self.links.push(link(child.clone(), Inertia::NONE));
@@ -293,6 +328,7 @@ pub(crate) fn fixed(name: String, parent: String, child: String, pose: PoseSpec)
         friction: 0.0,
         armature: 0.0,
         spring: None,
+        contacts: false,
     }
 }
 
@@ -384,6 +420,7 @@ impl Joint<'_> {
             friction: tidy(self.friction),
             armature: tidy(self.armature),
             spring,
+            contacts: false,
         }
     }
 }

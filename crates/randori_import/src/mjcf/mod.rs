@@ -7,12 +7,15 @@ mod contacts;
 mod defaults;
 mod environment;
 mod equality;
+mod expand;
 mod geoms;
+mod groups;
 mod keyframes;
 mod laws;
 mod links;
 mod mobility;
 mod model;
+mod pairs;
 mod sensors;
 mod settings;
 mod tendons;
@@ -28,9 +31,10 @@ use randori_core::spec::{Base, FORMAT, RobotSpec};
 use crate::geometry::Inertia;
 use crate::log::Log;
 use crate::report::Fate;
-use crate::xml::{Files, Tree};
+use crate::xml::{Files, Node, Tree};
 use crate::{Parts, names, recognise};
 
+pub(crate) use expand::expanded;
 pub(crate) use geoms::hull;
 pub(crate) use links::fixed;
 
@@ -38,23 +42,95 @@ use contacts::Contacts;
 use links::Skeleton;
 use mobility::Mobility;
 use model::Model;
+use settings::Settings;
+
+/// An error if there are more bodies than a scenario may hold, or more joints than
+/// a robot.
+fn has_too_many_bodies(log: &mut Log, files: &Files<'_>, model: &Model<'_>) -> bool {
+    let joints: usize = model.bodies.iter().map(|body| body.joints.len()).sum();
+    let free = model.bodies.iter().filter(|body| body.is_free()).count();
+    let limits = [
+        (model.bodies.len() - 1, files.limits.bodies, "bodies", "bodies"),
+        (joints - free, files.limits.joints_per_robot, "joints", "joints_per_robot"),
+    ];
+    let beyond = limits.into_iter().find(|(count, most, ..)| count > most);
+    if let Some((count, most, what, limit)) = beyond {
+        let message = format!("the file has {count} {what}, but at most {most} are read");
+        let help = format!("raise the limit with `--limit {limit}=N`");
+        log.error(DiagnosticCode::LIMIT_EXCEEDED, model.root.span(), message, help);
+    }
+    beyond.is_some()
+}
+
+/// Says that a robot falls whose actuators push at sites or bodies: a robot of
+/// Randori is driven at its joints only.
+fn note_thrusters(log: &mut Log, model: &Model<'_>, layout: &tree::Layout) {
+    let thrusters: Vec<Node<'_>> = model
+        .root
+        .children_called("actuator")
+        .flat_map(Node::children)
+        .filter(|node| {
+            let look = model.defaults.look(log, *node, None);
+            let named = look.text("site").and_then(|site| model.site(site)).map(|(body, _)| body);
+            let named = named.or_else(|| look.text("body").and_then(|body| model.body(body)));
+            node.tag() != "adhesion" && named.is_some_and(|body| layout.is_robot(body))
+        })
+        .collect();
+    let falls = layout.is_floating && model.settings.gravity[2] < 0.0;
+    if let Some(first) = thrusters.first().filter(|_| falls) {
+        let count = thrusters.len();
+        let what = format!(
+            "thrust: {count} actuators push at sites, and nothing else holds `{}` up: it falls",
+            layout.base.0
+        );
+        let advice = "a Randori robot is driven at its joints only; study it on the ground, or \
+                      without gravity: `physics: (gravity: (0.0, 0.0, 0.0))` in the scenario";
+        log.note(Fate::Dropped, *first, what).advise(advice).doubt();
+    }
+}
+
+/// Says what is not read of sections that describe more than the robot.
+fn note_unread(log: &mut Log, root: Node<'_>) {
+    for node in root.children() {
+        let what = match node.tag() {
+            "deformable" => "soft bodies",
+            "extension" => "plugins",
+            _ => continue,
+        };
+        if node.children().next().is_some() {
+            log.note(Fate::Dropped, node, what).doubt();
+        }
+    }
+}
 
 /// Turns a document into a robot and what surrounds it.
-pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts {
+pub(crate) fn import(
+    log: &mut Log,
+    files: &mut Files<'_>,
+    tree: &Tree,
+    scopes: Vec<Settings>,
+) -> Parts {
     let root = tree.root();
     if root.tag() != "mujoco" {
         let found = recognise::by_root(root, "mujoco");
         log.error(DiagnosticCode::MALFORMED_XML, root.span(), found.what, found.help);
         return Parts::default();
     }
-    let model = Model::read(log, files, root);
+    let model = Model::read(log, files, root, scopes);
+    if has_too_many_bodies(log, files, &model) {
+        return Parts::default();
+    }
     let inertias = links::inertias(log, &model);
-    let name = names::spelt(root.text("model").unwrap_or("robot"));
+    let name = names::of_robot(
+        root.text("model").filter(|name| !name.trim().is_empty()).unwrap_or("robot"),
+    );
     let Some(mut layout) = tree::layout(log, &model, inertias) else {
         let (code, message) = (DiagnosticCode::IMPORT_STRUCTURE, "the file describes no body");
         log.error(code, root.span(), message, "name the file that holds the robot");
         return Parts::default();
     };
+    note_thrusters(log, &model, &layout);
+    note_unread(log, root);
     let contacts = Contacts::read(log, &model, &layout);
     let mut skeleton = Skeleton::build(log, &model, &mut layout, &contacts);
     let base = layout.base.0.clone();
@@ -95,7 +171,8 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
     let (poses, stances) = keyframes::read(log, &model, &layout, &skeleton, &actuators);
     robot.actuators = actuators.specs;
     robot.poses = poses;
-    let environment = environment::read(log, &model, &layout, &contacts, &name);
+    let placed = keyframes::start(&model);
+    let environment = environment::read(log, &model, &layout, &contacts, (&name, &placed));
     let settings = &model.settings;
     log.note_whole(
         Fate::Dropped,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use randori_core::diagnostic::DiagnosticCode;
 
 use super::defaults::{Defaults, Look};
+use super::expand::SCOPE;
 use super::geoms::{Geom, Reader};
 use super::settings::Settings;
 use crate::geometry::{self, Inertia, Pose};
@@ -29,6 +30,9 @@ pub(crate) struct Body<'t> {
     pub(crate) sites: Vec<(Node<'t>, Pose)>,
     pub(crate) given_inertia: Option<Inertia>,
     pub(crate) is_mocap: bool,
+    /// The attached model that it comes from; its settings are those of the
+    /// main file without one.
+    pub(crate) scope: Option<usize>,
 }
 
 /// What a joint allows.
@@ -91,27 +95,43 @@ pub(crate) struct Assets<'t> {
 pub(crate) struct Model<'t> {
     pub(crate) root: Node<'t>,
     pub(crate) settings: Settings,
+    /// Settings of attached models.
+    pub(crate) scopes: Vec<Settings>,
     pub(crate) defaults: Defaults<'t>,
     /// The world first, parents before children.
     pub(crate) bodies: Vec<Body<'t>>,
     /// Number of entries of a keyframe's `qpos`.
     pub(crate) coordinates: usize,
+    /// Body and index on it, by kind and name.
+    names: BTreeMap<(&'static str, &'t str), (usize, usize)>,
 }
 
 impl<'t> Model<'t> {
-    pub(crate) fn read(log: &mut Log, files: &mut Files<'_>, root: Node<'t>) -> Self {
+    pub(crate) fn read(
+        log: &mut Log,
+        files: &mut Files<'_>,
+        root: Node<'t>,
+        scopes: Vec<Settings>,
+    ) -> Self {
         let settings = Settings::read(log, root);
         let defaults = Defaults::read(log, root);
         let mut assets = Assets::read(log, &defaults, root);
-        let mut model = Self { root, settings, defaults, bodies: Vec::new(), coordinates: 0 };
+        let (bodies, names) = (Vec::new(), BTreeMap::new());
+        let mut model = Self { root, settings, scopes, defaults, bodies, coordinates: 0, names };
         let world = Body::empty(root, 0, Pose::identity());
         model.bodies.push(world);
         for section in root.children_called("worldbody") {
-            let mut walk = Walk { log, files, assets: &mut assets, model: &mut model };
+            let mut walk = Walk { log, files, assets: &mut assets, model: &mut model, scope: None };
             walk.content(section, 0, &Pose::identity(), section.text("childclass"));
         }
         model.check_names(log);
+        model.note_names();
         model
+    }
+
+    /// The settings that a body is written for.
+    pub(crate) fn settings_of(&self, body: &Body<'t>) -> &Settings {
+        body.scope.map_or(&self.settings, |scope| &self.scopes[scope])
     }
 
     /// Index of the body with a name; the world is called `world`.
@@ -119,25 +139,41 @@ impl<'t> Model<'t> {
         if name == "world" {
             return Some(0);
         }
-        self.bodies.iter().position(|body| body.name == Some(name))
+        self.names.get(&("body", name)).map(|(body, _)| *body)
     }
 
     /// Body and joint with a name.
     pub(crate) fn joint(&self, name: &str) -> Option<(usize, usize)> {
-        self.find(|body| body.joints.iter().position(|joint| joint.name == Some(name)))
+        self.names.get(&("joint", name)).copied()
     }
 
     pub(crate) fn geom(&self, name: &str) -> Option<(usize, usize)> {
-        self.find(|body| body.geoms.iter().position(|geom| geom.name == Some(name)))
+        self.names.get(&("geom", name)).copied()
     }
 
     pub(crate) fn site(&self, name: &str) -> Option<(usize, Pose)> {
-        self.find(|body| body.sites.iter().position(|(node, _)| node.name() == Some(name)))
-            .map(|(body, site)| (body, self.bodies[body].sites[site].1))
+        let (body, site) = *self.names.get(&("site", name))?;
+        Some((body, self.bodies[body].sites[site].1))
     }
 
-    fn find(&self, look: impl Fn(&Body<'t>) -> Option<usize>) -> Option<(usize, usize)> {
-        self.bodies.iter().enumerate().find_map(|(at, body)| look(body).map(|index| (at, index)))
+    fn note_names(&mut self) {
+        for (at, body) in self.bodies.iter().enumerate() {
+            let joints = body.joints.iter().map(|joint| joint.name);
+            let geoms = body.geoms.iter().map(|geom| geom.name);
+            let sites = body.sites.iter().map(|(node, _)| node.name());
+            let named = |kind: &'static str| {
+                move |(index, name): (usize, Option<&'t str>)| Some(((kind, name?), (at, index)))
+            };
+            let own = body.name.map(|name| (("body", name), (at, 0)));
+            let all = own
+                .into_iter()
+                .chain(joints.enumerate().filter_map(named("joint")))
+                .chain(geoms.enumerate().filter_map(named("geom")))
+                .chain(sites.enumerate().filter_map(named("site")));
+            for (key, place) in all {
+                self.names.entry(key).or_insert(place);
+            }
+        }
     }
 
     pub(crate) fn joint_names(&self) -> impl Iterator<Item = &'t str> {
@@ -178,6 +214,11 @@ impl<'t> Model<'t> {
 }
 
 impl<'t> Body<'t> {
+    /// Whether it moves freely.
+    pub(crate) fn is_free(&self) -> bool {
+        self.joints.first().is_some_and(|joint| joint.motion == Motion::Free)
+    }
+
     fn empty(node: Node<'t>, parent: usize, pose: Pose) -> Self {
         Self {
             node,
@@ -189,6 +230,7 @@ impl<'t> Body<'t> {
             sites: Vec::new(),
             given_inertia: None,
             is_mocap: false,
+            scope: None,
         }
     }
 }
@@ -199,6 +241,8 @@ struct Walk<'w, 'f, 't> {
     files: &'w mut Files<'f>,
     assets: &'w mut Assets<'t>,
     model: &'w mut Model<'t>,
+    /// The attached model that it is in.
+    scope: Option<usize>,
 }
 
 impl<'t> Walk<'_, '_, 't> {
@@ -232,11 +276,30 @@ impl<'t> Walk<'_, '_, 't> {
                     self.log.note(Fate::Dropped, child, format!("a {}", child.tag()));
                 }
                 "inertial" | "include" => {}
-                other => {
-                    let what = format!("`<{other}>` is not understood, with all that it holds");
-                    self.log.note(Fate::Dropped, child, what).doubt();
-                }
+                other => self.unknown(child, other),
             }
+        }
+    }
+
+    /// Something that is not read: an error if it would have mass.
+    fn unknown(&mut self, node: Node<'t>, tag: &str) {
+        let weighs = |node: Node<'t>| matches!(node.tag(), "body" | "geom" | "inertial");
+        if matches!(tag, "composite" | "flexcomp") {
+            let message = format!("`<{tag}>` is not read: it makes bodies of its own");
+            let help = match node.name() {
+                Some(name) => format!("leave it out with `--drop {name}`"),
+                None => "remove it, or replace it by bodies and joints: \
+                         `mujoco.mj_saveLastXML` writes those that it makes"
+                    .to_owned(),
+            };
+            self.log.error(DiagnosticCode::IMPORT_STRUCTURE, node.span(), message, help);
+        } else if node.all_below().any(weighs) {
+            let message = format!("`<{tag}>` is not understood, and holds bodies or geoms");
+            let help = "remove it, or take what it holds out of it";
+            self.log.error(DiagnosticCode::IMPORT_STRUCTURE, node.span(), message, help);
+        } else {
+            let what = format!("`<{tag}>` is not understood, with all that it holds");
+            self.log.note(Fate::Dropped, node, what).doubt();
         }
     }
 
@@ -251,6 +314,7 @@ impl<'t> Walk<'_, '_, 't> {
         let index = self.model.bodies.len();
         let mut body = Body::empty(node, parent, pose);
         body.name = node.name();
+        body.scope = self.scope;
         body.is_mocap = look.flag(self.log, "mocap") == Some(true);
         if look.number(self.log, "gravcomp").is_some_and(|share| share != 0.0) {
             let what = "gravity compensation";
@@ -265,7 +329,16 @@ impl<'t> Walk<'_, '_, 't> {
     fn frame(&mut self, node: Node<'t>, body: usize, at: &Pose, childclass: Option<&'t str>) {
         self.model.defaults.check(self.log, node.attribute("childclass"));
         let pose = at * self.model.settings.pose(self.log, &Look::bare(node));
-        self.content(node, body, &pose, node.text("childclass").or(childclass));
+        let childclass = node.text("childclass").or(childclass);
+        let Some(scope) = node.text(SCOPE).and_then(|scope| scope.parse::<usize>().ok()) else {
+            return self.content(node, body, &pose, childclass);
+        };
+        // What is attached is written for settings of its own.
+        let inner = self.model.scopes[scope].clone();
+        let outer = std::mem::replace(&mut self.model.settings, inner);
+        let outer_scope = self.scope.replace(scope);
+        self.content(node, body, &pose, childclass);
+        (self.model.settings, self.scope) = (outer, outer_scope);
     }
 
     fn geom(&mut self, node: Node<'t>, body: usize, at: &Pose, childclass: Option<&'t str>) {
@@ -382,15 +455,19 @@ impl<'t> Walk<'_, '_, 't> {
     }
 }
 
+/// The name of an asset that gives none: that of its file.
+pub(crate) fn asset_name(node: Node<'_>) -> &str {
+    let file = node.text("file").unwrap_or_default();
+    let file = file.rsplit(['/', '\\']).next().unwrap_or_default();
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
+
 impl<'t> Assets<'t> {
     fn read(log: &mut Log, defaults: &Defaults<'t>, root: Node<'t>) -> Self {
         let mut assets = Self::default();
         for section in root.children_called("asset") {
             for node in section.children() {
-                let file = node.text("file").unwrap_or_default();
-                let file = file.rsplit('/').next().unwrap_or_default();
-                let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-                let name = node.name().unwrap_or(stem);
+                let name = node.name().unwrap_or_else(|| asset_name(node));
                 match node.tag() {
                     "mesh" => {
                         let look = defaults.look(log, node, None);
@@ -432,12 +509,21 @@ impl<'t> Assets<'t> {
             return (String::new(), scale, (count >= 4).then(|| mesh.scaled(scale)), inner);
         }
         let named = asset.text("file").unwrap_or_default();
+        let file = named.replace('\\', "/");
         let file =
-            if settings.strip_path { named.rsplit('/').next().unwrap_or(named) } else { named };
-        let folder = paths::folder(files.main()).to_owned();
-        let path = paths::resolve(&folder, &settings.mesh_dir.replace('\\', "/"))
-            .or_else(|reason| if settings.mesh_dir.is_empty() { Ok(folder) } else { Err(reason) })
-            .and_then(|folder| paths::resolve(&folder, file));
+            if settings.strip_path { file.rsplit('/').next().unwrap_or(&file) } else { &file };
+        let main = paths::folder(files.main());
+        let folder = settings.folder.as_deref().unwrap_or(main).to_owned();
+        let path =
+            paths::resolve(&folder, &settings.mesh_dir.replace('\\', "/"))
+                .or_else(|reason| {
+                    if settings.mesh_dir.is_empty() { Ok(folder.clone()) } else { Err(reason) }
+                })
+                .and_then(|folder| paths::resolve(&folder, file));
+        if path.is_err() {
+            let named = format!("{}/{file}", settings.mesh_dir.replace('\\', "/"));
+            files.outside.extend(paths::beyond(&folder, &named));
+        }
         let loaded = match &path {
             Err(reason) => Err((*reason).to_owned()),
             Ok(path) => {

@@ -18,6 +18,9 @@ pub(crate) struct Settings {
     pub(crate) mesh_dir: String,
     pub(crate) texture_dir: String,
     pub(crate) strip_path: bool,
+    /// Folder from which an attached model names its files; that of the main
+    /// file if there is none.
+    pub(crate) folder: Option<String>,
     /// Whether inertia comes from geoms: always, never, or where none is given.
     pub(crate) inertia_from_geoms: Option<bool>,
     pub(crate) inertia_groups: [f64; 2],
@@ -54,6 +57,7 @@ impl Settings {
             mesh_dir: String::new(),
             texture_dir: String::new(),
             strip_path: false,
+            folder: None,
             inertia_from_geoms: None,
             inertia_groups: [0.0, 5.0],
             bound_mass: 0.0,

@@ -1,8 +1,10 @@
 //! Puts the elements of a file and of what it includes into one tree.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, FileId, Label, Span};
+use randori_core::text::ReadError;
 
 use super::parse::{Bounds, Malformed, Parsed, RawElement, parse};
 use super::{Attribute, Element, Files, Tree};
@@ -113,40 +115,59 @@ impl<'a, 'f> Assembly<'a, 'f> {
     }
 
     fn include(&mut self, raw: &RawElement, file: FileId, parent: usize) -> Option<()> {
-        let code = DiagnosticCode::IMPORT_INCLUDE;
-        let mut refuse = |message: String, range, help: &str| {
-            let label = Label::new(Span::new(file, range), "");
-            self.files.found.push(Diagnostic::error(code, message).primary(label).help(help));
-        };
         let Some(named) = raw.attributes.iter().find(|attribute| attribute.name == "file") else {
-            refuse("an include names no file".into(), raw.range.clone(), "write `file=\"...\"`");
+            self.refuse(
+                file,
+                "an include names no file".into(),
+                raw.range.clone(),
+                "write `file=\"...\"`",
+            );
             return None;
         };
         let range = named.range.clone();
-        let path = match paths::resolve(&self.folder, &named.value) {
+        // Named from the folder of the main file, or else from the file's own.
+        let path = paths::resolve(&self.folder, &named.value);
+        let path = match path.or_else(|reason| self.beside(&named.value).ok_or(reason)) {
             Ok(path) => path,
             Err(reason) => {
                 let message = format!("`{}` cannot be included: {reason}", named.value);
                 let help = "name a folder around all files of the robot by `--root DIR`, or put \
                             the file beside the main file, and name it from there";
-                refuse(message, range, help);
+                self.refuse(file, message, range, help);
+                let beyond = paths::beyond(&self.folder, &named.value);
+                self.files.outside.extend(beyond);
                 return None;
             }
         };
+        let is_missing = self.files.reader.read_bytes(&path) == Err(ReadError::NotFound);
+        let path = self.beside(&named.value).filter(|_| is_missing).unwrap_or(path);
         if self.open.contains(&path) {
             let message = format!("`{}` includes itself", named.value);
-            refuse(message, range, "remove this include");
+            self.refuse(file, message, range, "remove this include");
             return None;
         }
         if !self.seen.insert(path.clone()) {
             let message = format!("`{}` is included twice", named.value);
-            refuse(message, range, "remove one of the two includes");
+            self.refuse(file, message, range, "remove one of the two includes");
             return None;
         }
         self.open.push(path.clone());
         let added = self.add_file(&path, Some(Span::new(file, range)), Some(parent));
         self.open.pop();
         added
+    }
+
+    fn refuse(&mut self, file: FileId, message: String, range: Range<usize>, help: &str) {
+        let label = Label::new(Span::new(file, range), "");
+        let error = Diagnostic::error(DiagnosticCode::IMPORT_INCLUDE, message);
+        self.files.found.push(error.primary(label).help(help));
+    }
+
+    /// A file that exists as seen from the folder of the file that includes it.
+    fn beside(&self, named: &str) -> Option<String> {
+        let here = self.open.last().map_or("", |open| paths::folder(open));
+        let path = paths::resolve(here, named).ok().filter(|_| here != self.folder)?;
+        self.files.reader.read_bytes(&path).is_ok().then_some(path)
     }
 
     fn depth(&self, mut id: usize) -> usize {

@@ -1,5 +1,6 @@
 //! Reading the files of one import, within limits.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, FileId, Label, SourceMap, Span};
@@ -24,6 +25,9 @@ pub(crate) struct Files<'f> {
     pub(crate) remarks: Vec<Entry>,
     /// Where the import is named, if it is.
     pub(crate) named_at: Option<Span>,
+    /// Files that were not read because they lie outside of the reader's root,
+    /// as seen from there.
+    pub(crate) outside: BTreeSet<String>,
     total_bytes: usize,
     asset_bytes: usize,
     count: usize,
@@ -44,6 +48,7 @@ impl<'f> Files<'f> {
             found: Vec::new(),
             remarks: Vec::new(),
             named_at,
+            outside: BTreeSet::new(),
             total_bytes: 0,
             asset_bytes: 0,
             count: 0,
@@ -65,6 +70,15 @@ impl<'f> Files<'f> {
     pub(crate) fn document(&mut self, path: &str) -> Option<Tree> {
         path.clone_into(&mut self.main);
         Assembly::document(self, path)
+    }
+
+    /// A document that the main one names at a place, with its include files.
+    pub(crate) fn part(&mut self, path: &str, named_at: Span) -> Option<Tree> {
+        let main = std::mem::take(&mut self.main);
+        let before = self.named_at.replace(named_at);
+        let tree = self.document(path);
+        (self.main, self.named_at) = (main, before);
+        tree
     }
 
     /// The bytes of a file that is no text, or why there are none.

@@ -8,6 +8,7 @@ mod common;
 mod mjcf;
 mod mutations;
 mod reference;
+mod structure;
 mod terrain;
 mod urdf;
 mod urdf_base;

@@ -319,11 +319,12 @@ fn a_report_says_what_became_of_things_with_their_place() {
 fn the_scenario_beside_an_import_passes_the_check() {
     let text = format!("<mujoco model=\"m\"><worldbody><body name=\"a\" pos=\"0 0 2\"><freejoint/><geom size=\"1\"/>{LIMB}</body></worldbody>
         <actuator><position joint=\"j\" kp=\"5\"/></actuator></mujoco>");
-    let found = import_mjcf(&text);
+    let mut found = import_mjcf(&text);
+    let environment = randori_import::surroundings(&mut found);
     let robot = found.robot.as_ref().expect("a robot");
     let files = MemoryFiles::new([
         ("m.ron", randori_import::robot_text(robot)),
-        ("e.ron", randori_import::environment_text(&randori_import::flat_ground())),
+        ("e.ron", randori_import::environment_text(&environment)),
         ("s.ron", randori_import::scenario_text(&found, "m.ron", "e.ron")),
     ]);
 
