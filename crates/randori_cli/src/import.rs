@@ -4,20 +4,25 @@
 //! that lets it hold its first pose, so that `randori run` has something to run
 //! at once.
 
+mod outside;
+mod written;
+
 use std::ffi::OsStr;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::{Diagnostics, SourceMap};
 use randori_core::spec::{ImportSpec, RobotSpec};
 use randori_core::text::FileReader;
-use randori_import::{Import, environment_text, flat_ground, import, robot_text, scenario_text};
+use randori_import::{import, surroundings};
 use randori_project::project::{Places, Project};
 
 use crate::args::ImportArgs;
 use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
+use crate::style::clean;
+
+use written::Files;
 
 /// Imports a file, writes what came of it, and prints the report.
 ///
@@ -34,16 +39,34 @@ pub(crate) fn import_file(
     let mut sources = SourceMap::default();
     let limits = args.limits.limits();
     let mut found = import(&project, &source, &path, &limits, &mut sources);
+    let environment = surroundings(&mut found);
     if args.json {
         console.data(&format!("{}\n", found.report.json(&sources)))?;
     } else {
         console.data(&found.report.text(&sources))?;
     }
-    let Some(files) = Files::new(&mut found, &project) else {
+    let advice = outside::advice(&args.file, &project, &found.outside);
+    let Some(files) = Files::new(&mut found, &environment, &project) else {
         let diagnostics = Diagnostics { list: found.errors, sources };
         console.note(&(diagnostics.human(stderr_has_colours()) + "\n"));
+        if let Some(advice) = advice {
+            console.help(&advice);
+        }
         return Ok(Outcome::InvalidScenario);
     };
+    if let Err(faults) = files.verify(&limits) {
+        console.error(&format!(
+            "`{}` was read, but Randori cannot run what it makes of it; nothing was written",
+            args.file.display()
+        ));
+        for line in faults.lines() {
+            console.note(&format!("  {}\n", clean(line)));
+        }
+        let help = "this is a fault of Randori: please report it; until then leave out the part \
+                    that it names with `--drop NAME`";
+        console.help(help);
+        return Ok(Outcome::InvalidScenario);
+    }
     let touches_nothing = |robot: &RobotSpec| robot.links.iter().all(|link| link.shapes.is_empty());
     let is_hollow = found.robot.as_ref().is_some_and(touches_nothing);
     let root = args.output.clone().unwrap_or_else(|| PathBuf::from(&files.name));
@@ -51,6 +74,10 @@ pub(crate) fn import_file(
         Ok(written) => {
             if is_hollow {
                 console.warning("the robot has no collision shapes: it falls through any ground");
+            }
+            if let Some(advice) = advice {
+                console.warning("meshes outside of the folder that is read are missing");
+                console.help(&advice);
             }
             for file in &written {
                 console.note(&format!("wrote {}\n", file.display()));
@@ -106,79 +133,6 @@ fn source_of(file: &Path, text: &str, args: &ImportArgs) -> ImportSpec {
         ImportSpec::Urdf { path, from: None, keep, drop }
     } else {
         ImportSpec::Mjcf { path, from: None, keep, drop }
-    }
-}
-
-/// Why nothing was written.
-struct Refused {
-    message: String,
-    help: &'static str,
-}
-
-/// What is written, by path from the output folder.
-struct Files {
-    /// The robot's name.
-    name: String,
-    files: Vec<(PathBuf, Vec<u8>)>,
-}
-
-impl Files {
-    /// `None` if the import has no robot.
-    fn new(found: &mut Import, project: &Project) -> Option<Self> {
-        let mut files = Vec::new();
-        let robot = found.robot.as_mut()?;
-        let name = robot.name.clone();
-        let folder = PathBuf::from("assets/robots").join(&name);
-        copy_meshes(robot, &folder, project, &mut files);
-        let robot = robot_text(robot);
-        let environment = found.environment.clone().unwrap_or_else(flat_ground);
-        let robot_path = format!("assets:robots/{name}/{name}.ron");
-        let environment_path = format!("environments/{}.ron", environment.name);
-        let scenario = scenario_text(found, &robot_path, &format!("assets:{environment_path}"));
-        files.push((folder.join(format!("{name}.ron")), robot.into_bytes()));
-        let environment = environment_text(&environment).into_bytes();
-        files.push((PathBuf::from("assets").join(environment_path), environment));
-        files.push((format!("scenarios/{name}.ron").into(), scenario.into_bytes()));
-        Some(Self { name, files })
-    }
-
-    /// Writes everything or nothing; the scenario last.
-    fn write(&self, root: &Path, force: bool) -> Result<Vec<PathBuf>, Refused> {
-        let paths: Vec<PathBuf> = self.files.iter().map(|(path, _)| root.join(path)).collect();
-        if let Some(existing) = paths.iter().find(|path| path.exists() && !force) {
-            let message = format!("`{}` exists already", existing.display());
-            return Err(Refused {
-                message,
-                help: "choose another folder by `--output DIR`, or overwrite it by `--force`",
-            });
-        }
-        for (path, (_, bytes)) in paths.iter().zip(&self.files) {
-            let folder = path.parent().unwrap_or(root);
-            fs::create_dir_all(folder).and_then(|()| fs::write(path, bytes)).map_err(|error| {
-                let message = format!("`{}` cannot be written: {error}", path.display());
-                Refused { message, help: "choose another folder by `--output DIR`" }
-            })?;
-        }
-        Ok(paths.into_iter().filter(|path| path.extension().is_some_and(|e| e == "ron")).collect())
-    }
-}
-
-/// Lets the robot's looks name copies of their meshes beside its file.
-fn copy_meshes(
-    robot: &mut RobotSpec,
-    folder: &Path,
-    project: &Project,
-    files: &mut Vec<(PathBuf, Vec<u8>)>,
-) {
-    for look in robot.links.iter_mut().flat_map(|link| &mut link.looks) {
-        // What cannot be read is in the report already.
-        let Ok(bytes) = project.read_bytes(&look.mesh) else { continue };
-        let file = look.mesh.rsplit('/').next().unwrap_or(&look.mesh);
-        look.mesh = format!("meshes/{file}");
-        let path = folder.join(&look.mesh);
-        if files.iter().all(|(known, _)| *known != path) {
-            files.push((path, bytes));
-        }
     }
 }
 

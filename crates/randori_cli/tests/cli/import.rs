@@ -73,6 +73,88 @@ fn a_broken_file_is_told_with_its_place_and_writes_nothing() {
     assert!(!project.path().join("swing").exists());
 }
 
+/// The highest speed of the robot in the run of what was imported.
+fn fastest(project: &Project, folder: &str, name: &str) -> f64 {
+    let scenario = format!("{folder}/scenarios/{name}.ron");
+    let ran = project.randori(&["run", &scenario, "--json"]).expect_code(0);
+    let metric = format!("max(speed({name}))");
+    ran.json_lines()[0]["metrics"][metric.as_str()].as_f64().expect("a speed")
+}
+
+/// A finger whose tip reaches below the level of the floor that the file lacks.
+const FINGER: &str = r#"<mujoco model="finger"><worldbody><body name="palm">
+  <geom type="box" size=".04 .015 .03"/>
+  <body name="a" pos="0 .02 -.01" euler="10 20 0"><joint name="a" axis="1 0 0" damping=".009" armature="8e-5"/>
+    <geom type="box" size=".008 .008 .02" mass=".02"/></body></body></worldbody>
+  <actuator><position name="a" joint="a" kp="2"/></actuator></mujoco>"#;
+
+#[test]
+fn a_bolted_robot_whose_file_has_no_floor_gets_none() {
+    let project = Project::new();
+    project.write("finger.xml", FINGER);
+
+    let ended = project.randori(&["import", "finger.xml", "-o", "out"]).expect_code(0);
+
+    assert!(ended.stdout.contains("without ground"), "{}", ended.stdout);
+    assert!(fastest(&project, "out", "finger") < 0.05);
+}
+
+/// A finger deep in its mount, which an exclusion allows.
+const MOUNTED: &str = r#"<mujoco model="m"><option gravity="0 0 0"/><worldbody>
+  <body name="mount" pos="0 0 .5"><geom type="box" size=".06 .06 .06"/></body>
+  <body name="knuckle" pos=".05 .02 .51" euler="10 20 30"><joint name="j0" armature="8e-5" damping=".009"/>
+    <geom type="box" size=".03 .02 .03" mass=".1"/>
+    <body name="link" pos=".01 .01 .02"><joint name="j1" axis="1 0 0" armature="8e-5" damping=".009"/>
+      <geom type="capsule" fromto="-.02 0 -.04 0 .03 .08" size=".012" mass=".05"/></body></body></worldbody>
+  <contact><exclude body1="mount" body2="knuckle"/><exclude body1="mount" body2="link"/></contact></mujoco>"#;
+
+#[test]
+fn a_robot_passes_through_scenery_that_its_file_excludes() {
+    let project = Project::new();
+    project.write("m.xml", MOUNTED);
+    project.randori(&["import", "m.xml", "-o", "out"]).expect_code(0);
+
+    assert!(fastest(&project, "out", "m") < 1e-3);
+}
+
+/// A block on a slide of the world above a table that is part of the robot.
+const SLIDE: &str = r#"<mujoco model="mech"><worldbody>
+  <body name="table"><geom type="box" size=".2 .2 .02"/>
+    <body name="arm" pos=".3 0 0"><joint name="a" axis="0 1 0" range="-90 90"/>
+      <geom type="box" size=".02 .02 .1" pos=".1 0 0" mass="1"/></body></body>
+  <body name="block" pos="0 0 .3"><joint name="z" type="slide" axis="0 0 1"/>
+    <geom type="box" size=".05 .05 .05" mass="1"/></body></worldbody>
+  <actuator><position joint="a" kp="100" kv="5"/></actuator></mujoco>"#;
+
+#[test]
+fn a_link_that_slides_on_the_world_rests_on_what_is_bolted_to_it() {
+    let project = Project::new();
+    project.write("mech.xml", SLIDE);
+    project.randori(&["import", "mech.xml", "-o", "out"]).expect_code(0);
+    project.edit("out/scenarios/mech.ron", "metrics: [", "metrics: [\"joint(mech.z)\", ");
+
+    let ran = project.randori(&["run", "out/scenarios/mech.ron", "--json"]).expect_code(0);
+
+    let height = 0.3 + ran.json_lines()[0]["metrics"]["joint(mech.z)"].as_f64().expect("a length");
+    assert!((height - 0.07).abs() < 2e-3, "{height}");
+}
+
+#[test]
+fn the_command_that_reads_files_beside_the_folder_is_told() {
+    let project = Project::new();
+    let part = "<mujocoinclude><geom type=\"plane\" size=\"1 1 .1\"/></mujocoinclude>";
+    project.write("part.xml", part);
+    let main = "<mujoco model=\"m\"><worldbody><include file=\"../part.xml\"/><body name=\"b\" pos=\"0 0 1\">\
+                <freejoint/><geom size=\".1\"/></body></worldbody></mujoco>";
+    project.write("sub/m.xml", main);
+
+    let ended = project.randori(&["import", "sub/m.xml", "-o", "out"]).expect_code(3);
+
+    let command = "randori import sub/m.xml --root .";
+    assert!(ended.stderr.contains(command), "{}", ended.stderr);
+    project.randori(&["import", "sub/m.xml", "--root", ".", "-o", "out"]).expect_code(0);
+}
+
 const SCENARIO: &str = r#"Scenario(format: 1, title: "swing", duration: 0.1, environment: "assets:flat.ron",
     robots: [(name: "swing", model: "assets:swing.ron", pose: (xyz: (0, 0, 1)), start: (named: "raised"),
               policy: (use: Builtin(name: "hold"), rate_hz: 50))],

@@ -1,0 +1,160 @@
+//! The files of a project that an import writes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use randori_core::spec::{EnvironmentSpec, RobotSpec};
+use randori_core::text::{FileReader, Limits, ReadError, ScenarioText};
+use randori_import::{Import, environment_text, robot_text, scenario_text};
+use randori_project::project::Project;
+use randori_sim::episode::Episode;
+
+/// Names of mesh files are cut off here, in letters.
+const MAX_FILE_NAME: usize = 64;
+
+/// Why nothing was written.
+pub(super) struct Refused {
+    pub(super) message: String,
+    pub(super) help: &'static str,
+}
+
+/// What is written, by path from the output folder.
+pub(super) struct Files {
+    /// The robot's name.
+    pub(super) name: String,
+    /// The scenario last.
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Files {
+    /// `None` if the import has no robot.
+    pub(super) fn new(
+        found: &mut Import,
+        environment: &EnvironmentSpec,
+        project: &Project,
+    ) -> Option<Self> {
+        let mut files = Vec::new();
+        let robot = found.robot.as_mut()?;
+        let name = robot.name.clone();
+        let folder = format!("assets/robots/{name}");
+        copy_meshes(robot, &folder, project, &mut files);
+        let robot = robot_text(robot);
+        let robot_path = format!("assets:robots/{name}/{name}.ron");
+        let environment_path = format!("environments/{}.ron", environment.name);
+        let scenario = scenario_text(found, &robot_path, &format!("assets:{environment_path}"));
+        files.push((format!("{folder}/{name}.ron"), robot.into_bytes()));
+        let environment = environment_text(environment).into_bytes();
+        files.push((format!("assets/{environment_path}"), environment));
+        files.push((format!("scenarios/{name}.ron"), scenario.into_bytes()));
+        Some(Self { name, files })
+    }
+
+    /// Reads the files as `randori run` would, and builds the world.
+    ///
+    /// # Errors
+    /// What a run would say, as text.
+    pub(super) fn verify(&self, limits: &Limits) -> Result<(), String> {
+        let scenario = format!("scenarios/{}.ron", self.name);
+        let loaded = ScenarioText::load(self, &scenario, limits)
+            .and_then(|text| text.resolve(&[]))
+            .map_err(|errors| errors.short())?;
+        let policies = loaded.scenario.robots.iter().map(|_| None).collect();
+        Episode::new(&loaded.scenario, 0, policies).map(drop).map_err(|error| format!("{error}\n"))
+    }
+
+    /// Writes everything or nothing; the scenario last.
+    pub(super) fn write(&self, root: &Path, force: bool) -> Result<Vec<PathBuf>, Refused> {
+        let paths: Vec<PathBuf> = self.files.iter().map(|(path, _)| root.join(path)).collect();
+        if let Some(existing) = paths.iter().find(|path| path.exists() && !force) {
+            let message = format!("`{}` exists already", existing.display());
+            return Err(Refused {
+                message,
+                help: "choose another folder by `--output DIR`, or overwrite it by `--force`",
+            });
+        }
+        for (path, (_, bytes)) in paths.iter().zip(&self.files) {
+            let folder = path.parent().unwrap_or(root);
+            fs::create_dir_all(folder).and_then(|()| fs::write(path, bytes)).map_err(|error| {
+                let message = format!("`{}` cannot be written: {error}", path.display());
+                Refused { message, help: "choose another folder by `--output DIR`" }
+            })?;
+        }
+        Ok(paths.into_iter().filter(|path| path.extension().is_some_and(|e| e == "ron")).collect())
+    }
+}
+
+/// What was not written yet.
+impl FileReader for Files {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        String::from_utf8(self.read_bytes(path)?).map_err(|_| ReadError::NotText)
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let found = self.files.iter().find(|(known, _)| known == path);
+        found.map(|(_, bytes)| bytes.clone()).ok_or(ReadError::NotFound)
+    }
+}
+
+/// Lets the robot's looks name copies of their meshes beside its file, each
+/// under a name of its own.
+fn copy_meshes(
+    robot: &mut RobotSpec,
+    folder: &str,
+    project: &Project,
+    files: &mut Vec<(String, Vec<u8>)>,
+) {
+    let mut copies: BTreeMap<String, String> = BTreeMap::new();
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    for look in robot.links.iter_mut().flat_map(|link| &mut link.looks) {
+        if let Some(copy) = copies.get(&look.mesh) {
+            look.mesh.clone_from(copy);
+            continue;
+        }
+        // What cannot be read is in the report already.
+        let Ok(bytes) = project.read_bytes(&look.mesh) else { continue };
+        let copy = format!("meshes/{}", free_name(&look.mesh, &mut used));
+        files.push((format!("{folder}/{copy}"), bytes));
+        copies.insert(std::mem::replace(&mut look.mesh, copy.clone()), copy);
+    }
+}
+
+/// A name for a copy of a file that every system can store, and that differs
+/// from the others in more than the case of its letters.
+fn free_name(path: &str, used: &mut BTreeSet<String>) -> String {
+    let file = path.rsplit(['/', '\\', ':']).next().unwrap_or(path);
+    let (stem, ending) = file.rsplit_once('.').unwrap_or((file, "mesh"));
+    let portable = |text: &str| -> String {
+        let letter = |letter: char| {
+            if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' }
+        };
+        text.chars().take(MAX_FILE_NAME).map(letter).collect()
+    };
+    let (stem, ending) = (portable(stem), portable(ending));
+    let stem = if stem.trim_matches('.').is_empty() { "mesh".to_owned() } else { stem };
+    let mut name = format!("{stem}.{ending}");
+    let mut number = 2;
+    while !used.insert(name.to_ascii_lowercase()) {
+        name = format!("{stem}_{number}.{ending}");
+        number += 1;
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_of_meshes_have_different_names_that_can_be_stored() {
+        let mut used = BTreeSet::new();
+        let mut name = |path: &str| free_name(path, &mut used);
+
+        assert_eq!(name("left/Arm.stl"), "Arm.stl");
+        assert_eq!(name("right/arm.stl"), "arm_2.stl");
+        assert_eq!(name("right/arm.obj"), "arm.obj");
+        assert_eq!(name("my part #2 ä.STL"), "my_part__2__.STL");
+        assert_eq!(name("..stl"), "mesh.stl");
+        assert!(name(&format!("{}.stl", "x".repeat(300))).len() < 80);
+    }
+}
