@@ -418,4 +418,20 @@ mod tests {
             assert!(reason.contains(part), "{reason}\n  not {part}");
         }
     }
+
+    #[test]
+    fn damaged_files_give_a_mesh_or_a_reason() {
+        let nodes = "<node><matrix>1 0 0 1 0 1 0 1 0 0 1 1 0 0 0 1</matrix><instance_geometry url=\"#g\"/></node>";
+        let whole = file(TRIANGLES, &scene(nodes)).into_bytes();
+        for at in 0..whole.len() {
+            for byte in *b"0-9e \"</" {
+                let mut damaged = whole.clone();
+                damaged[at] = byte;
+                if let Ok(mesh) = read(&damaged) {
+                    let corners = mesh.vertices.len() as u32;
+                    assert!(mesh.triangles.iter().flatten().all(|corner| *corner < corners));
+                }
+            }
+        }
+    }
 }

@@ -345,4 +345,19 @@ mod tests {
             assert!(reason.contains(part), "{reason}\n  not {part}");
         }
     }
+
+    #[test]
+    fn damaged_files_give_a_mesh_or_a_reason() {
+        let whole = file(r#"{"mesh": 0, "scale": [1, 1, -2]}"#, "");
+        for at in 0..whole.len() {
+            for byte in [0, b'0', b'9', b'-', 0xff] {
+                let mut damaged = whole.clone();
+                damaged[at] = byte;
+                if let Ok(mesh) = read(&damaged) {
+                    let corners = mesh.vertices.len() as u32;
+                    assert!(mesh.triangles.iter().flatten().all(|corner| *corner < corners));
+                }
+            }
+        }
+    }
 }
