@@ -102,6 +102,9 @@ const NOT_FOUND: &str = "there is no such file in the folders around the robot's
 /// Parts at the end of a path by which a file is looked for.
 const MOST_PARTS: usize = 8;
 
+/// Folders above the reader's root in which a package may lie.
+const MOST_UP: usize = 4;
+
 /// Path and content of a mesh.
 ///
 /// A path counts from the folder of the URDF file. One in a ROS package, or one
@@ -150,8 +153,27 @@ fn find(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Result<(String,
     if let Ok(Some(path)) = direct {
         // So that the reader can watch for the file that is missing.
         drop(files.bytes(&path));
+    } else {
+        note_outside(files, &folder, &written);
     }
     Err(reason)
+}
+
+/// Notes where a mesh may lie outside of the reader's root.
+fn note_outside(files: &mut Files<'_>, folder: &str, written: &paths::Written) {
+    if written.is_local {
+        files.outside.extend(paths::beyond(folder, &written.path));
+    }
+    if !written.is_package {
+        return;
+    }
+    let inside = written.path.split_once('/').map_or("", |(_, inside)| inside);
+    for up in 1..=MOST_UP {
+        let above = "../".repeat(up);
+        let candidates =
+            [written.path.as_str(), inside].into_iter().filter(|path| !path.is_empty());
+        files.outside.extend(candidates.map(|path| format!("{above}{path}")));
+    }
 }
 
 fn open(

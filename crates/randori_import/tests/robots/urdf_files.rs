@@ -208,3 +208,15 @@ fn meshes_that_are_not_there_are_named_for_what_they_are() {
     let (found, note) = mesh_note("meshes/other.stl", b"");
     assert!(!found && note.contains("there is no such file"), "{note}");
 }
+
+#[test]
+fn where_a_mesh_may_lie_outside_of_the_root_is_noted() {
+    let outside =
+        |named: &str| import_with("urdf/r.urdf", with_mesh(named).as_bytes(), &[]).0.outside;
+
+    assert_eq!(outside("../../meshes/x.stl"), ["../meshes/x.stl"]);
+    assert!(outside("../meshes/x.stl").is_empty());
+    let package = outside("package://arm/meshes/x.stl");
+    assert!(package.contains(&"../arm/meshes/x.stl".to_owned()), "{package:?}");
+    assert!(package.contains(&"../../meshes/x.stl".to_owned()), "{package:?}");
+}
