@@ -18,6 +18,7 @@ mod log;
 mod mesh;
 mod mjcf;
 mod names;
+mod overlaps;
 mod paths;
 mod prune;
 mod recognise;

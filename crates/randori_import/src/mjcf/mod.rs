@@ -32,7 +32,7 @@ use crate::geometry::Inertia;
 use crate::log::Log;
 use crate::report::Fate;
 use crate::xml::{Files, Node, Tree};
-use crate::{Parts, names, recognise};
+use crate::{Parts, names, overlaps, recognise};
 
 pub(crate) use expand::expanded;
 pub(crate) use geoms::hull;
@@ -171,6 +171,9 @@ pub(crate) fn import(
     let (poses, stances) = keyframes::read(log, &model, &layout, &skeleton, &actuators);
     robot.actuators = actuators.specs;
     robot.poses = poses;
+    if let Some(first) = stances.first() {
+        overlaps::part(log, &mut robot, &first.name);
+    }
     let placed = keyframes::start(&model);
     let environment = environment::read(log, &model, &layout, &contacts, (&name, &placed));
     let settings = &model.settings;

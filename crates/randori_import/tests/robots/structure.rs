@@ -121,6 +121,22 @@ fn children_of_the_world_touch_what_is_bolted_to_it() {
 }
 
 #[test]
+fn parts_of_a_mechanism_that_are_drawn_inside_each_other_do_not_push() {
+    let found = import_mjcf(
+        "<mujoco><worldbody><body name=\"palm\"><geom type=\"box\" size=\"0.04 0.015 0.03\"/>
+           <body name=\"in\" pos=\"0 0.02 0\"><joint/><geom type=\"box\" size=\"0.01 0.01 0.01\"/></body>
+           <body name=\"out\" pos=\"0 0.1 0\"><joint name=\"o\"/><joint axis=\"1 0 0\"/>
+             <geom type=\"box\" size=\"0.01 0.01 0.01\"/></body></body></worldbody></mujoco>",
+    );
+    let robot = read_back(&found);
+
+    let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+    assert!(robot.joints.iter().any(|joint| joint.name == "o" && joint.contacts));
+    assert_eq!(robot.contact_exclusions, [pair("in", "palm")]);
+    assert!(found.report.entries.iter().any(|entry| entry.what.contains("overlap where")));
+}
+
+#[test]
 fn neighbours_whose_contact_is_listed_touch_and_others_of_their_joint_do_not() {
     let (robot, _) = world(
         "<mujoco><worldbody><body name=\"a\"><freejoint/><geom name=\"ga\" size=\"0.1\"/>
