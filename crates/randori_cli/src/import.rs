@@ -54,17 +54,22 @@ pub(crate) fn import_file(
         }
         return Ok(Outcome::InvalidScenario);
     };
-    if let Err(faults) = files.verify(&limits) {
-        console.error(&format!(
-            "`{}` was read, but Randori cannot run what it makes of it; nothing was written",
-            args.file.display()
-        ));
-        for line in faults.lines() {
+    if let Err(fault) = files.verify(&limits) {
+        let file = args.file.display();
+        let what = if fault.exceeds_limits {
+            format!("what `{file}` becomes is larger than the limits allow; nothing was written")
+        } else {
+            format!("Randori cannot run what it makes of `{file}`; nothing was written")
+        };
+        console.error(&what);
+        for line in fault.text.lines() {
             console.note(&format!("  {}\n", clean(line)));
         }
-        let help = "this is a fault of Randori: please report it; until then leave out the part \
-                    that it names with `--drop NAME`";
-        console.help(help);
+        if !fault.exceeds_limits {
+            let help = "this is a fault of Randori: please report it; until then leave out the \
+                        part that it names with `--drop NAME`";
+            console.help(help);
+        }
         return Ok(Outcome::InvalidScenario);
     }
     let touches_nothing = |robot: &RobotSpec| robot.links.iter().all(|link| link.shapes.is_empty());

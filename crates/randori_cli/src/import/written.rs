@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use randori_core::diagnostic::{Diagnostic, DiagnosticCode};
 use randori_core::spec::{EnvironmentSpec, RobotSpec};
 use randori_core::text::{FileReader, Limits, ReadError, ScenarioText};
 use randori_import::{Import, environment_text, robot_text, scenario_text};
@@ -17,6 +18,14 @@ const MAX_FILE_NAME: usize = 64;
 pub(super) struct Refused {
     pub(super) message: String,
     pub(super) help: &'static str,
+}
+
+/// Why a run would refuse the new project.
+pub(super) struct Fault {
+    /// What a run would say.
+    pub(super) text: String,
+    /// Whether the robot only is larger than the limits allow.
+    pub(super) exceeds_limits: bool,
 }
 
 /// What is written, by path from the output folder.
@@ -53,14 +62,21 @@ impl Files {
     /// Reads the files as `randori run` would, and builds the world.
     ///
     /// # Errors
-    /// What a run would say, as text.
-    pub(super) fn verify(&self, limits: &Limits) -> Result<(), String> {
+    /// What a run would say.
+    pub(super) fn verify(&self, limits: &Limits) -> Result<(), Fault> {
         let scenario = format!("scenarios/{}.ron", self.name);
         let loaded = ScenarioText::load(self, &scenario, limits)
             .and_then(|text| text.resolve(&[]))
-            .map_err(|errors| errors.short())?;
+            .map_err(|errors| {
+                let is_limit = |found: &Diagnostic| {
+                    found.code.as_str() == DiagnosticCode::LIMIT_EXCEEDED.as_str()
+                };
+                Fault { text: errors.short(), exceeds_limits: errors.list.iter().any(is_limit) }
+            })?;
         let policies = loaded.scenario.robots.iter().map(|_| None).collect();
-        Episode::new(&loaded.scenario, 0, policies).map(drop).map_err(|error| format!("{error}\n"))
+        Episode::new(&loaded.scenario, 0, policies)
+            .map(drop)
+            .map_err(|error| Fault { text: format!("{error}\n"), exceeds_limits: false })
     }
 
     /// Writes everything or nothing; the scenario last.
