@@ -17,6 +17,14 @@ pub trait RunObserver {
     /// Why the run must end as `Error`; the observer is not called again then.
     fn observe(&mut self, episode: &Episode, decided: &[GoalDecision]) -> Result<(), RunError>;
 
+    /// Asked before each step: why the run must end now as `Error` for a reason
+    /// outside of it, such as that its time is up. The observer is then finished
+    /// as for any run that broke.
+    fn interruption(&mut self, episode: &Episode) -> Option<RunError> {
+        let _ = episode;
+        None
+    }
+
     /// Called once after the last step, with the report; also when the run
     /// broke, but not when it was cancelled.
     ///
@@ -61,6 +69,12 @@ impl<'a> ObservedRun<'a> {
 
     /// Advances by one tick ([`Episode::advance`]) and shows it to the observer.
     pub fn advance(&mut self) -> EpisodeStep<'_> {
+        let interruption = self.observer.as_mut().and_then(|it| it.interruption(&self.episode));
+        if let Some(error) = interruption {
+            self.episode.break_with(error);
+            let record = self.episode.record();
+            return EpisodeStep { record, decided: Vec::new(), over: true };
+        }
         let before: Tick = self.episode.record().tick;
         let decided = self.episode.advance().decided;
         if self.episode.record().tick != before {
