@@ -122,6 +122,19 @@ pub struct FirstDifference {
     pub fields: Fields,
 }
 
+impl FirstDifference {
+    /// Whether the runs differ before their first step, so that no stage of a
+    /// step is the cause.
+    pub fn is_start(&self) -> bool {
+        self.at.ticks == [Tick(0); 2]
+    }
+
+    /// What caused it: `start`, or the name of the stage.
+    pub fn cause(&self) -> String {
+        if self.is_start() { "start".to_owned() } else { self.stage.to_string() }
+    }
+}
+
 /// What presses against what.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contacts {

@@ -73,6 +73,10 @@ impl Recording {
     /// # Errors
     /// [`ReadError`] if it cannot be read, or is no recording.
     pub fn open_file(path: &Path) -> Result<Self, ReadError> {
+        // Opening a named pipe would wait for ever, and devices have no end.
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::Error::other("it is not a file").into());
+        }
         Self::open(fs::read(path)?)
     }
 
