@@ -13,6 +13,7 @@ use crate::choice::{ChoiceError, PolicyChoice};
 use crate::command_line;
 use crate::findings::{findings, refused, untrusted_programs};
 use crate::networks::Networks;
+use crate::program_files::program_files;
 use crate::project::SelectedFile;
 use crate::reading::{FileDigests, Reading};
 
@@ -85,6 +86,7 @@ impl RunContext {
             return Err(Refusal::Findings(diagnostics));
         }
         files.extend(self.networks.digests(scenario));
+        files.extend(program_files(&file.project, scenario));
         Ok((Entry { file, text, files, scenario: loaded.scenario }, diagnostics))
     }
 

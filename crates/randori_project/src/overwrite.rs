@@ -4,21 +4,19 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Whether there is a file that does not begin with `own`. Devices such as
-/// `/dev/null` are written to as they are.
+use crate::files::plain_file;
+
+/// Whether there is a file that does not begin with `own`.
 ///
 /// # Errors
-/// When it cannot be read.
+/// When something is there that is no plain file, or it cannot be read.
 pub fn holds_something_else(path: &Path, own: &[u8]) -> io::Result<bool> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        opened => opened?,
-    };
-    if !file.metadata()?.is_file() {
+    // Opening a named pipe would wait for ever.
+    if plain_file(path)?.is_none() {
         return Ok(false);
     }
     let mut first = Vec::new();
-    file.take(own.len() as u64).read_to_end(&mut first)?;
+    File::open(path)?.take(own.len() as u64).read_to_end(&mut first)?;
     Ok(!first.is_empty() && first != own)
 }
 

@@ -10,6 +10,8 @@ use std::path::{Component, Path, PathBuf};
 use randori_core::diagnostic::SourceMap;
 use randori_core::text::{FileReader, ImportedRobot, Limits, ReadError, RobotImport};
 
+use crate::files::{kind_unless_file, read_bytes};
+
 pub use places::Places;
 pub use select::{
     SelectError, SelectedFile, goldens_below, is_golden, select_all, select_scenarios,
@@ -99,15 +101,29 @@ impl Project {
     fn find_file(&self, path: &str) -> Result<PathBuf, ReadError> {
         let real = self.find(path)?;
         let metadata = fs::metadata(&real).map_err(|error| read_error(&error))?;
-        if !metadata.is_file() {
-            return Err(ReadError::Other("it is not a file".to_owned()));
+        match kind_unless_file(metadata.file_type()) {
+            None => Ok(real),
+            Some(kind) => Err(ReadError::Other(format!("it is {kind}, not a file"))),
         }
-        Ok(real)
     }
 
-    fn check_size(real: &Path, limit: usize) -> Result<(), ReadError> {
-        let size = fs::metadata(real).map_err(|error| read_error(&error))?.len();
-        if size > limit as u64 { Err(ReadError::TooLarge { limit }) } else { Ok(()) }
+    /// The bytes of a file, of which there are at most `limit`.
+    fn read_up_to(&self, path: &str, limit: usize) -> Result<Vec<u8>, ReadError> {
+        let real = self.find_file(path)?;
+        read_bytes(&real, limit).map_err(|error| match error.kind() {
+            io::ErrorKind::FileTooLarge => ReadError::TooLarge { limit },
+            _ => read_error(&error),
+        })
+    }
+
+    /// A text that is no part of a scenario, such as a golden: as long as other
+    /// assets may be.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read_long_text(&self, path: &str) -> Result<String, ReadError> {
+        let bytes = self.read_up_to(path, self.limits.asset_bytes)?;
+        String::from_utf8(bytes).map_err(|_| ReadError::NotText)
     }
 }
 
@@ -130,15 +146,12 @@ fn read_error(error: &io::Error) -> ReadError {
 
 impl FileReader for Project {
     fn read(&self, path: &str) -> Result<String, ReadError> {
-        let real = self.find_file(path)?;
-        Self::check_size(&real, self.limits.file_bytes)?;
-        fs::read_to_string(&real).map_err(|error| read_error(&error))
+        let bytes = self.read_up_to(path, self.limits.file_bytes)?;
+        String::from_utf8(bytes).map_err(|_| ReadError::NotText)
     }
 
     fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let real = self.find_file(path)?;
-        Self::check_size(&real, self.limits.asset_bytes)?;
-        fs::read(&real).map_err(|error| read_error(&error))
+        self.read_up_to(path, self.limits.asset_bytes)
     }
 
     fn existing(&self, path: &str) -> Option<String> {

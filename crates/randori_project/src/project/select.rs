@@ -10,6 +10,7 @@ use randori_core::text::FileReader;
 use randori_core::text::outline::Outline;
 
 use super::{Places, Project};
+use crate::files::kind_unless_file;
 
 /// A file that somebody named, in its project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,14 @@ pub enum SelectError {
         path: PathBuf,
         /// A file that was perhaps meant.
         similar: Option<PathBuf>,
+    },
+    /// It is neither a file nor a folder.
+    #[error("`{}` is {kind}, not a file", .path.display())]
+    Special {
+        /// What was named.
+        path: PathBuf,
+        /// What it is, in words.
+        kind: &'static str,
     },
     /// The folder holds no files of the kind.
     #[error("there are no scenario files in `{}`", .folder.display())]
@@ -165,6 +174,10 @@ fn select(named: &Path) -> Result<Vec<PathBuf>, SelectError> {
     }
     if named.extension().is_none() && with_extension.is_file() {
         return Ok(vec![with_extension]);
+    }
+    let kind = fs::metadata(named).ok().and_then(|it| kind_unless_file(it.file_type()));
+    if let Some(kind) = kind {
+        return Err(SelectError::Special { path: named.to_path_buf(), kind });
     }
     Err(SelectError::NotFound { path: named.to_path_buf(), similar: similar_file(named) })
 }

@@ -4,11 +4,12 @@
 //! themselves, and [`Recorder`] follows a run; [`load()`] reads its scenario again.
 
 mod destination;
+mod file;
 mod load;
 mod recorder;
 mod start;
 
-pub use destination::{Destination, RECORDING_FAILED, create, unwritable};
+pub use destination::{Destination, RECORDING_FAILED, unwritable};
 pub use load::load;
 pub use recorder::Recorder;
 pub use start::{Origin, engine, start};

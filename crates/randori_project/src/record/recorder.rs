@@ -1,7 +1,5 @@
 //! Follows a run and writes it down.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use randori_core::record::Contact;
@@ -14,23 +12,27 @@ use randori_sim::episode::Episode;
 use randori_sim::monitors::GoalDecision;
 use randori_sim::observer::RunObserver;
 
-use super::destination::{create, unwritable};
+use super::destination::unwritable;
+use super::file::RecordingFile;
 
 /// Simulated time from one keyframe to the next, s. A keyframe is about as large
 /// as the recording of half a second.
 const KEYFRAME_S: f64 = 5.0;
 
 /// Writes one run to a file.
-pub struct Recorder<W: Write> {
+pub struct Recorder {
+    /// Where it is in the end.
     path: PathBuf,
+    /// Where it is until then.
+    partial: PathBuf,
     /// Until the end.
-    writer: Option<RecordingWriter<W>>,
+    writer: Option<RecordingWriter<RecordingFile>>,
     state_every: u64,
     ticks_per_keyframe: u64,
     contacts: Vec<Contact>,
 }
 
-impl Recorder<BufWriter<File>> {
+impl Recorder {
     /// Begins a recording in a file.
     ///
     /// # Errors
@@ -41,21 +43,21 @@ impl Recorder<BufWriter<File>> {
         scenario: &Scenario,
         options: Options,
     ) -> Result<Self, RunError> {
-        let out = BufWriter::new(create(path)?);
+        let out = RecordingFile::create(path)?;
+        let partial = out.path().to_owned();
         let writer = RecordingWriter::create(out, start, scenario, options)
             .map_err(|error| unwritable(path, &error))?;
         let period_s = start.header.period_ns as f64 * 1e-9;
         Ok(Self {
             path: path.to_owned(),
+            partial,
             writer: Some(writer),
             state_every: options.state_every.max(1),
             ticks_per_keyframe: ((KEYFRAME_S / period_s).round() as u64).max(1),
             contacts: Vec::new(),
         })
     }
-}
 
-impl<W: Write> Recorder<W> {
     fn write(&mut self, episode: &Episode, decided: &[GoalDecision]) -> Result<(), WriteError> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let record = episode.record();
@@ -75,18 +77,21 @@ impl<W: Write> Recorder<W> {
         Ok(())
     }
 
-    fn broken(&self, episode: &Episode, error: &WriteError) -> RunError {
-        RunError { tick: episode.record().tick.0, ..unwritable(&self.path, error) }
+    fn broken(&self, episode: &Episode, error: &dyn std::fmt::Display) -> RunError {
+        let part = || format!("what was recorded until then is in `{}`", self.partial.display());
+        let help = (self.partial != self.path).then(part);
+        RunError { tick: episode.record().tick.0, help, ..unwritable(&self.path, error) }
     }
 }
 
-impl<W: Write> RunObserver for Recorder<W> {
+impl RunObserver for Recorder {
     fn observe(&mut self, episode: &Episode, decided: &[GoalDecision]) -> Result<(), RunError> {
         self.write(episode, decided).map_err(|error| self.broken(episode, &error))
     }
 
     fn finish(&mut self, episode: &Episode, report: &RunReport) -> Result<(), RunError> {
         let Some(writer) = self.writer.take() else { return Ok(()) };
-        writer.finish(report).map(drop).map_err(|error| self.broken(episode, &error))
+        let file = writer.finish(report).map_err(|error| self.broken(episode, &error))?;
+        file.finish().map_err(|error| self.broken(episode, &error))
     }
 }

@@ -1,0 +1,81 @@
+//! The files of policies that are programs: a script and whatever else the
+//! command names. A run depends on them as on a network.
+
+use std::path::{Path, PathBuf};
+
+use randori_core::spec::{PolicySource, Scenario};
+use randori_record::header::bytes_digest;
+
+use crate::files::read_bytes;
+use crate::project::Project;
+use crate::reading::FileDigests;
+
+/// The digests of all files that the commands of a scenario's policies name: by
+/// their path from the project root if they lie in the project, else as the
+/// command says. Programs of the system (those on the search path) are left out,
+/// and so is what is larger than an asset may be.
+pub fn program_files(project: &Project, scenario: &Scenario) -> FileDigests {
+    let policies = scenario.spec.robots.iter().filter_map(|robot| robot.policy.as_ref());
+    let mut digests = FileDigests::new();
+    for policy in policies {
+        let PolicySource::Process { command, .. } = &policy.source else { continue };
+        for (index, word) in command.iter().enumerate() {
+            let is_program = index == 0;
+            let Some((name, file)) = named(project, word, is_program) else { continue };
+            if let Ok(bytes) = read_bytes(&file, project.limits.asset_bytes) {
+                digests.insert(name, bytes_digest(&bytes));
+            }
+        }
+    }
+    digests
+}
+
+/// The file that a word of a command names, `--option=FILE` included.
+fn named(project: &Project, word: &str, is_program: bool) -> Option<(String, PathBuf)> {
+    let after_equals = word.split_once('=').map(|(_, value)| value);
+    let mut words = std::iter::once(word).chain(after_equals).filter(|word| !word.is_empty());
+    words.find_map(|word| {
+        // A name alone is looked for on the search path.
+        if is_program && Path::new(word).components().count() == 1 {
+            return None;
+        }
+        let file = project.root().join(word).canonicalize().ok().filter(|file| file.is_file())?;
+        if is_program && is_of_the_system(&file) {
+            return None;
+        }
+        Some((project.relative(&file).unwrap_or_else(|| word.to_owned()), file))
+    })
+}
+
+fn is_of_the_system(file: &Path) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders = std::env::split_paths(&folders).filter_map(|it| it.canonicalize().ok());
+    folders.any(|folder| file.parent() == Some(&folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_name_files_are_found_in_the_project_and_outside() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let outside = tempfile::tempdir().expect("a temporary folder");
+        let other = outside.path().join("walk.py");
+        for file in [&folder.path().join("mine.py"), &folder.path().join("w.npz"), &other] {
+            std::fs::write(file, "").expect("a file");
+        }
+        let project = Project::at(folder.path()).expect("a project");
+        let name = |word: &str, is_program| named(&project, word, is_program).map(|it| it.0);
+
+        assert_eq!(name("mine.py", false).as_deref(), Some("mine.py"));
+        assert_eq!(name("./mine.py", true).as_deref(), Some("mine.py"));
+        assert_eq!(name("--weights=w.npz", false).as_deref(), Some("w.npz"));
+        let other = other.to_string_lossy();
+        assert_eq!(name(&other, false).as_deref(), Some(&*other));
+        for word in ["-u", "--fast", "missing.py", "."] {
+            assert_eq!(name(word, false), None, "{word}");
+        }
+        assert_eq!(name("mine.py", true), None, "a name alone is looked for elsewhere");
+    }
+}

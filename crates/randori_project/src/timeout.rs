@@ -1,0 +1,111 @@
+//! A wall-clock limit for a whole run.
+//!
+//! The simulation knows no clock. [`Timed`] looks at one between ticks and ends
+//! the run; policies in processes are waited for no longer than the run may take.
+
+use std::time::{Duration, Instant};
+
+use randori_core::report::{RunError, RunReport};
+use randori_sim::episode::Episode;
+use randori_sim::monitors::GoalDecision;
+use randori_sim::observer::RunObserver;
+
+/// Code of runs that took longer than they may.
+pub const TIMED_OUT: &str = "RR0105";
+
+/// Codes of runs that broke because a policy did not answer or start in time.
+const POLICY_FAILED: [&str; 2] = ["RR0102", "RR0204"];
+
+/// How long a run may take, which began at some moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeout {
+    begun: Instant,
+    limit: Duration,
+}
+
+impl Timeout {
+    /// For a run that began then.
+    pub fn new(begun: Instant, limit: Duration) -> Self {
+        Self { begun, limit }
+    }
+
+    /// Why a run that has come to this tick must end; `None` if there is time
+    /// left.
+    pub fn over(&self, tick: u64) -> Option<RunError> {
+        (self.begun.elapsed() >= self.limit).then(|| self.error(tick))
+    }
+
+    /// A report in which a policy that was waited for until the time was up is
+    /// not blamed for that.
+    #[must_use]
+    pub fn judged(&self, report: RunReport) -> RunReport {
+        RunReport { error: report.error.map(|error| self.judged_error(error)), ..report }
+    }
+
+    /// The same of an error alone.
+    pub fn judged_error(&self, error: RunError) -> RunError {
+        let is_policy = POLICY_FAILED.contains(&error.code.as_str());
+        match self.over(error.tick).filter(|_| is_policy) {
+            None => error,
+            Some(over) => {
+                let details = std::iter::once(error.message).chain(error.details).collect();
+                RunError { details, ..over }
+            }
+        }
+    }
+
+    fn error(&self, tick: u64) -> RunError {
+        RunError {
+            code: TIMED_OUT.to_owned(),
+            message: format!("the run took longer than {} s", self.limit.as_secs_f64()),
+            tick,
+            details: Vec::new(),
+            help: Some("give it more time by `--timeout`, or find out what is slow".to_owned()),
+        }
+    }
+}
+
+/// Follows a run and ends it when its time is up. What else follows the run is
+/// finished then, so that a recording is whole.
+pub struct Timed<'a> {
+    timeout: Timeout,
+    inner: Option<Box<dyn RunObserver + 'a>>,
+}
+
+impl<'a> Timed<'a> {
+    /// `inner` and the clock.
+    pub fn new(timeout: Timeout, inner: Option<Box<dyn RunObserver + 'a>>) -> Self {
+        Self { timeout, inner }
+    }
+}
+
+impl RunObserver for Timed<'_> {
+    fn observe(&mut self, episode: &Episode, decided: &[GoalDecision]) -> Result<(), RunError> {
+        self.inner.as_mut().map_or(Ok(()), |inner| inner.observe(episode, decided))
+    }
+
+    fn interruption(&mut self, episode: &Episode) -> Option<RunError> {
+        let inner = self.inner.as_mut().and_then(|inner| inner.interruption(episode));
+        inner.or_else(|| self.timeout.over(episode.record().tick.0))
+    }
+
+    fn finish(&mut self, episode: &Episode, report: &RunReport) -> Result<(), RunError> {
+        let Some(inner) = &mut self.inner else { return Ok(()) };
+        inner.finish(episode, &self.timeout.judged(report.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_over_when_its_time_is_up() {
+        let begun = Instant::now();
+
+        assert!(Timeout::new(begun, Duration::from_secs(3600)).over(1).is_none());
+        let error = Timeout::new(begun, Duration::ZERO).over(7).expect("it is over");
+        assert_eq!((error.code.as_str(), error.tick), (TIMED_OUT, 7));
+        assert_eq!(error.message, "the run took longer than 0 s");
+    }
+}
