@@ -1,9 +1,11 @@
 //! Where films and pictures go: their kinds by name, and what is never
 //! overwritten.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
+
+use randori_project::files::{draft_beside, plain_file};
 
 use super::FilmError;
 
@@ -68,16 +70,13 @@ impl Kind {
     }
 
     fn is_something_else(self, path: &Path) -> io::Result<bool> {
-        let file = match File::open(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            opened => opened?,
-        };
-        if !file.metadata()?.is_file() {
-            return Ok(true);
+        // A link is not followed, and opening a named pipe would wait for ever.
+        if plain_file(path)?.is_none() {
+            return Ok(false);
         }
         let (skipped, own) = self.magic();
         let mut first = Vec::new();
-        file.take((skipped + own.len()) as u64).read_to_end(&mut first)?;
+        File::open(path)?.take((skipped + own.len()) as u64).read_to_end(&mut first)?;
         Ok(!first.is_empty() && first.get(skipped..) != Some(own))
     }
 }
@@ -95,9 +94,7 @@ impl Unfinished {
     /// When something else is there.
     pub(super) fn new(path: &Path, kind: Kind) -> Result<Self, FilmError> {
         kind.spare_others(path)?;
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        Ok(Self { path: path.to_owned(), part: path.with_file_name(name) })
+        Ok(Self { path: path.to_owned(), part: draft_beside(path) })
     }
 
     /// Where it is going to be.
@@ -115,8 +112,8 @@ impl Unfinished {
     /// # Errors
     /// When the system refuses.
     pub(super) fn create(&self) -> Result<BufWriter<File>, FilmError> {
-        let file = File::create(&self.part).map_err(|error| FilmError::io(&self.path, error))?;
-        Ok(BufWriter::new(file))
+        let file = OpenOptions::new().write(true).create_new(true).open(&self.part);
+        Ok(BufWriter::new(file.map_err(|error| FilmError::io(&self.path, error))?))
     }
 
     /// Moves it to its place.

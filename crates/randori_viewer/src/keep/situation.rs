@@ -1,7 +1,6 @@
 //! The situation of a run as a scenario of its own, to try policies on it.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use bevy::prelude::*;
@@ -13,6 +12,7 @@ use randori_core::spec::{
     PolicySource, PoseSpec, RobotSpec, Scenario, Shape, ShapeSpec,
 };
 use randori_core::text::bundle;
+use randori_project::files::{make_folders, replace};
 
 use crate::open::OpenFile;
 use crate::run::{Problem, Run};
@@ -37,8 +37,9 @@ pub fn save_situation(world: &mut World, name: &str) -> Result<PathBuf, Problem>
         return Err(problem(format!("`{name}` is no name"), "use letters, digits, `_` and `-`"));
     }
     let Some(open) = world.get_resource::<OpenFile>() else { return Err(super::nothing_open()) };
-    let folder = open.project.root().join("scenarios").join("saved").join(name);
-    if folder.exists() {
+    let root = open.project.root().to_owned();
+    let folder = root.join("scenarios").join("saved").join(name);
+    if folder.symlink_metadata().is_ok() {
         let message = format!("`{}` exists already", folder.display());
         return Err(problem(message, "choose another name"));
     }
@@ -47,16 +48,17 @@ pub fn save_situation(world: &mut World, name: &str) -> Result<PathBuf, Problem>
     let texts = bundle(&scenario).map_err(|error| {
         problem(format!("the situation cannot be written: {error}"), "save the recording instead")
     })?;
-    write(&folder, &texts).map_err(|error| {
+    write(&root, name, &texts).map_err(|error| {
         let message = format!("`{}` cannot be written: {error}", folder.display());
         problem(message, "look whether the project's folder may be written to")
     })?;
     Ok(folder.join(randori_core::text::BUNDLE_SCENARIO))
 }
 
-fn write(folder: &Path, texts: &[(String, String)]) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
-    texts.iter().try_for_each(|(name, text)| fs::write(folder.join(name), text))
+fn write(root: &Path, name: &str, texts: &[(String, String)]) -> std::io::Result<()> {
+    // The project may be somebody else's: nothing is written through its links.
+    let folder = make_folders(root, &Path::new("scenarios/saved").join(name))?;
+    texts.iter().try_for_each(|(name, text)| replace(&folder.join(name), text.as_bytes()))
 }
 
 /// The scenario that begins as the shown tick is.
