@@ -14,6 +14,7 @@ use crate::console::{Console, stdout_has_colours};
 use crate::exit::Outcome;
 use crate::style::count;
 use crate::tell;
+use crate::text::{Text, text};
 
 /// Checks files of all kinds. The findings are the result, so they go to
 /// standard output.
@@ -48,6 +49,9 @@ pub(crate) fn check(args: &CheckArgs, places: &Places, console: &Console) -> io:
         }
         let text = summary(files.len() - skipped, errors, warnings);
         console.note(&text);
+    }
+    if skipped == files.len() {
+        return Ok(Outcome::NothingSelected);
     }
     let is_valid = errors == 0 && !(args.deny_warnings && warnings > 0);
     Ok(if is_valid { Outcome::Pass } else { Outcome::InvalidScenario })
@@ -88,24 +92,27 @@ fn check_scenario(file: &SelectedFile, text: &ScenarioText, overrides: &[Overrid
     }
 }
 
-fn render(found: &Diagnostics, args: &CheckArgs) -> io::Result<String> {
+fn render(found: &Diagnostics, args: &CheckArgs) -> io::Result<Text> {
     if found.is_empty() {
-        return Ok(String::new());
+        return Ok(Text::new());
     }
     if args.json {
         let objects: Vec<serde_json::Value> = serde_json::from_str(&found.json())?;
-        let lines: Vec<String> = objects.iter().map(|object| format!("{object}\n")).collect();
-        return Ok(lines.concat());
+        return Ok(objects.iter().map(Text::json).collect());
     }
-    Ok(if args.short { found.short() } else { found.human(stdout_has_colours()) + "\n" })
+    Ok(if args.short {
+        Text::lines(&found.short())
+    } else {
+        text!("{}\n", Text::findings(found, stdout_has_colours()))
+    })
 }
 
-fn summary(files: usize, errors: usize, warnings: usize) -> String {
+fn summary(files: usize, errors: usize, warnings: usize) -> Text {
     let found = match (errors, warnings) {
         (0, 0) => "nothing to complain about".to_owned(),
         (0, warnings) => count(warnings, "warning"),
         (errors, 0) => count(errors, "error"),
         (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
     };
-    format!("checked {}: {found}\n", count(files, "file"))
+    text!("checked {}: {}\n", count(files, "file"), found)
 }

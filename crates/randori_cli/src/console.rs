@@ -1,18 +1,41 @@
 //! Where output goes: data to standard output, everything else to standard
 //! error, colours only where they are wanted.
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::style::{ERROR, WARNING, clean, paint};
+use crate::style::{ERROR, WARNING, paint};
+use crate::text::{Text, clean, text};
 
 /// The two output streams and the progress bar between them.
 #[derive(Debug)]
 pub(crate) struct Console {
     progress: Mutex<Option<Progress>>,
+}
+
+/// A command to GitHub Actions: `::error file=..::message`.
+#[derive(Debug)]
+pub(crate) struct WorkflowCommand<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) properties: Vec<(&'static str, &'a str)>,
+    /// May have several lines.
+    pub(crate) message: &'a Text,
+}
+
+impl fmt::Display for WorkflowCommand<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let escaped =
+            |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+        let property = |text: &str| escaped(&clean(text)).replace(':', "%3A").replace(',', "%2C");
+        let properties = self.properties.iter();
+        let properties = properties.map(|(key, value)| format!("{key}={}", property(value)));
+        let properties = properties.collect::<Vec<_>>().join(",");
+        write!(f, "::{} {properties}::{}", self.name, escaped(self.message.plain().trim_end()))
+    }
 }
 
 #[derive(Debug)]
@@ -32,8 +55,21 @@ impl Console {
     /// Writes results.
     ///
     /// # Errors
-    /// When nobody reads them any more.
-    pub(crate) fn data(&self, text: &str) -> io::Result<()> {
+    /// When nobody reads them any more, or the system refuses.
+    pub(crate) fn data(&self, text: &Text) -> io::Result<()> {
+        self.write(&text.without_commands())
+    }
+
+    /// Writes a command to GitHub Actions, whose values are escaped as its toolkit
+    /// does it.
+    ///
+    /// # Errors
+    /// What holds for [`data`](Self::data).
+    pub(crate) fn command(&self, command: &WorkflowCommand<'_>) -> io::Result<()> {
+        self.write(&format!("{command}\n"))
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
         self.around_bar(|| {
             let mut out = anstream::stdout().lock();
             out.write_all(text.as_bytes())?;
@@ -42,26 +78,26 @@ impl Console {
     }
 
     /// Writes something about the results, such as how long they took.
-    pub(crate) fn note(&self, text: &str) {
+    pub(crate) fn note(&self, text: &Text) {
         self.around_bar(|| {
             // A message about a message that cannot be shown helps nobody.
-            let _ = anstream::stderr().lock().write_all(text.as_bytes());
+            let _ = anstream::stderr().lock().write_all(text.without_commands().as_bytes());
         });
     }
 
     /// Says why something did not work.
     pub(crate) fn error(&self, message: &str) {
-        self.note(&format!("{} {}\n", paint(ERROR, "error:"), clean(message)));
+        self.note(&text!("{} {}\n", paint(ERROR, "error:"), message));
     }
 
     /// Says that something is odd.
     pub(crate) fn warning(&self, message: &str) {
-        self.note(&format!("{} {}\n", paint(WARNING, "warning:"), clean(message)));
+        self.note(&text!("{} {}\n", paint(WARNING, "warning:"), message));
     }
 
     /// Adds advice to an error.
     pub(crate) fn help(&self, advice: &str) {
-        self.note(&format!("help: {}\n", clean(advice)));
+        self.note(&text!("help: {}\n", advice));
     }
 
     /// Shows a bar for so many runs and simulated seconds, if a person is
@@ -74,7 +110,7 @@ impl Console {
         let bar = ProgressBar::with_draw_target(Some(micros(simulated_s)), target);
         let template = format!("[{{bar:30}}] {{msg}}/{runs} runs, {{speed}}, {{eta}} left");
         if let Ok(style) = ProgressStyle::with_template(&template) {
-            let speed = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let speed = |state: &ProgressState, out: &mut dyn fmt::Write| {
                 // A bar that cannot be drawn harms nobody.
                 let _ = write!(out, "{:.0} x real time", state.per_sec() / 1e6);
             };
@@ -132,4 +168,21 @@ pub(crate) fn stdout_has_colours() -> bool {
 /// Whether diagnostics on standard error should be coloured.
 pub(crate) fn stderr_has_colours() -> bool {
     anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_name_can_end_a_command_or_begin_another() {
+        let properties = vec![("file", "a,b:c%\n::error::x"), ("line", "1")];
+        let message = Text::lines("50 %\r\nmore\n");
+        let command = WorkflowCommand { name: "error", properties, message: &message };
+
+        assert_eq!(
+            command.to_string(),
+            "::error file=a%2Cb%3Ac%25\\u{a}%3A%3Aerror%3A%3Ax,line=1::50 %25\\u{d}%0Amore"
+        );
+    }
 }

@@ -18,7 +18,7 @@ pub(crate) enum Outcome {
     InvalidScenario,
     /// A run broke.
     RunError,
-    /// Bad arguments.
+    /// Bad arguments, or a result that cannot be written.
     Usage,
     /// A person stopped the command.
     Interrupted,
@@ -57,7 +57,7 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes (the worst one counts):
   0    every selected run passed
   1    a goal failed
-  2    the arguments make no sense
+  2    invalid arguments, or a result that cannot be written
   3    a file is not valid
   4    nothing was selected
   5    a run is not what it was (replay, diff, test)

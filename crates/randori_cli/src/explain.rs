@@ -7,10 +7,11 @@ use randori_core::diagnostic::{DiagnosticCode, nearest};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::style::{HEADING, paint};
+use crate::text::{Text, text};
 
 /// Codes of runs that broke (`RR01..`), could not begin (`RR02..`) or
 /// could not be recorded (`RR03..`).
-const RUN_CODES: [(&str, &str, &str); 11] = [
+const RUN_CODES: [(&str, &str, &str); 12] = [
     (
         "RR0101",
         "The state is not finite",
@@ -36,6 +37,12 @@ const RUN_CODES: [(&str, &str, &str); 11] = [
         "A run was ended by hand",
         "A person played the run and saved it before its time was up. Goals that were not certain \
          by then have no verdict. The recording is whole, and replays.",
+    ),
+    (
+        "RR0105",
+        "A run took too long",
+        "The run was not over within the real time that `--timeout` allows. Its policies were ended, \
+         and its recording is whole up to there. Give it more time, or find out what is slow.",
     ),
     (
         "RR0201",
@@ -69,7 +76,8 @@ const RUN_CODES: [(&str, &str, &str); 11] = [
         "RR0301",
         "A recording cannot be written",
         "The file cannot be made or written to, for instance because the disk is full. What was \
-         written until then can be read up to its last chunk.",
+         written until then can be read up to its last chunk. Only recordings are overwritten, and \
+         none into which another run is recording.",
     ),
     (
         "RR0302",
@@ -89,8 +97,8 @@ pub(crate) fn explain(code: &str, console: &Console) -> io::Result<Outcome> {
         DiagnosticCode::ALL.iter().map(|code| (code.as_str(), code.title(), code.explain()));
     let mut all = codes.chain(RUN_CODES);
     if let Some((code, title, text)) = all.find(|(code, ..)| code.eq_ignore_ascii_case(wanted)) {
-        let heading = paint(HEADING, &format!("{code}: {title}"));
-        console.data(&format!("{heading}\n\n{}\n", wrapped(text, 78)))?;
+        let heading = paint(HEADING, format!("{code}: {title}"));
+        console.data(&text!("{}\n\n{}\n", heading, Text::lines(&wrapped(text, 78))))?;
         return Ok(Outcome::Pass);
     }
     console.error(&format!("there is no code `{wanted}`"));

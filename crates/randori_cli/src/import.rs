@@ -20,7 +20,7 @@ use randori_project::project::{Places, Project};
 use crate::args::ImportArgs;
 use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
-use crate::style::clean;
+use crate::text::{Text, text};
 
 use written::Files;
 
@@ -41,14 +41,14 @@ pub(crate) fn import_file(
     let mut found = import(&project, &source, &path, &limits, &mut sources);
     let environment = surroundings(&mut found);
     if args.json {
-        console.data(&format!("{}\n", found.report.json(&sources)))?;
+        console.data(&Text::json_text(&(found.report.json(&sources) + "\n")))?;
     } else {
-        console.data(&found.report.text(&sources))?;
+        console.data(&Text::lines(&found.report.text(&sources)))?;
     }
     let advice = outside::advice(&args.file, &project, &found.outside);
     let Some(files) = Files::new(&mut found, &environment, &project) else {
         let diagnostics = Diagnostics { list: found.errors, sources };
-        console.note(&(diagnostics.human(stderr_has_colours()) + "\n"));
+        console.note(&text!("{}\n", Text::findings(&diagnostics, stderr_has_colours())));
         if let Some(advice) = advice {
             console.help(&advice);
         }
@@ -63,7 +63,7 @@ pub(crate) fn import_file(
         };
         console.error(&what);
         for line in fault.text.lines() {
-            console.note(&format!("  {}\n", clean(line)));
+            console.note(&text!("  {}\n", line));
         }
         if !fault.exceeds_limits {
             let help = "this is a fault of Randori: please report it; until then leave out the \
@@ -85,10 +85,10 @@ pub(crate) fn import_file(
                 console.help(&advice);
             }
             for file in &written {
-                console.note(&format!("wrote {}\n", file.display()));
+                console.note(&text!("wrote {}\n", file.display()));
             }
             if let Some(scenario) = written.last() {
-                console.note(&format!("try: randori run {}\n", scenario.display()));
+                console.note(&text!("try: randori run {}\n", scenario.display()));
             }
             Ok(Outcome::Pass)
         }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::console::Console;
 use crate::exit::Outcome;
+use crate::text::text;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static CANCEL: AtomicBool = AtomicBool::new(false);
@@ -17,7 +18,7 @@ pub(crate) fn listen(console: &'static Console) -> &'static AtomicBool {
             stop_at_once();
         }
         stop_runs();
-        console.note("stopping; press Ctrl-C again to stop at once\n");
+        console.note(&text!("stopping; press Ctrl-C again to stop at once\n"));
     });
     &CANCEL
 }

@@ -15,6 +15,7 @@ use crate::exit::Outcome;
 use crate::style::{FAINT, count};
 use crate::table::{Align, Cell, table};
 use crate::tell;
+use crate::text::Text;
 
 /// Lists scenarios.
 ///
@@ -62,7 +63,7 @@ pub(crate) fn list(args: &ListArgs, places: &Places, console: &Console) -> io::R
     }
     if args.json {
         for row in &rows {
-            console.data(&format!("{}\n", serde_json::to_string(row)?))?;
+            console.data(&Text::json(row))?;
         }
     } else if !rows.is_empty() {
         console.data(&as_table(&rows))?;
@@ -101,7 +102,7 @@ impl Row {
     }
 }
 
-fn as_table(rows: &[Row]) -> String {
+fn as_table(rows: &[Row]) -> Text {
     let columns = [
         ("scenario", Align::Left),
         ("title", Align::Left),

@@ -28,6 +28,7 @@ mod style;
 mod table;
 mod tell;
 mod test;
+mod text;
 mod view;
 
 use std::io;
@@ -40,13 +41,17 @@ use args::{Cli, Command};
 use console::Console;
 use exit::{BROKEN_PIPE, Outcome};
 use randori_project::project::Places;
+use text::Text;
 
 static CONSOLE: Console = Console::new();
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(explain_panic));
-    let cli = Cli::parse();
     let console = &CONSOLE;
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => return tell(&told, console),
+    };
     let places = &Places::new(cli.root, cli.assets);
     let ended = match cli.command {
         Command::Run(args) => run::run(&args, places, console),
@@ -70,15 +75,29 @@ fn main() -> ExitCode {
         Command::Bench(command) => bench::bench(&command, console),
         Command::Explain { code } => explain::explain(&code, console),
     };
+    end(ended, console)
+}
+
+fn end(ended: io::Result<Outcome>, console: &Console) -> ExitCode {
     match ended {
         Ok(outcome) => outcome.into(),
         // Whoever read the output has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(BROKEN_PIPE),
         Err(error) => {
-            console.error(&format!("the output cannot be written: {error}"));
-            Outcome::Internal.into()
+            console.error(&format!("standard output cannot be written: {error}"));
+            Outcome::Usage.into()
         }
     }
+}
+
+/// Shows help or the version, or what is wrong with the arguments.
+fn tell(told: &clap::Error, console: &Console) -> ExitCode {
+    if told.use_stderr() {
+        // What was typed is in it, and may be the name of a file.
+        console.note(&Text::lines(&told.render().to_string()));
+        return Outcome::Usage.into();
+    }
+    end(console.data(&Text::styled_help(&told.render())).map(|()| Outcome::Pass), console)
 }
 
 /// Says in a few lines that Randori itself failed. A backtrace helps only those
@@ -92,6 +111,6 @@ fn explain_panic(info: &PanicHookInfo<'_>) {
     console.help("this is a fault in randori: please report it with the command that you ran");
     let backtrace = std::backtrace::Backtrace::capture();
     if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
-        console.note(&format!("{backtrace}\n"));
+        console.note(&Text::lines(&format!("{backtrace}\n")));
     }
 }

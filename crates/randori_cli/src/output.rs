@@ -1,17 +1,21 @@
 //! Where a command puts what it makes: a file, or standard output.
+//!
+//! A file is written beside its target and takes its place when it is whole.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs;
+use std::io::{self, BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
 
+use randori_project::files::{Draft, is_standard_output};
 use randori_project::overwrite::holds_something_else;
 
 use crate::console::Console;
+use crate::text::text;
 
 /// A file, or standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Output {
-    /// Written `-`.
+    /// Written `-` (or `/dev/stdout`).
     Stdout,
     /// This file.
     File(PathBuf),
@@ -24,35 +28,52 @@ pub(crate) struct Unwritable {
     help: Option<String>,
 }
 
+/// An output that is being written. Dropped before [`finish`](Self::finish), a
+/// file vanishes, and what was in its place stays.
+#[derive(Debug)]
+pub(crate) enum Unfinished {
+    Stdout(BufWriter<Stdout>),
+    File(BufWriter<Draft>),
+}
+
 impl Output {
     /// What was asked for, else the file `otherwise`.
     pub(crate) fn new(asked: Option<&Path>, otherwise: PathBuf) -> Self {
-        match asked {
-            Some(path) if path == Path::new("-") => Self::Stdout,
-            Some(path) => Self::File(path.to_owned()),
-            None => Self::File(otherwise),
-        }
+        asked.map_or(Self::File(otherwise), Self::named)
+    }
+
+    /// What was asked for.
+    pub(crate) fn named(asked: &Path) -> Self {
+        if is_standard_output(asked) { Self::Stdout } else { Self::File(asked.to_owned()) }
     }
 
     /// Opens it for writing. A file is overwritten only if it begins with
     /// `own`, the bytes with which its kind begins.
     ///
     /// # Errors
-    /// When the system refuses, or something else is in the file.
-    pub(crate) fn create(
-        &self,
-        own: &[u8],
-        kind: &str,
-    ) -> Result<Box<dyn Write + Send>, Unwritable> {
-        let Self::File(path) = self else { return Ok(Box::new(BufWriter::new(io::stdout()))) };
+    /// When the system refuses, or something else is there.
+    pub(crate) fn create(&self, own: &[u8], kind: &str) -> Result<Unfinished, Unwritable> {
+        let Self::File(path) = self else {
+            return Ok(Unfinished::Stdout(BufWriter::new(io::stdout())));
+        };
         if holds_something_else(path, own).map_err(|error| self.refused(&error))? {
             return Err(Unwritable {
                 message: format!("`{}` exists, and is not {kind} of randori", path.display()),
                 help: Some("name another file with `-o`".to_owned()),
             });
         }
-        let file = File::create(path).map_err(|error| self.refused(&error))?;
-        Ok(Box::new(BufWriter::new(file)))
+        let draft = Draft::create(path).map_err(|error| self.refused(&error))?;
+        Ok(Unfinished::File(BufWriter::new(draft)))
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// What holds for [`create`](Self::create).
+    pub(crate) fn write(&self, own: &[u8], kind: &str, text: &str) -> Result<(), Unwritable> {
+        let mut out = self.create(own, kind)?;
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.finish());
+        written.map_err(|error| self.refused(&error))
     }
 
     /// What the system said when it was written.
@@ -72,8 +93,36 @@ impl Output {
             0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
             _ => format!("{:.1} MB", bytes as f64 / 1e6),
         };
-        let path = crate::style::clean(&path.display().to_string());
-        console.note(&format!("wrote {path} ({size})\n"));
+        console.note(&text!("wrote {} ({})\n", path.display(), size));
+    }
+}
+
+impl Unfinished {
+    /// Completes it: a file takes its place.
+    ///
+    /// # Errors
+    /// When the system refuses; a file that was there before stays.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Stdout(mut out) => out.flush(),
+            Self::File(out) => out.into_inner().map_err(io::IntoInnerError::into_error)?.finish(),
+        }
+    }
+}
+
+impl Write for Unfinished {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(out) => out.write(bytes),
+            Self::File(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(out) => out.flush(),
+            Self::File(out) => out.flush(),
+        }
     }
 }
 
@@ -108,6 +157,7 @@ mod tests {
         let beside = PathBuf::from("run.html");
 
         assert_eq!(Output::new(Some(Path::new("-")), beside.clone()), Output::Stdout);
+        assert_eq!(Output::named(Path::new("/dev/stdout")), Output::Stdout);
         assert_eq!(Output::new(None, beside.clone()), Output::File(beside));
     }
 }

@@ -1,7 +1,6 @@
 //! `randori policy`: what a network holds, and whether it fits its contract and
 //! its robot.
 
-use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
@@ -16,8 +15,10 @@ use serde::Serialize;
 use crate::args::{InspectArgs, PolicyCheckArgs, PolicyCommand};
 use crate::console::{Console, stderr_has_colours, stdout_has_colours};
 use crate::exit::Outcome;
+use crate::output::Output;
 use crate::style::{HEADING, count, paint};
 use crate::tell;
+use crate::text::{Text, text};
 
 /// Carries out a subcommand.
 ///
@@ -46,30 +47,36 @@ fn inspect(args: &InspectArgs, console: &Console) -> io::Result<Outcome> {
         Ok(model) => model,
         Err(error) => {
             let diagnostics = Diagnostics { list: vec![*error], sources: SourceMap::default() };
-            console.note(&(diagnostics.human(stderr_has_colours()) + "\n"));
+            console.note(&text!("{}\n", Text::findings(&diagnostics, stderr_has_colours())));
             return Ok(Outcome::InvalidScenario);
         }
     };
     let description = describe(&model);
     if args.json {
-        console.data(&format!("{}\n", serde_json::to_string(&Described::new(&description))?))?;
+        console.data(&Text::json(&Described::new(&description)))?;
         return Ok(Outcome::Pass);
     }
     console.data(&shown(&description))?;
     let text = draft(&description, &name);
     let Some(output) = &args.output else {
-        console.data(&format!("\n{}\n{text}", paint(HEADING, "first draft of a contract")))?;
+        let heading = paint(HEADING, "first draft of a contract");
+        console.data(&text!("\n{}\n{}", heading, Text::lines(&text)))?;
         return Ok(Outcome::Pass);
     };
-    if output.exists() {
-        console.error(&format!("`{}` exists already", output.display()));
+    let output = Output::named(output);
+    if let Output::File(file) = &output
+        && file.symlink_metadata().is_ok()
+    {
+        console.error(&format!("`{}` exists already", file.display()));
         return Ok(Outcome::Usage);
     }
-    if let Err(error) = std::fs::write(output, text) {
-        console.error(&format!("`{}` cannot be written: {error}", output.display()));
-        return Ok(Outcome::Usage);
+    match output.write(b"", "a contract", &text) {
+        Ok(()) => output.tell(console),
+        Err(error) => {
+            error.tell(console);
+            return Ok(Outcome::Usage);
+        }
     }
-    console.note(&format!("wrote {}\n", output.display()));
     Ok(Outcome::Pass)
 }
 
@@ -106,8 +113,8 @@ impl<'a> Described<'a> {
     }
 }
 
-fn shown(of: &Description) -> String {
-    let mut text = String::new();
+fn shown(of: &Description) -> Text {
+    let mut shown = Text::new();
     let opsets: Vec<String> = of
         .opsets
         .iter()
@@ -123,17 +130,17 @@ fn shown(of: &Description) -> String {
         ("operators", operators.join(", ")),
     ];
     for (name, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
-        let _ = writeln!(text, "{name:<14} {value}");
+        shown += text!("{:<14} {}\n", name, value);
     }
     for (kind, list) in [("input", &of.inputs), ("output", &of.outputs)] {
         for tensor in list {
-            let _ = writeln!(text, "{kind:<14} {}: {}", tensor.name, tensor.shown());
+            shown += text!("{:<14} {}: {}\n", kind, tensor.name, tensor.shown());
         }
     }
     for (key, value) in &of.metadata {
-        let _ = writeln!(text, "{key:<14} {value}");
+        shown += text!("{:<14} {}\n", key, value);
     }
-    text
+    shown
 }
 
 fn check(args: &PolicyCheckArgs, places: &Places, console: &Console) -> io::Result<Outcome> {
@@ -163,14 +170,17 @@ fn check(args: &PolicyCheckArgs, places: &Places, console: &Console) -> io::Resu
         errors += found.errors();
         warnings += found.warnings();
         if !found.is_empty() {
-            console.data(&(found.human(stdout_has_colours()) + "\n"))?;
+            console.data(&text!("{}\n", Text::findings(&found, stdout_has_colours())))?;
         }
     }
     if skipped > 0 {
         tell::skipped(console, &count(skipped, "contract"));
     }
     let found = format!("{}, {}", count(errors, "error"), count(warnings, "warning"));
-    console.note(&format!("checked {}: {found}\n", count(checked, "contract")));
+    console.note(&text!("checked {}: {}\n", count(checked, "contract"), found));
+    if checked == 0 {
+        return Ok(Outcome::NothingSelected);
+    }
     Ok(if errors == 0 { Outcome::Pass } else { Outcome::InvalidScenario })
 }
 

@@ -3,6 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use randori_core::report::{GoalReport, Verdict};
 
+use crate::text::{Show, Text, text};
+
 /// Headings.
 pub(crate) const HEADING: Style = Style::new().bold();
 /// Less important text.
@@ -39,23 +41,8 @@ pub(crate) fn goal_verdict(goal: &GoalReport) -> (&'static str, Style) {
 
 /// `text` in `style`; terminals that want no colours get none because all
 /// output passes through `anstream`.
-pub(crate) fn paint(style: Style, text: &str) -> String {
-    format!("{style}{text}{style:#}")
-}
-
-/// Text without control characters and reversals of direction: titles, names
-/// and error output of policies must not be able to steer a terminal.
-pub(crate) fn clean(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for character in text.chars() {
-        let reverses = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        match character {
-            '\t' => clean.push_str("    "),
-            _ if reverses || character.is_control() => clean.extend(character.escape_unicode()),
-            _ => clean.push(character),
-        }
-    }
-    clean
+pub(crate) fn paint(style: Style, text: impl Show) -> Text {
+    Text::painted(style, &text!("{}", text))
 }
 
 /// Simulated seconds, to the millisecond but no longer than needed.
@@ -82,10 +69,5 @@ mod tests {
     fn seconds_are_no_longer_than_needed() {
         assert_eq!(seconds(5.18), "5.18 s");
         assert_eq!(seconds(0.002), "0.002 s");
-    }
-
-    #[test]
-    fn escape_sequences_are_shown_and_not_obeyed() {
-        assert_eq!(clean("a\u{1b}[31mred\u{202e}"), "a\\u{1b}[31mred\\u{202e}");
     }
 }

@@ -6,7 +6,8 @@
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
-use crate::style::{FAINT, PLAIN, clean, paint};
+use crate::style::{FAINT, PLAIN, paint};
+use crate::text::{Text, clean, text};
 
 /// Which edge the texts of a column share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,32 +57,29 @@ impl Columns {
     }
 
     /// The line above the rows.
-    pub(crate) fn heading(&self) -> String {
+    pub(crate) fn heading(&self) -> Text {
         let cells: Vec<Cell> =
             self.columns.iter().map(|(heading, ..)| Cell::styled(heading, FAINT)).collect();
         self.row(&cells)
     }
 
     /// One line, with its end.
-    pub(crate) fn row(&self, cells: &[Cell]) -> String {
-        let mut line = String::new();
+    pub(crate) fn row(&self, cells: &[Cell]) -> Text {
+        let mut line = Text::new();
         for ((_, align, width), cell) in self.columns.iter().zip(cells) {
             let padding = " ".repeat(width.saturating_sub(cell.width()));
             let text = paint(cell.style, &cell.text);
-            line.push_str("  ");
-            match align {
-                Align::Left => line.extend([text, padding]),
-                Align::Right => line.extend([padding, text]),
-            }
+            line += match align {
+                Align::Left => text!("  {}{}", text, padding),
+                Align::Right => text!("  {}{}", padding, text),
+            };
         }
-        line.truncate(line.trim_end().len());
-        line.push('\n');
-        line
+        text!("{}\n", line.trimmed())
     }
 }
 
 /// A whole table, each column as wide as its widest text.
-pub(crate) fn table(columns: &[(&'static str, Align)], rows: &[Vec<Cell>]) -> String {
+pub(crate) fn table(columns: &[(&'static str, Align)], rows: &[Vec<Cell>]) -> Text {
     let widest = |index: usize| rows.iter().map(|row| row[index].width()).max().unwrap_or(0);
     let columns: Vec<_> = columns
         .iter()
@@ -106,9 +104,8 @@ mod tests {
 
         let text = table(&[("goal", Align::Left), ("margin", Align::Right)], &rows);
 
-        let text = anstream::adapter::strip_str(&text).to_string();
         assert_eq!(
-            text,
+            text.plain(),
             "  goal     margin\n  arrives    +0.1\n  \u{4e71}\u{53d6}\u{308a}    -12.5\n"
         );
     }

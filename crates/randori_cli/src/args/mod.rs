@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
-use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use randori_core::text::{Limits, Override};
@@ -12,9 +12,11 @@ use randori_project::project::Places;
 
 mod recordings;
 mod regressions;
+mod seeds;
 
 pub(crate) use recordings::{DiffArgs, ExportArgs, RecordArgs, ReplayArgs, ReportArgs, TableName};
 pub(crate) use regressions::{Format, ReviewArgs, Shard, SuiteArgs, TestArgs};
+pub(crate) use seeds::Seeds;
 
 use crate::exit::EXIT_CODES;
 
@@ -129,6 +131,9 @@ pub(crate) struct RunArgs {
     pub(crate) realtime: bool,
 
     #[command(flatten)]
+    pub(crate) timeout: TimeoutArgs,
+
+    #[command(flatten)]
     pub(crate) recording: RecordArgs,
 
     #[command(flatten)]
@@ -140,6 +145,20 @@ pub(crate) struct ViewArgs {
     /// What the viewer is told; `randori view --help` says what it knows
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WORD")]
     pub(crate) words: Vec<OsString>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct TimeoutArgs {
+    /// Seconds of real time that a run may take; then it ends as an error
+    /// (RR0105). Without limit if left out
+    #[arg(long, value_name = "SECONDS", value_parser = parse_timeout)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
+    let limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    limit.ok_or_else(|| "write a number of seconds above 0, such as 60".to_owned())
 }
 
 #[derive(Debug, Default, Args)]
@@ -201,18 +220,15 @@ pub(crate) struct SeedArgs {
     seed: Option<u64>,
 
     /// Run once for each seed from A up to, but not including, B
-    #[arg(long, value_name = "A..B", value_parser = parse_seeds)]
-    seeds: Option<Range<u64>>,
+    #[arg(long, value_name = "A..B", value_parser = Seeds::parse)]
+    seeds: Option<Seeds>,
 }
 
 impl SeedArgs {
     /// The seeds to run.
-    pub(crate) fn range(&self) -> Range<u64> {
-        match (&self.seeds, self.seed) {
-            (Some(seeds), _) => seeds.clone(),
-            (None, Some(seed)) => seed..seed.saturating_add(1),
-            (None, None) => 0..1,
-        }
+    pub(crate) fn seeds(&self) -> Seeds {
+        let one = self.seed.unwrap_or(0);
+        self.seeds.unwrap_or(Seeds { first: one, last: one })
     }
 }
 
@@ -364,19 +380,6 @@ pub(crate) struct AccuracyArgs {
     pub(crate) markdown: bool,
 }
 
-fn parse_seeds(text: &str) -> Result<Range<u64>, String> {
-    let advice = "write A..B, such as 0..100 (B is not included)";
-    let (first, end) = text.split_once("..").ok_or(advice)?;
-    let first: u64 = first.trim().parse().map_err(|_| advice)?;
-    let (end, included) = match end.strip_prefix('=') {
-        Some(last) => (last, 1),
-        None => (end, 0),
-    };
-    let end: u64 = end.trim().parse().map_err(|_| advice)?;
-    let end = end.checked_add(included).ok_or("the last seed is too large")?;
-    if first < end { Ok(first..end) } else { Err(format!("{text} holds no seed")) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -388,10 +391,10 @@ mod tests {
     }
 
     #[test]
-    fn seed_ranges_are_half_open_unless_closed_on_purpose() {
-        assert_eq!(parse_seeds("2..5"), Ok(2..5));
-        assert_eq!(parse_seeds("2..=5"), Ok(2..6));
-        assert!(parse_seeds("5..5").is_err());
-        assert!(parse_seeds("5").is_err());
+    fn a_timeout_is_a_time() {
+        assert_eq!(parse_timeout("0.5"), Ok(Duration::from_millis(500)));
+        for none in ["0", "-1", "nan", "inf", "1e300", "soon", ""] {
+            assert!(parse_timeout(none).is_err(), "{none}");
+        }
     }
 }

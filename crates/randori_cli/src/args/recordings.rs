@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use randori_record::writer::Options;
 
-use super::LimitArgs;
+use super::{LimitArgs, TimeoutArgs};
 
 /// What `randori run` writes down.
 #[derive(Debug, Clone, Default, Args)]
@@ -73,6 +73,9 @@ pub(crate) struct ReplayArgs {
     /// Threads for several recordings; all cores if left out
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    pub(crate) timeout: TimeoutArgs,
 
     /// Print one JSON object per recording
     #[arg(long)]

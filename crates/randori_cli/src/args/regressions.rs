@@ -1,7 +1,6 @@
 //! Arguments of the commands that work on goldens.
 
 use std::num::NonZeroUsize;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -10,7 +9,7 @@ use clap::{Args, ValueEnum};
 use randori_project::project::Places;
 use randori_record::golden::Level;
 
-use super::{LimitArgs, parse_seeds};
+use super::{LimitArgs, Seeds, TimeoutArgs};
 
 const TEST_EXAMPLES: &str = "\
 Examples:
@@ -29,6 +28,11 @@ pub(crate) struct TestArgs {
     /// where the variable `CI` is set
     #[arg(long)]
     pub(crate) accept: bool,
+
+    /// Accept runs that fail or break as they are, although the scenario does not
+    /// `expect` that
+    #[arg(long, requires = "accept")]
+    pub(crate) accept_failures: bool,
 
     /// Only the Ith of N parts, such as `1/4`
     #[arg(long, value_name = "I/N", default_value = "1/1", hide_default_value = true)]
@@ -74,8 +78,8 @@ pub(crate) struct SuiteArgs {
 
     /// Seeds of goldens that are accepted, from A up to, but not including, B;
     /// those of the golden if left out, or 0
-    #[arg(long, value_name = "A..B", value_parser = parse_seeds)]
-    pub(crate) seeds: Option<Range<u64>>,
+    #[arg(long, value_name = "A..B", value_parser = few_seeds)]
+    pub(crate) seeds: Option<Seeds>,
 
     /// Start the programs that scenario files name
     #[arg(long)]
@@ -84,6 +88,9 @@ pub(crate) struct SuiteArgs {
     /// Threads; all cores if left out
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    pub(crate) timeout: TimeoutArgs,
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
@@ -145,6 +152,18 @@ impl FromStr for Shard {
             _ => Err("write I/N with I from 1 to N, such as 1/4".to_owned()),
         }
     }
+}
+
+/// Runs that a golden can hold; more would be no text that people read.
+const MAX_GOLDEN_RUNS: u64 = 10_000;
+
+/// Reads seeds of a golden.
+fn few_seeds(text: &str) -> Result<Seeds, String> {
+    let seeds = Seeds::parse(text)?;
+    if seeds.count() > MAX_GOLDEN_RUNS {
+        return Err(format!("a golden holds at most {MAX_GOLDEN_RUNS} runs"));
+    }
+    Ok(seeds)
 }
 
 /// Reads a level by its word.

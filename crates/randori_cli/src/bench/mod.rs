@@ -14,6 +14,7 @@ use randori_sim::yardsticks::{self, Yardstick};
 use crate::args::{AccuracyArgs, BenchCommand};
 use crate::console::Console;
 use crate::exit::Outcome;
+use crate::text::{Text, text};
 
 use self::report::{Attempt, Report};
 
@@ -46,12 +47,13 @@ fn accuracy(args: &AccuracyArgs, console: &Console) -> io::Result<Outcome> {
             outcome = Outcome::RunError;
         }
         console.data(&match (args.json, args.markdown) {
-            (true, _) => format!("{}\n", serde_json::to_string(&report)?),
-            (_, true) => sheet::as_markdown(&report),
+            (true, _) => Text::json(&report),
+            (_, true) => Text::lines(&sheet::as_markdown(&report)),
             _ => sheet::as_text(&report),
         })?;
     }
-    console.note(&format!("{:.1} s\n", started.elapsed().as_secs_f64()));
+    let wall = format!("{:.1} s", started.elapsed().as_secs_f64());
+    console.note(&text!("{}\n", wall));
     Ok(outcome)
 }
 

@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::report::{Attempt, Report};
 use crate::style::{FAINT, HEADING, PLAIN, paint};
 use crate::table::{Align, Cell, Columns};
+use crate::text::{Text, text};
 
 /// A line of a table: whose it is, at which step, and one figure per measure.
 struct Line {
@@ -23,18 +24,18 @@ const OURS: &str = "Randori";
 const ORDER: &str = "order";
 
 /// The table with its explanations, for people at a terminal.
-pub(super) fn as_text(report: &Report) -> String {
+pub(super) fn as_text(report: &Report) -> Text {
     let yardstick = report.yardstick;
-    let mut text = format!(
+    let mut text = text!(
         "{}  {}\n{}\n{}\n",
         paint(HEADING, yardstick.name),
         yardstick.title,
         yardstick.about,
-        paint(FAINT, &format!("truth: {}", yardstick.truth)),
+        paint(FAINT, format!("truth: {}", yardstick.truth)),
     );
     for measure in yardstick.measures {
-        let _ =
-            writeln!(text, "{}", paint(FAINT, &format!("{}: {}", measure.name, measure.meaning)));
+        let meaning = format!("{}: {}", measure.name, measure.meaning);
+        text += text!("{}\n", paint(FAINT, meaning));
     }
     let lines = lines(report);
     let mut rows = vec![headings(report)];
@@ -58,10 +59,9 @@ pub(super) fn as_text(report: &Report) -> String {
             _ => FAINT,
         };
         let cells: Vec<Cell> = row.iter().map(|cell| Cell::styled(cell, style)).collect();
-        text.push_str(&columns.row(&cells));
+        text += columns.row(&cells);
     }
-    text.push('\n');
-    text
+    text!("{}\n", text)
 }
 
 /// The table with its explanations, for the page. It holds nothing that differs

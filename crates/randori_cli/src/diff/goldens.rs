@@ -1,7 +1,6 @@
 //! Goldens against each other, and recordings against goldens: a recording is
 //! made into the golden that would be accepted for it.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use randori_record::golden::{
@@ -11,7 +10,8 @@ use randori_record::reader::Recording;
 use serde_json::{Value, json};
 
 use super::{Side, json};
-use crate::style::{self, ERROR, HEADING, clean, paint};
+use crate::style::{self, ERROR, HEADING, paint};
+use crate::text::{Text, text};
 
 /// What differs between two goldens.
 pub(super) struct Differences {
@@ -106,40 +106,41 @@ fn of_recording(recording: &Recording) -> Result<Golden, String> {
 }
 
 /// The differences as text.
-pub(super) fn describe(files: [&PathBuf; 2], found: &Differences) -> String {
-    let mut text = String::new();
+pub(super) fn describe(files: [&PathBuf; 2], found: &Differences) -> Text {
+    let mut text = Text::new();
     for (name, file) in ["A", "B"].iter().zip(files) {
-        let _ = writeln!(text, "{} {}", paint(HEADING, name), clean(&file.display().to_string()));
+        text += text!("{} {}\n", paint(HEADING, name), file.display());
     }
     let inputs = found.inputs.iter().map(ToString::to_string);
     let inputs: Vec<String> = found.engine.iter().cloned().chain(inputs).collect();
     if !inputs.is_empty() {
-        let _ = writeln!(text, "{}", paint(HEADING, "what they depend on differs (A -> B)"));
+        text += text!("{}\n", paint(HEADING, "inputs that differ (A -> B)"));
     }
     for line in inputs {
-        let _ = writeln!(text, "  {}", clean(&line));
+        text += text!("  {}\n", line);
     }
     for (seed, findings) in &found.runs {
         if findings.is_empty() {
             let (_, good) = style::verdict(randori_core::report::Verdict::Pass);
-            let _ = writeln!(text, "seed {seed}: {}", paint(good, "equal"));
+            text += text!("seed {}: {}\n", seed, paint(good, "equal"));
             continue;
         }
-        let _ = writeln!(text, "seed {seed}: {} (A -> B)", paint(ERROR, "DIFFERENT"));
+        text += text!("seed {}: {} (A -> B)\n", seed, paint(ERROR, "DIFFERENT"));
         for finding in findings {
-            let _ = writeln!(text, "  {}", clean(&finding.to_string()));
+            text += text!("  {}\n", finding);
         }
     }
     for (name, seeds) in ["A", "B"].iter().zip(&found.only) {
         for seed in seeds {
-            let _ = writeln!(text, "seed {seed}: {}, only in {name}", paint(ERROR, "DIFFERENT"));
+            let word = paint(ERROR, "DIFFERENT");
+            text += text!("seed {}: {}, only in {}\n", seed, word, name);
         }
     }
     text
 }
 
 /// The differences as one line of JSON.
-pub(super) fn object(files: [&PathBuf; 2], found: &Differences) -> String {
+pub(super) fn object(files: [&PathBuf; 2], found: &Differences) -> Text {
     let inputs = found.inputs.iter().map(|input| json::change(input, None));
     let runs = found.runs.iter().map(|(seed, findings)| {
         let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
@@ -155,5 +156,5 @@ pub(super) fn object(files: [&PathBuf; 2], found: &Differences) -> String {
         "only_a": found.only[0],
         "only_b": found.only[1],
     });
-    object.to_string() + "\n"
+    Text::json(&object)
 }

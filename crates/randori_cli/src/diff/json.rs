@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 
 use super::Unreadable;
 use super::plot::{COLUMNS, largest_of_parts};
+use crate::text::Text;
 
 /// The comparison as one line.
-pub(super) fn object(files: [&PathBuf; 2], found: &Comparison) -> String {
+pub(super) fn object(files: [&PathBuf; 2], found: &Comparison) -> Text {
     let status = match (found.is_equal(), found.is_whole()) {
         (false, _) => "different",
         (true, true) => "equal",
@@ -59,11 +60,11 @@ pub(super) fn object(files: [&PathBuf; 2], found: &Comparison) -> String {
         "distances": distances.collect::<Vec<_>>(),
         "outcomes": found.outcomes.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
-    object.to_string() + "\n"
+    Text::json(&object)
 }
 
 /// Files that cannot be compared, as one line.
-pub(super) fn unreadable(files: [&PathBuf; 2], errors: &[Unreadable]) -> String {
+pub(super) fn unreadable(files: [&PathBuf; 2], errors: &[Unreadable]) -> Text {
     let errors = errors.iter();
     let errors = errors.map(|it| json!({"file": it.file.display().to_string(), "error": it.error}));
     let object = json!({
@@ -72,7 +73,7 @@ pub(super) fn unreadable(files: [&PathBuf; 2], errors: &[Unreadable]) -> String 
         "status": "unreadable",
         "errors": errors.collect::<Vec<_>>(),
     });
-    object.to_string() + "\n"
+    Text::json(&object)
 }
 
 fn input(input: &InputDifference) -> Value {
@@ -105,7 +106,7 @@ fn first_difference(first: &FirstDifference) -> Value {
         "tick": first.at.ticks[0].0,
         "tick_of_b": first.at.ticks[1].0,
         "time_s": first.at.time_s,
-        "stage": first.stage.to_string(),
+        "stage": first.cause(),
         "contradiction": first.contradiction,
         "seen_at_tick": first.seen_at.map(|at| at.ticks[0].0),
         "field_count": first.fields.count,

@@ -8,9 +8,11 @@ mod json;
 mod plot;
 mod print;
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
+use randori_core::text::Limits;
+use randori_project::files::read_text;
 use randori_record::compare::{Comparison, compare};
 use randori_record::golden::Golden;
 use randori_record::reader::Recording;
@@ -88,7 +90,8 @@ fn open(file: &Path) -> Result<Side, Unreadable> {
         help,
     };
     if file.extension().is_some_and(|extension| extension == "ron") {
-        let text = fs::read_to_string(file).map_err(|error| broken(&error, None))?;
+        let limit = Limits::default().asset_bytes;
+        let text = read_text(file, limit).map_err(|error| broken(&error, None))?;
         let golden = Golden::parse(&text);
         return match golden {
             Ok(golden) => Ok(Side::Golden(Box::new(golden))),

@@ -1,6 +1,5 @@
-//! What two recordings differ in, as text. Writing to a string cannot fail.
+//! What two recordings differ in, as text.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use randori_project::command_line;
@@ -11,8 +10,9 @@ use randori_record::golden::InputKind;
 use randori_record::reader::Recording;
 
 use super::plot::plot;
-use crate::style::{self, ERROR, FAINT, HEADING, WARNING, clean, paint, seconds};
+use crate::style::{self, ERROR, FAINT, HEADING, WARNING, paint, seconds};
 use crate::table::{Align, Cell, table};
+use crate::text::{Text, text};
 
 /// Values, inputs and contacts that are shown of each kind.
 const MOST_LINES: usize = 10;
@@ -22,54 +22,51 @@ pub(super) fn describe(
     files: [&PathBuf; 2],
     recordings: [&Recording; 2],
     found: &Comparison,
-) -> String {
-    let mut text = String::new();
+) -> Text {
+    let mut text = Text::new();
     for ((name, file), recording) in ["A", "B"].iter().zip(files).zip(recordings) {
         let header = &recording.start().header;
         let of =
             format!("{}: {} ({}, seed {})", file.display(), header.title, header.file, header.seed);
-        let _ = writeln!(text, "{} {}", paint(HEADING, name), clean(&of));
+        text += text!("{} {}\n", paint(HEADING, name), of);
     }
-    text += &depends_on(found);
-    text += &verdict(found);
+    text += depends_on(found);
+    text += verdict(found);
     if let Some(first) = &found.first {
-        text += &first_difference(found, first);
+        text += first_difference(found, first);
     }
-    text += &contacts(found);
-    text += &bodies(found);
-    text += &growth(found);
+    text += contacts(found);
+    text += bodies(found);
+    text += growth(found);
     if !found.outcomes.is_empty() {
-        text += &section("what became of it");
+        text += section("outcome");
         let lines = found.outcomes.iter().map(ToString::to_string);
-        text += &limited(lines.collect());
+        text += limited(lines.collect());
     }
-    text += &ends(found);
+    text += ends(found);
     if !found.is_equal() {
-        text += &commands(files);
+        text += commands(files);
     }
     text
 }
 
-fn section(title: &str) -> String {
-    format!("{}\n", paint(HEADING, title))
+fn section(title: &str) -> Text {
+    text!("{}\n", paint(HEADING, title))
 }
 
 /// Lines, of which the last ones are only counted.
-fn limited(lines: Vec<String>) -> String {
+fn limited(lines: Vec<String>) -> Text {
     let more = lines.len().saturating_sub(MOST_LINES);
     let shown = lines.into_iter().take(MOST_LINES);
-    let mut text = String::new();
-    for line in shown {
-        let _ = writeln!(text, "  {}", clean(&line));
-    }
+    let mut text: Text = shown.map(|line| text!("  {}\n", line)).collect();
     if more > 0 {
-        let _ = writeln!(text, "  and {more} more");
+        text += text!("  and {} more\n", more);
     }
     text
 }
 
 /// What the runs depend on, where it differs.
-fn depends_on(found: &Comparison) -> String {
+fn depends_on(found: &Comparison) -> Text {
     let settings = found.settings.iter();
     let settings = settings.map(|it| format!("{}: {} -> {}", it.what, it.values[0], it.values[1]));
     let only = found.only.iter().map(|it| {
@@ -78,9 +75,9 @@ fn depends_on(found: &Comparison) -> String {
     });
     let lines: Vec<String> = settings.chain(found.inputs.iter().map(input)).chain(only).collect();
     if lines.is_empty() {
-        return String::new();
+        return Text::new();
     }
-    section("what they depend on differs (A -> B)") + &limited(lines)
+    section("inputs that differ (A -> B)") + limited(lines)
 }
 
 fn input(InputDifference { change, before }: &InputDifference) -> String {
@@ -92,16 +89,16 @@ fn input(InputDifference { change, before }: &InputDifference) -> String {
     }
 }
 
-fn verdict(found: &Comparison) -> String {
+fn verdict(found: &Comparison) -> Text {
     let ticks = style::count(usize::try_from(found.ticks).unwrap_or(usize::MAX), "tick");
     let (_, good) = style::verdict(randori_core::report::Verdict::Pass);
     let equal = paint(good, "equal");
     let mut text = match (found.first.is_some(), found.is_equal()) {
-        (true, _) => String::new(),
-        (false, false) => format!("{ticks} agree in all that can be compared\n"),
+        (true, _) => Text::new(),
+        (false, false) => text!("{} agree in all that can be compared\n", ticks),
         (false, true) => match found.basis {
-            Basis::Digests => format!("{equal}: {ticks} agree to the last bit\n"),
-            _ => format!("{equal}: all recorded values of {ticks} agree\n"),
+            Basis::Digests => text!("{}: {} agree to the last bit\n", equal, ticks),
+            _ => text!("{}: all recorded values of {} agree\n", equal, ticks),
         },
     };
     let why = match found.basis {
@@ -110,10 +107,10 @@ fn verdict(found: &Comparison) -> String {
         Basis::OtherScene => "the scenes differ",
         Basis::OtherTicks => "ticks have other lengths",
     };
-    let _ = writeln!(
-        text,
-        "{} {why}: recorded values are compared, of what both have at equal times",
-        paint(WARNING, "note:")
+    text += text!(
+        "{} {}: recorded values are compared, of what both have at equal times\n",
+        paint(WARNING, "note:"),
+        why
     );
     text
 }
@@ -128,42 +125,49 @@ fn moment(at: &Moment) -> String {
     }
 }
 
-fn first_difference(found: &Comparison, first: &FirstDifference) -> String {
+fn first_difference(found: &Comparison, first: &FirstDifference) -> Text {
     let word = paint(ERROR, "DIFFERENT");
     let (at, stage) = (moment(&first.at), first.stage);
     let mut text = match found.basis {
-        Basis::Digests => format!("{word} from {at} on; the cause is the {stage} stage\n"),
-        _ => {
-            format!("{word} from {at} on; the first values that differ are of the {stage} stage\n")
-        }
+        _ if first.is_start() => text!("{} from {} on; the cause is the start\n", word, at),
+        Basis::Digests => text!("{} from {} on; the cause is the {} stage\n", word, at, stage),
+        _ => text!(
+            "{} from {} on; the first values that differ are of the {} stage\n",
+            word,
+            at,
+            stage
+        ),
     };
     if first.contradiction {
-        text += "  the digests agree all the same: one of the files was changed after its run\n";
+        text +=
+            text!("  the digests agree all the same: one of the files was changed after its run\n");
     }
     match &first.seen_at {
-        None => text += "  no recorded value differs: it stays inside (random numbers, delays)\n",
+        None => {
+            text +=
+                text!("  no recorded value differs: it stays inside (random numbers, delays)\n");
+        }
         Some(seen) if *seen != first.at => {
-            let _ =
-                writeln!(text, "  the first recorded values that differ are at {}", moment(seen));
+            text += text!("  the first recorded values that differ are at {}\n", moment(seen));
         }
         Some(_) => {}
     }
     let lines: Vec<String> =
         first.fields.first.iter().take(MOST_LINES).map(|it| it.tell(["A", "B"])).collect();
     let more = first.fields.count - lines.len();
-    text += &limited(lines);
+    text += limited(lines);
     if more > 0 {
-        let _ = writeln!(text, "  and {} more", style::count(more, "value"));
+        text += text!("  and {} more\n", style::count(more, "value"));
     }
     text
 }
 
-fn contacts(found: &Comparison) -> String {
-    let Some(contacts) = &found.contacts else { return String::new() };
+fn contacts(found: &Comparison) -> Text {
+    let Some(contacts) = &found.contacts else { return Text::new() };
     let [a, b] = &contacts.sides;
     let at = moment(&contacts.at);
     if a.is_empty() && b.is_empty() {
-        return format!("nothing is in contact at {at}\n");
+        return text!("nothing is in contact at {}\n", at);
     }
     let mut text = section(&format!("contacts at {at}"));
     let lines = |name: &str, pairs: &[ContactPair]| -> Vec<String> {
@@ -174,15 +178,15 @@ fn contacts(found: &Comparison) -> String {
         (&one.body, &one.other, bits(one)) == (&other.body, &other.other, bits(other))
     };
     if a.len() == b.len() && a.iter().zip(b).all(|(one, other)| same(one, other)) {
-        return text + &limited(lines("both", a));
+        return text + limited(lines("both", a));
     }
-    text += &limited(lines("A", a));
+    text += limited(lines("A", a));
     if a.is_empty() {
-        text += "  A  none\n";
+        text += text!("  A  none\n");
     }
-    text += &limited(lines("B", b));
+    text += limited(lines("B", b));
     if b.is_empty() {
-        text += "  B  none\n";
+        text += text!("  B  none\n");
     }
     text
 }
@@ -193,9 +197,9 @@ fn contact(pair: &ContactPair) -> String {
     format!("{} on {other}: ({x:?}, {y:?}, {z:?}) N", pair.body)
 }
 
-fn bodies(found: &Comparison) -> String {
+fn bodies(found: &Comparison) -> Text {
     if found.bodies.is_empty() {
-        return String::new();
+        return Text::new();
     }
     let metres = |distance: f64| format!("{distance:.3e}");
     let rows: Vec<Vec<Cell>> = found
@@ -216,12 +220,12 @@ fn bodies(found: &Comparison) -> String {
         ("farthest (m)", Align::Right),
         ("at tick", Align::Right),
     ];
-    section("bodies that are farthest apart over the run") + &table(&columns, &rows)
+    section("bodies that are farthest apart over the run") + table(&columns, &rows)
 }
 
-fn growth(found: &Comparison) -> String {
+fn growth(found: &Comparison) -> Text {
     let words = match found.growth {
-        Growth::None => return String::new(),
+        Growth::None => return Text::new(),
         Growth::TooShort => "too few samples to say how it grows".to_owned(),
         Growth::Constant { distance_m } => format!("stays at about {distance_m:.1e} m"),
         Growth::Linear { slope_mps } if slope_mps < 0.0 => {
@@ -241,11 +245,12 @@ fn growth(found: &Comparison) -> String {
     };
     let points = found.samples.len();
     let samples = style::count(points, "sample");
-    section(&format!("largest distance of a body: {words} ({samples})")) + &plot(&found.samples)
+    let title = section(&format!("largest distance of a body: {words} ({samples})"));
+    title + Text::lines(&plot(&found.samples))
 }
 
-fn ends(found: &Comparison) -> String {
-    let mut text = String::new();
+fn ends(found: &Comparison) -> Text {
+    let mut text = Text::new();
     for (name, end) in ["A", "B"].iter().zip(&found.ends) {
         if end.complete {
             continue;
@@ -254,25 +259,26 @@ fn ends(found: &Comparison) -> String {
             || "before its first tick".to_owned(),
             |last| format!("after tick {} of {}", last.0, end.planned.0),
         );
-        let _ = writeln!(text, "{} {name} is cut off or damaged {last}", paint(ERROR, "error:"));
+        let word = paint(ERROR, "error:");
+        text += text!("{} {} is cut off or damaged {}\n", word, name, last);
     }
     if found.lengths_differ() {
         let [a, b] = found.ends.map(|end| end.last.map_or(0, |last| last.0));
-        let _ = writeln!(text, "{}: A ends at tick {a}, B at tick {b}", paint(ERROR, "DIFFERENT"));
+        let word = paint(ERROR, "DIFFERENT");
+        text += text!("{}: A ends at tick {}, B at tick {}\n", word, a, b);
     }
     text
 }
 
-fn commands(files: [&PathBuf; 2]) -> String {
+fn commands(files: [&PathBuf; 2]) -> Text {
     let [a, b] = files.map(|file| file.display().to_string());
     let replay = command_line(["randori", "replay", &a, &b]);
     let report = command_line(["randori", "report", &a, &b, "-o", "diff.html"]);
     let view = command_line(["randori", "view", &a, "--compare", &b]);
-    let lines = format!(
-        "to verify both:   {}\nto see both:      {}\nto watch both:    {}",
-        clean(&replay),
-        clean(&report),
-        clean(&view)
-    );
-    lines.lines().map(|line| paint(FAINT, line) + "\n").collect()
+    let lines = [
+        format!("to verify both:   {replay}"),
+        format!("to see both:      {report}"),
+        format!("to watch both:    {view}"),
+    ];
+    lines.iter().map(|line| text!("{}\n", paint(FAINT, line))).collect()
 }

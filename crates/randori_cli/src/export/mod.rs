@@ -9,7 +9,7 @@ mod sensors;
 mod table;
 mod wide;
 
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
 use randori_project::record::load;
@@ -18,8 +18,9 @@ use randori_record::reader::{ReadError, Recording};
 use crate::args::{ExportArgs, TableName};
 use crate::console::Console;
 use crate::exit::Outcome;
-use crate::output::Output;
+use crate::output::{Output, Unfinished};
 use crate::style::count;
+use crate::text::{Text, text};
 use sensors::Sensors;
 use table::{Sink, Table};
 use wide::Wide;
@@ -41,7 +42,7 @@ pub(crate) fn export(args: &ExportArgs, console: &Console) -> io::Result<Outcome
         Ok(loaded) => loaded.scenario,
         Err(found) => {
             console.error(&format!("`{file}` holds a scenario that cannot be used"));
-            console.note(&found);
+            console.note(&Text::lines(&found));
             return Ok(Outcome::InvalidScenario);
         }
     };
@@ -93,14 +94,16 @@ fn write(
     recording: &Recording,
     table: &dyn Table,
     parquet: bool,
-    out: Box<dyn Write + Send>,
+    mut out: Unfinished,
 ) -> io::Result<Written> {
     let header = &recording.start().header;
-    if parquet {
-        fill(recording, table, parquet::ParquetSink::new(out, table.columns(), header)?)
+    let written = if parquet {
+        fill(recording, table, parquet::ParquetSink::new(&mut out, table.columns(), header)?)
     } else {
-        fill(recording, table, csv::CsvSink::new(out, table.columns())?)
-    }
+        fill(recording, table, csv::CsvSink::new(&mut out, table.columns())?)
+    }?;
+    out.finish()?;
+    Ok(written)
 }
 
 fn fill(recording: &Recording, table: &dyn Table, mut sink: impl Sink) -> io::Result<Written> {
@@ -135,7 +138,7 @@ fn tell(
         console.warning(&format!("`{file}` cannot be read after tick {last}: it {why}"));
     }
     if *output != Output::Stdout {
-        console.note(&format!("{}: ", count(written.rows, "row")));
+        console.note(&text!("{}: ", count(written.rows, "row")));
     }
     output.tell(console);
 }

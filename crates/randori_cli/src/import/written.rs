@@ -1,13 +1,14 @@
 //! The files of a project that an import writes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode};
 use randori_core::spec::{EnvironmentSpec, RobotSpec};
 use randori_core::text::{FileReader, Limits, ReadError, ScenarioText};
 use randori_import::{Import, environment_text, robot_text, scenario_text};
+use randori_project::files::{Draft, make_folders};
 use randori_project::project::Project;
 use randori_sim::episode::Episode;
 
@@ -82,22 +83,38 @@ impl Files {
     /// Writes everything or nothing; the scenario last.
     pub(super) fn write(&self, root: &Path, force: bool) -> Result<Vec<PathBuf>, Refused> {
         let paths: Vec<PathBuf> = self.files.iter().map(|(path, _)| root.join(path)).collect();
-        if let Some(existing) = paths.iter().find(|path| path.exists() && !force) {
+        let is_there = |path: &&PathBuf| path.symlink_metadata().is_ok();
+        if let Some(existing) = paths.iter().find(is_there).filter(|_| !force) {
             let message = format!("`{}` exists already", existing.display());
             return Err(Refused {
                 message,
                 help: "choose another folder by `--output DIR`, or overwrite it by `--force`",
             });
         }
-        for (path, (_, bytes)) in paths.iter().zip(&self.files) {
-            let folder = path.parent().unwrap_or(root);
-            fs::create_dir_all(folder).and_then(|()| fs::write(path, bytes)).map_err(|error| {
-                let message = format!("`{}` cannot be written: {error}", path.display());
-                Refused { message, help: "choose another folder by `--output DIR`" }
-            })?;
+        let mut drafts = Vec::new();
+        for (path, (relative, bytes)) in paths.iter().zip(&self.files) {
+            let draft = draft(root, Path::new(relative), bytes);
+            drafts.push(draft.map_err(|error| unwritable(path, &error))?);
+        }
+        for (path, draft) in paths.iter().zip(drafts) {
+            draft.finish().map_err(|error| unwritable(path, &error))?;
         }
         Ok(paths.into_iter().filter(|path| path.extension().is_some_and(|e| e == "ron")).collect())
     }
+}
+
+/// A file that takes its place, which is below the folder `root`, when all others
+/// are written as well.
+fn draft(root: &Path, relative: &Path, bytes: &[u8]) -> io::Result<Draft> {
+    let folder = make_folders(root, relative.parent().unwrap_or(Path::new("")))?;
+    let mut draft = Draft::create(&folder.join(relative.file_name().unwrap_or_default()))?;
+    draft.write_all(bytes)?;
+    Ok(draft)
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Refused {
+    let message = format!("`{}` cannot be written: {error}", path.display());
+    Refused { message, help: "choose another folder by `--output DIR`" }
 }
 
 /// What was not written yet.

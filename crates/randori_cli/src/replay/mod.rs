@@ -7,6 +7,7 @@
 mod other_version;
 mod print;
 mod verify;
+mod watch;
 
 use std::io;
 use std::path::Path;
@@ -18,6 +19,7 @@ use std::time::Instant;
 use randori_project::project::{Places, SelectError};
 use randori_project::record::engine;
 use randori_project::recorded_run::{RecordedRun, Unusable};
+use randori_project::timeout::Timeout;
 use randori_record::reader::{ReadError, Recording};
 
 use crate::args::ReplayArgs;
@@ -26,6 +28,7 @@ use crate::exit::Outcome;
 use crate::interrupt;
 use other_version::Likeness;
 use verify::{Ending, Verification, verify};
+use watch::Watch;
 
 /// What came of one recording.
 struct Replayed {
@@ -97,7 +100,9 @@ fn one(file: &Path, args: &ReplayArgs, places: &Places, cancel: &AtomicBool) -> 
     let begun = Instant::now();
     let (recording, result) = match Recording::open_file(file) {
         Ok(recording) => {
-            let result = compute(&recording, args, places, cancel).unwrap_or_else(Result::Refused);
+            let timeout = args.timeout.timeout.map(|limit| Timeout::new(begun, limit));
+            let watch = Watch { cancel, timeout };
+            let result = compute(&recording, args, places, watch).unwrap_or_else(Result::Refused);
             (Some(recording), result)
         }
         Err(error) => (None, Result::Unreadable(error)),
@@ -109,7 +114,7 @@ fn compute(
     recording: &Recording,
     args: &ReplayArgs,
     places: &Places,
-    cancel: &AtomicBool,
+    watch: Watch<'_>,
 ) -> std::result::Result<Result, Unusable> {
     let (start, limits) = (recording.start(), args.limits.limits());
     let same_engine = engine().agrees_with(&start.header.engine);
@@ -120,9 +125,9 @@ fn compute(
         RecordedRun::with_answers(start, &limits)?
     };
     if !same_engine {
-        return Ok(Result::OtherVersion(Likeness::measure(&run, recording, cancel)));
+        return Ok(Result::OtherVersion(Likeness::measure(&run, recording, watch)));
     }
-    let verification = verify(&run, recording, args.self_check, cancel);
+    let verification = verify(&run, recording, args.self_check, watch);
     Ok(Result::Verified { verification, changed_files: run.changed_files(&start.header) })
 }
 

@@ -1,8 +1,6 @@
 //! Recordings of other versions: their bits cannot be expected to come out
 //! again, but their verdicts can, and the motion should be close for a while.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use randori_core::record::WorldState;
 use randori_core::report::{GoalReport, RunReport, Verdict};
 use randori_core::time::Tick;
@@ -10,6 +8,7 @@ use randori_project::recorded_run::RecordedRun;
 use randori_record::reader::Recording;
 use randori_sim::replay::ReplayError;
 
+use super::watch::Watch;
 use crate::exit::Outcome;
 
 /// From this distance on bodies count as apart, m.
@@ -27,6 +26,8 @@ pub(super) struct Likeness {
     pub(super) worst: Option<(f64, usize)>,
     /// Whether the run went on to the end of the recording; else why it did not.
     pub(super) stopped: Option<String>,
+    /// Whether that is because its time was up.
+    pub(super) timed_out: bool,
     /// Goals whose verdict has changed: name, recorded, now.
     pub(super) changed_goals: Vec<(String, bool, bool)>,
     /// Whether there are verdicts to compare.
@@ -36,7 +37,7 @@ pub(super) struct Likeness {
 impl Likeness {
     /// Makes the run again with the recorded answers, and compares what is still
     /// meaningful.
-    pub(super) fn measure(run: &RecordedRun, recording: &Recording, cancel: &AtomicBool) -> Self {
+    pub(super) fn measure(run: &RecordedRun, recording: &Recording, watch: Watch<'_>) -> Self {
         let mut likeness = Self::default();
         let mut replay = match run.replay() {
             Ok(replay) => replay,
@@ -46,8 +47,13 @@ impl Likeness {
             }
         };
         for tick in recording.ticks() {
-            if cancel.load(Ordering::Relaxed) {
+            if watch.is_cancelled() {
                 likeness.stopped = Some("stopped by Ctrl-C".to_owned());
+                return likeness;
+            }
+            if let Some(error) = watch.over(replay.episode().record().tick) {
+                likeness.stopped = Some(format!("{}: {}", error.code, error.message));
+                likeness.timed_out = true;
                 return likeness;
             }
             let recorded = match tick {
@@ -103,6 +109,9 @@ impl Likeness {
 
     /// How the command ends: verdicts count, bits do not.
     pub(super) fn outcome(&self) -> Outcome {
+        if self.timed_out {
+            return Outcome::RunError;
+        }
         match (&self.stopped, self.changed_goals.is_empty()) {
             (None, true) => Outcome::Pass,
             _ => Outcome::Diverged,

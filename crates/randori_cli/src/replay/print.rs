@@ -1,6 +1,5 @@
-//! What replays tell. Writing to a string cannot fail.
+//! What replays tell.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use randori_core::layout::SceneLayout;
@@ -17,85 +16,85 @@ use super::other_version::{APART_M, Likeness};
 use super::verify::{Divergence, Ending, Verification};
 use super::{Replayed, Result};
 use crate::run::describe_error;
-use crate::style::{self, ERROR, HEADING, clean, hash, paint, seconds};
+use crate::style::{self, ERROR, HEADING, hash, paint, seconds};
+use crate::text::{Text, text};
 
 /// The result of one recording as text.
-pub(super) fn describe(file: &Path, replayed: &Replayed) -> String {
-    let shown = clean(&file.display().to_string());
+pub(super) fn describe(file: &Path, replayed: &Replayed) -> Text {
+    let shown = file.display();
     let Some(recording) = &replayed.recording else {
-        let Result::Unreadable(error) = &replayed.result else { return String::new() };
-        return format!("{} `{shown}` {error}\n", paint(ERROR, "error:"));
+        let Result::Unreadable(error) = &replayed.result else { return Text::new() };
+        return text!("{} `{}` {}\n", paint(ERROR, "error:"), shown, error);
     };
     let header = &recording.start().header;
-    let title = paint(HEADING, &clean(&header.title));
-    let place = clean(&format!("{}, seed {}", header.file, header.seed));
-    let mut text = format!("{title}\n{shown}: {place}\n");
+    let title = paint(HEADING, &header.title);
+    let mut text = text!("{}\n{}: {}, seed {}\n", title, shown, header.file, header.seed);
     let told = match &replayed.result {
-        Result::Unreadable(_) => String::new(),
+        Result::Unreadable(_) => Text::new(),
         Result::Refused(refusal) => {
-            format!("{} this run cannot be made:\n{}\n", paint(ERROR, "error:"), refusal.0)
+            let reason = Text::lines(&refusal.0);
+            text!("{} this run cannot be made:\n{}\n", paint(ERROR, "error:"), reason)
         }
         Result::Verified { verification, changed_files } => {
             verified(recording, verification, changed_files)
         }
         Result::OtherVersion(likeness) => other_version(recording, likeness),
     };
-    text += &told;
+    text += told;
     if !recording.is_complete() {
         let last = recording.last_tick().map_or(0, |tick| tick.0);
-        let _ = writeln!(
-            text,
-            "{} the recording is cut off or damaged after tick {last} of {}",
+        text += text!(
+            "{} the recording is cut off or damaged after tick {} of {}\n",
             paint(ERROR, "error:"),
+            last,
             header.end_tick
         );
     }
     text
 }
 
-fn verified(recording: &Recording, verification: &Verification, changed: &[String]) -> String {
+fn verified(recording: &Recording, verification: &Verification, changed: &[String]) -> Text {
     let header = &recording.start().header;
     let at = |tick: u64| seconds(tick as f64 * header.period_ns as f64 * 1e-9);
     let ticks =
         style::count(usize::try_from(verification.equal_ticks).unwrap_or(usize::MAX), "tick");
-    let mut text = String::new();
+    let mut text = Text::new();
     for path in changed {
-        let _ = writeln!(
-            text,
-            "{} `{}` has changed since",
-            paint(style::WARNING, "warning:"),
-            clean(path)
-        );
+        text += text!("{} `{}` has changed since\n", paint(style::WARNING, "warning:"), path);
     }
     match &verification.ending {
         Ending::Equal => {
             let last = recording.last_tick().map_or(0, |tick| tick.0);
             let (word, end) = (paint(style::verdict(Verdict::Pass).1, "equal"), at(last));
-            let _ = write!(text, "{word}: {ticks} to {end} agree to the last bit");
+            text += text!("{}: {} to {} agree to the last bit", word, ticks, end);
             if verification.jumps > 0 {
-                let _ =
-                    write!(text, ", through {}", style::count(verification.jumps, "saved state"));
+                text += text!(", through {}", style::count(verification.jumps, "saved state"));
             }
             if let Some(report) = recording.report() {
                 let (verdict, _) = style::verdict(report.verdict);
-                let _ = write!(text, "; {verdict}, final hash {}", hash(report.final_hash));
+                text += text!("; {}, final hash {}", verdict, hash(report.final_hash));
             }
-            text += "\n";
+            text += text!("\n");
         }
-        Ending::Diverged(divergence) => text += &diverged(recording, divergence),
+        Ending::Diverged(divergence) => text += diverged(recording, divergence),
         Ending::Broken(error) => {
-            let _ = writeln!(text, "{ticks} agree to the last bit, then the run breaks:");
-            text += &describe_error(error, error.tick as f64 * header.period_ns as f64 * 1e-9);
+            text += text!("{} agree to the last bit, then the run breaks:\n", ticks);
+            text += describe_error(error, error.tick as f64 * header.period_ns as f64 * 1e-9);
         }
         Ending::Damaged(error) => {
-            let _ = writeln!(text, "{} {error}; {ticks} before agree", paint(ERROR, "error:"));
+            text += text!("{} {}; {} before agree\n", paint(ERROR, "error:"), error, ticks);
         }
-        Ending::Interrupted => text.extend(["stopped after ", &ticks, ", all equal\n"]),
+        Ending::Interrupted => text += text!("stopped after {}, all equal\n", ticks),
     }
     text
 }
 
-fn diverged(recording: &Recording, divergence: &Divergence) -> String {
+/// Who brought a difference about; before the first step nobody did.
+fn cause(tick: u64, stage: Stage) -> String {
+    if tick == 0 { "the start".to_owned() } else { format!("the {stage} stage") }
+}
+
+fn diverged(recording: &Recording, divergence: &Divergence) -> Text {
     let start = recording.start();
     let header = &start.header;
     let tick = divergence.recorded.record.tick.0;
@@ -103,19 +102,21 @@ fn diverged(recording: &Recording, divergence: &Divergence) -> String {
     let word = paint(ERROR, "DIVERGED");
     let mut text = match &divergence.error {
         ReplayError::Mismatch(mismatch) => {
-            format!("{word} at tick {tick} ({at}); the cause is the {} stage\n", mismatch.stage)
+            let cause = cause(tick, mismatch.stage);
+            text!("{} at tick {} ({}); the cause is {}\n", word, tick, at, cause)
         }
-        error => format!("{word} at tick {tick} ({at}): {error}\n"),
+        error => text!("{} at tick {} ({}): {}\n", word, tick, at, error),
     };
     for line in details(&start.layout, divergence) {
-        let _ = writeln!(text, "  {}", clean(&line));
+        text += text!("  {}\n", line);
     }
     if divergence.jumped {
-        text +=
-            "  the run had gone on from a saved state before: what was saved may be incomplete\n";
+        text += text!(
+            "  the run had gone on from a saved state before: what was saved may be incomplete\n"
+        );
     }
-    text += &paint(style::FAINT, &format!("the recorded run: {}", clean(&header.reproduce)));
-    text + "\n"
+    let recorded = format!("the recorded run: {}", header.reproduce);
+    text + text!("{}\n", paint(style::FAINT, recorded))
 }
 
 /// The most lines about the state; everything after the first has the same cause.
@@ -160,59 +161,54 @@ fn fields(fields: &Fields) -> Vec<String> {
     lines
 }
 
-fn other_version(recording: &Recording, likeness: &Likeness) -> String {
+fn other_version(recording: &Recording, likeness: &Likeness) -> Text {
     let start = recording.start();
     let (then, now) = (&start.header.engine, engine());
-    let mut text = format!(
+    let mut text = text!(
         "{} recorded by randori {} (Rapier {}, Parry {}, digests {}), this is {} ({}, {}, {})\n",
         paint(style::WARNING, "other version:"),
-        clean(&then.randori),
-        clean(&then.rapier),
-        clean(&then.parry),
+        then.randori,
+        then.rapier,
+        then.parry,
         then.digests,
         now.randori,
         now.rapier,
         now.parry,
         now.digests,
     );
-    text += "  bits cannot agree, so motion and verdicts are compared, with the recorded answers\n";
-    let name = |body: usize| {
-        let body = start.layout.bodies.get(body);
-        clean(body.map_or("?", |body| body.path.as_str()))
-    };
+    text += text!(
+        "  bits cannot agree, so motion and verdicts are compared, with the recorded answers\n"
+    );
+    let name = |body: usize| start.layout.bodies.get(body).map_or("?", |body| body.path.as_str());
     if let Some((tick, body)) = likeness.apart {
         let at = seconds(tick.0 as f64 * start.header.period_ns as f64 * 1e-9);
-        let _ = writeln!(
-            text,
-            "  `{}` is {APART_M} m from where it was at tick {} ({at})",
+        text += text!(
+            "  `{}` is {} m from where it was at tick {} ({})\n",
             name(body),
-            tick.0
+            APART_M,
+            tick.0,
+            at
         );
     }
     if let Some((worst, body)) = likeness.worst {
-        let _ = writeln!(text, "  farthest apart: `{}`, {} m", name(body), number(worst));
+        text += text!("  farthest apart: `{}`, {} m\n", name(body), number(worst));
     }
     if let Some(reason) = &likeness.stopped {
-        let _ = writeln!(
-            text,
-            "  {} the comparison ended early: {}",
-            paint(ERROR, "error:"),
-            clean(reason)
-        );
+        let word = paint(ERROR, "error:");
+        text += text!("  {} the comparison ended early: {}\n", word, reason);
     }
     for (goal, was, is) in &likeness.changed_goals {
         let word = |held: bool| if held { "pass" } else { "FAIL" };
-        let _ =
-            writeln!(text, "  goal `{}`: recorded {}, now {}", clean(goal), word(*was), word(*is));
+        text += text!("  goal `{}`: recorded {}, now {}\n", goal, word(*was), word(*is));
     }
     if likeness.has_verdicts && likeness.changed_goals.is_empty() {
-        text += "  every goal has the verdict that it had\n";
+        text += text!("  every goal has the verdict that it had\n");
     }
     text
 }
 
 /// The result of one recording as one line of JSON; `docs/cli.md` describes it.
-pub(super) fn line(file: &Path, replayed: &Replayed) -> String {
+pub(super) fn line(file: &Path, replayed: &Replayed) -> Text {
     let mut object = json!({"file": file.display().to_string(), "status": status(replayed)});
     if let Some(recording) = &replayed.recording {
         let header = &recording.start().header;
@@ -243,7 +239,7 @@ pub(super) fn line(file: &Path, replayed: &Replayed) -> String {
         }
     }
     object["wall_s"] = Value::from(replayed.wall_s);
-    object.to_string() + "\n"
+    Text::json(&object)
 }
 
 fn ending(object: &mut Value, replayed: &Replayed, ending: &Ending) {
@@ -251,6 +247,9 @@ fn ending(object: &mut Value, replayed: &Replayed, ending: &Ending) {
         Ending::Equal | Ending::Interrupted => {}
         Ending::Diverged(divergence) => {
             let stage = match &divergence.error {
+                ReplayError::Mismatch(_) if divergence.recorded.record.tick.0 == 0 => {
+                    "start".into()
+                }
                 ReplayError::Mismatch(mismatch) => Value::from(mismatch.stage.to_string()),
                 _ => Value::Null,
             };

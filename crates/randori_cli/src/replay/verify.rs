@@ -1,7 +1,6 @@
 //! Holds a run against its recording, tick by tick.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use randori_core::random::RandomStream;
 use randori_core::record::TickRecord;
@@ -11,6 +10,8 @@ use randori_project::recorded_run::RecordedRun;
 use randori_record::reader::{ReadError, Recording};
 use randori_record::tick::RecordedTick;
 use randori_sim::replay::{Replay, ReplayError};
+
+use super::watch::Watch;
 
 /// How often `--self-check` saves the run at a tick drawn at random.
 const RANDOM_JUMPS: usize = 10;
@@ -59,7 +60,7 @@ pub(super) fn verify(
     run: &RecordedRun,
     recording: &Recording,
     self_check: bool,
-    cancel: &AtomicBool,
+    watch: Watch<'_>,
 ) -> Verification {
     let mut pass = Pass {
         run,
@@ -73,7 +74,10 @@ pub(super) fn verify(
         jumps: 0,
         equal_ticks: 0,
     };
-    let ending = pass.run(cancel).unwrap_or_else(|ending| ending);
+    let ending = match pass.run(watch).unwrap_or_else(|ending| ending) {
+        Ending::Broken(error) => Ending::Broken(watch.judged(error)),
+        ending => ending,
+    };
     Verification { equal_ticks: pass.equal_ticks, jumps: pass.jumps, ending }
 }
 
@@ -91,13 +95,16 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     /// The ending; `Err` only says that it came early.
-    fn run(&mut self, cancel: &AtomicBool) -> Result<Ending, Ending> {
+    fn run(&mut self, watch: Watch<'_>) -> Result<Ending, Ending> {
         let mut replay = self.run.replay().map_err(Ending::Broken)?;
         for tick in self.recording.ticks() {
-            if cancel.load(Ordering::Relaxed) {
+            if watch.is_cancelled() {
                 return Ok(Ending::Interrupted);
             }
             let recorded = tick.map_err(Ending::Damaged)?;
+            if let Some(error) = watch.over(recorded.record.tick) {
+                return Ok(Ending::Broken(error));
+            }
             if let Err(error) = replay.verify_tick(&recorded.record) {
                 return Ok(match error {
                     ReplayError::Broken(error) => Ending::Broken(*error),

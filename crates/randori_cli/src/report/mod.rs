@@ -3,7 +3,7 @@
 //! The page is made by `randori_report`; here recordings are opened and two of
 //! them compared.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use randori_core::text::Limits;
@@ -16,7 +16,8 @@ use crate::args::ReportArgs;
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::output::Output;
-use crate::style::{clean, seconds};
+use crate::style::seconds;
+use crate::text::{Text, text};
 
 /// Differences in what two runs depend on that a page names.
 const MOST_REASONS: usize = 3;
@@ -37,7 +38,7 @@ pub(crate) fn report(args: &ReportArgs, console: &Console) -> io::Result<Outcome
             }
             Err((reason, details)) => {
                 console.error(&format!("`{}` {reason}", file.display()));
-                console.note(&details);
+                console.note(&Text::lines(&details));
                 return Ok(Outcome::InvalidScenario);
             }
         }
@@ -55,7 +56,7 @@ pub(crate) fn report(args: &ReportArgs, console: &Console) -> io::Result<Outcome
             return Ok(Outcome::Usage);
         }
     };
-    match out.write_all(page.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(page.as_bytes()).and_then(|()| out.finish()) {
         Ok(()) => output.tell(console),
         Err(error) if output == Output::Stdout => return Err(error),
         Err(error) => {
@@ -104,22 +105,22 @@ fn open(
 /// Where two runs part, which is told on the console as well.
 fn parting(found: &Comparison, console: &Console) -> Option<DivergenceMark> {
     let Some(first) = &found.first else {
-        console.note(&format!("all {} ticks that both have agree to the last bit\n", found.ticks));
+        let ticks = found.ticks;
+        console.note(&text!("all {} ticks that both have agree to the last bit\n", ticks));
         return None;
     };
     let tick = first.at.ticks[0].0;
     let seen = first.fields.first.first().map(|field| field.tell(["A", "B"]));
-    let (cause, what) = match (tick, reasons(found), seen) {
-        (0, Some(reasons), _) => ("start".to_owned(), reasons),
-        (_, None, Some(seen)) => (first.stage.to_string(), seen),
-        (_, Some(reasons), Some(seen)) => (first.stage.to_string(), format!("{seen} ({reasons})")),
+    let cause = first.cause();
+    let what = match (tick, reasons(found), seen) {
+        (0, Some(reasons), _) => reasons,
+        (_, None, Some(seen)) => seen,
+        (_, Some(reasons), Some(seen)) => format!("{seen} ({reasons})"),
         (_, reasons, None) => {
-            let unseen = "no recorded value differs there".to_owned();
-            (first.stage.to_string(), reasons.unwrap_or(unseen))
+            reasons.unwrap_or_else(|| "no recorded value differs there".to_owned())
         }
     };
-    let told = format!("first difference: tick {tick}, {cause}: {what}");
-    console.note(&(clean(&told) + "\n"));
+    console.note(&text!("first difference: tick {}, {}: {}\n", tick, cause, what));
     Some(DivergenceMark { tick, cause, what })
 }
 

@@ -10,6 +10,7 @@ use randori_core::report::RunError;
 use randori_core::time::TickPeriod;
 use randori_project::context::Entry;
 use randori_project::start_policy::start_policy;
+use randori_project::timeout::{Timed, Timeout};
 use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch, start_run};
 use randori_sim::episode::{Episode, unstarted_report};
 use randori_sim::observer::{ObservedRun, RunObserver};
@@ -57,7 +58,7 @@ pub(crate) fn in_real_time(
     };
     // Policies have started by now; only the run itself is paced.
     let pace = Pace { period: episode.period(), start: Instant::now() };
-    let mut observed = ObservedRun::start(episode, |episode| plan.observer(0, &prepared, episode));
+    let mut observed = ObservedRun::start(episode, |episode| host.observer(0, &prepared, episode));
     while !observed.episode().is_over() {
         if cancel.load(Ordering::Relaxed) {
             return host.finished(0, &RunOutcome::Cancelled);
@@ -95,6 +96,10 @@ impl<'a> Host<'a> {
         let begun = (0..plan.runs()).map(|_| OnceLock::new()).collect();
         Self { plan, printer, console, begun }
     }
+
+    fn timeout(&self, run: usize) -> Option<Timeout> {
+        self.plan.timeout(*self.begun[run].get()?)
+    }
 }
 
 impl BatchHost for Host<'_> {
@@ -119,7 +124,11 @@ impl BatchHost for Host<'_> {
         prepared: &PreparedRun,
         episode: &Episode,
     ) -> Result<Option<Box<dyn RunObserver + '_>>, RunError> {
-        self.plan.observer(run, prepared, episode)
+        let recorder = self.plan.recorder(run, prepared, episode)?;
+        Ok(match self.timeout(run) {
+            None => recorder,
+            Some(timeout) => Some(Box::new(Timed::new(timeout, recorder))),
+        })
     }
 
     fn advanced(&self, run: usize, ticks: u64) {
@@ -130,6 +139,12 @@ impl BatchHost for Host<'_> {
     fn finished(&self, run: usize, outcome: &RunOutcome) {
         let wall_s = self.begun[run].get().map_or(0.0, |begun| begun.elapsed().as_secs_f64());
         self.console.count_finished_run();
-        self.printer.accept(run, outcome, wall_s);
+        match (outcome, self.timeout(run)) {
+            (RunOutcome::Finished(report), Some(timeout)) => {
+                let report = timeout.judged((**report).clone());
+                self.printer.accept(run, &RunOutcome::Finished(Box::new(report)), wall_s);
+            }
+            _ => self.printer.accept(run, outcome, wall_s),
+        }
     }
 }

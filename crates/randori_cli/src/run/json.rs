@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::Finished;
 use crate::style;
+use crate::text::Text;
 
 /// A run as one line of JSON, with its end.
 pub(crate) fn line(
@@ -14,7 +15,7 @@ pub(crate) fn line(
     file: &str,
     reproduce: &str,
     recording: Option<&Path>,
-) -> String {
+) -> Text {
     let report = &finished.report;
     let speed = report.simulated_s / finished.wall_s;
     let run = JsonRun {
@@ -34,8 +35,7 @@ pub(crate) fn line(
         recording: recording.map(|path| path.display().to_string()),
         wall: JsonWall { seconds: finished.wall_s, real_time_factor: Real(speed) },
     };
-    // Strings and numbers always have a JSON form.
-    serde_json::to_string(&run).unwrap_or_default() + "\n"
+    Text::json(&run)
 }
 
 #[derive(Serialize)]

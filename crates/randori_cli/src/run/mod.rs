@@ -23,6 +23,7 @@ use crate::console::Console;
 use crate::exit::Outcome;
 use crate::interrupt;
 use crate::style::count;
+use crate::text::text;
 pub(crate) use json::Real;
 use plan::Plan;
 use printer::Printer;
@@ -80,7 +81,8 @@ pub(crate) fn run(
     }
     let (finished, worst) = printer.end()?;
     if interrupt::interrupted() && finished < runs {
-        console.note(&format!("interrupted: {finished} of {} finished\n", count(runs, "run")));
+        let runs = count(runs, "run");
+        console.note(&text!("interrupted: {} of {} finished\n", finished, runs));
         return Ok(worst.max(Outcome::Interrupted));
     }
     Ok(worst)

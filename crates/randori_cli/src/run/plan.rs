@@ -1,7 +1,7 @@
 //! What is to be run: scenarios that were read and found valid, and seeds.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use randori_core::diagnostic::Diagnostics;
 use randori_core::report::RunError;
@@ -11,15 +11,17 @@ use randori_project::findings::{Unseen, lacks_assets};
 use randori_project::networks::Networks;
 use randori_project::project::{Places, select_scenarios};
 use randori_project::record::{Destination, Origin, Recorder, start};
+use randori_project::timeout::Timeout;
 use randori_sim::batch::PreparedRun;
 use randori_sim::episode::Episode;
 use randori_sim::observer::RunObserver;
 
-use crate::args::{RecordArgs, RunArgs};
+use crate::args::{RecordArgs, RunArgs, Seeds};
 use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
 use crate::style::count;
 use crate::tell;
+use crate::text::{Text, text};
 
 /// Runs beyond this number are surely a mistake, and their results would not
 /// fit into memory.
@@ -30,9 +32,11 @@ const MOST_RUNS: u64 = 10_000_000;
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) entries: Vec<Entry>,
-    pub(crate) seeds: Range<u64>,
+    pub(crate) seeds: Seeds,
     pub(crate) context: RunContext,
     recording: RecordArgs,
+    /// Real time that each run may take.
+    timeout: Option<Duration>,
 }
 
 impl Plan {
@@ -60,7 +64,7 @@ impl Plan {
         }
         let mut plan = Self {
             entries: Vec::with_capacity(files.len()),
-            seeds: args.seeds.range(),
+            seeds: args.seeds.seeds(),
             context: RunContext {
                 overrides: args.overrides(),
                 choices: choices.map_err(usage)?,
@@ -69,8 +73,9 @@ impl Plan {
                 ..RunContext::default()
             },
             recording: args.recording.clone(),
+            timeout: args.timeout.timeout,
         };
-        if plan.seeds.end - plan.seeds.start > MOST_RUNS / files.len().max(1) as u64 {
+        if plan.seeds.count() > MOST_RUNS / files.len().max(1) as u64 {
             console.error(&format!("these are more than {MOST_RUNS} runs"));
             return Err(Outcome::Usage);
         }
@@ -119,7 +124,7 @@ impl Plan {
 
     /// Number of runs of each scenario.
     pub(crate) fn seeds_per_entry(&self) -> usize {
-        (self.seeds.end - self.seeds.start) as usize
+        self.seeds.count() as usize
     }
 
     /// Index of the scenario of a run.
@@ -134,7 +139,7 @@ impl Plan {
 
     /// The seed of a run.
     pub(crate) fn seed_of(&self, run: usize) -> u64 {
-        self.seeds.start + (run % self.seeds_per_entry()) as u64
+        self.seeds.first + (run % self.seeds_per_entry()) as u64
     }
 
     /// The scenario of a run with everything that is drawn for its seed.
@@ -147,21 +152,31 @@ impl Plan {
 
     /// The file that a run is recorded into, if it is.
     pub(crate) fn recording(&self, run: usize) -> Option<PathBuf> {
-        let destination = Destination::new(self.recording.record.as_deref()?, self.runs());
-        Some(destination.path(&self.entry_of(run).file.path, self.seed_of(run)))
+        Some(self.destination()?.path(&self.entry_of(run).file.path, self.seed_of(run)))
     }
 
-    /// What follows a run that has started: a recorder, if one is wanted.
+    fn destination(&self) -> Option<Destination> {
+        Some(Destination::new(self.recording.record.as_deref()?, self.runs()))
+    }
+
+    /// When a run that began then has to end.
+    pub(crate) fn timeout(&self, begun: Instant) -> Option<Timeout> {
+        self.timeout.map(|limit| Timeout::new(begun, limit))
+    }
+
+    /// What records a run that has started, if that is wanted.
     ///
     /// # Errors
     /// Why the run cannot be recorded.
-    pub(crate) fn observer(
+    pub(crate) fn recorder(
         &self,
         run: usize,
         prepared: &PreparedRun,
         episode: &Episode,
     ) -> Result<Option<Box<dyn RunObserver>>, RunError> {
-        let Some(path) = self.recording(run) else { return Ok(None) };
+        let Some(destination) = self.destination() else { return Ok(None) };
+        let path = destination.path(&self.entry_of(run).file.path, self.seed_of(run));
+        destination.make_folders(&path)?;
         let entry = self.entry_of(run);
         let reproduce = self.context.reproduce(entry, prepared.seed);
         let origin =
@@ -188,7 +203,7 @@ fn networks(_: &RunArgs, _: &Console) -> Result<Networks, Outcome> {
     Ok(Networks::default())
 }
 
-fn with_gap(diagnostics: &Diagnostics) -> String {
-    let text = diagnostics.human(stderr_has_colours());
-    if text.is_empty() { text } else { text + "\n" }
+fn with_gap(diagnostics: &Diagnostics) -> Text {
+    let text = Text::findings(diagnostics, stderr_has_colours());
+    if text.is_empty() { text } else { text!("{}\n", text) }
 }

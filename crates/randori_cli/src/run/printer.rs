@@ -17,7 +17,8 @@ use super::{Finished, json};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::interrupt;
-use crate::style::{FAINT, clean, count, paint};
+use crate::style::{FAINT, count, paint};
+use crate::text::{Text, text};
 
 /// Shows runs in their order.
 pub(crate) struct Printer<'a> {
@@ -76,16 +77,18 @@ impl<'a> Printer<'a> {
         let (runs, passed, scenarios) = (state.runs, state.passed, self.plan.entries.len());
         if !self.json && scenarios > 1 && runs > 0 {
             let (scenarios, runs) = (count(scenarios, "scenario"), count(runs, "run"));
-            self.data(&format!("\n{scenarios}, {runs}: {passed} passed\n"), &mut state);
+            let totals = text!("\n{}, {}: {} passed\n", scenarios, runs, passed);
+            self.data(&totals, &mut state);
         }
         if runs > 1 {
             let wall_s = self.begun.elapsed().as_secs_f64();
             let speed = describe_speed(state.simulated_s, wall_s);
-            self.console.note(&format!("{}, {speed}", count(runs, "run")));
+            self.console.note(&text!("{}, {}", count(runs, "run"), speed));
         }
         match state.failure {
             Some(error) => Err(error),
-            None => Ok((runs, state.worst.unwrap_or(Outcome::Pass))),
+            // Nothing was found to be right if nothing was run.
+            None => Ok((runs, state.worst.unwrap_or(Outcome::NothingSelected))),
         }
     }
 
@@ -120,8 +123,8 @@ impl<'a> Printer<'a> {
         } else if self.plan.seeds_per_entry() == 1 {
             let reproduce = self.plan.context.reproduce(entry, finished.report.seed);
             let text = describe(&finished.report, &entry.file.shown, &reproduce);
-            let gap = if is_first { "" } else { "\n" };
-            self.data(&format!("{gap}{text}"), state);
+            let gap = if is_first { Text::new() } else { text!("\n") };
+            self.data(&text!("{}{}", gap, text), state);
             self.console.note(&describe_speed(finished.report.simulated_s, finished.wall_s));
             self.tell_recording(run, &finished.report);
         } else {
@@ -133,8 +136,7 @@ impl<'a> Printer<'a> {
     fn tell_recording(&self, run: usize, report: &RunReport) {
         let failed = report.error.as_ref().is_some_and(|error| error.code == RECORDING_FAILED);
         if let (Some(path), false) = (self.plan.recording(run), failed) {
-            let text = clean(&format!("recorded: {}", path.display()));
-            self.console.note(&(text + "\n"));
+            self.console.note(&text!("recorded: {}\n", path.display()));
         }
     }
 
@@ -142,14 +144,13 @@ impl<'a> Printer<'a> {
     fn show_seed(&self, index: usize, report: RunReport, is_first: bool, state: &mut State) {
         let entry = &self.plan.entries[index];
         let goals = entry.scenario.spec.goals.iter().map(|goal| goal.name.as_str());
-        let lines = SeedLines::new(self.plan.seeds.end - 1, goals);
+        let lines = SeedLines::new(self.plan.seeds.last, goals);
         if state.open.as_ref().is_none_or(|(open, _)| *open != index) {
             self.close(state);
-            let seeds = &self.plan.seeds;
-            let place = format!("{}, seeds {}..{}", entry.file.shown, seeds.start, seeds.end);
+            let place = format!("{}, seeds {}", entry.file.shown, self.plan.seeds);
             let title = heading(&entry.scenario.spec.title, &place);
-            let gap = if is_first { "" } else { "\n" };
-            self.data(&format!("{gap}{title}{}", lines.heading()), state);
+            let gap = if is_first { Text::new() } else { text!("\n") };
+            self.data(&text!("{}{}{}", gap, title, lines.heading()), state);
             state.open = Some((index, Vec::new()));
         }
         self.data(&lines.line(&report), state);
@@ -165,18 +166,17 @@ impl<'a> Printer<'a> {
     fn close(&self, state: &mut State) {
         let Some((index, reports)) = state.open.take() else { return };
         let reports: Vec<&RunReport> = reports.iter().collect();
-        let mut text = summary(&reports) + "\n" + &totals(&reports);
+        let mut text = text!("{}\n{}", summary(&reports), totals(&reports));
         if let Some(report) = telling(&reports) {
             let again = self.plan.context.reproduce(&self.plan.entries[index], report.seed);
-            text += &paint(FAINT, &format!("again: {again}"));
-            text += "\n";
+            text += text!("{}\n", paint(FAINT, format!("again: {again}")));
         }
         self.data(&text, state);
     }
 
     /// Writes to standard output until that fails for the first time; then
     /// there is nobody to go on for.
-    fn data(&self, text: &str, state: &mut State) {
+    fn data(&self, text: &Text, state: &mut State) {
         if state.failure.is_none() {
             state.failure = self.console.data(text).err();
             if state.failure.is_some() {

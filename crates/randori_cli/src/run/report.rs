@@ -3,11 +3,12 @@
 use randori_core::report::{GoalReport, RunError, RunReport, Verdict};
 use randori_project::numbers::{number, signed};
 
-use crate::style::{self, FAINT, HEADING, clean, paint, seconds};
+use crate::style::{self, FAINT, HEADING, paint, seconds};
 use crate::table::{Align, Cell, table};
+use crate::text::{Text, text};
 
 /// The result of one run.
-pub(crate) fn describe(report: &RunReport, file: &str, reproduce: &str) -> String {
+pub(crate) fn describe(report: &RunReport, file: &str, reproduce: &str) -> Text {
     let mut text = heading(&report.title, &format!("{file}, seed {}", report.seed));
     if !report.varied.is_empty() {
         let rows: Vec<_> = report
@@ -16,10 +17,10 @@ pub(crate) fn describe(report: &RunReport, file: &str, reproduce: &str) -> Strin
             .map(|(path, value)| vec![Cell::new(path), Cell::new(number(*value))])
             .collect();
         let columns = [("drawn for this seed", Align::Left), ("value", Align::Right)];
-        text.extend(["\n", &table(&columns, &rows)]);
+        text += text!("\n{}", table(&columns, &rows));
     }
     if !report.goals.is_empty() {
-        text.extend(["\n", &goals(report)]);
+        text += text!("\n{}", goals(report));
     }
     if !report.metrics.is_empty() {
         let rows: Vec<_> = report
@@ -28,17 +29,22 @@ pub(crate) fn describe(report: &RunReport, file: &str, reproduce: &str) -> Strin
             .map(|metric| vec![Cell::new(&metric.name), Cell::new(number(metric.value))])
             .collect();
         let columns = [("metric", Align::Left), ("value", Align::Right)];
-        text.extend(["\n", &table(&columns, &rows)]);
+        text += text!("\n{}", table(&columns, &rows));
     }
     if let Some(error) = &report.error {
-        text.extend(["\n", &describe_error(error, time_of(error, report))]);
+        text += text!("\n{}", describe_error(error, time_of(error, report)));
     }
     let (word, colour) = style::verdict(report.verdict);
     let (word, simulated) = (paint(colour, word), seconds(report.simulated_s));
     let (hash, expectation) = (style::hash(report.final_hash), expectation(report));
-    let again = paint(FAINT, &format!("again: {reproduce}"));
-    text + &format!(
-        "\n{word} after {simulated} simulated{expectation}; final hash {hash}\n{again}\n"
+    let again = paint(FAINT, format!("again: {reproduce}"));
+    text + text!(
+        "\n{} after {} simulated{}; final hash {}\n{}\n",
+        word,
+        simulated,
+        expectation,
+        hash,
+        again
     )
 }
 
@@ -46,7 +52,6 @@ pub(crate) fn describe(report: &RunReport, file: &str, reproduce: &str) -> Strin
 fn expectation(report: &RunReport) -> String {
     let Some(expected) = &report.expected_failure else { return String::new() };
     let goal = report.goals.iter().find(|goal| goal.name == *expected);
-    let expected = clean(expected);
     match (goal.map(|goal| goal.verdict), report.verdict) {
         (_, Verdict::Pass) => format!(": `{expected}` failed as expected"),
         (Some(Verdict::Pass), _) => format!(": `{expected}` was expected to fail, but holds"),
@@ -58,14 +63,15 @@ fn expectation(report: &RunReport) -> String {
 }
 
 /// Title and place of a scenario.
-pub(crate) fn heading(title: &str, place: &str) -> String {
-    format!("{}\n{}\n", paint(HEADING, &clean(title)), paint(FAINT, &clean(place)))
+pub(crate) fn heading(title: &str, place: &str) -> Text {
+    text!("{}\n{}\n", paint(HEADING, title), paint(FAINT, place))
 }
 
 /// How fast something ran: not a result, and different each time.
-pub(crate) fn describe_speed(simulated_s: f64, wall_s: f64) -> String {
+pub(crate) fn describe_speed(simulated_s: f64, wall_s: f64) -> Text {
     let speed = factor(simulated_s / wall_s);
-    format!("{} simulated in {}, {speed} times real time\n", seconds(simulated_s), seconds(wall_s))
+    let (simulated, wall) = (seconds(simulated_s), seconds(wall_s));
+    text!("{} simulated in {}, {} times real time\n", simulated, wall, speed)
 }
 
 /// A ratio with two or three digits.
@@ -77,7 +83,7 @@ pub(crate) fn factor(ratio: f64) -> String {
     }
 }
 
-fn goals(report: &RunReport) -> String {
+fn goals(report: &RunReport) -> Text {
     let columns = [
         ("goal", Align::Left),
         ("verdict", Align::Left),
@@ -110,13 +116,11 @@ pub(crate) fn time_of(error: &RunError, report: &RunReport) -> f64 {
 }
 
 /// Why a run broke, with all that is known.
-pub(crate) fn describe_error(error: &RunError, time_s: f64) -> String {
-    let title = paint(style::ERROR, &format!("error[{}]:", error.code));
-    let mut lines = vec![
-        format!("{title} {}", clean(&error.message)),
-        format!("  at tick {} ({})", error.tick, seconds(time_s)),
-    ];
-    lines.extend(error.details.iter().map(|line| format!("  | {}", clean(line))));
-    lines.extend(error.help.iter().map(|help| format!("help: {}", clean(help))));
-    lines.join("\n") + "\n"
+pub(crate) fn describe_error(error: &RunError, time_s: f64) -> Text {
+    let title = paint(style::ERROR, format!("error[{}]:", error.code));
+    let mut text = text!("{} {}\n", title, error.message);
+    text += text!("  at tick {} ({})\n", error.tick, seconds(time_s));
+    text.extend(error.details.iter().map(|line| text!("  | {}\n", line)));
+    text.extend(error.help.iter().map(|help| text!("help: {}\n", help)));
+    text
 }

@@ -1,14 +1,13 @@
 //! Many runs of one scenario: a line per seed, then figures over all of them.
 
-use std::fmt::Write as _;
-
 use randori_core::report::{GoalReport, RunReport, Verdict};
 use randori_project::numbers::{number, signed};
 
 use super::report::{describe_error, time_of};
 use super::stats::{mean_min_max, wilson_95};
-use crate::style::{self, clean, count, paint};
+use crate::style::{self, count, paint};
 use crate::table::{Align, Cell, Columns, table};
+use crate::text::{Text, clean, text};
 
 /// The lines of the runs of one scenario, which arrive one at a time.
 pub(crate) struct SeedLines {
@@ -31,12 +30,12 @@ impl SeedLines {
     }
 
     /// The line above all others.
-    pub(crate) fn heading(&self) -> String {
-        format!("\n{}", self.columns.heading())
+    pub(crate) fn heading(&self) -> Text {
+        text!("\n{}", self.columns.heading())
     }
 
     /// The line of one run.
-    pub(crate) fn line(&self, report: &RunReport) -> String {
+    pub(crate) fn line(&self, report: &RunReport) -> Text {
         let (word, colour) = style::verdict(report.verdict);
         let (margin, what) = match (&report.error, decisive_goal(report)) {
             (Some(error), _) => {
@@ -64,8 +63,8 @@ fn decisive_goal(report: &RunReport) -> Option<&GoalReport> {
 }
 
 /// Figures over the runs of one scenario.
-pub(crate) fn summary(reports: &[&RunReport]) -> String {
-    let mut text = String::new();
+pub(crate) fn summary(reports: &[&RunReport]) -> Text {
+    let mut text = Text::new();
     let goals = goal_rows(reports);
     if !goals.is_empty() {
         let columns = [
@@ -76,7 +75,7 @@ pub(crate) fn summary(reports: &[&RunReport]) -> String {
             ("worst margin", Align::Right),
             ("at seed", Align::Right),
         ];
-        text.extend(["\n", &table(&columns, &goals)]);
+        text += text!("\n{}", table(&columns, &goals));
     }
     let metrics = metric_rows(reports);
     if !metrics.is_empty() {
@@ -86,19 +85,19 @@ pub(crate) fn summary(reports: &[&RunReport]) -> String {
             ("smallest", Align::Right),
             ("largest", Align::Right),
         ];
-        text.extend(["\n", &table(&columns, &metrics)]);
+        text += text!("\n{}", table(&columns, &metrics));
     }
     if let Some((report, error)) =
         reports.iter().find_map(|report| Some((report, report.error.as_ref()?)))
     {
         let error = describe_error(error, time_of(error, report));
-        let _ = write!(text, "\nThe first run that broke, seed {}:\n{error}", report.seed);
+        text += text!("\nThe first run that broke, seed {}:\n{}", report.seed, error);
     }
     text
 }
 
 /// How many runs passed, and which did not.
-pub(crate) fn totals(reports: &[&RunReport]) -> String {
+pub(crate) fn totals(reports: &[&RunReport]) -> Text {
     let of = |verdict: Verdict| reports.iter().filter(move |report| report.verdict == verdict);
     let (word, colour) =
         match reports.iter().map(|report| report.verdict).max_by_key(|verdict| badness(*verdict)) {
@@ -106,16 +105,17 @@ pub(crate) fn totals(reports: &[&RunReport]) -> String {
             None => style::verdict(Verdict::Error),
         };
     let passed = of(Verdict::Pass).count();
-    let mut text =
-        format!("{}: {passed} of {} passed", paint(colour, word), count(reports.len(), "run"));
+    let runs = count(reports.len(), "run");
+    let mut text = text!("{}: {} of {} passed", paint(colour, word), passed, runs);
     for (verdict, what) in [(Verdict::Fail, "failed"), (Verdict::Error, "broke")] {
         let seeds: Vec<u64> = of(verdict).map(|report| report.seed).collect();
         if !seeds.is_empty() {
             let plural = if seeds.len() == 1 { "" } else { "s" };
-            let _ = write!(text, ", {} {what} (seed{plural} {})", seeds.len(), listed(&seeds));
+            let number = seeds.len();
+            text += text!(", {} {} (seed{} {})", number, what, plural, listed(&seeds));
         }
     }
-    text + "\n"
+    text!("{}\n", text)
 }
 
 /// The run that somebody will want to see again: the first one that did not
@@ -196,8 +196,8 @@ mod tests {
     use super::*;
     use crate::run::fixture::report;
 
-    fn plain(text: &str) -> String {
-        anstream::adapter::strip_str(text).to_string()
+    fn plain(text: &Text) -> String {
+        text.plain()
     }
 
     #[test]

@@ -1,40 +1,54 @@
 //! Writes goldens.
 
-use std::fs;
-use std::io;
-use std::path::Path;
+use randori_core::report::Verdict;
+use randori_project::files::replace;
 
-use super::result::{CaseResult, Status};
+use super::result::{CaseResult, RunResult, Status};
 use super::suite::Suite;
+use super::text;
 use crate::console::Console;
 use crate::exit::Outcome;
-use crate::style::clean;
+use crate::text::Text;
 
-/// Writes the goldens of all results that can be accepted, and tells which.
-pub(super) fn all(suite: &Suite, results: &[CaseResult<'_>], console: &Console) -> Outcome {
-    let mut worst = Outcome::Pass;
-    for result in results {
-        worst = worst.max(one(suite, result, console));
-    }
-    worst
+/// The most runs of a golden whose verdicts are shown when it is written.
+const MAX_SHOWN_RUNS: usize = 5;
+
+/// Writes the goldens of all results that can be accepted, and tells which. Runs
+/// that fail are refused unless they `may_fail`.
+pub(super) fn all(
+    suite: &Suite,
+    results: &[CaseResult<'_>],
+    may_fail: bool,
+    console: &Console,
+) -> Outcome {
+    let outcomes = results.iter().map(|result| one(suite, result, may_fail, console));
+    outcomes.max().unwrap_or(Outcome::Pass)
 }
 
 /// Writes the golden of a result, if it can be accepted and says anything new.
-pub(super) fn one(suite: &Suite, result: &CaseResult<'_>, console: &Console) -> Outcome {
+pub(super) fn one(
+    suite: &Suite,
+    result: &CaseResult<'_>,
+    may_fail: bool,
+    console: &Console,
+) -> Outcome {
     let shown = &result.case.golden_shown;
     match (result.status(), result.accepted(suite)) {
         (Status::Pass | Status::New | Status::Changed, Some(golden)) => {
-            let text = golden.to_text();
-            let before = fs::read_to_string(&result.case.golden_path).ok();
-            if before.as_ref() == Some(&text) {
+            let content = golden.to_text();
+            let before = result.case.golden_text.as_ref();
+            if before == Some(&content) {
                 return Outcome::Pass;
             }
-            if let Err(error) = replace(&result.case.golden_path, &text) {
+            if let Some(run) = newly_failing(result).filter(|_| !may_fail) {
+                return refuse(shown, run, console);
+            }
+            if let Err(error) = replace(&result.case.golden_path, content.as_bytes()) {
                 console.error(&format!("`{shown}` cannot be written: {error}"));
                 return Outcome::Usage;
             }
             let what = if before.is_some() { "replaced" } else { "written" };
-            console.note(&format!("{what}: {}\n", clean(shown)));
+            console.note(&text!("{}: {}\n{}", what, shown, verdicts(result)));
             Outcome::Pass
         }
         (Status::NotDeterministic, _) => {
@@ -47,9 +61,37 @@ pub(super) fn one(suite: &Suite, result: &CaseResult<'_>, console: &Console) -> 
     }
 }
 
-/// Writes a file such that it is never half there.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let draft = path.with_extension("ron.new");
-    fs::write(&draft, text)?;
-    fs::rename(&draft, path)
+/// The first run that does not pass, and did not when it was accepted.
+pub(super) fn newly_failing<'a>(result: &'a CaseResult<'_>) -> Option<&'a RunResult> {
+    let golden = result.case.golden.as_ref();
+    result.runs.iter().find(|run| {
+        let before = golden.and_then(|golden| golden.run(run.seed)).map(|run| run.verdict);
+        let now = run.run.as_ref().map(|run| run.verdict);
+        let is_known = run.status() == Status::Pass && before == now;
+        now.is_some_and(|now| now != Verdict::Pass) && !is_known
+    })
+}
+
+fn refuse(shown: &str, run: &RunResult, console: &Console) -> Outcome {
+    let why = text::why_it_fails(run);
+    console.error(&format!("`{shown}` was not written: seed {} {why}", run.seed));
+    console.help(
+        "mend it, declare it by `expect: Fail(goal: \"..\")` in the scenario, or accept it as it \
+         is with `--accept-failures`",
+    );
+    match run.run.as_ref().map(|run| run.verdict) {
+        Some(Verdict::Fail) => Outcome::GoalFailed,
+        _ => Outcome::RunError,
+    }
+}
+
+/// What was accepted of the first runs.
+fn verdicts(result: &CaseResult<'_>) -> Text {
+    let runs = || result.runs.iter().filter_map(|run| run.run.as_ref());
+    let mut text: Text = runs().take(MAX_SHOWN_RUNS).map(text::accepted).collect();
+    let more = runs().count().saturating_sub(MAX_SHOWN_RUNS);
+    if more > 0 {
+        text += text!("  and {} more: in all {}\n", more, text::verdicts(result));
+    }
+    text
 }

@@ -4,12 +4,13 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
 use randori_core::report::{RunError, RunReport};
 use randori_project::context::{Entry, RunContext};
 use randori_project::start_policy::start_policy;
+use randori_project::timeout::{TIMED_OUT, Timed, Timeout};
 use randori_record::golden::{Finding, GoldenRun, Recorder};
 use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch};
 use randori_sim::episode::Episode;
@@ -18,6 +19,7 @@ use randori_sim::observer::RunObserver;
 
 use super::result::{CaseResult, Judgement, RunResult};
 use super::suite::{Case, State, Suite};
+use crate::args::SuiteArgs;
 use crate::console::Console;
 use crate::interrupt;
 use crate::run::internal;
@@ -25,8 +27,19 @@ use crate::run::internal;
 /// How a suite is carried out.
 pub(super) struct Options {
     /// Begin nothing after the first failure.
-    pub(super) fail_fast: bool,
-    pub(super) threads: usize,
+    fail_fast: bool,
+    threads: usize,
+    /// Real time that each run may take.
+    timeout: Option<Duration>,
+}
+
+impl Options {
+    /// What the arguments say.
+    pub(super) fn new(args: &SuiteArgs, fail_fast: bool) -> Self {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = args.threads.map_or_else(cores, usize::from);
+        Self { fail_fast, threads, timeout: args.timeout.timeout }
+    }
 }
 
 /// Runs everything. `finished` is called with each case in its order, as soon as
@@ -61,7 +74,10 @@ struct Runs<'a> {
     context: &'a RunContext,
     root: PathBuf,
     jobs: Vec<Job<'a>>,
+    /// When each run began.
+    begun: Vec<OnceLock<Instant>>,
     done: Vec<OnceLock<GoldenRun>>,
+    timeout: Option<Duration>,
 }
 
 /// What a run did.
@@ -74,21 +90,33 @@ enum Ran {
 }
 
 impl<'a> Runs<'a> {
-    fn new(context: &'a RunContext, jobs: Vec<Job<'a>>) -> Self {
+    fn new(context: &'a RunContext, jobs: Vec<Job<'a>>, timeout: Option<Duration>) -> Self {
         let root = jobs.first().map(|job| job.entry.file.project.root().to_owned());
+        let begun = jobs.iter().map(|_| OnceLock::new()).collect();
         let done = jobs.iter().map(|_| OnceLock::new()).collect();
-        Self { context, root: root.unwrap_or_default(), jobs, done }
+        Self { context, root: root.unwrap_or_default(), jobs, begun, done, timeout }
+    }
+
+    fn timeout(&self, run: usize) -> Option<Timeout> {
+        Some(Timeout::new(*self.begun[run].get()?, self.timeout?))
     }
 
     fn result(&self, run: usize, outcome: &RunOutcome) -> Ran {
         let kept = self.done[run].get().cloned();
         match (outcome, kept) {
-            (RunOutcome::Finished(report), Some(run)) => {
-                Ran::Golden(Box::new(run), report.error.clone())
-            }
-            (RunOutcome::Finished(report), None) => {
-                let unknown = || internal("a run ended without a reason");
-                Ran::Broken(report.error.clone().unwrap_or_else(unknown))
+            (RunOutcome::Finished(report), kept) => {
+                let report = (**report).clone();
+                let error = match self.timeout(run) {
+                    Some(timeout) => timeout.judged(report).error,
+                    None => report.error,
+                };
+                // How far a run gets in real time is no result.
+                match kept.filter(|_| error.as_ref().is_none_or(|it| it.code != TIMED_OUT)) {
+                    Some(run) => Ran::Golden(Box::new(run), error),
+                    None => Ran::Broken(
+                        error.unwrap_or_else(|| internal("a run ended without a reason")),
+                    ),
+                }
             }
             (RunOutcome::Cancelled, _) => Ran::Cancelled,
             (RunOutcome::Unprepared(error), _) => Ran::Broken(error.clone()),
@@ -98,7 +126,7 @@ impl<'a> Runs<'a> {
 
     /// The same run once more.
     fn again(&self, run: usize, cancel: &AtomicBool) -> Ran {
-        let runs = Runs::new(self.context, vec![self.jobs[run]]);
+        let runs = Runs::new(self.context, vec![self.jobs[run]], self.timeout);
         let options = BatchOptions { threads: 1, stop_when_decided: false, cancel };
         let outcomes = run_batch(1, &options, &runs);
         outcomes.first().map_or(Ran::Cancelled, |outcome| runs.result(0, outcome))
@@ -107,6 +135,7 @@ impl<'a> Runs<'a> {
 
 impl BatchHost for Runs<'_> {
     fn prepare(&self, run: usize) -> Result<PreparedRun, RunError> {
+        self.begun[run].get_or_init(Instant::now);
         self.context.prepare(self.jobs[run].entry, self.jobs[run].seed)
     }
 
@@ -127,7 +156,11 @@ impl BatchHost for Runs<'_> {
         episode: &Episode,
     ) -> Result<Option<Box<dyn RunObserver + '_>>, RunError> {
         let recorder = Recorder::new(episode.simulation().layout(), episode.end().0);
-        Ok(Some(Box::new(Follower { recorder: Some(recorder), done: &self.done[run] })))
+        let follower = Box::new(Follower { recorder: Some(recorder), done: &self.done[run] });
+        Ok(Some(match self.timeout(run) {
+            None => follower,
+            Some(timeout) => Box::new(Timed::new(timeout, Some(follower))),
+        }))
     }
 }
 
@@ -157,7 +190,6 @@ impl RunObserver for Follower<'_> {
 struct Host<'a, F> {
     suite: &'a Suite,
     runs: Runs<'a>,
-    begun: Vec<OnceLock<Instant>>,
     fail_fast: bool,
     has_failed: AtomicBool,
     cancel: &'a AtomicBool,
@@ -190,8 +222,7 @@ impl<'a, F: FnMut(&CaseResult<'a>) + Send> Host<'a, F> {
         let runs = jobs.iter().map(|_| None).collect();
         Self {
             suite,
-            begun: jobs.iter().map(|_| OnceLock::new()).collect(),
-            runs: Runs::new(&suite.context, jobs),
+            runs: Runs::new(&suite.context, jobs, options.timeout),
             fail_fast: options.fail_fast,
             has_failed: AtomicBool::new(false),
             cancel,
@@ -287,7 +318,6 @@ impl<'a, F: FnMut(&CaseResult<'a>) + Send> BatchHost for Host<'a, F> {
         if self.has_failed.load(Ordering::Relaxed) {
             return Err(internal("this run was not to begin"));
         }
-        self.begun[run].get_or_init(Instant::now);
         self.runs.prepare(run)
     }
 
@@ -315,7 +345,7 @@ impl<'a, F: FnMut(&CaseResult<'a>) + Send> BatchHost for Host<'a, F> {
     }
 
     fn finished(&self, run: usize, outcome: &RunOutcome) {
-        let begun = self.begun[run].get();
+        let begun = self.runs.begun[run].get();
         let wall_s = begun.map_or(0.0, |begun| begun.elapsed().as_secs_f64());
         // What never began has no result of its own.
         let ran = begun.map_or(Ran::Cancelled, |_| self.runs.result(run, outcome));

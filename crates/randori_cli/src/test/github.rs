@@ -3,36 +3,51 @@
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
 
 use super::result::CaseResult;
 use super::text::{describe, remark, totals};
-use crate::console::Console;
+use crate::console::{Console, WorkflowCommand};
+use crate::text::clean;
 
-/// The annotation of a failure, as a line; nothing for anything else.
-pub(super) fn annotation(result: &CaseResult<'_>) -> String {
+/// Annotates the file of a failure; does nothing for anything else.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub(super) fn annotate(result: &CaseResult<'_>, console: &Console) -> io::Result<()> {
     if !result.status().is_failure() {
-        return String::new();
+        return Ok(());
     }
-    let file = property(&result.case.shown);
-    let title = property(&format!("{} {}", result.status().word(), result.case.shown));
-    format!("::error file={file},line=1,title={title}::{}\n", message(&plain(&describe(result))))
+    let file = result.case.shown.as_str();
+    let title = format!("{} {file}", result.status().word());
+    let properties = vec![("file", file), ("line", "1"), ("title", &title)];
+    let message = &describe(result);
+    console.command(&WorkflowCommand { name: "error", properties, message })
 }
 
 /// Appends a summary for those who look at the page of the run.
 pub(super) fn append_summary(results: &[CaseResult<'_>], console: &Console) {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY") else { return };
-    let opened = OpenOptions::new().create(true).append(true).open(&path);
-    let written = opened.and_then(|mut file| file.write_all(summary(results).as_bytes()));
+    let written = append(Path::new(&path), summary(results).as_bytes());
     if let Err(error) = written {
         let path = path.to_string_lossy();
         console.warning(&format!("the step summary `{path}` cannot be written: {error}"));
     }
 }
 
+/// Adds to a file, which GitHub has made; opening a named pipe would wait.
+fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let is_other = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+    if is_other {
+        return Err(io::Error::other("it is no file"));
+    }
+    OpenOptions::new().create(true).append(true).open(path)?.write_all(bytes)
+}
+
 /// The summary in Markdown.
 fn summary(results: &[CaseResult<'_>]) -> String {
-    let mut text = format!("### Randori\n\n{}\n", plain(&totals(results)));
+    let mut text = format!("### Randori\n\n{}\n", totals(results).plain());
     text += "| | scenario | |\n|---|---|---|\n";
     for result in results {
         let cells = [result.status().word(), &result.case.shown, &remark(result)].map(cell);
@@ -40,22 +55,17 @@ fn summary(results: &[CaseResult<'_>]) -> String {
         let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
     for result in results.iter().filter(|result| result.status().is_failure()) {
-        let quoted = plain(&describe(result)).replace('\n', "\n    ");
+        let quoted = describe(result).plain().replace('\n', "\n    ");
         let _ = write!(text, "\n    {}\n", quoted.trim_end());
     }
     text + "\n"
 }
 
-fn plain(text: &str) -> String {
-    anstream::adapter::strip_str(text).to_string()
-}
-
 /// Text in a table of Markdown.
 fn cell(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in clean(text).chars() {
         match character {
-            '\n' | '\r' => safe.push(' '),
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '|' | '`' | '*' | '_' | '[' | ']' | '\\' => safe.extend(['\\', character]),
@@ -65,24 +75,12 @@ fn cell(text: &str) -> String {
     safe
 }
 
-/// The message of a workflow command, as its toolkit escapes it.
-fn message(text: &str) -> String {
-    text.trim_end().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// A property of a workflow command.
-fn property(text: &str) -> String {
-    message(text).replace(':', "%3A").replace(',', "%2C")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_name_can_end_a_command_or_begin_another() {
-        assert_eq!(property("a,b:c%\n::error::x"), "a%2Cb%3Ac%25%0A%3A%3Aerror%3A%3Ax");
-        assert_eq!(message("50 %\r\nmore\n"), "50 %25%0D%0Amore");
-        assert_eq!(cell("a|b <b>\n`c`"), "a\\|b &lt;b> \\`c\\`");
+    fn a_name_stays_in_its_cell() {
+        assert_eq!(cell("a|b <b>\n`c`"), "a\\|b &lt;b>\\\\u{a}\\`c\\`");
     }
 }

@@ -8,12 +8,13 @@ use super::result::{CaseResult, Judgement, RunResult};
 use super::suite::State;
 use crate::run::Real;
 use crate::style;
+use crate::text::Text;
 
 /// A scenario as one line of JSON, with its end.
-pub(super) fn line(result: &CaseResult<'_>) -> String {
+pub(super) fn line(result: &CaseResult<'_>) -> Text {
     let case = result.case;
     let reason = match &case.state {
-        State::Invalid(reason) => Some(anstream::adapter::strip_str(reason).to_string()),
+        State::Invalid(reason) => Some(reason.plain()),
         _ => None,
     };
     let line = JsonCase {
@@ -28,8 +29,7 @@ pub(super) fn line(result: &CaseResult<'_>) -> String {
         reproduce: &case.reproduce,
         wall: JsonWall { seconds: result.wall_s() },
     };
-    // Strings and numbers always have a JSON form.
-    serde_json::to_string(&line).unwrap_or_default() + "\n"
+    Text::json(&line)
 }
 
 #[derive(Serialize)]

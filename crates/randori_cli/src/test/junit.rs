@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use randori_core::report::Verdict;
+use randori_core::spec::Expectation;
 use randori_record::golden::{GoldenGoal, GoldenRun};
 
 use super::result::{CaseResult, RunResult, Status};
-use super::text::{describe, remark};
+use super::suite::State;
+use super::text::{describe, remark, why_it_fails};
+use crate::text::{Text, clean};
 
 /// All results.
-pub(super) fn xml(results: &[CaseResult<'_>]) -> String {
+pub(super) fn xml(results: &[CaseResult<'_>]) -> Text {
     let mut report = Report::new("randori");
     for result in results {
-        let mut suite = TestSuite::new(&*result.case.shown);
+        let mut suite = TestSuite::new(clean(&result.case.shown));
         if result.runs.is_empty() {
             suite.add_test_case(whole(result));
         }
@@ -28,21 +31,27 @@ pub(super) fn xml(results: &[CaseResult<'_>]) -> String {
         report.add_test_suite(suite);
     }
     // Only writing to a file could fail.
-    report.to_string().unwrap_or_default()
+    Text::xml(&report.to_string().unwrap_or_default())
 }
 
 /// A scenario that was not run.
 fn whole(result: &CaseResult<'_>) -> TestCase {
     let status = result.status();
-    let case = TestCase::new("is as accepted", outcome(status, || remark(result)));
+    let case = TestCase::new("is as accepted", outcome(status, || clean(&remark(result))));
     classified(case, result)
 }
 
-/// A run held against its golden.
+/// A run beside its golden. One that broke is an error, also if it was accepted so.
 fn comparison(result: &CaseResult<'_>, run: &RunResult) -> TestCase {
-    let mut status = outcome(run.status(), || remark(result));
+    let mut status = outcome(run.status(), || clean(&remark(result)));
+    let has_broken = run.run.as_ref().is_some_and(|run| run.verdict == Verdict::Error);
+    if has_broken && !run.status().is_failure() {
+        status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(clean(&why_it_fails(run)));
+        status.set_type("verdict");
+    }
     if run.status().is_failure() {
-        status.set_description(anstream::adapter::strip_str(&describe(result)).to_string());
+        status.set_description(describe(result).plain());
     }
     let mut case = TestCase::new(format!("seed {}: is as accepted", run.seed), status);
     case.set_time(Duration::try_from_secs_f64(run.wall_s).unwrap_or_default());
@@ -53,7 +62,7 @@ fn comparison(result: &CaseResult<'_>, run: &RunResult) -> TestCase {
     classified(case, result)
 }
 
-/// A goal, which fails if its verdict is not the accepted one.
+/// A goal, which follows its verdict, also if that was accepted.
 fn of_goal(
     result: &CaseResult<'_>,
     seed: u64,
@@ -61,17 +70,24 @@ fn of_goal(
     accepted: Option<&GoldenRun>,
 ) -> TestCase {
     let before = accepted.and_then(|run| run.goals.iter().find(|it| it.name == goal.name));
-    let status = match before {
-        Some(before) if before.verdict != goal.verdict => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            let (before, now) = (word(before.verdict), word(goal.verdict));
-            status.set_message(format!("{before} -> {now}, margin {}", goal.margin));
-            status.set_type("verdict");
-            status
+    let (kind, why) = match (goal.verdict, role(result, &goal.name)) {
+        (Verdict::Fail, Role::Required) => (Some(NonSuccessKind::Failure), "fails"),
+        (Verdict::Pass, Role::ExpectedToFail) => {
+            (Some(NonSuccessKind::Failure), "was expected to fail, but holds")
         }
-        _ => TestCaseStatus::success(),
+        (Verdict::Error, Role::Required | Role::ExpectedToFail) => {
+            (Some(NonSuccessKind::Error), "is undecided: the run broke")
+        }
+        _ => (None, ""),
     };
-    let mut case = TestCase::new(format!("seed {seed}: {}", goal.name), status);
+    let status = kind.map_or_else(TestCaseStatus::success, |kind| {
+        let mut status = TestCaseStatus::non_success(kind);
+        let was = before.map_or("not accepted so far", |before| word(before.verdict));
+        status.set_message(format!("{why}, margin {} (accepted: {was})", goal.margin));
+        status.set_type("verdict");
+        status
+    });
+    let mut case = TestCase::new(format!("seed {seed}: {}", clean(&goal.name)), status);
     case.add_property(("margin", &*goal.margin.to_string()));
     case.add_property(("verdict", word(goal.verdict)));
     if let Some(before) = before {
@@ -80,8 +96,26 @@ fn of_goal(
     classified(case, result)
 }
 
+/// What a goal means for its run.
+enum Role {
+    Required,
+    /// It may fail.
+    Preferred,
+    ExpectedToFail,
+}
+
+fn role(result: &CaseResult<'_>, goal: &str) -> Role {
+    let State::Ready { entry, .. } = &result.case.state else { return Role::Required };
+    let spec = &entry.scenario.spec;
+    if matches!(&spec.expect, Expectation::Fail { goal: expected } if expected == goal) {
+        return Role::ExpectedToFail;
+    }
+    let preferred = spec.goals.iter().any(|it| it.name == goal && it.require.is_none());
+    if preferred { Role::Preferred } else { Role::Required }
+}
+
 fn classified(mut case: TestCase, result: &CaseResult<'_>) -> TestCase {
-    case.set_classname(&*result.case.shown);
+    case.set_classname(clean(&result.case.shown));
     case
 }
 

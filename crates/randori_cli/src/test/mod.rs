@@ -15,7 +15,6 @@ mod select;
 mod suite;
 mod text;
 
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::time::Instant;
@@ -26,7 +25,9 @@ use crate::args::{Format, Shard, SuiteArgs, TestArgs};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::interrupt;
+use crate::output::Output;
 use crate::style::{count, seconds};
+use crate::text::{Text, text};
 use execute::{Options, execute};
 use result::{CaseResult, Status};
 pub(crate) use review::review;
@@ -56,16 +57,19 @@ pub(crate) fn test(
         Ok(suite) => suite,
         Err(outcome) => return Ok(outcome),
     };
-    let options = Options { fail_fast: args.fail_fast, threads: threads(&args.suite) };
+    let options = Options::new(&args.suite, args.fail_fast);
     let mut failure = None;
     let results = execute(&suite, &options, console, |result| {
-        let line = match args.format {
-            Format::Text => text::line(&suite, result),
-            Format::Github => text::line(&suite, result) + &github::annotation(result),
-            Format::Json => json::line(result),
-            Format::Junit => String::new(),
+        let written = || match args.format {
+            Format::Text => console.data(&text::line(&suite, result)),
+            Format::Github => {
+                console.data(&text::line(&suite, result))?;
+                github::annotate(result, console)
+            }
+            Format::Json => console.data(&json::line(result)),
+            Format::Junit => Ok(()),
         };
-        failure = failure.take().or_else(|| console.data(&line).err());
+        failure = failure.take().or_else(|| written().err());
         if failure.is_some() {
             interrupt::stop_runs();
         }
@@ -82,7 +86,7 @@ pub(crate) fn test(
         Format::Json => {}
         Format::Junit => console.data(&junit::xml(&results))?,
     }
-    console.note(&format!("{}\n", seconds(begun.elapsed().as_secs_f64())));
+    console.note(&text!("{}\n", seconds(begun.elapsed().as_secs_f64())));
     let mut outcome = outcome(&results, purpose);
     if let Some(path) = &args.junit
         && !write(path, &junit::xml(&results), console)
@@ -90,7 +94,7 @@ pub(crate) fn test(
         outcome = outcome.max(Outcome::Usage);
     }
     if args.accept {
-        outcome = outcome.max(accept::all(&suite, &results, console));
+        outcome = outcome.max(accept::all(&suite, &results, args.accept_failures, console));
     }
     tell_missing(&suite, console);
     if interrupt::interrupted() {
@@ -118,11 +122,6 @@ fn load(
 ) -> Result<Suite, Outcome> {
     let selection = select(&args.names, places, console)?;
     Suite::load(selection, args, shard, purpose, places, console)
-}
-
-fn threads(args: &SuiteArgs) -> usize {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    args.threads.map_or_else(cores, usize::from)
 }
 
 /// How the command ends because of its results, before goldens are written.
@@ -157,10 +156,11 @@ fn tell_missing(suite: &Suite, console: &Console) {
     console.help("look at their runs, then `randori test --accept` or `randori review`");
 }
 
-fn write(path: &Path, text: &str, console: &Console) -> bool {
-    let written = fs::write(path, text);
+fn write(path: &Path, xml: &Text, console: &Console) -> bool {
+    let output = Output::named(path);
+    let written = output.write(b"<?xml", "a JUnit report", xml.as_str());
     if let Err(error) = &written {
-        console.error(&format!("`{}` cannot be written: {error}", path.display()));
+        error.tell(console);
     }
     written.is_ok()
 }

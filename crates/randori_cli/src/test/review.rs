@@ -4,16 +4,17 @@ use std::io::{self, BufRead};
 
 use randori_project::project::Places;
 
-use super::accept::one;
+use super::accept::{newly_failing, one};
 use super::execute::{Options, execute};
 use super::result::{CaseResult, RunResult, Status};
 use super::suite::{Purpose, Suite};
-use super::{load, outcome_of, refuses_writing, text, threads};
+use super::{load, outcome_of, refuses_writing, text};
 use crate::args::{ReviewArgs, Shard};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::interrupt;
-use crate::style::{clean, count};
+use crate::style::count;
+use crate::text::Text;
 
 /// What a person decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub(crate) fn review(
         Ok(suite) => suite,
         Err(outcome) => return Ok(outcome),
     };
-    let options = Options { fail_fast: false, threads: threads(&args.suite) };
+    let options = Options::new(&args.suite, false);
     let results = execute(&suite, &options, console, |_| {});
     if interrupt::interrupted() {
         return Ok(Outcome::Interrupted);
@@ -58,11 +59,13 @@ fn go_through(suite: &Suite, results: &[CaseResult<'_>], console: &Console) -> i
     }
     let mut worst = Outcome::Pass;
     for (index, result) in open.iter().enumerate() {
-        let heading = format!("\n{} of {}: ", index + 1, count(open.len(), "scenario"));
-        console.data(&(heading + &describe(result)))?;
+        let scenarios = count(open.len(), "scenario");
+        console.data(&text!("\n{} of {}: {}", index + 1, scenarios, describe(result)))?;
         let can_accept = matches!(result.status(), Status::New | Status::Changed);
-        match if can_accept { ask(console)? } else { Answer::Leave } {
-            Answer::Accept => worst = worst.max(one(suite, result, console)),
+        let fails = newly_failing(result).is_some();
+        match if can_accept { ask(fails, console)? } else { Answer::Leave } {
+            // Who accepts it has seen the verdicts.
+            Answer::Accept => worst = worst.max(one(suite, result, true, console)),
             Answer::Leave => worst = worst.max(outcome_of(result.status())),
             Answer::Quit => {
                 // What nobody looked at is left as it is, too.
@@ -75,19 +78,21 @@ fn go_through(suite: &Suite, results: &[CaseResult<'_>], console: &Console) -> i
 }
 
 /// What a person should know before accepting.
-fn describe(result: &CaseResult<'_>) -> String {
-    if result.status() != Status::New {
-        return text::describe(result);
-    }
+fn describe(result: &CaseResult<'_>) -> Text {
     let runs = result.runs.iter().filter_map(|run: &RunResult| run.run.as_ref());
-    let runs = runs.map(text::accepted).collect::<String>();
-    format!("new {}\n{runs}", clean(&result.case.shown))
+    let runs: Text = runs.map(text::accepted).collect();
+    match result.status() {
+        Status::New => text!("new {}\n{}", result.case.shown, runs),
+        Status::Changed => text::describe(result) + runs,
+        _ => text::describe(result),
+    }
 }
 
 /// Asks until there is an answer. Whoever has nothing more to say quits.
-fn ask(console: &Console) -> io::Result<Answer> {
+fn ask(fails: bool, console: &Console) -> io::Result<Answer> {
     loop {
-        console.note("accept? [y]es, [n]o, [q]uit: ");
+        let what = if fails { "it does not pass; accept it all the same?" } else { "accept?" };
+        console.note(&text!("{} [y]es, [n]o, [q]uit: ", what));
         let mut line = String::new();
         if io::stdin().lock().read_line(&mut line)? == 0 {
             return Ok(Answer::Quit);

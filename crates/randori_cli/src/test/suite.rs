@@ -1,11 +1,9 @@
 //! Scenarios with what was accepted for them, ready to be run.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::Diagnostics;
-use randori_core::text::bundle;
+use randori_core::text::{ReadError, bundle};
 use randori_project::command_line;
 use randori_project::context::{Entry, Refusal, RunContext};
 use randori_project::findings::lacks_assets;
@@ -19,6 +17,7 @@ use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
 use crate::style::count;
 use crate::tell;
+use crate::text::{Text, text};
 
 /// Why runs are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +48,8 @@ pub(super) struct Case {
     pub(super) golden_shown: String,
     /// What was accepted.
     pub(super) golden: Option<Golden>,
+    /// The same, as it is in the file.
+    pub(super) golden_text: Option<String>,
     /// How closely runs must agree.
     pub(super) level: Level,
     /// How much they may differ.
@@ -66,7 +67,7 @@ pub(super) enum State {
     /// This scenario, which resolves to these texts.
     Ready { entry: Box<Entry>, texts: Vec<(String, String)> },
     /// Nothing: a file is not valid, for this reason.
-    Invalid(String),
+    Invalid(Text),
     /// Nothing: its assets are not here.
     Skipped,
     /// Nothing: the scenario is gone.
@@ -123,8 +124,9 @@ impl Suite {
     fn add(&mut self, mut file: SelectedFile, args: &SuiteArgs, purpose: Purpose) {
         file.project.limits = args.limits.limits();
         let golden_path = file.project.root().join(&file.path).with_extension("golden.ron");
-        let golden = match read(&golden_path, &file.shown) {
-            Ok(golden) => golden,
+        let (golden, golden_text) = match read(&file) {
+            Ok(Some((golden, text))) => (Some(golden), Some(text)),
+            Ok(None) => (None, None),
             Err(reason) => {
                 let case = Case::new(file.shown, golden_path, None, args, &self.context);
                 self.cases.push(Case { state: State::Invalid(reason), ..case });
@@ -137,7 +139,7 @@ impl Suite {
         }
         let case = Case::new(file.shown.clone(), golden_path, golden, args, &self.context);
         let state = self.state(file, args.trust_programs);
-        self.cases.push(Case { state, ..case });
+        self.cases.push(Case { state, golden_text, ..case });
     }
 
     fn state(&mut self, file: SelectedFile, trusted: bool) -> State {
@@ -145,9 +147,9 @@ impl Suite {
         match self.context.load(file, trusted) {
             Ok((entry, _warnings)) => match bundle(&entry.scenario) {
                 Ok(texts) => State::Ready { entry: Box::new(entry), texts },
-                Err(error) => State::Invalid(format!("it cannot be written as text: {error}")),
+                Err(error) => State::Invalid(text!("it cannot be written as text: {}", error)),
             },
-            Err(Refusal::Choice(error)) => State::Invalid(error.message),
+            Err(Refusal::Choice(error)) => State::Invalid(Text::clean(&error.message)),
             Err(Refusal::Findings(found)) if in_folder && lacks_assets(&found) => State::Skipped,
             Err(Refusal::Findings(found)) => State::Invalid(shown_findings(&found)),
         }
@@ -172,7 +174,7 @@ impl Case {
         context: &RunContext,
     ) -> Self {
         let seeds: Vec<u64> = match (&args.seeds, &golden) {
-            (Some(seeds), _) => seeds.clone().collect(),
+            (Some(seeds), _) => seeds.iter().collect(),
             (None, Some(golden)) => golden.runs.iter().map(|run| run.seed).collect(),
             (None, None) => vec![0],
         };
@@ -192,6 +194,7 @@ impl Case {
             shown,
             golden_path,
             golden,
+            golden_text: None,
         }
     }
 
@@ -203,6 +206,7 @@ impl Case {
             shown,
             golden_path: path,
             golden: None,
+            golden_text: None,
             level: Level::default(),
             tolerances: Tolerances::default(),
             seeds: Vec::new(),
@@ -220,20 +224,25 @@ impl Case {
     }
 }
 
-/// The golden in a file, if there is one.
-fn read(path: &Path, scenario: &str) -> Result<Option<Golden>, String> {
-    let shown = Path::new(scenario).with_extension("golden.ron");
+/// The golden beside a scenario with its text, if there is one. A link that leads
+/// out of the project is not followed.
+fn read(file: &SelectedFile) -> Result<Option<(Golden, String)>, Text> {
+    let shown = Path::new(&file.shown).with_extension("golden.ron");
     let shown = shown.display();
-    let text = match fs::read_to_string(path) {
+    let path = Path::new(&file.path).with_extension("golden.ron");
+    let text = match file.project.read_long_text(&path.to_string_lossy()) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(format!("{shown}: it cannot be read: {error}")),
+        Err(ReadError::NotFound) => return Ok(None),
+        Err(error) => return Err(text!("{}: it cannot be read: {}", shown, error)),
     };
-    Golden::parse(&text).map(Some).map_err(|error| format!("{shown}:{error}\nhelp: {}", error.help))
+    match Golden::parse(&text) {
+        Ok(golden) => Ok(Some((golden, text))),
+        Err(error) => Err(text!("{}:{}\nhelp: {}", shown, error, error.help)),
+    }
 }
 
-fn shown_findings(found: &Diagnostics) -> String {
-    found.human(stderr_has_colours())
+fn shown_findings(found: &Diagnostics) -> Text {
+    Text::findings(found, stderr_has_colours())
 }
 
 /// The items of a shard.

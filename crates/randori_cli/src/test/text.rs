@@ -1,6 +1,4 @@
-//! Results as text for people. Writing to a string cannot fail.
-
-use std::fmt::Write as _;
+//! Results as text for people.
 
 use randori_core::report::Verdict;
 use randori_project::{command_line, numbers};
@@ -9,8 +7,9 @@ use randori_record::golden::{Finding, GoldenRun};
 use super::result::{CaseResult, Judgement, RunResult, Status};
 use super::suite::{Case, State, Suite};
 use crate::run::describe_error;
-use crate::style::{self, FAINT, HEADING, clean, count, paint};
+use crate::style::{self, FAINT, HEADING, count, paint};
 use crate::table::{Align, Cell, Columns};
+use crate::text::{Text, clean, text};
 
 /// The most findings that are shown of a run; the JSON form has all.
 const MOST_FINDINGS: usize = 14;
@@ -19,7 +18,7 @@ const MOST_FINDINGS: usize = 14;
 const MOST_INPUTS: usize = 10;
 
 /// One line about a case, with its end.
-pub(super) fn line(suite: &Suite, result: &CaseResult<'_>) -> String {
+pub(super) fn line(suite: &Suite, result: &CaseResult<'_>) -> Text {
     let widest = suite.cases.iter().map(|case| clean(&case.shown).chars().count());
     let columns = Columns::new(&[
         ("", Align::Left, 8),
@@ -55,10 +54,7 @@ pub(super) fn remark(result: &CaseResult<'_>) -> String {
     match (&result.case.state, failing) {
         (State::Orphan, _) => "its scenario is gone".to_owned(),
         (State::Skipped, _) => "its assets are not here".to_owned(),
-        (State::Invalid(reason), _) => {
-            let plain = anstream::adapter::strip_str(reason).to_string();
-            plain.lines().next().unwrap_or_default().to_owned()
-        }
+        (State::Invalid(reason), _) => reason.plain().lines().next().unwrap_or_default().to_owned(),
         (State::Ready { .. }, Some(run)) if run.status().is_failure() => {
             let several = result.runs.len() > 1;
             let seed = if several { format!("seed {}: ", run.seed) } else { String::new() };
@@ -67,12 +63,50 @@ pub(super) fn remark(result: &CaseResult<'_>) -> String {
         (State::Ready { .. }, _) => {
             let runs = count(result.runs.len(), "run");
             match result.status() {
-                Status::Pass => format!("{runs} as accepted ({})", result.case.level.word()),
-                Status::New => format!("{runs}, nothing was accepted so far"),
+                Status::Pass => {
+                    let level = result.case.level.word();
+                    let but = match verdicts(result) {
+                        all if all == "pass" => String::new(),
+                        verdicts => format!("; {verdicts}"),
+                    };
+                    format!("{runs} as accepted ({level}){but}")
+                }
+                Status::New => format!("new golden ({runs}): {}", verdicts(result)),
                 _ => String::new(),
             }
         }
     }
+}
+
+/// How many runs have which verdict; only the word if all pass.
+pub(super) fn verdicts(result: &CaseResult<'_>) -> String {
+    let of = |verdict: Verdict| {
+        result.runs.iter().flat_map(|run| &run.run).filter(|run| run.verdict == verdict).count()
+    };
+    match (of(Verdict::Pass), of(Verdict::Fail), of(Verdict::Error)) {
+        (_, 0, 0) => "pass".to_owned(),
+        (pass, fail, error) => {
+            let counts = [(pass, "pass"), (fail, "FAIL"), (error, "ERROR")];
+            let counts = counts.iter().filter(|(count, _)| *count > 0);
+            counts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// Why a run does not pass, after its name.
+pub(super) fn why_it_fails(run: &RunResult) -> String {
+    if let Some(error) = &run.error {
+        return format!("broke: {}: {}", error.code, error.message);
+    }
+    let goals = run.run.iter().flat_map(|run| &run.goals);
+    let failed: Vec<String> = goals
+        .filter(|goal| goal.verdict == Verdict::Fail)
+        .map(|goal| format!("`{}` (margin {})", goal.name, numbers::signed(goal.margin)))
+        .collect();
+    if failed.is_empty() {
+        return "fails: it was expected to fail, but every goal holds".to_owned();
+    }
+    format!("fails: {}", failed.join(", "))
 }
 
 fn headline(run: &RunResult) -> String {
@@ -92,16 +126,14 @@ fn headline(run: &RunResult) -> String {
 
 /// Failures once more with all that is known and how to see each again, then
 /// how many there are of what.
-pub(super) fn end(results: &[CaseResult<'_>]) -> String {
-    let mut text = String::new();
-    for result in results.iter().filter(|result| result.status().is_failure()) {
-        text.extend(["\n", &describe(result)]);
-    }
-    text + "\n" + &totals(results)
+pub(super) fn end(results: &[CaseResult<'_>]) -> Text {
+    let failures = results.iter().filter(|result| result.status().is_failure());
+    let failures: Text = failures.map(|result| text!("\n{}", describe(result))).collect();
+    text!("{}\n{}", failures, totals(results))
 }
 
 /// How many cases ended how.
-pub(super) fn totals(results: &[CaseResult<'_>]) -> String {
+pub(super) fn totals(results: &[CaseResult<'_>]) -> Text {
     let number = |status: Status| results.iter().filter(|it| it.status() == status).count();
     let failed = results.iter().any(|result| result.status().is_failure());
     let (word, colour) = style::verdict(if failed { Verdict::Fail } else { Verdict::Pass });
@@ -121,46 +153,42 @@ pub(super) fn totals(results: &[CaseResult<'_>]) -> String {
     .map(|(status, what)| format!("{} {what}", number(status)))
     .collect();
     let all = count(results.len(), "scenario");
-    format!("{}: {all}: {}\n", paint(colour, word), parts.join(", "))
+    text!("{}: {}: {}\n", paint(colour, word), all, parts.join(", "))
 }
 
 /// All that is known about a failure.
-pub(super) fn describe(result: &CaseResult<'_>) -> String {
+pub(super) fn describe(result: &CaseResult<'_>) -> Text {
     let case = result.case;
     let (what, colour) = word(result.status());
-    let shown = clean(&case.shown);
-    let mut text = format!("{} {}\n", paint(colour, what), paint(HEADING, &shown));
+    let mut text = text!("{} {}\n", paint(colour, what), paint(HEADING, &case.shown));
     match &case.state {
-        State::Invalid(reason) => {
-            text += reason.trim_end();
-            text += "\n";
-        }
+        State::Invalid(reason) => text += text!("{}\n", reason.clone().trimmed()),
         State::Orphan => {
-            text += "  there is no scenario beside this golden\n";
-            text += "  help: delete the golden, or give it the name of its scenario\n";
+            text += text!("  there is no scenario beside this golden\n");
+            text += text!("  help: delete the golden, or give it the name of its scenario\n");
         }
         State::Skipped => {}
-        State::Ready { .. } => text += &differences(result),
+        State::Ready { .. } => text += differences(result),
     }
-    let _ = writeln!(text, "{}", paint(FAINT, &format!("  again:  {}", clean(&case.reproduce))));
+    text += text!("{}\n", paint(FAINT, format!("  again:  {}", case.reproduce)));
     if let (State::Ready { entry, .. }, Some(run)) =
         (&case.state, result.runs.iter().find(|run| run.status().is_failure()))
     {
         let seed = run.seed.to_string();
         let words = ["randori", "run", &entry.file.shown, "--seed", &seed, "--record", "now.mcap"];
-        let _ = writeln!(text, "{}", paint(FAINT, &format!("  record: {}", command_line(words))));
+        text += text!("{}\n", paint(FAINT, format!("  record: {}", command_line(words))));
     }
     if result.status() == Status::Changed {
-        let accept = paint(FAINT, &format!("  accept: {} --accept", clean(&case.reproduce)));
-        let _ = writeln!(text, "{accept}");
+        let accept = paint(FAINT, format!("  accept: {} --accept", case.reproduce));
+        text += text!("{}\n", accept);
     }
     text
 }
 
-fn differences(result: &CaseResult<'_>) -> String {
-    let mut text = String::new();
+fn differences(result: &CaseResult<'_>) -> Text {
+    let mut text = Text::new();
     for change in &result.engine {
-        let _ = writeln!(text, "  engine: {}", clean(change));
+        text += text!("  engine: {}\n", change);
     }
     let inputs: Vec<String> = result.inputs.iter().map(ToString::to_string).collect();
     listed(&mut text, "  changed in its files:", &inputs, MOST_INPUTS);
@@ -169,20 +197,23 @@ fn differences(result: &CaseResult<'_>) -> String {
         && result.engine.is_empty()
         && inputs.is_empty()
     {
-        text += "  no file and no version that a golden knows has changed: the program has\n";
+        text += text!(
+            "  nothing that goldens track has changed (files, policy scripts, versions): \
+             randori itself has, or something outside of the project\n"
+        );
     }
     for run in result.runs.iter().filter(|run| run.status().is_failure()) {
-        text += &run_differences(run, result.case);
+        text += run_differences(run, result.case);
     }
     text
 }
 
-fn run_differences(run: &RunResult, case: &Case) -> String {
+fn run_differences(run: &RunResult, case: &Case) -> Text {
     let seed = run.seed;
     let shown = |findings: &[Finding]| -> Vec<String> {
         findings.iter().map(ToString::to_string).collect()
     };
-    let mut text = String::new();
+    let mut text = Text::new();
     match &run.judgement {
         Judgement::Changed(findings) => {
             let level = case.level.word();
@@ -197,7 +228,7 @@ fn run_differences(run: &RunResult, case: &Case) -> String {
             listed(&mut text, &title, &shown(apart), MOST_FINDINGS);
         }
         _ => {
-            let _ = writeln!(text, "  seed {seed}: the run broke:");
+            text += text!("  seed {}: the run broke:\n", seed);
         }
     }
     if let Some(error) = &run.error {
@@ -207,39 +238,35 @@ fn run_differences(run: &RunResult, case: &Case) -> String {
         } else {
             0.0
         };
-        for line in describe_error(error, at).lines() {
-            let _ = writeln!(text, "    {line}");
-        }
+        text += describe_error(error, at).indented("    ");
     }
     text
 }
 
 /// A title and lines below it; nothing without lines.
-fn listed(text: &mut String, title: &str, lines: &[String], most: usize) {
+fn listed(text: &mut Text, title: &str, lines: &[String], most: usize) {
     if lines.is_empty() {
         return;
     }
-    let _ = writeln!(text, "{title}");
-    for line in lines.iter().take(most) {
-        let _ = writeln!(text, "    {}", clean(line));
-    }
+    *text += text!("{}\n", title);
+    text.extend(lines.iter().take(most).map(|line| text!("    {}\n", line)));
     if lines.len() > most {
-        let _ = writeln!(text, "    and {} more", lines.len() - most);
+        *text += text!("    and {} more\n", lines.len() - most);
     }
 }
 
 /// What there is to accept of a run.
-pub(super) fn accepted(run: &GoldenRun) -> String {
+pub(super) fn accepted(run: &GoldenRun) -> Text {
     let (word, colour) = style::verdict(run.verdict);
-    let mut text = format!("  seed {}: {}, {} ticks\n", run.seed, paint(colour, word), run.ticks);
+    let word = paint(colour, word);
+    let mut text = text!("  seed {}: {}, {} ticks\n", run.seed, word, run.ticks);
     for goal in &run.goals {
         let (word, colour) = style::verdict(goal.verdict);
         let margin = numbers::signed(goal.margin);
-        let (name, word) = (clean(&goal.name), paint(colour, word));
-        let _ = writeln!(text, "    {word} {name}, margin {margin}");
+        text += text!("    {} {}, margin {}\n", paint(colour, word), goal.name, margin);
     }
     for (name, value) in &run.metrics {
-        let _ = writeln!(text, "    {} = {}", clean(name), numbers::number(*value));
+        text += text!("    {} = {}\n", name, numbers::number(*value));
     }
     text
 }

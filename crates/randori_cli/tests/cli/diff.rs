@@ -313,3 +313,18 @@ fn what_cannot_be_compared_is_named() {
         assert_eq!(ended.json_lines()[0]["status"], "unreadable");
     }
 }
+
+#[test]
+fn another_start_is_called_the_start_and_not_a_stage_of_a_step() {
+    let project = recorded();
+    project.edit("scenarios/drive.ron", "xyz: (0.0, 0.0, 1.0)", "xyz: (0.0, 0.0, 1.1)");
+    record(&project, "b.mcap", &[]);
+
+    let told = project.randori(&["diff", "a.mcap", "b.mcap"]).expect_code(5);
+    let found = diff(&project, 5);
+
+    assert!(told.stdout.contains("the cause is the start"), "{}", told.stdout);
+    assert!(told.stdout.contains("pose.xyz"), "{}", told.stdout);
+    assert_eq!(found["first_difference"]["tick"], 0);
+    assert_eq!(found["first_difference"]["stage"], "start");
+}

@@ -15,5 +15,7 @@ mod regressions;
 mod replay;
 mod report;
 mod run;
+mod safe_files;
+mod untrusted;
 mod view;
 mod walking;

@@ -311,3 +311,99 @@ fn whoever_quits_a_review_leaves_the_rest_changed() {
     assert!(!ended.stdout.contains("links.cart.mass_kg"), "{}", ended.stdout);
     assert!(!project.path().join("scenarios/a_new_one.golden.ron").exists());
 }
+
+/// A project whose first goal cannot be reached.
+fn failing() -> Project {
+    let project = Project::new();
+    project.edit(DRIVE, "joint(cart.slide) > 0.1 m)\"", "joint(cart.slide) > 1.5 m)\"");
+    project
+}
+
+#[test]
+fn a_run_that_fails_is_accepted_only_if_that_is_said() {
+    let project = failing();
+
+    let refused = project.randori(&["test", "--accept"]).expect_code(1);
+    assert!(
+        refused.stderr.contains("was not written: seed 0 fails: `arrives`"),
+        "{}",
+        refused.stderr
+    );
+    assert!(refused.stderr.contains("--accept-failures"), "{}", refused.stderr);
+    assert!(!project.path().join(GOLDEN).exists());
+
+    let told = project.randori(&["test", "--accept", "--accept-failures"]).expect_code(0);
+    assert!(told.stderr.contains("FAIL arrives"), "{}", told.stderr);
+    let passes = project.randori(&["test"]).expect_code(0);
+    assert!(passes.stdout.contains("1 run as accepted (exact); 1 FAIL"), "{}", passes.stdout);
+    // What was accepted as it is stays accepted.
+    project.randori(&["test", "--accept"]).expect_code(0);
+}
+
+#[test]
+fn a_failure_that_the_scenario_expects_is_accepted() {
+    let project = failing();
+    project.edit(DRIVE, "    goals: [", "    expect: Fail(goal: \"arrives\"),\n    goals: [");
+
+    let told = project.randori(&["test", "--accept"]).expect_code(0);
+
+    assert!(told.stderr.contains("seed 0: pass"), "{}", told.stderr);
+    let ended = project.randori(&["test", "--format", "junit"]).expect_code(0);
+    let report = quick_junit::Report::deserialize_from_str(&ended.stdout).expect("JUnit XML");
+    assert_eq!((report.failures, report.errors), (0, 0));
+}
+
+#[test]
+fn a_run_that_broke_is_not_accepted_by_the_way() {
+    let project = Project::new();
+    project.write("scenarios/broken.ron", &scenario("None"));
+    project.edit(
+        "scenarios/broken.ron",
+        "policy: None",
+        "policy: (use: Process(command: [\"false\"]), rate_hz: 50)",
+    );
+
+    let accept = ["test", "scenarios/broken.ron", "--accept", "--trust-programs"];
+    project.randori(&accept).expect_code(6);
+
+    assert!(!project.path().join("scenarios/broken.golden.ron").exists());
+}
+
+#[test]
+fn junit_cases_follow_their_verdict_also_where_it_was_accepted() {
+    let project = failing();
+    project.randori(&["test", "--accept", "--accept-failures"]).expect_code(0);
+
+    let ended = project.randori(&["test", "--format", "junit"]).expect_code(0);
+
+    let report = quick_junit::Report::deserialize_from_str(&ended.stdout).expect("JUnit XML");
+    let failed = |case: &&quick_junit::TestCase| {
+        matches!(case.status, quick_junit::TestCaseStatus::NonSuccess { .. })
+    };
+    let failed: Vec<_> = report.test_suites[0].test_cases.iter().filter(failed).collect();
+    let names: Vec<_> = failed.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(names, ["seed 0: arrives"], "what is only preferred cannot fail");
+}
+
+#[test]
+fn a_changed_policy_script_is_named() {
+    let project = Project::new();
+    let script = "from randori_policy import run\n\nrun(lambda frame: [0.5])\n";
+    project.write("drive.py", script);
+    let policy = "(use: Process(command: [\"python3\", \"drive.py\"]), rate_hz: 50)";
+    project.write(DRIVE, &scenario(policy));
+    project.randori(&["test", "--accept", "--trust-programs"]).expect_code(0);
+    let run = ["run", DRIVE, "--trust-programs", "--record"];
+    project.randori(&[&run[..], &["a.mcap"]].concat()).expect_code(0);
+
+    project.write("drive.py", &script.replace("0.5", "0.6"));
+    project.randori(&[&run[..], &["b.mcap"]].concat()).expect_code(0);
+
+    let tested = project.randori(&["test", "--trust-programs"]).expect_code(5);
+    assert!(tested.stdout.contains("drive.py has changed"), "{}", tested.stdout);
+    let compared = project.randori(&["diff", "a.mcap", "b.mcap"]).expect_code(5);
+    assert!(compared.stdout.contains("drive.py has changed"), "{}", compared.stdout);
+    let replay = ["replay", "a.mcap", "--policy", "--trust-programs"];
+    let replayed = project.randori(&replay).expect_code(5);
+    assert!(replayed.stdout.contains("`drive.py` has changed since"), "{}", replayed.stdout);
+}

@@ -206,3 +206,43 @@ fn a_drawn_value_that_makes_no_sense_is_reported_for_its_seed() {
     assert!(ended.stdout.contains("the values drawn for this seed make no sense"));
     assert!(ended.stdout.contains("20 runs"));
 }
+
+#[test]
+fn the_largest_seed_is_run_and_nothing_run_is_not_fine() {
+    let project = Project::new();
+    let largest = u64::MAX.to_string();
+
+    for more in [&[][..], &["--realtime"]] {
+        let arguments = [&["run", "scenarios/drive.ron", "--seed", &largest], more].concat();
+        let ended = project.randori(&arguments).expect_code(0);
+        assert!(ended.stdout.contains(&format!("seed {largest}")), "{}", ended.stdout);
+    }
+    let last_two = format!("{}..={largest}", u64::MAX - 1);
+    let both =
+        project.randori(&["run", "scenarios/drive.ron", "--seeds", &last_two]).expect_code(0);
+    assert!(both.stdout.contains("2 of 2 runs passed"), "{}", both.stdout);
+    for none in ["5..5", "5..4", "0..18446744073709551615", "0..=18446744073709551615"] {
+        project.randori(&["run", "scenarios/drive.ron", "--seeds", none]).expect_code(2);
+        project.randori(&["test", "--accept", "--seeds", none]).expect_code(2);
+    }
+}
+
+#[test]
+fn nothing_to_do_is_never_success() {
+    let project = Project::new();
+    std::fs::create_dir(project.path().join("empty")).expect("a folder");
+    let commands: [&[&str]; 9] = [
+        &["run", "empty"],
+        &["run", "assets"],
+        &["check", "empty"],
+        &["list", "empty"],
+        &["list", "--tag", "nobody"],
+        &["test"],
+        &["test", "nothing_like_it"],
+        &["test", "empty"],
+        &["policy", "check", "assets"],
+    ];
+    for command in commands {
+        project.randori(command).expect_code(4);
+    }
+}
