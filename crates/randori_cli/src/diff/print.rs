@@ -129,7 +129,7 @@ fn first_difference(found: &Comparison, first: &FirstDifference) -> Text {
     let word = paint(ERROR, "DIFFERENT");
     let (at, stage) = (moment(&first.at), first.stage);
     let mut text = match found.basis {
-        _ if first.is_start() => text!("{} from {} on; the cause is the start\n", word, at),
+        _ if first.is_start => text!("{} from {} on; the cause is the start\n", word, at),
         Basis::Digests => text!("{} from {} on; the cause is the {} stage\n", word, at, stage),
         _ => text!(
             "{} from {} on; the first values that differ are of the {} stage\n",

@@ -91,7 +91,10 @@ fn verified(recording: &Recording, verification: &Verification, changed: &[Strin
 
 /// Who brought a difference about; before the first step nobody did.
 fn cause(tick: u64, stage: Stage) -> String {
-    if tick == 0 { "the start".to_owned() } else { format!("the {stage} stage") }
+    match (tick, stage) {
+        (0, Stage::Physics) => "the start".to_owned(),
+        _ => format!("the {stage} stage"),
+    }
 }
 
 fn diverged(recording: &Recording, divergence: &Divergence) -> Text {
@@ -247,9 +250,6 @@ fn ending(object: &mut Value, replayed: &Replayed, ending: &Ending) {
         Ending::Equal | Ending::Interrupted => {}
         Ending::Diverged(divergence) => {
             let stage = match &divergence.error {
-                ReplayError::Mismatch(_) if divergence.recorded.record.tick.0 == 0 => {
-                    "start".into()
-                }
                 ReplayError::Mismatch(mismatch) => Value::from(mismatch.stage.to_string()),
                 _ => Value::Null,
             };

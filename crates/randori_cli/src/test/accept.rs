@@ -41,7 +41,7 @@ pub(super) fn one(
                 return Outcome::Pass;
             }
             if let Some(run) = newly_failing(result).filter(|_| !may_fail) {
-                return refuse(shown, run, console);
+                return refuse(result, run, console);
             }
             if let Err(error) = replace(&result.case.golden_path, content.as_bytes()) {
                 console.error(&format!("`{shown}` cannot be written: {error}"));
@@ -72,8 +72,8 @@ pub(super) fn newly_failing<'a>(result: &'a CaseResult<'_>) -> Option<&'a RunRes
     })
 }
 
-fn refuse(shown: &str, run: &RunResult, console: &Console) -> Outcome {
-    let why = text::why_it_fails(run);
+fn refuse(result: &CaseResult<'_>, run: &RunResult, console: &Console) -> Outcome {
+    let (shown, why) = (&result.case.golden_shown, text::why_it_fails(result.case, run));
     console.error(&format!("`{shown}` was not written: seed {} {why}", run.seed));
     console.help(
         "mend it, declare it by `expect: Fail(goal: \"..\")` in the scenario, or accept it as it \

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use randori_core::report::Verdict;
-use randori_core::spec::Expectation;
 use randori_record::golden::{GoldenGoal, GoldenRun};
 
 use super::result::{CaseResult, RunResult, Status};
-use super::suite::State;
+use super::suite::Role;
 use super::text::{describe, remark, why_it_fails};
 use crate::text::{Text, clean};
 
@@ -47,7 +46,7 @@ fn comparison(result: &CaseResult<'_>, run: &RunResult) -> TestCase {
     let has_broken = run.run.as_ref().is_some_and(|run| run.verdict == Verdict::Error);
     if has_broken && !run.status().is_failure() {
         status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message(clean(&why_it_fails(run)));
+        status.set_message(clean(&why_it_fails(result.case, run)));
         status.set_type("verdict");
     }
     if run.status().is_failure() {
@@ -70,7 +69,7 @@ fn of_goal(
     accepted: Option<&GoldenRun>,
 ) -> TestCase {
     let before = accepted.and_then(|run| run.goals.iter().find(|it| it.name == goal.name));
-    let (kind, why) = match (goal.verdict, role(result, &goal.name)) {
+    let (kind, why) = match (goal.verdict, result.case.role(&goal.name)) {
         (Verdict::Fail, Role::Required) => (Some(NonSuccessKind::Failure), "fails"),
         (Verdict::Pass, Role::ExpectedToFail) => {
             (Some(NonSuccessKind::Failure), "was expected to fail, but holds")
@@ -94,24 +93,6 @@ fn of_goal(
         case.add_property(("accepted margin", &*before.margin.to_string()));
     }
     classified(case, result)
-}
-
-/// What a goal means for its run.
-enum Role {
-    Required,
-    /// It may fail.
-    Preferred,
-    ExpectedToFail,
-}
-
-fn role(result: &CaseResult<'_>, goal: &str) -> Role {
-    let State::Ready { entry, .. } = &result.case.state else { return Role::Required };
-    let spec = &entry.scenario.spec;
-    if matches!(&spec.expect, Expectation::Fail { goal: expected } if expected == goal) {
-        return Role::ExpectedToFail;
-    }
-    let preferred = spec.goals.iter().any(|it| it.name == goal && it.require.is_none());
-    if preferred { Role::Preferred } else { Role::Required }
 }
 
 fn classified(mut case: TestCase, result: &CaseResult<'_>) -> TestCase {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use randori_core::diagnostic::Diagnostics;
+use randori_core::spec::Expectation;
 use randori_core::text::{ReadError, bundle};
 use randori_project::command_line;
 use randori_project::context::{Entry, Refusal, RunContext};
@@ -60,6 +61,15 @@ pub(super) struct Case {
     pub(super) state: State,
     /// The command that gives the same result again.
     pub(super) reproduce: String,
+}
+
+/// What a goal means for a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Required,
+    /// It may fail.
+    Preferred,
+    ExpectedToFail,
 }
 
 /// What is run for a case.
@@ -213,6 +223,17 @@ impl Case {
             state: State::Orphan,
             reproduce,
         }
+    }
+
+    /// What a goal of it means for a run.
+    pub(super) fn role(&self, goal: &str) -> Role {
+        let State::Ready { entry, .. } = &self.state else { return Role::Required };
+        let spec = &entry.scenario.spec;
+        if matches!(&spec.expect, Expectation::Fail { goal: expected } if expected == goal) {
+            return Role::ExpectedToFail;
+        }
+        let preferred = spec.goals.iter().any(|it| it.name == goal && it.require.is_none());
+        if preferred { Role::Preferred } else { Role::Required }
     }
 
     /// Simulated seconds of all its runs.

@@ -155,7 +155,7 @@ fn goldens_without_a_scenario_and_damaged_ones_fail() {
 fn a_scenario_that_is_no_longer_valid_fails_and_the_others_run() {
     let project = accepted();
     project.write("scenarios/other.ron", &scenario("None"));
-    project.randori(&["test", "--accept"]).expect_code(0);
+    project.randori(&["test", "--accept", "--accept-failures"]).expect_code(0);
     project.edit(DRIVE, "duration: 0.4", "duration: -1.0");
 
     let ended = project.randori(&["test"]).expect_code(3);
@@ -195,7 +195,7 @@ run(act)
 fn after_the_first_failure_nothing_begins_if_so_asked() {
     let project = heavier();
     project.write("scenarios/still.ron", &scenario("None"));
-    project.randori(&["test", "still", "--accept"]).expect_code(0);
+    project.randori(&["test", "still", "--accept", "--accept-failures"]).expect_code(0);
 
     let fast = ["test", "--fail-fast", "--threads", "1"];
     let ended = project.randori(&fast).expect_code(5);

@@ -112,6 +112,9 @@ pub struct FirstDifference {
     /// The stage that caused it, or of the first recorded value that differs if
     /// there is nothing but values to go by.
     pub stage: Stage,
+    /// Whether the states differ before the first step, so that no stage of a
+    /// step is the cause.
+    pub is_start: bool,
     /// Whether digests agree although values do not: one of the files was
     /// changed after its run.
     pub contradiction: bool,
@@ -123,15 +126,9 @@ pub struct FirstDifference {
 }
 
 impl FirstDifference {
-    /// Whether the runs differ before their first step, so that no stage of a
-    /// step is the cause.
-    pub fn is_start(&self) -> bool {
-        self.at.ticks == [Tick(0); 2]
-    }
-
     /// What caused it: `start`, or the name of the stage.
     pub fn cause(&self) -> String {
-        if self.is_start() { "start".to_owned() } else { self.stage.to_string() }
+        if self.is_start { "start".to_owned() } else { self.stage.to_string() }
     }
 }
 

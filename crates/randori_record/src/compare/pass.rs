@@ -137,9 +137,16 @@ impl<'a> Pass<'a> {
         let seen = fields.first.iter().map(|field| field.stage).min();
         let Some(first) = &mut self.first else {
             if let Some(stage) = cause.or(seen) {
+                let states_differ = if comparable {
+                    let [a, b] = [a, b].map(|it| it.digests.of_stage(Stage::Physics));
+                    a != b
+                } else {
+                    fields.first.iter().any(|field| field.stage == Stage::Physics)
+                };
                 self.first = Some(FirstDifference {
                     at,
                     stage,
+                    is_start: states_differ && at.ticks == [Tick(0); 2],
                     contradiction: comparable && cause.is_none(),
                     seen_at: seen.map(|_| at),
                     fields: foremost(fields, stage),

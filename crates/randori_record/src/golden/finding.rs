@@ -176,7 +176,7 @@ impl fmt::Display for Finding {
             Self::Drawn { path, before, after } => {
                 write!(f, "drawn value `{path}`: {}", change(before.as_ref(), after.as_ref()))
             }
-            Self::FirstDifference { at: Span { last: 0, .. }, .. } => {
+            Self::FirstDifference { at: Span { last: 0, .. }, stage: Some(Stage::Physics) } => {
                 f.write_str("first difference: tick 0, the start")
             }
             Self::FirstDifference { at, stage: Some(stage) } => {

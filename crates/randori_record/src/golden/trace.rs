@@ -57,7 +57,10 @@ impl Trace {
     pub(super) fn first_difference(&self, other: &Self) -> Option<(Span, Option<Stage>)> {
         let row = self.rows.iter().zip(&other.rows).position(|(a, b)| a != b)?;
         let (a, b) = (&self.rows[row], &other.rows[row]);
-        let stage = Stage::ALL.into_iter().zip(a.iter().zip(b)).find(|(_, (a, b))| a != b);
+        let mut stages = Stage::ALL.into_iter().zip(a.iter().zip(b)).filter(|(_, (a, b))| a != b);
+        // Before the first step the state is a cause, and what is measured in it
+        // an effect.
+        let stage = if row == 0 { stages.next_back() } else { stages.next() };
         let last = tick_of(row);
         let first = row.checked_sub(1).map_or(0, |before| tick_of(before) + 1);
         let is_certain = first == last;
