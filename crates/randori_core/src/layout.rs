@@ -203,20 +203,20 @@ impl SceneLayout {
         };
         let first_dof = self.dofs.len();
         for (joint, spec) in model.joints.iter().enumerate() {
-            let start = start_coordinate(&entry.start, model, &spec.name);
+            let start = start_coordinates(&entry.start, model, &spec.name);
             let path = format!("{}.{}", entry.name, spec.name);
             let suffixes: &[&str] = match spec.kind.dofs() {
                 0 => &[],
                 1 => &[""],
                 _ => &[".x", ".y", ".z"],
             };
-            self.dofs.extend(suffixes.iter().map(|suffix| DofLayout {
+            self.dofs.extend(suffixes.iter().zip(start).map(|(suffix, start)| DofLayout {
                 path: format!("{path}{suffix}"),
                 robot,
                 joint,
                 is_length: spec.kind.is_prismatic(),
                 limits: spec.kind.limits_si().map(|(low, high)| (low as f32, high as f32)),
-                start: if suffix.is_empty() { start as f32 } else { 0.0 },
+                start: start as f32,
             }));
         }
         let dofs = first_dof..self.dofs.len();
@@ -251,9 +251,9 @@ impl SceneLayout {
     }
 }
 
-fn start_coordinate(start: &crate::spec::Placement, model: &RobotSpec, joint: &str) -> f64 {
+fn start_coordinates(start: &crate::spec::Placement, model: &RobotSpec, joint: &str) -> [f64; 3] {
     let named = start.named.as_ref().and_then(|pose| model.poses.get(pose)?.get(joint));
-    start.joints.get(joint).or(named).map_or(0.0, |coordinate| coordinate.si())
+    start.joints.get(joint).or(named).map_or([0.0; 3], |coordinate| coordinate.elements())
 }
 
 /// The channels of a sensor, in the order of its values:

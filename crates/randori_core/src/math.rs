@@ -35,15 +35,38 @@ pub struct Wrench {
 /// Roll, pitch and yaw in radians to a rotation: fixed axes X, then Y, then Z,
 /// as in URDF.
 pub fn rotation_from_rpy(roll: f64, pitch: f64, yaw: f64) -> Rotation {
+    let [x, y, z, w] = quaternion_from_rpy(roll, pitch, yaw);
+    Rotation::from_xyzw(x as f32, y as f32, z as f32, w as f32)
+}
+
+/// The same in double precision, as a unit quaternion (x, y, z, w).
+pub fn quaternion_from_rpy(roll: f64, pitch: f64, yaw: f64) -> [f64; 4] {
     let (sr, cr) = (libm::sin(roll / 2.0), libm::cos(roll / 2.0));
     let (sp, cp) = (libm::sin(pitch / 2.0), libm::cos(pitch / 2.0));
     let (sy, cy) = (libm::sin(yaw / 2.0), libm::cos(yaw / 2.0));
-    Rotation::from_xyzw(
-        (sr * cp * cy - cr * sp * sy) as f32,
-        (cr * sp * cy + sr * cp * sy) as f32,
-        (cr * cp * sy - sr * sp * cy) as f32,
-        (cr * cp * cy + sr * sp * sy) as f32,
-    )
+    [
+        sr * cp * cy - cr * sp * sy,
+        cr * sp * cy + sr * cp * sy,
+        cr * cp * sy - sr * sp * cy,
+        cr * cp * cy + sr * sp * sy,
+    ]
+}
+
+/// Axis times angle (rad, at most pi) of a unit quaternion (x, y, z, w).
+pub fn rotation_vector([x, y, z, w]: [f64; 4]) -> [f64; 3] {
+    let sign = if w < 0.0 { -1.0 } else { 1.0 };
+    let sine = libm::sqrt(x * x + y * y + z * z);
+    // Near zero the angle is twice its half's sine.
+    let factor =
+        if sine < 1e-9 { 2.0 * sign } else { sign * 2.0 * libm::atan2(sine, w * sign) / sine };
+    [x * factor, y * factor, z * factor]
+}
+
+/// The unit quaternion (x, y, z, w) of a rotation vector, rad.
+pub fn quaternion_from_rotation_vector([x, y, z]: [f64; 3]) -> [f64; 4] {
+    let angle = libm::sqrt(x * x + y * y + z * z);
+    let factor = if angle < 1e-9 { 0.5 } else { libm::sin(angle / 2.0) / angle };
+    [x * factor, y * factor, z * factor, libm::cos(angle / 2.0)]
 }
 
 /// Angle in radians (0 to pi) between a body's own up (+Z) and the world's up.
@@ -70,6 +93,20 @@ mod tests {
         // Y goes to Z by the roll and stays there under the yaw about world Z.
         assert!((rotation * Vector::Y - Vector::Z).length() < 1e-6);
         assert!((rotation * Vector::X - Vector::Y).length() < 1e-6);
+    }
+
+    #[test]
+    fn rotation_vectors_are_axis_times_angle_whatever_the_sign_of_the_quaternion() {
+        let third = std::f64::consts::FRAC_PI_3;
+        let half = libm::sqrt(0.75);
+
+        for quaternion in [[0.0, 0.5, 0.0, half], [0.0, -0.5, 0.0, -half]] {
+            let [x, y, z] = rotation_vector(quaternion);
+            assert!(x == 0.0 && z == 0.0 && (y - third).abs() < 1e-15, "{y}");
+        }
+        let back = quaternion_from_rotation_vector([0.0, third, 0.0]);
+        assert!((back[1] - 0.5).abs() < 1e-15 && (back[3] - half).abs() < 1e-15, "{back:?}");
+        assert_eq!(quaternion_from_rotation_vector([0.0; 3]), [0.0, 0.0, 0.0, 1.0]);
     }
 
     #[test]

@@ -93,7 +93,8 @@ fn properties(report: &mut Report<'_>, at: &At<'_>, joint: &JointSpec) {
         let at = at.field("spring");
         report.not_negative(&at.field("stiffness"), spring.stiffness);
         // At zero the unit makes no difference, and zero is the default.
-        if has_one_dof(report, &at, joint, "a spring") && spring.rest.si() != 0.0 {
+        let is_zero = spring.rest.quaternion().is_none() && spring.rest.si() == 0.0;
+        if has_one_dof(report, &at, joint, "a spring") && !is_zero {
             poses::unit(report, &at.field("rest"), joint, spring.rest);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::report::{At, Report};
 use crate::diagnostic::DiagnosticCode;
-use crate::spec::{Axis, Coordinate, JointSpec, PoseSpec, RobotSpec};
+use crate::spec::{Axis, Coordinate, JointKind, JointSpec, PoseSpec, RobotSpec};
 
 /// A rotation is given once and has a direction.
 pub(super) fn pose(report: &mut Report<'_>, at: &At<'_>, pose: &PoseSpec) {
@@ -14,12 +14,16 @@ pub(super) fn pose(report: &mut Report<'_>, at: &At<'_>, pose: &PoseSpec) {
         error.secondary.extend(label);
         error.help.push("remove one of the two".to_owned());
     }
-    if let Some(quat) = pose.quat
-        && is_zero(&quat)
-    {
+    if let Some(quat) = pose.quat {
+        quaternion(report, &at.field("quat"), &quat);
+    }
+}
+
+/// A quaternion has a direction.
+fn quaternion(report: &mut Report<'_>, at: &At<'_>, quat: &[f64; 4]) {
+    if is_zero(quat) {
         let message = "a quaternion of length zero is no rotation";
-        let code = DiagnosticCode::NO_DIRECTION;
-        let error = report.error(code, &at.field("quat"), message, "length zero");
+        let error = report.error(DiagnosticCode::NO_DIRECTION, at, message, "length zero");
         error.help.push("no rotation is `(0, 0, 0, 1)`: x, y, z, w".to_owned());
     }
 }
@@ -54,6 +58,9 @@ pub(super) fn coordinate(
         report.unknown_name(DiagnosticCode::UNKNOWN_JOINT, at, message, joint, "joint", &known);
         return;
     };
+    if let Coordinate::Quat(x, y, z, w) = value {
+        quaternion(report, at, &[x, y, z, w]);
+    }
     if unit(report, at, spec, value)
         && let Some(message) = beyond_limits(spec, value.si())
     {
@@ -69,19 +76,26 @@ pub(super) fn unit(
     value: Coordinate,
 ) -> bool {
     let (name, code) = (&joint.name, DiagnosticCode::WRONG_UNIT);
-    if joint.kind.dofs() != 1 {
-        let message = format!("joint `{name}` has no single coordinate");
-        report.error(code, at, message, "remove this");
-        return false;
-    }
-    if value.is_length() == joint.kind.is_prismatic() {
+    let is_rotation = value.quaternion().is_some();
+    let (fits, motion, unit) = match joint.kind {
+        JointKind::Fixed => {
+            let message = format!("joint `{name}` is fixed and has no coordinate");
+            report.error(code, at, message, "remove this");
+            return false;
+        }
+        JointKind::Spherical => (
+            is_rotation,
+            "is a ball joint",
+            "a rotation: `Rpy(Deg(0), Deg(90), Deg(0))` or `Quat(x, y, z, w)`",
+        ),
+        JointKind::Prismatic { .. } => (value.is_length(), "slides", "`M(...)`"),
+        JointKind::Revolute { .. } | JointKind::Continuous => {
+            (!value.is_length() && !is_rotation, "rotates", "`Deg(...)` or `Rad(...)`")
+        }
+    };
+    if fits {
         return true;
     }
-    let (motion, unit) = if joint.kind.is_prismatic() {
-        ("slides", "`M(...)`")
-    } else {
-        ("rotates", "`Deg(...)` or `Rad(...)`")
-    };
     let message = format!("joint `{name}` {motion}, but its coordinate is in another unit");
     report.error(code, at, message, "wrong unit").help.push(format!("write {unit}"));
     false

@@ -176,8 +176,9 @@ codes! {
         "A pose puts a joint where its limits do not let it be; the simulation would start with \
          a violent correction.";
     WRONG_UNIT "RS0311" "A coordinate of the wrong unit"
-        "Rotating joints take `Deg(...)` or `Rad(...)`, sliding joints take `M(...)`. Spherical \
-         and fixed joints have no single coordinate.";
+        "Rotating joints take `Deg(...)` or `Rad(...)`, sliding joints take `M(...)`, spherical \
+         joints take a rotation: `Rpy(Deg(0), Deg(90), Deg(0))` or `Quat(x, y, z, w)`. Fixed \
+         joints have no coordinate.";
     // Structure.
     TWO_PARENTS "RS0401" "A link with two parents"
         "Two joints have the same child. Joints form a tree; a constraint that closes a ring is \

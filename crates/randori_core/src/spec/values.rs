@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::math::{Pose, Rotation, Vector, rotation_from_rpy};
+use crate::math::{
+    Pose, Rotation, Vector, quaternion_from_rpy, rotation_from_rpy, rotation_vector,
+};
 
 /// An angle with its unit: `Deg(90)` or `Rad(1.57)`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -23,8 +25,8 @@ impl Angle {
     }
 }
 
-/// A joint coordinate with its unit: `Deg(90)`, `Rad(1.57)` or, for prismatic
-/// joints, `M(0.02)`.
+/// A joint coordinate with its unit: `Deg(90)`, `Rad(1.57)`, `M(0.02)` for
+/// prismatic joints, `Rpy(..)` or `Quat(..)` for ball joints.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Coordinate {
     /// Degrees.
@@ -33,15 +35,50 @@ pub enum Coordinate {
     Rad(f64),
     /// Metres.
     M(f64),
+    /// Rotation of a ball joint: roll, pitch and yaw about the fixed axes X, Y
+    /// and Z of the joint frame.
+    Rpy(Angle, Angle, Angle),
+    /// Rotation of a ball joint in the joint frame, as a quaternion (x, y, z,
+    /// w); normalised when used.
+    Quat(f64, f64, f64, f64),
 }
 
 impl Coordinate {
-    /// The coordinate in SI: radians or metres.
+    /// The coordinate in SI, rad or m; 0 for the rotation of a ball joint,
+    /// which has three: see [`Self::elements`].
     pub fn si(self) -> f64 {
         match self {
             Self::Deg(degrees) => Angle::Deg(degrees).radians(),
             Self::Rad(value) | Self::M(value) => value,
+            Self::Rpy(..) | Self::Quat(..) => 0.0,
         }
+    }
+
+    /// The rotation of a ball joint as a unit quaternion (x, y, z, w); `None`
+    /// for a single coordinate. A zero quaternion, which the checker refuses,
+    /// counts as no rotation.
+    pub fn quaternion(self) -> Option<[f64; 4]> {
+        match self {
+            Self::Deg(_) | Self::Rad(_) | Self::M(_) => None,
+            Self::Rpy(roll, pitch, yaw) => {
+                Some(quaternion_from_rpy(roll.radians(), pitch.radians(), yaw.radians()))
+            }
+            Self::Quat(x, y, z, w) => {
+                let length = libm::sqrt(x * x + y * y + z * z + w * w);
+                let is_rotation = length > 0.0 && length.is_finite();
+                Some(if is_rotation {
+                    [x / length, y / length, z / length, w / length]
+                } else {
+                    [0.0, 0.0, 0.0, 1.0]
+                })
+            }
+        }
+    }
+
+    /// The coordinates of the degrees of freedom in SI: one number (rad or m)
+    /// and zeros, or the rotation vector (rad) of a ball joint.
+    pub fn elements(self) -> [f64; 3] {
+        self.quaternion().map_or([self.si(), 0.0, 0.0], rotation_vector)
     }
 
     /// Whether this is a length rather than an angle.

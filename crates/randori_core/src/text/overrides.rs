@@ -136,6 +136,9 @@ impl<'c> Change<'c> {
 
     fn replace(&self, document: &Document, node: &Node) -> Result<Document, Box<Diagnostic>> {
         let Some((inner, scalar)) = node.scalar() else {
+            if let Some(value) = self.as_rotation(node) {
+                return Ok(document.replaced(node.span.clone(), &[(value, self.value_at)]));
+            }
             return Err(self.not_a_scalar(document, node).into());
         };
         if self.is_drawn && scalar != Scalar::Number {
@@ -156,6 +159,18 @@ impl<'c> Change<'c> {
         let keeps_unit = is_number && scalar == Scalar::Number;
         let target = if keeps_unit { inner } else { node };
         Ok(document.replaced(target.span.clone(), &[(value, self.value_at)]))
+    }
+
+    /// The value, if it and the node are both a choice with several numbers,
+    /// such as `Rpy(Deg(0), Deg(90), Deg(0))`: one replaces the other.
+    fn as_rotation(&self, node: &Node) -> Option<&str> {
+        let is_choice = |node: &Node| matches!(node.kind, NodeKind::Tuple { name: Some(_), .. });
+        if self.is_drawn || !is_choice(node) {
+            return None;
+        }
+        let outline = Outline::scan(self.value, 32);
+        let root = outline.root.filter(|root| outline.problem.is_none() && is_choice(root))?;
+        Some(&self.value[root.span])
     }
 
     /// Adds a field that the file leaves out, and the structures around it.

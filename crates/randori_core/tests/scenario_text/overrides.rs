@@ -1,6 +1,7 @@
 //! `--set` reaches every value of every file, and says what is wrong with it.
 
-use randori_core::spec::{Coordinate, LatencySpec, PhysicsPreset, PolicySource};
+use randori_core::layout::SceneLayout;
+use randori_core::spec::{Angle, Coordinate, LatencySpec, PhysicsPreset, PolicySource};
 use randori_core::text::{FileKind, Limits, Override, Part, check_file};
 
 use super::fixture::{files, load, set};
@@ -72,6 +73,39 @@ fn a_plain_number_keeps_the_unit_and_a_plain_word_becomes_a_text() {
     assert!(matches!(source, Some(PolicySource::Builtin { name, .. }) if name == "swing it"));
     let spring = loaded.scenario.robots[1].joints[0].spring.expect("a spring");
     assert_eq!(spring.rest, Coordinate::Rad(0.5));
+}
+
+#[test]
+fn the_rotation_of_a_ball_joint_is_set_as_a_whole_or_by_its_numbers() {
+    let loaded = set(&[
+        "robots.arm.start.joints.socket=Rpy(Deg(0), Deg(0), Deg(10))",
+        "robots.arm.start.joints.socket.1=30",
+        "robots.twin.start.joints.socket=Rpy(Deg(0), Deg(0), Deg(10))",
+        "robots.twin.start.joints.socket=Quat(0, 0.6, 0, 0.8)",
+    ])
+    .expect("rotations can be set");
+
+    let (arm, twin) = (&loaded.scenario.spec.robots[0], &loaded.scenario.spec.robots[1]);
+    let expected = Coordinate::Rpy(Angle::Deg(0.0), Angle::Deg(30.0), Angle::Deg(10.0));
+    assert_eq!(arm.start.joints["socket"], expected);
+    assert_eq!(twin.start.joints["socket"], Coordinate::Quat(0.0, 0.6, 0.0, 0.8));
+    let layout = SceneLayout::new(&loaded.scenario);
+    let start = layout.dofs[layout.dof("twin.socket.y").expect("a ball joint").0].start;
+    assert!((start - 2.0 * libm::asinf(0.6)).abs() < 1e-6, "{start}");
+}
+
+#[test]
+fn a_rotation_belongs_to_a_ball_joint_and_nothing_else_does() {
+    let cases = [
+        ("socket=Deg(20)", "`Rpy(Deg(0), Deg(90), Deg(0))` or `Quat(x, y, z, w)`"),
+        ("wrist=Quat(0, 0, 0, 1)", "write `Deg(...)` or `Rad(...)`"),
+        ("slide=Quat(0, 0, 0, 1)", "write `M(...)`"),
+        ("socket=Quat(0, 0, 0, 0)", "a quaternion of length zero is no rotation"),
+    ];
+    for (assignment, expected) in cases {
+        let text = refused(&format!("robots.arm.start.joints.{assignment}"));
+        assert!(text.contains(expected), "{assignment}: {text}");
+    }
 }
 
 #[test]

@@ -128,13 +128,9 @@ fn pose(
         let joint = &model.bodies[place.0].joints[place.1];
         let value = coordinates[joint.first];
         let Some(spec) = skeleton.joints.iter().find(|spec| spec.name == *name) else { continue };
-        if spec.kind.dofs() != 1 {
-            let turned =
-                coordinates[joint.first + 1..joint.first + 4].iter().any(|part| part.abs() > 1e-9);
-            if let Some(node) = node.filter(|_| turned) {
-                let what = format!("the rotation of ball joint `{name}` in a keyframe");
-                log.note(Fate::Dropped, node, what).doubt();
-            }
+        if joint.motion == Motion::Ball {
+            let parts = &coordinates[joint.first..joint.first + 4];
+            pose.extend(ball(parts).map(|rotation| (name.clone(), rotation)));
             continue;
         }
         let (within, is_moved) = clamped(spec, value);
@@ -155,6 +151,15 @@ fn pose(
         }
     }
     pose
+}
+
+/// The rotation of a ball joint from its quaternion w, x, y, z, which need not
+/// be normalised; `None` for no rotation.
+fn ball(parts: &[f64]) -> Option<Coordinate> {
+    let turn = geometry::from_wxyz([parts[0], parts[1], parts[2], parts[3]])?;
+    let [x, y, z, w] = [turn.i, turn.j, turn.k, turn.w].map(tidy);
+    let is_turned = [x, y, z].iter().any(|part| part.abs() > 1e-9);
+    is_turned.then_some(Coordinate::Quat(x, y, z, w))
 }
 
 fn clamped(joint: &JointSpec, value: f64) -> (f64, bool) {

@@ -106,6 +106,10 @@ pub(super) fn coordinate(value: Coordinate) -> String {
         Coordinate::Deg(value) => format!("Deg({})", number(value)),
         Coordinate::Rad(value) => format!("Rad({})", number(value)),
         Coordinate::M(value) => format!("M({})", number(value)),
+        Coordinate::Rpy(roll, pitch, yaw) => {
+            format!("Rpy({}, {}, {})", angle(roll), angle(pitch), angle(yaw))
+        }
+        Coordinate::Quat(x, y, z, w) => format!("Quat{}", numbers(&[x, y, z, w])),
     }
 }
 

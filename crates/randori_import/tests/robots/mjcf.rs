@@ -225,6 +225,18 @@ fn keyframes_become_poses_with_a_stance() {
 }
 
 #[test]
+fn keyframes_keep_the_rotations_of_ball_joints() {
+    let inside = "<body name=\"b\" pos=\"0 0 1\"><joint name=\"ball\" type=\"ball\"/><geom size=\"0.1\"/></body>";
+    let more = "<keyframe><key name=\"turned\" qpos=\"0 0 0 1 0 0 0  0 0 -2 0\"/>
+        <key name=\"straight\" qpos=\"0 0 0 1 0 0 0  -1 0 0 0\"/></keyframe>";
+
+    let robot = robot(inside, more);
+
+    assert_eq!(robot.poses["turned"]["ball"], Coordinate::Quat(0.0, -1.0, 0.0, 0.0));
+    assert!(robot.poses["straight"].is_empty());
+}
+
+#[test]
 fn equalities_become_loops_and_couplings() {
     let inside = format!(
         "{LIMB}<body name=\"c\" pos=\"0 1 0\"><joint name=\"k\"/><geom size=\"0.1\"/></body>"

@@ -1,7 +1,7 @@
 //! Whole robots: floating bases, ball joints, loops, couplings.
 
 use randori_core::layout::RobotId;
-use randori_core::math::{Twist, Vector};
+use randori_core::math::{Twist, Vector, rotation_from_rpy};
 use randori_sim::world::JointDrive;
 
 use crate::common::{Scene, Stage};
@@ -292,4 +292,76 @@ fn a_coupled_joint_follows_from_the_first_tick() {
     let exact = 1.0 / (0.1 + 1.5 * 1.5 * 0.2) * 0.2;
     let speed = scene.world.velocity(left);
     assert!((speed / exact - 1.0).abs() < 1e-3, "{speed} m/s instead of {exact}");
+}
+
+/// A parallelogram of two rods of 0.4 m, 0.4 m above each other, whose ends a
+/// rod on a ball joint connects.
+const FOUR_BAR: &str = r#"Robot(
+    format: 1, name: "four_bar", base: Fixed(link: "base"),
+    links: [
+        (name: "base", mass_kg: 1),
+        (name: "a", mass_kg: 0.5, com: (0.2, 0, 0), inertia: Moments(ixx: 1e-4, iyy: 7e-3, izz: 7e-3)),
+        (name: "rod", mass_kg: 0.1, com: (0, 0, -0.2), inertia: Moments(ixx: 1e-3, iyy: 1e-3, izz: 1e-5)),
+        (name: "c", mass_kg: 0.5, com: (0.2, 0, 0), inertia: Moments(ixx: 1e-4, iyy: 7e-3, izz: 7e-3)),
+    ],
+    joints: [
+        (name: "j", kind: Continuous, parent: "base", child: "a", axis: Y, pose: (xyz: (0, 0, 1))),
+        (name: "ball", kind: Spherical, parent: "a", child: "rod", pose: (xyz: (0.4, 0, 0))),
+        (name: "q", kind: Continuous, parent: "base", child: "c", axis: Y, pose: (xyz: (0, 0, 0.6))),
+    ],
+    loops: [(name: "tie", kind: Spherical, link_a: "rod", pose_a: (xyz: (0, 0, -0.4)), link_b: "c", pose_b: (xyz: (0.4, 0, 0)))],
+    poses: {
+        "closed": {"j": Rad(0.4), "ball": Quat(0, -0.198669331, 0, 0.980066578), "q": Rad(0.4)},
+        "open": {"j": Rad(0.4), "q": Rad(0.4)},
+    },
+)"#;
+
+#[test]
+fn a_ball_joint_starts_at_its_rotation_so_that_loops_start_closed() {
+    let fastest = |entry: &str| {
+        let mut scene = one_robot(FOUR_BAR, entry, "");
+        let ball = scene.dof("r0.ball.y");
+        let start = scene.world.position(ball);
+        let mut fastest = 0.0_f32;
+        for _ in 0..3 {
+            scene.step();
+            for dof in scene.layout.robots[0].dofs.clone().map(randori_core::layout::DofId) {
+                fastest = fastest.max(scene.world.velocity(dof).abs());
+            }
+        }
+        (start, fastest)
+    };
+    for entry in [
+        r#"start: (named: "closed")"#,
+        r#"start: (named: "open", joints: {"ball": Rpy(Deg(0), Rad(-0.4), Deg(0))})"#,
+        r#"start: (named: "open", joints: {"ball": Quat(0, 0.397338662, 0, -1.960133156)})"#,
+    ] {
+        let (start, rate) = fastest(entry);
+
+        assert!((start + 0.4).abs() < 1e-6, "{entry}: starts at {start} rad");
+        // Gravity alone: at most 1.5 g / 0.4 m over three steps of 2 ms.
+        assert!(rate < 0.24, "{entry}: {rate} rad/s after three steps");
+    }
+
+    let (start, rate) = fastest(r#"start: (named: "open")"#);
+    assert_eq!(start, 0.0);
+    assert!(rate > 1.0, "a loop that starts open snaps shut: {rate} rad/s");
+}
+
+#[test]
+fn a_ball_joint_starts_turned_about_the_axes_of_its_frame() {
+    let joint = "pose: (xyz: (0.4, 0, 0))";
+    let turned =
+        FOUR_BAR.replace(joint, "pose: (xyz: (0.4, 0, 0), rpy: (Deg(0), Deg(0), Deg(90)))");
+    let entry = r#"start: (joints: {"ball": Rpy(Deg(20), Deg(30), Deg(40))})"#;
+
+    let scene = one_robot(&turned, entry, "");
+
+    let rod = scene.world.body_pose(scene.body("r0.rod")).rotation;
+    let degrees = |angle: f64| angle.to_radians();
+    let in_joint = rotation_from_rpy(degrees(20.0), degrees(30.0), degrees(40.0));
+    let expected = rotation_from_rpy(0.0, 0.0, degrees(90.0)) * in_joint;
+    for axis in [Vector::X, Vector::Y, Vector::Z] {
+        assert_close(rod * axis, expected * axis, 1e-6);
+    }
 }

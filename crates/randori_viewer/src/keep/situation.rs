@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bevy::prelude::*;
 use randori_core::layout::SceneLayout;
-use randori_core::math::{Pose, Vector};
+use randori_core::math::{Pose, Vector, quaternion_from_rotation_vector};
 use randori_core::record::{BodyState, TickRecord};
 use randori_core::spec::{
     Base, Coordinate, Effect, EventSpec, Expectation, JointKind, Mobility, ObjectSpec, Placement,
@@ -160,14 +160,20 @@ fn placement(
     for index in layout.robots[robot].dofs.clone() {
         let joint = &model.joints[layout.dofs[index].joint];
         let value = f64::from(record.state.positions[index]);
+        let name = &joint.name;
         let value = joint.kind.limits_si().map_or(value, |(low, high)| value.clamp(low, high));
         let coordinate = match joint.kind {
             JointKind::Prismatic { .. } => Coordinate::M(value),
-            // A ball joint has no word for its place in files.
-            JointKind::Spherical | JointKind::Fixed => continue,
+            JointKind::Fixed => continue,
+            JointKind::Spherical if start.joints.contains_key(name) => continue,
+            JointKind::Spherical => {
+                let parts = [0, 1, 2].map(|axis| f64::from(record.state.positions[index + axis]));
+                let [x, y, z, w] = quaternion_from_rotation_vector(parts);
+                Coordinate::Quat(x, y, z, w)
+            }
             JointKind::Revolute { .. } | JointKind::Continuous => Coordinate::Rad(value),
         };
-        start.joints.insert(joint.name.clone(), coordinate);
+        start.joints.insert(name.clone(), coordinate);
     }
     start
 }
