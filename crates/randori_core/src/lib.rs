@@ -10,6 +10,7 @@
 mod check;
 pub mod diagnostic;
 pub mod drawing;
+pub mod hull;
 pub mod layout;
 pub mod math;
 pub mod policy;

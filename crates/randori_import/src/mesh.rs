@@ -1,20 +1,22 @@
 //! Mesh files: STL, OBJ, `MuJoCo`'s MSH, COLLADA and GLB.
 
+mod hull;
+mod stl;
+
 use nalgebra::Matrix3;
+
+pub(crate) use hull::HullFit;
 
 use crate::geometry::{Inertia, Vector};
 
 /// Corners and triangles of a mesh, in its own units.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Mesh {
     /// Corners.
     pub vertices: Vec<[f64; 3]>,
     /// Indices of three corners each, counter-clockwise seen from outside.
     pub triangles: Vec<[u32; 3]>,
 }
-
-/// Hulls have at most about this many corners: contact costs grow with them.
-const MOST_CORNERS: usize = 96;
 
 impl Mesh {
     /// Reads a mesh of the kind that the ending of its path says.
@@ -24,7 +26,7 @@ impl Mesh {
     pub fn read(path: &str, bytes: &[u8]) -> Result<Self, String> {
         let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         let mesh = match ending.as_str() {
-            "stl" => stl(bytes)?,
+            "stl" => stl::read(bytes)?,
             "obj" => obj(bytes)?,
             "msh" => msh(bytes)?,
             "dae" => crate::collada::read(bytes)?,
@@ -63,10 +65,12 @@ impl Mesh {
         self
     }
 
-    /// Corners of the convex hull: the farthest ones in many directions. A
-    /// hull of few corners is exact, one of many a little smaller.
-    pub(crate) fn hull(&self) -> Vec<[f64; 3]> {
-        extreme_points(&self.vertices)
+    /// The convex hull, with few enough corners for contacts.
+    ///
+    /// # Errors
+    /// A reason in words, when all corners are on one line.
+    pub(crate) fn hull(&self) -> Result<HullFit, String> {
+        HullFit::of(&self.vertices)
     }
 
     /// Volume, centre and moments of the solid of density 1, by the signed
@@ -127,26 +131,6 @@ impl Mesh {
     }
 }
 
-/// The farthest points in directions that are spread evenly over the sphere,
-/// each once, in their given order.
-pub(crate) fn extreme_points(points: &[[f64; 3]]) -> Vec<[f64; 3]> {
-    let mut is_extreme = vec![false; points.len()];
-    for direction in directions(MOST_CORNERS) {
-        let along = |point: &[f64; 3]| direction.dot(&Vector::from(*point));
-        let farthest = points
-            .iter()
-            .enumerate()
-            .max_by(|(_, one), (_, other)| along(one).total_cmp(&along(other)));
-        if let Some((index, _)) = farthest {
-            is_extreme[index] = true;
-        }
-    }
-    let mut corners: Vec<[f64; 3]> =
-        points.iter().zip(is_extreme).filter(|(_, is)| *is).map(|(point, _)| *point).collect();
-    corners.dedup();
-    corners
-}
-
 /// Points of a ball of radius 1: the six ends of the axes, the corners of the
 /// cube, and a spiral of points with equal areas (a Fibonacci lattice).
 pub(crate) fn directions(count: usize) -> Vec<Vector> {
@@ -167,27 +151,6 @@ pub(crate) fn directions(count: usize) -> Vec<Vector> {
         all.push(Vector::new(radius * libm::cos(angle), radius * libm::sin(angle), z));
     }
     all
-}
-
-fn stl(bytes: &[u8]) -> Result<Mesh, String> {
-    // A binary file says how long it is; a wrong length would be allocated.
-    let is_text = bytes.starts_with(b"solid");
-    if let Some(count) = bytes.get(80..84).filter(|_| !is_text) {
-        let count = u32::from_le_bytes([count[0], count[1], count[2], count[3]]) as usize;
-        if count
-            .checked_mul(50)
-            .and_then(|size| size.checked_add(84))
-            .is_none_or(|size| size > bytes.len())
-        {
-            return Err("it ends before its last triangle".to_owned());
-        }
-    }
-    let read = stl_io::read_stl(&mut std::io::Cursor::new(bytes));
-    let read = read.map_err(|error| format!("it is no valid STL file ({error})"))?;
-    let vertices = read.vertices.iter().map(|vertex| vertex.0.map(f64::from)).collect();
-    let triangles =
-        read.faces.iter().map(|face| face.vertices.map(|corner| corner as u32)).collect();
-    Ok(Mesh { vertices, triangles })
 }
 
 fn obj(bytes: &[u8]) -> Result<Mesh, String> {
@@ -273,18 +236,9 @@ mod tests {
     }
 
     #[test]
-    fn a_hull_keeps_the_corners_and_drops_what_is_inside() {
-        let mut points = cube().vertices;
-        points.insert(3, [0.5, 0.5, 0.5]);
-        points.insert(5, [0.2, 0.9, 0.5]);
-
-        assert_eq!(extreme_points(&points).len(), 8);
-    }
-
-    #[test]
     fn lengths_that_a_file_does_not_have_are_refused_not_allocated() {
         let mut stl = vec![0; 84];
-        stl[80..84].copy_from_slice(&u32::MAX.to_le_bytes());
+        stl[80..84].copy_from_slice(&(u32::MAX - 1).to_le_bytes());
         assert!(Mesh::read("x.stl", &stl).is_err());
         assert!(Mesh::read("x.msh", &[0x7f; 16]).is_err());
         assert!(Mesh::read("x.msh", &[0xff; 16]).is_err());

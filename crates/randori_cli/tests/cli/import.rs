@@ -189,3 +189,28 @@ fn assets_from_elsewhere_are_found_in_the_folder_that_is_named() {
         .expect("the program starts");
     assert!(by_variable.status.success());
 }
+
+/// A tag of 5 x 5 cm without any thickness, as STL text.
+const TAG: &str = "solid tag
+facet outer loop vertex -0.025 -0.025 0 vertex 0.025 -0.025 0 vertex 0.025 0.025 0 endloop endfacet
+facet outer loop vertex -0.025 -0.025 0 vertex 0.025 0.025 0 vertex -0.025 0.025 0 endloop endfacet
+endsolid";
+
+#[test]
+fn a_flat_collision_mesh_becomes_a_thin_plate_and_the_project_runs() {
+    let project = Project::new();
+    project.write("tag.stl", TAG);
+    project.write(
+        "r.urdf",
+        r#"<robot name="r"><link name="base">
+            <inertial><mass value="1"/><inertia ixx="0.01" iyy="0.01" izz="0.01" ixy="0" ixz="0" iyz="0"/></inertial>
+            <collision><geometry><mesh filename="tag.stl"/></geometry></collision>
+        </link></robot>"#,
+    );
+
+    let ended = project.randori(&["import", "r.urdf", "-o", "out"]).expect_code(0);
+
+    assert!(ended.stdout.contains("flat, given a thickness of 0.000707"), "{}", ended.stdout);
+    project.randori(&["check", "out/scenarios"]).expect_code(0);
+    project.randori(&["run", "out/scenarios"]).expect_code(0);
+}

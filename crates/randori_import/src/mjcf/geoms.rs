@@ -75,7 +75,7 @@ impl<'t> Reader<'_, '_, 't> {
                     mesh = Some((path, scale));
                     let all_outward = self.counts_outward(&look);
                     inertia = loaded.as_ref().and_then(|mesh: &Mesh| mesh.solid(all_outward));
-                    shape = loaded.map(|mesh| hull(&mesh.hull()));
+                    shape = loaded.and_then(|mesh| self.hull(&look, &mesh));
                     // What turns the mesh inside its own file.
                     if let Some(own) = own {
                         pose *= own;
@@ -104,6 +104,31 @@ impl<'t> Reader<'_, '_, 't> {
             pose,
             look,
         })
+    }
+
+    /// What a mesh touches with; nothing if it is no body.
+    fn hull(&mut self, look: &Look<'t>, mesh: &Mesh) -> Option<Shape> {
+        match mesh.hull() {
+            Ok(fit) => {
+                let is_visual = look.whole(self.log, "contype", 1) == 0
+                    && look.whole(self.log, "conaffinity", 1) == 0;
+                if !is_visual && !fit.changes.is_empty() {
+                    let name = look.text("mesh").unwrap_or_default();
+                    let what = format!("mesh `{name}` as its convex hull ({})", fit.changes);
+                    let note = self.log.note(Fate::Approximated, look.node(), what);
+                    if fit.is_thickened {
+                        note.doubt();
+                    }
+                }
+                Some(hull(&fit.points))
+            }
+            Err(reason) => {
+                let name = look.text("mesh").unwrap_or_default();
+                let what = format!("mesh `{name}`: {reason}; it touches nothing");
+                self.log.note(Fate::Dropped, look.node(), what).doubt();
+                None
+            }
+        }
     }
 
     fn kind(&mut self, look: &Look<'t>) -> Option<&'static str> {

@@ -15,19 +15,22 @@ pub(super) fn collision(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) ->
     let scale = scale(log, node);
     let read = find(log, files, node)
         .and_then(|(path, bytes)| Mesh::read(&path, &bytes))
-        .map(|mesh| mesh.scaled(scale));
+        .map(|mesh| mesh.scaled(scale))
+        .and_then(|mesh| Ok((mesh.hull()?, mesh.vertices.len())));
     match read {
-        Ok(mesh) => {
-            let corners = mesh.hull();
-            if corners.len() < mesh.vertices.len() {
-                let count = corners.len();
-                log.note(
-                    Fate::Approximated,
-                    node,
-                    format!("a collision mesh: its convex hull of {count} points"),
-                );
+        Ok((fit, count)) => {
+            if fit.points.len() != count || !fit.changes.is_empty() {
+                let mut what =
+                    format!("a collision mesh: its convex hull of {} points", fit.points.len());
+                if !fit.changes.is_empty() {
+                    what = format!("{what} ({})", fit.changes);
+                }
+                let note = log.note(Fate::Approximated, node, what);
+                if fit.is_thickened {
+                    note.doubt();
+                }
             }
-            Some(hull(&corners))
+            Some(hull(&fit.points))
         }
         Err(reason) => {
             let file = node.text("filename").unwrap_or_default();

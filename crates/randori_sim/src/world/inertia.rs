@@ -10,11 +10,10 @@
 
 use nalgebra::{Isometry3, Matrix3, Vector3};
 use randori_core::spec::{InertiaSpec, LinkSpec, Shape, ShapeSpec};
-use rapier3d::parry::transformation::try_convex_hull;
-use rapier3d::prelude::Vector;
 use std::f64::consts::PI;
 
 use super::dynamics::spatial::written_pose;
+use super::shape::EngineHull;
 
 /// Mass, centre of mass and rotational inertia of a rigid body, in a frame B
 /// that the context names.
@@ -171,25 +170,29 @@ fn capsule(radius: f64, length: f64) -> MassProperties {
 }
 
 fn hull(points: &[[f64; 3]]) -> MassProperties {
-    let narrow = |[x, y, z]: [f64; 3]| Vector::new(x as f32, y as f32, z as f32);
-    let corners: Vec<Vector> = points.iter().copied().map(narrow).collect();
-    let Ok((corners, triangles)) = try_convex_hull(&corners) else {
-        return MassProperties::zero();
-    };
-    let wide = |corner: &Vector| Vector3::new(corner.x, corner.y, corner.z).cast::<f64>();
-    enclosed(&corners.iter().map(wide).collect::<Vec<_>>(), &triangles)
+    let Ok(hull) = EngineHull::of(points) else { return MassProperties::zero() };
+    let corners: Vec<Vector3<f64>> = hull.corners.into_iter().map(Vector3::from).collect();
+    // Its volume is exact, however small beside its extent.
+    filled(&corners, &hull.triangles).1
 }
 
-/// Below this share of its extent cubed, the volume of a surface is rounding
-/// (corners of hulls are rounded to f32), not a solid.
+/// Below this share of its extent cubed, the volume of a surface is rounding,
+/// not a solid.
 const FLAT: f64 = 1e-6;
 
-/// The solid inside a closed surface: a sum of signed tetrahedra between a
+/// The solid inside a surface that may be flat.
+fn enclosed(corners: &[Vector3<f64>], triangles: &[[u32; 3]]) -> MassProperties {
+    let (extent, solid) = filled(corners, triangles);
+    if solid.mass_kg <= FLAT * extent * extent * extent { MassProperties::zero() } else { solid }
+}
+
+/// The solid inside a closed surface, and the distance of its farthest corner
+/// from the middle of all: a sum of signed tetrahedra between a
 /// reference point and the triangles, with the second moments of a tetrahedron
 /// from Tonon, "Explicit exact formulas for the 3-D tetrahedron inertia
 /// tensor" (2004), in the form V/20 (sum of p p^T + s s^T) for corners p with
 /// sum s and the fourth corner at the origin.
-fn enclosed(corners: &[Vector3<f64>], triangles: &[[u32; 3]]) -> MassProperties {
+fn filled(corners: &[Vector3<f64>], triangles: &[[u32; 3]]) -> (f64, MassProperties) {
     let count = corners.len().max(1) as f64;
     let reference = corners.iter().sum::<Vector3<f64>>() / count;
     let (mut volume, mut first, mut second) = (0.0, Vector3::zeros(), Matrix3::zeros());
@@ -206,13 +209,13 @@ fn enclosed(corners: &[Vector3<f64>], triangles: &[[u32; 3]]) -> MassProperties 
     let sign = if volume < 0.0 { -1.0 } else { 1.0 };
     let (volume, first, second) = (volume * sign, first * sign, second * sign);
     let extent = corners.iter().map(|corner| (corner - reference).norm()).fold(0.0, f64::max);
-    if volume <= FLAT * extent * extent * extent {
-        return MassProperties::zero();
+    if volume <= 0.0 {
+        return (extent, MassProperties::zero());
     }
     let offset = first / volume;
     let spread = second - offset * offset.transpose() * volume;
     let inertia = Matrix3::identity() * spread.trace() - spread;
-    MassProperties { mass_kg: volume, com: reference + offset, inertia }
+    (extent, MassProperties { mass_kg: volume, com: reference + offset, inertia })
 }
 
 fn symmetric(matrix: &Matrix3<f64>) -> Matrix3<f64> {

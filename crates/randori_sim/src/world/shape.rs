@@ -1,7 +1,9 @@
 //! Shapes as written become collision geometry.
 
+use randori_core::hull::{Degenerate, Extent, convex_hull};
 use randori_core::math::{Pose, Rotation, Vector};
 use randori_core::spec::{Shape, ShapeSpec};
+use rapier3d::parry::shape::ConvexPolyhedron;
 use rapier3d::parry::utils::Array2;
 use rapier3d::prelude::SharedShape;
 
@@ -35,11 +37,7 @@ pub(super) fn collision_shape(spec: &ShapeSpec) -> Result<(SharedShape, Pose), S
         Shape::Cone { radius, length } => {
             (SharedShape::cone(half(*length), *radius as f32), pose * upright)
         }
-        Shape::ConvexHull { points } => {
-            let points: Vec<Vector> = points.iter().copied().map(corner).collect();
-            let hull = SharedShape::convex_hull(&points);
-            (hull.ok_or("its points lie in one plane; give at least four that do not")?, pose)
-        }
+        Shape::ConvexHull { points } => (hull(points)?, pose),
         Shape::TriangleMesh { vertices, triangles } => {
             let vertices: Vec<Vector> = vertices.iter().copied().map(corner).collect();
             let mesh = SharedShape::trimesh(vertices, triangles.clone());
@@ -48,6 +46,63 @@ pub(super) fn collision_shape(spec: &ShapeSpec) -> Result<(SharedShape, Pose), S
         Shape::Heightfield { size, heights } => (terrain(*size, heights)?, pose * upright),
         Shape::Plane => (SharedShape::halfspace(Vector::Z), pose),
     })
+}
+
+/// The engine's own hulls fail for some slender or finely rounded shapes, so
+/// it gets the faces too.
+fn hull(points: &[[f64; 3]]) -> Result<SharedShape, String> {
+    let hull = EngineHull::of(points)
+        .map_err(|what| format!("{what}; give at least four points that are not in one plane"))?;
+    // The engine compares areas with fixed numbers: it gets a hull of a few
+    // hundred metres, which is then made as small again without rounding.
+    let largest =
+        hull.corners.as_flattened().iter().fold(0.0, |most: f64, part| most.max(part.abs()));
+    let exponent = 10 - libm::frexp(largest).1;
+    let scale = |part: f64, exponent| libm::scalbn(part, exponent);
+    let enlarged = hull.corners.iter().map(|point| corner(point.map(|part| scale(part, exponent))));
+    let back = Vector::splat(scale(1.0, -exponent) as f32);
+    ConvexPolyhedron::from_convex_mesh(enlarged.collect(), &hull.triangles)
+        .and_then(|hull| hull.scaled(back))
+        .map(SharedShape::new)
+        .ok_or_else(|| {
+            "its surface is not closed; leave out points that nearly coincide".to_owned()
+        })
+}
+
+/// A convex hull of points as the engine has them, in single precision.
+pub(super) struct EngineHull {
+    /// Corners of the hull, in the order of the points.
+    pub(super) corners: Vec<[f64; 3]>,
+    /// Indices of three corners each, counter-clockwise seen from outside.
+    pub(super) triangles: Vec<[u32; 3]>,
+}
+
+impl EngineHull {
+    /// # Errors
+    ///
+    /// What the points are, if they enclose no volume; never for what the
+    /// checker accepts.
+    pub(super) fn of(points: &[[f64; 3]]) -> Result<Self, Degenerate> {
+        Extent::of(points).solid()?;
+        let single = |point: &[f64; 3]| point.map(|part| f64::from(part as f32));
+        let points: Vec<[f64; 3]> = points.iter().map(single).collect();
+        let mut triangles = convex_hull(&points)?;
+        let mut is_corner = vec![false; points.len()];
+        triangles.as_flattened().iter().for_each(|&corner| is_corner[corner as usize] = true);
+        let mut place = 0;
+        let places: Vec<u32> = is_corner
+            .iter()
+            .map(|is_corner| {
+                place += u32::from(*is_corner);
+                place.saturating_sub(1)
+            })
+            .collect();
+        for corner in triangles.as_flattened_mut() {
+            *corner = places[*corner as usize];
+        }
+        let corners = points.into_iter().zip(is_corner).filter(|(_, is_corner)| *is_corner);
+        Ok(Self { corners: corners.map(|(point, _)| point).collect(), triangles })
+    }
 }
 
 fn terrain([size_x, size_y]: [f64; 2], heights: &[Vec<f64>]) -> Result<SharedShape, String> {

@@ -1,0 +1,47 @@
+//! Convex hulls of points.
+//!
+//! [`convex_hull`] is exact: it decides on which side of a plane a point lies
+//! with J. R. Shewchuk's adaptive predicates ("Adaptive precision
+//! floating-point arithmetic and fast robust geometric predicates", 1997), so
+//! that slender, flat and tiny hulls are as good as others. [`Extent`] says
+//! whether a hull has an inside that single precision can express, which is
+//! what the engine needs.
+//!
+//! Start reading at [`convex_hull`].
+
+mod build;
+mod extent;
+
+pub use build::convex_hull;
+pub use extent::Extent;
+
+/// Bodies are at least this long, m: the engine computes in single precision.
+pub const MIN_SIZE_M: f64 = 1e-6;
+/// Bodies are at most this long, and places have at most this coordinate, m.
+pub const MAX_SIZE_M: f64 = 1e6;
+
+/// A reason why points have no convex hull with an inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Degenerate {
+    /// There are no points, or all are equal.
+    #[error("all points are equal")]
+    Point,
+    /// All points lie on one line.
+    #[error("all points lie on one line")]
+    Line,
+    /// All points lie in one plane.
+    #[error("all points lie in one plane")]
+    Plane,
+}
+
+pub(crate) fn minus(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
+}
+
+pub(crate) fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+pub(crate) fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+}
