@@ -1,5 +1,6 @@
 //! Things that move along a path.
 
+use super::bounds;
 use super::report::{At, Report};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{ActorModel, ActorSpec};
@@ -8,6 +9,11 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, actors: &[ActorSpec], 
     for (index, actor) in actors.iter().enumerate() {
         let at = at.index(index);
         report.positive(&at.field("speed"), actor.speed);
+        report.bounded(&at.field("speed"), actor.speed, bounds::SPEED);
+        for (index, corner) in actor.path.iter().enumerate() {
+            let path = at.field("path");
+            report.bounded_parts(&path.index(index), corner, bounds::PLACE);
+        }
         if actor.start >= duration && duration > 0.0 {
             let message = format!("actor `{}` starts after the end of the run", actor.name);
             let label = format!("the run lasts {duration} s");
@@ -21,8 +27,8 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, actors: &[ActorSpec], 
         }
         let ActorModel::Pedestrian { height, radius } = actor.model;
         let at = at.field("model");
-        report.positive(&at.field("height"), height);
-        report.positive(&at.field("radius"), radius);
+        report.size(&at.field("height"), height);
+        report.size(&at.field("radius"), radius);
         if height < 2.0 * radius && height > 0.0 {
             let rule = "must be at least twice the radius";
             report.out_of_range(&at.field("height"), height, rule);

@@ -1,7 +1,7 @@
 //! Actuators: on joints that they can drive, with gains that make sense.
 
-use super::joints;
 use super::report::{At, Report};
+use super::{bounds, joints};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{Drive, RobotSpec};
 
@@ -23,10 +23,10 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
         let drive = at.field("drive");
         match actuator.drive {
             Drive::Torque => {}
-            Drive::Velocity { gain } => report.not_negative(&drive.field("gain"), gain),
+            Drive::Velocity { gain } => report.amount(&drive.field("gain"), gain, bounds::GAIN),
             Drive::Position { kp, kd } | Drive::Impedance { kp, kd } => {
-                report.not_negative(&drive.field("kp"), kp);
-                report.not_negative(&drive.field("kd"), kd);
+                report.amount(&drive.field("kp"), kp, bounds::GAIN);
+                report.amount(&drive.field("kd"), kd, bounds::GAIN);
             }
         }
         let limits = at.field("limits");

@@ -1,7 +1,7 @@
 //! The `Environment(...)` file.
 
 use super::report::{At, Report};
-use super::{names, poses, shapes};
+use super::{bounds, names, poses, shapes};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{EnvironmentSpec, Mobility, ObjectSpec};
 
@@ -9,10 +9,15 @@ pub(super) fn check(report: &mut Report<'_>, root: &At<'_>, environment: &Enviro
     shapes::materials(report, &root.field("materials"), &environment.materials);
     if let Some(ground) = &environment.ground {
         let at = root.field("ground");
-        report.not_negative(&at.field("friction"), ground.friction);
+        let frictions = [
+            ("friction", ground.friction),
+            ("torsional_friction", ground.torsional_friction),
+            ("rolling_friction", ground.rolling_friction),
+        ];
+        for (name, value) in frictions {
+            report.amount(&at.field(name), value, bounds::CONTACT);
+        }
         report.fraction(&at.field("restitution"), Some(ground.restitution));
-        report.not_negative(&at.field("torsional_friction"), ground.torsional_friction);
-        report.not_negative(&at.field("rolling_friction"), ground.rolling_friction);
         if let Some(soft) = &ground.softness {
             shapes::softness(report, &at.field("softness"), soft);
         }
@@ -31,8 +36,16 @@ pub(super) fn check(report: &mut Report<'_>, root: &At<'_>, environment: &Enviro
 }
 
 fn mobility(report: &mut Report<'_>, at: &At<'_>, object: &ObjectSpec) {
-    let Mobility::Movable { mass_kg, .. } = object.mobility else { return };
-    report.positive(&at.field("mobility").field("mass_kg"), mass_kg);
+    let Mobility::Movable { mass_kg, linear_velocity, angular_velocity } = object.mobility else {
+        return;
+    };
+    let mobility_at = at.field("mobility");
+    report.mass(&mobility_at.field("mass_kg"), mass_kg);
+    for (name, parts) in
+        [("linear_velocity", linear_velocity), ("angular_velocity", angular_velocity)]
+    {
+        report.bounded_parts(&mobility_at.field(name), &parts, bounds::SPEED);
+    }
     if !object.shapes.iter().any(|shape| shapes::is_solid(&shape.shape)) {
         let message = format!("object `{}` moves but has no shape with a volume", object.name);
         let (code, at) = (DiagnosticCode::NO_VOLUME, at.field("shapes"));

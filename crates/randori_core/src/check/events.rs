@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::poses;
 use super::report::{At, Report};
+use super::{bounds, poses};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{Effect, EventSpec, Mobility, ScenarioSpec};
 use crate::text::Specs;
@@ -18,19 +18,25 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, scenario: &ScenarioSpe
             body(report, &effect.field("body"), event.effect.body(), bodies, (scenario, specs));
         }
         match &event.effect {
-            Effect::Push { .. } => {}
+            Effect::Push { impulse, .. } => {
+                report.bounded_parts(&effect.field("impulse"), impulse, bounds::FORCE);
+            }
             Effect::RandomPushes { every, impulse, axis, lasts, .. } => {
                 let every_at = effect.field("every");
                 report.positive(&every_at.index(0), every.0);
                 report.ordered(&every_at, every.0, every.1);
                 let impulse_at = effect.field("impulse");
                 report.not_negative(&impulse_at.index(0), impulse.0);
+                report.bounded(&impulse_at.index(1), impulse.1, bounds::FORCE);
                 report.ordered(&impulse_at, impulse.0, impulse.1);
                 report.positive_if_any(&effect.field("lasts"), *lasts);
                 poses::axis(report, &effect.field("axis"), axis.unwrap_or_default());
             }
-            Effect::Force { lasts, .. } => report.positive(&effect.field("lasts"), *lasts),
-            Effect::Payload { mass_kg, .. } => report.positive(&effect.field("mass_kg"), *mass_kg),
+            Effect::Force { force, lasts, .. } => {
+                report.bounded_parts(&effect.field("force"), force, bounds::FORCE);
+                report.positive(&effect.field("lasts"), *lasts);
+            }
+            Effect::Payload { mass_kg, .. } => report.mass(&effect.field("mass_kg"), *mass_kg),
         }
     }
 }

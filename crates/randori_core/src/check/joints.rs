@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::poses;
 use super::report::{At, Report};
+use super::{bounds, poses};
 use crate::diagnostic::{DiagnosticCode, nearest};
 use crate::spec::{CouplingSpec, JointKind, JointSpec, RobotSpec};
 
@@ -86,12 +86,12 @@ fn properties(report: &mut Report<'_>, at: &At<'_>, joint: &JointSpec) {
     if let Some((lower, upper)) = joint.kind.limits_si() {
         report.ordered(&at.field("kind").field("limits"), lower, upper);
     }
-    report.not_negative(&at.field("damping"), joint.damping);
-    report.not_negative(&at.field("friction"), joint.friction);
-    report.not_negative(&at.field("armature"), joint.armature);
+    report.amount(&at.field("damping"), joint.damping, bounds::GAIN);
+    report.amount(&at.field("friction"), joint.friction, bounds::GAIN);
+    report.amount(&at.field("armature"), joint.armature, bounds::GAIN);
     if let Some(spring) = &joint.spring {
         let at = at.field("spring");
-        report.not_negative(&at.field("stiffness"), spring.stiffness);
+        report.amount(&at.field("stiffness"), spring.stiffness, bounds::GAIN);
         // At zero the unit makes no difference, and zero is the default.
         let is_zero = spring.rest.quaternion().is_none() && spring.rest.si() == 0.0;
         if has_one_dof(report, &at, joint, "a spring") && !is_zero {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::report::{At, Report};
-use super::shapes;
+use super::{bounds, shapes};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{Base, InertiaSpec, JointKind, JointSpec, LinkSpec, RobotSpec};
 
@@ -11,6 +11,9 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     for (index, link) in robot.links.iter().enumerate() {
         let at = at.index(index);
         mass(report, &at, link, robot);
+        if let Some(com) = &link.com {
+            report.bounded_parts(&at.field("com"), com, bounds::PLACE);
+        }
         if link.mass_kg != 0.0 {
             inertia(report, &at, link);
         }
@@ -27,7 +30,7 @@ fn mass(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec, robot: &RobotSpec
     let carries = |joint: &JointSpec| joint.parent == link.name;
     let is_bolted = matches!(&robot.base, Base::Fixed { link: base } if *base == link.name);
     if link.mass_kg != 0.0 {
-        report.positive(&place, link.mass_kg);
+        report.mass(&place, link.mass_kg);
     } else if is_bolted || robot.joints.iter().any(welds) || carries_mass(robot, &link.name) {
         // It does not move, or its neighbour weighs for both.
     } else if !robot.joints.iter().any(carries) {
@@ -69,6 +72,9 @@ fn inertia(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec) {
         }
         return;
     };
+    for (name, moment) in [("ixx", ixx), ("iyy", iyy), ("izz", izz)] {
+        report.bounded(&place.field(name), moment, bounds::MOMENT);
+    }
     let [small, middle, large] = principal_moments([ixx, iyy, izz], [ixy, ixz, iyz]);
     let code = DiagnosticCode::IMPOSSIBLE_INERTIA;
     // Written so that a NaN counts as impossible.

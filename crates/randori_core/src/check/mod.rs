@@ -8,6 +8,7 @@
 
 mod actors;
 mod actuators;
+mod bounds;
 mod contract;
 mod environment;
 mod events;

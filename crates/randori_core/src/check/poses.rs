@@ -1,5 +1,6 @@
 //! Poses, axes and joint coordinates.
 
+use super::bounds;
 use super::report::{At, Report};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{Axis, Coordinate, JointKind, JointSpec, PoseSpec, RobotSpec};
@@ -14,6 +15,7 @@ pub(super) fn pose(report: &mut Report<'_>, at: &At<'_>, pose: &PoseSpec) {
         error.secondary.extend(label);
         error.help.push("remove one of the two".to_owned());
     }
+    report.bounded_parts(&at.field("xyz"), &pose.xyz, bounds::PLACE);
     if let Some(quat) = pose.quat {
         quaternion(report, &at.field("quat"), &quat);
     }
@@ -61,10 +63,12 @@ pub(super) fn coordinate(
     if let Coordinate::Quat(x, y, z, w) = value {
         quaternion(report, at, &[x, y, z, w]);
     }
-    if unit(report, at, spec, value)
-        && let Some(message) = beyond_limits(spec, value.si())
-    {
-        report.error(DiagnosticCode::BEYOND_LIMITS, at, message, "beyond the limits");
+    if unit(report, at, spec, value) {
+        let most = if value.is_length() { bounds::PLACE } else { bounds::ANGLE };
+        report.bounded(at, value.si(), most);
+        if let Some(message) = beyond_limits(spec, value.si()) {
+            report.error(DiagnosticCode::BEYOND_LIMITS, at, message, "beyond the limits");
+        }
     }
 }
 

@@ -183,7 +183,7 @@ impl<'s> Report<'s> {
 
     /// An error that says which values are possible.
     pub(super) fn out_of_range(&mut self, at: &At<'_>, value: f64, rule: &str) {
-        let message = format!("`{}` is {value}, but {rule}", at.name());
+        let message = format!("`{}` is {}, but {rule}", at.name(), super::bounds::shown(value));
         self.error(DiagnosticCode::OUT_OF_RANGE, at, message, rule);
     }
 

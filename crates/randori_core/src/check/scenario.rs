@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::names::{Names, Place};
 use super::rates::Rates;
 use super::report::{At, Report};
-use super::{actors, environment, events, groups, poses, shapes};
+use super::{actors, bounds, environment, events, groups, poses, shapes};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{
     Expectation, LatencySpec, PolicySource, PolicySpec, RobotEntry, RobotSpec, ScenarioSpec,
@@ -30,6 +30,9 @@ pub(super) fn check(report: &mut Report<'_>, specs: &Specs, rates: &Rates, limit
         if let Some(spec) = &entry.policy {
             policy(report, &at.field("policy"), spec, rates);
         }
+    }
+    for (name, place) in &scenario.marks {
+        report.bounded_parts(&root.field("marks").field(name), place, bounds::PLACE);
     }
     actors::check(report, &root.field("actors"), &scenario.actors, scenario.duration);
     shapes::zones(report, &root.field("zones"), &scenario.zones);
@@ -57,6 +60,11 @@ fn physics(report: &mut Report<'_>, at: &At<'_>, scenario: &ScenarioSpec) {
         if !(1..=64).contains(&count) {
             report.out_of_range(&at.field(name), f64::from(count), "must be from 1 to 64");
         }
+    }
+    report.bounded_parts(&at.field("gravity"), &settings.gravity, bounds::ACCELERATION);
+    let contacts = [settings.contact_frequency_hz, settings.contact_damping_ratio];
+    for (name, value) in ["contact_frequency_hz", "contact_damping_ratio"].iter().zip(contacts) {
+        report.bounded(&at.field(name), value, bounds::CONTACT);
     }
     report.positive(&at.field("contact_frequency_hz"), settings.contact_frequency_hz);
     report.positive(&at.field("contact_damping_ratio"), settings.contact_damping_ratio);

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::poses;
 use super::report::{At, Report};
+use super::{bounds, poses};
 use crate::diagnostic::DiagnosticCode;
+use crate::hull::Extent;
 use crate::spec::{MaterialSpec, Shape, ShapeSpec, SoftnessSpec, ZoneShape, ZoneSpec};
 
 /// Shapes of a link or an object.
@@ -30,9 +31,14 @@ pub(super) fn list(
             );
             error.help.push("use a convex hull, or several simple shapes".to_owned());
         }
-        report.not_negative(&at.field("friction"), spec.friction.unwrap_or(0.0));
-        report.not_negative(&at.field("torsional_friction"), spec.torsional_friction);
-        report.not_negative(&at.field("rolling_friction"), spec.rolling_friction);
+        let frictions = [
+            ("friction", spec.friction.unwrap_or(0.0)),
+            ("torsional_friction", spec.torsional_friction),
+            ("rolling_friction", spec.rolling_friction),
+        ];
+        for (name, value) in frictions {
+            report.amount(&at.field(name), value, bounds::CONTACT);
+        }
         if let Some(soft) = &spec.softness {
             softness(report, &at.field("softness"), soft);
         }
@@ -63,7 +69,7 @@ pub(super) fn materials(
 ) {
     for (name, material) in materials {
         let at = at.field(name);
-        report.not_negative(&at.field("friction"), material.friction);
+        report.amount(&at.field("friction"), material.friction, bounds::CONTACT);
         report.fraction(&at.field("restitution"), Some(material.restitution));
         for (index, part) in material.color.iter().enumerate() {
             report.fraction(&at.field("color").index(index), Some(f64::from(*part)));
@@ -75,7 +81,7 @@ pub(super) fn softness(report: &mut Report<'_>, at: &At<'_>, spec: &SoftnessSpec
     report.positive(&at.field("time_constant"), spec.time_constant);
     report.positive(&at.field("damping_ratio"), spec.damping_ratio);
     report.positive(&at.field("friction_stiffness_ratio"), spec.friction_stiffness_ratio);
-    report.not_negative(&at.field("width"), spec.width);
+    report.amount(&at.field("width"), spec.width, bounds::PLACE);
     let impedances =
         [("impedance", spec.impedance), ("impedance_at_width", spec.impedance_at_width)];
     for (name, value) in impedances {
@@ -97,10 +103,10 @@ pub(super) fn zones(report: &mut Report<'_>, at: &At<'_>, zones: &[ZoneSpec]) {
         let at = at.field("shape");
         match zone.shape {
             ZoneShape::Box { size } => sizes(report, &at, &size),
-            ZoneShape::Sphere { radius } => report.positive(&at.field("radius"), radius),
+            ZoneShape::Sphere { radius } => report.size(&at.field("radius"), radius),
             ZoneShape::Cylinder { radius, length } => {
-                report.positive(&at.field("radius"), radius);
-                report.positive(&at.field("length"), length);
+                report.size(&at.field("radius"), radius);
+                report.size(&at.field("length"), length);
             }
         }
     }
@@ -108,34 +114,57 @@ pub(super) fn zones(report: &mut Report<'_>, at: &At<'_>, zones: &[ZoneSpec]) {
 
 fn sizes(report: &mut Report<'_>, at: &At<'_>, size: &[f64]) {
     for (index, edge) in size.iter().enumerate() {
-        report.positive(&at.field("size").index(index), *edge);
+        report.size(&at.field("size").index(index), *edge);
     }
 }
 
 fn geometry(report: &mut Report<'_>, at: &At<'_>, shape: &Shape) {
     match shape {
-        Shape::Box { size } => sizes(report, at, size),
-        Shape::Sphere { radius } => report.positive(&at.field("radius"), *radius),
+        Shape::Box { size } => {
+            sizes(report, at, size);
+            report.ratio(&at.field("size"), size);
+        }
+        Shape::Sphere { radius } => report.size(&at.field("radius"), *radius),
         Shape::Capsule { radius, length }
         | Shape::Cylinder { radius, length }
         | Shape::Cone { radius, length } => {
-            report.positive(&at.field("radius"), *radius);
-            report.positive(&at.field("length"), *length);
+            report.size(&at.field("radius"), *radius);
+            report.size(&at.field("length"), *length);
+            report.ratio(at, &[*radius, *length]);
         }
-        Shape::ConvexHull { points } => {
-            if !spans_volume(points) {
-                let message = "the points of the hull enclose no volume";
-                let label = "at least four points that are not in one plane are needed";
-                let at = at.field("points");
-                report.error(DiagnosticCode::DEGENERATE_SHAPE, &at, message, label);
-            }
+        Shape::ConvexHull { points } => hull(report, &at.field("points"), points),
+        Shape::TriangleMesh { vertices, triangles } => {
+            corners(report, &at.field("vertices"), vertices);
+            mesh(report, at, vertices.len(), triangles);
         }
-        Shape::TriangleMesh { vertices, triangles } => mesh(report, at, vertices.len(), triangles),
         Shape::Heightfield { size, heights } => {
             sizes(report, at, size);
             heightfield(report, &at.field("heights"), heights);
         }
         Shape::Plane => {}
+    }
+}
+
+fn corners(report: &mut Report<'_>, at: &At<'_>, corners: &[[f64; 3]]) {
+    for (index, corner) in corners.iter().enumerate() {
+        report.bounded_parts(&at.index(index), corner, bounds::PLACE);
+    }
+}
+
+/// The engine builds every hull that passes.
+fn hull(report: &mut Report<'_>, at: &At<'_>, points: &[[f64; 3]]) {
+    corners(report, at, points);
+    let extent = Extent::of(points);
+    if let Err(what) = extent.solid() {
+        let message = "the points of the hull enclose no volume";
+        let code = DiagnosticCode::DEGENERATE_SHAPE;
+        report.error(code, at, message, what.to_string()).help.push(
+            "a hull needs four points that are not in one plane, and a thickness of at least a \
+             millionth of its length"
+                .to_owned(),
+        );
+    } else {
+        report.bounded(at, extent.length, bounds::SIZE);
     }
 }
 
@@ -166,54 +195,11 @@ fn heightfield(report: &mut Report<'_>, at: &At<'_>, heights: &[Vec<f64>]) {
         report.error(code, at, message, format!("{} x {columns} heights", heights.len()));
     }
     for (index, row) in heights.iter().enumerate() {
+        report.bounded_parts(&at.index(index), row, bounds::PLACE);
         if row.len() != columns {
             let message = "all rows of a heightfield must be equally long";
             let label = format!("{} heights, but the first row has {columns}", row.len());
             report.error(code, &at.index(index), message, label);
         }
-    }
-}
-
-/// Whether four of the points form a tetrahedron that is thick enough to have
-/// an inside in single precision.
-fn spans_volume(points: &[[f64; 3]]) -> bool {
-    let Some(origin) = points.first() else { return false };
-    let offset = |point: &[f64; 3]| -> [f64; 3] { std::array::from_fn(|i| point[i] - origin[i]) };
-    let farthest = |weigh: &dyn Fn([f64; 3]) -> f64| {
-        let by_weight = |a: &[f64; 3], b: &[f64; 3]| weigh(*a).total_cmp(&weigh(*b));
-        points.iter().map(offset).max_by(by_weight).unwrap_or_default()
-    };
-    let x = farthest(&|point| dot(point, point));
-    let length = libm::sqrt(dot(x, x));
-    let y = farthest(&|point| dot(cross(x, point), cross(x, point)));
-    let normal = cross(x, y);
-    let area = libm::sqrt(dot(normal, normal));
-    let z = farthest(&|point| dot(normal, point).abs());
-    let volume = dot(normal, z).abs();
-    area > 1e-6 * length * length && volume > 1e-6 * area * length
-}
-
-fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-}
-
-fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn four_points_in_one_plane_span_no_volume() {
-        let flat = [[0.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 1.0, 1.0]];
-        let mut solid = flat;
-        solid[3][2] = 1.1;
-
-        assert!(!spans_volume(&flat));
-        assert!(spans_volume(&solid));
-        assert!(!spans_volume(&[[1.0; 3]; 5]));
-        assert!(!spans_volume(&[]));
     }
 }

@@ -7,9 +7,11 @@ use randori_core::text::{Limits, Override, ScenarioText};
 
 use super::fixture::{changed, files, findings, load};
 
-/// Codes that belong to formulas, policies and trust, which core knows
+/// Codes that belong to physics, formulas, policies and trust, which core knows
 /// nothing of.
-const OF_OTHERS: [DiagnosticCode; 9] = [
+const OF_OTHERS: [DiagnosticCode; 11] = [
+    DiagnosticCode::START_OVERLAP,
+    DiagnosticCode::CANNOT_BUILD,
     DiagnosticCode::FORMULA,
     DiagnosticCode::UNKNOWN_SIGNAL,
     DiagnosticCode::HORIZON,
@@ -66,6 +68,23 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     ("RS0214", "arm", "[\"cargo\"]", "[\"cargos\"]", "\"cargos\""),
     ("RS0301", "arm", "mass_kg: 0.5", "mass_kg: 0.0", "0.0"),
     ("RS0301", "scenario", "duration: 4.0", "duration: -4.0", "-4.0"),
+    ("RS0301", "arm", "mass_kg: 0.5", "mass_kg: 3e38", "3e38"),
+    ("RS0301", "arm", "ixx: 0.1", "ixx: 1e20", "1e20"),
+    ("RS0301", "arm", "radius: 0.02", "radius: 1e-20", "1e-20"),
+    ("RS0301", "arm", "damping: 0.1", "damping: 1e30", "1e30"),
+    ("RS0301", "arm", "stiffness: 1.0", "stiffness: 1e30", "1e30"),
+    ("RS0301", "arm", "kp: 30.0", "kp: 1e30", "1e30"),
+    ("RS0301", "hall", "mass_kg: 3.0", "mass_kg: 1e20", "1e20"),
+    ("RS0301", "hall", "xyz: (1.0, 0.0, 0.2)", "xyz: (1e20, 0.0, 0.2)", "1e20"),
+    ("RS0301", "hall", "radius: 0.2, length: 3.0", "radius: 0.2, length: 1e7", "1e7"),
+    ("RS0301", "hall", "[0.0, 0.1], [0.1", "[0.0, 1e9], [0.1", "1e9"),
+    ("RS0301", "hall", "friction: 0.8", "friction: 1e30", "1e30"),
+    ("RS0301", "scenario", "impulse: (0.0, 2.0, 0.0)", "impulse: (0.0, 2e30, 0.0)", "2e30"),
+    ("RS0301", "scenario", "speed: 1.0", "speed: 1e9", "1e9"),
+    ("RS0301", "scenario", "height: 1.7", "height: 1e9", "1e9"),
+    ("RS0301", "scenario", "(2.0, 1.0)", "(2e9, 1.0)", "2e9"),
+    ("RS0301", "scenario", "\"goal\": (3.0", "\"goal\": (3e9", "3e9"),
+    ("RS0301", "scenario", "preset: Default", "gravity: (0, 0, -1e9)", "-1e9"),
     ("RS0302", "hall", "friction: 0.8", "friction: inf", "inf"),
     ("RS0302", "hall", "friction: 0.8", "friction: 1e39", "1e39"),
     ("RS0303", "arm", "izz: 0.1", "izz: 0.3", "Moments(ixx: 0.1, iyy: 0.1, izz: 0.3)"),
@@ -80,6 +99,20 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     ("RS0305", "hall", "[0.1, 0.0]]", "[0.1]]", "[0.1]"),
     ("RS0305", "hall", "(0, 1, 2)", "(0, 1, 3)", "(0, 1, 3)"),
     ("RS0305", "scenario", "[(0.0, 1.0), (2.0, 1.0)]", "[(0.0, 1.0)]", "[(0.0, 1.0)]"),
+    (
+        "RS0305",
+        "hall",
+        "Box(size: (0.4, 0.4, 0.4))",
+        "Box(size: (1e-4, 0.4, 1e3))",
+        "(1e-4, 0.4, 1e3)",
+    ),
+    (
+        "RS0305",
+        "hall",
+        "Box(size: (0.4, 0.4, 0.4))",
+        "ConvexHull(points: [(0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 1e-9)])",
+        "[(0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 1e-9)]",
+    ),
     ("RS0306", "hall", "shape: Box(size: (0.4, 0.4, 0.4))", "shape: Plane", "Plane"),
     ("RS0307", "arm", "Along(0.0, 1.0, 0.0)", "Along(0.0, 0.0, 0.0)", "Along(0.0, 0.0, 0.0)"),
     ("RS0307", "scenario", "(0.0, 0.0, 0.0, 1.0)", "(0.0, 0.0, 0.0, 0.0)", "(0.0, 0.0, 0.0, 0.0)"),
