@@ -103,6 +103,10 @@ fn tell(told: &clap::Error, console: &Console) -> ExitCode {
 /// Says in a few lines that Randori itself failed. A backtrace helps only those
 /// who ask for it.
 fn explain_panic(info: &PanicHookInfo<'_>) {
+    // It becomes an error of the run.
+    if randori_sim::world::is_guarded() {
+        return;
+    }
     // A console of its own: whoever panicked may hold the other one's lock.
     let console = Console::new();
     let message = info.payload_as_str().unwrap_or("a panic without a message");

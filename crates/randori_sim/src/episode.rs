@@ -119,7 +119,10 @@ impl Episode {
             decided_at_start: Vec::new(),
             judged: true,
         };
-        episode.decided_at_start = episode.judge();
+        episode.error = episode.infinite_signal();
+        if episode.error.is_none() {
+            episode.decided_at_start = episode.judge();
+        }
         Ok(episode)
     }
 
@@ -147,7 +150,10 @@ impl Episode {
         let mut decided = Vec::new();
         if !self.is_over() {
             match self.simulation.step() {
-                Ok(_) => decided = self.judge(),
+                Ok(_) => match self.infinite_signal() {
+                    Some(error) => self.error = Some(error),
+                    None => decided = self.judge(),
+                },
                 Err(fault) => self.error = Some(RunError::from(&fault)),
             }
         }
@@ -257,6 +263,25 @@ impl Episode {
             error: error.cloned(),
             ..self.head.unstarted()
         }
+    }
+
+    /// Why nothing can be judged: a signal that is not a finite number, which
+    /// would fulfil or break any goal.
+    fn infinite_signal(&self) -> Option<RunError> {
+        let record = self.simulation.record();
+        let column = record.signals.iter().position(|value| !value.is_finite())?;
+        let (name, value) = (&self.table.signals()[column].name, record.signals[column]);
+        Some(RunError {
+            code: "RR0101".to_owned(),
+            message: format!("signal `{name}` is {value} at tick {}", record.tick.0),
+            tick: record.tick.0,
+            details: Vec::new(),
+            help: Some(
+                "its parts are too large for single precision, or it has none: look at masses, \
+                 speeds and sizes"
+                    .to_owned(),
+            ),
+        })
     }
 
     fn judge(&mut self) -> Vec<GoalDecision> {

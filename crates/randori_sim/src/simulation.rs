@@ -20,7 +20,7 @@ use crate::hash::StateHasher;
 use crate::intervention::{self, InterventionError};
 use crate::scheduler::Scheduler;
 use crate::sensors::{Received, SensorSuite, tick_period};
-use crate::world::SimWorld;
+use crate::world::{SimWorld, WorldFault, guarded};
 
 /// Measures what goals, metrics and event conditions read of the world.
 ///
@@ -120,7 +120,8 @@ impl Simulation {
             planted: None,
             period,
         };
-        simulation.account();
+        guarded(|| simulation.account())
+            .map_err(|message| simulation.world.unbuildable(message))?;
         Ok(simulation)
     }
 
@@ -196,18 +197,34 @@ impl Simulation {
     }
 
     fn make_step(&mut self, tick: Tick) -> Result<(), RunFault> {
-        self.intervene_now();
-        self.disturb(tick);
-        self.sense(tick);
-        self.decide(tick)?;
-        self.actuate();
-        self.world.advance().map_err(RunFault::World)?;
         self.next.tick = Tick(tick.0 + 1);
-        if let Some((_, body)) = self.planted.take_if(|(at, _)| *at == self.next.tick) {
-            self.world.nudge(body);
-        }
-        self.account();
-        Ok(())
+        self.with_engine(|simulation| {
+            simulation.intervene_now();
+            simulation.disturb(tick);
+            simulation.sense(tick);
+            Ok(())
+        })?;
+        self.decide(tick)?;
+        self.with_engine(|simulation| {
+            simulation.actuate();
+            simulation.world.advance()?;
+            let reached = simulation.next.tick;
+            if let Some((_, body)) = simulation.planted.take_if(|(at, _)| *at == reached) {
+                simulation.world.nudge(body);
+            }
+            simulation.account();
+            Ok(())
+        })
+    }
+
+    /// A part of a step; if the engine panics in it, that is the fault of a body.
+    fn with_engine(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<(), WorldFault>,
+    ) -> Result<(), RunFault> {
+        let done = guarded(|| part(self));
+        done.unwrap_or_else(|message| Err(self.world.crashed(self.next.tick.0, &message)))
+            .map_err(RunFault::World)
     }
 
     /// What people do.

@@ -179,6 +179,15 @@ codes! {
         "Rotating joints take `Deg(...)` or `Rad(...)`, sliding joints take `M(...)`, spherical \
          joints take a rotation: `Rpy(Deg(0), Deg(90), Deg(0))` or `Quat(x, y, z, w)`. Fixed \
          joints have no coordinate.";
+    START_OVERLAP "RS0312" "Bodies that overlap at the start"
+        "Two bodies that can touch share space in the starting state, by more than resting \
+         contact needs (1 mm). The simulation begins by pushing them apart, which throws light \
+         bodies away and strains joints. Move one of them, start the robot in another pose, or \
+         exclude the pair: `contact_exclusions` for two links of a robot, `group` and `ignores` \
+         for shapes of any bodies.";
+    CANNOT_BUILD "RS0313" "A world that cannot be built"
+        "The files pass every check of their text, but the physics engine cannot represent \
+         something in them. The message names the body. A run ends with RR0201 there.";
     // Structure.
     TWO_PARENTS "RS0401" "A link with two parents"
         "Two joints have the same child. Joints form a tree; a constraint that closes a ring is \

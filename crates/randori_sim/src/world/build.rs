@@ -12,14 +12,16 @@ use randori_core::spec::{
 };
 use randori_core::time::TickPeriod;
 use rapier3d::prelude::{
-    ColliderBuilder, ColliderHandle, FrictionModel, IntegrationParameters, PhysicsWorld, RigidBody,
+    ColliderBuilder, ColliderHandle, FrictionModel, IntegrationParameters, PhysicsWorld,
     RigidBodyBuilder, RigidBodyHandle, SharedShape,
 };
 
 use super::act::Actions;
 use super::dynamics::EarlierRates;
 use super::dynamics::spatial::narrow;
+use super::guard::guarded;
 use super::inertia::{MassProperties, shape_mass_properties};
+use super::rest::{RestState, let_rest};
 use super::rules::{ContactRules, Hooks, surface_tag};
 use super::scene::{BodyEntry, MassGroup, Member, Placing, Role, Scene};
 use super::shape::collision_shape;
@@ -43,23 +45,7 @@ pub(super) fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<SimWorl
     for (index, actor) in layout.actors.clone().zip(&scenario.spec.actors) {
         builder.insert_actor(index, actor, ground as f32);
     }
-    Ok(builder.finish())
-}
-
-/// A movable object whose points all stay slower than this (m/s) for
-/// [`REST_S`] rests until something touches or strikes it. A thousand resting
-/// boxes then cost a thirtieth; nothing that a robot does moves things this
-/// slowly for so long. Robots never rest. The engine's own threshold, 50 mm/s,
-/// would stop things that slide.
-const REST_MPS: f32 = 1e-3;
-/// Seconds; see [`REST_MPS`].
-const REST_S: f32 = 1.0;
-
-/// Lets a movable body rest; see [`REST_MPS`].
-pub(super) fn let_rest(body: &mut RigidBody) {
-    let rest = body.activation_mut();
-    rest.normalized_linear_threshold = REST_MPS;
-    rest.time_until_sleep = REST_S;
+    builder.finish()
 }
 
 /// A world under construction.
@@ -144,7 +130,9 @@ impl<'a> Builder<'a> {
         spec: &ShapeSpec,
     ) -> Result<(ColliderHandle, Pose), WorldError> {
         let path = &self.scene.bodies[carrier.body].path;
-        let (shape, body_from_shape) = collision_shape(spec).map_err(|why| WorldError::Shape {
+        let built = guarded(|| collision_shape(spec))
+            .unwrap_or_else(|message| Err(format!("the physics engine failed ({message})")));
+        let (shape, body_from_shape) = built.map_err(|why| WorldError::Shape {
             body: path.clone(),
             shape: spec.name.clone().unwrap_or_else(|| (number + 1).to_string()),
             why,
@@ -285,14 +273,15 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn finish(mut self) -> SimWorld {
+    fn finish(mut self) -> Result<SimWorld, WorldError> {
         self.weigh_inversely();
         self.scene.dropped_surface = self.scene.rules.add(Surface::plain());
         // A step without duration lets the engine see everything that was
         // inserted: colliders follow the links into the start pose, and contacts,
         // rays and islands are right from the first tick.
         let dt = std::mem::replace(&mut self.physics.integration_parameters.dt, 0.0);
-        self.physics.step_with_events(&Hooks { scene: &self.scene, touching: None }, &());
+        let hooks = Hooks { scene: &self.scene, touching: None };
+        let stepped = guarded(|| self.physics.step_with_events(&hooks, &()));
         self.physics.integration_parameters.dt = dt;
 
         let links = self.scene.articulations.iter().map(|robot| robot.links.len()).max();
@@ -310,16 +299,18 @@ impl<'a> Builder<'a> {
             dropped: Vec::new(),
             earlier: EarlierRates::default(),
             touch: TouchState::default(),
+            rest: RestState::default(),
             twists: vec![Twist::default(); links.unwrap_or(0)],
             scene: Arc::new(self.scene),
             placing: self.placing,
             ticks: 0,
             fault: None,
         };
+        stepped.map_err(|message| world.unbuildable(message))?;
         world.place_static_bodies();
         world.read_state();
         world.remember_twists();
-        world
+        Ok(world)
     }
 }
 

@@ -13,7 +13,8 @@ use rapier3d::prelude::{
 use serde::{Deserialize, Serialize};
 
 use super::SimWorld;
-use super::build::{let_rest, owner_tag};
+use super::build::owner_tag;
+use super::rest::let_rest;
 use super::rules::surface_tag;
 use super::scene::Role;
 use super::state::digest_pose;

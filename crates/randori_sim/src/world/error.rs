@@ -36,6 +36,14 @@ pub enum WorldError {
         /// Path of the link or object.
         body: String,
     },
+    /// The engine failed where no check foresaw it.
+    #[error("the physics engine fails at {place} ({message})")]
+    Engine {
+        /// What it was working on.
+        place: String,
+        /// What the engine says.
+        message: String,
+    },
     /// A floating base has no mass.
     #[error("`{body}` floats but has no mass; move the mass of the next link to it")]
     MasslessBase {
@@ -68,7 +76,7 @@ pub enum WorldError {
 
 /// A body whose state is no longer a number.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("`{path}` went {what} at tick {tick}")]
+#[error("`{path}` {what} at tick {tick}")]
 pub struct WorldFault {
     /// The body.
     pub body: BodyId,
@@ -78,7 +86,7 @@ pub struct WorldFault {
     pub tick: u64,
     /// Pose and velocity of the body after the last good step.
     pub last_finite: BodyState,
-    /// What happened, such as `non-finite`.
+    /// What happened, such as `went non-finite`.
     pub what: String,
 }
 

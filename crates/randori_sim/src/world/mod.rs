@@ -20,12 +20,15 @@ mod drive;
 mod dropped;
 pub mod dynamics;
 mod error;
+mod guard;
 pub mod inertia;
 mod joint;
 mod look;
 mod mobility;
+mod overlap;
 mod query;
 mod resist;
+mod rest;
 mod robot;
 mod rules;
 mod scene;
@@ -48,11 +51,16 @@ use rapier3d::prelude::PhysicsWorld;
 pub use self::drive::JointDrive;
 pub use self::dropped::DroppedBox;
 pub use self::error::{SnapshotError, WorldError, WorldFault};
+pub use self::guard::is_guarded;
 pub use self::look::{ContactPoint, DepthCamera};
+pub use self::overlap::Overlap;
 pub use self::query::RayHit;
+
+pub(crate) use self::guard::guarded;
 
 use self::act::Actions;
 use self::dynamics::EarlierRates;
+use self::rest::RestState;
 use self::rules::Hooks;
 use self::scene::{Placing, Scene};
 use self::touch::TouchState;
@@ -78,6 +86,8 @@ pub struct SimWorld {
     earlier: EarlierRates,
     /// What contacts remember of the last step.
     touch: TouchState,
+    /// Where objects were when they became slow.
+    rest: RestState,
     /// Workspace: velocities of the links of one robot.
     twists: Vec<Twist>,
     ticks: u64,
@@ -94,7 +104,9 @@ impl SimWorld {
     ///
     /// If the engine cannot represent something, which is named with advice.
     pub fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<Self, WorldError> {
-        build::build(scenario, layout)
+        guarded(|| build::build(scenario, layout)).unwrap_or_else(|message| {
+            Err(WorldError::Engine { place: "the start".to_owned(), message })
+        })
     }
 
     /// Makes one step of the tick length of the scenario.
@@ -116,6 +128,7 @@ impl SimWorld {
         } else {
             self.step_touching();
         }
+        self.watch_rest();
         self.ticks += 1;
         self.refresh_state().inspect_err(|fault| self.fault = Some(fault.clone()))
     }

@@ -7,6 +7,7 @@ use rapier3d::prelude::{Collider, ColliderHandle, QueryFilter, QueryPipeline, Ra
 
 use super::SimWorld;
 use super::build::{owner, owner_robot};
+use super::guard::guarded;
 
 /// What a ray met first.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,7 +56,9 @@ impl SimWorld {
             Some(_) => QueryFilter::new().predicate(&other),
             None => QueryFilter::new(),
         };
-        self.rays_through(filter).cast(origin, direction, max_m)
+        let cast = || self.rays_through(filter).cast(origin, direction, max_m);
+        // A world in which the engine failed can still be looked at, up to a point.
+        if self.fault.is_some() { guarded(cast).ok().flatten() } else { cast() }
     }
 
     /// Rays that see what `sees` says.

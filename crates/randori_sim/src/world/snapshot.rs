@@ -10,6 +10,7 @@ use randori_core::record::{BodyState, WorldState};
 use super::act::Actions;
 use super::dropped::DroppedBox;
 use super::dynamics::EarlierRates;
+use super::rest::RestState;
 use super::scene::Placing;
 use super::touch::TouchState;
 use super::{SimWorld, SnapshotError};
@@ -42,6 +43,7 @@ impl Clone for SimWorld {
             state: self.state.clone(),
             earlier: self.earlier.clone(),
             touch: self.touch.clone(),
+            rest: self.rest.clone(),
             twists: self.twists.clone(),
             ticks: self.ticks,
             fault: self.fault.clone(),
@@ -59,13 +61,14 @@ struct OwnState {
     state: WorldState,
     earlier: EarlierRates,
     touch: TouchState,
+    rest: RestState,
 }
 
 /// Dropped boxes and their states: what follows if there are any.
 type Boxes = (Vec<DroppedBox>, Vec<BodyState>);
 
 /// The format of snapshots; the engine's version is part of it.
-const FORMAT: u64 = 0x7261_6e64_0361_0002;
+const FORMAT: u64 = 0x7261_6e64_0361_0003;
 
 impl SimWorld {
     /// Everything that changes, as bytes for [`SimWorld::restore`].
@@ -80,6 +83,7 @@ impl SimWorld {
             state: self.state.clone(),
             earlier: self.earlier.clone(),
             touch: self.touch.clone(),
+            rest: self.rest.clone(),
         };
         let mut bytes = postcard::to_stdvec(&(FORMAT, own, &self.physics))
             .expect("the state of a world has a serial form");
@@ -125,6 +129,7 @@ impl SimWorld {
         self.dropped = dropped;
         self.earlier = own.earlier;
         self.touch = own.touch;
+        self.rest = own.rest;
         self.fault = None;
         Ok(())
     }

@@ -31,17 +31,17 @@ impl SimWorld {
         }
     }
 
-    fn fault_of(&self, body: usize, tick: u64) -> WorldFault {
+    pub(super) fn fault_of(&self, body: usize, tick: u64) -> WorldFault {
         WorldFault {
             body: BodyId(body),
             path: self.path_of(body),
             tick,
             last_finite: *self.body_state(BodyId(body)),
-            what: "non-finite".to_owned(),
+            what: "went non-finite".to_owned(),
         }
     }
 
-    fn path_of(&self, body: usize) -> String {
+    pub(super) fn path_of(&self, body: usize) -> String {
         match self.dropped_index(BodyId(body)) {
             Some(index) => format!("dropped box {}", index + 1),
             None => self.scene.bodies[body].path.clone(),

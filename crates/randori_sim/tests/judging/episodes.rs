@@ -2,7 +2,7 @@
 
 use crate::fixture::{GLIDING, WEIGHTLESS, assert_near, constant, episode, scenario};
 use randori_core::report::Verdict;
-use randori_core::spec::Scenario;
+use randori_core::spec::{Scenario, Shape};
 use randori_sim::episode::Episode;
 use randori_sim::signals::ScenarioProbe;
 use randori_sim::simulation::Simulation;
@@ -124,4 +124,62 @@ fn signals_and_conditions_go_on_from_a_snapshot() {
     }
 
     assert!(first.record().state.bodies[0].twist.linear.x < 0.0, "the event has happened");
+}
+
+#[test]
+fn a_signal_that_is_infinite_ends_the_run_as_an_error_that_names_it() {
+    let fields = r#"duration: 1.0,
+        robots: [(name: "lift", model: "lift.ron", start: (joints: {"slide": M(3.0)}))],
+        goals: [(name: "g", require: "always (mechanical_energy(lift) > 0)")],"#;
+    let mut scene = scenario("", fields);
+    scene.robots[0].links[1].mass_kg = 3e38;
+
+    let report = episode(&scene).run_to_end();
+
+    let error = report.error.expect("an infinite energy fulfils every goal of its kind");
+    assert_eq!((report.verdict, error.code.as_str(), report.ticks), (Verdict::Error, "RR0101", 0));
+    assert_eq!(error.message, "signal `mechanical_energy(lift)` is inf at tick 0");
+}
+
+/// A needle that no checker lets through and whose contacts the engine cannot
+/// compute, and a block that flies towards it.
+fn needle(block_x_m: f64) -> Scenario {
+    let objects = format!(
+        "objects: [
+            (name: \"needle\", pose: (xyz: (3, 0, 2)), shapes: [
+                (shape: Capsule(radius: 0.1, length: 0.1))]),
+            (name: \"block\", pose: (xyz: ({block_x_m}, 0, 0)), mobility: Movable(mass_kg: 1,
+                linear_velocity: (100, 0, 0)), shapes: [(shape: Box(size: (0.2, 0.2, 0.2)))])]"
+    );
+    let mut scene = scenario(&objects, &format!("{WEIGHTLESS} duration: 0.1,"));
+    scene.environment.objects[0].shapes[0].shape = Shape::Capsule { radius: 1e-20, length: 1e20 };
+    scene
+}
+
+#[test]
+fn a_panic_of_the_engine_ends_the_run_as_an_error_that_names_the_bodies() {
+    let mut run = episode(&needle(0.0));
+    while !run.is_over() {
+        run.advance();
+    }
+
+    let report = run.report();
+    assert_eq!(report.verdict, Verdict::Error);
+    let error = report.error.expect("the run cannot go on");
+    assert_eq!(error.code, "RR0101");
+    let start = "`needle` made the physics engine fail at its contact with `block` (";
+    assert!(error.message.starts_with(start), "{error:?}");
+    let tick = run.record().tick;
+    assert!((10..16).contains(&tick.0), "the last good tick is {}", tick.0);
+    assert_eq!(run.advance().record.tick, tick, "a broken world is not stepped");
+}
+
+#[test]
+fn a_panic_of_the_engine_at_the_start_names_the_bodies_too() {
+    let scene = needle(3.0);
+
+    let error = Episode::new(&scene, 1, Vec::new()).err().expect("no world");
+
+    let start = "the physics engine fails at the contact of `needle` and `block` (";
+    assert!(error.to_string().starts_with(start), "{error}");
 }

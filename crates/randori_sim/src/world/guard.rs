@@ -1,0 +1,131 @@
+//! Panics of the physics engine become faults of the run.
+//!
+//! The engine asserts what its own arithmetic cannot always keep, for shapes
+//! and places that no check foresees. A run must not take the program with it
+//! then: the panic is caught, a body is named, and the world is not stepped
+//! again until a snapshot has replaced all of it.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use randori_core::layout::BodyId;
+use rapier3d::parry::bounding_volume::BoundingVolume;
+use rapier3d::parry::query;
+use rapier3d::prelude::{Aabb, ColliderHandle};
+
+use super::scene::Role;
+use super::{SimWorld, WorldError, WorldFault};
+
+thread_local! {
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread would become an error of a run, so that a
+/// panic hook has nothing to say about it.
+pub fn is_guarded() -> bool {
+    IS_GUARDED.get()
+}
+
+/// Does something with the engine.
+///
+/// # Errors
+///
+/// What the engine said when it panicked. What it was working on is in an
+/// unknown state then.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    let before = IS_GUARDED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(work));
+    IS_GUARDED.set(before);
+    result.map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        text.unwrap_or_else(|| "no reason given".to_owned())
+    })
+}
+
+/// Looking for the culprit takes no more pairs of shapes than this.
+const MAX_PAIRS: usize = 200_000;
+
+impl SimWorld {
+    /// The fault of a step that leads to `tick` and in which the engine
+    /// panicked. The world gives it to every later step.
+    pub(crate) fn crashed(&mut self, tick: u64, message: &str) -> WorldFault {
+        let (body, other) = self.culprits();
+        let at = other.map_or_else(String::new, |other| {
+            format!(" at its contact with `{}`", self.path_of(other.0))
+        });
+        let what = format!("made the physics engine fail{at} ({message})");
+        let fault = WorldFault { what, ..self.fault_of(body.0, tick) };
+        self.fault = Some(fault.clone());
+        fault
+    }
+
+    /// Why a world could not be built in which the engine panicked.
+    pub(crate) fn unbuildable(&self, message: String) -> WorldError {
+        let (body, other) = self.culprits();
+        let path = |body: BodyId| format!("`{}`", self.path_of(body.0));
+        let place = match other {
+            Some(other) => format!("the contact of {} and {}", path(body), path(other)),
+            None => path(body),
+        };
+        WorldError::Engine { place, message }
+    }
+
+    /// The body at which the engine fails: that of a pair of shapes whose
+    /// contact it cannot compute, with the other one, or else the fastest one.
+    fn culprits(&self) -> (BodyId, Option<BodyId>) {
+        let count = self.scene.bodies.len() + self.dropped.len();
+        let is_static = |body: usize| {
+            let entry = self.scene.bodies.get(body);
+            entry.is_some_and(|entry| entry.role == Role::Static)
+        };
+        // Of two bodies, the larger one is more likely to be absurd.
+        let size = |around: &Aabb| around.half_extents().length();
+        let mut shapes: Vec<(usize, ColliderHandle, Aabb)> = Vec::new();
+        for body in 0..count {
+            for &collider in self.body_colliders(BodyId(body)) {
+                let shape = &self.physics.colliders[collider];
+                match guarded(|| shape.compute_aabb()) {
+                    Ok(around) => shapes.push((body, collider, around.loosened(0.1))),
+                    Err(_) => return (BodyId(body), None),
+                }
+            }
+        }
+        let pairs = shapes
+            .iter()
+            .enumerate()
+            .flat_map(|(index, one)| shapes[index + 1..].iter().map(move |other| (one, other)));
+        for (one, other) in pairs.take(MAX_PAIRS) {
+            let may_touch = one.0 != other.0 && !(is_static(one.0) && is_static(other.0));
+            if may_touch && one.2.intersects(&other.2) && self.fails_at(one.1, other.1) {
+                let (one, other) =
+                    if size(&other.2) > size(&one.2) { (other, one) } else { (one, other) };
+                return (BodyId(one.0), Some(BodyId(other.0)));
+            }
+        }
+        let speed = |body: &usize| self.body_state(BodyId(*body)).twist.linear.length();
+        let fastest = (0..count).max_by(|one, other| speed(one).total_cmp(&speed(other)));
+        (BodyId(fastest.unwrap_or(0)), None)
+    }
+
+    fn fails_at(&self, one: ColliderHandle, other: ColliderHandle) -> bool {
+        let (a, b) = (&self.physics.colliders[one], &self.physics.colliders[other]);
+        let contact = || query::contact(a.position(), a.shape(), b.position(), b.shape(), 0.1);
+        guarded(contact).is_err()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_its_message_and_hooks_can_tell() {
+        let seen = guarded(is_guarded);
+        let failed = guarded(|| assert!(is_guarded() && !is_guarded(), "index 7 of 3"));
+
+        assert_eq!(seen, Ok(true));
+        assert_eq!(failed, Err("index 7 of 3".to_owned()));
+        assert!(!is_guarded());
+    }
+}
