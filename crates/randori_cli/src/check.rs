@@ -8,6 +8,7 @@ use randori_core::text::{Override, ScenarioText, load_contract, load_environment
 use randori_project::findings::{Unseen, findings, lacks_assets, refused};
 use randori_project::networks::Networks;
 use randori_project::project::{Places, SelectedFile, select_all};
+use randori_project::world_findings::overlaps;
 
 use crate::args::CheckArgs;
 use crate::console::{Console, stdout_has_colours};
@@ -84,6 +85,9 @@ fn check_scenario(file: &SelectedFile, text: &ScenarioText, overrides: &[Overrid
         Ok(mut loaded) => {
             let mut list = std::mem::take(&mut loaded.warnings);
             list.extend(findings(&loaded.scenario, &loaded.sources, &BTreeSet::new()));
+            list.extend(
+                overlaps(&loaded.scenario, &loaded.sources).unwrap_or_else(|error| vec![*error]),
+            );
             let (scenario, sources, nobody) = (&loaded.scenario, &loaded.sources, &BTreeSet::new());
             list.extend(Networks::default().load(&file.project, scenario, sources, nobody));
             loaded.diagnostics(list)

@@ -16,6 +16,7 @@ use crate::networks::Networks;
 use crate::program_files::program_files;
 use crate::project::SelectedFile;
 use crate::reading::{FileDigests, Reading};
+use crate::world_findings::overlaps;
 
 /// What all runs of a command share.
 #[derive(Debug, Default)]
@@ -75,6 +76,8 @@ impl RunContext {
         let chosen = self.choose(&mut loaded.scenario).map_err(Refusal::Choice)?;
         let mut list = std::mem::take(&mut loaded.warnings);
         list.extend(findings(&loaded.scenario, &loaded.sources, &chosen));
+        // A world that cannot be built is told by the run that tries.
+        list.extend(overlaps(&loaded.scenario, &loaded.sources).unwrap_or_default());
         if !trusted {
             list.extend(untrusted_programs(&loaded.scenario, &loaded.sources, &chosen));
         }

@@ -23,6 +23,7 @@ pub mod record;
 pub mod recorded_run;
 pub mod start_policy;
 pub mod timeout;
+pub mod world_findings;
 
 mod command_line;
 

@@ -118,3 +118,44 @@ fn paths_are_shown_from_where_one_stands() {
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.starts_with("../assets/cart.ron:"), "{text}");
 }
+
+#[test]
+fn bodies_that_overlap_at_the_start_are_told_with_their_depth() {
+    let project = Project::new();
+    project.edit("scenarios/drive.ron", "xyz: (0.0, 0.0, 1.0)", "xyz: (0.0, 0.0, 0.03)");
+
+    let lenient = project.randori(&["check", "--short", "scenarios"]).expect_code(0);
+    let run = project.randori(&["run", "scenarios"]);
+
+    let warning = "warning[RS0312]: `cart.cart` and the ground overlap by 20.0 mm at the start";
+    assert!(lenient.stdout.contains(warning), "{}", lenient.stdout);
+    assert!(run.stderr.contains("RS0312"), "{}", run.stderr);
+    project.edit("scenarios/drive.ron", "xyz: (0.0, 0.0, 0.03)", "xyz: (0.0, 0.0, 0.0495)");
+    project.randori(&["check", "--deny-warnings", "scenarios"]).expect_code(0);
+}
+
+#[test]
+fn a_world_that_cannot_be_built_is_an_error_of_check_too() {
+    let project = Project::new();
+    project.edit(
+        "assets/cart.ron",
+        "base: Fixed(link: \"rail\")",
+        "base: Floating(link: \"rail\")",
+    );
+    project.edit(
+        "assets/cart.ron",
+        "mass_kg: 5.0, shapes: [",
+        "mass_kg: 0.0, shapes: [], looks: [",
+    );
+    project.edit(
+        "assets/cart.ron",
+        "(shape: Box(size: (4.0, 0.04, 0.04)), pose: (xyz: (0.0, 0.0, -0.2))),",
+        "",
+    );
+
+    let checked = project.randori(&["check", "--short", "scenarios"]).expect_code(3);
+    let run = project.randori(&["run", "scenarios"]).expect_code(6);
+
+    assert!(checked.stdout.contains("error[RS0313]: the world cannot be built: `cart.rail`"));
+    assert!(run.stderr.contains("RR0201") || run.stdout.contains("RR0201"), "{}", run.stderr);
+}
