@@ -1,7 +1,10 @@
 //! What an operator is to the interpreter, and what it may look at.
 
 use std::fmt;
+use std::sync::Arc;
 
+use crate::gemm::Packed;
+use crate::packs::Packs;
 use crate::proto::{Attribute, AttributeValue, NodeRecord};
 use crate::tensor::{Element, Tensor};
 use crate::weights::WeightReader;
@@ -46,6 +49,15 @@ impl Workspace {
     /// Starts a run.
     pub(crate) fn restart(&mut self) {
         self.spent = 0;
+    }
+
+    /// Accounts for looking once at all numbers of these tensors, and for walking
+    /// through those without any.
+    pub(crate) fn spend_on<'a>(
+        &mut self,
+        tensors: impl Iterator<Item = &'a Tensor>,
+    ) -> Result<(), String> {
+        self.spend(&[tensors.map(|it| it.shape().extent()).fold(1, usize::saturating_add)])
     }
 
     /// Accounts for multiply-adds before they are done.
@@ -110,6 +122,12 @@ impl<'a> Inputs<'a> {
         self.values.get(*self.sources.get(index)?)
     }
 
+    /// All inputs that are there.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a Tensor> + use<'a> {
+        let Self { values, sources } = *self;
+        sources.iter().filter_map(move |source| values.get(*source))
+    }
+
     /// Input `index`, which must be there.
     pub(crate) fn need(&self, index: usize) -> Result<&'a Tensor, String> {
         self.get(index).ok_or_else(|| format!("input {index} is missing"))
@@ -139,14 +157,47 @@ pub(crate) struct Builder<'a> {
     pub(crate) record: &'a NodeRecord<'a>,
     /// Version of the standard operator set.
     pub(crate) opset: i64,
-    /// Its inputs, as far as they are constants.
-    pub(crate) constants: Vec<Option<&'a Tensor>>,
+    /// Where its inputs come from.
+    pub(crate) sources: &'a [Source],
+    /// All constants so far.
+    pub(crate) constants: &'a [Tensor],
+    /// Weights that are packed already.
+    pub(crate) packs: &'a Packs,
 }
 
 impl Builder<'_> {
     /// The constant at input `index`, when it is one.
     pub(crate) fn constant(&self, index: usize) -> Option<&Tensor> {
-        self.constants.get(index).copied().flatten()
+        match self.sources.get(index)? {
+            Source::Constant(index) => self.constants.get(*index),
+            _ => None,
+        }
+    }
+
+    /// A matrix of `size` (depth and columns) from the constant at input `index`,
+    /// in panels; it begins at number `first` of the constant and may be written
+    /// transposed. Shared with all nodes that read it so.
+    pub(crate) fn pack(
+        &self,
+        (index, first): (usize, usize),
+        size: (usize, usize),
+        transposed: bool,
+    ) -> Result<Arc<Packed>, String> {
+        let missing = || format!("input {index} must be a constant");
+        let Some(Source::Constant(constant)) = self.sources.get(index) else {
+            return Err(missing());
+        };
+        let tensor = self.constants.get(*constant).ok_or_else(missing)?;
+        let end = size.0.checked_mul(size.1).and_then(|length| first.checked_add(length));
+        let values = end.and_then(|end| tensor.as_slice::<f32>().ok()?.get(first..end));
+        let values = match (values, tensor.as_slice::<f32>()) {
+            (Some(values), _) => values,
+            (None, Err(reason)) => return Err(reason),
+            (None, Ok(_)) => {
+                return Err(format!("input {index} of shape {} is too small", tensor.shape()));
+            }
+        };
+        self.packs.pack((*constant, first), values, size, transposed)
     }
 
     /// Whether input `index` is given at all.
@@ -240,10 +291,31 @@ impl Builder<'_> {
             Some(AttributeValue::Tensor(record)) => {
                 // Attributes lie in the file itself.
                 let mut none = crate::weights::NoExternalData;
-                let tensor = WeightReader::new(&mut none).tensor(name, record);
+                let memory = self.packs.memory();
+                let tensor = WeightReader::new(&mut none, memory).tensor(name, record);
                 tensor.map(Some).map_err(|error| error.to_string())
             }
             Some(_) => Err(format!("attribute `{name}` must be a tensor")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::Shape;
+
+    #[test]
+    fn the_work_of_a_run_is_counted_and_bounded() {
+        let mut work = Workspace::default();
+        let mut empty = Tensor::default();
+        empty.reset::<f32>(Shape::new(&[1 << 20, 0]).expect("a legal shape"));
+
+        work.spend(&[1 << 20, 1 << 16]).expect("half of it");
+        work.spend_on([&empty].into_iter()).expect("walking through it takes little");
+        assert_eq!(work.spent, (1 << 36) + (1 << 20) + 1);
+        assert!(work.spend(&[usize::MAX, usize::MAX]).is_err());
+        work.restart();
+        assert!(work.spend(&[1]).is_ok());
     }
 }

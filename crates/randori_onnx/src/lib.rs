@@ -47,6 +47,7 @@ mod kernel;
 mod load;
 mod model;
 mod ops;
+mod packs;
 mod proto;
 #[cfg(feature = "ort")]
 mod runtime;

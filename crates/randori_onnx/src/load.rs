@@ -6,12 +6,20 @@ use crate::error::ModelError;
 use crate::kernel::{Builder, Inputs, Source, Values, Workspace};
 use crate::model::{Dim, Facts, Model, Node, ValueInfo};
 use crate::ops;
+use crate::packs::Packs;
 use crate::proto::{Dimension, Graph, ModelFile, NodeRecord, ValueRecord, WireError};
 use crate::tensor::{ElementType, Tensor};
 use crate::weights::{ExternalData, WeightReader};
 
 /// Operator sets whose meaning this crate knows.
 const OPSETS: std::ops::RangeInclusive<i64> = 7..=28;
+
+/// Memory that a network may take while it is loaded and for one run, in bytes,
+/// unless its reader says otherwise.
+pub(crate) const MAX_MEMORY: u64 = 2 << 30;
+
+/// Most inputs, and most outputs, of a network: many times what robots need.
+const MAX_VALUES: usize = 1000;
 
 /// Elements that constants may grow to beyond twice what the file brings.
 const FOLD_ALLOWANCE: usize = 1 << 20;
@@ -23,15 +31,25 @@ impl From<WireError> for ModelError {
 }
 
 /// Reads a model; see [`Model::parse`].
-pub(crate) fn model(bytes: &[u8], external: &mut dyn ExternalData) -> Result<Model, ModelError> {
+pub(crate) fn model(
+    bytes: &[u8],
+    external: &mut dyn ExternalData,
+    memory_bytes: u64,
+) -> Result<Model, ModelError> {
     let file = ModelFile::read(bytes)?;
     let Some(graph) = &file.graph else {
         return Err(ModelError::structure("the file holds no graph"));
     };
     let opset = standard_opset(&file)?;
-    let mut loader = Loader::default();
+    let mut loader = Loader::new(memory_bytes);
     loader.read_constants(graph, external)?;
     let inputs = loader.read_inputs(graph)?;
+    for (count, what) in [(inputs.len(), "inputs"), (graph.outputs.len(), "outputs")] {
+        if count > MAX_VALUES {
+            let reason = format!("the graph has {count} {what}, and {MAX_VALUES} are allowed");
+            return Err(ModelError::structure(reason));
+        }
+    }
     loader.fold_budget = loader.parameters.saturating_mul(2) + FOLD_ALLOWANCE;
     let needed = needed_nodes(graph)?;
     for (index, record) in graph.nodes.iter().enumerate() {
@@ -56,6 +74,7 @@ pub(crate) fn model(bytes: &[u8], external: &mut dyn ExternalData) -> Result<Mod
         nodes: loader.nodes,
         constants: loader.constants,
         facts,
+        memory_bytes,
     })
 }
 
@@ -151,18 +170,44 @@ fn needed_nodes(graph: &Graph<'_>) -> Result<Vec<bool>, ModelError> {
     Ok(needed)
 }
 
+fn define(
+    names: &mut BTreeMap<String, Source>,
+    name: &str,
+    source: Source,
+) -> Result<(), ModelError> {
+    if name.is_empty() {
+        return Err(ModelError::structure("an input or a constant has no name"));
+    }
+    match names.insert(name.to_owned(), source) {
+        None => Ok(()),
+        Some(_) => Err(ModelError::structure(format!("value `{name}` is defined twice"))),
+    }
+}
+
 /// What is known while nodes are added one after another.
-#[derive(Default)]
 struct Loader {
     names: BTreeMap<String, Source>,
     constants: Vec<Tensor>,
     nodes: Vec<Node>,
     parameters: usize,
     fold_budget: usize,
+    packs: Packs,
     work: Workspace,
 }
 
 impl Loader {
+    fn new(memory_bytes: u64) -> Self {
+        Self {
+            names: BTreeMap::new(),
+            constants: Vec::new(),
+            nodes: Vec::new(),
+            parameters: 0,
+            fold_budget: 0,
+            packs: Packs::new(memory_bytes),
+            work: Workspace::default(),
+        }
+    }
+
     fn read_constants(
         &mut self,
         graph: &Graph<'_>,
@@ -171,11 +216,11 @@ impl Loader {
         if graph.has_sparse {
             return Err(ModelError::structure("sparse weights are not supported"));
         }
-        let mut reader = WeightReader::new(external);
+        let mut reader = WeightReader::new(external, self.packs.memory());
         for record in &graph.initializers {
             let tensor = reader.tensor(&record.name, record)?;
             self.parameters += tensor.elements();
-            self.define(&record.name, Source::Constant(self.constants.len()))?;
+            define(&mut self.names, &record.name, Source::Constant(self.constants.len()))?;
             self.constants.push(tensor);
         }
         Ok(())
@@ -188,20 +233,10 @@ impl Loader {
             if matches!(self.names.get(&record.name), Some(Source::Constant(_))) {
                 continue;
             }
-            self.define(&record.name, Source::Input(inputs.len()))?;
+            define(&mut self.names, &record.name, Source::Input(inputs.len()))?;
             inputs.push(value_info(record)?);
         }
         Ok(inputs)
-    }
-
-    fn define(&mut self, name: &str, source: Source) -> Result<(), ModelError> {
-        if name.is_empty() {
-            return Err(ModelError::structure("an input or a constant has no name"));
-        }
-        match self.names.insert(name.to_owned(), source) {
-            None => Ok(()),
-            Some(_) => Err(ModelError::structure(format!("value `{name}` is defined twice"))),
-        }
     }
 
     fn source(&self, name: &str, reader: &str) -> Result<Source, ModelError> {
@@ -236,7 +271,7 @@ impl Loader {
         }
         for (name, source) in record.outputs.iter().zip(sources) {
             if !name.is_empty() {
-                self.define(name, source)?;
+                define(&mut self.names, name, source)?;
             }
         }
         Ok(())
@@ -250,11 +285,8 @@ impl Loader {
     ) -> Result<Node, ModelError> {
         let operator = full_name(record);
         let name = record.label().to_owned();
-        let constant = |source: &Source| match source {
-            Source::Constant(index) => self.constants.get(*index),
-            _ => None,
-        };
-        let builder = Builder { record, opset, constants: inputs.iter().map(constant).collect() };
+        let constants = &self.constants;
+        let builder = Builder { record, opset, sources: &inputs, constants, packs: &self.packs };
         let kernel = if is_standard(&record.domain) { ops::build(&builder) } else { None };
         match kernel {
             None => Err(ModelError::UnsupportedOperator { operator, node: name }),
@@ -275,7 +307,11 @@ impl Loader {
         let mut outputs = vec![Tensor::default(); node.outputs];
         let values = Values { inputs: &[], constants: &self.constants, nodes: &[] };
         let io = Inputs { values, sources: &node.inputs };
+        self.work.spend_on(io.iter()).map_err(fail)?;
         node.kernel.run(&io, &mut outputs, &mut self.work).map_err(fail)?;
+        self.work.spend_on(outputs.iter()).map_err(fail)?;
+        let bytes = outputs.iter().map(Tensor::bytes).sum();
+        self.packs.memory().take(bytes, 1).map_err(fail)?;
         let grown: usize = outputs.iter().map(Tensor::elements).sum();
         match self.fold_budget.checked_sub(grown) {
             Some(left) => self.fold_budget = left,

@@ -78,6 +78,8 @@ pub struct Model {
     pub(crate) nodes: Vec<Node>,
     pub(crate) constants: Vec<Tensor>,
     pub(crate) facts: Facts,
+    /// Memory that one run may take, in bytes.
+    pub(crate) memory_bytes: u64,
 }
 
 /// What the file says about itself.
@@ -101,10 +103,23 @@ impl Model {
     /// # Errors
     /// The file is damaged, refers to values that do not exist or to one
     /// another in a circle, or uses an operator, type or setting that the
-    /// interpreter does not have. Hostile files neither panic nor take much
-    /// more memory than the bytes they bring.
+    /// interpreter does not have. Hostile files neither panic nor take more
+    /// than 2 GiB of memory, nor as much again for the values of one run.
     pub fn parse(bytes: &[u8], external: &mut dyn ExternalData) -> Result<Self, ModelError> {
-        load::model(bytes, external)
+        load::model(bytes, external, load::MAX_MEMORY)
+    }
+
+    /// The same with another limit on memory, in bytes: of what is loaded, and of
+    /// the values of one run.
+    ///
+    /// # Errors
+    /// As [`Model::parse`].
+    pub fn parse_within(
+        bytes: &[u8],
+        external: &mut dyn ExternalData,
+        memory_bytes: u64,
+    ) -> Result<Self, ModelError> {
+        load::model(bytes, external, memory_bytes)
     }
 
     /// Tensors that a run needs, in the order of the file.

@@ -8,9 +8,6 @@ use crate::model::{Dim, Model};
 use crate::shape::Shape;
 use crate::tensor::{Tensor, TensorView};
 
-/// Most elements that all values of one run may have together: 1 GiB of `f32`.
-const MAX_HELD: usize = 1 << 28;
-
 /// Runs one model again and again.
 ///
 /// A session owns every intermediate value; once a run with some input shapes
@@ -74,7 +71,7 @@ impl Session {
         self.take_inputs(inputs)?;
         self.work.restart();
         let model = Arc::clone(&self.model);
-        let mut held = 0;
+        let mut held = 0_u64;
         for (index, node) in model.nodes.iter().enumerate() {
             let (done, rest) = self.nodes.split_at_mut(index);
             let values = Values { inputs: &self.inputs, constants: &model.constants, nodes: done };
@@ -84,11 +81,16 @@ impl Session {
                 operator: node.operator.clone(),
                 reason,
             };
+            self.work.spend_on(io.iter()).map_err(fail)?;
             node.kernel.run(&io, &mut rest[0], &mut self.work).map_err(fail)?;
-            held += rest[0].iter().map(Tensor::elements).sum::<usize>();
-            if held > MAX_HELD {
+            self.work.spend_on(rest[0].iter()).map_err(fail)?;
+            held += rest[0].iter().map(|value| value.bytes() as u64).sum::<u64>();
+            if held > model.memory_bytes {
+                let mib = |bytes: u64| bytes.div_ceil(1 << 20);
                 return Err(fail(format!(
-                    "the values of a run have more than {MAX_HELD} elements"
+                    "the values of a run take {} MiB up to this node, and a network may take {} MiB",
+                    mib(held),
+                    mib(model.memory_bytes)
                 )));
             }
         }

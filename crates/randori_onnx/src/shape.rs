@@ -55,6 +55,12 @@ impl Shape {
         self.iter().product()
     }
 
+    /// Number of elements, with every dimension of 0 counted as 1: what it takes
+    /// to walk through the shape.
+    pub(crate) fn extent(&self) -> usize {
+        self.iter().map(|dim| dim.max(&1)).product()
+    }
+
     /// Elements between neighbours along each dimension, row-major.
     pub(crate) fn strides(&self) -> [usize; MAX_RANK] {
         let mut strides = [1; MAX_RANK];

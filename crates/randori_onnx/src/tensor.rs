@@ -43,6 +43,17 @@ impl ElementType {
     }
 }
 
+impl ElementType {
+    /// Bytes that one number takes in memory.
+    pub(crate) fn bytes(self) -> usize {
+        match self {
+            Self::F32 | Self::I32 => 4,
+            Self::I64 => 8,
+            Self::U8 | Self::Bool => 1,
+        }
+    }
+}
+
 impl fmt::Display for ElementType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -217,6 +228,11 @@ impl Tensor {
 
     pub(crate) fn elements(&self) -> usize {
         self.shape.elements()
+    }
+
+    /// Memory that the numbers take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.elements() * self.element_type().bytes()
     }
 
     pub(crate) fn element_type(&self) -> ElementType {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::ModelError;
+use crate::packs::Memory;
 use crate::proto::{Payload, TensorRecord};
 use crate::shape::Shape;
 use crate::tensor::{ElementType, Tensor};
@@ -41,11 +42,13 @@ impl ExternalData for NoExternalData {
 pub(crate) struct WeightReader<'a> {
     external: &'a mut dyn ExternalData,
     files: BTreeMap<String, Vec<u8>>,
+    memory: &'a Memory,
 }
 
 impl<'a> WeightReader<'a> {
-    pub(crate) fn new(external: &'a mut dyn ExternalData) -> Self {
-        Self { external, files: BTreeMap::new() }
+    /// A reader whose constants, and the files that hold them, take this memory.
+    pub(crate) fn new(external: &'a mut dyn ExternalData, memory: &'a Memory) -> Self {
+        Self { external, files: BTreeMap::new(), memory }
     }
 
     /// The constant called `name`.
@@ -56,6 +59,8 @@ impl<'a> WeightReader<'a> {
     ) -> Result<Tensor, ModelError> {
         let constant = |reason| ModelError::Constant { name: name.to_owned(), reason };
         let shape = Shape::from_signed(&record.dims).map_err(constant)?;
+        let size = ElementType::from_onnx(record.data_type).map_or(1, ElementType::bytes);
+        self.memory.take(shape.elements(), size).map_err(constant)?;
         match &record.payload {
             Payload::External(pairs) => {
                 let bytes = self.external_bytes(name, pairs)?;
@@ -89,6 +94,7 @@ impl<'a> WeightReader<'a> {
         let (offset, length) = (number("offset")?.unwrap_or(0), number("length")?);
         if !self.files.contains_key(location) {
             let bytes = self.external.read(location).map_err(fail)?;
+            self.memory.take(bytes.len(), 1).map_err(fail)?;
             self.files.insert(location.to_owned(), bytes);
         }
         let file = &self.files[location];
@@ -234,7 +240,8 @@ mod tests {
             calls += 1;
             Ok([[0; 4], 1.5_f32.to_le_bytes(), 2.5_f32.to_le_bytes()].concat())
         };
-        let mut reader = WeightReader::new(&mut file);
+        let memory = Memory::new(1 << 30);
+        let mut reader = WeightReader::new(&mut file, &memory);
 
         let tensor = reader.tensor("w", &external("net.onnx.data", "4")).unwrap();
         assert_eq!(tensor.as_slice::<f32>().unwrap(), [1.5, 2.5]);
@@ -245,12 +252,24 @@ mod tests {
     #[test]
     fn paths_that_leave_the_folder_are_refused_before_anything_is_read() {
         let mut never = |_: &str| -> Result<Vec<u8>, String> { panic!("must not be read") };
-        let mut reader = WeightReader::new(&mut never);
+        let memory = Memory::new(1 << 30);
+        let mut reader = WeightReader::new(&mut never, &memory);
 
         for path in ["../w", "a/../../w", "/etc/passwd", "a\\b", "C:w", ""] {
             let error = reader.tensor("w", &external(path, "0")).unwrap_err();
             assert!(error.to_string().contains("must stay below"), "{path}: {error}");
         }
+    }
+
+    #[test]
+    fn constants_that_share_a_file_still_take_memory_each() {
+        let mut file = |_: &str| Ok(vec![0; 8]);
+        let memory = Memory::new(20);
+        let mut reader = WeightReader::new(&mut file, &memory);
+
+        assert!(reader.tensor("w", &external("w.data", "0")).is_ok());
+        let error = reader.tensor("v", &external("w.data", "0")).unwrap_err();
+        assert!(error.to_string().contains("constant `v`: it needs"), "{error}");
     }
 
     #[test]
@@ -277,7 +296,9 @@ mod tests {
             payload: Payload::Raw(&[0; 8]),
         };
 
-        let error = WeightReader::new(&mut NoExternalData).tensor("w", &record).unwrap_err();
+        let memory = Memory::new(1 << 30);
+        let error =
+            WeightReader::new(&mut NoExternalData, &memory).tensor("w", &record).unwrap_err();
         assert!(error.to_string().contains("do not fill"), "{error}");
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
         "Min" => Binary::Min,
         "Max" => Binary::Max,
         "PRelu" => Binary::PRelu,
+        "Mean" => return Some(boxed(Ok(Mean))),
         "Mod" => return Some(boxed(Modulo::new(node))),
         "Equal" => return Some(boxed(Ok(Comparison::Equal))),
         "Less" => return Some(boxed(Ok(Comparison::Less))),
@@ -47,6 +48,21 @@ enum Binary {
     PRelu,
 }
 
+/// The mean of its operands: their sum, divided by their number.
+#[derive(Debug)]
+struct Mean;
+
+impl Kernel for Mean {
+    fn run(&self, io: &Inputs<'_>, out: &mut [Tensor], work: &mut Workspace) -> Result<(), String> {
+        Binary::Add.chain(io, &mut out[0], work)?;
+        let (shape, count) = (*out[0].shape(), io.len() as f32);
+        for value in out[0].reset::<f32>(shape) {
+            *value /= count;
+        }
+        Ok(())
+    }
+}
+
 /// One operand: its numbers and its shape.
 type Operand<'a, T> = (&'a [T], &'a Shape);
 
@@ -58,8 +74,8 @@ impl Kernel for Binary {
     fn run(&self, io: &Inputs<'_>, out: &mut [Tensor], work: &mut Workspace) -> Result<(), String> {
         match io.need(0)?.element_type() {
             ElementType::F32 => self.chain(io, &mut out[0], work),
-            ElementType::I64 => self.integers::<i64>(io, &mut out[0]),
-            ElementType::I32 => self.integers::<i32>(io, &mut out[0]),
+            ElementType::I64 => self.integers::<i64>(io, &mut out[0], work),
+            ElementType::I32 => self.integers::<i32>(io, &mut out[0], work),
             other => Err(format!("arithmetic on {other} is not supported")),
         }
     }
@@ -87,6 +103,7 @@ impl Binary {
         self.floats(&next, (first, &shape), second, out.reset::<f32>(next));
         for index in 2..io.len() {
             shape = next_shape(out, io, index)?;
+            work.spend(&[shape.elements()])?;
             let previous = *out.shape();
             let scratch = &mut work.scratch[0];
             scratch.clear();
@@ -110,7 +127,12 @@ impl Binary {
         }
     }
 
-    fn integers<T: Integer>(self, io: &Inputs<'_>, out: &mut Tensor) -> Result<(), String> {
+    fn integers<T: Integer>(
+        self,
+        io: &Inputs<'_>,
+        out: &mut Tensor,
+        work: &mut Workspace,
+    ) -> Result<(), String> {
         let (mut values, mut shape) = (io.slice::<T>(0)?.to_vec(), *io.need(0)?.shape());
         for index in 1..io.len() {
             let second = operand::<T>(io, index)?;
@@ -118,6 +140,7 @@ impl Binary {
                 return Err("a whole number is divided by 0".to_owned());
             }
             let next = shape.broadcast(second.1)?;
+            work.spend(&[next.elements()])?;
             let mut result = vec![T::default(); next.elements()];
             let first = (values.as_slice(), &shape);
             match self {

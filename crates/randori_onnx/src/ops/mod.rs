@@ -6,8 +6,11 @@ mod activation;
 mod arithmetic;
 mod broadcast;
 mod convolution;
+mod einsum;
+mod indexed;
 mod layout;
 mod normalize;
+mod pad;
 mod pooling;
 mod product;
 mod recurrent;
@@ -25,7 +28,7 @@ pub(crate) type Built = Result<Box<dyn Kernel>, String>;
 /// The kernel of a node, `None` when its operator is not known.
 pub(crate) fn build(node: &Builder<'_>) -> Option<Built> {
     type Family = fn(&str, &Builder<'_>) -> Option<Built>;
-    let families: [Family; 11] = [
+    let families: [Family; 14] = [
         product::build,
         unary::build,
         arithmetic::build,
@@ -37,6 +40,9 @@ pub(crate) fn build(node: &Builder<'_>) -> Option<Built> {
         convolution::build,
         pooling::build,
         recurrent::build,
+        indexed::build,
+        pad::build,
+        einsum::build,
     ];
     families.iter().find_map(|family| family(&node.record.operator, node))
 }

@@ -11,6 +11,11 @@ pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
         "Softmax" => Some(boxed(Softmax::new(node, false))),
         "LogSoftmax" => Some(boxed(Softmax::new(node, true))),
         "LayerNormalization" => Some(boxed(LayerNormalization::new(node))),
+        "RMSNormalization" | "SimplifiedLayerNormalization" => {
+            Some(boxed(RmsNormalization::new(node)))
+        }
+        "InstanceNormalization" => Some(boxed(GroupNormalization::new(node, Groups::Channels))),
+        "GroupNormalization" => Some(boxed(GroupNormalization::groups(node))),
         "BatchNormalization" => Some(boxed(BatchNormalization::new(node))),
         _ => None,
     }
@@ -124,6 +129,116 @@ impl Kernel for LayerNormalization {
         }
         for (slot, values) in out.iter_mut().skip(1).zip([means, deviations]) {
             slot.reset::<f32>(kept).copy_from_slice(values);
+        }
+        Ok(())
+    }
+}
+
+/// Divides by the root of the mean square over the last dimensions, then scales.
+#[derive(Debug)]
+struct RmsNormalization {
+    axis: i64,
+    epsilon: f32,
+}
+
+impl RmsNormalization {
+    fn new(node: &Builder<'_>) -> Result<Self, String> {
+        Ok(Self { axis: node.int_or("axis", -1)?, epsilon: node.float_or("epsilon", 1e-5)? })
+    }
+}
+
+impl Kernel for RmsNormalization {
+    fn run(&self, io: &Inputs<'_>, out: &mut [Tensor], work: &mut Workspace) -> Result<(), String> {
+        let shape = *io.need(0)?.shape();
+        let values = io.slice::<f32>(0)?;
+        let inner = Shape::new(&shape[shape.axis(self.axis)?..])?;
+        let length = inner.elements();
+        let scale = &mut work.scratch[0];
+        spread(io, 1, &inner, scale)?;
+        let result = out[0].reset::<f32>(shape);
+        if length == 0 {
+            return Ok(());
+        }
+        for (row, out) in values.chunks_exact(length).zip(result.chunks_exact_mut(length)) {
+            let squares = row.iter().fold(0.0, |sum, x| sum + x * x);
+            let root = (squares / length as f32 + self.epsilon).sqrt();
+            for ((out, x), scale) in out.iter_mut().zip(row).zip(scale.iter()) {
+                *out = x / root * scale;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How channels (dimension 1) are put together.
+#[derive(Debug, Clone, Copy)]
+enum Groups {
+    /// Each by itself.
+    Channels,
+    /// In this many groups of neighbours.
+    Count(usize),
+}
+
+/// Mean 0 and variance 1 over the channels of a group and everything behind
+/// them, then scale and bias.
+#[derive(Debug)]
+struct GroupNormalization {
+    groups: Groups,
+    epsilon: f32,
+    /// Before operator set 21 scale and bias are those of groups.
+    scales_groups: bool,
+}
+
+impl GroupNormalization {
+    fn new(node: &Builder<'_>, groups: Groups) -> Result<Self, String> {
+        Ok(Self { groups, epsilon: node.float_or("epsilon", 1e-5)?, scales_groups: false })
+    }
+
+    fn groups(node: &Builder<'_>) -> Result<Self, String> {
+        let count = node.int("num_groups")?.ok_or("attribute `num_groups` is missing")?;
+        let count = usize::try_from(count).ok().filter(|count| *count > 0);
+        let count = count.ok_or("`num_groups` must be greater than 0")?;
+        let own = Self::new(node, Groups::Count(count))?;
+        Ok(Self { scales_groups: node.opset < 21, ..own })
+    }
+}
+
+impl Kernel for GroupNormalization {
+    fn run(&self, io: &Inputs<'_>, out: &mut [Tensor], _: &mut Workspace) -> Result<(), String> {
+        let shape = *io.need(0)?.shape();
+        let values = io.slice::<f32>(0)?;
+        let (scale, bias) = (io.slice::<f32>(1)?, io.slice::<f32>(2)?);
+        let &[_, channels, ref behind @ ..] = &*shape else {
+            return Err(format!("shape {shape} has no channels"));
+        };
+        let groups = match self.groups {
+            Groups::Channels => channels,
+            Groups::Count(count) => count,
+        };
+        if groups == 0 || !channels.is_multiple_of(groups) {
+            return Err(format!("{channels} channels cannot be cut into {groups} groups"));
+        }
+        let listed = if self.scales_groups { groups } else { channels };
+        if scale.len() != listed || bias.len() != listed {
+            return Err(format!("scale and bias need {listed} numbers"));
+        }
+        let inner: usize = behind.iter().product();
+        let members = channels / groups;
+        let length = members * inner;
+        let result = out[0].reset::<f32>(shape);
+        if length == 0 {
+            return Ok(());
+        }
+        let parts = values.chunks_exact(length).zip(result.chunks_exact_mut(length));
+        for (index, (part, out)) in parts.enumerate() {
+            let mean = part.iter().fold(0.0, |sum, x| sum + x) / length as f32;
+            let squares = part.iter().fold(0.0, |sum, x| sum + (x - mean) * (x - mean));
+            let inverse = 1.0 / (squares / length as f32 + self.epsilon).sqrt();
+            for (i, (out, x)) in out.iter_mut().zip(part).enumerate() {
+                let group = index % groups;
+                let own = if self.scales_groups { group } else { group * members + i / inner };
+                *out = (x - mean) * inverse * scale[own] + bias[own];
+            }
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! `Gemm` and `MatMul`.
 
+use std::sync::Arc;
+
 use super::broadcast::Walk;
 use super::{Built, boxed};
 use crate::gemm::{self, Packed};
@@ -26,7 +28,7 @@ struct Gemm {
     transpose_a: bool,
     transpose_b: bool,
     /// `B'`, when it is known while loading.
-    weights: Option<Packed>,
+    weights: Option<Arc<Packed>>,
 }
 
 impl Gemm {
@@ -35,7 +37,7 @@ impl Gemm {
         let weights = match node.constant(1) {
             Some(tensor) => {
                 let size = matrix(tensor.shape(), transpose_b)?;
-                Some(Packed::new(tensor.as_slice::<f32>()?, size, transpose_b))
+                Some(node.pack((1, 0), size, transpose_b)?)
             }
             None => None,
         };
@@ -132,7 +134,7 @@ fn pack(panels: &mut Vec<f32>, right: &[f32], size: (usize, usize), transposed: 
 #[derive(Debug)]
 struct MatMul {
     /// The right matrix, when it is one matrix that is known while loading.
-    weights: Option<Packed>,
+    weights: Option<Arc<Packed>>,
 }
 
 /// Sizes of a product: the shapes of both stacks, and of one matrix.
@@ -151,7 +153,7 @@ impl MatMul {
         let weights = match node.constant(1) {
             Some(tensor) if tensor.shape().len() == 2 => {
                 let size = (tensor.shape()[0], tensor.shape()[1]);
-                Some(Packed::new(tensor.as_slice::<f32>()?, size, false))
+                Some(node.pack((1, 0), size, false)?)
             }
             _ => None,
         };

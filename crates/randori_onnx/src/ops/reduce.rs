@@ -16,6 +16,7 @@ pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
         "ReduceL1" => Fold::L1,
         "ReduceL2" => Fold::L2,
         "ReduceSumSquare" => Fold::SumSquare,
+        "ReduceLogSum" => Fold::LogSum,
         "ReduceLogSumExp" => Fold::LogSumExp,
         "ArgMax" => return Some(boxed(Extreme::new(node, true))),
         "ArgMin" => return Some(boxed(Extreme::new(node, false))),
@@ -35,6 +36,7 @@ enum Fold {
     L1,
     L2,
     SumSquare,
+    LogSum,
     LogSumExp,
 }
 
@@ -139,7 +141,7 @@ impl Reduce {
         visit(shape, kept, |to, from| {
             let (sum, x) = (&mut out[to], values[from]);
             match self.fold {
-                Fold::Sum | Fold::Mean => *sum += x,
+                Fold::Sum | Fold::Mean | Fold::LogSum => *sum += x,
                 Fold::Max => *sum = if x > *sum || x.is_nan() { x } else { *sum },
                 Fold::Min => *sum = if x < *sum || x.is_nan() { x } else { *sum },
                 Fold::Product => *sum *= x,
@@ -152,6 +154,7 @@ impl Reduce {
             match self.fold {
                 Fold::Mean => *y /= count,
                 Fold::L2 => *y = y.sqrt(),
+                Fold::LogSum => *y = libm::logf(*y),
                 Fold::LogSumExp => *y = libm::logf(*y) + largest[i],
                 _ => {}
             }

@@ -113,7 +113,8 @@ impl Kernel for Split {
             for_element_type!(input.element_type(), T => {
                 let values = input.as_slice::<T>()?;
                 let result = slot.reset::<T>(target);
-                for row in 0..outer {
+                let rows = if result.is_empty() { 0 } else { outer };
+                for row in 0..rows {
                     let from = (row * total + offset) * inner;
                     result[row * length * inner..][..length * inner]
                         .copy_from_slice(&values[from..from + length * inner]);

@@ -13,6 +13,7 @@ pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
         "Shape" => Some(boxed(ShapeOf::new(node))),
         "Size" => Some(boxed(Ok(Size))),
         "Cast" => Some(boxed(Cast::new(node))),
+        "CastLike" => Some(boxed(Ok(Cast { to: None }))),
         "Range" => Some(boxed(Ok(Range))),
         _ => None,
     }
@@ -118,13 +119,14 @@ impl Kernel for Size {
 /// range of integers; a NaN becomes 0.
 #[derive(Debug)]
 struct Cast {
-    to: ElementType,
+    /// The type, or that of the second input.
+    to: Option<ElementType>,
 }
 
 impl Cast {
     fn new(node: &Builder<'_>) -> Result<Self, String> {
         let to = node.int("to")?.ok_or("attribute `to` is missing")?;
-        Ok(Self { to: ElementType::from_onnx(to)? })
+        Ok(Self { to: Some(ElementType::from_onnx(to)?) })
     }
 }
 
@@ -143,7 +145,11 @@ impl Kernel for Cast {
     fn run(&self, io: &Inputs<'_>, out: &mut [Tensor], _: &mut Workspace) -> Result<(), String> {
         let input = io.need(0)?;
         let (shape, data) = (*input.shape(), input.data());
-        match self.to {
+        let to = match self.to {
+            Some(to) => to,
+            None => io.need(1)?.element_type(),
+        };
+        match to {
             ElementType::F32 => fill(data, out[0].reset::<f32>(shape), |x| x, |x| x as f32),
             ElementType::I64 => fill(data, out[0].reset::<i64>(shape), |x| x as i64, |x| x),
             ElementType::I32 => {

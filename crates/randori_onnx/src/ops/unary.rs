@@ -21,6 +21,8 @@ pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
         "Neg" => boxed(Ok(Sign::Negate)),
         "Abs" => boxed(Ok(Sign::Drop)),
         "Not" => boxed(Ok(Not)),
+        "IsNaN" => boxed(Ok(Test { nan: true, positive: false, negative: false })),
+        "IsInf" => boxed(infinite(node)),
         "Clip" => boxed(Clip::new(node)),
         "Identity" => boxed(Ok(Identity)),
         "Dropout" => boxed(dropout(node)),
@@ -93,6 +95,33 @@ impl Kernel for Not {
         let result = out[0].reset::<bool>(*io.need(0)?.shape());
         for (result, &x) in result.iter_mut().zip(values) {
             *result = !x;
+        }
+        Ok(())
+    }
+}
+
+/// Whether numbers are not finite, in one of these ways.
+#[derive(Debug)]
+struct Test {
+    nan: bool,
+    positive: bool,
+    negative: bool,
+}
+
+fn infinite(node: &Builder<'_>) -> Result<Test, String> {
+    let positive = node.int_or("detect_positive", 1)? != 0;
+    let negative = node.int_or("detect_negative", 1)? != 0;
+    Ok(Test { nan: false, positive, negative })
+}
+
+impl Kernel for Test {
+    fn run(&self, io: &Inputs<'_>, out: &mut [Tensor], _: &mut Workspace) -> Result<(), String> {
+        let values = io.slice::<f32>(0)?;
+        let result = out[0].reset::<bool>(*io.need(0)?.shape());
+        for (result, &x) in result.iter_mut().zip(values) {
+            *result = (self.nan && x.is_nan())
+                || (self.positive && x == f32::INFINITY)
+                || (self.negative && x == f32::NEG_INFINITY);
         }
         Ok(())
     }

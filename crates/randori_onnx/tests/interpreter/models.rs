@@ -146,6 +146,57 @@ fn small_files_cannot_ask_for_much_memory_or_time() {
 }
 
 #[test]
+fn nodes_that_share_a_constant_share_its_memory() {
+    let many = |operator: &str| {
+        let net = Net::new(17).input("x").floats("w", &[64, 64], &noise(4096, 1));
+        let net = (0..600).fold(net, |net, index| {
+            let from = if index == 0 { "x".to_owned() } else { format!("v{}", index - 1) };
+            net.node(Node::new(operator, &[&from, "w"], &[&format!("v{index}")]))
+        });
+        net.output("v599").bytes()
+    };
+    let four_times = 4 * 64 * 64 * 4;
+
+    for operator in ["MatMul", "Gemm"] {
+        let model = Model::parse_within(&many(operator), &mut NoExternalData, four_times);
+        assert!(model.is_ok(), "{operator}: {:?}", model.err());
+    }
+}
+
+#[test]
+fn memory_that_a_network_lacks_is_told_with_its_node() {
+    let weights = Net::new(17)
+        .input("x")
+        .floats("w", &[512, 512], &noise(1 << 18, 1))
+        .node(Node::new("MatMul", &["x", "w"], &["y"]))
+        .output("y");
+    let refused =
+        Model::parse_within(&weights.bytes(), &mut NoExternalData, 3 << 19).expect_err("1.5 MiB");
+    let text = refused.to_string();
+    assert!(text.contains("the_MatMul") && text.contains("may take 2 MiB"), "{text}");
+
+    let values = Net::new(17)
+        .input("x")
+        .ints("shape", &[1], &[1 << 20])
+        .node(Node::new("Expand", &["x", "shape"], &["a"]))
+        .node(Node::new("Neg", &["a"], &["y"]))
+        .output("y");
+    let model = Model::parse_within(&values.bytes(), &mut NoExternalData, 6 << 20).expect("small");
+    let mut session = Session::new(Arc::new(model));
+    let refused = first_output(&mut session, &[("x", &[1], &[1.0])]).unwrap_err().to_string();
+    assert!(refused.contains("the_Neg") && refused.contains("take 8 MiB"), "{refused}");
+}
+
+#[test]
+fn a_network_has_a_sensible_number_of_inputs() {
+    let net = (0..1001).fold(Net::new(17), |net, index| net.input(&format!("x{index}")));
+
+    let refused = net.node(Node::new("Neg", &["x0"], &["y"])).output("y").parse().unwrap_err();
+
+    assert!(refused.to_string().contains("has 1001 inputs"), "{refused}");
+}
+
+#[test]
 fn other_operator_sets_are_refused() {
     assert!(Net::new(6).input("x").output("x").parse().is_err());
     assert!(Net::new(999).input("x").output("x").parse().is_err());

@@ -4,6 +4,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+import foreign
+
 TYPES = {
     np.dtype("float32"): TensorProto.FLOAT,
     np.dtype("int64"): TensorProto.INT64,
@@ -82,6 +84,7 @@ def every_case():
         images,
         recurrent,
         networks,
+        foreign.every,
     ):
         family(cases)
     return cases.list

@@ -1,5 +1,7 @@
 //! One step of one sequence.
 
+use std::sync::Arc;
+
 use crate::gemm::Packed;
 use crate::kernel::Builder;
 use crate::ops::activation::Activation;
@@ -42,9 +44,9 @@ pub(super) struct Cell {
     hidden: usize,
     /// State to all gates; of a GRU only update and reset, and hidden when the
     /// reset gate acts behind the product.
-    from_state: Packed,
+    from_state: Arc<Packed>,
     /// State to the hidden gate of a GRU whose reset gate acts before it.
-    from_reset: Option<Packed>,
+    from_reset: Option<Arc<Packed>>,
     /// Biases of inputs and state, summed.
     bias: Vec<f32>,
     /// Bias of the state alone, for the hidden gate of a GRU.
@@ -69,7 +71,10 @@ fn part(
     let tensor = node.constant(input).ok_or_else(|| format!("input {input} must be a constant"))?;
     let values = tensor.as_slice::<f32>()?;
     match values.get(direction * length..(direction + 1) * length) {
-        Some(part) => Ok(Some(part.to_vec())),
+        Some(part) => {
+            node.packs.memory().take(part.len(), size_of::<f32>())?;
+            Ok(Some(part.to_vec()))
+        }
         None => Err(format!("input {input} of shape {} is too small", tensor.shape())),
     }
 }
@@ -82,7 +87,7 @@ impl Cell {
         activations: Vec<Activation>,
     ) -> Result<Self, String> {
         let gates = kind.gates() * hidden;
-        let recurrent = part(node, 2, direction, gates * hidden)?.ok_or("input R is missing")?;
+        let recurrent = direction * gates * hidden;
         let biases = part(node, 3, direction, 2 * gates)?.unwrap_or_else(|| vec![0.0; 2 * gates]);
         let (input_bias, state_bias) = biases.split_at(gates);
         let mut bias: Vec<f32> = input_bias.iter().zip(state_bias).map(|(a, b)| a + b).collect();
@@ -93,9 +98,12 @@ impl Cell {
             hidden_bias.extend_from_slice(&state_bias[2 * hidden..]);
         }
         // All gates have their place in the products, used or not.
-        let from_state = Packed::new(&recurrent, (hidden, gates), true);
-        let from_reset = resets_first
-            .then(|| Packed::new(&recurrent[2 * hidden * hidden..], (hidden, hidden), true));
+        let from_state = node.pack((2, recurrent), (hidden, gates), true)?;
+        let from_reset = if resets_first {
+            Some(node.pack((2, recurrent + 2 * hidden * hidden), (hidden, hidden), true)?)
+        } else {
+            None
+        };
         let peepholes =
             if kind == Kind::Lstm { part(node, 7, direction, 3 * hidden)? } else { None };
         Ok(Self {

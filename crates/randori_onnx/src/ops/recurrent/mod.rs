@@ -5,6 +5,8 @@
 
 mod cell;
 
+use std::sync::Arc;
+
 use super::activation::Activation;
 use super::{Built, boxed};
 use crate::gemm::Packed;
@@ -38,7 +40,7 @@ struct Recurrent {
 struct Direction {
     backwards: bool,
     /// Inputs to all gates.
-    from_input: Packed,
+    from_input: Arc<Packed>,
     cell: Cell,
 }
 
@@ -82,10 +84,9 @@ impl Recurrent {
         let activations = activations(node, kind, backwards.len())?;
         let mut directions = Vec::new();
         for (index, &backwards) in backwards.iter().enumerate() {
-            let w = &w.as_slice::<f32>()?[index * gates * inputs..][..gates * inputs];
             directions.push(Direction {
                 backwards,
-                from_input: Packed::new(w, (inputs, gates), true),
+                from_input: node.pack((1, index * gates * inputs), (inputs, gates), true)?,
                 cell: Cell::new(node, kind, (index, hidden), activations[index].clone())?,
             });
         }
