@@ -15,6 +15,7 @@ pub mod files;
 pub mod findings;
 pub mod networks;
 pub mod numbers;
+pub mod other_files;
 pub mod overwrite;
 pub mod program_files;
 pub mod project;

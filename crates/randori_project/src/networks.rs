@@ -6,11 +6,12 @@ use std::sync::Arc;
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Label};
 use randori_core::policy::{Immediate, Policy, PolicyError, RobotInterface};
 use randori_core::spec::{ContractSpec, PolicySource, Scenario};
-use randori_core::text::{FileReader, ReadError, Sources, missing_asset};
+use randori_core::text::{FileReader, ReadError, Sources, is_git_lfs_pointer, missing_asset};
 use randori_onnx::Model;
 use randori_policy::network::{Network, NetworkPolicy, OnnxNetwork, Problem};
 use randori_sim::episode::interfaces;
 
+use crate::other_files::other_file;
 use crate::project::Project;
 use crate::reading::{FileDigests, Reading};
 
@@ -179,10 +180,25 @@ pub fn read(
 ) -> Result<Arc<Model>, Box<Diagnostic>> {
     let shown = project.shown(path);
     let bytes = read_bytes(project, path, from)?;
+    if let Some(file) = other_file(&bytes) {
+        let message = format!("`{shown}` is no ONNX network: it is {}", file.what);
+        return Err(Diagnostic::error(DiagnosticCode::NETWORK_FILE, message)
+            .help(file.help)
+            .into());
+    }
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut beside = |location: &str| {
         let path = format!("{folder}/{location}");
-        project.read_bytes(path.trim_start_matches('/')).map_err(|error| error.to_string())
+        match project.read_bytes(path.trim_start_matches('/')) {
+            Ok(bytes) if is_git_lfs_pointer(&bytes) => {
+                Err("it is a Git LFS pointer, not the file itself: run `git lfs pull`".to_owned())
+            }
+            Ok(bytes) => Ok(bytes),
+            Err(ReadError::NotFound) => {
+                Err("there is no such file; copy it too, it holds weights".to_owned())
+            }
+            Err(error) => Err(error.to_string()),
+        }
     };
     Model::parse(&bytes, &mut beside).map(Arc::new).map_err(|error| {
         let message = format!("`{shown}` cannot be used: {error}");
