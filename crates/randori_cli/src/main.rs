@@ -46,6 +46,9 @@ use text::Text;
 static CONSOLE: Console = Console::new();
 
 fn main() -> ExitCode {
+    if let Some(code) = randori_policy::keep_policies_if_asked() {
+        return code;
+    }
     std::panic::set_hook(Box::new(explain_panic));
     let console = &CONSOLE;
     let cli = match Cli::try_parse() {

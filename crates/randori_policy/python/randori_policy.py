@@ -194,7 +194,7 @@ def _report(error):
         traceback.print_exc()
     sys.stderr.flush()
     try:
-        _channel.send({"type": "error", "message": summary})
+        _channel.send({"type": "error", "message": summary[:2000]})
     except OSError:
         pass  # Randori is gone; the log has said it already.
 

@@ -20,7 +20,7 @@ mod process;
 
 pub use builtin::{BuiltinError, BuiltinInfo, ParamInfo, builtin, builtins};
 pub use manual::ManualCommand;
-pub use process::{PROTOCOL_VERSION, ProcessPolicy};
+pub use process::{EnvVar, PROTOCOL_VERSION, ProcessPolicy, keep_policies_if_asked};
 
 /// The candidate most like `wrong`, if any is close enough to be a slip.
 fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

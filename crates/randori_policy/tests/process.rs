@@ -215,7 +215,7 @@ fn a_program_that_does_not_exist_is_named() {
     let command = ["randori-no-such-program".to_owned()];
     let folder = std::env::temp_dir();
 
-    let error = ProcessPolicy::start(&command, &folder, &interface(LEG), PATIENT)
+    let error = ProcessPolicy::start(&command, &folder, &interface(LEG), PATIENT, &[])
         .expect_err("there is no such program");
 
     assert!(error.message.contains("`randori-no-such-program`"), "{error}");

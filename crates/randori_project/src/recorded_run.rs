@@ -95,7 +95,7 @@ impl RecordedRun {
     /// decide.
     pub fn start_policies(&self) -> Option<Result<RobotPolicies, RunError>> {
         let Policies { networks, project } = self.policies.as_ref()?;
-        let started = start_policies(&self.scenario, networks, project.root());
+        let started = start_policies(&self.scenario, networks, project);
         Some(started.map_err(|error| RunError::from(&error)))
     }
 

@@ -1,6 +1,5 @@
 //! The policies of robots, from what their scenario says.
 
-use std::path::Path;
 use std::time::Duration;
 
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
@@ -10,6 +9,7 @@ use randori_sim::episode::interfaces;
 use randori_sim::fault::SimulationError;
 
 use crate::networks::Networks;
+use crate::project::Project;
 
 /// No policy is waited for longer, whatever a file says.
 const LONGEST_PATIENCE_S: f64 = 86_400.0;
@@ -25,17 +25,17 @@ pub type RobotPolicies = Vec<Option<Box<dyn Policy>>>;
 pub fn start_policies(
     scenario: &Scenario,
     networks: &Networks,
-    root: &Path,
+    project: &Project,
 ) -> Result<RobotPolicies, SimulationError> {
     let start = |(robot, interface): (usize, &RobotInterface)| {
-        start_policy(scenario, robot, interface, networks, root)
+        start_policy(scenario, robot, interface, networks, project)
             .map_err(|error| SimulationError::PolicyStart { robot: interface.robot.clone(), error })
     };
     interfaces(scenario).iter().enumerate().map(start).collect()
 }
 
 /// Starts the policy of a robot; `None` for a robot without one. Networks have
-/// been read, and programs, which run in the folder `root`, were allowed.
+/// been read, and programs, which run in the project's folder, were allowed.
 ///
 /// # Errors
 /// Why the policy does not start.
@@ -44,7 +44,7 @@ pub fn start_policy(
     robot: usize,
     interface: &RobotInterface,
     networks: &Networks,
-    root: &Path,
+    project: &Project,
 ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
     let Some(policy) = &scenario.spec.robots[robot].policy else { return Ok(None) };
     match &policy.source {
@@ -58,7 +58,8 @@ pub fn start_policy(
         PolicySource::Onnx { .. } => networks.start(scenario, robot, interface).map(Some),
         PolicySource::Process { command, patience } => {
             let patience = Duration::from_secs_f64(patience.clamp(0.0, LONGEST_PATIENCE_S));
-            let policy = ProcessPolicy::start(command, root, interface, patience)?;
+            let (root, env) = (project.root(), &project.policy_env);
+            let policy = ProcessPolicy::start(command, root, interface, patience, env)?;
             Ok(Some(Box::new(policy)))
         }
         PolicySource::Manual => Err(PolicyError {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, ValueEnum};
 use randori_core::text::{Limits, Override};
+use randori_policy::EnvVar;
 use randori_project::arguments::{parse_limit, parse_override};
 use randori_project::project::Places;
 use randori_viewer::open::Terms;
@@ -46,6 +47,11 @@ pub(crate) struct Args {
     /// Start the programs that scenario files name
     #[arg(long)]
     trust_programs: bool,
+
+    /// Pass an environment variable to policies that are programs: one of this
+    /// shell by its name, or one with a value; can be given several times
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = EnvVar::parse)]
+    policy_env: Vec<EnvVar>,
 
     /// Project root: the folder that holds `assets` and `scenarios`. Found
     /// from the named file if left out
@@ -153,6 +159,7 @@ impl Args {
             changes: Vec::new(),
             policies: self.policy.clone(),
             trust_programs: self.trust_programs,
+            policy_env: self.policy_env.clone(),
             limits,
             plays: !self.paused,
         }

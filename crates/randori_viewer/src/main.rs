@@ -12,6 +12,9 @@ use clap::Parser;
 use args::Args;
 
 fn main() -> ExitCode {
+    if let Some(code) = randori_policy::keep_policies_if_asked() {
+        return code;
+    }
     let args = Args::parse();
     if args.film.headless { pictures::make(&args) } else { window::show(&args) }
 }

@@ -14,6 +14,7 @@ use randori_core::diagnostic::Diagnostics;
 use randori_core::record::TickRecord;
 use randori_core::spec::{PolicySource, Scenario};
 use randori_core::text::{FileReader, Limits, Override};
+use randori_policy::EnvVar;
 use randori_project::context::{Entry, RunContext};
 use randori_project::networks::Networks;
 use randori_project::project::{Places, Project};
@@ -44,6 +45,8 @@ pub struct Terms {
     pub policies: Vec<String>,
     /// Whether programs that files name may be started.
     pub trust_programs: bool,
+    /// Environment variables that programs get besides the usual ones.
+    pub policy_env: Vec<EnvVar>,
     /// What files may ask for.
     pub limits: Limits,
     /// Whether time begins to pass when something is opened.
@@ -304,9 +307,9 @@ pub fn mesh_files(project: &Project) -> ReadFile {
 
 /// Starts policies with these networks; programs run in the project's root.
 fn starter(networks: Arc<Networks>, project: &Project) -> StartPolicy {
-    let root = project.root().to_owned();
+    let project = project.clone();
     Box::new(move |scenario, robot, interface| {
-        start_policy(scenario, robot, interface, &networks, &root)
+        start_policy(scenario, robot, interface, &networks, &project)
     })
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use randori_core::text::{Limits, Override};
+use randori_policy::EnvVar;
 use randori_project::arguments::{parse_limit, parse_override};
 use randori_project::project::Places;
 
@@ -111,6 +112,9 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) trust_programs: bool,
 
+    #[command(flatten)]
+    pub(crate) env: PolicyEnvArgs,
+
     /// Compute networks by this shared library of ONNX Runtime, such as
     /// `libonnxruntime.so`: for those that are large or that Randori's own
     /// interpreter cannot run. Results are then those of this machine only
@@ -186,6 +190,23 @@ impl LimitArgs {
     }
 }
 
+/// What policies that are programs get besides the usual variables.
+#[derive(Debug, Default, Args)]
+pub(crate) struct PolicyEnvArgs {
+    /// Pass an environment variable to policies that are programs: one of this
+    /// shell by its name, or one with a value. They get only a few others, such
+    /// as PATH and HOME; can be given several times
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = EnvVar::parse)]
+    pub(crate) policy_env: Vec<EnvVar>,
+}
+
+impl PolicyEnvArgs {
+    /// The arguments that say the same again.
+    fn words(&self) -> impl Iterator<Item = String> {
+        self.policy_env.iter().flat_map(|it| ["--policy-env".to_owned(), it.word()])
+    }
+}
+
 impl RunArgs {
     /// All `--set`, in their order.
     pub(crate) fn overrides(&self) -> Vec<Override> {
@@ -201,6 +222,7 @@ impl RunArgs {
         let chosen = overrides.chain(policies);
         words.extend(chosen.flat_map(|(option, value)| [option.to_owned(), value]));
         words.extend(self.limits.words());
+        words.extend(self.env.words());
         #[cfg(feature = "ort")]
         if let Some(library) = &self.onnxruntime {
             words.extend(["--onnxruntime".to_owned(), library.display().to_string()]);

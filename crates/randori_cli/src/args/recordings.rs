@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use randori_record::writer::Options;
 
-use super::{LimitArgs, TimeoutArgs};
+use super::{LimitArgs, PolicyEnvArgs, TimeoutArgs};
 
 /// What `randori run` writes down.
 #[derive(Debug, Clone, Default, Args)]
@@ -69,6 +69,9 @@ pub(crate) struct ReplayArgs {
     /// Start the programs that recordings name
     #[arg(long, requires = "policy")]
     pub(crate) trust_programs: bool,
+
+    #[command(flatten)]
+    pub(crate) env: PolicyEnvArgs,
 
     /// Threads for several recordings; all cores if left out
     #[arg(long, value_name = "N")]

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use randori_project::project::Places;
 use randori_record::golden::Level;
 
-use super::{LimitArgs, Seeds, TimeoutArgs};
+use super::{LimitArgs, PolicyEnvArgs, Seeds, TimeoutArgs};
 
 const TEST_EXAMPLES: &str = "\
 Examples:
@@ -85,6 +85,9 @@ pub(crate) struct SuiteArgs {
     #[arg(long)]
     pub(crate) trust_programs: bool,
 
+    #[command(flatten)]
+    pub(crate) env: PolicyEnvArgs,
+
     /// Threads; all cores if left out
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
@@ -101,6 +104,7 @@ impl SuiteArgs {
     pub(crate) fn repeatable(&self, places: &Places) -> Vec<String> {
         let mut words = places.words();
         words.extend(self.limits.words());
+        words.extend(self.env.words());
         if self.trust_programs {
             words.push("--trust-programs".to_owned());
         }

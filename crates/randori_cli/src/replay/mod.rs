@@ -119,7 +119,8 @@ fn compute(
     let (start, limits) = (recording.start(), args.limits.limits());
     let same_engine = engine().agrees_with(&start.header.engine);
     let run = if args.policy {
-        let project = places.current_project().map_err(|error| Unusable(reason(&error)))?;
+        let mut project = places.current_project().map_err(|error| Unusable(reason(&error)))?;
+        project.policy_env.clone_from(&args.env.policy_env);
         RecordedRun::with_policies(start, &limits, project, args.trust_programs)?
     } else {
         RecordedRun::with_answers(start, &limits)?

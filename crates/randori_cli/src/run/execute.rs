@@ -115,7 +115,8 @@ impl BatchHost for Host<'_> {
         interface: &RobotInterface,
     ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
         // The plan has refused programs that nobody allowed.
-        start_policy(&run.scenario, robot, interface, &self.plan.context.networks, self.plan.root())
+        let networks = &self.plan.context.networks;
+        start_policy(&run.scenario, robot, interface, networks, self.plan.project())
     }
 
     fn observer(

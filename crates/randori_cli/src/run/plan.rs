@@ -1,6 +1,6 @@
 //! What is to be run: scenarios that were read and found valid, and seeds.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use randori_core::diagnostic::Diagnostics;
@@ -9,7 +9,7 @@ use randori_project::choice::{ChoiceError, PolicyChoice};
 use randori_project::context::{Entry, Refusal, RunContext};
 use randori_project::findings::{Unseen, lacks_assets};
 use randori_project::networks::Networks;
-use randori_project::project::{Places, select_scenarios};
+use randori_project::project::{Places, Project, select_scenarios};
 use randori_project::record::{Destination, Origin, Recorder, start};
 use randori_project::timeout::Timeout;
 use randori_sim::batch::PreparedRun;
@@ -56,6 +56,7 @@ impl Plan {
             .map_err(|error| tell::unselected(console, &error))?;
         for file in &mut files {
             file.project.limits = args.limits.limits();
+            file.project.policy_env.clone_from(&args.env.policy_env);
         }
         if files.iter().any(|file| file.project != files[0].project) {
             console.error("these files belong to different projects");
@@ -112,9 +113,9 @@ impl Plan {
         Ok(plan)
     }
 
-    /// The project's folder, where programs run.
-    pub(crate) fn root(&self) -> &Path {
-        self.entries.first().map_or(Path::new("."), |entry| entry.file.project.root())
+    /// The project of all scenarios.
+    pub(crate) fn project(&self) -> &Project {
+        &self.entries[0].file.project
     }
 
     /// Number of runs.

@@ -1,7 +1,6 @@
 //! Runs cases on several threads and judges every run; whatever is not as
 //! accepted runs a second time, to tell a change from chance.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -72,7 +71,6 @@ struct Job<'a> {
 /// Runs that are kept as goldens keep them.
 struct Runs<'a> {
     context: &'a RunContext,
-    root: PathBuf,
     jobs: Vec<Job<'a>>,
     /// When each run began.
     begun: Vec<OnceLock<Instant>>,
@@ -91,10 +89,9 @@ enum Ran {
 
 impl<'a> Runs<'a> {
     fn new(context: &'a RunContext, jobs: Vec<Job<'a>>, timeout: Option<Duration>) -> Self {
-        let root = jobs.first().map(|job| job.entry.file.project.root().to_owned());
         let begun = jobs.iter().map(|_| OnceLock::new()).collect();
         let done = jobs.iter().map(|_| OnceLock::new()).collect();
-        Self { context, root: root.unwrap_or_default(), jobs, begun, done, timeout }
+        Self { context, jobs, begun, done, timeout }
     }
 
     fn timeout(&self, run: usize) -> Option<Timeout> {
@@ -146,7 +143,8 @@ impl BatchHost for Runs<'_> {
         interface: &RobotInterface,
     ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
         // The suite has refused programs that nobody allowed.
-        start_policy(&run.scenario, robot, interface, &self.context.networks, &self.root)
+        let project = &self.jobs[0].entry.file.project;
+        start_policy(&run.scenario, robot, interface, &self.context.networks, project)
     }
 
     fn observer(

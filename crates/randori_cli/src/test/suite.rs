@@ -133,6 +133,7 @@ impl Suite {
 
     fn add(&mut self, mut file: SelectedFile, args: &SuiteArgs, purpose: Purpose) {
         file.project.limits = args.limits.limits();
+        file.project.policy_env.clone_from(&args.env.policy_env);
         let golden_path = file.project.root().join(&file.path).with_extension("golden.ron");
         let (golden, golden_text) = match read(&file) {
             Ok(Some((golden, text))) => (Some(golden), Some(text)),

@@ -7,6 +7,7 @@ mod diff;
 mod export;
 mod import;
 mod interrupt;
+mod leftovers;
 mod list;
 mod output;
 mod policy;

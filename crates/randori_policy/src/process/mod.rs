@@ -7,25 +7,40 @@
 //! Start reading at [`ProcessPolicy`].
 
 mod child;
+mod environment;
+mod group;
+mod host;
+#[cfg(target_os = "linux")]
+mod keeper;
 mod lifeline;
 mod pipes;
 mod protocol;
 mod python;
+mod reply;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use randori_core::policy::{
-    ActionChannel, CommandChunk, Determinism, Observation, Policy, PolicyContract, PolicyError,
-    RobotInterface,
+    CommandChunk, Determinism, Observation, Policy, PolicyContract, PolicyError, RobotInterface,
 };
 
 use child::Child;
 use pipes::Event;
-use protocol::{MAX_CHUNK, Message, Reply, Sensors};
+use protocol::{Message, Sensors};
+use reply::{BadReply, MAX_CHUNK, Replies, Reply, is_message};
 
+pub use environment::EnvVar;
+#[cfg(target_os = "linux")]
+pub use keeper::keep_policies_if_asked;
 pub use protocol::PROTOCOL_VERSION;
+
+/// Lets this program keep its policies; here there are only process groups.
+#[cfg(not(target_os = "linux"))]
+pub fn keep_policies_if_asked() -> Option<std::process::ExitCode> {
+    None
+}
 
 /// A policy in a child process.
 ///
@@ -35,7 +50,7 @@ pub use protocol::PROTOCOL_VERSION;
 pub struct ProcessPolicy {
     contract: PolicyContract,
     sensors: Sensors,
-    actions: Vec<ActionChannel>,
+    replies: Replies,
     patience: Duration,
     child: Child,
     /// Requests that the child has not answered yet.
@@ -51,7 +66,7 @@ impl ProcessPolicy {
     ///
     /// The child finds the Python module `randori_policy` on its path. Whenever
     /// it owes an answer for longer than `patience` of wall-clock time, the
-    /// policy fails.
+    /// policy fails. It inherits few environment variables; `passed` are more.
     ///
     /// # Errors
     /// When the program cannot be started, or does not say that it is ready.
@@ -60,8 +75,10 @@ impl ProcessPolicy {
         working_dir: &Path,
         interface: &RobotInterface,
         patience: Duration,
+        passed: &[EnvVar],
     ) -> Result<Self, PolicyError> {
-        let child = Child::start(command, working_dir)?;
+        let replies = Replies::new(&interface.actions);
+        let child = Child::start(command, working_dir, passed, replies.max_line())?;
         let mut policy = Self {
             contract: PolicyContract {
                 name: command.join(" "),
@@ -71,7 +88,7 @@ impl ProcessPolicy {
                 determinism: Determinism::Unknown,
             },
             sensors: Sensors::new(interface),
-            actions: interface.actions.clone(),
+            replies,
             patience,
             child,
             asked: BTreeSet::new(),
@@ -107,7 +124,7 @@ impl ProcessPolicy {
         let deadline = Instant::now() + self.patience;
         loop {
             let line = self.next_line(deadline, "say that it is ready")?;
-            if !protocol::is_message(&line) {
+            if !is_message(&line) {
                 self.child.log(&line);
                 continue;
             }
@@ -151,39 +168,24 @@ impl ProcessPolicy {
             }
             let line = self.next_line(deadline, &format!("answer request {request}"))?;
             match self.parse(&line)? {
-                Reply::Command { request, commands } => self.accept(request, &commands)?,
+                Reply::Command { request, commands } => self.accept(request, commands)?,
                 other => return Err(self.unexpected(&other, "`command`")),
             }
         }
     }
 
-    fn accept(&mut self, request: u64, commands: &[serde_json::Value]) -> Result<(), PolicyError> {
-        if !self.asked.remove(&request) {
-            let open = match self.asked.iter().map(u64::to_string).collect::<Vec<_>>() {
-                open if open.is_empty() => "none is open".to_owned(),
-                open => format!("open: {}", open.join(", ")),
-            };
-            let message =
-                format!("{} answered request {request}, which is not open", self.subject());
-            return Err(self.fail(
-                PolicyError::new(message)
-                    .help(format!("answer each request once, by its number ({open})")),
-            ));
+    fn accept(&mut self, request: u64, commands: Vec<Vec<f32>>) -> Result<(), PolicyError> {
+        if self.asked.remove(&request) {
+            self.answers.insert(request, CommandChunk { commands });
+            return Ok(());
         }
-        match protocol::decode(commands, &self.actions) {
-            Ok(commands) => {
-                self.answers.insert(request, CommandChunk { commands });
-                Ok(())
-            }
-            Err(error) => {
-                let message = format!(
-                    "{} answered request {request} with a command that cannot be used: {}",
-                    self.subject(),
-                    error.what
-                );
-                Err(self.fail(PolicyError::new(message).help(error.help)))
-            }
-        }
+        let open = match self.asked.iter().map(u64::to_string).collect::<Vec<_>>() {
+            open if open.is_empty() => "none is open".to_owned(),
+            open => format!("open: {}", open.join(", ")),
+        };
+        let message = format!("{} answered request {request}, which is not open", self.subject());
+        let help = format!("answer each request once, by its number ({open})");
+        Err(self.fail(PolicyError::new(message).help(help)))
     }
 
     /// The next line of the child, or why there is none. `what` completes "it
@@ -200,8 +202,8 @@ impl ProcessPolicy {
         let error = match event {
             Some(Event::Line(line)) => return Ok(line),
             Some(Event::TooLong) => PolicyError::new(format!(
-                "{subject} wrote a line of more than {} MiB",
-                pipes::MAX_LINE >> 20
+                "{subject} wrote a line of more than {} kB, longer than any answer for this robot",
+                self.replies.max_line() / 1000
             ))
             .help("its standard output is for answers only; print to standard error"),
             Some(Event::NotText) => {
@@ -225,15 +227,28 @@ impl ProcessPolicy {
     }
 
     fn parse(&mut self, line: &str) -> Result<Reply, PolicyError> {
-        serde_json::from_str(line).map_err(|error| {
-            let start: String = line.chars().take(80).collect();
-            let message =
-                format!("{} wrote a line that is no message: `{}`", self.subject(), start.trim());
-            let reason = error.to_string();
-            self.fail(PolicyError::new(message).help(format!(
-                "{reason}; its standard output is for answers only, print to standard error"
-            )))
-        })
+        let error = match self.replies.parse(line) {
+            Ok(reply) => return Ok(reply),
+            Err(BadReply::NoMessage(reason)) => {
+                let start = reply::clip(line.trim(), 80);
+                let message =
+                    format!("{} wrote a line that is no message: `{start}`", self.subject());
+                PolicyError::new(message).help(format!(
+                    "{reason}; its standard output is for answers only, print to standard error"
+                ))
+            }
+            Err(BadReply::BadCommand { request, what }) => {
+                let request =
+                    request.map_or(String::new(), |request| format!(" request {request}"));
+                let message = format!(
+                    "{} answered{request} with a command that cannot be used: {what}",
+                    self.subject()
+                );
+                let help = format!("the actuators are {}", self.replies.actuators());
+                PolicyError::new(message).help(help)
+            }
+        };
+        Err(self.fail(error))
     }
 
     fn unexpected(&mut self, reply: &Reply, expected: &str) -> PolicyError {

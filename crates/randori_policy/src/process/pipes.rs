@@ -4,13 +4,10 @@
 //! of error output. They end by themselves when the pipes close.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{ChildStderr, ChildStdin, ChildStdout};
+use std::io::{BufRead, BufReader, PipeReader, PipeWriter, Read, Write};
 use std::sync::mpsc::{Receiver, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Longest line that a child may answer with, bytes.
-pub(super) const MAX_LINE: usize = 16 << 20;
 /// Lines of error output that are kept.
 const LOG_LINES: usize = 20;
 /// Longest kept line of error output, bytes.
@@ -28,7 +25,7 @@ pub(super) enum Event {
 
 /// Writes lines until there are no more senders or the child stops reading.
 pub(super) fn write_lines(
-    mut stdin: ChildStdin,
+    mut stdin: PipeWriter,
     lines: &Receiver<Vec<u8>>,
     report: &SyncSender<Event>,
 ) {
@@ -41,14 +38,14 @@ pub(super) fn write_lines(
 }
 
 /// Reads lines until the child closes its output or writes what is no line.
-pub(super) fn read_lines(stdout: ChildStdout, report: &SyncSender<Event>) {
+pub(super) fn read_lines(stdout: PipeReader, max_line: usize, report: &SyncSender<Event>) {
     let mut reader = BufReader::new(stdout);
     loop {
         let mut line = Vec::new();
-        let read = reader.by_ref().take(MAX_LINE as u64 + 1).read_until(b'\n', &mut line);
+        let read = reader.by_ref().take(max_line as u64 + 1).read_until(b'\n', &mut line);
         let event = match read {
             Ok(0) | Err(_) => Event::OutputClosed,
-            Ok(_) if line.len() > MAX_LINE => Event::TooLong,
+            Ok(_) if line.len() > max_line => Event::TooLong,
             Ok(_) => String::from_utf8(line).map_or(Event::NotText, Event::Line),
         };
         let goes_on = matches!(event, Event::Line(_));
@@ -80,7 +77,7 @@ impl Log {
 }
 
 /// Keeps the last lines of error output; says when there will be no more.
-pub(super) fn keep_log(stderr: ChildStderr, log: &Log, end: &Sender<()>) {
+pub(super) fn keep_log(stderr: PipeReader, log: &Log, end: &Sender<()>) {
     let mut reader = BufReader::new(stderr);
     let mut line = Vec::new();
     while let Ok(1..) = reader.by_ref().take(LOG_LINE as u64).read_until(b'\n', &mut line) {

@@ -1,19 +1,16 @@
-//! The messages between Randori and a policy process, as one JSON object per
-//! line each. `docs/policy-protocol.md` explains them to their readers.
+//! What Randori says to a policy process, as one JSON object per line.
+//! `docs/policy-protocol.md` explains the messages to their readers; `reply.rs`
+//! has the other direction.
 
 use std::ops::Range;
 
-use randori_core::policy::{ActionChannel, Observation, RobotInterface};
+use randori_core::policy::{Observation, RobotInterface};
 use randori_core::time::{NANOS_PER_SECOND, Tick};
+use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// Version of the conversation; a child has to name the same.
 pub const PROTOCOL_VERSION: u32 = 1;
-
-/// Most commands in one answer.
-pub(super) const MAX_CHUNK: usize = 1000;
 
 /// What Randori says.
 #[derive(Debug, Serialize)]
@@ -193,107 +190,6 @@ fn seconds(tick: Tick, observation: &Observation<'_>) -> f64 {
     let now = observation.tick.0.max(1) as f64;
     let nanos = libm::round(observation.time_s * NANOS_PER_SECOND as f64 / now) as u64;
     (tick.0 * nanos) as f64 / NANOS_PER_SECOND as f64
-}
-
-/// What a policy process says.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Reply {
-    Ready {
-        #[serde(default)]
-        protocol: Option<u32>,
-        #[serde(default)]
-        name: Option<String>,
-    },
-    Command {
-        request: u64,
-        commands: Vec<Value>,
-    },
-    Error {
-        message: String,
-    },
-}
-
-/// Whether a line means to be a message: a JSON object with a `type`.
-pub(super) fn is_message(line: &str) -> bool {
-    serde_json::from_str::<Value>(line).is_ok_and(|value| value.get("type").is_some())
-}
-
-/// What is wrong with an answer, and what would be right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct BadCommand {
-    pub(super) what: String,
-    pub(super) help: String,
-}
-
-/// Turns an answer into commands, each either a list of all inputs or an
-/// object by actuator name.
-pub(super) fn decode(
-    commands: &[Value],
-    actions: &[ActionChannel],
-) -> Result<Vec<Vec<f32>>, BadCommand> {
-    let names = || crate::listed(actions.iter().map(|action| action.name.as_str()));
-    let bad = |what: String| BadCommand { what, help: format!("the actuators are {}", names()) };
-    if commands.is_empty() || commands.len() > MAX_CHUNK {
-        let what = format!("it holds {} commands, not 1 to {MAX_CHUNK}", commands.len());
-        return Err(bad(what));
-    }
-    let expected: usize = actions.iter().map(|action| action.inputs.len()).sum();
-    let decode_one = |command: &Value| match command {
-        Value::Array(values) if values.len() == expected => {
-            let owners =
-                actions.iter().flat_map(|action| action.inputs.iter().map(move |_| action));
-            values.iter().zip(owners).map(|(value, action)| number(value, &action.name)).collect()
-        }
-        Value::Array(values) => {
-            Err(format!("it has {} values, but the robot takes {expected}", values.len()))
-        }
-        Value::Object(by_name) => decode_named(by_name, actions),
-        _ => Err("it is neither a list of numbers nor an object by actuator name".to_owned()),
-    };
-    commands.iter().map(decode_one).collect::<Result<_, _>>().map_err(bad)
-}
-
-fn decode_named(
-    by_name: &serde_json::Map<String, Value>,
-    actions: &[ActionChannel],
-) -> Result<Vec<f32>, String> {
-    let known = || actions.iter().map(|action| action.name.as_str());
-    if let Some(name) = by_name.keys().find(|name| !known().any(|known| known == *name)) {
-        let hint = crate::nearest(name, known())
-            .map_or(String::new(), |near| format!(", did you mean `{near}`?"));
-        return Err(format!("the robot has no actuator `{name}`{hint}"));
-    }
-    let mut command = Vec::new();
-    for action in actions {
-        let name = &action.name;
-        match by_name.get(name) {
-            None => return Err(format!("it says nothing about `{name}`")),
-            Some(Value::Array(values)) if values.len() == action.inputs.len() => {
-                for value in values {
-                    command.push(number(value, name)?);
-                }
-            }
-            Some(Value::Array(values)) => {
-                let inputs = crate::listed(action.inputs.iter().map(String::as_str));
-                let given = values.len();
-                return Err(format!("`{name}` got {given} values for its inputs {inputs}"));
-            }
-            Some(value) => {
-                command.push(number(value, name)?);
-                command.resize(command.len() + action.inputs.len() - 1, 0.0);
-            }
-        }
-    }
-    Ok(command)
-}
-
-fn number(value: &Value, actuator: &str) -> Result<f32, String> {
-    let number = value.as_f64().ok_or_else(|| format!("`{actuator}` got {value}, not a number"))?;
-    let narrow = number as f32;
-    narrow.is_finite().then_some(narrow).ok_or_else(|| {
-        format!("`{actuator}` got {value}, which is too large for a single-precision number")
-    })
 }
 
 #[cfg(test)]

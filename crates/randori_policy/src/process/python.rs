@@ -1,11 +1,17 @@
 //! The Python module that lets a student write `def act(frame)` and nothing
 //! else, carried inside this program.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::fs::DirBuilder;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::protocol::PROTOCOL_VERSION;
+
+/// The variable that holds the folder's path.
+pub(super) const HOME: &str = "RANDORI_POLICY_HOME";
 
 /// The module's source.
 const SOURCE: &str = include_str!("../../python/randori_policy.py");
@@ -40,14 +46,22 @@ impl PythonModule {
         &self.folder
     }
 
-    /// `PYTHONPATH` for a child: the module first, then what was there.
-    pub(super) fn python_path(&self) -> OsString {
-        let inherited = std::env::var_os("PYTHONPATH").unwrap_or_default();
+    /// Adds the variables of a program that is to find the module in `folder`:
+    /// `PYTHONPATH` with the module first, then what is there already.
+    pub(super) fn announce(program: &mut Command, folder: &Path) {
+        let given = program.get_envs().find(|(name, _)| *name == "PYTHONPATH");
+        let given = given.and_then(|(_, value)| value.map(OsStr::to_owned));
+        let inherited = given.or_else(|| std::env::var_os("PYTHONPATH")).unwrap_or_default();
         let others = std::env::split_paths(&inherited).filter(|path| !path.as_os_str().is_empty());
-        let all = std::iter::once(self.folder.clone()).chain(others);
+        let all = std::iter::once(folder.to_owned()).chain(others);
         // Fails only if the temporary folder's own name has a separator in it;
         // then there is no way to put it on the path.
-        std::env::join_paths(all).unwrap_or(inherited)
+        let path = std::env::join_paths(all).unwrap_or(inherited);
+        program
+            .env("PYTHONPATH", path)
+            .env("PYTHONUNBUFFERED", "1")
+            .env("RANDORI_POLICY_PROTOCOL", PROTOCOL_VERSION.to_string())
+            .env(HOME, folder);
     }
 }
 

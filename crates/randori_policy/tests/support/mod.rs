@@ -40,7 +40,7 @@ pub(crate) fn seen(interface: &RobotInterface) -> Snapshot {
 /// Starts a shell script as the courier's policy.
 pub(crate) fn start_shell(script: &str, patience: Duration) -> Result<ProcessPolicy, PolicyError> {
     let command = ["sh", "-c", script].map(str::to_owned);
-    ProcessPolicy::start(&command, Path::new("/"), &interface(COURIER), patience)
+    ProcessPolicy::start(&command, Path::new("/"), &interface(COURIER), patience, &[])
 }
 
 /// A shell script that says that it is ready and then runs `script`.
@@ -72,7 +72,7 @@ impl Scripts {
         interface: &RobotInterface,
     ) -> Result<ProcessPolicy, PolicyError> {
         let command = ["python3".to_owned(), script.to_owned()];
-        ProcessPolicy::start(&command, &self.0, interface, PATIENT)
+        ProcessPolicy::start(&command, &self.0, interface, PATIENT, &[])
     }
 }
 

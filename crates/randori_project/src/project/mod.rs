@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use randori_core::diagnostic::SourceMap;
 use randori_core::text::{FileReader, ImportedRobot, Limits, ReadError, RobotImport};
+use randori_policy::EnvVar;
 
 use crate::files::{kind_unless_file, read_bytes};
 
@@ -27,6 +28,8 @@ pub struct Project {
     assets: Vec<PathBuf>,
     /// What its files may ask for.
     pub limits: Limits,
+    /// Environment variables that its policies get besides the usual ones.
+    pub policy_env: Vec<EnvVar>,
 }
 
 impl Project {
@@ -50,7 +53,12 @@ impl Project {
     /// # Errors
     /// When the system does not give its real path.
     pub fn at(root: &Path) -> io::Result<Self> {
-        Ok(Self { root: root.canonicalize()?, assets: Vec::new(), limits: Limits::default() })
+        Ok(Self {
+            root: root.canonicalize()?,
+            assets: Vec::new(),
+            limits: Limits::default(),
+            policy_env: Vec::new(),
+        })
     }
 
     /// The folder, without symbolic links.

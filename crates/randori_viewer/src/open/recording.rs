@@ -36,11 +36,12 @@ pub(super) fn read(file: &Path, terms: &Terms) -> Result<Ready, Problem> {
     }
     let loaded = load(&start, &terms.limits)
         .map_err(|error| unreadable(&error, "its scenario cannot be used"))?;
-    let project = terms.places.current_project().map_err(|error| Problem {
+    let mut project = terms.places.current_project().map_err(|error| Problem {
         message: error.to_string(),
         help: error.help(),
         ..Problem::default()
     })?;
+    project.policy_env.clone_from(&terms.policy_env);
     let (ticks, damage) = read_ticks(&recording);
     let run = PreparedRun {
         scenario: loaded.scenario.clone(),

@@ -93,6 +93,7 @@ fn select(file: &Path, terms: &Terms) -> Result<SelectedFile, Problem> {
         return Err(Problem { message, ..Problem::default() });
     };
     selected.project.limits = terms.limits.clone();
+    selected.project.policy_env.clone_from(&terms.policy_env);
     Ok(selected)
 }
 
@@ -126,6 +127,9 @@ fn arguments(terms: &Terms) -> Vec<String> {
     }
     for policy in &terms.policies {
         words.extend(["--policy".to_owned(), policy.clone()]);
+    }
+    for variable in &terms.policy_env {
+        words.extend(["--policy-env".to_owned(), variable.word()]);
     }
     if terms.trust_programs {
         words.push("--trust-programs".to_owned());

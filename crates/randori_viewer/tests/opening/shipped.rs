@@ -1,6 +1,6 @@
 //! Every shipped scenario is the same run in the app and without it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use randori_project::context::RunContext;
 use randori_project::project::{SelectedFile, select_scenarios};
@@ -60,8 +60,8 @@ fn without_the_app(file: &SelectedFile) -> u64 {
     let loaded = context.load(file.clone(), false);
     let (entry, _) = loaded.expect("shipped scenarios are valid");
     let run = context.prepare(&entry, 0).expect("it makes sense for seed 0");
-    let root: &Path = entry.file.project.root();
-    let policies = start_policies(&run.scenario, &context.networks, root).expect("they start");
+    let project = &entry.file.project;
+    let policies = start_policies(&run.scenario, &context.networks, project).expect("they start");
     let mut episode = Episode::new(&run.scenario, run.seed, policies).expect("it begins");
     while !episode.is_over() {
         episode.advance();

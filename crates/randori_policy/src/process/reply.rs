@@ -1,0 +1,437 @@
+//! Reads what a policy process says.
+//!
+//! A line may be anything, so it is decoded straight into numbers, without a tree
+//! of values in between, and given up where it holds more than the robot takes.
+//!
+//! Start reading at [`Replies::parse`].
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use randori_core::policy::ActionChannel;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// Most commands in one answer.
+pub(super) const MAX_CHUNK: usize = 1000;
+/// Bytes of a line besides its commands.
+const FRAME_BYTES: usize = 64 << 10;
+/// Bytes for a number with what separates it from the next.
+const NUMBER_BYTES: usize = 32;
+/// Longest line of any robot, bytes.
+const MAX_LINE: usize = 16 << 20;
+/// Characters that are kept of a policy's name, and of other texts that it sends.
+const NAME_CHARS: usize = 200;
+const TEXT_CHARS: usize = 2000;
+/// Characters of a text in a message about it.
+const QUOTED_CHARS: usize = 60;
+
+/// What a policy process says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Reply {
+    Ready { protocol: Option<u32>, name: Option<String> },
+    Command { request: u64, commands: Vec<Vec<f32>> },
+    Error { message: String },
+}
+
+/// Why a line cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum BadReply {
+    /// It is no message, for this reason.
+    NoMessage(String),
+    /// It answers a request, if it says which, with a command that cannot be used.
+    BadCommand { request: Option<u64>, what: String },
+}
+
+/// What a robot's policy may say.
+#[derive(Debug)]
+pub(super) struct Replies {
+    actions: Vec<ActionChannel>,
+    by_name: BTreeMap<String, usize>,
+    /// The actuator of each number of a command.
+    owners: Vec<usize>,
+}
+
+impl Replies {
+    pub(super) fn new(actions: &[ActionChannel]) -> Self {
+        let indexed = || actions.iter().enumerate();
+        Self {
+            actions: actions.to_vec(),
+            by_name: indexed().map(|(index, action)| (action.name.clone(), index)).collect(),
+            owners: indexed().flat_map(|(index, it)| vec![index; it.inputs.len()]).collect(),
+        }
+    }
+
+    /// The longest line that a policy can have a reason to write, in bytes: all
+    /// the commands of an answer, by name and with all digits.
+    pub(super) fn max_line(&self) -> usize {
+        let names: usize = self.actions.iter().map(|action| action.name.len() + 8).sum();
+        let command = names + NUMBER_BYTES * (1 + self.owners.len());
+        MAX_LINE.min(FRAME_BYTES.saturating_add(MAX_CHUNK.saturating_mul(command)))
+    }
+
+    /// The names of all actuators, for advice.
+    pub(super) fn actuators(&self) -> String {
+        crate::listed(self.actions.iter().map(|action| action.name.as_str()))
+    }
+
+    /// Reads a line.
+    pub(super) fn parse(&self, line: &str) -> Result<Reply, BadReply> {
+        let state = State::default();
+        let mut source = serde_json::Deserializer::from_str(line);
+        let read = MessageSeed { replies: self, state: &state }
+            .deserialize(&mut source)
+            .and_then(|reply| source.end().map(|()| reply));
+        read.map_err(|error| {
+            let reason = error.to_string();
+            let place = format!(" at line {} column {}", error.line(), error.column());
+            let what = reason.strip_suffix(&place).unwrap_or(&reason);
+            let too_large = what == "number out of range";
+            if state.in_commands.get() && (error.is_data() || too_large) {
+                BadReply::BadCommand { request: state.request.get(), what: clip(what, 300) }
+            } else {
+                BadReply::NoMessage(clip(what, 300))
+            }
+        })
+    }
+
+    /// The name of the actuator that number `index` of a command is for.
+    fn name_of(&self, index: usize) -> &str {
+        &self.actions[self.owners[index]].name
+    }
+
+    fn unknown(&self, name: &str) -> String {
+        let shown = clip(name, QUOTED_CHARS);
+        let similar =
+            (shown == name).then(|| crate::nearest(name, self.by_name.keys().map(String::as_str)));
+        let hint =
+            similar.flatten().map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+        format!("the robot has no actuator `{shown}`{hint}")
+    }
+}
+
+/// Whether a line means to be a message: a JSON object with a `type`.
+pub(super) fn is_message(line: &str) -> bool {
+    serde_json::from_str::<Keys>(line).is_ok_and(|keys| keys.has_type)
+}
+
+/// The start of a text.
+pub(super) fn clip(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}..", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// What is known when reading stops.
+#[derive(Debug, Default)]
+struct State {
+    in_commands: Cell<bool>,
+    request: Cell<Option<u64>>,
+}
+
+struct MessageSeed<'a> {
+    replies: &'a Replies,
+    state: &'a State,
+}
+
+const FIELDS: &[&str] = &["type", "protocol", "name", "request", "commands", "message"];
+
+impl<'de> DeserializeSeed<'de> for MessageSeed<'_> {
+    type Value = Reply;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Reply, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+/// The fields of a message, whatever its type.
+#[derive(Default)]
+struct Fields {
+    kind: Option<String>,
+    protocol: Option<u32>,
+    name: Option<String>,
+    commands: Option<Vec<Vec<f32>>>,
+    message: Option<String>,
+    /// Which of [`FIELDS`] were there.
+    seen: [bool; FIELDS.len()],
+}
+
+impl<'de> Visitor<'de> for MessageSeed<'_> {
+    type Value = Reply;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON object with a `type`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Reply, A::Error> {
+        let mut fields = Fields::default();
+        while let Some(field) = map.next_key::<String>()? {
+            let Some(index) = FIELDS.iter().position(|known| *known == field) else {
+                return Err(Error::unknown_field(&clip(&field, QUOTED_CHARS), FIELDS));
+            };
+            if std::mem::replace(&mut fields.seen[index], true) {
+                return Err(Error::custom(format_args!("`{field}` comes twice")));
+            }
+            match field.as_str() {
+                "type" => fields.kind = Some(map.next_value()?),
+                "protocol" => fields.protocol = map.next_value()?,
+                "name" => fields.name = map.next_value()?,
+                "message" => fields.message = Some(map.next_value()?),
+                "request" => self.state.request.set(Some(map.next_value()?)),
+                _ => {
+                    self.state.in_commands.set(true);
+                    fields.commands = Some(map.next_value_seed(ChunkSeed(self.replies))?);
+                    self.state.in_commands.set(false);
+                }
+            }
+        }
+        fields.reply(self.state.request.get())
+    }
+}
+
+impl Fields {
+    fn reply<E: Error>(self, request: Option<u64>) -> Result<Reply, E> {
+        let kind = self.kind.ok_or_else(|| E::missing_field("type"))?;
+        let expected: &[&str] = match kind.as_str() {
+            "ready" => &["type", "protocol", "name"],
+            "command" => &["type", "request", "commands"],
+            "error" => &["type", "message"],
+            other => {
+                let known = &["ready", "command", "error"];
+                return Err(E::unknown_variant(&clip(other, QUOTED_CHARS), known));
+            }
+        };
+        let mut given =
+            FIELDS.iter().zip(self.seen).filter(|(_, seen)| *seen).map(|(field, _)| field);
+        if let Some(foreign) = given.find(|field| !expected.contains(field)) {
+            return Err(E::custom(format_args!("a `{kind}` has no `{foreign}`")));
+        }
+        match (self.commands, self.message, request) {
+            _ if kind == "ready" => {
+                let name = self.name.map(|name| clip(&name, NAME_CHARS));
+                Ok(Reply::Ready { protocol: self.protocol, name })
+            }
+            (_, Some(message), _) => Ok(Reply::Error { message: clip(&message, TEXT_CHARS) }),
+            (Some(commands), _, Some(request)) => Ok(Reply::Command { request, commands }),
+            (commands, _, request) => Err(E::missing_field(match kind.as_str() {
+                "error" => "message",
+                _ if request.is_none() && commands.is_some() => "request",
+                _ => "commands",
+            })),
+        }
+    }
+}
+
+/// The commands of an answer.
+struct ChunkSeed<'a>(&'a Replies);
+
+impl<'de> DeserializeSeed<'de> for ChunkSeed<'_> {
+    type Value = Vec<Vec<f32>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ChunkSeed<'_> {
+    type Value = Vec<Vec<f32>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "a list of 1 to {MAX_CHUNK} commands")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut commands = Vec::new();
+        while let Some(command) = items.next_element_seed(CommandSeed(self.0))? {
+            if commands.len() == MAX_CHUNK {
+                let what = format_args!("it holds more than {MAX_CHUNK} commands");
+                return Err(Error::custom(what));
+            }
+            commands.push(command);
+        }
+        if commands.is_empty() {
+            return Err(Error::custom(format_args!("it holds no command, not 1 to {MAX_CHUNK}")));
+        }
+        Ok(commands)
+    }
+}
+
+/// One command: a list of all inputs, or an object by actuator name.
+struct CommandSeed<'a>(&'a Replies);
+
+impl<'de> DeserializeSeed<'de> for CommandSeed<'_> {
+    type Value = Vec<f32>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for CommandSeed<'_> {
+    type Value = Vec<f32>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of numbers or an object by actuator name as a command")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let expected = self.0.owners.len();
+        let mut command = Vec::with_capacity(expected);
+        while command.len() < expected {
+            let owner = self.0.name_of(command.len());
+            let Some(value) = items.next_element_seed(NumberSeed(owner))? else {
+                let given = command.len();
+                let what = format!("it has {given} values, but the robot takes {expected}");
+                return Err(Error::custom(what));
+            };
+            command.push(value);
+        }
+        if items.next_element::<IgnoredAny>()?.is_some() {
+            let what = format_args!("it has more than the {expected} values that the robot takes");
+            return Err(Error::custom(what));
+        }
+        Ok(command)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let actions = &self.0.actions;
+        let mut given: Vec<Option<Vec<f32>>> = vec![None; actions.len()];
+        while let Some(name) = map.next_key::<String>()? {
+            let Some(&index) = self.0.by_name.get(&name) else {
+                return Err(Error::custom(self.0.unknown(&name)));
+            };
+            if given[index].replace(map.next_value_seed(InputsSeed(&actions[index]))?).is_some() {
+                return Err(Error::custom(format_args!("it names `{name}` twice")));
+            }
+        }
+        let mut command = Vec::with_capacity(self.0.owners.len());
+        for (action, values) in actions.iter().zip(given) {
+            let silent = || Error::custom(format_args!("it says nothing about `{}`", action.name));
+            command.extend(values.ok_or_else(silent)?);
+        }
+        Ok(command)
+    }
+}
+
+/// The inputs of one actuator: a list, or a number for the first of them.
+struct InputsSeed<'a>(&'a ActionChannel);
+
+impl<'de> DeserializeSeed<'de> for InputsSeed<'_> {
+    type Value = Vec<f32>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for InputsSeed<'_> {
+    type Value = Vec<f32>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "a number or a list of numbers for `{}`", self.0.name)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let Self(action) = self;
+        let mut values = Vec::with_capacity(action.inputs.len());
+        while let Some(value) = items.next_element_seed(NumberSeed(&action.name))? {
+            values.push(value);
+            if values.len() > action.inputs.len() {
+                break;
+            }
+        }
+        if values.len() == action.inputs.len() {
+            return Ok(values);
+        }
+        let inputs = crate::listed(action.inputs.iter().map(String::as_str));
+        let given = match values.len() {
+            given if given > action.inputs.len() => "too many".to_owned(),
+            given => given.to_string(),
+        };
+        let name = &action.name;
+        Err(Error::custom(format_args!("`{name}` got {given} values for its inputs {inputs}")))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+        let mut values = vec![NumberSeed(&self.0.name).visit_f64(value)?];
+        values.resize(self.0.inputs.len(), 0.0);
+        Ok(values)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        self.visit_f64(value as f64)
+    }
+}
+
+/// A number for this actuator.
+struct NumberSeed<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for NumberSeed<'_> {
+    type Value = f32;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<f32, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for NumberSeed<'_> {
+    type Value = f32;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "a number for `{}`", self.0)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<f32, E> {
+        let narrow = value as f32;
+        narrow.is_finite().then_some(narrow).ok_or_else(|| {
+            let Self(name) = self;
+            E::custom(format_args!(
+                "`{name}` got {value:e}, which is too large for a single-precision number"
+            ))
+        })
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<f32, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<f32, E> {
+        self.visit_f64(value as f64)
+    }
+}
+
+/// The keys of an object, of which only one matters.
+struct Keys {
+    has_type: bool,
+}
+
+impl<'de> serde::Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeysVisitor;
+        impl<'de> Visitor<'de> for KeysVisitor {
+            type Value = Keys;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut has_type = false;
+                while let Some((key, _)) = map.next_entry::<String, IgnoredAny>()? {
+                    has_type |= key == "type";
+                }
+                Ok(Keys { has_type })
+            }
+        }
+        deserializer.deserialize_map(KeysVisitor)
+    }
+}
+
+#[cfg(test)]
+#[path = "reply_tests.rs"]
+mod tests;
