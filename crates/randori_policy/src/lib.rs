@@ -26,6 +26,7 @@ pub use process::{EnvVar, PROTOCOL_VERSION, ProcessPolicy, keep_policies_if_aske
 fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
+        .filter(|candidate| wrong.len() <= 256 && candidate.len() <= 256)
         .map(|candidate| (strsim::damerau_levenshtein(wrong, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
         .min_by_key(|(distance, _)| *distance)

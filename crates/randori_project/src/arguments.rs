@@ -25,9 +25,51 @@ pub fn parse_limit(text: &str) -> Result<(String, u64), String> {
     Ok((name.to_owned(), number))
 }
 
+/// Reads the size of `--max-memory`: bytes, or a number with `kB`, `MB`, `GB`,
+/// `KiB`, `MiB` or `GiB` (`K`, `M` and `G` stand for the latter three).
+///
+/// # Errors
+/// How to write it, or how much is possible.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let wrong = || format!("`{text}` is not a size; write it like 2GiB, 500MB or 2147483648");
+    let digits =
+        text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic() || letter == ' ');
+    let unit = text[digits.len()..].trim().to_ascii_lowercase();
+    let factor: f64 = match unit.as_str() {
+        "" | "b" => 1.0,
+        "kb" => 1e3,
+        "mb" => 1e6,
+        "gb" => 1e9,
+        "tb" => 1e12,
+        "k" | "kib" => f64::from(1 << 10),
+        "m" | "mib" => f64::from(1 << 20),
+        "g" | "gib" => f64::from(1 << 30),
+        "t" | "tib" => f64::from(1 << 30) * 1024.0,
+        _ => return Err(wrong()),
+    };
+    let number: f64 = digits.trim().parse().map_err(|_| wrong())?;
+    let bytes = (number * factor).round();
+    if !bytes.is_finite() || bytes < 1.0 {
+        return Err(wrong());
+    }
+    Limits::default().set("memory_bytes", bytes as u64)?;
+    Ok(bytes as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_have_the_units_that_people_write() {
+        assert_eq!(parse_size("2GiB"), Ok(2 << 30));
+        assert_eq!(parse_size("1.5 g"), Ok(3 << 29));
+        assert_eq!(parse_size("500MB"), Ok(500_000_000));
+        assert_eq!(parse_size("4096"), Ok(4096));
+        for wrong in ["", "GiB", "many", "-1", "0", "1e400", "NaN", "inf", "2 GiBs", "1e30"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_limit_needs_a_known_name_and_a_whole_number() {

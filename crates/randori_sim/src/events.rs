@@ -6,6 +6,8 @@
 //!
 //! Start reading at [`Disturbances::disturb`].
 
+use std::collections::BTreeMap;
+
 use randori_core::layout::{BodyId, SceneLayout};
 use randori_core::math::Vector;
 use randori_core::random::RandomStream;
@@ -106,13 +108,20 @@ impl Disturbances {
 
     /// Sets the sum of the forces in effect on every body that has one or had.
     fn renew_forces(&self, tick: u64, world: &mut SimWorld) {
-        for event in self.events.iter().filter(|event| event.state.started.is_some()) {
-            if !matches!(event.effect, Effect::Force { .. }) {
-                continue;
+        // In the order of the first event of each, which the engine remembers.
+        let mut sums: Vec<(BodyId, Vector)> = Vec::new();
+        let mut places: BTreeMap<BodyId, usize> = BTreeMap::new();
+        for event in &self.events {
+            if event.state.started.is_some() && matches!(event.effect, Effect::Force { .. }) {
+                let place = *places.entry(event.body).or_insert(sums.len());
+                if place == sums.len() {
+                    sums.push((event.body, Vector::ZERO));
+                }
+                sums[place].1 += event.force_at(tick).unwrap_or(Vector::ZERO);
             }
-            let on_same_body = self.events.iter().filter(|other| other.body == event.body);
-            let sum = on_same_body.filter_map(|other| other.force_at(tick)).sum();
-            world.set_external_force(event.body, sum);
+        }
+        for (body, sum) in sums {
+            world.set_external_force(body, sum);
         }
     }
 

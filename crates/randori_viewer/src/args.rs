@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as Group, Parser, ValueEnum};
 use randori_core::text::{Limits, Override};
 use randori_policy::EnvVar;
-use randori_project::arguments::{parse_limit, parse_override};
+use randori_project::arguments::{parse_limit, parse_override, parse_size};
 use randori_project::project::Places;
 use randori_viewer::open::Terms;
 use randori_viewer::quality::Quality;
@@ -67,6 +67,11 @@ pub(crate) struct Args {
     /// `bodies=20000`
     #[arg(long = "limit", value_name = "NAME=N", value_parser = parse_limit)]
     limits: Vec<(String, u64)>,
+
+    /// Refuse what would take more memory than this by an estimate that is made
+    /// before it is built, such as 8GiB; 1GiB if left out
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_memory: Option<u64>,
 
     /// Begin with time standing still
     #[arg(long)]
@@ -152,6 +157,7 @@ impl Args {
         for (name, value) in &self.limits {
             limits.set(name, *value).expect("the argument parser has tried it");
         }
+        limits.memory_bytes = self.max_memory.unwrap_or(limits.memory_bytes);
         Terms {
             places: Places::new(self.root.clone(), self.assets.clone()),
             seed: self.seed,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use randori_core::text::{Limits, Override};
 use randori_policy::EnvVar;
-use randori_project::arguments::{parse_limit, parse_override};
+use randori_project::arguments::{parse_limit, parse_override, parse_size};
 use randori_project::project::Places;
 
 mod recordings;
@@ -171,6 +171,11 @@ pub(crate) struct LimitArgs {
     /// `bodies=20000`
     #[arg(long = "limit", value_name = "NAME=N", value_parser = parse_limit)]
     changes: Vec<(String, u64)>,
+
+    /// Refuse what would take more memory than this by an estimate that is made
+    /// before it is built, such as 8GiB; 1GiB if left out
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_memory: Option<u64>,
 }
 
 impl LimitArgs {
@@ -180,13 +185,17 @@ impl LimitArgs {
         for (name, value) in &self.changes {
             limits.set(name, *value).expect("the argument parser has tried it");
         }
+        limits.memory_bytes = self.max_memory.unwrap_or(limits.memory_bytes);
         limits
     }
 
     /// The arguments that say the same again.
     fn words(&self) -> impl Iterator<Item = String> {
         let changes = self.changes.iter();
-        changes.flat_map(|(name, value)| ["--limit".to_owned(), format!("{name}={value}")])
+        let changes =
+            changes.map(|(name, value)| ["--limit".to_owned(), format!("{name}={value}")]);
+        let memory = self.max_memory.map(|bytes| ["--max-memory".to_owned(), bytes.to_string()]);
+        changes.chain(memory).flatten()
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, actors: &[ActorSpec], 
             let path = at.field("path");
             report.bounded_parts(&path.index(index), corner, bounds::PLACE);
         }
+        report.time(&at.field("start"), actor.start.abs());
         if actor.start >= duration && duration > 0.0 {
             let message = format!("actor `{}` starts after the end of the run", actor.name);
             let label = format!("the run lasts {duration} s");

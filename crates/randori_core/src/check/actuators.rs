@@ -1,11 +1,14 @@
 //! Actuators: on joints that they can drive, with gains that make sense.
 
+use std::collections::BTreeMap;
+
 use super::report::{At, Report};
 use super::{bounds, joints};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{Drive, RobotSpec};
 
 pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
+    let mut drivers: BTreeMap<&str, &str> = BTreeMap::new();
     for (index, actuator) in robot.actuators.iter().enumerate() {
         let at = at.index(index);
         let place = at.field("joint");
@@ -14,11 +17,12 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
         {
             joints::has_one_dof(report, &place, joint, "an actuator");
         }
-        let earlier = robot.actuators[..index].iter().find(|other| other.joint == actuator.joint);
-        if let Some(other) = earlier {
+        if let Some(other) = drivers.get(actuator.joint.as_str()) {
             let message = format!("joint `{}` is driven twice", actuator.joint);
-            let label = format!("actuator `{}` drives it already", other.name);
+            let label = format!("actuator `{other}` drives it already");
             report.error(DiagnosticCode::WRONG_JOINT_KIND, &place, message, label);
+        } else {
+            drivers.insert(&actuator.joint, &actuator.name);
         }
         let drive = at.field("drive");
         match actuator.drive {
@@ -36,6 +40,6 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
         if let Some((low, high)) = actuator.limits.command {
             report.ordered(&limits.field("command"), low, high);
         }
-        report.not_negative(&at.field("delay"), actuator.delay);
+        report.time(&at.field("delay"), actuator.delay);
     }
 }

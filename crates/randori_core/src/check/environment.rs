@@ -5,6 +5,8 @@ use super::{bounds, names, poses, shapes};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{EnvironmentSpec, Mobility, ObjectSpec};
 
+/// Without the names, which may clash with those of a scenario as well; see
+/// [`add_names`].
 pub(super) fn check(report: &mut Report<'_>, root: &At<'_>, environment: &EnvironmentSpec) {
     shapes::materials(report, &root.field("materials"), &environment.materials);
     if let Some(ground) = &environment.ground {
@@ -23,7 +25,6 @@ pub(super) fn check(report: &mut Report<'_>, root: &At<'_>, environment: &Enviro
         }
     }
     let at = root.field("objects");
-    // Names are checked together with those of a scenario, if there is one.
     for (index, object) in environment.objects.iter().enumerate() {
         let at = at.index(index);
         poses::pose(report, &at.field("pose"), &object.pose);

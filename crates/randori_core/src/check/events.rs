@@ -24,17 +24,20 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, scenario: &ScenarioSpe
             Effect::RandomPushes { every, impulse, axis, lasts, .. } => {
                 let every_at = effect.field("every");
                 report.positive(&every_at.index(0), every.0);
+                report.time(&every_at.index(1), every.1);
                 report.ordered(&every_at, every.0, every.1);
                 let impulse_at = effect.field("impulse");
                 report.not_negative(&impulse_at.index(0), impulse.0);
                 report.bounded(&impulse_at.index(1), impulse.1, bounds::FORCE);
                 report.ordered(&impulse_at, impulse.0, impulse.1);
                 report.positive_if_any(&effect.field("lasts"), *lasts);
+                report.time(&effect.field("lasts"), lasts.unwrap_or(0.0));
                 poses::axis(report, &effect.field("axis"), axis.unwrap_or_default());
             }
             Effect::Force { force, lasts, .. } => {
                 report.bounded_parts(&effect.field("force"), force, bounds::FORCE);
                 report.positive(&effect.field("lasts"), *lasts);
+                report.time(&effect.field("lasts"), *lasts);
             }
             Effect::Payload { mass_kg, .. } => report.mass(&effect.field("mass_kg"), *mass_kg),
         }
@@ -57,7 +60,7 @@ fn trigger(report: &mut Report<'_>, at: &At<'_>, event: &EventSpec, duration: f6
             error.help.push("add `at: 3.0` (seconds) or `when: \"...\"` (a formula)".to_owned());
         }
         (Some(time), None) => {
-            report.not_negative(&at.field("at"), time);
+            report.time(&at.field("at"), time);
             if time >= duration && duration > 0.0 {
                 let message = format!("the event happens at {time} s, after the end of the run");
                 let label = format!("the run lasts {duration} s");
@@ -97,7 +100,7 @@ fn body(
     bodies: &BTreeSet<String>,
     (scenario, specs): (&ScenarioSpec, &Specs),
 ) {
-    if bodies.contains(path) {
+    if bodies.contains(path) || report.is_full() {
         return;
     }
     let code = DiagnosticCode::UNKNOWN_BODY;
@@ -110,8 +113,8 @@ fn body(
         let message = format!("`{path}` is an actor, which keeps to its path whatever happens");
         report.error(code, at, message, "not a body that can be moved");
     } else {
-        let names: Vec<&str> = bodies.iter().map(String::as_str).collect();
+        let names = bodies.iter().map(String::as_str);
         let message = format!("the event acts on `{path}`, which does not exist");
-        report.unknown_name(code, at, message, path, "body", &names);
+        report.unknown_name(code, at, message, (path, "body"), names);
     }
 }

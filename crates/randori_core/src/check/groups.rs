@@ -30,12 +30,12 @@ pub(super) fn check(report: &mut Report<'_>, specs: &Specs) {
             report.error(code, &at.field("group"), message, "one group too many");
         }
         for (index, group) in shape.ignores.iter().enumerate() {
-            if !known.contains(group.as_str()) {
+            if !known.contains(group.as_str()) && !report.is_full() {
                 let message = format!("no shape is in the collision group `{group}`");
                 let code = DiagnosticCode::UNKNOWN_GROUP;
                 let at = at.field("ignores");
+                let similar = report.similar(group, names.iter().copied());
                 let warning = report.warning(code, &at.index(index), message, "without effect");
-                let similar = crate::diagnostic::nearest(group, names.iter().copied());
                 warning.help.extend(similar.map(|name| format!("did you mean `{name}`?")));
             }
         }

@@ -36,8 +36,8 @@ pub(super) fn link_exists(
     if links.contains(link) {
         return true;
     }
-    let known: Vec<&str> = links.iter().copied().collect();
-    report.unknown_name(DiagnosticCode::UNKNOWN_LINK, at, message, link, "link", &known);
+    let known = links.iter().copied();
+    report.unknown_name(DiagnosticCode::UNKNOWN_LINK, at, message, (link, "link"), known);
     false
 }
 
@@ -51,8 +51,8 @@ pub(super) fn joint_exists<'r>(
 ) -> Option<&'r JointSpec> {
     let found = robot.joints.iter().find(|joint| joint.name == name);
     if found.is_none() {
-        let known: Vec<&str> = robot.joints.iter().map(|joint| joint.name.as_str()).collect();
-        report.unknown_name(DiagnosticCode::UNKNOWN_JOINT, at, message, name, "joint", &known);
+        let known = robot.joints.iter().map(|joint| joint.name.as_str());
+        report.unknown_name(DiagnosticCode::UNKNOWN_JOINT, at, message, (name, "joint"), known);
     }
     found
 }

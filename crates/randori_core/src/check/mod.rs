@@ -16,6 +16,7 @@ mod finite;
 mod groups;
 mod joints;
 mod links;
+mod memory;
 mod names;
 mod poses;
 mod rates;
@@ -46,10 +47,17 @@ pub(crate) fn findings(specs: &Specs, sources: &Sources, limits: &Limits) -> Vec
     if let Some(environment) = &specs.environment {
         let at = At::root(Part::Environment);
         environment::check(&mut report, &at, environment);
+        if specs.scenario.is_none() {
+            environment::add_names(&mut report, &mut names::Names::new(), environment);
+        }
     }
     if specs.scenario.is_some() {
         scenario::check(&mut report, specs, &rates, limits);
     }
     contract::check(&mut report, specs);
+    shapes::count(&mut report, specs, limits);
+    if !report.exceeds_limits() {
+        memory::check(&mut report, specs, limits);
+    }
     report.list
 }

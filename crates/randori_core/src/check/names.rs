@@ -61,8 +61,18 @@ fn duplicate(report: &mut Report<'_>, at: &At<'_>, message: String, first: Optio
     error.help.push("give one of the two another name".to_owned());
 }
 
+/// Names are repeated in paths of everything that has a name inside.
+const MAX_LETTERS: usize = 256;
+
 /// An error if the name cannot be part of a path or formula.
 pub(super) fn spelling(report: &mut Report<'_>, at: &At<'_>, what: &str, name: &str) {
+    if name.len() > MAX_LETTERS && is_identifier(name) {
+        let message = format!("the name of a {what} has {} letters", name.len());
+        let label = format!("{MAX_LETTERS} letters at most");
+        let error = report.error(DiagnosticCode::INVALID_NAME, at, message, label);
+        error.help.push(format!("names have {MAX_LETTERS} letters at most"));
+        return;
+    }
     if is_identifier(name) {
         return;
     }

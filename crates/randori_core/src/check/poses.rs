@@ -56,8 +56,8 @@ pub(super) fn coordinate(
 ) {
     let Some(spec) = robot.joints.iter().find(|spec| spec.name == joint) else {
         let message = format!("the pose moves joint `{joint}`, which does not exist");
-        let known: Vec<&str> = robot.joints.iter().map(|joint| joint.name.as_str()).collect();
-        report.unknown_name(DiagnosticCode::UNKNOWN_JOINT, at, message, joint, "joint", &known);
+        let known = robot.joints.iter().map(|joint| joint.name.as_str());
+        report.unknown_name(DiagnosticCode::UNKNOWN_JOINT, at, message, (joint, "joint"), known);
         return;
     };
     if let Coordinate::Quat(x, y, z, w) = value {

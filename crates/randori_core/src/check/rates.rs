@@ -22,8 +22,12 @@ impl Rates {
     /// happen at whole ticks. `what` is what has this rate.
     pub(super) fn check(&self, report: &mut Report<'_>, at: &At<'_>, what: &str, rate_hz: f64) {
         report.positive(at, rate_hz);
+        if rate_hz > 0.0 && rate_hz < LOWEST_HZ && rate_hz as f32 >= f32::MIN_POSITIVE {
+            let rule = format!("must be at least {LOWEST_HZ} (once in eleven days)");
+            report.out_of_range(at, rate_hz, &rule);
+        }
         let Some(period) = self.period else { return };
-        let sound = rate_hz.is_finite() && rate_hz > 0.0;
+        let sound = rate_hz.is_finite() && rate_hz >= LOWEST_HZ;
         if !sound || period.ticks_per_period(rate_hz).is_some() {
             return;
         }
@@ -43,28 +47,45 @@ impl Rates {
             below.iter().chain(&above).map(|rate| format!("{rate} Hz")).collect();
         let message = format!("the rate of {what} does not divide the physics rate");
         let label = format!("{physics_hz} / {rate_hz} is not a whole number of ticks");
-        report
-            .error(code, at, message, label)
-            .help
-            .push(format!("the nearest possible rates are {}", possible.join(" and ")));
+        report.error(code, at, message, label).help.push(if possible.is_empty() {
+            format!("write {physics_hz} divided by a whole number")
+        } else {
+            format!("the nearest possible rates are {}", possible.join(" and "))
+        });
     }
 }
 
+/// Lower rates are mistakes; periods in ticks stay far from the end of integers.
+const LOWEST_HZ: f64 = 1e-6;
+
+/// So many periods are tried for one that can be written with few digits.
+const MAX_TRIED: usize = 10_000;
+
 /// The first rate, from every `ticks` on, that can be written with few digits.
-fn nearest_rate(physics_hz: f64, mut ticks: f64, step: f64) -> Option<f64> {
-    // A tenfold period is always within reach of a rate with few digits.
-    let last = if step > 0.0 { ticks * 10.0 } else { 1.0 };
-    while (last - ticks) * step >= 0.0 {
-        let rate = physics_hz / ticks;
-        if rounded(rate) * ticks == physics_hz {
-            return Some(rounded(rate));
-        }
-        ticks += step;
-    }
-    None
+fn nearest_rate(physics_hz: f64, ticks: f64, step: f64) -> Option<f64> {
+    (0..MAX_TRIED)
+        .map(|count| ticks + count as f64 * step)
+        .take_while(|ticks| *ticks >= 1.0)
+        .map(|ticks| (ticks, rounded(physics_hz / ticks)))
+        .find(|(ticks, rate)| rate * ticks == physics_hz)
+        .map(|(_, rate)| rate)
 }
 
 /// At most four digits after the point, none that say nothing.
 fn rounded(value: f64) -> f64 {
     libm::round(value * 1e4) / 1e4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_search_for_a_rate_with_few_digits_ends() {
+        assert_eq!(nearest_rate(500.0, 17.0, 1.0), Some(25.0));
+        assert_eq!(nearest_rate(500.0, 16.0, -1.0), Some(31.25));
+        assert_eq!(nearest_rate(500.0, 40_650_407.0, 1.0), None);
+        assert_eq!(nearest_rate(500.0, f64::INFINITY, 1.0), None);
+        assert_eq!(nearest_rate(500.0, f64::INFINITY, -1.0), None);
+    }
 }

@@ -1,6 +1,8 @@
 //! Places in specs, and the list of what was found at them.
 
-use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, Severity, Span, nearest, one_of};
+use crate::diagnostic::{
+    Diagnostic, DiagnosticCode, Label, Severity, Span, nearest, one_of, shortened,
+};
 use crate::text::outline::Segment;
 use crate::text::{Part, Sources};
 
@@ -69,17 +71,29 @@ pub(super) struct Report<'s> {
     pub(super) sources: &'s Sources,
     pub(super) list: Vec<Diagnostic>,
     has_errors: bool,
+    /// How many more names are compared with those that would have been right.
+    comparisons_left: usize,
     /// Takes the place of findings beyond what anybody reads.
     overflow: Diagnostic,
 }
 
 /// Finding the place of many thousands of mistakes would take minutes.
 const MAX_FOUND: usize = 2_000;
+/// A hostile file must not make us compare thousands of names with thousands of
+/// names.
+const MAX_COMPARISONS: usize = 50;
+/// Characters of a message: names in it may be as long as their file.
+const MAX_MESSAGE: usize = 1_000;
+/// Thirty years, s: in nanoseconds it fits 64 bits with room to add to it.
+const LONGEST_S: f64 = 1e9;
+/// Characters of the name of a thing in messages about its many parts.
+pub(super) const MAX_NAME: usize = 64;
 
 impl<'s> Report<'s> {
     pub(super) fn new(sources: &'s Sources) -> Self {
         let overflow = Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, "");
-        Self { sources, list: Vec::new(), has_errors: false, overflow }
+        let (list, comparisons_left) = (Vec::new(), MAX_COMPARISONS);
+        Self { sources, list, has_errors: false, comparisons_left, overflow }
     }
 
     /// Adds an error at a place; the answer can be given more remarks.
@@ -116,6 +130,8 @@ impl<'s> Report<'s> {
             self.overflow = finding;
             return &mut self.overflow;
         }
+        finding.message = shortened(&finding.message, MAX_MESSAGE).into_owned();
+        let label = shortened(&label, MAX_MESSAGE);
         finding.primary = self.span(at).map(|span| Label::new(span, label));
         let index = self.list.len();
         self.list.push(finding);
@@ -127,6 +143,18 @@ impl<'s> Report<'s> {
         let is_first_error = severity == Severity::Error && !self.has_errors;
         self.has_errors |= is_first_error;
         is_first_error || self.list.len() < MAX_FOUND
+    }
+
+    /// Whether something asks for more than a limit allows; then it is not worth
+    /// the time to look at how much more.
+    pub(super) fn exceeds_limits(&self) -> bool {
+        self.list.iter().any(|finding| finding.code == DiagnosticCode::LIMIT_EXCEEDED)
+    }
+
+    /// Whether further findings are not kept, so that nothing has to be prepared
+    /// for them.
+    pub(super) fn is_full(&self) -> bool {
+        self.has_errors && self.list.len() >= MAX_FOUND
     }
 
     /// The place in the text; of a value that was left out, the one around it.
@@ -171,6 +199,19 @@ impl<'s> Report<'s> {
         }
     }
 
+    /// An error if a time (s) is negative, or longer than any run.
+    pub(super) fn time(&mut self, at: &At<'_>, seconds: f64) {
+        self.not_negative(at, seconds);
+        self.not_above(at, seconds, LONGEST_S, " s");
+    }
+
+    /// An error if the number is beyond what anything real needs.
+    pub(super) fn not_above(&mut self, at: &At<'_>, value: f64, most: f64, unit: &str) {
+        if value > most && value.is_finite() {
+            self.out_of_range(at, value, &format!("must be at most {most}{unit}"));
+        }
+    }
+
     /// An error if a range is empty; at its lower end.
     pub(super) fn ordered(&mut self, at: &At<'_>, lower: f64, upper: f64) {
         if lower > upper {
@@ -189,24 +230,32 @@ impl<'s> Report<'s> {
 
     /// An error about a name that does not exist, with the nearest that does.
     /// `what` is the kind of thing, such as `link`.
-    pub(super) fn unknown_name(
+    pub(super) fn unknown_name<'k>(
         &mut self,
         code: DiagnosticCode,
         at: &At<'_>,
         message: impl Into<String>,
-        name: &str,
-        what: &str,
-        known: &[&str],
+        (name, what): (&str, &str),
+        known: impl Iterator<Item = &'k str> + Clone,
     ) {
-        // A hostile file must not make us compare thousands of names with
-        // thousands of names.
-        let is_patient = self.list.len() < 100;
-        let similar = is_patient.then(|| nearest(name, known.iter().copied())).flatten();
-        let help = match similar {
+        if self.is_full() {
+            return;
+        }
+        let help = match self.similar(name, known.clone()) {
             Some(similar) => format!("a {what} with a similar name exists: `{similar}`"),
-            None if known.is_empty() => format!("there is no {what} at all"),
-            None => format!("there is {}", one_of(known.iter().copied())),
+            None if known.clone().next().is_none() => format!("there is no {what} at all"),
+            None => format!("there is {}", one_of(known)),
         };
         self.error(code, at, message, format!("no {what} has this name")).help.push(help);
+    }
+
+    /// The name that was probably meant; none any more after many questions.
+    pub(super) fn similar<'k>(
+        &mut self,
+        name: &str,
+        known: impl Iterator<Item = &'k str>,
+    ) -> Option<&'k str> {
+        self.comparisons_left = self.comparisons_left.checked_sub(1)?;
+        nearest(name, known)
     }
 }

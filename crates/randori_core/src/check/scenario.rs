@@ -24,7 +24,9 @@ pub(super) fn check(report: &mut Report<'_>, specs: &Specs, rates: &Rates, limit
         let at = root.field("robots");
         let at = at.index(index);
         poses::pose(report, &at.field("pose"), &entry.pose);
-        if let Some(robot) = specs.robots.get(&index) {
+        let robot = specs.robots.get(&index);
+        // More joints than that are refused, and not worth the time.
+        if let Some(robot) = robot.filter(|it| it.joints.len() <= limits.joints_per_robot) {
             start(report, &at, entry, robot);
         }
         if let Some(spec) = &entry.policy {
@@ -87,6 +89,7 @@ fn duration(
     limits: &Limits,
 ) {
     report.positive(at, scenario.duration);
+    report.not_above(at, scenario.duration, 1e9, " s");
     let Some(period) = rates.period().filter(|_| scenario.duration.is_finite()) else { return };
     let ticks = period.ticks_nearest(scenario.duration);
     if ticks > limits.ticks {
@@ -140,10 +143,10 @@ fn start(report: &mut Report<'_>, at: &At<'_>, entry: &RobotEntry, robot: &Robot
         None => None,
         Some(name) if robot.poses.contains_key(name) => robot.poses.get(name),
         Some(name) => {
-            let known: Vec<&str> = robot.poses.keys().map(String::as_str).collect();
+            let known = robot.poses.keys().map(String::as_str);
             let message = format!("robot `{}` has no pose `{name}`", entry.name);
             let (code, at) = (DiagnosticCode::UNKNOWN_POSE, start_at.field("named"));
-            report.unknown_name(code, &at, message, name, "pose", &known);
+            report.unknown_name(code, &at, message, (name, "pose"), known);
             return;
         }
     };
@@ -166,10 +169,11 @@ fn start(report: &mut Report<'_>, at: &At<'_>, entry: &RobotEntry, robot: &Robot
 
 fn policy(report: &mut Report<'_>, at: &At<'_>, spec: &PolicySpec, rates: &Rates) {
     rates.check(report, &at.field("rate_hz"), "the policy", spec.rate_hz);
-    report.not_negative(&at.field("phase"), spec.phase.unwrap_or(0.0));
+    report.time(&at.field("phase"), spec.phase.unwrap_or(0.0));
     if let PolicySource::Process { command, patience } = &spec.source {
         let at = at.field("use");
         report.positive(&at.field("patience"), *patience);
+        report.time(&at.field("patience"), *patience);
         if command.first().is_none_or(String::is_empty) {
             let at = at.field("command");
             let message = "the command does not name a program";
@@ -179,20 +183,40 @@ fn policy(report: &mut Report<'_>, at: &At<'_>, spec: &PolicySpec, rates: &Rates
     let inference = at.field("inference");
     let at = inference.field("latency");
     match spec.inference.latency {
-        LatencySpec::Fixed(seconds) => report.not_negative(&at.index(0), seconds),
+        LatencySpec::Fixed(seconds) => report.time(&at.index(0), seconds),
         LatencySpec::Uniform { min, max } => {
-            report.not_negative(&at.field("min"), min);
+            report.time(&at.field("min"), min);
+            report.time(&at.field("max"), max);
             report.ordered(&at, min, max);
         }
         LatencySpec::Normal { std, min, max, .. } => {
             report.not_negative(&at.field("std"), std);
-            report.not_negative(&at.field("min"), min);
+            report.time(&at.field("min"), min);
+            report.time(&at.field("max"), max);
             report.ordered(&at, min, max);
         }
     }
     if spec.inference.chunk.execute == 0 {
         let at = inference.field("chunk");
         report.out_of_range(&at.field("execute"), 0.0, "must be at least 1");
+    }
+    under_way(report, &at, spec);
+}
+
+/// Requests without an answer so far; every tick looks at all of them.
+const MAX_UNDER_WAY: f64 = 1_000.0;
+
+fn under_way(report: &mut Report<'_>, at: &At<'_>, spec: &PolicySpec) {
+    let longest = match spec.inference.latency {
+        LatencySpec::Fixed(seconds) => seconds,
+        LatencySpec::Uniform { max, .. } | LatencySpec::Normal { max, .. } => max,
+    };
+    let period = f64::from(spec.inference.chunk.execute.max(1)) / spec.rate_hz;
+    if period > 0.0 && longest / period > MAX_UNDER_WAY {
+        let message = format!("more than {MAX_UNDER_WAY} answers would be under way at one time");
+        let label = format!("the policy is asked every {period} s");
+        let error = report.error(DiagnosticCode::OUT_OF_RANGE, at, message, label);
+        error.help.push("shorten `latency`, or lower the policy's `rate_hz`".to_owned());
     }
 }
 
@@ -251,9 +275,9 @@ fn expected_goal(report: &mut Report<'_>, at: &At<'_>, scenario: &ScenarioSpec, 
         }
         Some(_) => {}
         None => {
-            let known: Vec<&str> = scenario.goals.iter().map(|goal| goal.name.as_str()).collect();
+            let known = scenario.goals.iter().map(|goal| goal.name.as_str());
             let message = format!("the scenario expects `{goal}` to fail, which does not exist");
-            report.unknown_name(code, at, message, goal, "goal", &known);
+            report.unknown_name(code, at, message, (goal, "goal"), known);
         }
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::joints;
 use super::rates::Rates;
-use super::report::{At, Report};
-use crate::diagnostic::{DiagnosticCode, one_of};
+use super::report::{At, MAX_NAME, Report};
+use crate::diagnostic::{DiagnosticCode, one_of, shortened};
 use crate::layout::sensor_channels;
 use crate::spec::{ErrorSpec, JointKind, Noise, RobotSpec, SensorKind, SensorSpec};
 use crate::text::Limits;
@@ -23,18 +23,18 @@ pub(super) fn check(
         let at = at.index(index);
         super::poses::pose(report, &at.field("pose"), &sensor.pose);
         link(report, &at, sensor, &links);
-        let what = format!("sensor `{}`", sensor.name);
+        let what = format!("sensor `{}`", shortened(&sensor.name, MAX_NAME));
         if let Some(rate_hz) = sensor.rate_hz {
             rates.check(report, &at.field("rate_hz"), &what, rate_hz);
         }
-        report.not_negative(&at.field("phase"), sensor.phase);
+        report.time(&at.field("phase"), sensor.phase);
         kind(report, &at.field("kind"), sensor, robot, limits);
         errors(report, &at.field("errors"), sensor, robot);
     }
 }
 
 fn link(report: &mut Report<'_>, at: &At<'_>, sensor: &SensorSpec, links: &BTreeSet<&str>) {
-    let name = &sensor.name;
+    let name = shortened(&sensor.name, MAX_NAME);
     match &sensor.link {
         Some(link) if sensor.kind.needs_link() => {
             let message = format!("sensor `{name}` sits on a link that does not exist");
@@ -45,7 +45,7 @@ fn link(report: &mut Report<'_>, at: &At<'_>, sensor: &SensorSpec, links: &BTree
             let (code, at) = (DiagnosticCode::SENSOR_LINK, at.field("link"));
             report.error(code, &at, message, "needless").help.push("remove `link`".to_owned());
         }
-        None if sensor.kind.needs_link() => {
+        None if sensor.kind.needs_link() && !report.is_full() => {
             let message = format!("sensor `{name}` does not say which link it sits on");
             let (code, at) = (DiagnosticCode::SENSOR_LINK, at.field("name"));
             let help = format!("add `link: ...`: {}", one_of(links.iter().copied()));
@@ -124,7 +124,8 @@ fn measured_joint(
     robot: &RobotSpec,
     name: &str,
 ) {
-    let message = format!("sensor `{}` measures a joint that does not exist", sensor.name);
+    let sensor = shortened(&sensor.name, MAX_NAME);
+    let message = format!("sensor `{sensor}` measures a joint that does not exist");
     let joint = joints::joint_exists(report, at, robot, name, &message);
     if joint.is_some_and(|joint| matches!(joint.kind, JointKind::Fixed)) {
         let message = format!("joint `{name}` is fixed: there is nothing to measure");
@@ -148,7 +149,7 @@ fn errors(report: &mut Report<'_>, at: &At<'_>, sensor: &SensorSpec, robot: &Rob
     }
     let values = (spec.noise, spec.random_walk, spec.resolution, spec.saturation);
     value_errors(report, at, values);
-    report.not_negative(&at.field("latency"), spec.latency.unwrap_or(0.0));
+    report.time(&at.field("latency"), spec.latency.unwrap_or(0.0));
     report.fraction(&at.field("dropout"), spec.dropout);
     if spec.channels.is_empty() {
         return;
@@ -159,9 +160,10 @@ fn errors(report: &mut Report<'_>, at: &At<'_>, sensor: &SensorSpec, robot: &Rob
         let at = at.field("channels");
         let at = at.field(name);
         if !known.contains(&name.as_str()) {
-            let message = format!("sensor `{}` has no channel `{name}`", sensor.name);
+            let sensor = shortened(&sensor.name, MAX_NAME);
+            let message = format!("sensor `{sensor}` has no channel `{name}`");
             let code = DiagnosticCode::UNKNOWN_CHANNEL;
-            report.unknown_name(code, &at, message, name, "channel", &known);
+            report.unknown_name(code, &at, message, (name, "channel"), known.iter().copied());
         }
         let values = (channel.noise, channel.random_walk, channel.resolution, channel.saturation);
         value_errors(report, &at, values);
@@ -172,7 +174,7 @@ fn error_preset(report: &mut Report<'_>, at: &At<'_>, sensor: &SensorSpec, prese
     let code = DiagnosticCode::UNKNOWN_PRESET;
     if !ErrorSpec::PRESETS.contains(&preset) {
         let message = format!("the error preset `{preset}` does not exist");
-        report.unknown_name(code, at, message, preset, "preset", &ErrorSpec::PRESETS);
+        report.unknown_name(code, at, message, (preset, "preset"), ErrorSpec::PRESETS.into_iter());
     } else if !matches!(sensor.kind, SensorKind::Imu) {
         let message = format!("`{preset}` describes an IMU, which sensor `{}` is not", sensor.name);
         let error = report.error(code, at, message, "of another kind of sensor");

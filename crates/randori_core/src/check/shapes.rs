@@ -7,6 +7,7 @@ use super::{bounds, poses};
 use crate::diagnostic::DiagnosticCode;
 use crate::hull::Extent;
 use crate::spec::{MaterialSpec, Shape, ShapeSpec, SoftnessSpec, ZoneShape, ZoneSpec};
+use crate::text::{Limits, Part, Specs};
 
 /// Shapes of a link or an object.
 pub(super) fn list(
@@ -47,13 +48,35 @@ pub(super) fn list(
             && !materials.contains_key(material)
             && MaterialSpec::built_in(material).is_none()
         {
-            let known: Vec<&str> =
-                materials.keys().map(String::as_str).chain(MaterialSpec::BUILT_IN).collect();
+            let known = materials.keys().map(String::as_str).chain(MaterialSpec::BUILT_IN);
             let message = format!("the material `{material}` does not exist");
             let (code, at) = (DiagnosticCode::UNKNOWN_MATERIAL, at.field("material"));
-            report.unknown_name(code, &at, message, material, "material", &known);
+            report.unknown_name(code, &at, message, (material, "material"), known);
         }
     }
+}
+
+/// An error if there are more shapes than allowed: the engine looks at every
+/// pair of those that overlap.
+pub(super) fn count(report: &mut Report<'_>, specs: &Specs, limits: &Limits) {
+    let objects = specs.environment.iter().flat_map(|environment| &environment.objects);
+    let links = specs.robots.values().flat_map(|robot| &robot.links);
+    let of_objects: usize = objects.map(|object| object.shapes.len()).sum();
+    let of_links: usize = links.map(|link| link.shapes.len()).sum();
+    let actors = specs.scenario.as_ref().map_or(0, |scenario| scenario.actors.len());
+    let (count, most) = (of_objects + of_links + actors, limits.shapes);
+    if count <= most {
+        return;
+    }
+    let (part, list) = match specs.robots.keys().next() {
+        Some(robot) if of_links > of_objects => (Part::Robot(*robot), "links"),
+        _ => (Part::Environment, "objects"),
+    };
+    let root = At::root(part);
+    let message = format!("a scenario can have {most} shapes at most");
+    let (code, label) = (DiagnosticCode::LIMIT_EXCEEDED, format!("{count} shapes in all"));
+    let error = report.error(code, &root.field(list), message, label);
+    error.help.push("raise the limit on the number of shapes with `--limit shapes=N`".to_owned());
 }
 
 /// Whether a shape encloses a volume, so that mass can be spread over it.

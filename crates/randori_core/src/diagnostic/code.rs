@@ -240,6 +240,24 @@ codes! {
         "An event happens as soon as its `when` formula holds, so the formula can only use what \
          has happened by then: comparisons, `once`, `historically`, `since`, `prev`, `rise` and \
          `fall`, but not `always`, `eventually`, `until` or `next`.";
+    NEVER_CHANGES "RS0607" "A comparison that never changes"
+        "Whatever happens in the run, this comparison holds, or never holds: a distance is never \
+         negative, a tilt never above 180 degrees. A margin of exactly 0 counts as holding, so \
+         `speed(a) > 0` always holds; write `speed(a) > 0.01`. A goal made of such comparisons \
+         can never fail, or never hold, and tests nothing.";
+    UNLIKE_UNITS "RS0608" "A comparison of unlike units"
+        "A signal is compared with a number in a unit of another kind, such as an angle with \
+         metres, or two signals of different units are compared, added or subtracted. All values \
+         are SI units inside, so the comparison means something, but hardly what was meant.";
+    JUDGED_AT_START "RS0609" "A goal that is judged at the start only"
+        "A goal holds or fails at the start of the run. Without an operator that looks ahead \
+         (`always`, `eventually`, `until`, `next`), nothing that happens later matters. Write \
+         `always (...)` for what must hold all the time, `eventually (...)` for what must be \
+         reached.";
+    NO_GOALS "RS0610" "A scenario without goals"
+        "A scenario that has no goals passes whatever happens. Say under `goals` what must hold, \
+         such as `(name: \"upright\", require: \"always (tilt(robot) < 30 deg)\")`, or ask for \
+         numbers under `metrics`.";
     // Policies.
     UNKNOWN_POLICY "RS0701" "An unknown built-in policy"
         "No built-in policy has this name.";

@@ -33,7 +33,7 @@ use std::fmt;
 pub use code::DiagnosticCode;
 pub use render::{render_human, render_json, render_short};
 pub use source::{FileId, Position, SourceMap, Span};
-pub use suggest::{nearest, one_of};
+pub use suggest::{nearest, one_of, shortened};
 
 /// Whether a finding prevents a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,17 +1,41 @@
 //! "Did you mean": the nearest of the names that would have been right.
 
+use std::borrow::Cow;
+
+/// Longer names are no typos of each other that a reader would not see.
+const MAX_CHARS: usize = 64;
+/// The edit distance is computed to so many candidates of a suitable length.
+const MAX_COMPARED: usize = 1_000;
+
 /// The candidate that `name` was probably meant to be, if one is near enough:
 /// at most a third of its letters wrong (swapped neighbours count once), or the
 /// same but for case. Of equally near ones the first wins.
+///
+/// Names come from untrusted files, and the distance of two takes time with the
+/// product of their lengths: names of more than 64 letters have no suggestion,
+/// and of very many candidates only the first thousand are compared.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > 4 * MAX_CHARS {
+        return None;
+    }
     let wanted = name.to_lowercase();
-    let allowed = (wanted.chars().count() / 3).max(1);
-    candidates
-        .into_iter()
-        .filter(|candidate| !candidate.is_empty())
-        .map(|candidate| {
-            (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate)
-        })
+    let length = wanted.chars().count();
+    if length > MAX_CHARS {
+        return None;
+    }
+    let allowed = (length / 3).max(1);
+    let is_possible = |candidate: &&str| {
+        // No letter takes more than four bytes, nor fewer than one.
+        let bytes = candidate.len();
+        bytes > 0 && bytes <= 4 * (length + allowed) && length <= bytes + allowed
+    };
+    let lower = candidates.into_iter().filter(is_possible).filter_map(|candidate| {
+        let lower = candidate.to_lowercase();
+        (lower.chars().count().abs_diff(length) <= allowed).then_some((lower, candidate))
+    });
+    lower
+        .take(MAX_COMPARED)
+        .map(|(lower, candidate)| (strsim::damerau_levenshtein(&wanted, &lower), candidate))
         // A name whose every letter is wrong is not a typo.
         .filter(|(distance, candidate)| {
             *distance <= allowed && *distance < candidate.chars().count()
@@ -20,11 +44,31 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// A text of at most so many characters: a longer one ends with `...`.
+pub fn shortened(text: &str, max_chars: usize) -> Cow<'_, str> {
+    if text.len() <= max_chars {
+        return Cow::Borrowed(text);
+    }
+    let kept = max_chars.saturating_sub(3);
+    let (mut cut, mut count) = (text.len(), 0);
+    for (byte, _) in text.char_indices() {
+        if count == kept {
+            cut = byte;
+        }
+        count += 1;
+        if count > max_chars {
+            return Cow::Owned(format!("{}...", &text[..cut]));
+        }
+    }
+    Cow::Borrowed(text)
+}
+
 /// At most eight names in backticks: `` `a`, `b` or `c` ``.
 pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let mut quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    let rest = quoted.len().saturating_sub(8);
-    quoted.truncate(8);
+    let quote = |name| format!("`{}`", shortened(name, MAX_CHARS));
+    let mut names = names.into_iter();
+    let mut quoted: Vec<String> = names.by_ref().take(8).map(quote).collect();
+    let rest = names.count();
     if rest > 0 {
         return format!("{} and {rest} more", quoted.join(", "));
     }
@@ -48,6 +92,29 @@ mod tests {
         assert_eq!(nearest("wirst", links), Some("wrist"));
         assert_eq!(nearest("ankle", links), None);
         assert_eq!(nearest("x", ["y"]), None);
+    }
+
+    #[test]
+    fn names_that_nobody_mistypes_are_not_compared() {
+        let (long, other) = ("a".repeat(1_000_000), "b".repeat(1_000_000));
+        let full = "x".repeat(MAX_CHARS);
+
+        assert_eq!(nearest(&long, [other.as_str(), "base"]), None);
+        assert_eq!(nearest("base", [other.as_str(), "bass"]), Some("bass"));
+        assert_eq!(nearest(&full[1..], [full.as_str()]), Some(full.as_str()));
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(shortened("caf\u{e9}", 4), "caf\u{e9}");
+        assert_eq!(shortened("caf\u{e9} au lait", 7), "caf\u{e9}...");
+        assert_eq!(one_of([&*"x".repeat(100)]).len(), MAX_CHARS + 2);
+    }
+
+    #[test]
+    fn letters_of_several_bytes_count_as_one() {
+        assert_eq!(nearest("h\u{e4}nd", ["hand"]), Some("hand"));
+        assert_eq!(nearest("hand", ["h\u{1f9be}nd"]), Some("h\u{1f9be}nd"));
     }
 
     #[test]

@@ -81,6 +81,9 @@ pub enum ReadError {
     /// It is not UTF-8.
     #[error("it is not UTF-8 text")]
     NotText,
+    /// Its letters take two bytes each.
+    #[error("it is UTF-16 text, not UTF-8")]
+    Utf16,
     /// It is larger than the reader accepts, so it was not read.
     #[error("it is larger than {limit} bytes")]
     TooLarge {

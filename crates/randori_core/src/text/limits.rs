@@ -22,11 +22,35 @@ pub struct Limits {
     pub bodies: usize,
     /// Joints of one robot.
     pub joints_per_robot: usize,
+    /// Shapes of all links, objects and actors of a scenario.
+    pub shapes: usize,
     /// Beams of one lidar.
     pub lidar_beams: u32,
     /// Physics ticks of one run.
     pub ticks: u64,
+    /// Estimated memory of what a file asks for (a world, a network), bytes.
+    pub memory_bytes: u64,
 }
+
+/// All limits with the largest value to which each can be raised: beyond it, a
+/// stack overflows, a count wraps around, or a check takes hours.
+const MAXIMA: [(&str, u64); 12] = [
+    ("file_bytes", 1 << 30),
+    ("total_bytes", 4 << 30),
+    ("asset_bytes", 16 << 30),
+    ("files", 100_000),
+    // Parsers call themselves for each bracket, on stacks of 2 MiB.
+    ("nesting", 256),
+    // Each one is applied to the text by itself.
+    ("variations", 10_000),
+    ("bodies", 1_000_000),
+    ("joints_per_robot", 100_000),
+    ("shapes", 1_000_000),
+    ("lidar_beams", 10_000_000),
+    // In nanoseconds it has to fit 64 bits, with one tick per second too.
+    ("ticks", 10_000_000_000),
+    ("memory_bytes", 1 << 50),
+];
 
 impl Default for Limits {
     fn default() -> Self {
@@ -39,27 +63,27 @@ impl Default for Limits {
             variations: 100,
             bodies: 10_000,
             joints_per_robot: 1_000,
+            // Where all of them overlap, the engine's list of pairs takes 400 MB.
+            shapes: 10_000,
             lidar_beams: 100_000,
             // More than two days of simulated time at the default rate.
             ticks: 100_000_000,
+            memory_bytes: 1 << 30,
         }
     }
 }
 
 impl Limits {
     /// Names of all limits.
-    pub const NAMES: [&str; 10] = [
-        "file_bytes",
-        "total_bytes",
-        "asset_bytes",
-        "files",
-        "nesting",
-        "variations",
-        "bodies",
-        "joints_per_robot",
-        "lidar_beams",
-        "ticks",
-    ];
+    pub const NAMES: [&str; MAXIMA.len()] = {
+        let mut names = [""; MAXIMA.len()];
+        let mut index = 0;
+        while index < names.len() {
+            names[index] = MAXIMA[index].0;
+            index += 1;
+        }
+        names
+    };
 
     /// Sets the limit with this name, which is that of its field.
     ///
@@ -67,6 +91,11 @@ impl Limits {
     /// When there is no such limit, or the value is too large for it; says so
     /// in words for the user.
     pub fn set(&mut self, name: &str, value: u64) -> Result<(), String> {
+        let (_, maximum) =
+            *MAXIMA.iter().find(|(known, _)| *known == name).ok_or_else(|| Self::unknown(name))?;
+        if value > maximum {
+            return Err(format!("the limit `{name}` can be raised to {maximum} at most"));
+        }
         let large = |_| format!("{value} is too large for the limit `{name}`");
         let count = usize::try_from(value).map_err(large);
         match name {
@@ -78,8 +107,10 @@ impl Limits {
             "variations" => self.variations = count?,
             "bodies" => self.bodies = count?,
             "joints_per_robot" => self.joints_per_robot = count?,
+            "shapes" => self.shapes = count?,
             "lidar_beams" => self.lidar_beams = u32::try_from(value).map_err(large)?,
             "ticks" => self.ticks = value,
+            "memory_bytes" => self.memory_bytes = value,
             _ => return Err(Self::unknown(name)),
         }
         Ok(())
@@ -109,6 +140,17 @@ mod tests {
 
         let text = format!("{limits:?}");
         assert_eq!(text.matches(": 7").count(), Limits::NAMES.len(), "{text}");
+    }
+
+    #[test]
+    fn no_limit_can_be_raised_beyond_what_the_program_survives() {
+        for (name, maximum) in MAXIMA {
+            let mut limits = Limits::default();
+
+            assert_eq!(limits.set(name, maximum), Ok(()), "{name}");
+            let error = limits.set(name, maximum + 1).expect_err("beyond the maximum");
+            assert!(error.contains(&format!("`{name}` can be raised to {maximum} at most")));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::files::{FileReader, ReadError, RobotImport, resolve_path};
 use super::limits::Limits;
 use super::outline::{Node, parse_path};
 use super::sources::{Part, Sources};
-use super::{ScenarioText, Specs, finished, merge, parse};
+use super::{ScenarioText, Specs, duplicates, finished, merge, parse};
 use crate::check;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, Label, Span};
 use crate::spec::{ContractSpec, EnvironmentSpec, ImportSpec, RobotSpec};
@@ -292,6 +292,13 @@ impl<'l> Loader<'l> {
         let Ok(spec) = parse::from_str::<ImportSpec>(document.slice(node)) else {
             return Some(document); // Reading the file as a robot tells what is wrong.
         };
+        let twice = duplicates::of_anything(&document);
+        if !twice.is_empty() {
+            // Neither of the two could take the place of what was imported.
+            self.found.extend(twice);
+            self.merged.insert(path.to_owned(), None);
+            return None;
+        }
         let place = node.field(text, "path").map_or(node, |path| &path.value);
         let named_at = document.locate(place.span.clone());
         let merged = match resolve_path(path, spec.path()) {
@@ -352,6 +359,9 @@ impl<'l> Loader<'l> {
             error.primary = named_at.map(|place| Label::new(place, "named here"));
             self.found.push(*error);
         });
+        if let Ok(document) = &document {
+            self.found.extend(duplicates::of_keys(document));
+        }
         self.files.insert(path.to_owned(), document.clone().ok());
         document.ok()
     }
@@ -366,16 +376,25 @@ impl<'l> Loader<'l> {
         };
         match self.reader.read(path) {
             Ok(text) if text.len() > limit => Err(too_large(limit).into()),
+            Ok(text) if text.get(..16.min(text.len())).is_some_and(|head| head.contains('\0')) => {
+                // Letters of two bytes, half of which are zero.
+                Err(unreadable(&shown, &ReadError::Utf16).into())
+            }
             Ok(text) => {
-                let text: Arc<str> = text.into();
+                // Editors for Windows begin a file with a byte order mark.
+                let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
                 let file = self.sources.map.add(shown, Arc::clone(&text));
                 Ok(Document::new(file, text, self.limits.nesting))
             }
             Err(ReadError::TooLarge { limit }) => Err(too_large(limit).into()),
-            Err(reason) => {
-                let message = format!("`{shown}` cannot be read: {reason}");
-                Err(Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message).into())
-            }
+            Err(reason) => Err(unreadable(&shown, &reason).into()),
         }
     }
+}
+
+fn unreadable(shown: &str, reason: &ReadError) -> Diagnostic {
+    let message = format!("`{shown}` cannot be read: {reason}");
+    let is_encoding = matches!(reason, ReadError::NotText | ReadError::Utf16);
+    Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message)
+        .maybe_help(is_encoding.then(|| "save it as UTF-8".to_owned()))
 }

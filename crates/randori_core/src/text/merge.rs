@@ -6,6 +6,8 @@
 //! on text keeps the origin of every byte, so that findings and overrides find
 //! their place in either file.
 
+use std::collections::BTreeMap;
+
 use super::document::{Document, Edit, Origin, Role};
 use super::outline::{Node, NodeKind, skip_trivia};
 
@@ -41,13 +43,15 @@ impl<'m> Merger<'m> {
                 }
             }
             (NodeKind::Map { inside, entries: known }, NodeKind::Map { entries, .. }) => {
+                let by_key: BTreeMap<Option<String>, &Node> = known
+                    .iter()
+                    .rev() // Of two equal ones, the first counts.
+                    .map(|(key, value)| (key.string(&self.imported.text), value))
+                    .collect();
                 for (key, value) in entries {
                     let name = key.string(&self.file.text);
-                    let same = |(other, _): &&(Node, Node)| {
-                        name.is_some() && other.string(&self.imported.text) == name
-                    };
-                    match known.iter().find(same) {
-                        Some((_, known)) => self.overlay(known, value),
+                    match by_key.get(&name).filter(|_| name.is_some()) {
+                        Some(known) => self.overlay(known, value),
                         None => self.insert(*inside, key.span.start, value),
                     }
                 }
@@ -70,9 +74,10 @@ impl<'m> Merger<'m> {
             .last()
             .is_none_or(|last| text[skip_trivia(text, last.span.end)..].starts_with(','));
         let mut parts: Vec<(&'m str, Origin)> = Vec::new();
+        let by_name: BTreeMap<Option<String>, &'m Node> =
+            known.iter().rev().map(|node| (name_of(node, self.imported), node)).collect();
         for item in items {
-            let name = name_of(item, self.file);
-            if let Some(same) = known.iter().find(|node| name_of(node, self.imported) == name) {
+            if let Some(same) = by_name.get(&name_of(item, self.file)) {
                 self.overlay(same, item);
                 continue;
             }

@@ -29,6 +29,7 @@
 
 mod bundle;
 mod document;
+mod duplicates;
 mod fields;
 mod files;
 mod limits;
@@ -146,6 +147,11 @@ impl ScenarioText {
     /// With all findings, if at least one prevents a run.
     pub fn resolve_seed(&self, overrides: &[Override], seed: u64) -> Result<Loaded, Diagnostics> {
         self.resolved(overrides, Some(seed))
+    }
+
+    /// What the files may ask for.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The texts as they were read.

@@ -288,11 +288,12 @@ impl<'c> Change<'c> {
             NodeKind::Tuple { items, .. } => format!("it has {} parts, from 0", items.len()),
             _ => format!("nothing is called `{name}`"),
         };
-        let similar = nearest(name, missing.names.iter().map(String::as_str));
+        let names = missing.parent.child_names(&document.text);
+        let similar = nearest(name, names.iter().map(String::as_str));
         let help = match similar {
             Some(similar) => Some(format!("did you mean `{similar}`?")),
-            None if missing.names.is_empty() => None,
-            None => Some(format!("there is {}", one_of(missing.names.iter().map(|n| &**n)))),
+            None if names.is_empty() => None,
+            None => Some(format!("there is {}", one_of(names.iter().map(|n| &**n)))),
         };
         let message = format!("the path `{}` leads nowhere", self.path);
         Diagnostic::error(DiagnosticCode::UNKNOWN_PATH, message)

@@ -9,7 +9,7 @@ use super::fixture::{changed, files, findings, load};
 
 /// Codes that belong to physics, formulas, policies and trust, which core knows
 /// nothing of.
-const OF_OTHERS: [DiagnosticCode; 11] = [
+const OF_OTHERS: [DiagnosticCode; 15] = [
     DiagnosticCode::START_OVERLAP,
     DiagnosticCode::CANNOT_BUILD,
     DiagnosticCode::FORMULA,
@@ -17,6 +17,10 @@ const OF_OTHERS: [DiagnosticCode; 11] = [
     DiagnosticCode::HORIZON,
     DiagnosticCode::BETWEEN_TICKS,
     DiagnosticCode::LOOKS_AHEAD,
+    DiagnosticCode::NEVER_CHANGES,
+    DiagnosticCode::UNLIKE_UNITS,
+    DiagnosticCode::JUDGED_AT_START,
+    DiagnosticCode::NO_GOALS,
     DiagnosticCode::UNKNOWN_POLICY,
     DiagnosticCode::POLICY_PARAMETER,
     DiagnosticCode::POLICY_MISMATCH,

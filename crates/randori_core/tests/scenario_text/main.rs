@@ -6,6 +6,7 @@ mod codes;
 mod contracts;
 mod damage;
 mod fixture;
+mod hostile;
 mod imports;
 mod messages;
 mod outline;

@@ -155,7 +155,11 @@ fn read_error(error: &io::Error) -> ReadError {
 impl FileReader for Project {
     fn read(&self, path: &str) -> Result<String, ReadError> {
         let bytes = self.read_up_to(path, self.limits.file_bytes)?;
-        String::from_utf8(bytes).map_err(|_| ReadError::NotText)
+        String::from_utf8(bytes).map_err(|error| {
+            let is_wide = error.as_bytes().starts_with(&[0xff, 0xfe])
+                || error.as_bytes().starts_with(&[0xfe, 0xff]);
+            if is_wide { ReadError::Utf16 } else { ReadError::NotText }
+        })
     }
 
     fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {

@@ -49,6 +49,8 @@ impl Golden {
     /// When the text is too long or too deep, is no golden, is of a newer format,
     /// or says something impossible.
     pub fn parse(text: &str) -> Result<Self, GoldenError> {
+        // Editors for Windows begin a file with a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.len() > MOST_BYTES {
             let message = format!("the text has {} bytes, at most {MOST_BYTES}", text.len());
             return Err(broken(text, 0, message));

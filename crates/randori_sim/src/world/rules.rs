@@ -6,6 +6,8 @@
 //!
 //! Start reading at [`Hooks`].
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use randori_core::layout::RobotId;
 use randori_core::spec::RobotSpec;
 use rapier3d::prelude::{
@@ -121,16 +123,26 @@ impl Builder<'_> {
     /// and neighbours with nothing but massless links between them.
     pub(super) fn exclude_contacts(&mut self, robot: RobotId, spec: &RobotSpec, groups: &[Group]) {
         let first = self.layout.robots[robot.0].bodies.start;
-        let link = |name: &String| spec.links.iter().position(|link| link.name == *name);
+        let links: BTreeMap<&str, usize> = spec
+            .links
+            .iter()
+            .enumerate()
+            .map(|(index, link)| (link.name.as_str(), index))
+            .collect();
+        let link = |name: &String| links.get(name.as_str()).copied();
         let named = spec.contact_exclusions.iter();
         let mut pairs: Vec<(usize, usize)> =
             named.filter_map(|(one, other)| Some((link(one)?, link(other)?))).collect();
         if spec.self_contact {
             pairs.extend(neighbours_across_joints(spec, groups));
         }
+        let mut asked: BTreeSet<usize> = BTreeSet::new();
         for (one, other) in pairs {
             self.scene.rules.passing.push((first + one.min(other), first + one.max(other)));
             for body in [first + one, first + other] {
+                if !asked.insert(body) {
+                    continue;
+                }
                 for &collider in &self.scene.bodies[body].colliders {
                     let collider = &mut self.physics.colliders[collider];
                     let hooks = collider.active_hooks() | ActiveHooks::FILTER_CONTACT_PAIRS;

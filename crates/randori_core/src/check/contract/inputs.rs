@@ -1,9 +1,11 @@
 //! Inputs of a network: terms that can be computed, histories that can be laid
 //! out.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::super::report::{At, Report};
 use super::{command_exists, length, scaling, unique};
-use crate::diagnostic::{DiagnosticCode, nearest, one_of};
+use crate::diagnostic::{DiagnosticCode, one_of};
 use crate::layout::{Channel, sensor_channels};
 use crate::spec::{
     ContractSpec, Frame, HistoryLayout, HistorySpec, InputSpec, RobotSpec, TermSource, TermSpec,
@@ -18,7 +20,12 @@ pub(super) fn check(
     let names: Vec<String> = contract.inputs.iter().map(|input| input.name.clone()).collect();
     let list = root.field("inputs");
     unique(report, &list, ("input", &names));
-    let terms = Terms { contract, channels: robot.map(channels) };
+    let channels = robot.map(channels);
+    let mut by_name = BTreeMap::new();
+    for (index, channel) in channels.iter().flatten().enumerate() {
+        by_name.entry(channel.name.as_str()).or_insert(index);
+    }
+    let terms = Terms { contract, channels: channels.as_deref(), by_name };
     for (index, input) in contract.inputs.iter().enumerate() {
         let at = list.index(index);
         samples(report, &at.field("history").field("samples"), input.history.samples);
@@ -78,10 +85,15 @@ fn term_samples(report: &mut Report<'_>, at: &At<'_>, input: &InputSpec, term: &
     }
 }
 
+fn set(names: &[String]) -> BTreeSet<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
 struct Terms<'c> {
     contract: &'c ContractSpec,
     /// Those of the robot, if there is one.
-    channels: Option<Vec<Channel>>,
+    channels: Option<&'c [Channel]>,
+    by_name: BTreeMap<&'c str, usize>,
 }
 
 impl Terms<'_> {
@@ -129,28 +141,29 @@ impl Terms<'_> {
     }
 
     fn phase(&self, report: &mut Report<'_>, at: &At<'_>, name: &str) {
-        let known: Vec<&str> = self.contract.phases.iter().map(|it| it.name.as_str()).collect();
-        if !known.contains(&name) {
+        let known = self.contract.phases.iter().map(|it| it.name.as_str());
+        if !known.clone().any(|phase| phase == name) {
             let message = format!("the contract has no phase `{name}`");
             let code = DiagnosticCode::CONTRACT_NAME;
-            report.unknown_name(code, at, message, name, "phase", &known);
+            report.unknown_name(code, at, message, (name, "phase"), known);
         }
     }
 
     fn known(&self, name: &str) -> Option<&Channel> {
-        self.channels.as_ref()?.iter().find(|channel| channel.name == name)
+        self.channels?.get(*self.by_name.get(name)?)
     }
 
     /// The channel with this name; an error if the robot has none.
     fn measured(&self, report: &mut Report<'_>, at: &At<'_>, name: &str) -> Option<&Channel> {
-        let channels = self.channels.as_ref()?;
+        let channels = self.channels?;
         let found = self.known(name);
-        if found.is_none() {
+        if found.is_none() && !report.is_full() {
             let known = || channels.iter().map(|channel| channel.name.as_str());
             let message = format!("the robot does not measure `{name}`");
             let code = DiagnosticCode::CONTRACT_CHANNEL;
+            let similar = report.similar(name, known());
             let error = report.error(code, at, message, "no channel has this name");
-            error.help.push(match nearest(name, known()) {
+            error.help.push(match similar {
                 Some(similar) => format!("a channel with a similar name exists: `{similar}`"),
                 None if channels.is_empty() => "the robot has no sensors".to_owned(),
                 None => format!("there is {}", one_of(known())),
@@ -194,9 +207,10 @@ impl Terms<'_> {
             let message = format!("`{name}` is no orientation: it has {} values", channel.len);
             let label = "a quaternion x, y, z, w is wanted";
             let error = report.error(DiagnosticCode::CONTRACT_CHANNEL, at, message, label);
-            let quaternions = self.channels.iter().flatten().filter(|channel| channel.len == 4);
-            let names: Vec<&str> = quaternions.map(|channel| channel.name.as_str()).collect();
-            if !names.is_empty() {
+            let channels = self.channels.into_iter().flatten();
+            let names =
+                channels.filter(|channel| channel.len == 4).map(|channel| channel.name.as_str());
+            if names.clone().next().is_some() {
                 error.help.push(format!("there is {}", one_of(names)));
             }
         }
@@ -211,22 +225,25 @@ impl Terms<'_> {
     ) {
         let own = if joints.is_empty() { &self.contract.joints } else { joints };
         unique(report, &at.field("joints"), ("joint", joints));
+        let (own_set, zeroed_set) = (set(own), set(zeroed));
         for (place, joint) in zeroed.iter().enumerate() {
-            if !own.contains(joint) {
+            if !own_set.contains(joint.as_str()) {
                 let message = format!("joint `{joint}` is not among those of the term");
-                let known: Vec<&str> = own.iter().map(String::as_str).collect();
+                let known = own.iter().map(String::as_str);
                 let (code, at) = (DiagnosticCode::UNKNOWN_JOINT, at.field("zeroed"));
-                report.unknown_name(code, &at.index(place), message, joint, "joint", &known);
+                report.unknown_name(code, &at.index(place), message, (joint, "joint"), known);
             }
         }
         let Some(measured) = self.measured(report, &at.field("sensor"), channel) else { return };
         // Joints of the contract that the robot lacks are told once, there.
+        let elements = set(&measured.elements);
         for (place, joint) in joints.iter().enumerate() {
-            if !measured.elements.contains(joint) && !zeroed.contains(joint) {
+            let joint = joint.as_str();
+            if !elements.contains(joint) && !zeroed_set.contains(joint) {
                 let message = format!("`{channel}` does not measure joint `{joint}`");
-                let known: Vec<&str> = measured.elements.iter().map(String::as_str).collect();
+                let known = measured.elements.iter().map(String::as_str);
                 let (code, at) = (DiagnosticCode::UNKNOWN_JOINT, at.field("joints"));
-                report.unknown_name(code, &at.index(place), message, joint, "joint", &known);
+                report.unknown_name(code, &at.index(place), message, (joint, "joint"), known);
             }
         }
     }

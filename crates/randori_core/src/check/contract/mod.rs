@@ -145,10 +145,10 @@ fn phase_commands(
 
 fn command_exists(report: &mut Report<'_>, at: &At<'_>, contract: &ContractSpec, name: &str) {
     if contract.command(name).is_none() {
-        let known: Vec<&str> = contract.commands.iter().map(|it| it.name.as_str()).collect();
+        let known = contract.commands.iter().map(|it| it.name.as_str());
         let message = format!("the contract has no command `{name}`");
         let code = DiagnosticCode::CONTRACT_NAME;
-        report.unknown_name(code, at, message, name, "command", &known);
+        report.unknown_name(code, at, message, (name, "command"), known);
     }
 }
 

@@ -1,10 +1,12 @@
 //! A contract and its robot: joints that exist and are driven as the action
 //! wants.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::super::poses::beyond_limits;
-use super::super::report::{At, Report};
-use crate::diagnostic::DiagnosticCode;
-use crate::spec::{ActionTarget, ContractSpec, Drive, RobotSpec};
+use super::super::report::{At, MAX_NAME, Report};
+use crate::diagnostic::{DiagnosticCode, shortened};
+use crate::spec::{ActionTarget, ActuatorSpec, ContractSpec, Drive, RobotSpec};
 
 pub(super) fn check(
     report: &mut Report<'_>,
@@ -24,15 +26,21 @@ pub(super) fn check(
     let own = own.field("joints");
     let shared = root.field("joints");
     let list = if contract.action.joints.is_empty() { &shared } else { &own };
+    let joints: BTreeSet<&str> = robot.joints.iter().map(|joint| joint.name.as_str()).collect();
+    // Of two actuators of one joint, the first one counts.
+    let actuators: BTreeMap<&str, &ActuatorSpec> =
+        robot.actuators.iter().rev().map(|actuator| (actuator.joint.as_str(), actuator)).collect();
     for (index, name) in contract.driven_joints().iter().enumerate() {
-        if robot.joints.iter().any(|joint| joint.name == *name) {
-            driven(report, (&list.index(index), &root.field("action")), contract, (robot, name));
+        if joints.contains(name.as_str()) {
+            let at = (&list.index(index), &root.field("action"));
+            let actuator = actuators.get(name.as_str()).copied();
+            driven(report, at, contract, (robot, name), actuator);
         }
     }
 }
 
 fn joint(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec, name: &str) {
-    let message = format!("robot `{}` has no joint `{name}`", robot.name);
+    let message = format!("robot `{}` has no joint `{name}`", shortened(&robot.name, MAX_NAME));
     let Some(joint) = super::super::joints::joint_exists(report, at, robot, name, &message) else {
         return;
     };
@@ -56,10 +64,12 @@ fn driven(
     (at, action_at): (&At<'_>, &At<'_>),
     contract: &ContractSpec,
     (robot, name): (&RobotSpec, &str),
+    actuator: Option<&ActuatorSpec>,
 ) {
     let code = DiagnosticCode::CONTRACT_DRIVE;
-    let Some(actuator) = robot.actuators.iter().find(|actuator| actuator.joint == name) else {
-        let message = format!("joint `{name}` of robot `{}` has no actuator", robot.name);
+    let Some(actuator) = actuator else {
+        let robot = shortened(&robot.name, MAX_NAME);
+        let message = format!("joint `{name}` of robot `{robot}` has no actuator");
         let error = report.error(code, at, message, "cannot be driven");
         error.help.push(
             "add an actuator to the robot file, or list the driven joints in `action.joints`"

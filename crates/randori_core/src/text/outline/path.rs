@@ -41,8 +41,6 @@ pub struct Missing<'n> {
     pub parent: &'n Node,
     /// Index of the segment that the parent does not have.
     pub segment: usize,
-    /// Names that the parent has.
-    pub names: Vec<String>,
 }
 
 impl Outline {
@@ -60,7 +58,7 @@ impl Outline {
         let mut node = self.root.as_ref().ok_or(None)?.unwrap_some(text);
         for (segment, step) in path.iter().enumerate() {
             let child = node.child(text, &step.name);
-            let missing = || Some(Missing { parent: node, segment, names: node.child_names(text) });
+            let missing = || Some(Missing { parent: node, segment });
             node = child.ok_or_else(missing)?.unwrap_some(text);
         }
         Ok(node)
@@ -81,7 +79,7 @@ impl Node {
                 index().and_then(|index| items.get(index)).or_else(|| items.iter().find(named))
             }
             NodeKind::Map { entries, .. } => {
-                entries.iter().find(|(key, _)| key.key(text) == name).map(|(_, value)| value)
+                entries.iter().find(|(key, _)| key.is_key(text, name)).map(|(_, value)| value)
             }
         }
     }
@@ -108,7 +106,17 @@ impl Node {
         self.field(text, "name")?.value.unwrap_some(text).string(text)
     }
 
-    fn key(&self, text: &str) -> String {
+    /// Whether this is the key with this name.
+    fn is_key(&self, text: &str, name: &str) -> bool {
+        let written = &text[self.span.clone()];
+        match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(content) if !content.contains('\\') => content == name,
+            _ => self.key(text) == name,
+        }
+    }
+
+    /// The name of a key, by which paths address its value.
+    pub(crate) fn key(&self, text: &str) -> String {
         self.string(text).unwrap_or_else(|| text[self.span.clone()].to_owned())
     }
 

@@ -9,7 +9,8 @@ use tokens::is_ident_start;
 use super::{Field, Node, NodeKind, Outline, Problem, Scalar};
 
 pub(super) fn scan(text: &str, max_depth: usize) -> Outline {
-    let mut scanner = Scanner { text, at: 0, depth: 0, max_depth, problem: None, stopped: false };
+    let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut scanner = Scanner { text, at, depth: 0, max_depth, problem: None, stopped: false };
     scanner.skip_attributes();
     let root = if scanner.rest().is_empty() { None } else { scanner.value() };
     scanner.skip_trivia();
