@@ -28,6 +28,7 @@
 //! Start reading at [`ScenarioText::load`].
 
 mod bundle;
+mod defaults;
 mod document;
 mod duplicates;
 mod fields;
@@ -243,7 +244,7 @@ impl ScenarioText {
 fn apply_drawn(sources: &mut Sources, drawn: &[(String, f64)], found: &mut Vec<Diagnostic>) {
     for (path, value) in drawn {
         let Some((key, range)) = vary_places(sources, path) else { continue };
-        let value = number_text(*value);
+        let value = with_unit(sources, path, number_text(*value));
         let exact = key.end - key.start == path.len();
         let change = Change {
             path,
@@ -254,6 +255,22 @@ fn apply_drawn(sources: &mut Sources, drawn: &[(String, f64)], found: &mut Vec<D
         };
         found.extend(change.apply(sources).err().map(|error| *error));
     }
+}
+
+/// A number with its SI unit where it becomes the coordinate of a joint that the
+/// file leaves out.
+fn with_unit(sources: &Sources, path: &str, number: String) -> String {
+    let segments = outline::parse_path(path);
+    let names: Vec<&str> = segments.iter().map(|segment| segment.name.as_str()).collect();
+    let ["robots", robot, "start", "joints", joint] = names[..] else { return number };
+    if sources.place_of(path).is_some() {
+        return number; // It keeps the unit that it has.
+    }
+    let kind = format!("robots.{robot}.joints.{joint}.kind");
+    let slides = sources.place_of(&kind).is_some_and(|(part, place)| {
+        sources.documents.get(&part).is_some_and(|it| it.text[place].starts_with("Prismatic"))
+    });
+    if slides { format!("M({number})") } else { format!("Rad({number})") }
 }
 
 /// The places of a key of `vary` (without its quotes) and of its value.

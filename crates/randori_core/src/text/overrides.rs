@@ -3,6 +3,7 @@
 //! Working on text keeps one meaning for all: an override is exactly what the
 //! file would say if the user had written the value there.
 
+use super::defaults::{LeftOut, left_out, whole};
 use super::document::{Document, Origin, Role};
 use super::fields::{Container, containers};
 use super::outline::{Missing, Node, NodeKind, Outline, Scalar, Segment, parse_path};
@@ -186,13 +187,18 @@ impl<'c> Change<'c> {
         let fields = &segments[first..];
         let (NodeKind::Struct { inside, .. } | NodeKind::Map { inside, .. }) = missing.parent.kind
         else {
-            return Err(self.unknown(document, &segments[first], missing).into());
+            return Err(self.unknown(&document.text, &segments[first], missing).into());
         };
         if !is_identifier(&fields[0].name) {
-            return Err(self.unknown(document, &segments[first], missing).into());
+            return Err(self.unknown(&document.text, &segments[first], missing).into());
+        }
+        let path = &segments[route.skip..];
+        if let Some(default) = left_out(route.part, document, path, missing.segment) {
+            let is_map = matches!(missing.parent.kind, NodeKind::Map { .. });
+            return self.insert_default(document, &fields[0], (inside, is_map), &default);
         }
         if let Some(part) = fields.iter().find(|field| !is_identifier(&field.name)) {
-            return Err(self.part_of_nothing(part).into());
+            return Err(self.misses_default(document, route, path, part).into());
         }
         let in_map = |segment: usize| {
             let names: Vec<&str> =
@@ -222,6 +228,48 @@ impl<'c> Change<'c> {
         }
         parts.push((value, self.value_at));
         parts.push((&closing, Origin { exact: false, ..self.value_at }));
+        Ok(document.replaced(inside..inside, &parts))
+    }
+
+    /// Adds a field with its default, in which one value is another.
+    fn insert_default(
+        &self,
+        document: &Document,
+        field: &Segment,
+        (inside, is_map): (usize, bool),
+        default: &LeftOut,
+    ) -> Result<Document, Box<Diagnostic>> {
+        if self.is_drawn && default.is_other {
+            let message = format!("`{}` is not a number", self.path);
+            return Err(Diagnostic::error(DiagnosticCode::NOT_A_SCALAR, message)
+                .primary(Label::new(self.path_at.span, "variations draw numbers"))
+                .help(format!("its default is `{}`", &default.text[default.value.clone()]))
+                .into());
+        }
+        let quoted = default.text[default.value.clone()].starts_with('"');
+        let literal = format!("{:?}", self.value);
+        let is_bare = quoted && !self.value.starts_with(['"', 'r']);
+        let (value, is_number) = match is_bare {
+            true => (literal.as_str(), false),
+            false => self.checked_value()?,
+        };
+        let place = match &default.number {
+            Some(number) if is_number => number,
+            _ => &default.value,
+        };
+        let name = &field.name;
+        let opening = if is_map { format!("{name:?}: ") } else { format!("{name}: ") };
+        let (before, after) = &default.around;
+        let before = format!("{}{before}", &default.text[..place.start]);
+        let after = format!("{after}{}, ", &default.text[place.end..]);
+        let derived = Origin { exact: false, ..self.value_at };
+        let value_at = Origin { exact: self.value_at.exact && !is_bare, ..self.value_at };
+        let parts = [
+            (opening.as_str(), self.segment_origin(field)),
+            (before.as_str(), derived),
+            (value, value_at),
+            (after.as_str(), derived),
+        ];
         Ok(document.replaced(inside..inside, &parts))
     }
 
@@ -268,6 +316,24 @@ impl<'c> Change<'c> {
             .maybe_help(help)
     }
 
+    /// A path into something that the file leaves out, which does not lead to a
+    /// default either.
+    fn misses_default(
+        &self,
+        document: &Document,
+        route: Route,
+        path: &[Segment],
+        part: &Segment,
+    ) -> Diagnostic {
+        if let Some((full, outline)) = whole(route.part, document)
+            && let Err(Some(missing)) = outline.walk(&full, path)
+            && !matches!(missing.parent.kind, NodeKind::Scalar(_))
+        {
+            return self.unknown(&full, &path[missing.segment], &missing);
+        }
+        self.part_of_nothing(part)
+    }
+
     /// Elements and parts have no default that one of them could differ from.
     fn part_of_nothing(&self, part: &Segment) -> Diagnostic {
         let whole = self.path[..part.start].trim_end_matches('.');
@@ -277,18 +343,18 @@ impl<'c> Change<'c> {
             .help(format!("write `{whole}` in the file, or set all of it"))
     }
 
-    fn unknown(&self, document: &Document, segment: &Segment, missing: &Missing<'_>) -> Diagnostic {
+    fn unknown(&self, text: &str, segment: &Segment, missing: &Missing<'_>) -> Diagnostic {
         let name = &segment.name;
         let label = match &missing.parent.kind {
             NodeKind::Scalar(_) => {
-                let parent = &document.text[missing.parent.span.clone()];
+                let parent = &text[missing.parent.span.clone()];
                 format!("`{}` is a single value without parts", shortened(parent))
             }
             NodeKind::List(_) => format!("no element has the name or index `{name}`"),
             NodeKind::Tuple { items, .. } => format!("it has {} parts, from 0", items.len()),
             _ => format!("nothing is called `{name}`"),
         };
-        let names = missing.parent.child_names(&document.text);
+        let names = missing.parent.child_names(text);
         let similar = nearest(name, names.iter().map(String::as_str));
         let help = match similar {
             Some(similar) => Some(format!("did you mean `{similar}`?")),

@@ -1,7 +1,11 @@
 //! `--set` reaches every value of every file, and says what is wrong with it.
 
+use std::f64::consts::FRAC_PI_2;
+
 use randori_core::layout::SceneLayout;
-use randori_core::spec::{Angle, Coordinate, LatencySpec, PhysicsPreset, PolicySource};
+use randori_core::spec::{
+    Angle, Coordinate, LatencySpec, PhysicsPreset, PolicySource, Repeat, Scenario, SensorKind,
+};
 use randori_core::text::{FileKind, Limits, Override, Part, check_file};
 
 use super::fixture::{files, load, set};
@@ -109,6 +113,49 @@ fn a_rotation_belongs_to_a_ball_joint_and_nothing_else_does() {
 }
 
 #[test]
+fn what_a_file_leaves_out_is_reached_by_its_path() {
+    let loaded = set(&[
+        "robots.twin.pose.xyz.1=2.5",
+        "robots.twin.pose.rpy.2=Deg(90)",
+        "robots.twin.start.joints.wrist=Deg(20)",
+        "robots.arm.sensors.eyes.kind.fov=90",
+        "robots.arm.actuators.motor.limits.speed=3",
+        "robots.arm.policy.inference.chunk.execute=4",
+        "robots.arm.policy.phase=0.02",
+        "robots.arm.self_contact=true",
+        "physics.gravity.2=-1.6",
+        "actors.walker.repeat=Loop",
+        "environment.objects.pillar.pose.xyz.0=7",
+    ])
+    .expect("defaults can be replaced");
+
+    let Scenario { spec, environment, robots, .. } = &loaded.scenario;
+    assert_eq!(spec.robots[1].pose.xyz, [0.0, 2.5, 0.0]);
+    assert_eq!(spec.robots[1].pose.rpy.map(|it| it[2].radians()), Some(FRAC_PI_2));
+    assert_eq!(spec.robots[1].start.joints["wrist"], Coordinate::Deg(20.0));
+    assert!(matches!(robots[0].sensors[0].kind, SensorKind::Lidar { fov: Angle::Deg(90.0), .. }));
+    assert_eq!(robots[0].actuators[0].limits.speed, Some(3.0));
+    let policy = spec.robots[0].policy.as_ref().expect("a policy");
+    assert_eq!((policy.inference.chunk.execute, policy.phase), (4, Some(0.02)));
+    assert!(robots[0].self_contact && !robots[1].self_contact);
+    assert_eq!(loaded.scenario.physics().gravity, [0.0, 0.0, -1.6]);
+    assert_eq!(spec.actors[0].repeat, Repeat::Loop);
+    assert_eq!(environment.objects[1].pose.xyz, [7.0, 0.0, 0.0]);
+}
+
+#[test]
+fn parameters_of_a_policy_without_any_can_be_set() {
+    let hold = "name: \"hold\", params: {\"gain\": 2.0}";
+    let text = load(&super::fixture::changed("scenario", hold, "name: \"hold\""));
+    let gain = Override::parse("robots.arm.policy.use.params.gain=3", "--set");
+
+    let loaded = text.expect("legal").resolve(&[gain.expect("an assignment")]).expect("legal");
+
+    let source = loaded.scenario.spec.robots[0].policy.as_ref().map(|policy| &policy.source);
+    assert!(matches!(source, Some(PolicySource::Builtin { params, .. }) if params.len() == 1));
+}
+
+#[test]
 fn of_two_overrides_of_a_value_the_later_one_counts() {
     let loaded = set(&["duration=2", "physics.sweeps=3", "duration=3", "physics.sweeps=5"]);
 
@@ -126,7 +173,14 @@ fn a_typo_in_a_path_is_underlined_and_mended() {
         ("enviroment.ground.friction=1", "--set:1:1: error[RS0211]", "did you mean `environment`?"),
         ("robots.arm.links.9.mass_kg=1", "--set:1:18: error[RS0211]", "there is `base`"),
         ("duration.seconds=1", "--set:1:10: error[RS0211]", ""),
-        ("physics.gravity.2=-1.6", "--set:1:17: error[RS0211]", "write `physics.gravity`"),
+        (
+            "robots.arm.links.hand.com.2=1",
+            "--set:1:27: error[RS0211]",
+            "write `robots.arm.links.hand.com`",
+        ),
+        ("robots.twin.pose.xzy.1=2", "--set:1:", "`xyz`"),
+        ("robots.twin.pose.xyz.3=2", "--set:1:", "error[RS0211]"),
+        ("robots.arm.pose.rpy.2=2", "--set:1:21: error[RS0211]", "write `robots.arm.pose.rpy`"),
         ("robots..mass=1", "--set:1:8: error[RS0211]", ""),
     ];
     for (assignment, place, help) in cases {

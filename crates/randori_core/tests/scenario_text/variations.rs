@@ -1,8 +1,27 @@
 //! Values that are drawn per seed.
 
+use randori_core::spec::Coordinate;
 use randori_core::text::{Override, sample_variations};
 
 use super::fixture::{files, load, told};
+
+#[test]
+fn what_the_files_leave_out_can_be_varied() {
+    let more = "vary: {\"robots.twin.pose.xyz.0\": Uniform(1.0, 2.0), \
+        \"robots.twin.start.joints.wrist\": Uniform(0.2, 0.3), \
+        \"robots.twin.start.joints.slide\": Uniform(0.01, 0.02), \
+        \"robots.arm.actuators.motor.limits.speed\": Uniform(3.0, 4.0),";
+    let text = load(&super::fixture::changed("scenario", "vary: {", more)).expect("legal");
+
+    let loaded = text.resolve_seed(&[], 7).expect("legal");
+
+    let twin = &loaded.scenario.spec.robots[1];
+    assert!((1.0..2.0).contains(&twin.pose.xyz[0]), "{:?}", twin.pose);
+    assert!(matches!(twin.start.joints["wrist"], Coordinate::Rad(0.2..0.3)));
+    assert!(matches!(twin.start.joints["slide"], Coordinate::M(0.01..0.02)));
+    let speed = loaded.scenario.robots[0].actuators[0].limits.speed;
+    assert!(speed.is_some_and(|speed| (3.0..4.0).contains(&speed)));
+}
 
 #[test]
 fn each_seed_draws_its_values_and_repeats_them() {
