@@ -84,10 +84,9 @@ fn check_scenario(file: &SelectedFile, text: &ScenarioText, overrides: &[Overrid
     match text.resolve(overrides) {
         Ok(mut loaded) => {
             let mut list = std::mem::take(&mut loaded.warnings);
-            list.extend(findings(&loaded.scenario, &loaded.sources, &BTreeSet::new()));
-            list.extend(
-                overlaps(&loaded.scenario, &loaded.sources).unwrap_or_else(|error| vec![*error]),
-            );
+            let (scenario, sources) = (&loaded.scenario, &loaded.sources);
+            list.extend(findings(scenario, sources, &BTreeSet::new(), text.limits()));
+            list.extend(overlaps(scenario, sources).unwrap_or_else(|error| vec![*error]));
             let (scenario, sources, nobody) = (&loaded.scenario, &loaded.sources, &BTreeSet::new());
             list.extend(Networks::default().load(&file.project, scenario, sources, nobody));
             loaded.diagnostics(list)

@@ -75,7 +75,7 @@ impl RunContext {
             .map_err(|errors| Refusal::Findings(refused(&text, &self.overrides, errors)))?;
         let chosen = self.choose(&mut loaded.scenario).map_err(Refusal::Choice)?;
         let mut list = std::mem::take(&mut loaded.warnings);
-        list.extend(findings(&loaded.scenario, &loaded.sources, &chosen));
+        list.extend(findings(&loaded.scenario, &loaded.sources, &chosen, text.limits()));
         // A world that cannot be built is told by the run that tries.
         list.extend(overlaps(&loaded.scenario, &loaded.sources).unwrap_or_default());
         if !trusted {

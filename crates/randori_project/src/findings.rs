@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, Label, Severity};
 use randori_core::policy::RobotInterface;
 use randori_core::spec::{PolicySource, Scenario};
-use randori_core::text::{Override, ScenarioText, Sources};
+use randori_core::text::{Limits, Override, ScenarioText, Sources};
 use randori_policy::{BuiltinError, builtin, builtins};
 use randori_sim::episode::interfaces;
 use randori_sim::signals::{FormulaProblem, check_formulas};
@@ -20,9 +20,11 @@ pub fn findings(
     scenario: &Scenario,
     sources: &Sources,
     chosen: &BTreeSet<usize>,
+    limits: &Limits,
 ) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> =
-        check_formulas(scenario).into_iter().map(|problem| formula(problem, sources)).collect();
+    let problems = check_formulas(scenario, limits).into_iter();
+    let mut found: Vec<Diagnostic> = problems.map(|problem| formula(problem, sources)).collect();
+    found.extend(no_goals(scenario, sources));
     for (index, interface) in interfaces(scenario).iter().enumerate() {
         let policy = scenario.spec.robots[index].policy.as_ref();
         let Some(PolicySource::Builtin { name, params }) = policy.map(|policy| &policy.source)
@@ -45,6 +47,18 @@ pub fn findings(
     found
 }
 
+/// A warning about a scenario in which nothing is judged or measured.
+fn no_goals(scenario: &Scenario, sources: &Sources) -> Option<Diagnostic> {
+    let spec = &scenario.spec;
+    (spec.goals.is_empty() && spec.metrics.is_empty()).then(|| {
+        let message = "the scenario has no goals, so it passes whatever happens";
+        let warning = Diagnostic::warning(DiagnosticCode::NO_GOALS, message);
+        placed(warning, sources, &["title"], "").help(
+            "add `goals: [(name: \"...\", require: \"always (...)\")]`, or `metrics` to measure",
+        )
+    })
+}
+
 /// The findings on a refused scenario with those on its formulas, as far as its
 /// files can be understood.
 pub fn refused(
@@ -52,8 +66,13 @@ pub fn refused(
     overrides: &[Override],
     mut errors: Diagnostics,
 ) -> Diagnostics {
+    // What asks for too much must not be laid out to say more about it.
+    let too_much = |found: &Diagnostic| found.code == DiagnosticCode::LIMIT_EXCEEDED;
+    if errors.list.iter().any(too_much) {
+        return errors;
+    }
     if let Some((draft, sources)) = text.draft(overrides) {
-        let problems = check_formulas(&draft).into_iter();
+        let problems = check_formulas(&draft, text.limits()).into_iter();
         errors.list.extend(problems.map(|problem| formula(problem, &sources)));
     }
     errors

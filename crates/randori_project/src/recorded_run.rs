@@ -62,7 +62,7 @@ impl RecordedRun {
         let mut loaded = load(start, limits).map_err(Unusable)?;
         let nobody = BTreeSet::new();
         let mut list = std::mem::take(&mut loaded.warnings);
-        list.extend(findings(&loaded.scenario, &loaded.sources, &nobody));
+        list.extend(findings(&loaded.scenario, &loaded.sources, &nobody, limits));
         if !trust_programs {
             list.extend(untrusted_programs(&loaded.scenario, &loaded.sources, &nobody));
         }

@@ -59,7 +59,7 @@ fn problems(kind: &str, line: &str) -> Vec<String> {
         "metric" => format!("metrics: [{line:?}],"),
         other => panic!("blocks of kind `{other}` are not known"),
     };
-    check_formulas(&example(&fields)).iter().map(ToString::to_string).collect()
+    check_formulas(&example(&fields), &Limits::default()).iter().map(ToString::to_string).collect()
 }
 
 /// The lines of all blocks of a kind, with their number.

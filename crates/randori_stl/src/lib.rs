@@ -81,7 +81,7 @@ pub use error::{CompileError, ParseError};
 pub use explain::{Cause, Explanation, PathStep, explain};
 pub use lexer::MAX_TEXT_BYTES;
 pub use online::{Monitor, PastMonitor};
-pub use parser::{parse, parse_term};
+pub use parser::{parse, parse_term, written_units};
 pub use seconds::Seconds;
 pub use term::CompiledTerm;
 pub use trace::Trace;

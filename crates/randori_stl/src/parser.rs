@@ -46,6 +46,20 @@ pub fn parse_term(text: &str) -> Result<Term, ParseError> {
     parser.term(piece)
 }
 
+/// The units that stand behind the numbers of a formula (but not of its
+/// intervals), with their places; nothing if the text is no formula.
+///
+/// Numbers are in SI units once they are read, so this is the only way to learn
+/// what was written.
+pub fn written_units(text: &str) -> Vec<(Span, &'static str)> {
+    let read = || {
+        let mut parser = Parser::new(text, false)?;
+        parser.whole()?;
+        Ok::<_, ParseError>(parser.units)
+    };
+    read().unwrap_or_default()
+}
+
 /// What an operand turned out to be.
 enum Value {
     Number(Term),
@@ -70,11 +84,14 @@ struct Parser<'a> {
     prefixes: usize,
     /// Whether `max(x)` is a metric over time and therefore legal.
     is_metric: bool,
+    /// Units behind numbers so far.
+    units: Vec<(Span, &'static str)>,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, is_metric: bool) -> Result<Self, ParseError> {
-        Ok(Self { text, lexemes: tokenize(text)?, at: 0, brackets: 0, prefixes: 0, is_metric })
+        let (lexemes, units) = (tokenize(text)?, Vec::new());
+        Ok(Self { text, lexemes, at: 0, brackets: 0, prefixes: 0, is_metric, units })
     }
 
     fn peek(&self) -> Token<'a> {

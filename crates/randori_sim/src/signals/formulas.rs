@@ -2,19 +2,21 @@
 //!
 //! Start reading at [`check_formulas`].
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Label, Severity};
 use randori_core::layout::SceneLayout;
 use randori_core::spec::{GoalSpec, Scenario};
-use randori_core::text::Sources;
+use randori_core::text::{Limits, Sources};
 use randori_core::time::TickPeriod;
 use randori_stl::{ChainOp, Formula, Interval, ParseError, Period, SignalRef};
 
-use super::SignalTable;
+use super::lints::{Lint, Linter};
 use super::measure::Measure;
-use super::names::Names;
+use super::names::{NameIndex, Names};
 use super::resolve::{canonical, resolve};
+use super::{SignalTable, history};
 use crate::metrics::{Metric, MetricFolds};
 
 /// Something that is wrong with a goal, a trigger or a metric.
@@ -60,9 +62,33 @@ impl std::fmt::Display for FormulaProblem {
 /// goals, events and metrics.
 ///
 /// The scenario itself must have passed its own checks: names are unique and
-/// references resolve.
-pub fn check_formulas(scenario: &Scenario) -> Vec<FormulaProblem> {
-    Plan::survey(scenario, &SceneLayout::new(scenario)).1
+/// references resolve. `limits` bounds the memory of what goals keep of the past.
+pub fn check_formulas(scenario: &Scenario, limits: &Limits) -> Vec<FormulaProblem> {
+    let (plan, mut problems) = Plan::survey(scenario, &SceneLayout::new(scenario));
+    if let Some(period) = TickPeriod::from_rate_hz(scenario.physics().rate_hz) {
+        let ticks = period.ticks_nearest(scenario.spec.duration) as f64;
+        let bytes = history::bytes(&plan.table, &plan.goals, ticks, period.seconds());
+        if bytes > limits.memory_bytes as f64 {
+            let gigabytes = |bytes: f64| format!("{:.1} GB", bytes / 1e9);
+            problems.push(FormulaProblem {
+                path: "goals".to_owned(),
+                severity: Severity::Error,
+                code: DiagnosticCode::LIMIT_EXCEEDED,
+                message: format!(
+                    "judging the goals of this run would take about {} of memory; {} are allowed",
+                    gigabytes(bytes),
+                    gigabytes(limits.memory_bytes as f64)
+                ),
+                help: Some(
+                    "shorten `duration` or the windows of goals, or allow more with \
+                     `--max-memory SIZE`"
+                        .to_owned(),
+                ),
+                span: 0..0,
+            });
+        }
+    }
+    problems
 }
 
 /// What has to be measured and judged in a run.
@@ -102,13 +128,15 @@ impl Plan {
     }
 
     fn survey(scenario: &Scenario, layout: &SceneLayout) -> (Self, Vec<FormulaProblem>) {
+        let index = NameIndex::new(layout);
         let mut surveyor = Surveyor {
-            names: Names { scenario, layout },
+            names: Names { scenario, layout, index: &index },
             duration_s: scenario.spec.duration,
             period: TickPeriod::from_rate_hz(scenario.physics().rate_hz)
                 .map(|period| Period::from_nanos(period.nanos())),
             plan: Self::default(),
             problems: Vec::new(),
+            errors: 0,
             path: String::new(),
         };
         for (index, goal) in scenario.spec.goals.iter().enumerate() {
@@ -146,8 +174,13 @@ struct Surveyor<'a> {
     period: Option<Period>,
     plan: Plan,
     problems: Vec<FormulaProblem>,
+    errors: usize,
     path: String,
 }
+
+/// Formulas behind so many errors are not read: each name in them would be
+/// compared with all names that exist.
+const MAX_ERRORS: usize = 100;
 
 impl Surveyor<'_> {
     fn report(
@@ -156,6 +189,7 @@ impl Surveyor<'_> {
         span: Range<usize>,
         message: String,
     ) -> &mut FormulaProblem {
+        self.errors += 1;
         self.problems.push(FormulaProblem {
             path: self.path.clone(),
             severity: Severity::Error,
@@ -174,7 +208,29 @@ impl Surveyor<'_> {
         self.bind(&formula.signals(), 0);
         self.check_intervals(&formula);
         self.check_horizon(&formula, text.len());
+        self.lint(text, |linter| linter.of_goal(&formula));
         Some(formula)
+    }
+
+    /// Adds warnings about a formula that has no errors.
+    fn lint(&mut self, text: &str, look: impl Fn(&Linter<'_>) -> Vec<Lint>) {
+        let (path, severity) = (&self.path, Severity::Error);
+        if self
+            .problems
+            .iter()
+            .rev()
+            .take_while(|it| it.path == *path)
+            .any(|it| it.severity == severity)
+        {
+            return;
+        }
+        let linter = Linter { table: &self.plan.table, text, duration_s: self.duration_s };
+        for Lint { code, span, message, help } in look(&linter) {
+            let problem = self.report(code, span, message);
+            problem.severity = Severity::Warning;
+            problem.help = Some(help);
+            self.errors -= 1;
+        }
     }
 
     /// Reads and checks the condition of an event.
@@ -190,6 +246,7 @@ impl Surveyor<'_> {
             )
             .help = Some("use `once`, `historically`, `since` or a plain comparison".to_owned());
         }
+        self.lint(text, |linter| linter.of_trigger(&formula));
         Some(formula)
     }
 
@@ -205,6 +262,9 @@ impl Surveyor<'_> {
     }
 
     fn read<T>(&mut self, parsed: Result<T, ParseError>) -> Option<T> {
+        if self.errors >= MAX_ERRORS {
+            return None;
+        }
         match parsed {
             Ok(value) => Some(value),
             Err(error) => {
@@ -216,16 +276,20 @@ impl Surveyor<'_> {
 
     /// Enters signals into the table, each distinct one once.
     fn bind(&mut self, signals: &[&SignalRef], offset: usize) {
-        for (index, signal) in signals.iter().enumerate() {
-            if signals[..index].contains(signal) || self.plan.table.index(signal).is_some() {
+        let mut refused: BTreeSet<String> = BTreeSet::new();
+        for signal in signals {
+            let name = canonical(signal);
+            let is_known = self.plan.table.position(&name).is_some();
+            if is_known || refused.contains(&name) || self.errors >= MAX_ERRORS {
                 continue;
             }
             match resolve(signal, &self.names) {
                 Ok(resolved) => {
-                    self.plan.table.push(canonical(signal), resolved.unit);
+                    self.plan.table.push(name, resolved.unit);
                     self.plan.measures.push(resolved.measure);
                 }
                 Err(problem) => {
+                    refused.insert(name);
                     let span = signal.span.start + offset..signal.span.end + offset;
                     self.report(DiagnosticCode::UNKNOWN_SIGNAL, span, problem.message).help =
                         problem.help;
@@ -262,6 +326,7 @@ impl Surveyor<'_> {
             );
             problem.severity = Severity::Warning;
             problem.help = Some("what lies beyond the end of the run does not count".to_owned());
+            self.errors -= 1;
         }
     }
 }

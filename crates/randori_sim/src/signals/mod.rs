@@ -11,11 +11,15 @@
 
 mod formulas;
 mod functions;
+mod history;
+mod lints;
 mod measure;
 mod names;
 mod probe;
 mod resolve;
 mod zone;
+
+use std::collections::BTreeMap;
 
 use randori_core::layout::SceneLayout;
 use randori_core::spec::Scenario;
@@ -34,9 +38,34 @@ pub(crate) use formulas::{Plan, goal_text};
 ///
 /// Signals of goals come first, then those that only event conditions read,
 /// then those that only metrics read; each in order of first appearance.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Entries")]
 pub struct SignalTable {
     signals: Vec<Signal>,
+    /// Index by name.
+    #[serde(skip)]
+    places: BTreeMap<String, usize>,
+}
+
+/// A table as it is written down.
+#[derive(Deserialize)]
+#[serde(rename = "SignalTable")]
+struct Entries {
+    signals: Vec<Signal>,
+}
+
+impl From<Entries> for SignalTable {
+    fn from(entries: Entries) -> Self {
+        let mut table = Self::default();
+        entries.signals.into_iter().for_each(|signal| table.push(signal.name, signal.unit));
+        table
+    }
+}
+
+impl PartialEq for SignalTable {
+    fn eq(&self, other: &Self) -> bool {
+        self.signals == other.signals
+    }
 }
 
 /// One entry of a [`SignalTable`].
@@ -74,11 +103,15 @@ impl SignalTable {
 
     /// Where the value of `signal` lies in a record.
     pub fn index(&self, signal: &SignalRef) -> Option<usize> {
-        let name = resolve::canonical(signal);
-        self.signals.iter().position(|entry| entry.name == name)
+        self.position(&resolve::canonical(signal))
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.places.get(name).copied()
     }
 
     fn push(&mut self, name: String, unit: String) {
+        self.places.entry(name.clone()).or_insert(self.signals.len());
         self.signals.push(Signal { name, unit });
     }
 }

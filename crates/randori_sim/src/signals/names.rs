@@ -1,5 +1,6 @@
 //! What the arguments of signal functions stand for.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use randori_core::diagnostic::nearest;
@@ -36,15 +37,43 @@ pub(super) struct ReadingPart {
 pub(super) struct Names<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) layout: &'a SceneLayout,
+    pub(super) index: &'a NameIndex<'a>,
+}
+
+/// What is looked up once for each signal, by name.
+#[derive(Debug, Default)]
+pub(super) struct NameIndex<'a> {
+    bodies: BTreeMap<&'a str, BodyId>,
+    robots: BTreeMap<&'a str, RobotId>,
+    dofs: BTreeMap<&'a str, DofId>,
+}
+
+impl<'a> NameIndex<'a> {
+    /// The index of a layout; of equal names, the first counts, and robots before
+    /// links, as in the layout itself.
+    pub(super) fn new(layout: &'a SceneLayout) -> Self {
+        let mut index = Self::default();
+        for (number, robot) in layout.robots.iter().enumerate() {
+            index.robots.entry(&robot.name).or_insert(RobotId(number));
+            index.bodies.entry(&robot.name).or_insert(robot.base);
+        }
+        for (number, body) in layout.bodies.iter().enumerate() {
+            index.bodies.entry(&body.path).or_insert(BodyId(number));
+        }
+        for (number, dof) in layout.dofs.iter().enumerate() {
+            index.dofs.entry(&dof.path).or_insert(DofId(number));
+        }
+        index
+    }
 }
 
 impl<'a> Names<'a> {
     pub(super) fn body(&self, name: &str) -> Option<BodyId> {
-        self.layout.body(name)
+        self.index.bodies.get(name).copied()
     }
 
     pub(super) fn robot(&self, name: &str) -> Option<RobotId> {
-        self.layout.robot(name)
+        self.index.robots.get(name).copied()
     }
 
     pub(super) fn place(&self, name: &str) -> Option<Place> {
@@ -68,7 +97,7 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn dof(&self, name: &str) -> Option<DofId> {
-        self.layout.dof(name)
+        self.index.dofs.get(name).copied()
     }
 
     /// A joint coordinate, by its own path or that of its actuator.

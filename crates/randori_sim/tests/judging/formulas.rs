@@ -2,12 +2,14 @@
 
 use crate::fixture::{GLIDING, scenario};
 use randori_core::diagnostic::Severity;
+use randori_core::text::Limits;
 use randori_sim::signals::{FormulaProblem, SignalTable, check_formulas};
 
 /// A scenario with a lift and a gliding block, and these fields.
 fn problems(fields: &str) -> Vec<FormulaProblem> {
     let robots = "robots: [(name: \"lift\", model: \"lift.ron\")],";
-    check_formulas(&scenario(GLIDING, &format!("duration: 10.0, {robots} {fields}")))
+    let scenario = scenario(GLIDING, &format!("duration: 10.0, {robots} {fields}"));
+    check_formulas(&scenario, &Limits::default())
 }
 
 /// Problems of one goal: what is underlined, the message and the advice.
@@ -148,7 +150,7 @@ fn a_problem_becomes_a_diagnostic_at_its_place_in_the_file() {
     );
     let loaded = text.resolve(&[]).unwrap_or_else(|e| panic!("{e}"));
 
-    let found = check_formulas(&loaded.scenario)
+    let found = check_formulas(&loaded.scenario, &Limits::default())
         .iter()
         .map(|problem| problem.diagnostic(&loaded.sources))
         .collect();

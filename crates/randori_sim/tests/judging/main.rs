@@ -5,4 +5,5 @@ mod episodes;
 mod fixture;
 mod formulas;
 mod goals;
+mod lints;
 mod signals;

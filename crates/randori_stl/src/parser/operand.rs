@@ -170,6 +170,7 @@ impl Parser<'_> {
         let span = start.start..self.previous_end();
         let written = &self.text[span.clone()];
         if let Some(unit) = find_unit(written) {
+            self.units.push((span, unit.name));
             return Ok(unit.factor);
         }
         let error = ParseError::new(format!("unknown unit `{written}`"), span);
