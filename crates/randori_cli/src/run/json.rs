@@ -1,6 +1,7 @@
 //! One run as one line of JSON; `docs/cli.md` describes the fields.
 
 use randori_core::report::{GoalReason, GoalReport, RunError, Verdict};
+use randori_sim::monitors::relative_margin;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -66,6 +67,8 @@ struct JsonGoal<'a> {
     formula: &'a str,
     verdict: Verdict,
     margin: Real,
+    /// Of the threshold of the comparison that decided.
+    relative_margin: Real,
     decided_at_s: Option<f64>,
     reason: Option<&'a GoalReason>,
 }
@@ -78,6 +81,7 @@ impl<'a> From<&'a GoalReport> for JsonGoal<'a> {
             formula: &goal.formula,
             verdict: goal.verdict,
             margin: Real(goal.margin),
+            relative_margin: Real(relative_margin(goal)),
             decided_at_s: goal.decided_at_s,
             reason: goal.reason.as_ref(),
         }

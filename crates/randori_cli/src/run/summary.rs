@@ -2,6 +2,7 @@
 
 use randori_core::report::{GoalReport, RunReport, Verdict};
 use randori_project::numbers::{number, signed};
+use randori_sim::monitors::relative_margin;
 
 use super::report::{describe_error, time_of};
 use super::stats::{mean_min_max, wilson_95};
@@ -56,10 +57,31 @@ impl SeedLines {
 }
 
 /// The goal that says most about a verdict: the worst violated requirement, or
-/// the one that was met most narrowly.
+/// the one that was met most narrowly, relative to the thresholds of goals.
 fn decisive_goal(report: &RunReport) -> Option<&GoalReport> {
     let required = report.goals.iter().filter(|goal| goal.required && !goal.margin.is_nan());
-    required.min_by(|a, b| a.margin.total_cmp(&b.margin))
+    required.min_by(|a, b| relative_margin(a).total_cmp(&relative_margin(b)))
+}
+
+/// The requirement that came nearest to failing in all runs, if there are
+/// several.
+fn nearest_to_failing(reports: &[&RunReport]) -> Option<Text> {
+    let several = |report: &&&RunReport| report.goals.iter().filter(|it| it.required).count() > 1;
+    reports.iter().find(several)?;
+    let decisive = reports.iter().filter_map(|report| Some((report.seed, decisive_goal(report)?)));
+    let (seed, goal) = decisive
+        .min_by(|(_, a), (_, b)| relative_margin(a).total_cmp(&relative_margin(b)))
+        .filter(|(_, goal)| goal.margin.is_finite())?;
+    let what = if goal.verdict == Verdict::Fail { "failed worst" } else { "nearest to failing" };
+    let share = format!("{:+.0}", 100.0 * relative_margin(goal));
+    Some(text!(
+        "{}: {} at seed {}, margin {} ({} % of its threshold)\n",
+        what,
+        goal.name,
+        seed,
+        signed(goal.margin),
+        share
+    ))
 }
 
 /// Figures over the runs of one scenario.
@@ -76,6 +98,9 @@ pub(crate) fn summary(reports: &[&RunReport]) -> Text {
             ("at seed", Align::Right),
         ];
         text += text!("\n{}", table(&columns, &goals));
+        if let Some(nearest) = nearest_to_failing(reports) {
+            text += nearest;
+        }
     }
     let metrics = metric_rows(reports);
     if !metrics.is_empty() {
@@ -223,6 +248,28 @@ mod tests {
 
         assert_eq!(plain(&totals(&reports)), "FAIL: 1 of 2 runs passed, 1 failed (seed 7)\n");
         assert_eq!(telling(&reports).map(|report| report.seed), Some(7));
+    }
+
+    #[test]
+    fn margins_of_unlike_goals_are_compared_by_their_thresholds() {
+        let goal = |name: &str, atom: &str, margin: f64| GoalReport {
+            name: name.to_owned(),
+            formula: format!("always ({atom})"),
+            margin,
+            reason: Some(randori_core::report::GoalReason { atom: atom.to_owned(), time_s: 1.0 }),
+            ..report(0, Verdict::Pass, margin).goals.remove(0)
+        };
+        let mut run = report(4, Verdict::Pass, 0.5);
+        // Ten degrees of twenty are left, but only a tenth of five metres.
+        run.goals = vec![
+            goal("upright", "tilt(pup) < 20 deg", 10.0_f64.to_radians()),
+            goal("near", "distance(pup, goal) < 5 m", 0.5),
+        ];
+
+        assert_eq!(decisive_goal(&run).map(|goal| goal.name.as_str()), Some("near"));
+        let text = plain(&summary(&[&run]));
+        let expected = "nearest to failing: near at seed 4, margin +0.500 (+10 % of its threshold)";
+        assert!(text.contains(expected), "{text}");
     }
 
     #[test]

@@ -7,6 +7,8 @@
 //!
 //! Start reading at [`GoalMonitors::observe`].
 
+mod scale;
+
 use randori_core::layout::SceneLayout;
 use randori_core::record::TickRecord;
 use randori_core::report::{GoalReason, GoalReport, Verdict};
@@ -15,6 +17,8 @@ use randori_core::time::{Tick, TickPeriod};
 use randori_stl::{Compiled, Formula, Monitor, Period, Trace, explain};
 
 use crate::signals::{FormulaProblem, Plan, SignalTable, goal_text};
+
+pub use scale::relative_margin;
 
 /// All goals of one run.
 #[derive(Debug, Clone)]
