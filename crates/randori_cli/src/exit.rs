@@ -60,8 +60,9 @@ Exit codes (the worst one counts):
   2    invalid arguments, or a result that cannot be written
   3    a file is not valid
   4    nothing was selected
-  5    a run is not what it was (replay, diff, test)
-  6    a run broke (policy failed, state not finite)
+  5    a run is not what it was (replay, diff, test), or an import differs (--verify)
+  6    a run broke (policy failed, state not finite), or the other reader refuses the
+       file (import --verify)
   101  a fault in randori itself
   130  stopped by Ctrl-C";
 

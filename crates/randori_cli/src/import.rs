@@ -5,6 +5,7 @@
 //! at once.
 
 mod outside;
+mod verify;
 mod written;
 
 use std::ffi::OsStr;
@@ -22,6 +23,7 @@ use crate::console::{Console, stderr_has_colours};
 use crate::exit::Outcome;
 use crate::text::{Text, text};
 
+use verify::Answer;
 use written::Files;
 
 /// Imports a file, writes what came of it, and prints the report.
@@ -40,11 +42,9 @@ pub(crate) fn import_file(
     let limits = args.limits.limits();
     let mut found = import(&project, &source, &path, &limits, &mut sources);
     let environment = surroundings(&mut found);
-    if args.json {
-        console.data(&Text::json_text(&(found.report.json(&sources) + "\n")))?;
-    } else {
-        console.data(&Text::lines(&found.report.text(&sources)))?;
-    }
+    let verified = args.verify.then(|| verified(&found, &source, args, console));
+    print(&found, verified.as_ref(), &sources, args, console)?;
+    let verdict = verified.map_or(Outcome::Pass, |(outcome, _)| outcome);
     let advice = outside::advice(&args.file, &project, &found.outside);
     let Some(files) = Files::new(&mut found, &environment, &project) else {
         let diagnostics = Diagnostics { list: found.errors, sources };
@@ -90,7 +90,7 @@ pub(crate) fn import_file(
             if let Some(scenario) = written.last() {
                 console.note(&text!("try: randori run {}\n", scenario.display()));
             }
-            Ok(Outcome::Pass)
+            Ok(verdict)
         }
         Err(refused) => {
             console.error(&refused.message);
@@ -98,6 +98,47 @@ pub(crate) fn import_file(
             Ok(Outcome::Usage)
         }
     }
+}
+
+/// How the comparison with a second reader ended, and what it says. A file that
+/// is no robot is not compared.
+fn verified(
+    found: &Import,
+    source: &ImportSpec,
+    args: &ImportArgs,
+    console: &Console,
+) -> (Outcome, Option<Answer>) {
+    if found.robot.is_none() {
+        return (Outcome::Pass, None);
+    }
+    let answer = verify::verify(found, source, &args.file, args.python.as_deref(), console);
+    (answer.as_ref().map_or(Outcome::Usage, Answer::outcome), answer)
+}
+
+/// The report, and the table of the comparison.
+fn print(
+    found: &Import,
+    verified: Option<&(Outcome, Option<Answer>)>,
+    sources: &SourceMap,
+    args: &ImportArgs,
+    console: &Console,
+) -> io::Result<()> {
+    let answer = verified.and_then(|(_, answer)| answer.as_ref());
+    if !args.json {
+        let mut text = Text::lines(&found.report.text(sources));
+        if let Some(answer) = answer {
+            text += answer.text();
+        }
+        return console.data(&text);
+    }
+    let mut report = found.report.json(sources);
+    if let Some(answer) = answer
+        && let Ok(serde_json::Value::Object(mut parts)) = serde_json::from_str(&report)
+    {
+        parts.insert("verification".to_owned(), serde_json::json!(answer));
+        report = serde_json::to_string_pretty(&parts).unwrap_or_default();
+    }
+    console.data(&Text::json_text(&(report + "\n")))
 }
 
 /// The folder that the file's includes and meshes must lie in, and the file's

@@ -16,6 +16,9 @@ pub(crate) const ERROR: Style = bold(AnsiColor::Red);
 /// The word "warning".
 pub(crate) const WARNING: Style = bold(AnsiColor::Yellow);
 
+/// Words for what is as it should be.
+pub(crate) const GOOD: Style = bold(AnsiColor::Green);
+
 const fn bold(colour: AnsiColor) -> Style {
     Style::new().bold().fg_color(Some(anstyle::Color::Ansi(colour)))
 }

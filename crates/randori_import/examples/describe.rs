@@ -1,7 +1,7 @@
 //! What a robot file becomes: `describe FILE [json|robot|environment|report]`.
 //!
-//! Without a second word, or with `json`, everything that the comparison with
-//! `MuJoCo` needs.
+//! Without a second word, or with `json`, what the comparison with `MuJoCo` and
+//! Pinocchio reads.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
@@ -11,7 +11,6 @@ use std::process::ExitCode;
 use randori_core::diagnostic::{SourceMap, render_short};
 use randori_core::spec::{EnvironmentSpec, ImportSpec};
 use randori_core::text::{FileReader, Limits, MemoryFiles, ReadError, check_file, load_robot};
-use serde_json::json;
 
 /// The files below a folder.
 struct Disk(PathBuf);
@@ -60,15 +59,8 @@ fn main() -> ExitCode {
         }
         "report" => print!("{}", found.report.text(&sources)),
         _ => {
-            let stances: Vec<_> = found
-                .stances
-                .iter()
-                .map(|stance| json!({"name": stance.name, "base": stance.base, "commands": stance.commands}))
-                .collect();
-            println!(
-                "{}",
-                json!({"robot": robot, "environment": found.environment, "stances": stances})
-            );
+            let input = randori_import::verify::input(&found, &source, &file);
+            println!("{}", input.unwrap_or_default());
         }
     }
     ExitCode::SUCCESS

@@ -26,6 +26,7 @@ mod report;
 mod scenario;
 mod urdf;
 mod values;
+pub mod verify;
 mod write;
 mod xml;
 

@@ -1,0 +1,239 @@
+//! `randori import --verify`: the imported robot beside what `MuJoCo` or
+//! Pinocchio makes of the same file.
+//!
+//! The comparison itself is a Python program that `randori_import` ships; here
+//! it gets a Python that has one of the two, and its answer becomes a table.
+
+use std::env;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use randori_core::spec::ImportSpec;
+use randori_import::Import;
+use randori_import::verify::{SCRIPT, input};
+use serde::{Deserialize, Serialize};
+
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::style::{ERROR, GOOD, WARNING, clean};
+use crate::table::{Align, Cell, table};
+
+/// What the second reader says.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Answer {
+    /// Neither reader is installed.
+    #[serde(skip_serializing)]
+    missing: bool,
+    /// Name and version of the reader.
+    reader: String,
+    /// Why the reader does not load the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    /// What the comparison left out.
+    notes: Vec<String>,
+    quantities: Vec<Quantity>,
+}
+
+/// One row: the largest difference of a quantity.
+#[derive(Debug, Serialize, Deserialize)]
+struct Quantity {
+    quantity: String,
+    /// `None` where one side has no value.
+    difference: Option<f64>,
+    #[serde(rename = "where")]
+    place: String,
+    ours: Option<String>,
+    theirs: Option<String>,
+    tolerance: f64,
+    status: Status,
+    /// The line of the report that tells of the difference.
+    told: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Ok,
+    Declared,
+    Differs,
+}
+
+/// Why there is no answer: message and advice.
+#[derive(Debug, PartialEq)]
+struct Silent {
+    message: String,
+    help: String,
+}
+
+/// Compares an import with a second reader; `None`, once people have been told
+/// why, if no Python can answer.
+pub(super) fn verify(
+    found: &Import,
+    source: &ImportSpec,
+    file: &Path,
+    python: Option<&Path>,
+    console: &Console,
+) -> Option<Answer> {
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let input = input(found, source, &file)?;
+    let is_urdf = matches!(source, ImportSpec::Urdf { .. });
+    match ask(&candidates(python, env::var_os("VIRTUAL_ENV")), &input, is_urdf) {
+        Ok(answer) => Some(answer),
+        Err(silent) => {
+            console.error(&silent.message);
+            console.help(&silent.help);
+            None
+        }
+    }
+}
+
+/// The Pythons to try: the one that was named, else that of the active virtual
+/// environment and those on the search path.
+fn candidates(python: Option<&Path>, environment: Option<OsString>) -> Vec<PathBuf> {
+    if let Some(python) = python {
+        return vec![python.to_owned()];
+    }
+    let program = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
+    let active = environment.map(|folder| PathBuf::from(folder).join(program));
+    active.into_iter().chain(["python3".into(), "python".into()]).collect()
+}
+
+/// The answer of the first Python that has a reader.
+fn ask(pythons: &[PathBuf], input: &str, is_urdf: bool) -> Result<Answer, Silent> {
+    let mut tried = Vec::new();
+    for python in pythons {
+        match compare(python, input) {
+            Ok(answer) if !answer.missing => return Ok(answer),
+            Ok(_) => tried.push(python.display().to_string()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let message = format!("`{}`: {error}", python.display());
+                let help = "name another Python by `--python PATH`".to_owned();
+                return Err(Silent { message, help });
+            }
+        }
+    }
+    let install = if is_urdf {
+        "`python3 -m pip install pin` (Pinocchio) or `python3 -m pip install mujoco`"
+    } else {
+        "`python3 -m pip install mujoco`"
+    };
+    let help =
+        format!("{install} in a virtual environment, and name its Python by `--python PATH`");
+    let readers = if is_urdf { "neither Pinocchio nor MuJoCo" } else { "MuJoCo is not" };
+    let message = match (tried.first(), is_urdf) {
+        (None, _) => format!("there is no program `{}`", pythons[0].display()),
+        (Some(python), true) => format!("{readers} is installed for `{python}`"),
+        (Some(python), false) => format!("{readers} installed for `{python}`"),
+    };
+    Err(Silent { message, help })
+}
+
+/// What one Python answers.
+fn compare(python: &Path, input: &str) -> io::Result<Answer> {
+    let mut child = Command::new(python)
+        .args(["-W", "ignore", "-c", SCRIPT])
+        // MuJoCo writes a log into the current folder.
+        .current_dir(env::temp_dir())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that ends early says why below.
+        let _ = stdin.write_all(input.as_bytes());
+    }
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let last = text.lines().rev().find(|line| !line.trim().is_empty());
+        let told = last.map_or(String::new(), |line| format!(": {line}"));
+        return Err(io::Error::other(format!("the comparison ended with {}{told}", output.status)));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let last = text.lines().last().unwrap_or_default();
+    serde_json::from_str(last).map_err(|_| io::Error::other("the comparison gave no answer"))
+}
+
+impl Answer {
+    pub(super) fn outcome(&self) -> Outcome {
+        if self.error.is_some() {
+            Outcome::RunError
+        } else if self.quantities.iter().any(|row| row.status == Status::Differs) {
+            Outcome::Diverged
+        } else {
+            Outcome::Pass
+        }
+    }
+
+    /// The table, and a line for each difference.
+    pub(super) fn text(&self) -> String {
+        let reader = clean(&self.reader);
+        if let Some(error) = &self.error {
+            return format!("\n{reader} does not load the file: {}\n", clean(error));
+        }
+        let mut text = format!("\ncompared with {reader}\n");
+        for note in &self.notes {
+            let _ = writeln!(text, "  {}", clean(note));
+        }
+        let columns = [
+            ("quantity", Align::Left),
+            ("difference", Align::Right),
+            ("tolerance", Align::Right),
+            ("where", Align::Left),
+            ("result", Align::Left),
+        ];
+        let rows: Vec<Vec<Cell>> = self.quantities.iter().map(Quantity::cells).collect();
+        text += &table(&columns, &rows);
+        for row in self.quantities.iter().filter(|row| row.status != Status::Ok) {
+            text += &row.explained(&reader);
+        }
+        text
+    }
+}
+
+impl Quantity {
+    fn cells(&self) -> Vec<Cell> {
+        let (word, style) = match self.status {
+            Status::Ok => ("ok", GOOD),
+            Status::Declared => ("declared", WARNING),
+            Status::Differs => ("differs", ERROR),
+        };
+        let difference = self.difference.map_or_else(|| "no value".to_owned(), short);
+        let place = if self.status == Status::Ok { "" } else { &self.place };
+        vec![
+            Cell::new(&self.quantity),
+            Cell::new(difference),
+            Cell::new(short(self.tolerance)),
+            Cell::new(place),
+            Cell::styled(word, style),
+        ]
+    }
+
+    /// Both values, and the line of the report that tells of the difference.
+    fn explained(&self, reader: &str) -> String {
+        let none = || "none".to_owned();
+        let (ours, theirs) =
+            (self.ours.clone().unwrap_or_else(none), self.theirs.clone().unwrap_or_else(none));
+        let mut text = format!(
+            "{}, {}: {} here, {} in {reader}\n",
+            clean(&self.quantity),
+            clean(&self.place),
+            clean(&ours),
+            clean(&theirs)
+        );
+        if let Some(told) = &self.told {
+            let _ = writeln!(text, "    the report says: {}", clean(told));
+        }
+        text
+    }
+}
+
+/// Zero, or two digits.
+fn short(value: f64) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value:.1e}") }
+}

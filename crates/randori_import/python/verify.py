@@ -1,0 +1,842 @@
+"""Compares an imported robot with what MuJoCo or Pinocchio makes of its file.
+
+Reads one JSON object from standard input:
+
+    format   `mjcf` or `urdf`
+    file     path of the robot file
+    robot, environment, initial   what the import made of it
+    report   lines of the import report: `kind`, `what`, `element`
+    pruned   whether parts were left out on request
+
+and prints one: `reader`, `notes`, and `quantities`, each with `quantity`,
+`difference` (the largest one; null if it is no number), `where`, `ours`,
+`theirs`, `tolerance`, `status` and `told`. A status is `ok`, `declared` (beyond the tolerance, but
+the report says so: `told`), or `differs`. `{"missing": true}` says that neither
+reader is installed, `{"error": ...}` that the reader does not load the file.
+
+Inertias are compared in world axes, about the centre of mass, at the home pose
+and at random configurations; links that a side joins rigidly count as one.
+"""
+
+import sys
+
+# The current folder may hold anything.
+sys.path[:] = [folder for folder in sys.path if folder]
+
+import json  # noqa: E402
+import re  # noqa: E402
+
+RANDOM_CONFIGURATIONS = 4
+UNLIMITED = 1e20
+
+# By quantity: tolerance, and the words by which the report declares a difference.
+QUANTITIES = {
+    "degrees of freedom": (0, r"joint|body|robot|link"),
+    "total mass": (1e-6, r"mass|inerti|densit|volume|mesh|replicate"),
+    "centre of mass": (1e-6, r"mass|inerti|densit|volume|mesh|replicate"),
+    "link masses": (1e-6, r"mass|inerti|densit|volume|mesh|replicate|more than one robot"),
+    "link centres of mass": (1e-6, r"mass|inerti|densit|volume|mesh"),
+    "link inertias": (1e-5, r"mass|inerti|moment|densit|volume|mesh"),
+    "joint limits": (1e-8, r"limit|range|coupl|follows"),
+    "joint dynamics": (1e-8, r"damp|friction|armature|stiff|spring"),
+    "mass matrix": (1e-5, r"mass|inerti|moment|densit|volume|mesh"),
+    "effort and speed limits": (1e-8, r"effort|velocity|limit|drive"),
+    "actuators": (1e-5, r"actuator|drive|gain|control|command|servo|damp"),
+    "home pose": (1e-8, r"limit|pose|keyframe|rotation|ball"),
+    "keyframes": (1e-8, r"limit|pose|keyframe|rotation|ball"),
+    "link poses at the home pose": (1e-6, r"joint|pose|frame|planar|fixed"),
+    "link poses at random configurations": (1e-6, r"joint|pose|frame|planar|fixed"),
+    "object masses": (1e-6, r"mass|inerti|densit|volume|mesh|object|body"),
+}
+
+
+def spelt(name):
+    out = "".join(c if c.isascii() and c.isalnum() else "_" for c in name.strip())
+    return "_" + out if not out or out[0].isdigit() else out
+
+
+class Names:
+    """The importer's way to name each thing once."""
+
+    def __init__(self, used=()):
+        self.used = set(used)
+
+    def give(self, wanted):
+        base = name = spelt(wanted)
+        number = 2
+        while name in self.used:
+            name, number = f"{base}_{number}", number + 1
+        self.used.add(name)
+        return name
+
+
+# Rotations.
+
+
+def from_wxyz(w, x, y, z):
+    q = np.array([w, x, y, z], float)
+    w, x, y, z = q / np.linalg.norm(q)
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+            [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+            [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+        ]
+    )
+
+
+def about(axis, angle):
+    axis = np.array(axis, float) / np.linalg.norm(axis)
+    return from_wxyz(np.cos(angle / 2), *(np.sin(angle / 2) * axis))
+
+
+def angle_between(a, b):
+    """Of two rotations, rad; exact for small ones."""
+    turn = a.T @ b
+    sine = np.linalg.norm([turn[2, 1] - turn[1, 2], turn[0, 2] - turn[2, 0], turn[1, 0] - turn[0, 1]]) / 2
+    return float(np.arctan2(sine, (np.trace(turn) - 1) / 2))
+
+
+
+
+# Values as Randori's files write them.
+
+
+def value(x):
+    """A number in SI units, with or without its unit."""
+    if isinstance(x, dict):
+        unit, number = next(iter(x.items()))
+        return np.deg2rad(number) if unit == "Deg" else number
+    return x
+
+
+def pose(spec):
+    xyz = np.array(spec["xyz"], float)
+    if spec.get("quat"):
+        x, y, z, w = spec["quat"]
+        return from_wxyz(w, x, y, z), xyz
+    if spec.get("rpy"):
+        roll, pitch, yaw = (value(angle) for angle in spec["rpy"])
+        return about([0, 0, 1], yaw) @ about([0, 1, 0], pitch) @ about([1, 0, 0], roll), xyz
+    return np.eye(3), xyz
+
+
+def kind_of(joint):
+    kind = joint["kind"]
+    return kind if isinstance(kind, str) else next(iter(kind))
+
+
+def axis_of(joint):
+    axis = joint["axis"]
+    if isinstance(axis, str):
+        return np.eye(3)["XYZ".index(axis)]
+    along = np.array(axis["Along"], float)
+    return along / np.linalg.norm(along)
+
+
+def limits_of(joint):
+    kind = joint["kind"]
+    found = next(iter(kind.values())).get("limits") if isinstance(kind, dict) else None
+    return (value(found["lower"]), value(found["upper"])) if found else None
+
+
+class Part:
+    """Mass, centre of mass, and moments about it in world axes."""
+
+    def __init__(self, mass=0.0, com=None, inertia=None):
+        self.mass = mass
+        self.com = np.zeros(3) if com is None else np.array(com, float)
+        self.inertia = np.zeros((3, 3)) if inertia is None else inertia
+
+    @staticmethod
+    def sum(parts):
+        parts = [part for part in parts if part.mass > 0]
+        mass = sum(part.mass for part in parts)
+        if not mass:
+            return Part()
+        com = sum(part.mass * part.com for part in parts) / mass
+        inertia = np.zeros((3, 3))
+        for part in parts:
+            d = part.com - com
+            inertia = inertia + part.inertia + part.mass * (d @ d * np.eye(3) - np.outer(d, d))
+        return Part(mass, com, inertia)
+
+
+class Ours:
+    """The imported robot."""
+
+    def __init__(self, found):
+        self.spec = found["robot"]
+        self.links = {link["name"]: link for link in self.spec["links"]}
+        self.joints = {joint["name"]: joint for joint in self.spec["joints"]}
+        self.carrier = {joint["child"]: joint for joint in self.spec["joints"]}
+        base = self.spec["base"]
+        self.is_floating = "Floating" in base
+        self.base = next(iter(base.values()))["link"]
+        self.initial = found["initial"][0]
+
+    def moving(self):
+        return [joint for joint in self.spec["joints"] if kind_of(joint) != "Fixed"]
+
+    def group(self, link):
+        """The link that the rigid part around `link` hangs on."""
+        while link in self.carrier and kind_of(self.carrier[link]) == "Fixed":
+            link = self.carrier[link]["parent"]
+        return link
+
+    def poses(self, base, at):
+        done = {self.base: base}
+        for joint in self.spec["joints"]:
+            rot, xyz = done[joint["parent"]]
+            r, x = pose(joint["pose"])
+            rot, xyz = rot @ r, xyz + rot @ x
+            q, kind = at.get(joint["name"], 0.0), kind_of(joint)
+            if kind in ("Revolute", "Continuous"):
+                rot = rot @ about(axis_of(joint), q)
+            elif kind == "Prismatic":
+                xyz = xyz + rot @ axis_of(joint) * q
+            elif kind == "Spherical" and np.ndim(q):
+                rot = rot @ from_wxyz(*q)
+            done[joint["child"]] = (rot, xyz)
+        return done
+
+    def part(self, name, poses):
+        link = self.links[name]
+        if not link["mass_kg"]:
+            return Part()
+        rot, xyz = poses[name]
+        m = link["inertia"]["Moments"]
+        rows = [["ixx", "ixy", "ixz"], ["ixy", "iyy", "iyz"], ["ixz", "iyz", "izz"]]
+        moments = np.array([[m[key] for key in row] for row in rows])
+        return Part(link["mass_kg"], xyz + rot @ np.array(link["com"]), rot @ moments @ rot.T)
+
+    def mass_matrix(self, poses, names):
+        """Of joints with one degree of freedom."""
+        index = {name: i for i, name in enumerate(names)}
+        total = np.diag([float(self.joints[name]["armature"]) for name in names])
+        for name in self.links:
+            part = self.part(name, poses)
+            jv, jw = np.zeros((3, len(names))), np.zeros((3, len(names)))
+            current = name
+            while current in self.carrier:
+                joint = self.carrier[current]
+                if joint["name"] in index:
+                    rot, at = poses[current]
+                    axis, column = rot @ axis_of(joint), index[joint["name"]]
+                    if kind_of(joint) == "Prismatic":
+                        jv[:, column] = axis
+                    else:
+                        jv[:, column] = np.cross(axis, part.com - at)
+                        jw[:, column] = axis
+                current = joint["parent"]
+            total += part.mass * jv.T @ jv + jw.T @ part.inertia @ jw
+        return total
+
+    def home(self):
+        """Coordinates of the first way to start."""
+        named = self.spec["poses"].get(self.initial["name"], {})
+        return {joint: value(at) for joint, at in named.items() if np.isscalar(value(at))}
+
+
+# The other readers. Each has `joints` (by our names: kind, limits or None, degrees
+# of freedom), `frames(config)` (link poses in the world, by our names) and
+# `parts(config)`: rigid parts in the world, each with the links of ours in it.
+
+
+class Mujoco:
+    def __init__(self, found, ours):
+        self.ours = ours
+        self.notes = []
+        self.title = f"MuJoCo {mujoco.__version__}"
+        self.is_urdf = found["format"] == "urdf"
+        self.model = self.load(found["file"])
+        self.data = mujoco.MjData(self.model)
+        self.name_all()
+
+    def load(self, path):
+        if not self.is_urdf:
+            try:
+                return mujoco.MjModel.from_xml_path(path)
+            except ValueError as error:
+                if "opening file" not in str(error).lower() and "not found" not in str(error).lower():
+                    raise
+                self.notes.append(f"read without meshes and textures: {first_line(error)}")
+        return self.without_assets(path)
+
+    def without_assets(self, path):
+        spec = mujoco.MjSpec.from_file(path)
+        if self.is_urdf:
+            spec.compiler.fusestatic = False
+        for geom in list(spec.geoms):
+            if geom.type == mujoco.mjtGeom.mjGEOM_MESH or geom.meshname:
+                spec.delete(geom)
+        for geom in spec.geoms:
+            geom.material = ""
+        for kind in (spec.meshes, spec.textures, spec.materials):
+            for asset in list(kind):
+                spec.delete(asset)
+        return spec.compile()
+
+    def name_all(self):
+        """Which link of ours each body belongs to, and our names of the joints."""
+        model, links = self.model, self.ours.links
+        given, joints = Names(), Names()
+        own = {0: self.ours.base if self.ours.base == "world" else None}
+        if own[0]:
+            given.give("world")
+        self.link, self.joint = {}, {}
+        for body in range(1, model.nbody):
+            written = model.body(body).name
+            name = given.give(written) if written else f"body_{body}"
+            is_ours = name in links
+            parent = own[int(model.body_parentid[body])]
+            own[body] = name if is_ours else parent
+            self.link[body] = name if is_ours else None
+            first, count = int(model.body_jntadr[body]), int(model.body_jntnum[body])
+            for i in range(first, first + count):
+                guess = f"{name}_joint" if count == 1 else f"{name}_joint_{i - first + 1}"
+                written = model.joint(i).name
+                self.joint[i] = joints.give(written or guess)
+        self.owner = own
+        tops = {int(model.body_rootid[body]) for body in self.link if self.link[body]}
+        if self.is_urdf:
+            tops = {int(root) for root in model.body_rootid[1:]}
+        self.in_robot = [b for b in range(1, model.nbody) if int(model.body_rootid[b]) in tops]
+        self.joints = {}
+        for i, name in self.joint.items():
+            if int(model.jnt_bodyid[i]) in self.in_robot and model.jnt_type[i] != mujoco.mjtJoint.mjJNT_FREE:
+                is_ball = model.jnt_type[i] == mujoco.mjtJoint.mjJNT_BALL
+                bounds = tuple(model.jnt_range[i]) if model.jnt_limited[i] and not is_ball else None
+                self.joints[name] = {"id": i, "dofs": 3 if is_ball else 1, "limits": bounds}
+        self.free = [i for i in self.joint if model.jnt_type[i] == mujoco.mjtJoint.mjJNT_FREE]
+
+    def base_joint(self):
+        """The free joint of the robot's base."""
+        for i in self.free:
+            if self.link[int(self.model.jnt_bodyid[i])] == self.ours.base:
+                return i
+        return None
+
+    def place(self, at, base):
+        model, data = self.model, self.data
+        mujoco.mj_resetData(model, data)
+        free = self.base_joint()
+        if free is not None and base is not None:
+            adr = model.jnt_qposadr[free]
+            data.qpos[adr : adr + 3] = base[1]
+            quat = np.zeros(4)
+            mujoco.mju_mat2Quat(quat, np.ascontiguousarray(base[0]).ravel())
+            data.qpos[adr + 3 : adr + 7] = quat
+        for name, joint in self.joints.items():
+            adr, q = model.jnt_qposadr[joint["id"]], at.get(name)
+            if joint["dofs"] == 3:
+                data.qpos[adr : adr + 4] = q if np.ndim(q) else (1, 0, 0, 0)
+            elif q is not None:
+                data.qpos[adr] = q
+        mujoco.mj_forward(model, data)
+
+    def frames(self):
+        """A link's frame is at the anchor of its body's last joint."""
+        found = {}
+        for body, name in self.link.items():
+            if not name:
+                continue
+            rot, xyz = self.data.xmat[body].reshape(3, 3).copy(), self.data.xpos[body].copy()
+            last = int(self.model.body_jntadr[body]) + int(self.model.body_jntnum[body]) - 1
+            if self.model.body_jntnum[body] and self.model.jnt_type[last] != mujoco.mjtJoint.mjJNT_FREE:
+                xyz = xyz + rot @ self.model.jnt_pos[last]
+            found[name] = (rot, xyz)
+        return found
+
+    def parts(self):
+        found = []
+        for body in self.in_robot:
+            frame = self.data.ximat[body].reshape(3, 3)
+            inertia = frame @ np.diag(self.model.body_inertia[body]) @ frame.T
+            part = Part(float(self.model.body_mass[body]), self.data.xipos[body].copy(), inertia)
+            owner = self.owner[body]
+            found.append((self.model.body(body).name or f"body_{body}", [owner] if owner else [], part))
+        return found
+
+    def mass_matrix(self, names):
+        full = np.zeros((self.model.nv, self.model.nv))
+        mujoco.mj_fullM(self.model, self.data, full)
+        dofs = [self.model.jnt_dofadr[self.joints[name]["id"]] for name in names]
+        return full[np.ix_(dofs, dofs)]
+
+    def home(self):
+        """Coordinates and base of the first keyframe, or as the file draws them."""
+        key = self.key(self.ours.initial["name"])
+        qpos = self.model.qpos0 if key is None else self.model.key_qpos[key]
+        free = self.base_joint()
+        if free is not None:
+            adr = self.model.jnt_qposadr[free]
+            base = (from_wxyz(*qpos[adr + 3 : adr + 7]), qpos[adr : adr + 3].copy())
+        else:
+            self.place({}, None)
+            base = self.frames().get(self.ours.base)
+        return self.coordinates(qpos), base
+
+    def coordinates(self, qpos):
+        adr = self.model.jnt_qposadr
+        return {name: float(qpos[adr[j["id"]]]) for name, j in self.joints.items() if j["dofs"] == 1}
+
+    def key(self, name):
+        for k in range(self.model.nkey):
+            if name == (spelt(self.model.key(k).name) if self.model.key(k).name else f"key_{k}"):
+                return k
+        return None
+
+    def objects(self):
+        """Masses of what moves freely beside the robot."""
+        found = {}
+        for i in self.free:
+            body = int(self.model.jnt_bodyid[i])
+            if body not in self.in_robot:
+                found[spelt(self.model.body(body).name)] = float(self.model.body_subtreemass[body])
+        return found
+
+
+class Pinocchio:
+    def __init__(self, found, ours):
+        self.ours = ours
+        self.notes = []
+        self.title = f"Pinocchio {pin.__version__}"
+        self.model = pin.buildModelFromUrdf(found["file"])
+        self.data = self.model.createData()
+        self.joints, self.planar = {}, {}
+        given = Names()
+        for i in range(1, self.model.njoints):
+            joint, name = self.model.joints[i], given.give(self.model.names[i])
+            if joint.nv == 1:
+                bounds = None
+                if joint.nq == 1:
+                    low = float(self.model.lowerPositionLimit[joint.idx_q])
+                    high = float(self.model.upperPositionLimit[joint.idx_q])
+                    is_bounded = max(abs(low), abs(high)) < UNLIMITED
+                    bounds = (low, high) if is_bounded else None
+                self.joints[name] = {"id": i, "dofs": 1, "limits": bounds}
+            elif joint.shortname() == "JointModelPlanar":
+                self.planar[name] = i
+                for suffix in ("x", "y", "turn"):
+                    self.joints[f"{name}_{suffix}"] = {"id": None, "dofs": 1, "limits": None}
+            elif ours.base not in self.links_at(i):
+                self.joints[name] = {"id": None, "dofs": joint.nv, "limits": None}
+
+    def links_at(self, joint):
+        frames = [f for f in self.model.frames if f.type == pin.FrameType.BODY]
+        return [spelt(f.name) for f in frames if f.parentJoint == joint]
+
+    def place(self, at, base):
+        q = pin.neutral(self.model)
+        for name, joint in self.joints.items():
+            model = self.model.joints[joint["id"]] if joint["id"] else None
+            if model is None or name not in at:
+                continue
+            if model.nq == 2:
+                q[model.idx_q : model.idx_q + 2] = np.cos(at[name]), np.sin(at[name])
+            else:
+                q[model.idx_q] = at[name]
+        for name, i in self.planar.items():
+            x, y, turn = (at.get(f"{name}_{suffix}", 0.0) for suffix in ("x", "y", "turn"))
+            first = self.model.joints[i].idx_q
+            q[first : first + 4] = x, y, np.cos(turn), np.sin(turn)
+        pin.forwardKinematics(self.model, self.data, q)
+        pin.updateFramePlacements(self.model, self.data)
+        # The file does not say where the base is: put it where ours is.
+        self.world = (np.eye(3), np.zeros(3))
+        found = self.frames().get(self.ours.base)
+        if found and base is not None:
+            rot = base[0] @ found[0].T
+            self.world = (rot, base[1] - rot @ found[1])
+        self.q = q
+
+    def seen(self, placement):
+        rot, xyz = self.world
+        return rot @ placement.rotation, xyz + rot @ placement.translation
+
+    def frames(self):
+        found = {}
+        for frame, placement in zip(self.model.frames, self.data.oMf):
+            if frame.type == pin.FrameType.BODY and spelt(frame.name) in self.ours.links:
+                found[spelt(frame.name)] = self.seen(placement)
+        return found
+
+    def parts(self):
+        found = []
+        for i, inertia in enumerate(self.model.inertias):
+            rot, xyz = self.seen(self.data.oMi[i])
+            part = Part(inertia.mass, xyz + rot @ inertia.lever, rot @ inertia.inertia @ rot.T)
+            links = [link for link in self.links_at(i) if link in self.ours.links]
+            found.append((links[0] if links else self.model.names[i], links, part))
+        return found
+
+    def mass_matrix(self, names):
+        full = pin.crba(self.model, self.data, self.q)
+        full = np.triu(full) + np.triu(full, 1).T
+        dofs = [self.model.joints[self.joints[name]["id"]].idx_v for name in names]
+        return full[np.ix_(dofs, dofs)]
+
+    def home(self):
+        """Zero, or as near as limits allow."""
+        at = {}
+        for name, joint in self.joints.items():
+            at[name] = float(np.clip(0.0, *joint["limits"])) if joint["limits"] else 0.0
+        return at, None
+
+    def efforts(self):
+        """By joint: limits of effort and speed, where the file says them."""
+        found = {}
+        for name, joint in self.joints.items():
+            if joint["id"]:
+                v = self.model.joints[joint["id"]].idx_v
+                effort = self.model.upperEffortLimit if hasattr(self.model, "upperEffortLimit") else self.model.effortLimit
+                speed = self.model.upperVelocityLimit if hasattr(self.model, "upperVelocityLimit") else self.model.velocityLimit
+                found[name] = (float(effort[v]), float(speed[v]))
+        return found
+
+
+class Table:
+    """The rows: the worst difference of each quantity, and where."""
+
+    def __init__(self, report):
+        kinds = ("approximated", "guessed", "clamped", "dropped")
+        self.report = [f"{e['what']} ({e['element']})" for e in report if e["kind"] in kinds]
+        self.rows = {}
+
+    def declared(self, quantity, names):
+        """The line of the report that tells of a difference."""
+        words = re.compile(QUANTITIES[quantity][1], re.IGNORECASE)
+        for name in names:
+            own = re.compile(r"(?<![\w-])" + re.escape(name) + r"(?![\w-])")
+            for line in self.report:
+                if own.search(line) and words.search(line):
+                    return line
+        return None
+
+    def add(self, quantity, where, ours, theirs, scale=1.0, names=(), told=None):
+        """Compares numbers or arrays; None is a missing value."""
+        both = ours is not None and theirs is not None
+        if both:
+            gap = float(np.max(np.abs(np.asarray(ours, float) - np.asarray(theirs, float)), initial=0.0)) / scale
+        else:
+            gap = 0.0 if ours is theirs else float("inf")
+        is_ok = gap <= QUANTITIES[quantity][0]
+        status = 0
+        if not is_ok:
+            told = told or self.declared(quantity, [where, *names])
+            status = 1 if told else 2
+        row = (status, gap, where, ours, theirs, told)
+        if quantity not in self.rows or row[:2] > self.rows[quantity][:2]:
+            self.rows[quantity] = row
+
+    def status(self, quantity):
+        return self.rows[quantity][0] if quantity in self.rows else 0
+
+    def told(self, quantity):
+        return self.rows[quantity][5] if self.status(quantity) == 1 else None
+
+    def json(self):
+        found = []
+        for quantity, (tolerance, _) in QUANTITIES.items():
+            if quantity not in self.rows:
+                continue
+            status, gap, where, ours, theirs, told = self.rows[quantity]
+            found.append(
+                {
+                    "quantity": quantity,
+                    "difference": gap if np.isfinite(gap) else None,
+                    "where": where,
+                    "ours": shown(ours) if status else None,
+                    "theirs": shown(theirs) if status else None,
+                    "tolerance": tolerance,
+                    "status": ["ok", "declared", "differs"][status],
+                    "told": told,
+                }
+            )
+        return found
+
+
+def shown(x):
+    if x is None:
+        return "none"
+    return np.array2string(np.asarray(x, float), precision=6, separator=", ").replace("\n", "")
+
+
+def first_line(error):
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
+
+
+# The comparison.
+
+
+def compare(found, ours, theirs):
+    table = Table(found["report"])
+    common = [name for name in ours.joints if name in theirs.joints]
+    freedoms(table, found, ours, theirs)
+    for name in common:
+        joint, other = ours.joints[name], theirs.joints[name]
+        if other["dofs"] == 1 and kind_of(joint) != "Fixed":
+            table.add("joint limits", name, limits_of(joint), other["limits"])
+    home(table, ours, theirs)
+    random = np.random.default_rng(1)
+    bodies(table, found, ours, theirs, ours.home(), pose(ours.initial["base"]), True)
+    for _ in range(RANDOM_CONFIGURATIONS):
+        at = {}
+        for name in common:
+            dofs, bounds = theirs.joints[name]["dofs"], theirs.joints[name]["limits"]
+            if kind_of(ours.joints[name]) == "Fixed":
+                continue
+            if dofs == 3:
+                q = random.normal(size=4)
+                at[name] = q / np.linalg.norm(q)
+            else:
+                low, high = bounds or (-1.0, 1.0)
+                at[name] = random.uniform(max(low, -10.0), min(high, 10.0)) if low < high else low
+        base = pose(ours.initial["base"])
+        if ours.is_floating:
+            base = (from_wxyz(*random.normal(size=4)), random.normal(size=3))
+        bodies(table, found, ours, theirs, at, base, False)
+    if isinstance(theirs, Mujoco):
+        if not theirs.is_urdf:
+            dynamics(table, ours, theirs)
+            actuators(table, ours, theirs)
+            keyframes(table, ours, theirs)
+            objects(table, found, theirs)
+    else:
+        efforts(table, ours, theirs)
+    return table
+
+
+def freedoms(table, found, ours, theirs):
+    mine = {joint["name"]: 3 if kind_of(joint) == "Spherical" else 1 for joint in ours.moving()}
+    other = {name: joint["dofs"] for name, joint in theirs.joints.items()}
+    if found["pruned"]:
+        other = {name: dofs for name, dofs in other.items() if name in mine}
+    lost = [name for name in other if name not in mine] + [name for name in mine if name not in other]
+    told = [table.declared("degrees of freedom", [name]) for name in lost]
+    same = told[0] if told and all(told) else None
+    where = ", ".join(lost[:3]) or "robot"
+    table.add("degrees of freedom", where, sum(mine.values()), sum(other.values()), told=same)
+    for name in lost:
+        table.add("degrees of freedom", name, mine.get(name, 0), other.get(name, 0))
+
+
+def home(table, ours, theirs):
+    at, base = theirs.home()
+    mine = ours.home()
+    for name, q in at.items():
+        if name in ours.joints and kind_of(ours.joints[name]) != "Fixed":
+            table.add("home pose", name, mine.get(name, 0.0), q)
+    if base is not None:
+        rot, xyz = pose(ours.initial["base"])
+        table.add("home pose", ours.base, xyz, base[1])
+        table.add("home pose", ours.base, angle_between(rot, base[0]), 0.0)
+
+
+def bodies(table, found, ours, theirs, at, base, is_home):
+    """Poses and mass properties in one configuration."""
+    theirs.place(at, base)
+    poses, frames = ours.poses(base, at), theirs.frames()
+    row = "link poses at the home pose" if is_home else "link poses at random configurations"
+    for name, (rot, xyz) in frames.items():
+        if name in poses:
+            table.add(row, name, poses[name][1], xyz)
+            table.add(row, name, angle_between(poses[name][0], rot), 0.0)
+    pairs = matched(ours, theirs, poses)
+    for links, part, names, other in pairs:
+        where = links[0] if links else names[0]
+        if not links and found["pruned"]:
+            continue
+        table.add("link masses", where, part.mass, other.mass, max(other.mass, 1e-3), [*links, *names])
+        if part.mass > 0 and other.mass > 0:
+            table.add("link centres of mass", where, part.com, other.com, 1.0, [*links, *names])
+            size = np.max(np.abs(other.inertia)) or 1.0
+            table.add("link inertias", where, part.inertia, other.inertia, size, [*links, *names])
+    if is_home and not found["pruned"]:
+        mine = Part.sum([part for _, part, _, _ in pairs])
+        other = Part.sum([part for _, _, _, part in pairs])
+        told = table.told("link masses")
+        table.add("total mass", "robot", mine.mass, other.mass, max(other.mass, 1e-3), told=told)
+        told = told or table.told("link centres of mass")
+        table.add("centre of mass", "robot", mine.com, other.com, told=told)
+    single = [n for n, j in theirs.joints.items() if j["dofs"] == 1 and j["id"] is not None]
+    names = [n for n in single if n in ours.joints and kind_of(ours.joints[n]) not in ("Fixed", "Spherical")]
+    if names:
+        matrix = theirs.mass_matrix(names)
+        told = table.told("link inertias") or table.told("link masses") or table.told("link centres of mass")
+        size = max(1e-3, np.max(np.abs(matrix)))
+        mine = ours.mass_matrix(poses, names)
+        i, j = np.unravel_index(np.argmax(np.abs(mine - matrix)), matrix.shape)
+        where = names[i] if i == j else f"{names[i]}, {names[j]}"
+        table.add("mass matrix", where, mine[i, j], matrix[i, j], size, names, told)
+
+
+def matched(ours, theirs, poses):
+    """Rigid parts that both sides agree to be the same: links, our sum, their
+    names, their sum."""
+    group = {}  # a representative for each of our rigid parts
+
+    def find(x):
+        while group.setdefault(x, x) != x:
+            x = group[x]
+        return x
+
+    other = {}
+    loose = []
+    for name, links, part in theirs.parts():
+        roots = sorted({find(ours.group(link)) for link in links})
+        for root in roots[1:]:
+            group[root] = roots[0]
+        if roots:
+            other.setdefault(roots[0], []).append((name, part))
+        elif part.mass > 0:
+            loose.append(([], Part(), [name], part))
+    found = {}
+    for link in ours.links:
+        found.setdefault(find(ours.group(link)), []).append(link)
+    pairs = []
+    for root, links in found.items():
+        parts = [p for key, members in other.items() if find(key) == root for p in members]
+        mine = Part.sum([ours.part(link, poses) for link in links])
+        sum_of = Part.sum([part for _, part in parts])
+        if not parts and root == ours.group(ours.base) and isinstance(theirs, Mujoco):
+            continue  # MuJoCo keeps no mass of what is a part of the world
+        links.sort(key=lambda link: ours.links[link]["mass_kg"], reverse=True)
+        pairs.append((links, mine, [name for name, _ in parts], sum_of))
+    return pairs + loose
+
+
+def efforts(table, ours, theirs):
+    limits = theirs.efforts()
+    for actuator in ours.spec["actuators"]:
+        joint = actuator_joint(actuator)
+        effort, speed = limits.get(joint, (0.0, 0.0))
+        told = actuator["limits"]
+        if 0 < effort < UNLIMITED:
+            table.add("effort and speed limits", joint, told["torque"], effort, max(effort, 1.0))
+        if 0 < speed < UNLIMITED and told.get("speed") is not None:
+            table.add("effort and speed limits", joint, told["speed"], speed, max(speed, 1.0))
+
+
+def actuator_joint(actuator):
+    target = actuator.get("joint") or actuator.get("target")
+    return target if isinstance(target, str) else actuator["name"]
+
+
+def dynamics(table, ours, theirs):
+    model = theirs.model
+    for name, other in theirs.joints.items():
+        joint = ours.joints.get(name)
+        if joint is None or kind_of(joint) == "Fixed":
+            continue
+        dof, i = model.jnt_dofadr[other["id"]], other["id"]
+        damping = np.ravel(model.dof_damping[dof])[0]
+        stiffness = np.ravel(model.jnt_stiffness[i])[0]
+        spring = joint["spring"]["stiffness"] if joint["spring"] else 0.0
+        table.add("joint dynamics", name, joint["damping"], damping, max(1.0, abs(damping)))
+        table.add("joint dynamics", name, joint["friction"], model.dof_frictionloss[dof])
+        table.add("joint dynamics", name, joint["armature"], model.dof_armature[dof])
+        table.add("joint dynamics", name, spring, stiffness, max(1.0, abs(stiffness)))
+        if spring and other["dofs"] == 1:
+            rest = model.qpos_spring[model.jnt_qposadr[i]]
+            table.add("joint dynamics", name, value(joint["spring"]["rest"]), rest)
+
+
+def actuators(table, ours, theirs):
+    model = theirs.model
+    mine = {actuator["name"]: actuator for actuator in ours.spec["actuators"]}
+    for i in range(model.nu):
+        name = spelt(model.actuator(i).name)
+        if name not in mine:
+            if model.actuator_trntype[i] <= 1 and theirs.joint[int(model.actuator_trnid[i][0])] in ours.joints:
+                table.add("actuators", name, None, model.actuator_gainprm[i][0])
+            continue
+        if model.actuator_trntype[i] <= 1:
+            actuator(table, theirs, mine[name], i)
+
+
+def actuator(table, theirs, mine, i):
+    """Gains and limits of one actuator; MuJoCo's are at the actuator, ours at
+    the joint."""
+    model, name = theirs.model, mine["name"]
+    gear, gain, bias = model.actuator_gear[i][0], model.actuator_gainprm[i][0], model.actuator_biasprm[i]
+    drive = mine["drive"]
+    kind = drive if isinstance(drive, str) else next(iter(drive))
+    gains = {} if isinstance(drive, str) else drive[kind]
+    size, scale = max(1.0, abs(gain) * gear * gear), gear * gain
+    if kind == "Position":
+        table.add("actuators", name, gains["kp"], -bias[1] * gear * gear, size)
+        table.add("actuators", name, gains["kd"], -bias[2] * gear * gear, size)
+        scale = gear * gain / gains["kp"] if gains["kp"] else 0.0
+    elif kind == "Velocity":
+        table.add("actuators", name, gains["gain"], -bias[2] * gear * gear, size)
+        scale = gear * gain / gains["gain"] if gains["gain"] else 0.0
+    if model.actuator_ctrllimited[i] and kind != "Impedance":
+        bounds = sorted(model.actuator_ctrlrange[i] * scale)
+        table.add("actuators", name, mine["limits"]["command"], bounds, size)
+    found = []
+    if model.actuator_forcelimited[i]:
+        found.append(np.max(np.abs(model.actuator_forcerange[i] * gear)))
+    joint = model.actuator_trnid[i][0]
+    if model.jnt_actfrclimited[joint]:
+        found.append(np.max(np.abs(model.jnt_actfrcrange[joint])))
+    table.add("actuators", name, mine["limits"]["torque"], min(found) if found else None, size)
+
+
+def keyframes(table, ours, theirs):
+    for name, named in ours.spec["poses"].items():
+        key = theirs.key(name)
+        if key is None:
+            continue
+        for joint, q in theirs.coordinates(theirs.model.key_qpos[key]).items():
+            if joint in ours.joints and kind_of(ours.joints[joint]) not in ("Fixed", "Spherical"):
+                table.add("keyframes", f"{joint} in {name}", value(named.get(joint, 0.0)), q, names=[joint])
+
+
+def objects(table, found, theirs):
+    mine = {}
+    for thing in (found["environment"] or {}).get("objects", []):
+        if isinstance(thing["mobility"], dict):
+            mine[thing["name"]] = thing["mobility"]["Movable"]["mass_kg"]
+    for name, mass in theirs.objects().items():
+        if not found["pruned"] or name in mine:
+            table.add("object masses", name, mine.get(name), mass, max(mass, 1e-3))
+
+
+def verify(found):
+    """The answer for one imported robot."""
+    global np, mujoco, pin
+    readers = []
+    try:
+        import numpy as np
+    except ImportError:
+        return {"missing": True}
+    if found["format"] == "urdf":
+        try:
+            import pinocchio as pin
+
+            pin.buildModelFromUrdf  # another package of this name exists
+            readers.append(Pinocchio)
+        except (ImportError, AttributeError):
+            pass
+    try:
+        import mujoco
+
+        readers.append(Mujoco)
+    except ImportError:
+        pass
+    if not readers:
+        return {"missing": True}
+    ours = Ours(found)
+    try:
+        theirs = readers[0](found, ours)
+    except Exception as error:  # whatever the reader says of the file
+        return {"reader": readers[0].__name__, "error": first_line(error)}
+    table = compare(found, ours, theirs)
+    return {"reader": theirs.title, "notes": theirs.notes, "quantities": table.json()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(verify(json.load(sys.stdin))))
