@@ -18,5 +18,6 @@ mod report;
 mod run;
 mod safe_files;
 mod untrusted;
+mod verify;
 mod view;
 mod walking;
