@@ -40,8 +40,9 @@ QUANTITIES = {
     "joint limits": (1e-8, r"limit|range|coupl|follows"),
     "joint dynamics": (1e-8, r"damp|friction|armature|stiff|spring"),
     "mass matrix": (1e-5, r"armature"),
+    "couplings": (1e-8, r"coupl|follow|equality|joint"),
     "effort and speed limits": (1e-8, r"effort|velocity|limit|drive"),
-    "actuators": (1e-5, r"actuator|drive|gain|control|command|servo|damp"),
+    "actuators": (1e-9, r"actuator|drive|gain|control|command|servo|damp"),
     "home pose": (1e-8, r"limit|pose|keyframe|rotation|ball"),
     "keyframes": (1e-8, r"limit|pose|keyframe|rotation|ball"),
     "link poses at the home pose": (1e-6, r"joint|pose|frame|planar|fixed"),
@@ -407,7 +408,7 @@ class Pinocchio:
         self.title = f"Pinocchio {pin.__version__}"
         self.model = pin.buildModelFromUrdf(found["file"])
         self.data = self.model.createData()
-        self.joints, self.planar = {}, {}
+        self.joints, self.planar, self.free = {}, {}, {}
         given = Names()
         for i in range(1, self.model.njoints):
             joint, name = self.model.joints[i], given.give(self.model.names[i])
@@ -424,7 +425,10 @@ class Pinocchio:
                 for suffix in ("x", "y", "turn"):
                     self.joints[f"{name}_{suffix}"] = {"id": None, "dofs": 1, "limits": None}
             elif ours.base not in self.links_at(i):
-                self.joints[name] = {"id": None, "dofs": joint.nv, "limits": None}
+                self.free[name] = i
+                for suffix in ("x", "y", "z", "turn"):
+                    dofs = 3 if suffix == "turn" else 1
+                    self.joints[f"{name}_{suffix}"] = {"id": None, "dofs": dofs, "limits": None}
 
     def links_at(self, joint):
         frames = [f for f in self.model.frames if f.type == pin.FrameType.BODY]
@@ -444,6 +448,11 @@ class Pinocchio:
             x, y, turn = (at.get(f"{name}_{suffix}", 0.0) for suffix in ("x", "y", "turn"))
             first = self.model.joints[i].idx_q
             q[first : first + 4] = x, y, np.cos(turn), np.sin(turn)
+        for name, i in self.free.items():
+            w, *vector = at.get(f"{name}_turn", (1, 0, 0, 0))
+            first = self.model.joints[i].idx_q
+            q[first : first + 3] = [at.get(f"{name}_{axis}", 0.0) for axis in "xyz"]
+            q[first + 3 : first + 7] = *vector, w
         pin.forwardKinematics(self.model, self.data, q)
         pin.updateFramePlacements(self.model, self.data)
         # The file does not say where the base is: put it where ours is.
@@ -493,10 +502,14 @@ class Pinocchio:
         for name, joint in self.joints.items():
             if joint["id"]:
                 v = self.model.joints[joint["id"]].idx_v
-                effort = self.model.upperEffortLimit if hasattr(self.model, "upperEffortLimit") else self.model.effortLimit
-                speed = self.model.upperVelocityLimit if hasattr(self.model, "upperVelocityLimit") else self.model.velocityLimit
-                found[name] = (float(effort[v]), float(speed[v]))
+                found[name] = (float(self.limit("Effort")[v]), float(self.limit("Velocity")[v]))
         return found
+
+
+    def limit(self, kind):
+        """By degree of freedom; Pinocchio 4 has them in both directions."""
+        names = (f"upper{kind}Limit", f"{kind.lower()}Limit")
+        return next(getattr(self.model, name) for name in names if hasattr(self.model, name))
 
 
 class Table:
@@ -522,12 +535,15 @@ class Table:
         """Compares numbers or arrays; None is a missing value."""
         both = ours is not None and theirs is not None
         if both:
-            gap = float(np.max(np.abs(np.asarray(ours, float) - np.asarray(theirs, float)), initial=0.0) / scale)
+            apart = np.asarray(ours, float) - np.asarray(theirs, float)
+            gap = float(np.max(np.abs(apart), initial=0.0) / scale)
         else:
             gap = 0.0 if ours is theirs else float("inf")
-        is_ok = gap <= QUANTITIES[quantity][0]
+        gap = float("inf") if np.isnan(gap) else gap
         status = 0
-        if not is_ok:
+        if gap <= QUANTITIES[quantity][0]:
+            told = None
+        else:
             told = told or self.declared(quantity, [where, *names])
             status = 1 if told else 2
         row = (status, gap, where, ours, theirs, told)
@@ -583,7 +599,7 @@ def compare(found, ours, theirs):
         joint, other = ours.joints[name], theirs.joints[name]
         if other["dofs"] == 1 and kind_of(joint) != "Fixed":
             table.add("joint limits", name, limits_of(joint), other["limits"])
-    home(table, ours, theirs)
+    home(table, found, ours, theirs)
     random = np.random.default_rng(1)
     bodies(table, found, ours, theirs, ours.home(), pose(ours.initial["base"]), True)
     for _ in range(RANDOM_CONFIGURATIONS):
@@ -606,6 +622,7 @@ def compare(found, ours, theirs):
         if not theirs.is_urdf:
             dynamics(table, ours, theirs)
             actuators(table, ours, theirs)
+            couplings(table, ours, theirs)
             keyframes(table, ours, theirs)
             objects(table, found, theirs)
     else:
@@ -627,12 +644,14 @@ def freedoms(table, found, ours, theirs):
         table.add("degrees of freedom", name, mine.get(name, 0), other.get(name, 0))
 
 
-def home(table, ours, theirs):
+def home(table, found, ours, theirs):
     at, base = theirs.home()
     mine = ours.home()
+    # Pinocchio does not read where ros2_control starts.
+    lines = [entry["what"] for entry in found["report"] if "pose `initial`: joints as" in entry["what"]]
     for name, q in at.items():
-        if name in ours.joints and kind_of(ours.joints[name]) != "Fixed":
-            table.add("home pose", name, mine.get(name, 0.0), q)
+        if name in ours.joints and kind_of(ours.joints[name]) not in ("Fixed", "Spherical"):
+            table.add("home pose", name, mine.get(name, 0.0), q, told=(lines or [None])[0])
     if base is not None:
         rot, xyz = pose(ours.initial["base"])
         table.add("home pose", ours.base, xyz, base[1])
@@ -724,66 +743,165 @@ def efforts(table, ours, theirs):
             table.add("effort and speed limits", joint, told["speed"], speed, max(speed, 1.0))
 
 
-def dynamics(table, ours, theirs):
+def leaders(couplings):
+    """Joint -> the joint that leads it in the end, ratio and offset."""
+    of = {coupling["follower"]: coupling for coupling in couplings}
+
+    def lead(joint):
+        ratio, offset, seen = 1.0, 0.0, set()
+        while joint in of and joint not in seen:
+            seen.add(joint)
+            offset += ratio * of[joint]["offset"]
+            ratio *= of[joint]["ratio"]
+            joint = of[joint]["leader"]
+        return joint, ratio, offset
+
+    return lead
+
+
+def narrowed(spec, leader, lead):
+    """The range that the followers of a joint leave it; None if all of it."""
+    bounds = []
+    for joint in spec["joints"]:
+        led_by, ratio, offset = lead(joint["name"])
+        if limits_of(joint) and led_by == leader and joint["name"] != leader and ratio:
+            bounds.append(sorted((end - offset) / ratio for end in limits_of(joint)))
+    own = next((limits_of(joint) for joint in spec["joints"] if joint["name"] == leader), None)
+    if not bounds:
+        return None
+    low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
+    if own and low <= own[0] + 1e-9 and high >= own[1] - 1e-9:
+        return None
+    return (max(low, own[0]), min(high, own[1])) if own else (low, high)
+
+
+def tendons_of(theirs, lead, joint):
+    """Fixed tendons that one joint moves, its followers included, with length per coordinate."""
     model = theirs.model
+    for t in range(model.ntendon):
+        parts = range(model.tendon_adr[t], model.tendon_adr[t] + model.tendon_num[t])
+        if any(model.wrap_type[p] != mujoco.mjtWrap.mjWRAP_JOINT for p in parts):
+            continue
+        names = [theirs.joint[int(model.wrap_objid[p])] for p in parts]
+        led = [(name, 1.0, 0.0) if len(names) == 1 else lead(name) for name in names]
+        if all(found[0] == joint for found in led):
+            yield t, sum(found[1] * model.wrap_prm[p] for found, p in zip(led, parts))
+
+
+def dynamics(table, ours, theirs):
+    """Damping and the like, with those of actuators and tendons."""
+    model = theirs.model
+    lead = leaders(ours.spec["couplings"])
     for name, other in theirs.joints.items():
         joint = ours.joints.get(name)
         if joint is None or kind_of(joint) == "Fixed":
             continue
         dof, i = model.jnt_dofadr[other["id"]], other["id"]
-        damping = np.ravel(model.dof_damping[dof])[0]
-        stiffness = np.ravel(model.jnt_stiffness[i])[0]
+        damping, armature = np.ravel(model.dof_damping[dof])[0], model.dof_armature[dof]
+        friction, stiffness = model.dof_frictionloss[dof], np.ravel(model.jnt_stiffness[i])[0]
+        for a in range(len(model.actuator_trntype)):
+            if model.actuator_trntype[a] <= 1 and model.actuator_trnid[a][0] == i:
+                gear = model.actuator_gear[a][0] ** 2
+                damping += np.ravel(model.actuator_damping[a])[0] * gear
+                armature += model.actuator_armature[a] * gear
+        for t, share in tendons_of(theirs, lead, name):
+            damping += np.ravel(model.tendon_damping[t])[0] * share**2
+            armature += model.tendon_armature[t] * share**2
+            friction += model.tendon_frictionloss[t] * abs(share)
         spring = joint["spring"]["stiffness"] if joint["spring"] else 0.0
         table.add("joint dynamics", name, joint["damping"], damping, max(1.0, abs(damping)))
-        table.add("joint dynamics", name, joint["friction"], model.dof_frictionloss[dof])
-        table.add("joint dynamics", name, joint["armature"], model.dof_armature[dof])
-        table.add("joint dynamics", name, spring, stiffness, max(1.0, abs(stiffness)))
+        table.add("joint dynamics", name, joint["friction"], friction)
+        table.add("joint dynamics", name, joint["armature"], armature)
+        if other["dofs"] == 1:
+            table.add("joint dynamics", name, spring, stiffness, max(1.0, abs(stiffness)))
         if spring and other["dofs"] == 1:
             rest = model.qpos_spring[model.jnt_qposadr[i]]
             table.add("joint dynamics", name, value(joint["spring"]["rest"]), rest)
 
 
 def actuators(table, ours, theirs):
-    model = theirs.model
+    model, data = theirs.model, theirs.data
     mine = {actuator["name"]: actuator for actuator in ours.spec["actuators"]}
+    mujoco.mj_resetData(model, data)
+    mujoco.mj_forward(model, data)
+    by_dof = {int(model.jnt_dofadr[joint["id"]]): name for name, joint in theirs.joints.items()}
     given = Names()
-    for i in range(model.nu):
-        if model.actuator_trntype[i] > 1:  # not of a joint
-            continue
-        joint = theirs.joint[int(model.actuator_trnid[i][0])]
-        name = given.give(model.actuator(i).name or joint)
-        if name in mine:
-            actuator(table, theirs, mine[name], i)
-        elif joint in ours.joints and not any(other["joint"] == joint for other in mine.values()):
+    for i in range(len(model.actuator_trntype)):
+        is_joint = model.actuator_trntype[i] <= 1
+        joint = theirs.joint[int(model.actuator_trnid[i][0])] if is_joint else None
+        name = given.give(model.actuator(i).name or joint or f"actuator_{i}")
+        row = moment(model, data, i)
+        if name in mine and all(dof in by_dof for dof in row):
+            actuator(table, ours, theirs, mine[name], i, {by_dof[dof]: m for dof, m in row.items()})
+        elif is_joint and joint in ours.joints and all(other["joint"] != joint for other in mine.values()):
             table.add("actuators", name, None, model.actuator_gainprm[i][0], names=[joint])
 
 
-def actuator(table, theirs, mine, i):
+def moment(model, data, i):
+    """Force at the degrees of freedom per force of an actuator with one output."""
+    output = model.actuator_outadr[i]
+    start, count = data.moment_rowadr[output], data.moment_rownnz[output]
+    part = slice(start, start + count)
+    return {int(d): float(m) for d, m in zip(data.moment_colind[part], data.actuator_moment[part]) if m}
+
+
+def actuator(table, ours, theirs, mine, i, row):
     """Gains and limits of one actuator; MuJoCo's are at the actuator, ours at
-    the joint."""
-    model, name = theirs.model, mine["name"]
-    gear, gain, bias = model.actuator_gear[i][0], model.actuator_gainprm[i][0], model.actuator_biasprm[i]
-    drive = mine["drive"]
+    the joint that leads the others."""
+    model, name, where = theirs.model, mine["joint"], mine["name"]
+    drive, told = mine["drive"], [mine["joint"]]
     kind = drive if isinstance(drive, str) else next(iter(drive))
+    if kind == "Impedance":
+        return
     gains = {} if isinstance(drive, str) else drive[kind]
-    size, scale = max(1.0, abs(gain) * gear * gear), gear * gain
+    gain, bias = model.actuator_gainprm[i][0], model.actuator_biasprm[i]
+    lead = leaders(ours.spec["couplings"])
+    # Force at the joint per force of the actuator, and length at zero.
+    pull, at_zero, torque = 0.0, 0.0, 0.0
+    force = np.max(np.abs(model.actuator_forcerange[i])) if model.actuator_forcelimited[i] else np.inf
+    for joint, share in row.items():
+        leader, ratio, offset = lead(joint) if len(row) > 1 else (joint, 1.0, 0.0)
+        table.add("actuators", where, 0.0 if leader == name else None, 0.0, names=told)
+        pull, at_zero = pull + share * ratio, at_zero + share * offset
+        id = theirs.joints[joint]["id"]
+        bound = np.max(np.abs(model.jnt_actfrcrange[id])) if model.jnt_actfrclimited[id] else np.inf
+        torque += abs(ratio) * min(force * abs(share), bound)
+    unit = 1.0
     if kind == "Position":
-        table.add("actuators", name, gains["kp"], -bias[1] * gear * gear, size)
-        table.add("actuators", name, gains["kd"], -bias[2] * gear * gear, size)
-        scale = gear * gain / gains["kp"] if gains["kp"] else 0.0
+        unit, damping = -bias[1] * pull**2, -bias[2] * pull**2
+        table.add("actuators", where, gains["kp"], unit, unit, told)
+        table.add("actuators", where, gains["kd"], damping, max(1e-9, abs(damping)), told)
     elif kind == "Velocity":
-        table.add("actuators", name, gains["gain"], -bias[2] * gear * gear, size)
-        scale = gear * gain / gains["gain"] if gains["gain"] else 0.0
-    if model.actuator_ctrllimited[i] and kind != "Impedance":
-        bounds = sorted(model.actuator_ctrlrange[i] * scale)
-        table.add("actuators", name, mine["limits"]["command"], bounds, size)
-    found = []
-    if model.actuator_forcelimited[i]:
-        found.append(np.max(np.abs(model.actuator_forcerange[i] * gear)))
-    joint = model.actuator_trnid[i][0]
-    if model.jnt_actfrclimited[joint]:
-        found.append(np.max(np.abs(model.jnt_actfrcrange[joint])))
-    table.add("actuators", name, mine["limits"]["torque"], min(found) if found else None, size)
+        unit = -bias[2] * pull**2
+        table.add("actuators", where, gains["gain"], unit, unit, told)
+    is_rate = model.actuator_dyntype[i] == mujoco.mjtDyn.mjDYN_INTEGRATOR
+    ends = model.actuator_actrange[i] if is_rate else model.actuator_ctrlrange[i]
+    if ends[0] < ends[1] and np.all(np.isfinite(ends)) and unit:
+        bounds = np.array(sorted(pull * (gain * ends + bias[0] + bias[1] * at_zero) / unit))
+        limits = narrowed(ours.spec, name, lead) if kind == "Position" else None
+        bounds = np.clip(bounds, *limits) if limits else bounds
+        table.add("actuators", where, mine["limits"]["command"], bounds, max(1.0, np.max(np.abs(bounds))), told)
+    bound = torque if np.isfinite(torque) else None
+    table.add("actuators", where, mine["limits"]["torque"], bound, bound or 1.0, told)
+
+
+def couplings(table, ours, theirs):
+    """Equalities of two joints: ratio and offset."""
+    model, lead = theirs.model, leaders(ours.spec["couplings"])
+    for i in range(model.neq):
+        if model.eq_type[i] != mujoco.mjtEq.mjEQ_JOINT or model.eq_obj2id[i] < 0 or not model.eq_active0[i]:
+            continue
+        one, other = theirs.joint[int(model.eq_obj1id[i])], theirs.joint[int(model.eq_obj2id[i])]
+        if one not in ours.joints or other not in ours.joints:
+            continue
+        p0, p1 = model.eq_data[i][:2]
+        zero, other_zero = (model.qpos0[model.jnt_qposadr[theirs.joints[name]["id"]]] for name in (one, other))
+        first, second = lead(one), lead(other)
+        if first[0] != second[0]:
+            table.add("couplings", one, None, p1, names=[other])
+            continue
+        table.add("couplings", one, first[1] - p1 * second[1], 0.0, names=[other])
+        table.add("couplings", one, first[2] - p1 * second[2], zero + p0 - p1 * other_zero, names=[other])
 
 
 def keyframes(table, ours, theirs):
