@@ -170,9 +170,12 @@ def steps(args, path, folder, theirs, temporary, result):
     """The first step that fails, with the reason."""
     project = temporary / "out"
     randori = args.randori
-    code, _, err = call([randori, "import", path, "-o", project, "--root", folder])
-    if code:
-        return "import", f"exit code {code}: {first_line(err)}"
+    command = [randori, "import", path, "-o", project, "--root", folder, "--json"]
+    if not args.no_verify:
+        command += ["--verify", "--python", args.python]
+    compared = call(command)
+    if not project.is_dir():
+        return "import", f"exit code {compared[0]}: {first_line(compared[2])}"
     code, out, err = call([randori, "--root", project, "check", project])
     if code:
         return "check", f"exit code {code}: {first_line(out + err)}"
@@ -192,11 +195,7 @@ def steps(args, path, folder, theirs, temporary, result):
     limit = max(REST, 2 * theirs.get("speed", 0.0))
     if not speed <= limit:
         return "rest", f"{where} {speed:.3g} after one tick; the reference has {theirs.get('speed', 0.0):.3g}"
-    if args.no_verify:
-        return None
-    command = [randori, "import", path, "-o", temporary / "again", "--root", folder]
-    code, out, err = call([*command, "--verify", "--python", args.python, "--json"])
-    return disagreement(code, out, err, result)
+    return None if args.no_verify else disagreement(*compared, result)
 
 
 def disagreement(code, out, err, result):
@@ -204,10 +203,10 @@ def disagreement(code, out, err, result):
         found = json.loads(out)["verification"]
     except (ValueError, KeyError):
         return "verify", f"exit code {code}: {first_line(err)}"
-    result["declared"] = [row["quantity"] for row in found["quantities"] if row["status"] == "declared"]
-    for row in found["quantities"]:
-        if row["status"] == "differs":
-            return "verify", f"{row['quantity']} at {row['where']}: {row['difference']:.3g}"
+    result["declared"] = [row for row in found["quantities"] if row["status"] == "declared"]
+    result["differs"] = [row for row in found["quantities"] if row["status"] == "differs"]
+    for row in result["differs"]:
+        return "verify", f"{row['quantity']} at {row['where']}: {row['ours']}, but {row['theirs']}"
     return None if code == 0 else ("verify", f"exit code {code}: {first_line(err)}")
 
 
