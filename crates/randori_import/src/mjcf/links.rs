@@ -89,6 +89,10 @@ fn from_geoms(log: &mut Log, model: &Model<'_>, body: &Body<'_>) -> Inertia {
 fn bounded(log: &mut Log, model: &Model<'_>, body: &Body<'_>, mut found: Inertia) -> Inertia {
     let settings = model.settings_of(body);
     let moves = !body.joints.is_empty();
+    if found.mass == 0.0 && settings.bound_mass > 0.0 && body.given_inertia.is_none() {
+        // MuJoCo puts it where the body is in its parent, but in the body's own frame.
+        found.com = body.pose.translation.vector;
+    }
     found.mass = found.mass.max(settings.bound_mass);
     if found.mass == 0.0 {
         return found;
@@ -97,10 +101,11 @@ fn bounded(log: &mut Log, model: &Model<'_>, body: &Body<'_>, mut found: Inertia
         found.moments = inertia::raised(&found.moments, settings.bound_inertia);
     }
     if let Some((repaired, what)) = inertia::possible(&found, settings.balance_inertia) {
+        let name = body.name.unwrap_or("without name");
+        let what = format!("the inertia of body `{name}`: {what}");
+        let entry = log.note(Fate::Clamped, body.child_or_self("inertial"), what);
         if moves {
-            let name = body.name.unwrap_or("without name");
-            let what = format!("the inertia of body `{name}`: {what}");
-            log.note(Fate::Clamped, body.child_or_self("inertial"), what).doubt();
+            entry.doubt();
         }
         return repaired;
     }

@@ -5,6 +5,7 @@
 mod actuators;
 mod broken;
 mod common;
+mod masses;
 mod mjcf;
 mod mutations;
 mod reference;

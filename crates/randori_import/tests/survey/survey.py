@@ -32,7 +32,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 LIST = HERE / "files.tsv"
 COLUMNS = ["package", "version", "path", "kind", "meshes"]
-MAX_PER_PACKAGE = 10
+MAX_PER_PACKAGE = 5
 TICKS = 10
 MAX_SECONDS = 120
 # Speeds (m/s or rad/s) after one tick that count as rest: up to this (feet that
