@@ -18,7 +18,7 @@ def mjcf(path):
 
     model = mujoco.MjModel.from_xml_path(path)
     if not model.nv:
-        return 0.0
+        sys.exit("nothing moves")
     speeds = []
     for is_driven in (False, True):
         data = mujoco.MjData(model)
@@ -38,7 +38,7 @@ def urdf(path):
 
     model = pin.buildModelFromUrdf(path)
     if not model.nv:
-        return 0.0
+        sys.exit("nothing moves")
     data = model.createData()
     at = pin.neutral(model)
     lower, upper = model.lowerPositionLimit, model.upperPositionLimit
