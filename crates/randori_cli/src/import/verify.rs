@@ -6,7 +6,6 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -18,8 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
 use crate::exit::Outcome;
-use crate::style::{ERROR, GOOD, WARNING, clean};
+use crate::style::{ERROR, GOOD, WARNING};
 use crate::table::{Align, Cell, table};
+use crate::text::{Text, text};
 
 /// What the second reader says.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -171,14 +171,13 @@ impl Answer {
     }
 
     /// The table, and a line for each difference.
-    pub(super) fn text(&self) -> String {
-        let reader = clean(&self.reader);
+    pub(super) fn text(&self) -> Text {
         if let Some(error) = &self.error {
-            return format!("\n{reader} does not load the file: {}\n", clean(error));
+            return text!("\n{} does not load the file: {}\n", self.reader, error);
         }
-        let mut text = format!("\ncompared with {reader}\n");
+        let mut text = text!("\ncompared with {}\n", self.reader);
         for note in &self.notes {
-            let _ = writeln!(text, "  {}", clean(note));
+            text += text!("  {}\n", note);
         }
         let columns = [
             ("quantity", Align::Left),
@@ -188,9 +187,9 @@ impl Answer {
             ("result", Align::Left),
         ];
         let rows: Vec<Vec<Cell>> = self.quantities.iter().map(Quantity::cells).collect();
-        text += &table(&columns, &rows);
+        text += table(&columns, &rows);
         for row in self.quantities.iter().filter(|row| row.status != Status::Ok) {
-            text += &row.explained(&reader);
+            text += row.explained(&self.reader);
         }
         text
     }
@@ -215,19 +214,18 @@ impl Quantity {
     }
 
     /// Both values, and the line of the report that tells of the difference.
-    fn explained(&self, reader: &str) -> String {
-        let none = || "none".to_owned();
-        let (ours, theirs) =
-            (self.ours.clone().unwrap_or_else(none), self.theirs.clone().unwrap_or_else(none));
-        let mut text = format!(
-            "{}, {}: {} here, {} in {reader}\n",
-            clean(&self.quantity),
-            clean(&self.place),
-            clean(&ours),
-            clean(&theirs)
+    fn explained(&self, reader: &str) -> Text {
+        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+        let mut text = text!(
+            "{}, {}: {} here, {} in {}\n",
+            self.quantity,
+            self.place,
+            value(&self.ours),
+            value(&self.theirs),
+            reader
         );
         if let Some(told) = &self.told {
-            let _ = writeln!(text, "    the report says: {}", clean(told));
+            text += text!("    the report says: {}\n", told);
         }
         text
     }
