@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use randori_core::diagnostic::{Diagnostics, SourceMap};
 use randori_core::spec::{ImportSpec, RobotSpec};
 use randori_core::text::FileReader;
-use randori_import::{import, surroundings};
+use randori_import::{Import, import, surroundings};
 use randori_project::project::{Places, Project};
 
 use crate::args::ImportArgs;
