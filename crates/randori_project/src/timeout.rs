@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use randori_core::report::{RunError, RunReport};
+use randori_core::spec::{PolicySource, Scenario};
 use randori_sim::episode::Episode;
 use randori_sim::monitors::GoalDecision;
 use randori_sim::observer::RunObserver;
@@ -63,6 +64,19 @@ impl Timeout {
             help: Some("give it more time by `--timeout`, or find out what is slow".to_owned()),
         }
     }
+}
+
+/// The scenario with no policy in a process that is waited for longer than the
+/// run may take.
+pub fn within(scenario: &Scenario, limit: Duration) -> Scenario {
+    let mut scenario = scenario.clone();
+    let policies = scenario.spec.robots.iter_mut().filter_map(|robot| robot.policy.as_mut());
+    for policy in policies {
+        if let PolicySource::Process { patience, .. } = &mut policy.source {
+            *patience = patience.min(limit.as_secs_f64());
+        }
+    }
+    scenario
 }
 
 /// Follows a run and ends it when its time is up. What else follows the run is

@@ -19,7 +19,7 @@ use std::time::Instant;
 use randori_project::project::{Places, SelectError};
 use randori_project::record::engine;
 use randori_project::recorded_run::{RecordedRun, Unusable};
-use randori_project::timeout::Timeout;
+use randori_project::timeout::{Timeout, within};
 use randori_record::reader::{ReadError, Recording};
 
 use crate::args::ReplayArgs;
@@ -118,13 +118,16 @@ fn compute(
 ) -> std::result::Result<Result, Unusable> {
     let (start, limits) = (recording.start(), args.limits.limits());
     let same_engine = engine().agrees_with(&start.header.engine);
-    let run = if args.policy {
+    let mut run = if args.policy {
         let mut project = places.current_project().map_err(|error| Unusable(reason(&error)))?;
         project.policy_env.clone_from(&args.env.policy_env);
         RecordedRun::with_policies(start, &limits, project, args.trust_programs)?
     } else {
         RecordedRun::with_answers(start, &limits)?
     };
+    if let Some(limit) = args.timeout.timeout {
+        run.scenario = within(&run.scenario, limit);
+    }
     if !same_engine {
         return Ok(Result::OtherVersion(Likeness::measure(&run, recording, watch)));
     }

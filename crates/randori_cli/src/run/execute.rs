@@ -10,7 +10,7 @@ use randori_core::report::RunError;
 use randori_core::time::TickPeriod;
 use randori_project::context::Entry;
 use randori_project::start_policy::start_policy;
-use randori_project::timeout::{Timed, Timeout};
+use randori_project::timeout::{Timed, Timeout, within};
 use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch, start_run};
 use randori_sim::episode::{Episode, unstarted_report};
 use randori_sim::observer::{ObservedRun, RunObserver};
@@ -98,7 +98,7 @@ impl<'a> Host<'a> {
     }
 
     fn timeout(&self, run: usize) -> Option<Timeout> {
-        self.plan.timeout(*self.begun[run].get()?)
+        self.plan.ends(*self.begun[run].get()?)
     }
 }
 
@@ -115,8 +115,13 @@ impl BatchHost for Host<'_> {
         interface: &RobotInterface,
     ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
         // The plan has refused programs that nobody allowed.
-        let networks = &self.plan.context.networks;
-        start_policy(&run.scenario, robot, interface, networks, self.plan.project())
+        let (networks, project) = (&self.plan.context.networks, self.plan.project());
+        match self.plan.timeout {
+            None => start_policy(&run.scenario, robot, interface, networks, project),
+            Some(limit) => {
+                start_policy(&within(&run.scenario, limit), robot, interface, networks, project)
+            }
+        }
     }
 
     fn observer(

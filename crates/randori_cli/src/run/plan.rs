@@ -36,7 +36,7 @@ pub(crate) struct Plan {
     pub(crate) context: RunContext,
     recording: RecordArgs,
     /// Real time that each run may take.
-    timeout: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl Plan {
@@ -161,7 +161,7 @@ impl Plan {
     }
 
     /// When a run that began then has to end.
-    pub(crate) fn timeout(&self, begun: Instant) -> Option<Timeout> {
+    pub(crate) fn ends(&self, begun: Instant) -> Option<Timeout> {
         self.timeout.map(|limit| Timeout::new(begun, limit))
     }
 

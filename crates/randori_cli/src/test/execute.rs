@@ -9,7 +9,7 @@ use randori_core::policy::{Policy, PolicyError, RobotInterface};
 use randori_core::report::{RunError, RunReport};
 use randori_project::context::{Entry, RunContext};
 use randori_project::start_policy::start_policy;
-use randori_project::timeout::{TIMED_OUT, Timed, Timeout};
+use randori_project::timeout::{TIMED_OUT, Timed, Timeout, within};
 use randori_record::golden::{Finding, GoldenRun, Recorder};
 use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch};
 use randori_sim::episode::Episode;
@@ -143,8 +143,13 @@ impl BatchHost for Runs<'_> {
         interface: &RobotInterface,
     ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
         // The suite has refused programs that nobody allowed.
-        let project = &self.jobs[0].entry.file.project;
-        start_policy(&run.scenario, robot, interface, &self.context.networks, project)
+        let (networks, project) = (&self.context.networks, &self.jobs[0].entry.file.project);
+        match self.timeout {
+            None => start_policy(&run.scenario, robot, interface, networks, project),
+            Some(limit) => {
+                start_policy(&within(&run.scenario, limit), robot, interface, networks, project)
+            }
+        }
     }
 
     fn observer(

@@ -2,10 +2,9 @@
 #![cfg(unix)]
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
-use crate::project::{Ended, Project};
+use crate::project::{Ended, Project, scenario};
 
 const DRIVE: &str = "scenarios/drive.ron";
 
@@ -184,29 +183,30 @@ fn a_reader_who_leaves_is_no_fault_of_help_and_tables() {
     }
 }
 
+/// A policy that takes so many seconds for each answer, and has an hour for it.
+fn slow(project: &Project, seconds: &str) {
+    let script = "import time\nfrom randori_policy import run\n\ndef act(frame):\n    \
+                  time.sleep(SECONDS)\n    return [0.5]\n\nrun(act)\n";
+    project.write("slow.py", &script.replace("SECONDS", seconds));
+    let policy =
+        r#"(use: Process(command: ["python3", "slow.py"], patience: 3600.0), rate_hz: 50)"#;
+    project.write(DRIVE, &scenario(policy));
+}
+
 #[test]
-fn a_run_ends_when_its_time_is_up_and_takes_its_policy_along() {
+fn a_run_ends_when_its_time_is_up_also_if_a_policy_hangs() {
     let project = Project::new();
-    let run = |policy: &str| {
-        project.write("slow.py", policy);
-        let arguments =
-            ["run", DRIVE, "--policy", "slow.py", "--timeout", "2", "--record", "r.mcap"];
-        let mut command = project.command(&arguments);
-        let child = command.stdout(Stdio::piped()).spawn().expect("it starts");
-        let mut lines = BufReader::new(child.stdout.expect("a pipe")).lines();
-        let text: Vec<String> = lines.by_ref().map_while(Result::ok).collect();
-        text.join("\n")
-    };
-    let slow = "import time\nfrom randori_policy import run\n\ndef act(frame):\n    \
-                time.sleep(0.5)\n    return [0.5]\n\nrun(act)\n";
+    for seconds in ["0.5", "3600"] {
+        slow(&project, seconds);
+        let run = ["run", DRIVE, "--trust-programs", "--timeout", "2", "--record", "r.mcap"];
 
-    let ended = run(slow);
-    assert!(ended.contains("error[RR0105]: the run took longer than 2 s"), "{ended}");
-    let replayed = project.randori(&["replay", "r.mcap"]).expect_code(0);
-    assert!(replayed.stdout.contains("ERROR"), "the recording is whole: {}", replayed.stdout);
+        let ended = project.randori(&run).expect_code(6);
 
-    let ended = run(&slow.replace("0.5)\n", "50)\n"));
-    assert!(ended.contains("error[RR0105]: the run took longer than 2 s"), "{ended}");
+        let reason = "error[RR0105]: the run took longer than 2 s";
+        assert!(ended.stdout.contains(reason), "{}", ended.stdout);
+        let replayed = project.randori(&["replay", "r.mcap"]).expect_code(0);
+        assert!(replayed.stdout.contains("ERROR"), "it is whole: {}", replayed.stdout);
+    }
 }
 
 #[test]
