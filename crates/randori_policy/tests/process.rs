@@ -280,7 +280,7 @@ fn answers_that_cannot_be_used_are_explained() {
         ),
         (
             r#"echo '{"type":"command","request":0,"commands":[[1,null]]}'"#,
-            "`right` got null, not a number",
+            "invalid type: null, expected a number for `right`",
         ),
         (
             r#"echo '{"type":"command","request":0,"commands":[[1,1e300]]}'"#,
@@ -315,9 +315,44 @@ fn answers_that_cannot_be_used_are_explained() {
 
 #[test]
 fn a_line_without_end_is_cut_off() {
-    let message = answer_and_error("head -c 17000000 /dev/zero | tr '\\0' x");
+    let message = answer_and_error("head -c 300000 /dev/zero | tr '\\0' x");
 
-    assert!(message.contains("wrote a line of more than 16 MiB"), "{message}");
+    assert!(message.contains("wrote a line of more than 186 kB"), "{message}");
+}
+
+#[test]
+fn an_answer_byte_by_byte_is_ended_by_patience() {
+    let ready = r#"read -r hello; echo '{"type":"ready","protocol":1}'"#;
+    let slowly = "while :; do printf x; sleep 0.05; done";
+    let mut policy = start_shell(&format!("{ready}; read -r o; {slowly}"), Duration::from_secs(3))
+        .expect("a child that is ready");
+    policy.submit(&seen(&interface(COURIER)).observation(0)).expect("it is alive");
+
+    let error = policy.collect(0).expect_err("its line never ends");
+
+    assert!(error.message.contains("did not answer request 0 within 3 s"), "{error}");
+}
+
+#[test]
+fn a_flood_of_error_output_keeps_its_last_lines() {
+    let flood = "i=0; while [ $i -lt 20000 ]; do echo line $i >&2; i=$((i + 1)); done";
+    let error = start_shell(&format!("{flood}; exit 3"), PATIENT).expect_err("it ends at once");
+
+    assert_eq!(error.details.len(), 20);
+    assert_eq!(error.details.last().map(String::as_str), Some("line 19999"));
+}
+
+#[test]
+fn an_answer_before_the_question_is_refused() {
+    let early = r#"echo '{"type":"command","request":0,"commands":[[1,2]]}'"#;
+    let ready = r#"echo '{"type":"ready"}'"#;
+    let mut policy = shell(&format!("{early}; read -r reset; {ready}; {early}; exec cat >&2"));
+
+    policy.reset(0).expect("late answers of an earlier run do not matter");
+    policy.submit(&seen(&interface(COURIER)).observation(7)).expect("it is alive");
+    let error = policy.collect(7).expect_err("it answers another request");
+
+    assert!(error.message.contains("answered request 0, which is not open"), "{error}");
 }
 
 #[test]

@@ -167,3 +167,47 @@ fn all_built_in_policies_are_listed_with_their_parameters() {
     let named = |name: &str| json.json_lines().iter().any(|policy| policy["name"] == name);
     assert!(named("hold") && named("cartpole_lqr"));
 }
+
+/// A protocol buffer field of fewer than 128 bytes.
+fn field(number: u8, content: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(content.len()).expect("a short field");
+    assert!(length < 128 && number < 16);
+    [&[number << 3 | 2, length], content].concat()
+}
+
+#[test]
+fn names_of_a_network_cannot_steer_the_terminal() {
+    let value = [field(1, b"x\x1b[2J"), field(2, &field(1, &[8, 1]))].concat();
+    let node = [field(1, b"x\x1b[2J"), field(2, b"y"), field(4, b"Neg")].concat();
+    let output = [field(1, b"y"), field(2, &field(1, &[8, 1]))].concat();
+    let graph = [field(1, &node), field(2, b"\x1b]0;owned\x07"), field(11, &value)].concat();
+    let graph = [graph, field(12, &output)].concat();
+    let file = [field(2, b"maker\nnetwork        innocent"), field(7, &graph), field(8, &[16, 17])];
+    let project = Project::new();
+    std::fs::write(project.path().join("net.onnx"), file.concat()).expect("a file");
+
+    let ended = project.randori(&["policy", "inspect", "net.onnx"]).expect_code(0);
+
+    assert!(!ended.stdout.contains('\x1b') && !ended.stdout.contains('\x07'), "{}", ended.stdout);
+    assert!(ended.stdout.contains("]0;owned"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("\nnetwork        innocent"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_file_that_is_no_network_is_named_for_what_it_is() {
+    let project = Project::new();
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 84213\n";
+    let files = [
+        ("net.onnx", pointer, "a Git LFS pointer", "git lfs pull"),
+        ("net.npz", "PK\u{3}\u{4}................arr_0.npy", "NumPy arrays", "torch.onnx.export"),
+        ("page.onnx", "<!DOCTYPE html><html></html>", "an HTML page", "the link of its download"),
+    ];
+    for (name, text, what, help) in files {
+        project.write(name, text);
+
+        let ended = project.randori(&["policy", "inspect", name]).expect_code(3);
+
+        assert!(ended.stderr.contains("RS0718"), "{}", ended.stderr);
+        assert!(ended.stderr.contains(what) && ended.stderr.contains(help), "{}", ended.stderr);
+    }
+}
