@@ -224,7 +224,8 @@ impl Surveyor<'_> {
         {
             return;
         }
-        let linter = Linter { table: &self.plan.table, text, duration_s: self.duration_s };
+        let units = randori_stl::written_units(text);
+        let linter = Linter { table: &self.plan.table, text, duration_s: self.duration_s, units };
         for Lint { code, span, message, help } in look(&linter) {
             let problem = self.report(code, span, message);
             problem.severity = Severity::Warning;

@@ -32,6 +32,8 @@ pub(super) struct Linter<'a> {
     pub(super) table: &'a SignalTable,
     pub(super) text: &'a str,
     pub(super) duration_s: f64,
+    /// Units behind the numbers of the text, in order.
+    pub(super) units: Vec<(Range<usize>, &'static str)>,
 }
 
 impl Linter<'_> {
@@ -141,9 +143,9 @@ impl Linter<'_> {
         if is_product(&atom.left) || is_product(&atom.right) {
             return; // The units of its factors may be others.
         }
-        let written = randori_stl::written_units(self.text).into_iter();
+        let first = self.units.partition_point(|(span, _)| span.start < atom.span.start);
         let mut inside =
-            written.filter(|(span, _)| atom.span.start <= span.start && span.end <= atom.span.end);
+            self.units[first..].iter().take_while(|(span, _)| span.end <= atom.span.end);
         if let Some((_, wrong)) = inside.find(|(_, written)| si_of(written) != unit) {
             unlike(named(unit), &format!("a number in {wrong}"));
         }
