@@ -86,6 +86,6 @@ mod tests {
         assert_eq!(plain, 8e6 + 16e6);
         assert_eq!(bytes_of("always (once[0, 10] (speed(a) < 1))") - plain, 8e6 + 3.0 * 1e4 * 32.0);
         assert_eq!(bytes_of("always (eventually (speed(a) < 1))") - plain, 8e6 + 8e6);
-        assert_eq!(bytes_of("always[0, 1e9] (speed(a) < 1)") - plain, 2.0 * 1e6 * 32.0);
+        assert_eq!(bytes_of("always[0, 1000000000] (speed(a) < 1)") - plain, 2.0 * 1e6 * 32.0);
     }
 }
