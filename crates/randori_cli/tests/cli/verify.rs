@@ -31,7 +31,7 @@ fn import(says: &str, code: &str, more: &[&str]) -> Ended {
     let project = Project::new();
     project.write("arm.urdf", ARM);
     let words = ["import", "arm.urdf", "-o", "out", "--verify", "--python", STAND_IN];
-    let mut command = project.command(&[&words, more].concat());
+    let mut command = project.command(&[&words[..], more].concat());
     command.env("STAND_IN_SAYS", says).env("STAND_IN_CODE", code);
     let ended: Ended = command.output().expect("the program starts").into();
     assert!(project.path().join("out/scenarios/arm.ron").is_file(), "{}", ended.stderr);
