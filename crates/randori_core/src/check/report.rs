@@ -104,7 +104,7 @@ impl<'s> Report<'s> {
         message: impl Into<String>,
         label: impl Into<String>,
     ) -> &mut Diagnostic {
-        self.add(Diagnostic::error(code, message), at, label.into())
+        self.add(Diagnostic::error(code, message), at, &label.into())
     }
 
     /// Adds a warning at a place.
@@ -115,7 +115,7 @@ impl<'s> Report<'s> {
         message: impl Into<String>,
         label: impl Into<String>,
     ) -> &mut Diagnostic {
-        self.add(Diagnostic::warning(code, message), at, label.into())
+        self.add(Diagnostic::warning(code, message), at, &label.into())
     }
 
     /// Adds a finding that knows its place.
@@ -125,13 +125,13 @@ impl<'s> Report<'s> {
         }
     }
 
-    fn add(&mut self, mut finding: Diagnostic, at: &At<'_>, label: String) -> &mut Diagnostic {
+    fn add(&mut self, mut finding: Diagnostic, at: &At<'_>, label: &str) -> &mut Diagnostic {
         if !self.has_room(finding.severity) {
             self.overflow = finding;
             return &mut self.overflow;
         }
         finding.message = shortened(&finding.message, MAX_MESSAGE).into_owned();
-        let label = shortened(&label, MAX_MESSAGE);
+        let label = shortened(label, MAX_MESSAGE);
         finding.primary = self.span(at).map(|span| Label::new(span, label));
         let index = self.list.len();
         self.list.push(finding);

@@ -44,9 +44,9 @@ pub(super) fn left_out(
     let (text, rest) = (full[field.span.clone()].to_owned(), &path[first + 1..]);
     if text == "None" && !rest.is_empty() {
         let template = template(document, path, first)?;
-        return within(template.to_owned(), rest);
+        return within(template, rest);
     }
-    within(text, rest)
+    within(&text, rest)
 }
 
 /// The text with every default in it; `None` if it cannot be read.
@@ -62,10 +62,10 @@ pub(super) fn whole(part: Part, document: &Document) -> Option<(String, Outline)
 }
 
 /// Finds the rest of a path in the text of a value.
-fn within(text: String, rest: &[Segment]) -> Option<LeftOut> {
-    let outline = Outline::scan(&text, usize::MAX);
+fn within(text: &str, rest: &[Segment]) -> Option<LeftOut> {
+    let outline = Outline::scan(text, usize::MAX);
     let around = (String::new(), "");
-    let found = match outline.walk(&text, rest) {
+    let found = match outline.walk(text, rest) {
         Ok(node) => {
             let (inner, scalar) = node.scalar()?;
             let is_number = scalar == Scalar::Number;
@@ -81,7 +81,7 @@ fn within(text: String, rest: &[Segment]) -> Option<LeftOut> {
         }
         Err(_) => return None,
     };
-    Some(without_nothing(&text, &outline, found))
+    Some(without_nothing(text, &outline, found))
 }
 
 /// Cuts fields that are `None` out of the text, so that a later path can still

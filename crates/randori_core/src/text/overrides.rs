@@ -249,10 +249,8 @@ impl<'c> Change<'c> {
         let quoted = default.text[default.value.clone()].starts_with('"');
         let literal = format!("{:?}", self.value);
         let is_bare = quoted && !self.value.starts_with(['"', 'r']);
-        let (value, is_number) = match is_bare {
-            true => (literal.as_str(), false),
-            false => self.checked_value()?,
-        };
+        let (value, is_number) =
+            if is_bare { (literal.as_str(), false) } else { self.checked_value()? };
         let place = match &default.number {
             Some(number) if is_number => number,
             _ => &default.value,

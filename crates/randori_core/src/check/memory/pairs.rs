@@ -193,7 +193,7 @@ fn extent(shape: &Shape) -> (Vector, Vector, f32) {
                 (low.min(height), high.max(height))
             });
             let cells: usize = heights.iter().map(Vec::len).sum();
-            let middle = Vector::new(0.0, 0.0, (low + high) / 2.0);
+            let middle = Vector::new(0.0, 0.0, f32::midpoint(low, high));
             (middle, half(*x, *y, f64::from((high - low).max(0.0))), 2.0 * cells as f32)
         }
         Shape::Plane => (Vector::ZERO, Vector::splat(f32::MAX / 4.0), 0.0),
