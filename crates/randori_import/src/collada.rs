@@ -364,7 +364,10 @@ mod tests {
         }
         // Mirrored, so that the other side of each triangle is in front.
         assert_eq!(mesh.triangles[0], [0, 2, 1]);
-        let solid = mesh.solid(false).expect("a volume");
+        let (corners, triangles) = (&mesh.vertices, &mesh.triangles);
+        let filling = crate::solids::Filling::Exact;
+        let solid =
+            crate::solids::of_mesh(corners, triangles, triangles, filling).expect("a volume");
         assert!((solid.mass - 8e-6 / 6.0).abs() < 1e-12);
     }
 

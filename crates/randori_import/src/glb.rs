@@ -321,7 +321,10 @@ mod tests {
             let gap = (Vector3::from(*corner) - Vector3::from(expected)).norm();
             assert!(gap < 1e-12, "{corner:?} is not {expected:?}");
         }
-        let solid = mesh.solid(false).expect("a volume");
+        let (corners, triangles) = (&mesh.vertices, &mesh.triangles);
+        let filling = crate::solids::Filling::Exact;
+        let solid =
+            crate::solids::of_mesh(corners, triangles, triangles, filling).expect("a volume");
         assert!((solid.mass - 2.0 / 6.0).abs() < 1e-12);
         assert_eq!(mesh.triangles[0], [0, 1, 2], "mirrored");
     }

@@ -24,6 +24,7 @@ mod prune;
 mod recognise;
 mod report;
 mod scenario;
+mod solids;
 mod urdf;
 mod values;
 pub mod verify;

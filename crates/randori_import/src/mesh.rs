@@ -3,11 +3,9 @@
 mod hull;
 mod stl;
 
-use nalgebra::Matrix3;
-
 pub(crate) use hull::HullFit;
 
-use crate::geometry::{Inertia, Vector};
+use crate::geometry::Vector;
 
 /// Corners and triangles of a mesh, in its own units.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,10 +22,17 @@ impl Mesh {
     /// # Errors
     /// A reason in words, when the bytes are no such mesh.
     pub fn read(path: &str, bytes: &[u8]) -> Result<Self, String> {
+        Self::read_parts(path, bytes).map(|(mesh, _)| mesh)
+    }
+
+    /// As [`Self::read`], with the number of triangles of its first object, which
+    /// come first.
+    pub(crate) fn read_parts(path: &str, bytes: &[u8]) -> Result<(Self, usize), String> {
         let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        let mut first = usize::MAX;
         let mesh = match ending.as_str() {
             "stl" => stl::read(bytes)?,
-            "obj" => obj(bytes)?,
+            "obj" => obj(bytes, &mut first)?,
             "msh" => msh(bytes)?,
             "dae" => crate::collada::read(bytes)?,
             "glb" => crate::glb::read(bytes)?,
@@ -48,7 +53,7 @@ impl Mesh {
         if count < 4 {
             return Err(format!("it has {count} corners; a body needs at least four"));
         }
-        Ok(mesh)
+        Ok((mesh, first))
     }
 
     /// The same with each axis scaled; negative scales mirror.
@@ -71,63 +76,6 @@ impl Mesh {
     /// A reason in words, when all corners are on one line.
     pub(crate) fn hull(&self) -> Result<HullFit, String> {
         HullFit::of(&self.vertices)
-    }
-
-    /// Volume, centre and moments of the solid of density 1, by the signed
-    /// tetrahedra between the surface and its middle (B. Mirtich, "Fast and
-    /// accurate computation of polyhedral mass properties", 1996, as sums over
-    /// tetrahedra); `None` if it encloses no volume.
-    ///
-    /// With `all_outward` each tetrahedron counts as positive, which counts
-    /// hollows twice: what `MuJoCo` calls `legacy`, its default.
-    pub(crate) fn solid(&self, all_outward: bool) -> Option<Inertia> {
-        let point = |index: u32| Vector::from(self.vertices[index as usize]);
-        let mut middle = Vector::zeros();
-        let mut whole_area = 0.0;
-        for triangle in &self.triangles {
-            let [a, b, c] = triangle.map(point);
-            let area = (b - a).cross(&(c - a)).norm() / 2.0;
-            middle += (a + b + c) * (area / 3.0);
-            whole_area += area;
-        }
-        if whole_area <= 0.0 {
-            return None;
-        }
-        middle /= whole_area;
-        let (volume, first, second) = self.sums(middle, all_outward);
-        if volume.abs() < 1e-18 || !volume.is_finite() {
-            return None;
-        }
-        let com = middle + first / volume;
-        // `MuJoCo` counts the tetrahedra of the moments from the centre of mass.
-        let second = if all_outward {
-            let (again, _, second) = self.sums(com, true);
-            second * (volume / again)
-        } else {
-            let arm = com - middle;
-            second - arm * arm.transpose() * volume
-        };
-        // Meshes that are inside out count as the solid that they outline.
-        let second = second * volume.signum();
-        let moments = Matrix3::identity() * second.trace() - second;
-        Some(Inertia { mass: volume.abs(), com, moments })
-    }
-
-    /// Volume, and its first and second moments about a point.
-    fn sums(&self, from: Vector, all_outward: bool) -> (f64, Vector, Matrix3<f64>) {
-        let (mut volume, mut first, mut second) = (0.0, Vector::zeros(), Matrix3::zeros());
-        for triangle in &self.triangles {
-            let [a, b, c] =
-                triangle.map(|index| Vector::from(self.vertices[index as usize]) - from);
-            let signed = a.dot(&b.cross(&c));
-            let sixfold = if all_outward { signed.abs() } else { signed };
-            let sum = a + b + c;
-            volume += sixfold / 6.0;
-            first += sum * (sixfold / 24.0);
-            let squares = a * a.transpose() + b * b.transpose() + c * c.transpose();
-            second += (squares + sum * sum.transpose()) * (sixfold / 120.0);
-        }
-        (volume, first, second)
     }
 }
 
@@ -153,7 +101,7 @@ pub(crate) fn directions(count: usize) -> Vec<Vector> {
     all
 }
 
-fn obj(bytes: &[u8]) -> Result<Mesh, String> {
+fn obj(bytes: &[u8], first: &mut usize) -> Result<Mesh, String> {
     let options = tobj::LoadOptions {
         triangulate: true,
         ignore_points: true,
@@ -167,13 +115,14 @@ fn obj(bytes: &[u8]) -> Result<Mesh, String> {
     let (models, _) = read.map_err(|error| format!("it is no valid OBJ file ({error})"))?;
     let mut mesh = Mesh { vertices: Vec::new(), triangles: Vec::new() };
     for model in models {
-        let first = mesh.vertices.len() as u32;
+        let start = mesh.vertices.len() as u32;
         let corner = |point: &[f32]| [point[0], point[1], point[2]].map(f64::from);
         mesh.vertices.extend(model.mesh.positions.chunks_exact(3).map(corner));
         let triangle = |corners: &[u32]| {
-            [corners[0], corners[1], corners[2]].map(|index| first.saturating_add(index))
+            [corners[0], corners[1], corners[2]].map(|index| start.saturating_add(index))
         };
         mesh.triangles.extend(model.mesh.indices.chunks_exact(3).map(triangle));
+        *first = (*first).min(mesh.triangles.len());
     }
     Ok(mesh)
 }
@@ -213,27 +162,6 @@ fn msh(bytes: &[u8]) -> Result<Mesh, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn cube() -> Mesh {
-        let corner = |index: u32| [index & 1, index >> 1 & 1, index >> 2 & 1].map(f64::from);
-        let quads =
-            [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
-        let triangles =
-            quads.iter().flat_map(|[a, b, c, d]| [[*a, *b, *c], [*a, *c, *d]]).collect();
-        Mesh { vertices: (0..8).map(corner).collect(), triangles }
-    }
-
-    #[test]
-    fn the_inertia_of_a_mesh_is_that_of_the_solid_inside() {
-        let solid = cube().scaled([2.0, 1.0, 1.0]).solid(false).expect("a volume");
-
-        assert!((solid.mass - 2.0).abs() < 1e-12);
-        assert!((solid.com - Vector::new(1.0, 0.5, 0.5)).norm() < 1e-12);
-        assert!((solid.moments[(0, 0)] - 2.0 / 12.0 * 2.0).abs() < 1e-12);
-        assert!((solid.moments[(1, 1)] - 2.0 / 12.0 * 5.0).abs() < 1e-12);
-        let mirrored = cube().scaled([-2.0, 1.0, 1.0]).solid(false).expect("a volume");
-        assert!((mirrored.mass - 2.0).abs() < 1e-12);
-    }
 
     #[test]
     fn lengths_that_a_file_does_not_have_are_refused_not_allocated() {

@@ -268,6 +268,9 @@ impl Reading<'_, '_> {
         let auto = self.around.model.settings.auto_limits;
         let name = if self.look.attribute("posrange").is_some() { "posrange" } else { "ctrlrange" };
         let given = self.look.range(log, name, "ctrllimited", auto);
+        if self.around.model.settings.free_controls {
+            return (None, None);
+        }
         let inherited = self.moved.range.filter(|_| self.law.inherited > 0.0);
         let inherited = inherited.map(|[lower, upper]| {
             let (middle, half) =

@@ -25,6 +25,10 @@ pub(crate) fn read(
     let mut names = Names::default();
     for node in model.root.children_called("equality").flat_map(Node::children) {
         let look = model.defaults.look(log, node, None);
+        if model.settings.no_equalities {
+            log.note(Fate::Dropped, node, "an equality: they are disabled in the file");
+            continue;
+        }
         if look.flag(log, "active") == Some(false) {
             log.note(Fate::Dropped, node, "an equality that is not active");
             continue;

@@ -1,16 +1,19 @@
 //! `<geom>`: shape, mass and surface.
 
-use nalgebra::Matrix3;
+use std::rc::Rc;
+
 use randori_core::diagnostic::DiagnosticCode;
 use randori_core::spec::Shape;
 
 use super::defaults::Look;
+use super::meshes::Used;
 use super::model::Assets;
 use super::settings::Settings;
 use crate::geometry::{self, Inertia, Pose, Vector, tidy, tidy3};
 use crate::log::Log;
 use crate::mesh::{self, Mesh};
 use crate::report::Fate;
+use crate::solids;
 use crate::values;
 use crate::xml::Files;
 
@@ -64,6 +67,7 @@ impl<'t> Reader<'_, '_, 't> {
     pub(crate) fn geom(&mut self, look: Look<'t>) -> Option<Geom<'t>> {
         let mut pose = self.settings.pose(self.log, &look);
         let kind = self.kind(&look)?;
+        super::leftovers::geom(self.log, &look);
         let size = look.at_most(self.log, "size", [0.0; 3]);
         let (size, pose_along) = self.between_ends(&look, kind, size)?;
         pose = pose_along.unwrap_or(pose);
@@ -71,23 +75,29 @@ impl<'t> Reader<'_, '_, 't> {
         let (mut shape, mut inertia) = (None, None);
         match kind {
             "mesh" | "sdf" => {
-                if let Some((path, scale, loaded, own)) = self.mesh(&look)? {
-                    mesh = Some((path, scale));
-                    let all_outward = self.counts_outward(&look);
-                    inertia = loaded.as_ref().and_then(|mesh: &Mesh| mesh.solid(all_outward));
-                    shape = loaded.and_then(|mesh| self.hull(&look, &mesh));
-                    // What turns the mesh inside its own file.
-                    if let Some(own) = own {
-                        pose *= own;
-                    }
+                let used = self.mesh(&look)?;
+                pose *= used.placement.pose;
+                mesh = Some((used.path.clone(), used.placement.scale));
+                if let Some(content) = &used.content {
+                    let back = used.placement.pose.inverse();
+                    inertia = content.solid.map(|solid| solid.seen_from(&back));
+                    shape = self.hull(&look, &content.mesh);
                 }
             }
-            "hfield" => shape = self.heightfield(&look, &mut pose)?,
+            "hfield" => shape = self.heightfield(&look)?,
             "plane" => shape = Some(Shape::Plane),
             _ => {
-                self.check_size(&look, kind, size)?;
-                inertia = Some(solid(kind, size));
-                shape = Some(primitive(kind, size));
+                let is_fitted = look.attribute("mesh").is_some();
+                let fitted = if is_fitted { self.fitted(&look, kind)? } else { None };
+                if let Some((size, place)) =
+                    fitted.or((!is_fitted).then_some((size, Pose::identity())))
+                {
+                    self.check_size(&look, kind, size)?;
+                    let is_shell = look.flag(self.log, "shellinertia") == Some(true);
+                    inertia = Some(solids::of_primitive(kind, size, is_shell));
+                    shape = Some(primitive(kind, size));
+                    pose *= place;
+                }
             }
         }
         let inertia = self.inertia(&look, inertia);
@@ -138,27 +148,25 @@ impl<'t> Reader<'_, '_, 't> {
             Some(attribute) => values::word(self.log, attribute, &KINDS)?,
             None => "sphere",
         };
-        if look.attribute("mesh").is_some() && !matches!(kind, "mesh" | "sdf") {
-            let what = format!("a {kind} that is to be fitted to a mesh: the mesh's hull instead");
-            self.log.note(Fate::Approximated, look.node(), what);
-            return Some("mesh");
-        }
         Some(kind)
     }
 
-    /// Whether the volume of the geom's mesh counts as `MuJoCo`'s default does.
-    fn counts_outward(&mut self, look: &Look<'t>) -> bool {
-        let asset = look.text("mesh").and_then(|name| self.assets.meshes.get(name));
-        let Some(word) = asset.and_then(|asset| asset.attribute("inertia")) else { return true };
-        match values::word(self.log, word, &["legacy", "exact", "convex", "shell"]) {
-            Some("exact") => false,
-            Some(kind @ ("convex" | "shell")) => {
-                let what = format!("`inertia=\"{kind}\"` of a mesh: as the solid that it encloses");
-                self.log.note(Fate::Approximated, look.node(), what);
-                false
-            }
-            _ => true,
-        }
+    /// Sizes and place of a primitive that stands for a mesh.
+    #[expect(clippy::option_option, reason = "an error, or something missing, or a value")]
+    fn fitted(&mut self, look: &Look<'t>, kind: &str) -> Option<Option<([f64; 3], Pose)>> {
+        let used = self.mesh(look)?;
+        let share = look.number(self.log, "fitscale").unwrap_or(1.0);
+        let content = used.content.as_ref();
+        let Some((content, solid)) = content.and_then(|all| Some((all, all.solid?))) else {
+            let what = format!("a {kind} that is to be fitted to a mesh that has no inside");
+            self.log.note(Fate::Dropped, look.node(), what).doubt();
+            return Some(None);
+        };
+        let to_box = self.settings.fit_to_box;
+        let (size, place) = solids::fitted(kind, &content.corners, &solid, to_box);
+        let name = look.text("mesh").unwrap_or_default();
+        self.log.note(Fate::Kept, look.node(), format!("a {kind} fitted to mesh `{name}`"));
+        Some(Some((size.map(|part| part * share), place)))
     }
 
     /// Sizes and pose of a geom that is given by its two ends.
@@ -194,6 +202,10 @@ impl<'t> Reader<'_, '_, 't> {
             "capsule" | "cylinder" => 2,
             _ => 3,
         };
+        // A capsule that is fitted to something round is a ball.
+        if kind == "capsule" && look.attribute("mesh").is_some() && size[0] > 0.0 {
+            return Some(());
+        }
         if size[..needed].iter().all(|part| *part > 0.0) {
             return Some(());
         }
@@ -244,12 +256,8 @@ impl<'t> Reader<'_, '_, 't> {
         surface
     }
 
-    /// Path, scale, content and inner pose of the mesh that a geom names.
-    #[expect(clippy::type_complexity, reason = "used once, by the caller above")]
-    fn mesh(
-        &mut self,
-        look: &Look<'t>,
-    ) -> Option<Option<(String, [f64; 3], Option<Mesh>, Option<Pose>)>> {
+    /// The mesh that a geom names.
+    fn mesh(&mut self, look: &Look<'t>) -> Option<Rc<Used>> {
         let Some(named) = look.attribute("mesh") else {
             let (code, at) = (DiagnosticCode::IMPORT_REFERENCE, look.node().span());
             self.log.error(code, at, "a mesh geom names no mesh", "write `mesh=\"...\"`");
@@ -259,12 +267,12 @@ impl<'t> Reader<'_, '_, 't> {
             self.log.unknown(named, "mesh", self.assets.meshes.keys().copied());
             return None;
         };
-        Some(Some(self.assets.mesh(self.log, self.files, self.settings, &asset, look)))
+        Some(self.assets.mesh(self.log, self.files, self.settings, &asset, look))
     }
 
     /// Terrain; its frame is in the middle of its base.
     #[expect(clippy::option_option, reason = "an error, or something missing, or a value")]
-    fn heightfield(&mut self, look: &Look<'t>, pose: &mut Pose) -> Option<Option<Shape>> {
+    fn heightfield(&mut self, look: &Look<'t>) -> Option<Option<Shape>> {
         let Some(named) = look.attribute("hfield") else {
             let (code, at) = (DiagnosticCode::IMPORT_REFERENCE, look.node().span());
             self.log.error(code, at, "a terrain names no hfield", "write `hfield=\"...\"`");
@@ -274,7 +282,6 @@ impl<'t> Reader<'_, '_, 't> {
             self.log.unknown(named, "hfield", self.assets.hfields.keys().copied());
             return None;
         };
-        let _ = pose;
         Some(super::terrain::shape(self.log, self.files, self.settings, asset))
     }
 }
@@ -286,7 +293,7 @@ pub(crate) fn hull(points: &[[f64; 3]]) -> Shape {
 
 fn primitive(kind: &str, [a, b, c]: [f64; 3]) -> Shape {
     match kind {
-        "capsule" => Shape::Capsule { radius: tidy(a), length: tidy(2.0 * b) },
+        "capsule" if b > 0.0 => Shape::Capsule { radius: tidy(a), length: tidy(2.0 * b) },
         "cylinder" => Shape::Cylinder { radius: tidy(a), length: tidy(2.0 * b) },
         "box" => Shape::Box { size: [a, b, c].map(|half| tidy(2.0 * half)) },
         "ellipsoid" => {
@@ -298,35 +305,4 @@ fn primitive(kind: &str, [a, b, c]: [f64; 3]) -> Shape {
         }
         _ => Shape::Sphere { radius: tidy(a) },
     }
-}
-
-/// Mass properties of a solid of density 1 about its middle.
-fn solid(kind: &str, [a, b, c]: [f64; 3]) -> Inertia {
-    const PI: f64 = std::f64::consts::PI;
-    let (mass, x, y, z) = match kind {
-        "capsule" => {
-            let (rod, ball) = (PI * a * a * 2.0 * b, 4.0 / 3.0 * PI * a * a * a);
-            let height = 2.0 * b;
-            let across = rod * (3.0 * a * a + height * height) / 12.0
-                + ball * (0.4 * a * a + 0.375 * a * height + 0.25 * height * height);
-            (rod + ball, across, across, rod * a * a / 2.0 + ball * 0.4 * a * a)
-        }
-        "cylinder" => {
-            let mass = PI * a * a * 2.0 * b;
-            let across = mass * (3.0 * a * a + 4.0 * b * b) / 12.0;
-            (mass, across, across, mass * a * a / 2.0)
-        }
-        "box" => {
-            let mass = 8.0 * a * b * c;
-            let part = |one: f64, other: f64| mass * (one * one + other * other) / 3.0;
-            (mass, part(b, c), part(a, c), part(a, b))
-        }
-        _ => {
-            let [a, b, c] = if kind == "sphere" { [a, a, a] } else { [a, b, c] };
-            let mass = 4.0 / 3.0 * PI * a * b * c;
-            let part = |one: f64, other: f64| mass * (one * one + other * other) / 5.0;
-            (mass, part(b, c), part(a, c), part(a, b))
-        }
-    };
-    Inertia { mass, com: Vector::zeros(), moments: Matrix3::from_diagonal(&Vector::new(x, y, z)) }
 }

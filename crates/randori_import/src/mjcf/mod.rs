@@ -3,6 +3,7 @@
 //! Start reading at [`import`].
 
 mod actuators;
+mod builtin_meshes;
 mod contacts;
 mod defaults;
 mod environment;
@@ -12,7 +13,9 @@ mod geoms;
 mod groups;
 mod keyframes;
 mod laws;
+mod leftovers;
 mod links;
+mod meshes;
 mod mobility;
 mod model;
 mod pairs;

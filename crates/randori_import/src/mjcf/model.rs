@@ -1,12 +1,14 @@
 //! The bodies of an MJCF file with everything on them, defaults applied.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use randori_core::diagnostic::DiagnosticCode;
 
 use super::defaults::{Defaults, Look};
 use super::expand::SCOPE;
 use super::geoms::{Geom, Reader};
+use super::meshes::{self, Content, Placement, Used};
 use super::settings::Settings;
 use crate::geometry::{self, Inertia, Pose};
 use crate::log::Log;
@@ -85,7 +87,9 @@ pub(crate) struct Assets<'t> {
     pub(crate) meshes: BTreeMap<&'t str, Look<'t>>,
     pub(crate) hfields: BTreeMap<&'t str, Node<'t>>,
     /// By path; `None` for those that cannot be read.
-    loaded: BTreeMap<String, Result<Mesh, String>>,
+    loaded: BTreeMap<String, Result<(Mesh, usize), String>>,
+    /// By place of the asset in the document.
+    used: BTreeMap<usize, Rc<Used>>,
     /// Files that were reported as missing.
     reported: Vec<String>,
 }
@@ -360,6 +364,7 @@ impl<'t> Walk<'_, '_, 't> {
         let is_free = node.tag() == "freejoint";
         let look = if is_free { Look::bare(node) } else { self.look(node, childclass) };
         let log = &mut *self.log;
+        super::leftovers::joint(log, &look);
         let motion = match look.attribute("type") {
             _ if is_free => Motion::Free,
             None => Motion::Hinge,
@@ -483,7 +488,7 @@ impl<'t> Assets<'t> {
         assets
     }
 
-    /// Path, scale, content and inner pose of a mesh for a geom.
+    /// The mesh of a geom.
     pub(crate) fn mesh(
         &mut self,
         log: &mut Log,
@@ -491,59 +496,59 @@ impl<'t> Assets<'t> {
         settings: &Settings,
         asset: &Look<'t>,
         geom: &Look<'t>,
-    ) -> (String, [f64; 3], Option<Mesh>, Option<Pose>) {
-        let scale = asset.exactly::<3>(log, "scale").unwrap_or([1.0; 3]);
-        let inner = reference_pose(log, asset);
-        if let Some(points) = asset.attribute("vertex") {
-            let vertices = values::numbers(log, points).unwrap_or_default();
-            let vertices =
-                vertices.chunks_exact(3).map(|part| [part[0], part[1], part[2]]).collect();
-            let faces = asset.attribute("face").and_then(|faces| values::numbers(log, faces));
-            let mut mesh = Mesh { vertices, triangles: Vec::new() };
-            let count = mesh.vertices.len();
-            for face in faces.unwrap_or_default().chunks_exact(3) {
-                if face.iter().all(|corner| *corner >= 0.0 && (*corner as usize) < count) {
-                    mesh.triangles.push([face[0] as u32, face[1] as u32, face[2] as u32]);
-                }
+    ) -> Rc<Used> {
+        let id = asset.node().id();
+        if let Some(used) = self.used.get(&id) {
+            return Rc::clone(used);
+        }
+        let (path, found) = self.source(log, files, settings, asset, geom);
+        let used = Rc::new(match found {
+            Some((file, counted)) => {
+                let (content, placement) = Content::of(log, asset, &file, counted);
+                Used { path, placement, content: Some(content) }
             }
-            return (String::new(), scale, (count >= 4).then(|| mesh.scaled(scale)), inner);
+            None => Used { path, placement: Placement::default(), content: None },
+        });
+        self.used.insert(id, Rc::clone(&used));
+        used
+    }
+
+    /// Path from the project root and content of what a mesh is read from, with
+    /// the number of triangles that have mass.
+    fn source(
+        &mut self,
+        log: &mut Log,
+        files: &mut Files<'_>,
+        settings: &Settings,
+        asset: &Look<'t>,
+        geom: &Look<'t>,
+    ) -> (String, Option<(Mesh, usize)>) {
+        let own = if asset.attribute("vertex").is_some() {
+            Some(meshes::written(log, asset))
+        } else {
+            asset.attribute("builtin").map(|kind| meshes::built_in(log, asset, kind))
+        };
+        if let Some(own) = own {
+            return (String::new(), own.map(|mesh| (mesh, usize::MAX)));
         }
         let named = asset.text("file").unwrap_or_default();
-        let file = named.replace('\\', "/");
-        let file =
-            if settings.strip_path { file.rsplit('/').next().unwrap_or(&file) } else { &file };
-        let main = paths::folder(files.main());
-        let folder = settings.folder.as_deref().unwrap_or(main).to_owned();
-        let path =
-            paths::resolve(&folder, &settings.mesh_dir.replace('\\', "/"))
-                .or_else(|reason| {
-                    if settings.mesh_dir.is_empty() { Ok(folder.clone()) } else { Err(reason) }
-                })
-                .and_then(|folder| paths::resolve(&folder, file));
-        if path.is_err() {
-            let named = format!("{}/{file}", settings.mesh_dir.replace('\\', "/"));
-            files.outside.extend(paths::beyond(&folder, &named));
-        }
+        let path = settings.asset_path(files, named);
         let loaded = match &path {
-            Err(reason) => Err((*reason).to_owned()),
+            Err(reason) => Err(reason.clone()),
             Ok(path) => {
                 if !self.loaded.contains_key(path) {
-                    let read = files.bytes(path).and_then(|bytes| Mesh::read(path, &bytes));
+                    let kind = meshes::named_kind(path, asset.text("content_type"));
+                    let read = files.bytes(path).and_then(|bytes| Mesh::read_parts(&kind, &bytes));
                     self.loaded.insert(path.clone(), read);
                 }
                 self.loaded[path].clone()
             }
         };
         match loaded {
-            Ok(mesh) => (
-                paths::named_from(files.main(), &path.unwrap_or_default()),
-                scale,
-                Some(mesh.scaled(scale)),
-                inner,
-            ),
+            Ok(found) => (paths::named_from(files.main(), &path.unwrap_or_default()), Some(found)),
             Err(reason) => {
                 self.missing(log, asset, geom, named, &reason);
-                (String::new(), scale, None, inner)
+                (String::new(), None)
             }
         }
     }
@@ -565,15 +570,4 @@ impl<'t> Assets<'t> {
         let advice = format!("used first by {}", geom.node().path());
         log.note_value(Fate::Dropped, asset.node(), "file", what).advise(advice);
     }
-}
-
-/// The pose that undoes `refpos` and `refquat` of a mesh.
-fn reference_pose(log: &mut Log, asset: &Look<'_>) -> Option<Pose> {
-    let offset = asset.exactly::<3>(log, "refpos");
-    let turn = asset.exactly::<4>(log, "refquat").and_then(geometry::from_wxyz);
-    if offset.is_none() && turn.is_none() {
-        return None;
-    }
-    let offset = geometry::vector(offset.unwrap_or_default());
-    Some(geometry::pose(offset, turn.unwrap_or_else(geometry::Rotation::identity)).inverse())
 }

@@ -14,7 +14,7 @@ use crate::xml::Node;
 
 /// Sensors of single joints and actuators, all of which the sensor of all
 /// joints measures.
-const OF_JOINTS: [&str; 9] = [
+const OF_JOINTS: [&str; 8] = [
     "jointpos",
     "jointvel",
     "jointactuatorfrc",
@@ -23,7 +23,41 @@ const OF_JOINTS: [&str; 9] = [
     "actuatorfrc",
     "ballquat",
     "ballangvel",
-    "jointlimitpos",
+];
+
+/// Sensors that measure something which Randori's sensors do not, with what to
+/// take instead.
+const UNMEASURED: [(&[&str], &str); 8] = [
+    (&["force", "torque"], "a `Contact` sensor measures the force on a link, `joints` the drives"),
+    (&["magnetometer"], "an `Orientation` sensor says where north is"),
+    (
+        &["subtreecom", "subtreelinvel", "subtreeangmom"],
+        "goals and metrics can use the signal `com_height`; a `GroundTruth` sensor measures one link",
+    ),
+    (&["framelinacc", "frameangacc"], "use an `Accelerometer` or a `Gyro` there"),
+    (
+        &[
+            "jointlimitpos",
+            "jointlimitvel",
+            "jointlimitfrc",
+            "tendonlimitpos",
+            "tendonlimitvel",
+            "tendonlimitfrc",
+        ],
+        "compare the positions of `joints` with the limits",
+    ),
+    (
+        &["tendonpos", "tendonvel", "tendonactuatorfrc"],
+        "add up the joints of the tendon, as measured by `joints`",
+    ),
+    (
+        &["distance", "normal", "fromto", "insidesite"],
+        "goals and metrics can use signals of distance",
+    ),
+    (
+        &["e_potential", "e_kinetic", "clock", "tactile", "camprojection", "user", "plugin"],
+        "compute it in the policy",
+    ),
 ];
 
 /// Range of a range finder that does not say its own, m.
@@ -41,6 +75,12 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
     log.note_whole(Fate::Added, "sensor `joints`: position, velocity and torque of all joints");
     let nodes = model.root.children_called("sensor").flat_map(Node::children);
     for node in nodes {
+        let joint = node.attribute("joint").and_then(|joint| model.joint(&joint.value));
+        if joint.is_some_and(|(body, _)| layout.place(body).is_none()) {
+            let what = format!("a {} of a joint outside the robot", node.tag());
+            log.note(Fate::Dropped, node, what);
+            continue;
+        }
         if OF_JOINTS.contains(&node.tag()) {
             let what =
                 format!("`{}`: measured by sensor `joints`", node.name().unwrap_or(node.tag()));
@@ -48,9 +88,11 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
             check_joint(log, model, node);
             continue;
         }
-        let Some((kind, body, pose)) = one(log, model, node) else { continue };
+        let Some(Found { kind, body, pose, remark }) = one(log, model, node) else { continue };
         let Some(place) = layout.place(body) else {
-            log.note(Fate::Dropped, node, "a sensor on something outside the robot");
+            let what = format!("a {} on something outside the robot", node.tag());
+            let advice = "scenarios know where objects are by their signals";
+            log.note(Fate::Dropped, node, what).advise(advice);
             continue;
         };
         let pose = place.link_from_body * pose;
@@ -66,7 +108,12 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
             spec.pose = PoseSpec::default();
         }
         errors(log, node, &mut spec);
-        log.note(Fate::Kept, node, format!("sensor `{}`", spec.name));
+        let _ = match remark {
+            None => log.note(Fate::Kept, node, format!("sensor `{}`", spec.name)),
+            Some(remark) => {
+                log.note(Fate::Approximated, node, format!("sensor `{}`: {remark}", spec.name))
+            }
+        };
         sensors.push(spec);
     }
     sensors
@@ -77,65 +124,68 @@ fn sensor(name: String, link: Option<String>, pose: &Pose, kind: SensorKind) -> 
     SensorSpec { name, link, pose: pose_spec(pose), kind, rate_hz: None, phase: 0.0, errors }
 }
 
-/// Kind, body and pose on that body of a sensor.
-fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(SensorKind, usize, Pose)> {
+/// A sensor on a body.
+struct Found {
+    kind: SensorKind,
+    body: usize,
+    /// In the frame of the body.
+    pose: Pose,
+    /// How it differs from that of the file.
+    remark: Option<String>,
+}
+
+fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Found> {
     let tag = node.tag();
-    match tag {
-        "gyro" => at_site(log, model, node).map(|(body, pose)| (SensorKind::Gyro, body, pose)),
-        "accelerometer" => {
-            at_site(log, model, node).map(|(body, pose)| (SensorKind::Accelerometer, body, pose))
-        }
-        "velocimeter" => {
-            at_site(log, model, node).map(|(body, pose)| (SensorKind::Velocimeter, body, pose))
-        }
+    if let Some((_, advice)) = UNMEASURED.iter().find(|(tags, _)| tags.contains(&tag)) {
+        log.note(Fate::Dropped, node, format!("a sensor of kind `{tag}`")).advise(*advice);
+        return None;
+    }
+    let (kind, (body, mut pose), remark) = match tag {
+        "gyro" => (SensorKind::Gyro, at_site(log, model, node)?, None),
+        "accelerometer" => (SensorKind::Accelerometer, at_site(log, model, node)?, None),
+        "velocimeter" => (SensorKind::Velocimeter, at_site(log, model, node)?, None),
         "touch" => {
-            let (body, pose) = at_site(log, model, node)?;
-            let what = "a touch sensor: the force on its whole link";
-            log.note(Fate::Approximated, node, what);
-            Some((SensorKind::Contact { threshold: 1e-3 }, body, pose))
+            let remark = "the force on its whole link".to_owned();
+            let kind = SensorKind::Contact { threshold: 1e-3 };
+            (kind, at_site(log, model, node)?, Some(remark))
         }
         "rangefinder" => {
-            let (body, pose) = at_site(log, model, node)?;
-            // A range finder looks along Z, a lidar along X.
-            let turned = pose
-                * geometry::pose(
-                    geometry::Vector::zeros(),
-                    geometry::about(geometry::Vector::y(), -std::f64::consts::FRAC_PI_2),
-                );
+            let place = at_site(log, model, node)?;
             let far = node.attribute("cutoff").and_then(|found| values::number(log, found));
             let far = far.filter(|far| *far > 0.0).unwrap_or(FAR);
-            log.note(
-                Fate::Approximated,
-                node,
-                format!("a range finder: a lidar of one beam, up to {far} m"),
-            );
+            let remark = format!("a range finder as a lidar of one beam, up to {far} m");
             let fov = Angle::Deg(1.0);
-            Some((SensorKind::Lidar { beams: 1, range: (0.001, far), fov }, body, turned))
+            (SensorKind::Lidar { beams: 1, range: (0.001, far), fov }, place, Some(remark))
         }
         "contact" => {
             let body = contact_body(log, model, node)?;
-            let what = "a contact sensor: any contact of the whole link counts";
-            log.note(Fate::Approximated, node, what);
-            Some((SensorKind::Contact { threshold: 1e-3 }, body, Pose::identity()))
+            let remark = "any contact of the whole link counts".to_owned();
+            let kind = SensorKind::Contact { threshold: 1e-3 };
+            (kind, (body, Pose::identity()), Some(remark))
         }
         "framequat" if node.attribute("refname").is_none() => {
-            let (body, pose) = at_object(log, model, node)?;
-            log.note(Fate::Kept, node, "an orientation: as x, y, z, w");
-            Some((SensorKind::Orientation, body, pose))
+            (SensorKind::Orientation, at_object(log, model, node)?, None)
         }
-        _ if tag.starts_with("frame") || tag.starts_with("subtree") => {
-            let (body, pose) = at_object(log, model, node)?;
-            let relative =
-                if node.attribute("refname").is_some() { ", in the world frame" } else { "" };
-            let what = format!("a {tag}: the true pose and velocity of its frame{relative}");
-            log.note(Fate::Approximated, node, what);
-            Some((SensorKind::GroundTruth, body, pose))
+        "framepos" | "framequat" | "framexaxis" | "frameyaxis" | "framezaxis" | "framelinvel"
+        | "frameangvel" => {
+            let place = at_object(log, model, node)?;
+            let is_relative = node.attribute("refname").is_some();
+            let relative = if is_relative { ", in the world frame" } else { "" };
+            let remark = format!("a {tag} as the true pose and velocity of its frame{relative}");
+            (SensorKind::GroundTruth, place, Some(remark))
         }
         _ => {
-            log.note(Fate::Dropped, node, format!("a sensor of kind `{tag}`"));
-            None
+            let what = format!("`<{tag}>` is no sensor that is known");
+            log.note(Fate::Dropped, node, what).doubt();
+            return None;
         }
+    };
+    if tag == "rangefinder" {
+        // A range finder looks along Z, a lidar along X.
+        let turn = geometry::about(geometry::Vector::y(), -std::f64::consts::FRAC_PI_2);
+        pose *= geometry::pose(geometry::Vector::zeros(), turn);
     }
+    Some(Found { kind, body, pose, remark })
 }
 
 fn at_site(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(usize, Pose)> {
@@ -270,6 +320,16 @@ fn errors(log: &mut Log, node: Node<'_>, spec: &mut SensorSpec) {
         let what = format!("noise {}: MuJoCo itself does not add it", noise.value);
         let advice = format!("write `errors: (noise: Gaussian(std: {}))` to have it", noise.value);
         log.note_value(Fate::Dropped, node, "noise", what).advise(advice);
+    }
+    let number = |log: &mut Log, name: &str| {
+        let numbers = node.attribute(name).and_then(|found| values::numbers(log, found));
+        numbers.and_then(|numbers| numbers.first().copied()).filter(|value| *value > 0.0)
+    };
+    spec.errors.latency = number(log, "delay");
+    if let Some(period) = number(log, "interval") {
+        let what = format!("a sensor that measures every {period} s: at every tick");
+        let advice = format!("write `rate_hz: {}`, if that divides the physics rate", 1.0 / period);
+        log.note_value(Fate::Approximated, node, "interval", what).advise(advice);
     }
     let is_vector =
         matches!(spec.kind, SensorKind::Gyro | SensorKind::Accelerometer | SensorKind::Velocimeter);

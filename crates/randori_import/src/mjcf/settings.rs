@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) bound_inertia: f64,
     pub(crate) balance_inertia: bool,
     pub(crate) total_mass: Option<f64>,
+    /// Whether primitives are fitted to the box of a mesh rather than its inertia.
+    pub(crate) fit_to_box: bool,
     /// Size of a physics step, s.
     pub(crate) timestep: f64,
     pub(crate) gravity: [f64; 3],
@@ -38,6 +40,9 @@ pub(crate) struct Settings {
     /// Whether neighbouring bodies pass through each other.
     pub(crate) filter_parents: bool,
     pub(crate) no_contacts: bool,
+    pub(crate) no_equalities: bool,
+    /// Whether ranges of controls do not apply.
+    pub(crate) free_controls: bool,
 }
 
 /// Contact parameters for all contacts.
@@ -64,12 +69,15 @@ impl Settings {
             bound_inertia: 0.0,
             balance_inertia: false,
             total_mass: None,
+            fit_to_box: false,
             timestep: 0.002,
             gravity: [0.0, 0.0, -9.81],
             impratio: 1.0,
             override_contacts: None,
             filter_parents: true,
             no_contacts: false,
+            no_equalities: false,
+            free_controls: false,
         };
         for section in root.children_called("compiler") {
             settings.compiler(log, &Look::bare(section));
@@ -113,6 +121,7 @@ impl Settings {
         self.bound_mass = look.not_negative(log, "boundmass").unwrap_or(self.bound_mass);
         self.bound_inertia = look.not_negative(log, "boundinertia").unwrap_or(self.bound_inertia);
         self.balance_inertia = look.flag(log, "balanceinertia").unwrap_or(self.balance_inertia);
+        self.fit_to_box = look.flag(log, "fitaabb").unwrap_or(self.fit_to_box);
         if let Some(mass) = look.number(log, "settotalmass") {
             self.total_mass = (mass > 0.0).then_some(mass);
         }
@@ -133,6 +142,12 @@ impl Settings {
         if let Some(ratio) = look.number(log, "impratio") {
             self.impratio = if ratio > 0.0 { ratio } else { 1.0 };
         }
+        if let Some(groups) = node.attribute("actuatorgroupdisable") {
+            let what = format!("groups {} of actuators are disabled: they act", groups.value);
+            let advice = "leave the actuators out with `drop`";
+            let name = "actuatorgroupdisable";
+            log.note_value(Fate::Dropped, node, name, what).advise(advice).doubt();
+        }
         for name in ["wind", "density", "viscosity", "magnetic"] {
             let numbers = node.attribute(name).and_then(|found| values::numbers(log, found));
             if numbers.is_some_and(|numbers| numbers.iter().any(|number| *number != 0.0)) {
@@ -147,6 +162,9 @@ impl Settings {
         }
         for flag in node.children_called("flag") {
             let is = |name: &str, value: &str| flag.text(name) == Some(value);
+            super::leftovers::flag(log, flag);
+            self.no_equalities |= is("equality", "disable");
+            self.free_controls |= is("clampctrl", "disable");
             self.filter_parents &= !is("filterparent", "disable");
             self.no_contacts |= is("contact", "disable");
             if is("gravity", "disable") {
@@ -162,16 +180,22 @@ impl Settings {
     }
 
     /// Path from the reader's root of a file that an asset names.
-    pub(crate) fn asset_path(&self, files: &Files<'_>, named: &str) -> Result<String, String> {
+    pub(crate) fn asset_path(&self, files: &mut Files<'_>, named: &str) -> Result<String, String> {
         let named = named.replace('\\', "/");
         let file =
             if self.strip_path { named.rsplit('/').next().unwrap_or(&named) } else { &named };
-        let folder = paths::folder(files.main()).to_owned();
-        let assets = match self.mesh_dir.as_str() {
-            "" => folder,
-            below => paths::resolve(&folder, &below.replace('\\', "/"))?,
+        let main = paths::folder(files.main());
+        let folder = self.folder.as_deref().unwrap_or(main).to_owned();
+        let assets = self.mesh_dir.replace('\\', "/");
+        let path = match assets.as_str() {
+            "" => Ok(folder.clone()),
+            below => paths::resolve(&folder, below),
         };
-        Ok(paths::resolve(&assets, file)?)
+        let path = path.and_then(|folder| paths::resolve(&folder, file));
+        if path.is_err() {
+            files.outside.extend(paths::beyond(&folder, &format!("{assets}/{file}")));
+        }
+        Ok(path?)
     }
 
     /// An angle as the file writes it, in radians.

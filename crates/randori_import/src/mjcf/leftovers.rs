@@ -1,0 +1,75 @@
+//! Attributes that have no effect in the result, each told once per element.
+
+use super::defaults::Look;
+use crate::log::Log;
+use crate::report::Fate;
+use crate::values;
+use crate::xml::Node;
+
+/// Switches of `<flag>` that change how a robot moves, with what is so without
+/// them; others, and those that other parts read, change only how it is computed.
+const SWITCHES: [(&str, &str); 6] = [
+    ("constraint", "contacts, limits, friction and equalities act"),
+    ("frictionloss", "friction of joints acts"),
+    ("limit", "limits of joints act"),
+    ("spring", "springs of joints act"),
+    ("damper", "damping of joints acts"),
+    ("actuation", "actuators act"),
+];
+
+/// What a joint says besides its motion and resistance.
+pub(crate) fn joint(log: &mut Log, look: &Look<'_>) {
+    let node = look.node();
+    for name in ["solreflimit", "solimplimit", "solreffriction", "solimpfriction"] {
+        if look.attribute(name).is_some() {
+            let what = format!("`{name}` of a joint: its limits and friction are hard");
+            log.note_value(Fate::Dropped, node, name, what);
+        }
+    }
+    if look.number(log, "margin").is_some_and(|margin| margin != 0.0) {
+        let what = "`margin` of a joint: limits act where they are";
+        log.note_value(Fate::Dropped, node, "margin", what);
+    }
+    if look.flag(log, "actuatorgravcomp") == Some(true) {
+        let what = "`actuatorgravcomp` of a joint";
+        log.note_value(Fate::Dropped, node, "actuatorgravcomp", what).doubt();
+    }
+    for name in ["damping", "stiffness"] {
+        let numbers = look.attribute(name).and_then(|found| values::numbers(log, found));
+        if numbers.is_some_and(|numbers| numbers.iter().skip(1).any(|part| *part != 0.0)) {
+            let what = format!("`{name}` of a joint that grows with its motion: the constant part");
+            log.note_value(Fate::Approximated, node, name, what).doubt();
+        }
+    }
+}
+
+/// What a geom says besides its shape, mass and surface.
+pub(crate) fn geom(log: &mut Log, look: &Look<'_>) {
+    let node = look.node();
+    for (name, what) in [
+        ("surfacevel", "`surfacevel` of a geom: its surface does not move"),
+        ("adhesion", "`adhesion` of a geom: contacts do not stick"),
+        ("fluidshape", "`fluidshape` of a geom: there is no medium"),
+    ] {
+        let is_set = look.text(name).is_some_and(|value| {
+            value.split_whitespace().any(|word| !matches!(word.parse(), Ok(0.0)) && word != "none")
+        });
+        if is_set {
+            let note = log.note_value(Fate::Dropped, node, name, what);
+            if name != "fluidshape" {
+                note.doubt();
+            }
+        }
+    }
+}
+
+/// Switches of a `<flag>` that turn something off.
+pub(crate) fn flag(log: &mut Log, flag: Node<'_>) {
+    for (name, without) in SWITCHES {
+        if flag.text(name) == Some("disable") {
+            let what = format!("`{name}` is disabled in the file: {without} nonetheless");
+            let advice = "remove what should not act from the `Robot`";
+            log.note_value(Fate::Dropped, flag, name, what).advise(advice).doubt();
+        }
+    }
+}
