@@ -345,12 +345,12 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Compare the robot with what MuJoCo or Pinocchio makes of the file: one
+    /// Compare the robot with what `MuJoCo` or Pinocchio makes of the file: one
     /// of the two must be installed for Python
     #[arg(long)]
     pub(crate) verify: bool,
 
-    /// The Python that has MuJoCo or Pinocchio; that of the active virtual
+    /// The Python that has `MuJoCo` or Pinocchio; that of the active virtual
     /// environment, or `python3`, if left out
     #[arg(long, value_name = "PATH", requires = "verify")]
     pub(crate) python: Option<PathBuf>,

@@ -35,12 +35,12 @@ pub(super) struct Answer {
     error: Option<String>,
     /// What the comparison left out.
     notes: Vec<String>,
-    quantities: Vec<Quantity>,
+    quantities: Vec<Row>,
 }
 
 /// One row: the largest difference of a quantity.
 #[derive(Debug, Serialize, Deserialize)]
-struct Quantity {
+struct Row {
     quantity: String,
     /// `None` where one side has no value.
     difference: Option<f64>,
@@ -186,7 +186,7 @@ impl Answer {
             ("where", Align::Left),
             ("result", Align::Left),
         ];
-        let rows: Vec<Vec<Cell>> = self.quantities.iter().map(Quantity::cells).collect();
+        let rows: Vec<Vec<Cell>> = self.quantities.iter().map(Row::cells).collect();
         text += table(&columns, &rows);
         for row in self.quantities.iter().filter(|row| row.status != Status::Ok) {
             text += row.explained(&self.reader);
@@ -195,7 +195,7 @@ impl Answer {
     }
 }
 
-impl Quantity {
+impl Row {
     fn cells(&self) -> Vec<Cell> {
         let (word, style) = match self.status {
             Status::Ok => ("ok", GOOD),
