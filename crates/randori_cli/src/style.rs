@@ -44,6 +44,7 @@ pub(crate) fn goal_verdict(goal: &GoalReport) -> (&'static str, Style) {
 
 /// `text` in `style`; terminals that want no colours get none because all
 /// output passes through `anstream`.
+#[expect(clippy::needless_pass_by_value, reason = "callers pass values that they make on the spot")]
 pub(crate) fn paint(style: Style, text: impl Show) -> Text {
     Text::painted(style, &text!("{}", text))
 }

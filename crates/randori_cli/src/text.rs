@@ -164,7 +164,7 @@ impl Text {
     /// Every line with so much before it.
     pub(crate) fn indented(&self, indent: &'static str) -> Self {
         let lines = self.0.split_inclusive('\n');
-        Self(lines.map(|line| format!("{indent}{line}")).collect())
+        Self(lines.flat_map(|line| [indent, line]).collect())
     }
 
     /// What is written: lines that would be commands to a CI system are broken.
@@ -268,7 +268,7 @@ fn steers(character: char) -> bool {
             | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Lines that GitHub Actions, Azure Pipelines or TeamCity would obey, broken:
+/// Lines that GitHub Actions, Azure Pipelines or `TeamCity` would obey, broken:
 /// `::` at the start of a line, and `##[`, `##vso[` and the like anywhere.
 fn without_commands(text: &str) -> Cow<'_, str> {
     if !text.contains("::") && !text.contains("##") {

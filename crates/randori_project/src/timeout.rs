@@ -117,7 +117,7 @@ mod tests {
     fn a_run_is_over_when_its_time_is_up() {
         let begun = Instant::now();
 
-        assert!(Timeout::new(begun, Duration::from_secs(3600)).over(1).is_none());
+        assert!(Timeout::new(begun, Duration::from_hours(1)).over(1).is_none());
         let error = Timeout::new(begun, Duration::ZERO).over(7).expect("it is over");
         assert_eq!((error.code.as_str(), error.tick), (TIMED_OUT, 7));
         assert_eq!(error.message, "the run took longer than 0 s");

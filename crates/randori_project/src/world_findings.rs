@@ -85,15 +85,12 @@ fn span(
     sources: &Sources,
 ) -> Option<randori_core::diagnostic::Span> {
     let entry = layout.bodies.get(body.0)?;
-    let paths = match entry.robot {
-        Some(robot) => {
-            let name = &layout.robots[robot.0].name;
-            [format!("robots.{name}.pose"), format!("robots.{name}.name")]
-        }
-        None => {
-            let name = &entry.path;
-            [format!("environment.objects.{name}.name"), format!("actors.{name}.name")]
-        }
+    let paths = if let Some(robot) = entry.robot {
+        let name = &layout.robots[robot.0].name;
+        [format!("robots.{name}.pose"), format!("robots.{name}.name")]
+    } else {
+        let name = &entry.path;
+        [format!("environment.objects.{name}.name"), format!("actors.{name}.name")]
     };
     paths.iter().find_map(|path| sources.span_of(path))
 }

@@ -135,7 +135,7 @@ pub(crate) struct FilmArgs {
 
     /// Width and height in pixels
     #[arg(long, value_name = "WxH", requires = "headless", default_value = "1280x720",
-          value_parser = parse_size)]
+          value_parser = parse_picture_size)]
     pub(crate) size: (u32, u32),
 }
 
@@ -186,7 +186,7 @@ impl Args {
     }
 }
 
-fn parse_size(text: &str) -> Result<(u32, u32), String> {
+fn parse_picture_size(text: &str) -> Result<(u32, u32), String> {
     let advice = "write WIDTHxHEIGHT, such as 640x360";
     let (width, height) = text.split_once(['x', 'X']).ok_or(advice)?;
     let edge = |text: &str| match text.trim().parse() {
@@ -226,10 +226,10 @@ mod tests {
 
     #[test]
     fn a_size_has_two_edges_that_a_graphics_chip_can_draw() {
-        assert_eq!(parse_size("640x360"), Ok((640, 360)));
-        assert!(parse_size("640").is_err());
-        assert!(parse_size("0x360").is_err());
-        assert!(parse_size("640x100000").is_err());
+        assert_eq!(parse_picture_size("640x360"), Ok((640, 360)));
+        assert!(parse_picture_size("640").is_err());
+        assert!(parse_picture_size("0x360").is_err());
+        assert!(parse_picture_size("640x100000").is_err());
     }
 
     #[test]

@@ -150,7 +150,7 @@ impl Suite {
         }
         let case = Case::new(file.shown.clone(), golden_path, golden, args, &self.context);
         let state = self.state(file, args.trust_programs);
-        self.cases.push(Case { state, golden_text, ..case });
+        self.cases.push(Case { golden_text, state, ..case });
     }
 
     fn state(&mut self, file: SelectedFile, trusted: bool) -> State {

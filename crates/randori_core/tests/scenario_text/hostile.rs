@@ -176,22 +176,24 @@ fn what_takes_too_much_memory_is_refused_with_the_names_of_what_takes_it() {
     assert!(told.contains("error[RS0004]: a run would take about"), "{told}");
     assert!(told.contains("1.0 kB are allowed"), "{told}");
 
-    let crates: String = (0..2_000)
-        .map(|index| {
-            format!("(name: \"c{index}\", mobility: Movable(mass_kg: 1.0), shapes: [(shape: Sphere(radius: 1.0))]),")
-        })
-        .collect();
-    let pile = changed("hall", "objects: [", &format!("objects: [{crates}"));
+    let crate_of = |index| {
+        format!(
+            "(name: \"c{index}\", mobility: Movable(mass_kg: 1.0), shapes: [(shape: Sphere(radius: 1.0))]),"
+        )
+    };
+    let crates: Vec<String> = (0..2_000).map(crate_of).collect();
+    let pile = changed("hall", "objects: [", &format!("objects: [{}", crates.concat()));
     let told = refused(&pile, &Limits::default());
     assert!(told.contains("pairs of shapes at the start take about 8.5 GB"), "{told}");
     assert!(told.contains("--max-memory"), "{told}");
 
-    let lidars: String = (0..300)
-        .map(|index| {
-            format!("(name: \"l{index}\", link: \"base\", kind: Lidar(beams: 100000, range: (0.1, 5.0))),")
-        })
-        .collect();
-    let eyes = changed("arm", "sensors: [", &format!("sensors: [{lidars}"));
+    let lidar = |index| {
+        format!(
+            "(name: \"l{index}\", link: \"base\", kind: Lidar(beams: 100000, range: (0.1, 5.0))),"
+        )
+    };
+    let lidars: Vec<String> = (0..300).map(lidar).collect();
+    let eyes = changed("arm", "sensors: [", &format!("sensors: [{}", lidars.concat()));
     let told = refused(&eyes, &Limits::default());
     assert!(told.contains("values of sensors take about 1.8 GB"), "{told}");
 

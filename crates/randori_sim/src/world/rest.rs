@@ -9,7 +9,7 @@
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Vector};
-use rapier3d::prelude::{RigidBody, RigidBodyHandle};
+use rapier3d::prelude::{ContactPair, RigidBody, RigidBodyHandle};
 use serde::{Deserialize, Serialize};
 
 use super::SimWorld;
@@ -75,7 +75,7 @@ impl SimWorld {
         self.physics.gravity != Vector::ZERO
             && self.body_colliders(body).iter().any(|&collider| {
                 let mut pairs = narrow_phase.contact_pairs_with(collider);
-                pairs.any(|pair| pair.has_any_active_contact())
+                pairs.any(ContactPair::has_any_active_contact)
             })
     }
 }

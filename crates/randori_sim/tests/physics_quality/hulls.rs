@@ -14,7 +14,7 @@ fn profile(size: f64, length: f64, radius: f64, steps: usize) -> Vec<[f64; 3]> {
     let mut points = Vec::new();
     for corner in 0..4 {
         for step in 0..=steps {
-            let angle = TAU / 4.0 * (corner as f64 + step as f64 / steps as f64);
+            let angle = TAU / 4.0 * (f64::from(corner) + step as f64 / steps as f64);
             let (x, y) = (libm::cos(angle), libm::sin(angle));
             let middle = TAU / 4.0 * (f64::from(corner) + 0.5);
             let inner = size / 2.0 - radius;

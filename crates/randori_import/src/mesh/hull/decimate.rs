@@ -35,7 +35,9 @@ impl<'h> Decimation<'h> {
     pub(super) fn new(points: &[[f64; 3]], triangles: &[[u32; 3]], faces: &'h FlatFaces) -> Self {
         let mut around = vec![Vec::new(); points.len()];
         for (index, triangle) in triangles.iter().enumerate() {
-            triangle.iter().for_each(|&corner| around[corner as usize].push(index as u32));
+            for &corner in triangle {
+                around[corner as usize].push(index as u32);
+            }
         }
         let mut hull = Self {
             points: points.iter().map(|point| Vector::from(*point)).collect(),
@@ -200,8 +202,12 @@ impl<'h> Decimation<'h> {
         for triangle in patch {
             let index = self.triangles.len() as u32;
             self.triangles.push(triangle);
-            triangle.iter().for_each(|&corner| self.around[corner as usize].push(index));
+            for corner in triangle {
+                self.around[corner as usize].push(index);
+            }
         }
-        ring.into_iter().for_each(|neighbour| self.weigh(neighbour));
+        for neighbour in ring {
+            self.weigh(neighbour);
+        }
     }
 }
