@@ -31,22 +31,22 @@ UNLIMITED = 1e20
 
 # By quantity: tolerance, and the words by which the report declares a difference.
 QUANTITIES = {
-    "degrees of freedom": (0, r"joint|body|robot|link"),
+    "degrees of freedom": (0, r"fixed|more than one robot|slides|is left out|is dropped"),
     "total mass": (1e-6, r"mass|inerti|moment|densit"),
     "centre of mass": (1e-6, r"mass|inerti|moment|densit"),
     "link masses": (1e-6, r"mass|inerti|moment|densit|more than one robot"),
     "link centres of mass": (1e-6, r"mass|inerti|moment|densit"),
     "link inertias": (1e-5, r"mass|inerti|moment|densit"),
-    "joint limits": (1e-8, r"limit|range|coupl|follows"),
+    "joint limits": (1e-8, r"limit|range"),
     "joint dynamics": (1e-8, r"damp|friction|armature|stiff|spring"),
     "mass matrix": (1e-5, r"armature"),
-    "couplings": (1e-8, r"coupl|follow|equality|joint"),
-    "effort and speed limits": (1e-8, r"effort|velocity|limit|drive"),
-    "actuators": (1e-9, r"actuator|drive|gain|control|command|servo|damp"),
-    "home pose": (1e-8, r"limit|pose|keyframe|rotation|ball"),
-    "keyframes": (1e-8, r"limit|pose|keyframe|rotation|ball"),
-    "link poses at the home pose": (1e-6, r"joint|pose|frame|planar|fixed"),
-    "link poses at random configurations": (1e-6, r"joint|pose|frame|planar|fixed"),
+    "couplings": (1e-8, r"coupl|follow|equality|polynomial"),
+    "effort and speed limits": (1e-8, r"effort|velocity|torque|speed"),
+    "actuators": (1e-9, r"gain|range|limit|servo|force|damping|dynamics|cannot|kept to"),
+    "home pose": (1e-8, r"beyond|move over|without limits|keyframe|rotation"),
+    "keyframes": (1e-8, r"beyond|move over|without limits|keyframe|rotation"),
+    "link poses at the home pose": (1e-6, r"fixed|slides"),
+    "link poses at random configurations": (1e-6, r"fixed|slides"),
     "object masses": (1e-6, r"mass|densit|touches nothing|more than one robot"),
 }
 
@@ -518,7 +518,7 @@ class Table:
     def __init__(self, report):
         kinds = ("approximated", "guessed", "clamped", "dropped")
         told = [entry for entry in report if entry["kind"] in kinds and " is called " not in entry["what"]]
-        self.report = [f"{entry['what']} ({entry['element']})" for entry in told]
+        self.report = [(entry["what"], f"{entry['what']} ({entry['element']})") for entry in told]
         self.rows = {}
 
     def declared(self, quantity, names):
@@ -526,8 +526,8 @@ class Table:
         words = re.compile(QUANTITIES[quantity][1], re.IGNORECASE)
         for name in names:
             own = re.compile(r"(?<![\w-])" + re.escape(name) + r"(?![\w-])")
-            for line in self.report:
-                if own.search(line) and words.search(line):
+            for what, line in self.report:
+                if own.search(line) and words.search(what):
                     return line
         return None
 
