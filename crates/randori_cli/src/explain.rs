@@ -15,10 +15,11 @@ const RUN_CODES: [(&str, &str, &str); 12] = [
     (
         "RR0101",
         "The state is not finite",
-        "The position or velocity of a body stopped being a number, or physics gave the body up. \
-         Usual causes are very stiff drives, very light links next to heavy ones and large \
-         pushes. Try `--set physics.preset=Reference`; the message names the body and its last \
-         finite state.",
+        "The position or velocity of a body, or a signal, stopped being a finite number, or the \
+         physics engine failed at a body. Usual causes are very stiff drives, very light links \
+         next to heavy ones, large pushes and shapes of extreme sizes. Try `--set \
+         physics.preset=Reference`; the message names the body with its last finite state, or \
+         the signal.",
     ),
     (
         "RR0102",

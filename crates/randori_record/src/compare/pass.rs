@@ -137,17 +137,16 @@ impl<'a> Pass<'a> {
         let seen = fields.first.iter().map(|field| field.stage).min();
         let Some(first) = &mut self.first else {
             if let Some(stage) = cause.or(seen) {
-                let states_differ = if comparable {
-                    let [a, b] = [a, b].map(|it| it.digests.of_stage(Stage::Physics));
-                    a != b
-                } else {
-                    fields.first.iter().any(|field| field.stage == Stage::Physics)
-                };
+                let [before, after] = [a, b].map(|it| it.digests.of_stage(Stage::Physics));
+                let states_differ = (comparable && before != after)
+                    || fields.first.iter().any(|field| field.stage == Stage::Physics);
+                let is_start = states_differ && at.ticks == [Tick(0); 2];
                 self.first = Some(FirstDifference {
                     at,
                     stage,
-                    is_start: states_differ && at.ticks == [Tick(0); 2],
-                    contradiction: comparable && cause.is_none(),
+                    is_start,
+                    // Digests cover steps, and there was none before the start.
+                    contradiction: comparable && cause.is_none() && !is_start,
                     seen_at: seen.map(|_| at),
                     fields: foremost(fields, stage),
                 });
