@@ -67,7 +67,7 @@ fn assert_absent(folder: &Path, words: &[&str]) {
 
 #[test]
 fn dependencies_point_one_way() {
-    let allowed: [(&str, &[&str]); 11] = [
+    let allowed: [(&str, &[&str]); 12] = [
         ("randori_stl", &[]),
         ("randori_onnx", &[]),
         ("randori_core", &[]),
@@ -76,6 +76,17 @@ fn dependencies_point_one_way() {
         ("randori_record", &["randori_core"]),
         ("randori_report", &["randori_core", "randori_record"]),
         ("randori_sim", &["randori_core", "randori_stl"]),
+        (
+            "randori_fuzz",
+            &[
+                "randori_core",
+                "randori_import",
+                "randori_onnx",
+                "randori_record",
+                "randori_sim",
+                "randori_stl",
+            ],
+        ),
         (
             "randori_project",
             &[
