@@ -55,7 +55,7 @@ impl Console {
     /// Writes results.
     ///
     /// # Errors
-    /// When nobody reads them any more, or the system refuses.
+    /// When the reader has closed the stream, or writing fails.
     pub(crate) fn data(&self, text: &Text) -> io::Result<()> {
         self.write(&text.without_commands())
     }

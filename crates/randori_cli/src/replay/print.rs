@@ -89,7 +89,7 @@ fn verified(recording: &Recording, verification: &Verification, changed: &[Strin
     text
 }
 
-/// Who brought a difference about; before the first step nobody did.
+/// The stage that caused a difference; the start has none.
 fn cause(tick: u64, stage: Stage) -> String {
     match (tick, stage) {
         (0, Stage::Physics) => "the start".to_owned(),

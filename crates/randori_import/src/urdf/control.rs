@@ -52,7 +52,7 @@ const WATCHERS: [&str; 7] = [
 ];
 
 impl<'t> Control<'t> {
-    /// Reads what is said outside of links and joints.
+    /// Reads the elements outside of links and joints.
     pub(super) fn read(log: &mut Log, graph: &Graph<'t>, root: Node<'t>) -> Self {
         let names: BTreeMap<&'t str, String> = graph
             .edges

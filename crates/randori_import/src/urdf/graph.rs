@@ -64,7 +64,7 @@ impl<'t> Graph<'t> {
         (log.errors.len() == errors).then_some(graph)
     }
 
-    /// The link that is nobody's child; an error unless there is one, and all
+    /// The root link; an error unless there is one, and all
     /// others hang on it.
     fn find_root(&self, log: &mut Log) -> Option<usize> {
         let mut carried: BTreeMap<usize, &Edge<'t>> = BTreeMap::new();

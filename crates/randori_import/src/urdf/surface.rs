@@ -39,7 +39,7 @@ impl Surface {
 }
 
 /// The surfaces of links, by the names that the file gives the links. Says of
-/// every part for other simulators what became of it.
+/// the outcome of every part for other simulators.
 pub(super) fn read<'t>(log: &mut Log, root: Node<'t>) -> BTreeMap<&'t str, Surface> {
     let mut surfaces: BTreeMap<&str, Surface> = BTreeMap::new();
     for link in root.children_called("link") {

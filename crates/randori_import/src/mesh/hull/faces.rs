@@ -2,7 +2,7 @@
 
 use super::Vector;
 
-/// Flat faces with a share of the surface below this matter to nobody.
+/// Flat faces with a smaller share of the surface than this are ignored.
 const SMALL: f64 = 0.01;
 
 /// Corners at most this far from a plane belong to it, as a share of the
