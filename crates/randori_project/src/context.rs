@@ -13,7 +13,7 @@ use crate::choice::{ChoiceError, PolicyChoice};
 use crate::command_line;
 use crate::findings::{findings, refused, untrusted_programs};
 use crate::networks::Networks;
-use crate::program_files::program_files;
+use crate::program_files::program_digests;
 use crate::project::SelectedFile;
 use crate::reading::{FileDigests, Reading};
 use crate::world_findings::overlaps;
@@ -89,7 +89,7 @@ impl RunContext {
             return Err(Refusal::Findings(diagnostics));
         }
         files.extend(self.networks.digests(scenario));
-        files.extend(program_files(&file.project, scenario));
+        files.extend(program_digests(&file.project, scenario));
         Ok((Entry { file, text, files, scenario: loaded.scenario }, diagnostics))
     }
 

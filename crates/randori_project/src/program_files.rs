@@ -1,6 +1,7 @@
 //! The files of policies that are programs: a script and whatever else the
 //! command names. A run depends on them as on a network.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use randori_core::spec::{PolicySource, Scenario};
@@ -10,24 +11,27 @@ use crate::files::read_bytes;
 use crate::project::Project;
 use crate::reading::FileDigests;
 
-/// The digests of all files that the commands of a scenario's policies name: by
-/// their path from the project root if they lie in the project, else as the
-/// command says. Programs of the system (those on the search path) are left out,
-/// and so is what is larger than an asset may be.
-pub fn program_files(project: &Project, scenario: &Scenario) -> FileDigests {
+/// The files that the commands of a scenario's policies name: by their path from
+/// the project root if they lie in the project, else as the command says. Programs
+/// of the system (those on the search path) are left out.
+pub fn program_files(project: &Project, scenario: &Scenario) -> BTreeMap<String, PathBuf> {
     let policies = scenario.spec.robots.iter().filter_map(|robot| robot.policy.as_ref());
-    let mut digests = FileDigests::new();
-    for policy in policies {
-        let PolicySource::Process { command, .. } = &policy.source else { continue };
-        for (index, word) in command.iter().enumerate() {
-            let is_program = index == 0;
-            let Some((name, file)) = named(project, word, is_program) else { continue };
-            if let Ok(bytes) = read_bytes(&file, project.limits.asset_bytes) {
-                digests.insert(name, bytes_digest(&bytes));
-            }
-        }
-    }
-    digests
+    let commands = policies.filter_map(|policy| match &policy.source {
+        PolicySource::Process { command, .. } => Some(command),
+        _ => None,
+    });
+    let words = commands.flat_map(|command| command.iter().enumerate());
+    words.filter_map(|(index, word)| named(project, word, index == 0)).collect()
+}
+
+/// The digests of [`program_files`], without what is larger than an asset may be.
+pub(crate) fn program_digests(project: &Project, scenario: &Scenario) -> FileDigests {
+    let files = program_files(project, scenario).into_iter();
+    let digests = files.filter_map(|(name, file)| {
+        let bytes = read_bytes(&file, project.limits.asset_bytes).ok()?;
+        Some((name, bytes_digest(&bytes)))
+    });
+    digests.collect()
 }
 
 /// The file that a word of a command names, `--option=FILE` included.

@@ -10,7 +10,7 @@ use randori_sim::replay::Replay;
 
 use crate::findings::{findings, untrusted_programs};
 use crate::networks::Networks;
-use crate::program_files::program_files;
+use crate::program_files::program_digests;
 use crate::project::Project;
 use crate::record::load;
 use crate::start_policy::{RobotPolicies, start_policies};
@@ -103,7 +103,7 @@ impl RecordedRun {
     pub fn changed_files(&self, header: &Header) -> Vec<String> {
         let Some(policies) = &self.policies else { return Vec::new() };
         let mut now = policies.networks.digests(&self.scenario);
-        now.extend(program_files(&policies.project, &self.scenario));
+        now.extend(program_digests(&policies.project, &self.scenario));
         let changed = now
             .into_iter()
             .filter(|(path, sum)| header.assets.get(path).is_some_and(|recorded| recorded != sum));

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use bevy::prelude::*;
 use randori_core::diagnostic::Diagnostics;
 use randori_core::record::TickRecord;
-use randori_core::spec::{PolicySource, Scenario};
 use randori_core::text::{FileReader, Limits, Override};
 use randori_policy::EnvVar;
 use randori_project::context::{Entry, RunContext};
 use randori_project::networks::Networks;
+use randori_project::program_files::program_files;
 use randori_project::project::{Places, Project};
 use randori_project::reading::FileDigests;
 use randori_project::start_policy::start_policy;
@@ -108,13 +108,13 @@ impl OpenFile {
         }
     }
 
-    /// The files of a scenario as one would type them here; none for a recording,
-    /// which holds its own.
+    /// The files of a scenario as one would type them here, without those of
+    /// programs; none for a recording, which holds its own.
     pub(crate) fn on_disk(&self) -> Vec<PathBuf> {
-        if self.is_recording() {
-            return Vec::new();
-        }
-        self.files().keys().map(|path| PathBuf::from(self.project.shown(path))).collect()
+        let Content::Scenario { entry, .. } = &self.content else { return Vec::new() };
+        let programs = program_files(&self.project, &entry.scenario);
+        let files = entry.files.keys().filter(|path| !programs.contains_key(*path));
+        files.map(|path| PathBuf::from(self.project.shown(path))).collect()
     }
 
     /// Whether it is a recording.
@@ -236,7 +236,7 @@ impl Ready {
     /// Files in which a reason may lie why it does not start.
     fn sources(&self) -> Vec<PathBuf> {
         let mut sources = self.file.on_disk();
-        sources.extend(programs(&self.run.scenario, &self.file.project));
+        sources.extend(program_files(&self.file.project, &self.run.scenario).into_values());
         sources
     }
 
@@ -279,17 +279,6 @@ pub fn open(world: &mut World, file: &Path) -> Result<(), Problem> {
         world.write_message(Action::Play);
     }
     Ok(())
-}
-
-/// Files that commands of policies name.
-pub(crate) fn programs(scenario: &Scenario, project: &Project) -> Vec<PathBuf> {
-    let commands =
-        scenario.spec.robots.iter().filter_map(|robot| match &robot.policy.as_ref()?.source {
-            PolicySource::Process { command, .. } => Some(command),
-            _ => None,
-        });
-    let words = commands.flatten().map(|word| project.root().join(word));
-    words.filter(|path| path.is_file()).collect()
 }
 
 /// Notes that a file was refused.

@@ -10,10 +10,11 @@ use std::time::{Duration, SystemTime};
 
 use bevy::prelude::*;
 use bevy::time::Real;
+use randori_project::program_files::program_files;
 
 use crate::action::Action;
 use crate::notice::Notices;
-use crate::open::{Open, OpenFile, Refused, programs};
+use crate::open::{Open, OpenFile, Refused};
 use crate::run::{Run, RunSystems};
 
 /// How often files are looked at.
@@ -59,7 +60,7 @@ fn look(
         let mut tried = refused.sources.clone();
         tried.extend(refused.file.clone());
         let scenario = open.as_deref().map(OpenFile::on_disk).unwrap_or_default();
-        let programs = program_files(&run, open.as_deref());
+        let programs = programs(&run, open.as_deref());
         watched.choose([tried, scenario, programs]);
         watched.of = of;
         return;
@@ -103,9 +104,10 @@ impl Watched {
 }
 
 /// Files that commands of policies name.
-fn program_files(run: &Run, open: Option<&OpenFile>) -> Vec<PathBuf> {
+fn programs(run: &Run, open: Option<&OpenFile>) -> Vec<PathBuf> {
     let open = run.scenario().zip(open);
-    open.map_or_else(Vec::new, |(scenario, open)| programs(scenario, &open.project))
+    let files = open.map(|(scenario, open)| program_files(&open.project, scenario));
+    files.unwrap_or_default().into_values().collect()
 }
 
 fn state(file: &PathBuf) -> Option<(SystemTime, u64)> {
