@@ -5,8 +5,13 @@ use bevy::math::{Affine3A, Mat4, Vec3};
 
 use super::looks::Piece;
 
-/// Nodes may be nested this deep.
-const MOST_DEPTH: usize = 64;
+/// Nodes may be nested this deep, and this many may be shown: a few nodes that
+/// each hold another one twice would never end.
+const MAX_DEPTH: usize = 64;
+const MAX_SHOWN: usize = 100_000;
+
+/// Corners that a file may have: it can show a mesh many times.
+const MAX_CORNERS: usize = 4_000_000;
 
 /// The triangles of a file, per primitive; `beside` reads files that it names.
 ///
@@ -35,30 +40,47 @@ pub(super) fn pieces(
         }
         buffers.push(data);
     }
-    let mut found = Vec::new();
+    let mut reading = Reading { buffers: &buffers, shown: 0, corners: 0, pieces: Vec::new() };
     let scene = document.default_scene().or_else(|| document.scenes().next());
     for node in scene.iter().flat_map(gltf::Scene::nodes) {
-        add_node(&node, Affine3A::IDENTITY, MOST_DEPTH, &buffers, &mut found);
+        reading.show(&node, Affine3A::IDENTITY, 0)?;
     }
-    Ok(found)
+    Ok(reading.pieces)
 }
 
-fn add_node(
-    node: &gltf::Node<'_>,
-    parent: Affine3A,
-    depth: usize,
-    buffers: &[Vec<u8>],
-    found: &mut Vec<Piece>,
-) {
-    let own = Mat4::from_cols_array_2d(&node.transform().matrix());
-    let at = parent * Affine3A::from_mat4(own);
-    for primitive in node.mesh().iter().flat_map(gltf::Mesh::primitives) {
-        found.extend(piece(&primitive, at, buffers));
-    }
-    if depth > 0 {
-        for child in node.children() {
-            add_node(&child, at, depth - 1, buffers, found);
+/// The pieces of a file as far as its nodes are read.
+struct Reading<'b> {
+    buffers: &'b [Vec<u8>],
+    /// Nodes read so far.
+    shown: usize,
+    /// Corners of all pieces so far.
+    corners: usize,
+    pieces: Vec<Piece>,
+}
+
+impl Reading<'_> {
+    fn show(
+        &mut self,
+        node: &gltf::Node<'_>,
+        parent: Affine3A,
+        depth: usize,
+    ) -> Result<(), String> {
+        self.shown += 1;
+        if depth > MAX_DEPTH || self.shown > MAX_SHOWN {
+            return Err("its nodes hold each other too often".to_owned());
         }
+        let own = Mat4::from_cols_array_2d(&node.transform().matrix());
+        let at = parent * Affine3A::from_mat4(own);
+        for primitive in node.mesh().iter().flat_map(gltf::Mesh::primitives) {
+            let positions = primitive.get(&gltf::Semantic::Positions);
+            self.corners += positions.map_or(0, |it| it.count());
+            self.corners += primitive.indices().map_or(0, |it| it.count());
+            if self.corners > MAX_CORNERS {
+                return Err(format!("it has more than {MAX_CORNERS} corners"));
+            }
+            self.pieces.extend(piece(&primitive, at, self.buffers));
+        }
+        node.children().try_for_each(|child| self.show(&child, at, depth + 1))
     }
 }
 
@@ -131,5 +153,20 @@ mod tests {
 
         assert!(why("{}").starts_with("it is no valid glTF file"));
         assert_eq!(why(TRIANGLE), "its buffer `triangle.bin`: it does not exist");
+    }
+    #[test]
+    fn nodes_that_show_each_other_again_and_again_are_refused() {
+        let doubling: Vec<String> =
+            (1..40).map(|next| format!(r#"{{"children": [{next}, {next}]}}"#)).collect();
+        let text = format!(
+            r#"{{"asset": {{"version": "2.0"}}, "scenes": [{{"nodes": [0]}}],
+                 "nodes": [{}, {{}}]}}"#,
+            doubling.join(", ")
+        );
+        let nothing = |_: &str| Err("it does not exist".to_owned());
+
+        let why = pieces(text.as_bytes(), &nothing).expect_err("it would take years");
+
+        assert_eq!(why, "its nodes hold each other too often");
     }
 }
