@@ -28,6 +28,8 @@ import re  # noqa: E402
 
 RANDOM_CONFIGURATIONS = 4
 UNLIMITED = 1e20
+# Efforts and speeds of URDF from here on say that there is no limit.
+PLACEHOLDER = 1e5
 
 # By quantity: tolerance, and the words by which the report declares a difference.
 QUANTITIES = {
@@ -737,9 +739,9 @@ def efforts(table, ours, theirs):
         joint = actuator["joint"]
         effort, speed = limits.get(joint, (0.0, 0.0))
         told = actuator["limits"]
-        if 0 < effort < UNLIMITED:
+        if 0 < effort < PLACEHOLDER:
             table.add("effort and speed limits", joint, told["torque"], effort, max(effort, 1.0))
-        if 0 < speed < UNLIMITED and told.get("speed") is not None:
+        if 0 < speed < PLACEHOLDER and told.get("speed") is not None:
             table.add("effort and speed limits", joint, told["speed"], speed, max(speed, 1.0))
 
 

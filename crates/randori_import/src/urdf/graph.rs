@@ -7,8 +7,12 @@ use randori_core::diagnostic::{DiagnosticCode, Label};
 use crate::geometry::{self, Pose};
 use crate::log::Log;
 use crate::names::Names;
+use crate::report::Fate;
 use crate::values;
 use crate::xml::Node;
+
+/// The link that needs no declaration.
+const WORLD: &str = "world";
 
 /// A joint with its ends, before it becomes Randori's.
 #[derive(Debug, Clone)]
@@ -45,6 +49,11 @@ impl<'t> Graph<'t> {
             }
             index.insert(name, links.len());
             links.push((names.give(name), node));
+        }
+        if let Some(node) = implied_world(root, &index) {
+            log.note(Fate::Kept, node, "link `world` is not declared: it is the world itself");
+            index.insert(WORLD, links.len());
+            links.push((names.give(WORLD), node));
         }
         let most = log.most_bodies;
         if links.len() > most {
@@ -123,6 +132,14 @@ impl<'t> Graph<'t> {
         }
         lost.is_none()
     }
+}
+
+/// The first `<parent link="world"/>`, if no link is declared by this name. Drake
+/// reserves it for the world.
+fn implied_world<'t>(root: Node<'t>, index: &BTreeMap<&'t str, usize>) -> Option<Node<'t>> {
+    let parents = root.children_called("joint").filter_map(|joint| joint.child("parent"));
+    let mut worlds = parents.filter(|parent| parent.text("link") == Some(WORLD));
+    worlds.next().filter(|_| !index.contains_key(WORLD))
 }
 
 fn edges<'t>(log: &mut Log, root: Node<'t>, index: &BTreeMap<&'t str, usize>) -> Vec<Edge<'t>> {

@@ -161,3 +161,17 @@ fn several_roots_are_named() {
 
     assert_eq!(found.errors[0].message, "the tree has 3 root links: `a`, `b`, `c`");
 }
+
+#[test]
+fn the_world_needs_no_declaration() {
+    let found = robot(&[
+        joint("fixed", "world", "base", "0 0 1"),
+        link("base"),
+        link("arm"),
+        joint("continuous", "base", "arm", "0 0 0.2"),
+    ]);
+
+    assert_eq!(read_back(&found).base, fixed("world"));
+    let said = "link `world` is not declared: it is the world itself";
+    assert!(found.report.entries.iter().any(|entry| entry.what == said));
+}
