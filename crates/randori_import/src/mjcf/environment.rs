@@ -9,6 +9,7 @@ use randori_core::spec::{
 use super::contacts::{Contacts, MATERIAL};
 use super::geoms::Geom;
 use super::keyframes;
+use super::links::refuse_massless;
 use super::model::{Body, Model};
 use super::tree::{Layout, Role};
 use crate::geometry::{Pose, pose_spec, spec_pose, tidy};
@@ -102,6 +103,7 @@ pub(crate) fn read(
             shapes,
         });
     }
+    refuse_weightless(log, model, &environment.objects, &object_of);
     let is_solid = |object: &ObjectSpec| {
         let is_flat =
             |shape: &ShapeSpec| matches!(shape.shape, Shape::Plane | Shape::Heightfield { .. });
@@ -109,6 +111,22 @@ pub(crate) fn read(
     };
     environment.objects.retain(|object| is_solid(object) && !object.shapes.is_empty());
     (environment.ground.is_some() || !environment.objects.is_empty()).then_some(environment)
+}
+
+/// Errors for bodies that can move but have no mass, as in `MuJoCo`.
+fn refuse_weightless(
+    log: &mut Log,
+    model: &Model<'_>,
+    objects: &[ObjectSpec],
+    object_of: &[Option<usize>],
+) {
+    for (body, object) in model.bodies.iter().zip(object_of) {
+        let Some(object) = object.filter(|_| body.is_free()) else { continue };
+        let ObjectSpec { name, mobility, .. } = &objects[object];
+        if matches!(mobility, Mobility::Movable { mass_kg, .. } if *mass_kg <= 0.0) {
+            refuse_massless(log, body, name);
+        }
+    }
 }
 
 /// Whether a body of the surroundings moves, and what it weighs.

@@ -118,6 +118,13 @@ impl<'t> Body<'t> {
     }
 }
 
+/// The error about a body that moves but has no mass.
+pub(crate) fn refuse_massless(log: &mut Log, body: &Body<'_>, name: &str) {
+    let (code, at) = (DiagnosticCode::IMPORT_VALUE, body.child_or_self("inertial").span());
+    let message = format!("body `{name}` moves but has no mass");
+    log.error(code, at, message, "give it a geom with mass, or an `<inertial>`");
+}
+
 /// Whether bodies carry others.
 fn carriers(model: &Model<'_>) -> Vec<bool> {
     let mut carries = vec![false; model.bodies.len()];
@@ -184,9 +191,7 @@ impl Skeleton {
         let Some(place) = layout.place(index).cloned().filter(|place| place.is_own) else { return };
         let inertia = layout.inertias[index];
         if !body.joints.is_empty() && self.is_weightless(model, index) {
-            let (code, at) = (DiagnosticCode::IMPORT_VALUE, body.child_or_self("inertial").span());
-            let message = format!("body `{}` moves but has no mass", place.link);
-            log.error(code, at, message, "give it a geom with mass, or an `<inertial>`");
+            refuse_massless(log, body, &place.link);
         }
         let parent = match layout.place(body.parent) {
             Some(parent) => (parent.link.clone(), parent.link_from_body),

@@ -100,6 +100,27 @@ fn a_body_that_moves_may_have_its_mass_from_what_is_welded_to_it() {
 }
 
 #[test]
+fn an_object_that_moves_needs_mass() {
+    let object = |inside: &str| {
+        format!(
+            "<mujoco><worldbody>{ARM}\n<body name=\"can\"><freejoint/>{inside}</body></worldbody></mujoco>"
+        )
+    };
+    let weightless = "<geom size=\"0.05\" mass=\"0\"/>";
+    let said = "m.xml:2:1: error[RS0804]: body `can` moves but has no mass";
+    assert_eq!(error(&object(weightless)), said);
+    assert_eq!(error(&object("<geom size=\"0.05\" density=\"0\"/>")), said);
+    let label = "<body name=\"label\"><geom size=\"0.01\" mass=\"0.2\"/></body>";
+    let (_, environment) = world(&object(&format!("{weightless}{label}")));
+    let can = environment.objects.iter().find(|object| object.name == "can").expect("a can");
+    assert!(
+        matches!(can.mobility, Mobility::Movable { mass_kg, .. } if mass_kg == 0.2),
+        "{:?}",
+        can.mobility
+    );
+}
+
+#[test]
 fn children_of_the_world_touch_what_is_bolted_to_it() {
     let (robot, _) = world(&format!(
         "<mujoco><worldbody><body name=\"table\"><geom type=\"box\" size=\"0.2 0.2 0.02\"/>{ARM}</body>
