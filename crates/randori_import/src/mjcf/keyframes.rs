@@ -101,19 +101,33 @@ pub(crate) fn free_pose(body: &Body<'_>, coordinates: &[f64]) -> Option<Pose> {
 fn coordinates(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Vec<f64>> {
     let Some(attribute) = node.attribute("qpos") else { return Some(initial(model)) };
     let given = values::numbers(log, attribute)?;
-    if given.len() != model.coordinates {
-        let (count, needed) = (given.len(), model.coordinates);
-        if log.is_pruned {
-            log.note(Fate::Dropped, node, "a keyframe of joints that are left out").doubt();
-            return None;
-        }
+    let (count, needed) = (given.len(), model.coordinates);
+    if count != needed && log.is_pruned {
+        log.note(Fate::Dropped, node, "a keyframe of joints that are left out").doubt();
+        return None;
+    }
+    let help = "hinges and slides have one each, ball joints four, free joints seven";
+    if count > needed {
         let message =
             format!("`qpos` has {count} numbers, but the bodies have {needed} coordinates");
-        let help = "hinges and slides have one each, ball joints four, free joints seven";
         log.error(DiagnosticCode::IMPORT_VALUE, attribute.span, message, help);
         return None;
     }
-    Some(given)
+    if count < needed {
+        let what = format!(
+            "`qpos` has {count} numbers for {needed} coordinates: the others are as the file \
+             draws its bodies"
+        );
+        log.note_value(Fate::Guessed, node, "qpos", what).advise(help).doubt();
+    }
+    Some(filled(&given, initial(model)))
+}
+
+/// The numbers that a keyframe gives, and the rest of those that hold without it
+/// (`MuJoCo` 4 fills `qpos` and `ctrl` so).
+fn filled(given: &[f64], mut all: Vec<f64>) -> Vec<f64> {
+    all[..given.len()].copy_from_slice(given);
+    all
 }
 
 fn pose(
@@ -187,19 +201,19 @@ fn commands(
 ) -> Option<Vec<f64>> {
     let attribute = node.attribute("ctrl")?;
     let given = values::numbers(log, attribute)?;
-    if given.len() != actuators.controls.len() && log.is_pruned {
+    let (count, needed) = (given.len(), actuators.controls.len());
+    if count != needed && log.is_pruned {
         return None;
     }
-    if given.len() != actuators.controls.len() {
-        let (count, needed) = (given.len(), actuators.controls.len());
+    let help = "write one number per actuator";
+    if count > needed {
         let message = format!("`ctrl` has {count} numbers, but there are {needed} actuators");
-        log.error(
-            DiagnosticCode::IMPORT_VALUE,
-            attribute.span,
-            message,
-            "write one number per actuator",
-        );
+        log.error(DiagnosticCode::IMPORT_VALUE, attribute.span, message, help);
         return None;
     }
-    Some(actuators.commands(&given, joints))
+    if count < needed {
+        let what = format!("`ctrl` has {count} numbers for {needed} actuators: the others get 0");
+        log.note_value(Fate::Guessed, node, "ctrl", what).advise(help).doubt();
+    }
+    Some(actuators.commands(&filled(&given, vec![0.0; needed]), joints))
 }

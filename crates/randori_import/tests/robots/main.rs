@@ -5,6 +5,7 @@
 mod actuators;
 mod broken;
 mod common;
+mod keyframes;
 mod masses;
 mod meshes;
 mod mjcf;

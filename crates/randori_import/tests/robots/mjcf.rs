@@ -208,35 +208,6 @@ fn sensors_keep_their_names_and_places() {
 }
 
 #[test]
-fn keyframes_become_poses_with_a_stance() {
-    let more = "<actuator><motor joint=\"j\" gear=\"4\"/></actuator><keyframe>
-        <key name=\"home\" qpos=\"1 2 3 0 0 0 2 0.5\" ctrl=\"0.25\"/></keyframe>";
-    let text = format!(
-        "<mujoco><worldbody><body name=\"a\"><freejoint/><geom size=\"1\"/>{LIMB}</body></worldbody>{more}</mujoco>"
-    );
-
-    let found = import_mjcf(&text);
-
-    let robot = read_back(&found);
-    assert_eq!(robot.poses["home"]["j"], Coordinate::Rad(0.5));
-    let stance = &found.stances[0];
-    assert_eq!((stance.base.xyz, stance.base.quat), ([1.0, 2.0, 3.0], Some([0.0, 0.0, 1.0, 0.0])));
-    assert_eq!(stance.commands, Some(vec![1.0]));
-}
-
-#[test]
-fn keyframes_keep_the_rotations_of_ball_joints() {
-    let inside = "<body name=\"b\" pos=\"0 0 1\"><joint name=\"ball\" type=\"ball\"/><geom size=\"0.1\"/></body>";
-    let more = "<keyframe><key name=\"turned\" qpos=\"0 0 0 1 0 0 0  0 0 -2 0\"/>
-        <key name=\"straight\" qpos=\"0 0 0 1 0 0 0  -1 0 0 0\"/></keyframe>";
-
-    let robot = robot(inside, more);
-
-    assert_eq!(robot.poses["turned"]["ball"], Coordinate::Quat(0.0, -1.0, 0.0, 0.0));
-    assert!(robot.poses["straight"].is_empty());
-}
-
-#[test]
 fn equalities_become_loops_and_couplings() {
     let inside = format!(
         "{LIMB}<body name=\"c\" pos=\"0 1 0\"><joint name=\"k\"/><geom size=\"0.1\"/></body>"
