@@ -531,8 +531,10 @@ impl<'t> Assets<'t> {
         if let Some(own) = own {
             return (String::new(), own.map(|mesh| (mesh, usize::MAX)));
         }
-        let named = asset.text("file").unwrap_or_default();
-        let path = settings.asset_path(files, named);
+        let file = asset.attribute("file");
+        let named = file.map_or("", |file| file.value.as_str());
+        let no_file = || Err("the path is empty".to_owned());
+        let path = file.map_or_else(no_file, |file| settings.asset_path(files, file));
         let loaded = match &path {
             Err(reason) => Err(reason.clone()),
             Ok(path) => {

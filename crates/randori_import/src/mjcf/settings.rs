@@ -6,7 +6,7 @@ use crate::log::Log;
 use crate::paths;
 use crate::report::Fate;
 use crate::values;
-use crate::xml::{Files, Node};
+use crate::xml::{Attribute, Files, Node};
 
 /// How the file is meant; defaults are those of the format.
 #[derive(Debug, Clone)]
@@ -180,10 +180,15 @@ impl Settings {
     }
 
     /// Path from the reader's root of a file that an asset names.
-    pub(crate) fn asset_path(&self, files: &mut Files<'_>, named: &str) -> Result<String, String> {
-        let named = named.replace('\\', "/");
-        let file =
-            if self.strip_path { named.rsplit('/').next().unwrap_or(&named) } else { &named };
+    pub(crate) fn asset_path(
+        &self,
+        files: &mut Files<'_>,
+        file: &Attribute,
+    ) -> Result<String, String> {
+        let mut named = file.value.replace('\\', "/");
+        if self.strip_path {
+            named = named.rsplit('/').next().unwrap_or_default().to_owned();
+        }
         let main = paths::folder(files.main());
         let folder = self.folder.as_deref().unwrap_or(main).to_owned();
         let assets = self.mesh_dir.replace('\\', "/");
@@ -191,9 +196,12 @@ impl Settings {
             "" => Ok(folder.clone()),
             below => paths::resolve(&folder, below),
         };
-        let path = path.and_then(|folder| paths::resolve(&folder, file));
+        let mut path = path.and_then(|folder| paths::resolve(&folder, &named));
+        if !self.strip_path {
+            path = files.or_beside(path, &named, file.span.file);
+        }
         if path.is_err() {
-            files.outside.extend(paths::beyond(&folder, &format!("{assets}/{file}")));
+            files.outside.extend(paths::beyond(&folder, &format!("{assets}/{named}")));
         }
         Ok(path?)
     }
@@ -214,7 +222,7 @@ impl Settings {
         self.turned(log, turn).unwrap_or_else(Rotation::identity)
     }
 
-    fn turned(&self, log: &mut Log, turn: &crate::xml::Attribute) -> Option<Rotation> {
+    fn turned(&self, log: &mut Log, turn: &Attribute) -> Option<Rotation> {
         let rotation = match turn.name.as_str() {
             "quat" => geometry::from_wxyz(values::exactly(log, turn)?),
             "axisangle" => {

@@ -9,7 +9,7 @@ use crate::geometry::tidy;
 use crate::log::Log;
 use crate::report::Fate;
 use crate::values;
-use crate::xml::{Files, Node};
+use crate::xml::{Attribute, Files, Node};
 
 /// Grids of more heights are thinned: a larger one makes a file that is too
 /// large to read.
@@ -40,7 +40,7 @@ pub(crate) fn shape(
     };
     let size = values::exactly::<4>(log, size)?;
     let grid = match node.attribute("file").filter(|file| !file.value.is_empty()) {
-        Some(file) => match read(files, settings, node, &file.value) {
+        Some(file) => match read(files, settings, node, file) {
             Ok(grid) => grid,
             Err(reason) => {
                 lost(log, node, &format!("`{}`: {reason}", file.value));
@@ -119,7 +119,7 @@ fn read(
     files: &mut Files<'_>,
     settings: &Settings,
     node: Node<'_>,
-    file: &str,
+    file: &Attribute,
 ) -> Result<Grid, String> {
     let path = settings.asset_path(files, file)?;
     let bytes = files.bytes(&path)?;

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, FileId, Label, Span};
-use randori_core::text::ReadError;
 
 use super::parse::{Bounds, Malformed, Parsed, RawElement, parse};
 use super::{Attribute, Element, Files, Tree};
@@ -48,6 +47,9 @@ impl<'a, 'f> Assembly<'a, 'f> {
     /// root's children.
     fn add_file(&mut self, path: &str, at: Option<Span>, below: Option<usize>) -> Option<()> {
         let (file, text) = self.files.text(path, at)?;
+        if below.is_some() {
+            self.files.is_included(file, path);
+        }
         let limits = self.files.limits;
         let bounds = Bounds {
             depth: limits.nesting.saturating_mul(NESTING_PER_BRACKET),
@@ -125,9 +127,8 @@ impl<'a, 'f> Assembly<'a, 'f> {
             return None;
         };
         let range = named.range.clone();
-        // Named from the folder of the main file, or else from the file's own.
         let path = paths::resolve(&self.folder, &named.value);
-        let path = match path.or_else(|reason| self.beside(&named.value).ok_or(reason)) {
+        let path = match self.files.or_beside(path, &named.value, file) {
             Ok(path) => path,
             Err(reason) => {
                 let message = format!("`{}` cannot be included: {reason}", named.value);
@@ -139,8 +140,6 @@ impl<'a, 'f> Assembly<'a, 'f> {
                 return None;
             }
         };
-        let is_missing = self.files.reader.read_bytes(&path) == Err(ReadError::NotFound);
-        let path = self.beside(&named.value).filter(|_| is_missing).unwrap_or(path);
         if self.open.contains(&path) {
             let message = format!("`{}` includes itself", named.value);
             self.refuse(file, message, range, "remove this include");
@@ -161,13 +160,6 @@ impl<'a, 'f> Assembly<'a, 'f> {
         let label = Label::new(Span::new(file, range), "");
         let error = Diagnostic::error(DiagnosticCode::IMPORT_INCLUDE, message);
         self.files.found.push(error.primary(label).help(help));
-    }
-
-    /// A file that exists as seen from the folder of the file that includes it.
-    fn beside(&self, named: &str) -> Option<String> {
-        let here = self.open.last().map_or("", |open| paths::folder(open));
-        let path = paths::resolve(here, named).ok().filter(|_| here != self.folder)?;
-        self.files.reader.read_bytes(&path).is_ok().then_some(path)
     }
 
     fn depth(&self, mut id: usize) -> usize {

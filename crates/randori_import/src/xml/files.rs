@@ -1,6 +1,6 @@
 //! Reading the files of one import, within limits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, FileId, Label, SourceMap, Span};
@@ -9,6 +9,7 @@ use randori_core::text::{FileReader, Limits, ReadError, is_git_lfs_pointer};
 use super::Tree;
 use super::assembly::Assembly;
 use super::encoding;
+use crate::paths;
 use crate::recognise::{self, Foreign, by_content};
 use crate::report::{Entry, Fate};
 
@@ -28,6 +29,10 @@ pub(crate) struct Files<'f> {
     /// Files that were not read because they lie outside of the reader's root,
     /// as seen from there.
     pub(crate) outside: BTreeSet<String>,
+    /// Folders of the files that were put in place of an include.
+    included: BTreeMap<FileId, String>,
+    /// Files that exist, or do not, of those that could be in several places.
+    exists: BTreeMap<String, bool>,
     total_bytes: usize,
     asset_bytes: usize,
     count: usize,
@@ -49,6 +54,8 @@ impl<'f> Files<'f> {
             remarks: Vec::new(),
             named_at,
             outside: BTreeSet::new(),
+            included: BTreeMap::new(),
+            exists: BTreeMap::new(),
             total_bytes: 0,
             asset_bytes: 0,
             count: 0,
@@ -106,6 +113,41 @@ impl<'f> Files<'f> {
     /// one.
     pub(crate) fn existing(&self, path: &str) -> Option<String> {
         self.reader.existing(path)
+    }
+
+    /// The path of a file that a text names: `path`, or, if there is no such file
+    /// and the text was included, as seen from the folder of that text. `MuJoCo`
+    /// looks in this order.
+    pub(crate) fn or_beside(
+        &mut self,
+        path: Result<String, &'static str>,
+        named: &str,
+        text: FileId,
+    ) -> Result<String, &'static str> {
+        let own_folder = self.included.get(&text);
+        let beside = own_folder.and_then(|folder| paths::resolve(folder, named).ok());
+        match beside {
+            Some(beside)
+                if !path.as_ref().is_ok_and(|path| self.exists(path)) && self.exists(&beside) =>
+            {
+                Ok(beside)
+            }
+            _ => path,
+        }
+    }
+
+    fn exists(&mut self, path: &str) -> bool {
+        if let Some(known) = self.exists.get(path) {
+            return *known;
+        }
+        let exists = self.reader.read_bytes(path) != Err(ReadError::NotFound);
+        self.exists.insert(path.to_owned(), exists);
+        exists
+    }
+
+    /// Notes that a text stands in place of an include.
+    pub(super) fn is_included(&mut self, text: FileId, path: &str) {
+        self.included.insert(text, paths::folder(path).to_owned());
     }
 
     /// Adds a line to the report.

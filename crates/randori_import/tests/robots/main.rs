@@ -10,6 +10,7 @@ mod masses;
 mod meshes;
 mod mjcf;
 mod mutations;
+mod paths;
 mod reference;
 mod sensors;
 mod structure;

@@ -414,16 +414,6 @@ fn odd_names_become_names_that_pass_the_check() {
 }
 
 #[test]
-fn files_beside_the_folder_are_told_with_their_place() {
-    let text = "<mujoco><worldbody><include file=\"../part.xml\"/></worldbody></mujoco>";
-
-    let (found, _) = import(&MemoryFiles::new([("m.xml", text)]), &mjcf("m.xml"));
-
-    assert_eq!(found.outside, ["../part.xml"]);
-    assert!(found.errors[0].help[0].contains("--root DIR"), "{:?}", found.errors[0].help);
-}
-
-#[test]
 fn a_drone_is_told_that_it_falls() {
     let text = "<mujoco><worldbody><body name=\"d\" pos=\"0 0 1\"><freejoint/><geom size=\"0.1\"/><site name=\"s\"/></body></worldbody>
          <actuator><motor name=\"t\" site=\"s\" gear=\"0 0 1 0 0 0\"/></actuator></mujoco>";
@@ -455,21 +445,4 @@ fn things_start_where_the_first_keyframe_puts_them_with_what_is_welded_to_them()
     assert_eq!(cube.shapes[1].pose.xyz, [0.0, 0.0, 0.2]);
     let Mobility::Movable { mass_kg, .. } = cube.mobility else { panic!("it moves") };
     assert!((mass_kg - 10.0).abs() < 1e-9, "{mass_kg}");
-}
-
-#[test]
-fn includes_are_looked_for_beside_the_main_file_then_beside_the_including_one() {
-    let main = "<mujoco><worldbody><include file=\"a/b.xml\"/></worldbody></mujoco>";
-    let nested = "<mujocoinclude><include file=\"c.xml\"/></mujocoinclude>";
-    let body = |name: &str| {
-        format!(
-            "<mujocoinclude><body name=\"{name}\"><joint/><geom size=\"0.1\"/></body></mujocoinclude>"
-        )
-    };
-    let (near, far) = (body("near"), body("far"));
-    let mut files = vec![("m.xml", main), ("a/b.xml", nested), ("a/c.xml", near.as_str())];
-    assert_eq!(import_files(&files).robot.expect("a robot").links[1].name, "near");
-
-    files.push(("c.xml", &far));
-    assert_eq!(import_files(&files).robot.expect("a robot").links[1].name, "far");
 }

@@ -37,7 +37,8 @@ impl Expansion<'_, '_> {
                 self.log.error(code, node.span(), "a model names no file", help);
                 continue;
             };
-            let path = match paths::resolve(document.folder(), &file.value) {
+            let path = paths::resolve(document.folder(), &file.value);
+            let path = match self.files.or_beside(path, &file.value, file.span.file) {
                 Ok(path) => path,
                 Err(reason) => {
                     let message = format!("`{}` cannot be attached: {reason}", file.value);
