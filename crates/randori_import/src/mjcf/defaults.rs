@@ -182,6 +182,20 @@ impl<'t> Look<'t> {
         self.attribute(name).and_then(|attribute| values::not_negative(log, attribute))
     }
 
+    /// The first number of an attribute for damping or stiffness, whose others are
+    /// coefficients of higher powers; a negative one, which `MuJoCo` takes, counts
+    /// as 0.
+    pub(crate) fn resistance(&self, log: &mut Log, name: &str) -> f64 {
+        let [first, ..] = self.at_most(log, name, [0.0; 3]);
+        if first < 0.0 {
+            let node = self.node();
+            let (kind, owner) = (node.tag(), node.name().unwrap_or("without name"));
+            let what = format!("{kind} `{owner}`: a negative {name} of {first} adds energy: 0");
+            log.note_value(Fate::Clamped, node, name, what).doubt();
+        }
+        first.max(0.0)
+    }
+
     pub(crate) fn exactly<const N: usize>(&self, log: &mut Log, name: &str) -> Option<[f64; N]> {
         self.attribute(name).and_then(|attribute| values::exactly(log, attribute))
     }

@@ -233,7 +233,12 @@ impl<'t> Reader<'_, '_, 't> {
     }
 
     fn surface(&mut self, look: &Look<'t>) -> Surface {
-        let friction = look.at_most(self.log, "friction", FRICTION).map(|part| part.max(0.0));
+        let given = look.at_most(self.log, "friction", FRICTION);
+        let friction = given.map(|part| part.max(0.0));
+        if friction != given {
+            let what = "negative friction: 0";
+            self.log.note_value(Fate::Clamped, look.node(), "friction", what).doubt();
+        }
         let condim = look.whole(self.log, "condim", 3);
         for name in ["margin", "gap"] {
             if look.number(self.log, name).is_some_and(|value| value != 0.0) {

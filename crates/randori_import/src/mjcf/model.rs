@@ -400,10 +400,10 @@ impl<'t> Walk<'_, '_, 't> {
                     ends.map(angle)
                 }
             }),
-            damping: look.at_most(log, "damping", [0.0; 3])[0].max(0.0),
+            damping: look.resistance(log, "damping"),
             armature: look.not_negative(log, "armature").unwrap_or(0.0),
             friction: look.not_negative(log, "frictionloss").unwrap_or(0.0),
-            stiffness: look.at_most(log, "stiffness", [0.0; 3])[0].max(0.0),
+            stiffness: look.resistance(log, "stiffness"),
             spring_rest: angle(look.number(log, "springref").unwrap_or(0.0)),
             reference: angle(look.number(log, "ref").unwrap_or(0.0)),
             spring_damper: look

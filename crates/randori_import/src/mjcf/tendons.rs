@@ -154,9 +154,9 @@ impl Passive {
         };
         Self {
             range: look.range(log, "range", "limited", auto_limits),
-            stiffness: look.at_most(log, "stiffness", [0.0; 3])[0].max(0.0),
+            stiffness: look.resistance(log, "stiffness"),
             rest: rest.filter(|ends| *ends != [-1.0, -1.0]),
-            damping: look.at_most(log, "damping", [0.0; 3])[0].max(0.0),
+            damping: look.resistance(log, "damping"),
             friction: look.not_negative(log, "frictionloss").unwrap_or(0.0),
             armature: look.not_negative(log, "armature").unwrap_or(0.0),
         }

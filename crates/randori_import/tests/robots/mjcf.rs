@@ -315,3 +315,24 @@ fn the_scenario_beside_an_import_passes_the_check() {
 
     assert_eq!(findings.errors(), 0, "{}", findings.short());
 }
+
+#[test]
+fn what_would_add_energy_is_left_out_and_told() {
+    let found = import_mjcf(
+        "<mujoco><worldbody><body name=\"b\"><joint name=\"j\" damping=\"-0.01\" stiffness=\"-2\"/>
+           <geom size=\"0.1\" friction=\"-1\"/></body></worldbody></mujoco>",
+    );
+
+    let joint = &read_back(&found).joints[0];
+    assert_eq!((joint.damping, joint.spring), (0.0, None));
+    let clamped = found.report.entries.iter().filter(|entry| entry.kind == Fate::Clamped);
+    let said: Vec<&str> = clamped.map(|entry| entry.what.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "joint `j`: a negative damping of -0.01 adds energy: 0",
+            "joint `j`: a negative stiffness of -2 adds energy: 0",
+            "negative friction: 0",
+        ]
+    );
+}
