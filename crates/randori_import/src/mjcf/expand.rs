@@ -198,12 +198,22 @@ impl Expansion<'_, '_> {
 
     /// Copies an element with all that it holds.
     fn verbatim(&mut self, node: Node<'_>, below: usize) {
+        self.copy(node, below, |node| node.attributes().to_vec());
+    }
+
+    /// Copies an element with all that it holds, with these attributes.
+    fn copy(
+        &mut self,
+        node: Node<'_>,
+        below: usize,
+        attributes: impl Fn(Node<'_>) -> Vec<Attribute>,
+    ) {
         let mut waiting = vec![(node, below)];
         while let Some((node, below)) = waiting.pop() {
             if self.is_full {
                 return;
             }
-            let id = self.push(below, node.tag(), node.attributes().to_vec(), node.span());
+            let id = self.push(below, node.tag(), attributes(node), node.span());
             let mut children: Vec<_> = node.children().map(|child| (child, id)).collect();
             children.reverse();
             waiting.extend(children);
@@ -348,6 +358,18 @@ impl Document<'_> {
                 attribute.value = format!("{prefix}{value}{suffix}{behind}");
             } else if names::is_of_model(&attribute.name) {
                 attribute.value = format!("{prefix}{value}");
+            }
+        }
+        attributes
+    }
+
+    /// The attributes of an element outside of the bodies, with the names of this
+    /// model's classes and assets as in the result.
+    fn prefixed(&self, node: Node<'_>) -> Vec<Attribute> {
+        let mut attributes = node.attributes().to_vec();
+        for attribute in &mut attributes {
+            if names::is_of_model(&attribute.name) && !attribute.value.is_empty() {
+                attribute.value = format!("{}{}", self.prefix, attribute.value);
             }
         }
         attributes

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use randori_core::diagnostic::DiagnosticCode;
 
-use super::names;
 use super::{Document, Expansion, Found, MAX_DEPTH, Position, SCOPE, frame};
 use crate::geometry::Pose;
 use crate::log::Log;
@@ -189,33 +188,16 @@ impl Expansion<'_, '_> {
             let value = format!("{}{class}", part.prefix);
             Attribute { name: "class".to_owned(), value, span: node.span() }
         };
-        let mut sections: Vec<Node<'_>> = part.root.children_called("default").collect();
-        if sections.is_empty() {
+        let mut sections = part.root.children_called("default").peekable();
+        if sections.peek().is_none() {
             let class = part.main_class(part.root);
             self.push(0, "default", vec![class], part.root.span());
         }
-        sections.reverse();
-        let mut waiting: Vec<(Node<'_>, usize)> =
-            sections.into_iter().map(|node| (node, 0)).collect();
-        while let Some((node, below)) = waiting.pop() {
-            let attributes = if node.tag() == "default" {
-                vec![named(node)]
-            } else {
-                let mut attributes = node.attributes().to_vec();
-                for attribute in &mut attributes {
-                    if names::is_of_model(&attribute.name) && !attribute.value.is_empty() {
-                        attribute.value = format!("{}{}", part.prefix, attribute.value);
-                    }
-                }
-                attributes
-            };
-            let id = self.push(below, node.tag(), attributes, node.span());
-            let mut children: Vec<_> = node.children().map(|child| (child, id)).collect();
-            children.reverse();
-            waiting.extend(children);
-            if self.is_full {
-                return;
-            }
+        for section in sections {
+            self.copy(section, 0, |node| match node.tag() {
+                "default" => vec![named(node)],
+                _ => part.prefixed(node),
+            });
         }
     }
 
@@ -224,13 +206,8 @@ impl Expansion<'_, '_> {
         let below = self.push(0, "asset", Vec::new(), part.root.span());
         let assets = part.root.children_called("asset").flat_map(Node::children);
         for node in assets.filter(|node| matches!(node.tag(), "mesh" | "hfield")) {
-            let mut attributes: Vec<Attribute> = node.attributes().to_vec();
+            let mut attributes = part.prefixed(node);
             attributes.retain(|attribute| attribute.name != "name");
-            for attribute in &mut attributes {
-                if names::is_of_model(&attribute.name) && !attribute.value.is_empty() {
-                    attribute.value = format!("{}{}", part.prefix, attribute.value);
-                }
-            }
             let own = |name: &str, value: String| Attribute {
                 name: name.to_owned(),
                 value,
