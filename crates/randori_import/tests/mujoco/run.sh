@@ -5,14 +5,19 @@
 set -eu
 cd "$(dirname "$0")/../../../.."
 python="$(.ci/python mujoco mujoco==4.0.0 pin==4.1.0 numpy)"
-data="${RANDORI_REFERENCE_DATA:-../shared/data}/policies"
+data="$(realpath -m "${RANDORI_REFERENCE_DATA:-../shared/data}")/policies"
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps gymnasium dm_control \
     jvrc-description==1.1.1 upkie-description==2.2.0
 cargo build --quiet -p randori_import --example describe
-describe="${CARGO_TARGET_DIR:-target}/debug/examples/describe"
-"$python" -W ignore crates/randori_import/tests/mujoco/check_fixtures.py "$describe"
+describe="$(realpath "${CARGO_TARGET_DIR:-target}/debug/examples/describe")"
+tests="$PWD/crates/randori_import/tests"
+# MuJoCo writes a log into the current folder.
+logs="$(mktemp -d)"
+trap 'rm -rf "$logs"' EXIT
+cd "$logs"
+"$python" -W ignore "$tests/mujoco/check_fixtures.py" "$describe"
 site=$("$python" -c "import sysconfig; print(sysconfig.get_paths()['purelib'])")
-set -- crates/randori_import/tests/fixtures/mjcf/*.xml "$site"/gymnasium/envs/mujoco/assets/*.xml "$site"/dm_control/third_party/*/*.xml \
+set -- "$tests"/fixtures/mjcf/*.xml "$site"/gymnasium/envs/mujoco/assets/*.xml "$site"/dm_control/third_party/*/*.xml \
     "$site"/jvrc_description/urdf/*.urdf "$site"/upkie_description/urdf/*.urdf
 for name in acrobot ball_in_cup cartpole cheetah finger fish hopper humanoid humanoid_CMU manipulator \
     pendulum point_mass quadruped reacher stacker swimmer walker; do
@@ -23,4 +28,4 @@ if [ -d "$data" ]; then
 else
     echo "skipped: no reference robots (set RANDORI_REFERENCE_DATA)"
 fi
-"$python" -W ignore crates/randori_import/tests/mujoco/compare.py "$describe" "$@"
+"$python" -W ignore "$tests/mujoco/compare.py" "$describe" "$@"
