@@ -60,7 +60,8 @@ fn loads_again(found: &mut Import) {
 /// A mesh is read or refused. The first byte says of which kind it is.
 pub(crate) fn mesh(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else { return };
-    let path = ["m.stl", "m.obj", "m.msh", "m.dae"][usize::from(*kind) % 4];
+    let kinds = ["m.stl", "m.obj", "m.msh", "m.dae", "m.glb", "m.gltf"];
+    let path = kinds[usize::from(*kind) % kinds.len()];
     if let Ok(mesh) = Mesh::read(path, bytes) {
         let corners = mesh.vertices.len();
         assert!(mesh.triangles.iter().flatten().all(|corner| (*corner as usize) < corners));

@@ -12,7 +12,7 @@ mod collada;
 mod couplings;
 mod dynamics;
 mod geometry;
-mod glb;
+mod gltf;
 mod inertia;
 mod log;
 mod mesh;

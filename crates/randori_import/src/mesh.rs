@@ -1,4 +1,4 @@
-//! Mesh files: STL, OBJ, `MuJoCo`'s MSH, COLLADA and GLB.
+//! Mesh files: STL, OBJ, `MuJoCo`'s MSH, COLLADA and glTF.
 
 mod hull;
 mod stl;
@@ -6,6 +6,7 @@ mod stl;
 pub(crate) use hull::HullFit;
 
 use crate::geometry::Vector;
+use crate::gltf::ReadBeside;
 
 /// Corners and triangles of a mesh, in its own units.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,17 +18,22 @@ pub struct Mesh {
 }
 
 impl Mesh {
-    /// Reads a mesh of the kind that the ending of its path says.
+    /// Reads a mesh of the kind that the ending of its path says, from one file.
     ///
     /// # Errors
     /// A reason in words, when the bytes are no such mesh.
     pub fn read(path: &str, bytes: &[u8]) -> Result<Self, String> {
-        Self::read_parts(path, bytes).map(|(mesh, _)| mesh)
+        let mut beside = |_: &str| Err("another file, which is not read".to_owned());
+        Self::read_parts(path, bytes, &mut beside).map(|(mesh, _)| mesh)
     }
 
-    /// As [`Self::read`], with the number of triangles of its first object, which
-    /// come first.
-    pub(crate) fn read_parts(path: &str, bytes: &[u8]) -> Result<(Self, usize), String> {
+    /// As [`Self::read`], with files that lie beside it, and with the number of
+    /// triangles of its first object, which come first.
+    pub(crate) fn read_parts(
+        path: &str,
+        bytes: &[u8],
+        beside: &mut ReadBeside<'_>,
+    ) -> Result<(Self, usize), String> {
         let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         let mut first = usize::MAX;
         let mesh = match ending.as_str() {
@@ -35,10 +41,10 @@ impl Mesh {
             "obj" => obj(bytes, &mut first)?,
             "msh" => msh(bytes)?,
             "dae" => crate::collada::read(bytes)?,
-            "glb" => crate::glb::read(bytes)?,
+            "glb" | "gltf" => crate::gltf::read(bytes, beside)?,
             other => {
                 return Err(format!(
-                    "meshes of the kind `{other}` are not read (STL, OBJ, MSH, COLLADA and GLB are)"
+                    "meshes of the kind `{other}` are not read (STL, OBJ, MSH, COLLADA and glTF are)"
                 ));
             }
         };

@@ -540,7 +540,7 @@ impl<'t> Assets<'t> {
             Ok(path) => {
                 if !self.loaded.contains_key(path) {
                     let kind = meshes::named_kind(path, asset.text("content_type"));
-                    let read = files.bytes(path).and_then(|bytes| Mesh::read_parts(&kind, &bytes));
+                    let read = files.bytes(path).and_then(|bytes| files.mesh(&kind, &bytes));
                     self.loaded.insert(path.clone(), read);
                 }
                 self.loaded[path].clone()

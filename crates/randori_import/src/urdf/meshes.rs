@@ -4,7 +4,6 @@ use randori_core::spec::{LinkSpec, LookSpec, Shape};
 
 use crate::geometry::{Pose, pose_spec};
 use crate::log::Log;
-use crate::mesh::Mesh;
 use crate::mjcf::hull;
 use crate::report::Fate;
 use crate::xml::{Files, Node};
@@ -14,8 +13,8 @@ use crate::{paths, recognise, values};
 pub(super) fn collision(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> {
     let scale = scale(log, node);
     let read = find(log, files, node)
-        .and_then(|(path, bytes)| Mesh::read(&path, &bytes))
-        .map(|mesh| mesh.scaled(scale))
+        .and_then(|(path, bytes)| files.mesh(&path, &bytes))
+        .map(|(mesh, _)| mesh.scaled(scale))
         .and_then(|mesh| Ok((mesh.hull()?, mesh.vertices.len())));
     match read {
         Ok((fit, count)) => {

@@ -9,6 +9,7 @@ use randori_core::text::{FileReader, Limits, ReadError, is_git_lfs_pointer};
 use super::Tree;
 use super::assembly::Assembly;
 use super::encoding;
+use crate::mesh::Mesh;
 use crate::paths;
 use crate::recognise::{self, Foreign, by_content};
 use crate::report::{Entry, Fate};
@@ -107,6 +108,21 @@ impl<'f> Files<'f> {
             return Err(recognise::LFS_POINTER.to_owned());
         }
         Ok(bytes)
+    }
+
+    /// The mesh in the bytes of the file at a path, and the number of triangles of
+    /// its first object. Its data may lie in files beside it.
+    ///
+    /// # Errors
+    /// A reason in words, when there is no such mesh.
+    pub(crate) fn mesh(&mut self, path: &str, bytes: &[u8]) -> Result<(Mesh, usize), String> {
+        Mesh::read_parts(path, bytes, &mut |named| {
+            let written = paths::Written::of(named)?;
+            if !written.is_local {
+                return Err("it does not lie beside the mesh".to_owned());
+            }
+            self.bytes(&paths::resolve(paths::folder(path), &written.path)?)
+        })
     }
 
     /// The path of a file that exists, perhaps with other capitals than the given

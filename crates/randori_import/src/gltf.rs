@@ -1,7 +1,9 @@
-//! Triangles of binary glTF files (GLB). Axes are taken as the file has them;
-//! materials, animations and skins are not read.
+//! Triangles of glTF files, as text or binary (GLB). Axes are taken as the file
+//! has them; materials, animations and skins are not read.
 //!
 //! Start reading at [`read`].
+
+mod buffers;
 
 use nalgebra::{Matrix4, Point3, Quaternion, UnitQuaternion, Vector3};
 use serde::Deserialize;
@@ -10,17 +12,11 @@ use crate::mesh::Mesh;
 
 /// Nodes may be nested this deep, and this many may be shown: a few nodes that
 /// each hold another one twice would never end.
-const MOST_DEPTH: usize = 64;
-const MOST_SHOWN: usize = 100_000;
+const MAX_DEPTH: usize = 64;
+const MAX_SHOWN: usize = 100_000;
 
 /// Corners and triangles that a file may have: it can show a mesh many times.
-const MOST_CORNERS: usize = 4_000_000;
-
-/// Values of `componentType`: bytes, shorts and ints without sign, and floats.
-const BYTES: u32 = 5121;
-const SHORTS: u32 = 5123;
-const INTS: u32 = 5125;
-const FLOATS: u32 = 5126;
+const MAX_CORNERS: usize = 4_000_000;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -99,14 +95,21 @@ struct Buffer {
     uri: Option<String>,
 }
 
-/// Reads the mesh of a file.
+/// Reads a file by the name that a mesh gives it.
+pub(crate) type ReadBeside<'r> = dyn FnMut(&str) -> Result<Vec<u8>, String> + 'r;
+
+/// Reads the mesh of a file, whose data may lie in files beside it.
 ///
 /// # Errors
-/// A reason in words, when the bytes are no GLB file with triangles, or its data
-/// lie elsewhere.
-pub(crate) fn read(bytes: &[u8]) -> Result<Mesh, String> {
-    let invalid = |what: &str| format!("it is no valid GLB file ({what})");
-    let (json, data) = chunks(bytes).ok_or_else(|| invalid("its parts are not where it says"))?;
+/// A reason in words, when the bytes are no glTF file with triangles, or its data
+/// cannot be read.
+pub(crate) fn read(bytes: &[u8], beside: &mut ReadBeside<'_>) -> Result<Mesh, String> {
+    let invalid = |what: &str| format!("it is no valid glTF file ({what})");
+    let (json, own) = if bytes.starts_with(b"glTF") {
+        chunks(bytes).ok_or_else(|| invalid("its parts are not where it says"))?
+    } else {
+        (bytes, &[][..])
+    };
     let document: Document =
         serde_json::from_slice(json).map_err(|error| invalid(&error.to_string()))?;
     if let Some(extension) = document.extensions_required.first() {
@@ -115,12 +118,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Mesh, String> {
             return Err(format!("it needs the extension `{extension}`, which is not read"));
         }
     }
-    if document.buffers.iter().any(|buffer| buffer.uri.is_some()) {
-        return Err("its data lie in another file; save it as one GLB file".to_owned());
-    }
+    let buffers = buffers::load(&document.buffers, own, beside)?;
     let mut reading = Reading {
+        data: buffers::Data { document: &document, buffers: &buffers },
         document: &document,
-        data,
         shown: 0,
         mesh: Mesh { vertices: Vec::new(), triangles: Vec::new() },
     };
@@ -154,7 +155,7 @@ fn chunks(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 struct Reading<'d> {
     document: &'d Document,
-    data: &'d [u8],
+    data: buffers::Data<'d>,
     shown: usize,
     mesh: Mesh,
 }
@@ -162,7 +163,7 @@ struct Reading<'d> {
 impl Reading<'_> {
     fn show(&mut self, node: usize, outer: &Matrix4<f64>, depth: usize) -> Result<(), String> {
         self.shown += 1;
-        if self.shown > MOST_SHOWN || depth > MOST_DEPTH {
+        if self.shown > MAX_SHOWN || depth > MAX_DEPTH {
             return Err("it shows too many nodes".to_owned());
         }
         let document = self.document;
@@ -184,15 +185,15 @@ impl Reading<'_> {
         else {
             return Ok(());
         };
-        let corners = self.corners(position)?;
+        let corners = self.data.corners(position)?;
         let indices = match primitive.indices {
-            Some(indices) => self.indices(indices)?,
+            Some(indices) => self.data.indices(indices)?,
             None => (0..corners.len() as u32).collect(),
         };
         if self.mesh.vertices.len() + corners.len() + self.mesh.triangles.len() + indices.len() / 3
-            > MOST_CORNERS
+            > MAX_CORNERS
         {
-            return Err(format!("it has more than {MOST_CORNERS} corners and triangles"));
+            return Err(format!("it has more than {MAX_CORNERS} corners and triangles"));
         }
         let count = corners.len() as u32;
         if indices.iter().any(|index| *index >= count) {
@@ -209,60 +210,6 @@ impl Reading<'_> {
             [it[0] + first, b + first, c + first]
         }));
         Ok(())
-    }
-
-    fn corners(&self, accessor: usize) -> Result<Vec<[f64; 3]>, String> {
-        let (accessor, items) = self.items(accessor, 12)?;
-        if accessor.component_type != FLOATS || accessor.shape != "VEC3" {
-            return Err("its corners are not written as floats".to_owned());
-        }
-        let number = |bytes: &[u8], at: usize| {
-            let four = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-            f64::from(f32::from_le_bytes(four))
-        };
-        Ok(items.map(|it| [number(it, 0), number(it, 4), number(it, 8)]).collect())
-    }
-
-    fn indices(&self, accessor: usize) -> Result<Vec<u32>, String> {
-        let kind = self.document.accessors.get(accessor).map_or(0, |it| it.component_type);
-        let size = match kind {
-            BYTES => 1,
-            SHORTS => 2,
-            INTS => 4,
-            _ => return Err("its indices are of an unknown kind".to_owned()),
-        };
-        let (_, items) = self.items(accessor, size)?;
-        let number = |bytes: &[u8]| {
-            bytes.iter().rev().fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
-        };
-        Ok(items.map(number).collect())
-    }
-
-    /// An accessor and its items of this many bytes each.
-    fn items(
-        &self,
-        accessor: usize,
-        size: usize,
-    ) -> Result<(&Accessor, impl Iterator<Item = &[u8]>), String> {
-        let beyond = || "its data end before they should".to_owned();
-        let found = self.document.accessors.get(accessor).ok_or_else(beyond)?;
-        let view = found.buffer_view.and_then(|view| self.document.buffer_views.get(view));
-        // Data without a view are all zero, or sparse.
-        let view = view.ok_or_else(|| "its data are sparse".to_owned())?;
-        if view.buffer != 0 {
-            return Err(beyond());
-        }
-        let end = view.byte_offset.checked_add(view.byte_length).ok_or_else(beyond)?;
-        let data = self.data.get(view.byte_offset..end).ok_or_else(beyond)?;
-        let data = data.get(found.byte_offset..).ok_or_else(beyond)?;
-        let stride = view.byte_stride.unwrap_or(size).max(size);
-        let needed = found.count.saturating_sub(1).checked_mul(stride);
-        let needed = needed.and_then(|it| it.checked_add(size)).ok_or_else(beyond)?;
-        if found.count == 0 || needed > data.len() {
-            return Err(beyond());
-        }
-        let items = (0..found.count).map(move |item| &data[item * stride..item * stride + size]);
-        Ok((found, items))
     }
 }
 
@@ -309,6 +256,10 @@ mod tests {
         bytes
     }
 
+    fn read(bytes: &[u8]) -> Result<Mesh, String> {
+        super::read(bytes, &mut |named| Err(format!("there is no `{named}`")))
+    }
+
     #[test]
     fn nodes_place_meshes() {
         let nodes = r#"{"children": [1], "translation": [1, 0, 0]}, {"mesh": 0, "scale": [1, 1, -2],
@@ -339,7 +290,7 @@ mod tests {
         let doubling: Vec<String> =
             (1..60).map(|it| format!(r#"{{"children": [{it}, {it}]}}"#)).collect();
         for (bytes, part) in [
-            (file(node, r#", "uri": "x.bin""#), "another file"),
+            (file(node, r#", "uri": "x.bin""#), "there is no `x.bin`"),
             (file(r#"{"children": [0]}"#, ""), "too many nodes"),
             (file(&doubling.join(","), ""), "too many nodes"),
             (file("{}", ""), "no triangles"),
@@ -347,6 +298,27 @@ mod tests {
             let reason = read(&bytes).expect_err(part);
             assert!(reason.contains(part), "{reason}\n  not {part}");
         }
+    }
+
+    #[test]
+    fn data_may_lie_beside_the_file_or_in_its_text() {
+        let whole = file(r#"{"mesh": 0}"#, "");
+        let expected = read(&whole).expect("a mesh");
+        let (json, data) = chunks(&whole).expect("two parts");
+        let json = std::str::from_utf8(json).expect("a text");
+        let naming =
+            |uri: &str| json.replace("\"byteLength\": 60}]}", &format!("\"uri\": \"{uri}\"}}]}}"));
+
+        let beside = super::read(naming("m.bin").as_bytes(), &mut |named| {
+            assert_eq!(named, "m.bin");
+            Ok(data.to_vec())
+        });
+        assert_eq!(beside.as_ref(), Ok(&expected));
+        let text =
+            "AAAAAAAAAAAAAAAAAACAPwAAAAAAAAAAAAAAAAAAgD8AAAAAAAAAAAAAAAAAAIA/AAIBAAEDAAMCAQID";
+        let inside = naming(&format!("data:application/octet-stream;base64,{text}"));
+        assert_eq!(read(inside.as_bytes()).as_ref(), Ok(&expected));
+        assert!(read(json.as_bytes()).is_err(), "the data are nowhere");
     }
 
     #[test]
