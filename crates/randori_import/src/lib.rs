@@ -22,6 +22,7 @@ mod overlaps;
 mod paths;
 mod prune;
 mod recognise;
+mod refusals;
 mod report;
 mod scenario;
 mod solids;
@@ -88,7 +89,8 @@ pub(crate) struct Parts {
 }
 
 /// Reads a robot file of another kind. `path` is that of the file from the
-/// reader's root; texts that findings point into are added to `sources`.
+/// reader's root; texts that findings point into are added to `sources`. A robot
+/// that is found passes its checks, in its [`surroundings`].
 pub fn import(
     reader: &dyn FileReader,
     source: &ImportSpec,
@@ -96,9 +98,16 @@ pub fn import(
     limits: &Limits,
     sources: &mut SourceMap,
 ) -> Import {
-    import_at(reader, source, path, limits, sources, None)
+    let (mut found, whole) = import_at(reader, source, path, limits, sources, None);
+    let refused = refusals::find(&found, limits, whole);
+    if !refused.is_empty() {
+        found.robot = None;
+        found.errors = refused;
+    }
+    found
 }
 
+/// An import, and the place of the document's root.
 fn import_at(
     reader: &dyn FileReader,
     source: &ImportSpec,
@@ -106,10 +115,12 @@ fn import_at(
     limits: &Limits,
     sources: &mut SourceMap,
     named_at: Option<Span>,
-) -> Import {
+) -> (Import, Option<Span>) {
     let mut log = Log { most_bodies: limits.bodies, ..Log::default() };
     let mut files = Files::new(reader, limits, sources, named_at);
-    let mut parts = match files.document(path) {
+    let document = files.document(path);
+    let whole = document.as_ref().map(|tree| tree.root().span());
+    let mut parts = match document {
         None => Parts::default(),
         Some(mut tree) => match source {
             ImportSpec::Mjcf { .. } => {
@@ -134,7 +145,8 @@ fn import_at(
     let Parts { robot, environment, stances, rate_hz, gravity } = parts;
     let robot = robot.filter(|_| is_usable);
     let report = log.report;
-    Import { robot, environment, stances, rate_hz, gravity, report, outside, errors }
+    let found = Import { robot, environment, stances, rate_hz, gravity, report, outside, errors };
+    (found, whole)
 }
 
 /// What readers call for `import:` in a `Robot(...)` file: the robot's text,
@@ -144,7 +156,8 @@ pub fn import_robot(
     wish: &RobotImport<'_>,
     sources: &mut SourceMap,
 ) -> ImportedRobot {
-    let found = import_at(reader, wish.spec, wish.path, wish.limits, sources, Some(wish.named_at));
+    let (found, _) =
+        import_at(reader, wish.spec, wish.path, wish.limits, sources, Some(wish.named_at));
     let mut findings = found.errors;
     findings.extend(found.report.warnings());
     ImportedRobot { text: found.robot.as_ref().map(robot_text), found: findings }

@@ -220,6 +220,37 @@ fn broken_urdf_files_are_refused_with_place() {
 }
 
 #[test]
+fn numbers_that_physics_cannot_compute_with_are_refused_where_they_come_from() {
+    let world = |body: &str| format!("<mujoco><worldbody>\n{body}</worldbody></mujoco>");
+    let arm = "<body name=\"a\"><joint name=\"j\"/><geom size=\"0.1\"/></body>";
+    let table = [
+        (
+            xml(&world("<body name=\"a\"><joint/><geom size=\"0.1\" mass=\"1e12\"/></body>")),
+            "m.xml:2:1: error[RS0301]: `a`: `mass_kg` is 1000000000000, but must be at most 1e9 kg",
+        ),
+        (
+            xml(&world("<body name=\"a\">\n<joint name=\"j\" damping=\"1e14\"/><geom size=\"0.1\"/></body>")),
+            "m.xml:3:1: error[RS0301]: `j`: `damping` is 100000000000000, but must be at most 1e12 in SI units",
+        ),
+        (
+            xml(&world(&format!(
+                "{arm}\n<body name=\"can\"><freejoint/><geom size=\"0.1\" mass=\"1e12\"/></body>"
+            ))),
+            "m.xml:3:1: error[RS0301]: `can`: `mass_kg` is 1000000000000, but must be at most 1e9 kg",
+        ),
+        (
+            robot(
+                "<robot name=\"r\"><link name=\"a\"/>\n<link name=\"b\"><inertial><mass value=\"1e12\"/>
+                   <inertia ixx=\"1\" iyy=\"1\" izz=\"1\" ixy=\"0\" ixz=\"0\" iyz=\"0\"/></inertial></link>
+                 <joint name=\"j\" type=\"continuous\"><parent link=\"a\"/><child link=\"b\"/></joint></robot>",
+            ),
+            "r.urdf:2:1: error[RS0301]: `b`: `mass_kg` is 1000000000000, but must be at most 1e9 kg",
+        ),
+    ];
+    compare(&table);
+}
+
+#[test]
 fn cyclic_includes_are_told_from_repeated_ones() {
     let files = MemoryFiles::new([
         ("m.xml", "<mujoco><include file=\"n.xml\"/></mujoco>"),
