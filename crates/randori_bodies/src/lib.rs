@@ -2,3 +2,42 @@
 //! inertia, and the velocities that drives, limits, friction and contacts allow.
 //!
 //! It knows no collision detection, files or clocks.
+//!
+//! A configuration goes through these stages, each with memory of its own that is
+//! made once, so that stepping allocates nothing:
+//!
+//! 1. [`TreeBuilder`] checks links and makes a [`Tree`]: who carries whom, and
+//!    which degrees of freedom there are. [`State`] holds coordinates and
+//!    velocities.
+//! 2. [`Kinematics::update`] places the links: frames, motion vectors per dof,
+//!    inertias, all in world axes about one point per branch.
+//! 3. [`MassMatrix::update`] sums inertias inwards (composite rigid bodies),
+//!    [`NewtonEuler`] computes forces from motion (recursive Newton-Euler).
+//! 4. [`SparseFactor`] factors the mass matrix in the pattern of the tree.
+//!
+//! The notation is that of Featherstone, "Rigid Body Dynamics Algorithms" (2008).
+
+mod builder;
+mod factor;
+mod inertia;
+mod joint;
+mod kinematics;
+pub mod mass_matrix;
+mod newton_euler;
+pub mod passes;
+mod queries;
+pub mod spatial;
+pub mod state;
+mod tree;
+
+pub use builder::{LinkSpec, TreeBuilder, TreeError};
+pub use factor::{NotPositiveDefinite, SparseFactor};
+pub use inertia::{MassProperties, point_inertia};
+pub use joint::JointKind;
+pub use kinematics::Kinematics;
+pub use mass_matrix::MassMatrix;
+pub use newton_euler::{Motion, NewtonEuler};
+pub use queries::Momentum;
+pub use spatial::{ForceVector, MotionVector, SpatialInertia, SpatialStiffness, Symmetric3};
+pub use state::State;
+pub use tree::{Link, Tree};

@@ -1,0 +1,5 @@
+//! The dynamics of trees, compared with textbooks, with themselves and with other
+//! engines.
+
+mod identities;
+mod trees;
