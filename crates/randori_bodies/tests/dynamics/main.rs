@@ -2,4 +2,5 @@
 //! engines.
 
 mod identities;
+mod peers;
 mod trees;
