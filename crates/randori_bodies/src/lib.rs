@@ -13,11 +13,14 @@
 //!    inertias, all in world axes about one point per branch.
 //! 3. [`MassMatrix::update`] sums inertias inwards (composite rigid bodies),
 //!    [`NewtonEuler`] computes forces from motion (recursive Newton-Euler).
-//! 4. [`SparseFactor`] factors the mass matrix in the pattern of the tree.
+//! 4. [`SparseFactor`] factors the mass matrix in the pattern of the tree,
+//!    [`EnvelopeFactor`] any symmetric matrix.
+//! 5. [`Dynamics::step`] moves a state, by default with errors of second order.
 //!
 //! The notation is that of Featherstone, "Rigid Body Dynamics Algorithms" (2008).
 
 mod builder;
+mod dense;
 mod factor;
 mod inertia;
 mod joint;
@@ -28,9 +31,11 @@ pub mod passes;
 mod queries;
 pub mod spatial;
 pub mod state;
+mod step;
 mod tree;
 
 pub use builder::{LinkSpec, TreeBuilder, TreeError};
+pub use dense::EnvelopeFactor;
 pub use factor::{NotPositiveDefinite, SparseFactor};
 pub use inertia::{MassProperties, point_inertia};
 pub use joint::JointKind;
@@ -40,4 +45,5 @@ pub use newton_euler::{Motion, NewtonEuler};
 pub use queries::Momentum;
 pub use spatial::{ForceVector, MotionVector, SpatialInertia, SpatialStiffness, Symmetric3};
 pub use state::State;
+pub use step::{Dynamics, Rule, Step};
 pub use tree::{Link, Tree};

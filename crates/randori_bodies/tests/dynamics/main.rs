@@ -1,6 +1,9 @@
 //! The dynamics of trees, compared with textbooks, with themselves and with other
 //! engines.
 
+mod building;
 mod identities;
 mod peers;
+mod stepping;
+mod textbook;
 mod trees;

@@ -69,8 +69,12 @@ impl Random {
     }
 
     /// One to three branches of up to ten links with arbitrary frames, masses
-    /// and joints.
+    /// and joints, without damping.
     pub(crate) fn tree(&mut self) -> Tree {
+        self.damped_tree(0.0)
+    }
+
+    pub(crate) fn damped_tree(&mut self, damping: f64) -> Tree {
         let mut builder = TreeBuilder::new();
         for _ in 0..=self.below(3) {
             let mut branch = Vec::new();
@@ -85,7 +89,7 @@ impl Random {
                     parent_from_joint: self.pose(0.5),
                     mass: self.mass(),
                     armature,
-                    damping: armature * 0.5,
+                    damping: if joint.is_base() { 0.0 } else { damping },
                 };
                 branch.push(builder.add(&spec).expect("a valid link"));
             }
