@@ -151,6 +151,11 @@ impl TreeBuilder {
     /// Adds the dofs of one joint, each carried by the one before it.
     fn add_dofs(&mut self, link: usize, carrier: Option<usize>, spec: &LinkSpec) {
         let tree = &mut self.tree;
+        let base = carrier.and_then(|dof| {
+            let of_base = tree.links[tree.dofs[dof].link as usize].joint;
+            let first = (of_base == JointKind::FloatingBase).then(|| tree.chain(dof)[0]);
+            first.or(tree.dofs[dof].base)
+        });
         let mut carrier = carrier;
         for _ in 0..spec.joint.dofs() {
             let (dof, start) = (tree.dofs.len(), tree.chains.len());
@@ -159,7 +164,7 @@ impl TreeBuilder {
             }
             tree.chains.push(dof as u32);
             let len = (tree.chains.len() - start) as u32;
-            tree.dofs.push(Dof { link: link as u32, start: start as u32, len });
+            tree.dofs.push(Dof { link: link as u32, start: start as u32, len, base });
             tree.armature.push(spec.armature);
             tree.damping.push(spec.damping);
             carrier = Some(dof);

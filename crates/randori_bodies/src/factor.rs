@@ -111,13 +111,20 @@ impl SparseFactor {
         }
         let inverse = 1.0 / pivot;
         self.inverse_diagonal[dof] = inverse;
-        for (p, carrier) in tree.chain(dof)[..last].iter().enumerate().rev() {
+        let base = tree.floating_base(dof);
+        let leading = if base.is_some() { 6 } else { 0 };
+        for p in (leading..last).rev() {
             let factor = row[p] * inverse;
-            let target = &mut before[tree.row(*carrier as usize)];
+            let target = &mut before[tree.row(tree.chain(dof)[p] as usize)];
             for (element, own) in target.iter_mut().zip(&row[..=p]) {
                 *element -= factor * own;
             }
             row[p] = factor;
+        }
+        if let (Some(base), Some(row)) = (base, row.first_chunk_mut::<6>())
+            && let Some(block) = before[tree.row(base).start..].first_chunk_mut::<21>()
+        {
+            eliminate_base(block, row, inverse);
         }
         Ok(())
     }
@@ -179,5 +186,19 @@ impl SparseFactor {
     /// Rows of L in branch-sparse form; the places of the unit diagonal hold D.
     pub fn rows(&self) -> &[f64] {
         &self.rows
+    }
+}
+
+/// The update of the rows of a floating base, whose lower triangle is stored row
+/// by row: the same operations as for other rows, of a size known beforehand.
+fn eliminate_base(block: &mut [f64; 21], row: &mut [f64; 6], inverse: f64) {
+    let mut first = 15;
+    for p in (0..6).rev() {
+        let factor = row[p] * inverse;
+        for k in 0..=p {
+            block[first + k] -= factor * row[k];
+        }
+        row[p] = factor;
+        first -= p;
     }
 }

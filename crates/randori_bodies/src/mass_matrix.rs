@@ -42,9 +42,9 @@ impl MassMatrix {
             if link.joint() == JointKind::FloatingBase {
                 write_base(tree, link, &composite, &mut self.rows);
             } else {
-                let leading = if floats(tree, link) { 6 } else { 0 };
                 for dof in link.dofs() {
                     let force = composite.times(&kinematics.subspace()[dof]);
+                    let leading = if tree.floating_base(dof).is_some() { 6 } else { 0 };
                     let (base, joints) = self.rows[tree.row(dof)].split_at_mut(leading);
                     if leading == 6 {
                         base[..3].copy_from_slice(force.force.as_slice());
@@ -71,12 +71,6 @@ impl MassMatrix {
     pub fn composites(&self) -> &[SpatialInertia] {
         &self.composites
     }
-}
-
-/// Whether the branch of a link has a floating base. Its six dofs then lead
-/// every chain of the branch, and their columns are unit vectors.
-fn floats(tree: &Tree, link: &Link) -> bool {
-    tree.links()[tree.bases()[link.branch()]].joint() == JointKind::FloatingBase
 }
 
 /// Rows of a floating base: `[m 1, -[h]x; [h]x, I]` for the velocity of O and

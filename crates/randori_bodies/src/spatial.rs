@@ -188,13 +188,21 @@ impl SpatialStiffness {
     /// `X' G X` for the velocity `X m = linear + angular x offset` of the body
     /// point at `offset` (m) from O, and a symmetric 3x3 matrix G on it.
     pub fn at_point(matrix: &Symmetric3, offset: &Vector3<f64>) -> Self {
-        // Columns of C = [offset]x G are offset x (columns of G).
-        let g = matrix.to_matrix();
-        let cross = offset.cross_matrix();
-        let coupling = product(&cross, &g);
-        // A = [offset]x G [offset]x' = -C [offset]x.
-        let angular = product(&coupling, &cross);
-        Self { angular: Symmetric3::of(&-angular), coupling, linear: *matrix }
+        // C = [offset]x G, column by column.
+        let [x, y, z] = [0, 1, 2].map(|column| offset.cross(&matrix.column(column)));
+        // A = C [offset]x', row by row: r [offset]x' = offset x r.
+        let first = offset.cross(&Vector3::new(x.x, y.x, z.x));
+        let second = offset.cross(&Vector3::new(x.y, y.y, z.y));
+        let third = offset.cross(&Vector3::new(x.z, y.z, z.z));
+        let angular = Symmetric3 {
+            xx: first.x,
+            yy: second.y,
+            zz: third.z,
+            xy: first.y,
+            xz: first.z,
+            yz: second.z,
+        };
+        Self { angular, coupling: Matrix3::from_columns(&[x, y, z]), linear: *matrix }
     }
 
     /// A symmetric 3x3 matrix on the angular velocity alone.
@@ -240,6 +248,15 @@ impl Symmetric3 {
         Matrix3::new(
             self.xx, self.xy, self.xz, self.xy, self.yy, self.yz, self.xz, self.yz, self.zz,
         )
+    }
+
+    /// One of the three columns.
+    fn column(&self, index: usize) -> Vector3<f64> {
+        match index {
+            0 => Vector3::new(self.xx, self.xy, self.xz),
+            1 => Vector3::new(self.xy, self.yy, self.yz),
+            _ => Vector3::new(self.xz, self.yz, self.zz),
+        }
     }
 
     /// Product with a vector.

@@ -69,6 +69,10 @@ pub(crate) struct Dof {
     pub(crate) start: u32,
     /// Length of its chain.
     pub(crate) len: u32,
+    /// First dof of the floating base that carries it. The six dofs of that base
+    /// lead its chain, their rows are neighbours, and their motion vectors are
+    /// unit vectors.
+    pub(crate) base: Option<u32>,
 }
 
 impl Tree {
@@ -108,6 +112,12 @@ impl Tree {
     pub fn diagonal(&self, dof: usize) -> usize {
         let Dof { start, len, .. } = self.dofs[dof];
         (start + len) as usize - 1
+    }
+
+    /// First dof of the floating base that carries a dof; `None` for a dof of the
+    /// base itself and on a fixed base.
+    pub(crate) fn floating_base(&self, dof: usize) -> Option<usize> {
+        self.dofs[dof].base.map(|base| base as usize)
     }
 
     /// Length of a branch-sparse matrix.
@@ -187,6 +197,7 @@ impl Tree {
             link: dof.link + links as u32,
             start: dof.start + elements as u32,
             len: dof.len,
+            base: dof.base.map(|base| base + dofs as u32),
         }));
         self.chains.extend(other.chains.iter().map(|dof| dof + dofs as u32));
         self.coordinates += other.coordinates;
