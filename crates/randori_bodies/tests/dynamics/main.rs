@@ -1,6 +1,7 @@
 //! The dynamics of trees, compared with textbooks, with themselves and with other
 //! engines.
 
+mod bits;
 mod building;
 mod identities;
 mod peers;
