@@ -21,6 +21,7 @@
 
 mod builder;
 mod dense;
+pub mod cone;
 mod factor;
 mod inertia;
 mod joint;
@@ -28,6 +29,7 @@ mod kinematics;
 pub mod mass_matrix;
 mod newton_euler;
 pub mod passes;
+pub mod potential;
 mod queries;
 pub mod spatial;
 pub mod state;
