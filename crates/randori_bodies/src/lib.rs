@@ -22,10 +22,12 @@
 mod builder;
 mod dense;
 pub mod cone;
+pub mod contact;
 mod factor;
 mod inertia;
 mod joint;
 mod kinematics;
+pub mod laws;
 pub mod mass_matrix;
 mod newton_euler;
 pub mod passes;
