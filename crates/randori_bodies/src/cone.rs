@@ -153,11 +153,11 @@ pub struct ConeResponse {
     /// Impulse on the second body.
     pub impulse: ConeVector,
     /// `k` while sliding, `1/R_n` otherwise.
-    normal: f64,
+    pub(crate) normal: f64,
     /// `w` while sliding, `1/rho` otherwise; times `mu_j^2`.
-    friction: f64,
+    pub(crate) friction: f64,
     /// `b` while sliding, otherwise 0.
-    direction: ConeVector,
+    pub(crate) direction: ConeVector,
 }
 
 impl Cone {

@@ -16,27 +16,38 @@
 //! 4. [`SparseFactor`] factors the mass matrix in the pattern of the tree,
 //!    [`EnvelopeFactor`] any symmetric matrix.
 //! 5. [`Dynamics::step`] moves a state, by default with errors of second order.
+//! 6. [`Stepper`] does so with everything that acts: drives, limits, friction,
+//!    contacts and couplings, each a convex potential of the velocity at the end of
+//!    the step ([`potential`], [`cone`]) by its law ([`laws`], [`contact`],
+//!    [`coupling`], [`dof_law`]).
 //!
 //! The notation is that of Featherstone, "Rigid Body Dynamics Algorithms" (2008).
 
 mod builder;
-mod dense;
 pub mod cone;
 pub mod contact;
+pub mod coupling;
+mod dense;
+pub mod dof_law;
 mod factor;
 mod inertia;
 mod joint;
 mod kinematics;
 pub mod laws;
 pub mod mass_matrix;
+mod newton;
 mod newton_euler;
 pub mod passes;
+mod pattern;
 pub mod potential;
 mod queries;
+mod rows;
 pub mod spatial;
 pub mod state;
 mod step;
+pub mod stepper;
 mod tree;
+pub mod weights;
 
 pub use builder::{LinkSpec, TreeBuilder, TreeError};
 pub use dense::EnvelopeFactor;
@@ -50,4 +61,6 @@ pub use queries::Momentum;
 pub use spatial::{ForceVector, MotionVector, SpatialInertia, SpatialStiffness, Symmetric3};
 pub use state::State;
 pub use step::{Dynamics, Rule, Step};
+pub use stepper::{Memory, Solution, StepInput, StepOptions, Stepper};
 pub use tree::{Link, Tree};
+pub use weights::Weights;

@@ -139,9 +139,24 @@ impl Potential {
     /// over the step. `stretch` is the coordinate beyond the rest of the spring
     /// (rad or m) at the start of the step.
     pub fn spring(stiffness: f64, damping: f64, stretch: f64, step_s: f64) -> Self {
-        let slope = step_s * (damping + step_s * stiffness);
-        let offset = -step_s * stiffness * stretch;
-        Self { offset, slope, low: f64::NEG_INFINITY, high: f64::INFINITY }
+        let slope = step_s * damping;
+        let spring = Self::linear_spring(stiffness, stretch, (step_s, step_s));
+        Self { slope: spring.slope + slope, ..spring }
+    }
+
+    /// A linear spring that acts over `step_s` with the stretch that it has
+    /// `ahead_s` after the instant of `stretch`.
+    pub(crate) fn linear_spring(
+        stiffness: f64,
+        stretch: f64,
+        (step_s, ahead_s): (f64, f64),
+    ) -> Self {
+        Self {
+            offset: -step_s * stiffness * stretch,
+            slope: step_s * ahead_s * stiffness,
+            low: f64::NEG_INFINITY,
+            high: f64::INFINITY,
+        }
     }
 
     /// A row that wants the velocity `target` and yields by `regularization`

@@ -1,0 +1,238 @@
+//! Newton's method for the velocity at the end of a step.
+//!
+//! Every force of a step is a convex potential of the generalized velocity v at
+//! its end. The velocity is the minimum of
+//!
+//! ```text
+//! f(v) = 1/2 v' M v - p' v + sum_i phi_i(v_i) + sum_c phi_c(J_c v)
+//! M = mass matrix + armature + h damping
+//! p = (mass matrix + armature) v_0 - h bias + h tau
+//! ```
+//!
+//! with the scalar potentials of [`potential`](crate::potential) on single dofs and
+//! those of contacts and couplings on their relative velocities. f is strictly
+//! convex, so there is one minimum, and at it every law holds at once:
+//! `M v - p = sum of impulses`. Each iteration
+//!
+//! 1. computes the gradient `g = M v - p - sum J' lambda`: impulses on links are
+//!    summed inwards,
+//! 2. adds the Hessians `J' G J` to M. That of a contact with the world is a
+//!    stiffness of its link, and a second pass of the composite algorithm adds it
+//!    in the sparsity of M; others are added element by element into the
+//!    [`Pattern`] that has room for them,
+//! 3. factors, and solves for the direction `d = -H^-1 g`,
+//! 4. finds the minimum along d (see [`search`]).
+//!
+//! Dofs on which no contact acts, nor on anything that they carry, keep their
+//! rows from iteration to iteration: they are eliminated once.
+//!
+//! It stops when `max |g_i| / M_ii`, the error of a velocity, is below a
+//! tolerance that the caller scales with the step, but not before one iteration:
+//! a start that satisfies the tolerance by chance must not freeze the motion.
+//!
+//! Sources: Castro, Permenter and Han (2022); Todorov (2014); `MuJoCo`
+//! documentation, "Computation", "Algorithms".
+//!
+//! Start reading at [`Newton::solve`].
+
+mod gradient;
+mod hessian;
+mod search;
+
+use crate::dof_law::DofRowKind;
+use crate::factor::NotPositiveDefinite;
+use crate::kinematics::Kinematics;
+use crate::mass_matrix::multiply;
+use crate::passes::joint_velocity;
+use crate::pattern::{Pattern, PatternFactor};
+use crate::potential::Potential;
+use crate::rows::{Column, Place, Row};
+use crate::spatial::{ForceVector, MotionVector, SpatialStiffness};
+use crate::tree::Tree;
+
+/// Iterations after which the velocity is taken as it is.
+const MAX_ITERATIONS: usize = 60;
+
+/// The potential of one dof.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct DofRow {
+    pub(crate) dof: u32,
+    pub(crate) kind: DofRowKind,
+    pub(crate) potential: Potential,
+}
+
+/// How a solution was found.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Solution {
+    /// Iterations of Newton's method, or of the projected method.
+    pub iterations: usize,
+    /// Largest error of a velocity, m/s or rad/s: `max |g_i| / M_ii`.
+    pub residual: f64,
+    /// Whether the residual is within its tolerance.
+    pub converged: bool,
+}
+
+/// The problem of one step, and memory for its solution.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Newton {
+    /// M in branch-sparse rows, diagonal terms included.
+    pub(crate) mass: Vec<f64>,
+    /// p.
+    pub(crate) momentum: Vec<f64>,
+    /// Potentials of dofs, by dof.
+    pub(crate) dof_rows: Vec<DofRow>,
+    /// Contacts, then couplings.
+    pub(crate) rows: Vec<Row>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) pattern: Pattern,
+    factor: PatternFactor,
+    couplings: Vec<[u32; 2]>,
+    work: Work,
+}
+
+/// Memory of the iterations.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Work {
+    /// Rows with inactive dofs eliminated, and the stiffness that was added.
+    base: Vec<f64>,
+    base_is_valid: bool,
+    dof_stiffness: Vec<f64>,
+    /// Links that carry a contact with the world, and links that carry those.
+    touched: Vec<bool>,
+    /// Dofs on which rows act, closed under the parents of the pattern.
+    active: Vec<bool>,
+    stiffness: Vec<SpatialStiffness>,
+    velocities: Vec<MotionVector>,
+    forces: Vec<ForceVector>,
+    /// `M v`, the gradient, the direction d, and `M d`.
+    mass_v: Vec<f64>,
+    gradient: Vec<f64>,
+    direction: Vec<f64>,
+    mass_d: Vec<f64>,
+    inverse_mass: Vec<f64>,
+}
+
+impl Newton {
+    /// Makes room for a tree.
+    pub(crate) fn resize(&mut self, tree: &Tree) {
+        let (dofs, links) = (tree.dofs(), tree.links().len());
+        self.mass.resize(tree.row_elements(), 0.0);
+        self.momentum.resize(dofs, 0.0);
+        let work = &mut self.work;
+        work.touched.resize(links, false);
+        work.stiffness.resize(links, SpatialStiffness::ZERO);
+        work.velocities.resize(links, MotionVector::ZERO);
+        work.forces.resize(links, ForceVector::ZERO);
+        work.active.resize(dofs, false);
+        for vector in [
+            &mut work.dof_stiffness,
+            &mut work.mass_v,
+            &mut work.gradient,
+            &mut work.direction,
+            &mut work.mass_d,
+            &mut work.inverse_mass,
+        ] {
+            vector.resize(dofs, 0.0);
+        }
+    }
+
+    /// Forgets the structure of the last tree.
+    pub(crate) fn forget(&mut self) {
+        self.pattern.forget();
+    }
+
+    /// Moves `v` from a first guess to the minimum. The problem must be filled in.
+    /// Responses of all rows are left as they are at the minimum.
+    ///
+    /// # Errors
+    ///
+    /// If a Hessian is not positive definite: a dof moves no mass, or a number is
+    /// not finite.
+    pub(crate) fn solve(
+        &mut self,
+        tree: &Tree,
+        kinematics: &Kinematics,
+        tolerance: f64,
+        v: &mut [f64],
+    ) -> Result<Solution, NotPositiveDefinite> {
+        self.analyse(tree);
+        multiply(tree, &self.mass, v, &mut self.work.mass_v);
+        self.touched_velocities(tree, kinematics, v);
+        for row in &mut self.rows {
+            row.u = row.jacobian_times(&self.work.velocities, (&self.columns, v));
+            for (u, known) in row.u.iter_mut().zip(&row.known) {
+                *u += known;
+            }
+        }
+        for dof in 0..tree.dofs() {
+            self.work.inverse_mass[dof] = 1.0 / self.mass[tree.diagonal(dof)];
+        }
+        let mut solution = Solution::default();
+        loop {
+            solution.residual = self.update_gradient(tree, kinematics, v);
+            if !solution.residual.is_finite() {
+                let broken = |error: &f64| !error.is_finite();
+                let dof = self.work.gradient.iter().position(broken).unwrap_or(0);
+                return Err(NotPositiveDefinite { dof });
+            }
+            solution.converged = solution.residual <= tolerance;
+            let done = solution.converged && solution.iterations > 0;
+            if done || solution.iterations == MAX_ITERATIONS {
+                return Ok(solution);
+            }
+            solution.iterations += 1;
+            self.find_direction(tree, kinematics, v)?;
+            self.advance(tree, kinematics, v, solution.iterations);
+        }
+    }
+
+    /// Which links and dofs rows act on, and the pattern of the Hessian.
+    fn analyse(&mut self, tree: &Tree) {
+        self.couplings.clear();
+        self.couplings.extend(self.rows.iter().filter_map(|row| row.coupled(&self.columns)));
+        self.couplings.sort_unstable();
+        self.couplings.dedup();
+        self.pattern.update(tree, &self.couplings);
+        self.factor.resize(&self.pattern);
+        let work = &mut self.work;
+        work.base.resize(self.pattern.elements(), 0.0);
+        work.base_is_valid = false;
+        work.touched.fill(false);
+        work.active.fill(false);
+        for row in &self.rows {
+            if let Place::World { link, .. } = row.place {
+                let mut next = Some(link as usize);
+                while let Some(link) = next.filter(|link| !work.touched[*link]) {
+                    work.touched[link] = true;
+                    next = tree.links()[link].parent();
+                }
+            }
+            for column in &self.columns[row.columns()] {
+                work.active[column.dof as usize] = true;
+            }
+        }
+        for (link, touched) in tree.links().iter().zip(&work.touched) {
+            if *touched {
+                work.active[link.dofs()].fill(true);
+            }
+        }
+        for &dof in self.pattern.order().iter().rev() {
+            if let (true, Some(parent)) =
+                (work.active[dof as usize], self.pattern.parent(dof as usize))
+            {
+                work.active[parent] = true;
+            }
+        }
+    }
+
+    /// Velocities of the touched links for a generalized velocity.
+    fn touched_velocities(&mut self, tree: &Tree, kinematics: &Kinematics, v: &[f64]) {
+        let work = &mut self.work;
+        for (index, link) in tree.links().iter().enumerate() {
+            if work.touched[index] {
+                let carried = link.parent().map_or(MotionVector::ZERO, |of| work.velocities[of]);
+                work.velocities[index] = carried + joint_velocity(link, kinematics.subspace(), v);
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The exact minimum along a direction.
+//!
+//! Along `v + a d` the function is convex and piecewise smooth in the single
+//! variable a. Its slope is computed exactly from what is known of the direction,
+//! `J d` and `M d`, without touching the tree. The minimum is bracketed and found by
+//! Newton's method in a, or by the secant of the bracket where that leaves it or
+//! has been tried twice. The step is accepted at a share of the first slope; late
+//! iterations, if there are any, search more closely.
+
+use super::Newton;
+use crate::kinematics::Kinematics;
+use crate::mass_matrix::multiply;
+use crate::tree::Tree;
+
+/// Share of the first slope at which a step is accepted.
+const ACCEPTED: f64 = 0.3;
+
+/// The same from the iteration `LATE` on.
+const ACCEPTED_LATE: f64 = 0.01;
+const LATE: usize = 8;
+
+/// Evaluations of the slope in one search.
+const MAX_EVALUATIONS: usize = 24;
+
+/// The interval that holds the minimum, with the slopes at its ends.
+struct Bracket {
+    low: (f64, f64),
+    high: Option<(f64, f64)>,
+}
+
+impl Newton {
+    /// Moves `v` along the direction to the minimum, with everything that follows
+    /// from it.
+    pub(super) fn advance(
+        &mut self,
+        tree: &Tree,
+        kinematics: &Kinematics,
+        v: &mut [f64],
+        iteration: usize,
+    ) {
+        multiply(tree, &self.mass, &self.work.direction, &mut self.work.mass_d);
+        // The velocities of links are only needed for their rows, which keep
+        // their own.
+        let direction = std::mem::take(&mut self.work.direction);
+        self.touched_velocities(tree, kinematics, &direction);
+        for row in &mut self.rows {
+            row.du = row.jacobian_times(&self.work.velocities, (&self.columns, &direction));
+        }
+        self.work.direction = direction;
+        let length = self.search(v, iteration);
+        let work = &mut self.work;
+        for (dof, rate) in v.iter_mut().enumerate() {
+            *rate += length * work.direction[dof];
+            work.mass_v[dof] += length * work.mass_d[dof];
+        }
+        for row in &mut self.rows {
+            for (u, du) in row.u.iter_mut().zip(&row.du) {
+                *u += length * du;
+            }
+        }
+    }
+
+    /// Length of the step, in directions.
+    fn search(&self, v: &[f64], iteration: usize) -> f64 {
+        let work = &self.work;
+        let (mut first, mut along, mut curvature) = (0.0, 0.0, 0.0);
+        for (dof, d) in work.direction.iter().enumerate() {
+            first += work.gradient[dof] * d;
+            along += (work.mass_v[dof] - self.momentum[dof]) * d;
+            curvature += work.mass_d[dof] * d;
+        }
+        let share = if iteration < LATE { ACCEPTED } else { ACCEPTED_LATE };
+        let accepted = share * first.abs();
+        let mut bracket = Bracket { low: (0.0, first), high: None };
+        let mut length = 1.0;
+        for evaluation in 0..MAX_EVALUATIONS {
+            let (slope, bend) = self.slope(v, length, (along, curvature));
+            if slope.abs() <= accepted {
+                break;
+            }
+            if slope > 0.0 {
+                bracket.high = Some((length, slope));
+            } else {
+                bracket.low = (length, slope);
+            }
+            length = bracket.next(length - slope / bend, evaluation);
+        }
+        length
+    }
+
+    /// Slope and curvature at a length; those of the quadratic part are given.
+    fn slope(&self, v: &[f64], length: f64, (along, curvature): (f64, f64)) -> (f64, f64) {
+        let (mut slope, mut bend) = (along + length * curvature, curvature);
+        for row in &self.dof_rows {
+            let dof = row.dof as usize;
+            let d = self.work.direction[dof];
+            let response = row.potential.response(v[dof] + length * d);
+            slope -= response.impulse * d;
+            bend += response.stiffness * d * d;
+        }
+        for row in &self.rows {
+            let mut u = row.u;
+            for (u, du) in u.iter_mut().zip(&row.du) {
+                *u += length * du;
+            }
+            let (own, curved) = row.potential.along(&u, &row.du);
+            slope += own;
+            bend += curved;
+        }
+        (slope, bend)
+    }
+}
+
+impl Bracket {
+    /// The next length to try, given that of Newton's method.
+    fn next(&self, newton: f64, evaluation: usize) -> f64 {
+        let (low, slope_low) = self.low;
+        match self.high {
+            Some((high, slope_high)) => {
+                if newton > low && newton < high && evaluation < 2 {
+                    return newton;
+                }
+                let secant = slope_low / (slope_low - slope_high);
+                low + (high - low) * secant.clamp(0.05, 0.95)
+            }
+            None if newton > low => newton,
+            None => 2.0 * low.max(0.5),
+        }
+    }
+}

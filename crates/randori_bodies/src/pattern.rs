@@ -1,0 +1,397 @@
+//! Sparsity of the Newton matrix, and its factors.
+//!
+//! The mass matrix has a non-zero element for a pair of dofs only if one carries
+//! the other; eliminated from the tips inwards it gets no fill (see
+//! [`SparseFactor`](crate::SparseFactor)). Contacts with the world keep that
+//! pattern. A contact between two moving links couples the chains of both, and
+//! elimination then fills in more.
+//!
+//! Fill is confined by a new tree, the *elimination tree* (Davis, "Direct Methods
+//! for Sparse Linear Systems", 2006, chapter 4): the parent of a dof is the first
+//! dof eliminated after it among those to which it is coupled, fill included.
+//! Non-zero elements of row i are among the ancestors of i in it. We store, for
+//! each dof, the path of the elimination tree from i up to the *top* of i: the
+//! ancestor nearest to the root that the row can reach. Rows are then contiguous
+//! pieces of one path, as for a mechanism, and the same update applies with an
+//! offset:
+//!
+//! ```text
+//! row_j[off..off + p + 1] -= (row_i[p] / d_i) row_i[0..=p],   j = path_i[p]
+//! ```
+//!
+//! A stack of bodies becomes a band matrix this way, two legs that touch a
+//! chain of both, and without couplings the pattern is that of the mass matrix.
+//!
+//! Branches are ordered by their distance from the first branch over couplings
+//! (the order of Cuthill and `McKee`, 1969), which keeps bands narrow.
+//!
+//! Start reading at [`Pattern::update`].
+
+use std::ops::Range;
+
+use crate::factor::NotPositiveDefinite;
+use crate::tree::Tree;
+
+/// Rows of a symmetric matrix over a tree with couplings.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Pattern {
+    /// Dofs in the order of their rows, roots first.
+    order: Vec<u32>,
+    rows: Vec<Row>,
+    /// Paths of all rows, one after the other; each ends with its own dof.
+    paths: Vec<u32>,
+    /// Place of each element of a branch-sparse matrix; unused for the pattern
+    /// of the tree itself.
+    slots: Vec<u32>,
+    /// Whether rows and places are those of the tree.
+    is_tree: bool,
+    /// The coupled dofs that the pattern was made for, and its size.
+    couplings: Vec<[u32; 2]>,
+    size: usize,
+    scratch: Scratch,
+}
+
+/// Where the row of a dof lies.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Row {
+    start: u32,
+    len: u32,
+    /// Number of ancestors in the elimination tree.
+    depth: u32,
+    parent: u32,
+}
+
+/// Memory of the symbolic analysis.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Scratch {
+    position: Vec<u32>,
+    ancestor: Vec<u32>,
+    top: Vec<u32>,
+    branch_order: Vec<u32>,
+    branch_rank: Vec<u32>,
+    first_carried: Vec<u32>,
+    next_carried: Vec<u32>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Scratch {
+    /// Lists, for each dof, the dofs that it carries directly.
+    fn list_carried(&mut self, tree: &Tree) {
+        for list in [&mut self.first_carried, &mut self.next_carried] {
+            list.clear();
+            list.resize(tree.dofs(), NONE);
+        }
+        for dof in 0..tree.dofs() {
+            if let [.., carrier, _] = tree.chain(dof) {
+                let carrier = *carrier as usize;
+                self.next_carried[dof] = self.first_carried[carrier];
+                self.first_carried[carrier] = dof as u32;
+            }
+        }
+    }
+}
+
+impl Pattern {
+    /// Analyses a tree whose dofs are coupled in these pairs, besides the
+    /// couplings within each chain. Does nothing if neither tree nor couplings
+    /// have changed.
+    ///
+    /// A coupling of two links is that of their last dofs.
+    pub(crate) fn update(&mut self, tree: &Tree, couplings: &[[u32; 2]]) {
+        let same_tree = self.size == tree.row_elements() && self.order.len() == tree.dofs();
+        if same_tree && self.couplings == couplings {
+            return;
+        }
+        self.size = tree.row_elements();
+        self.couplings.clear();
+        self.couplings.extend_from_slice(couplings);
+        self.order_dofs(tree);
+        self.build_elimination_tree(tree);
+        self.lay_out(tree);
+    }
+
+    /// Forgets the tree, so that the next update looks at it anew.
+    pub(crate) fn forget(&mut self) {
+        self.order.clear();
+        self.size = usize::MAX;
+    }
+
+    /// Dofs by rank of their branch; within a branch as in the tree.
+    fn order_dofs(&mut self, tree: &Tree) {
+        let scratch = &mut self.scratch;
+        let branches = tree.bases().len();
+        let branch_of = |dof: u32| tree.links()[tree.link_of_dof(dof as usize)].branch() as u32;
+        scratch.branch_rank.clear();
+        scratch.branch_rank.resize(branches, NONE);
+        scratch.branch_order.clear();
+        for start in 0..branches {
+            if scratch.branch_rank[start] != NONE {
+                continue;
+            }
+            scratch.branch_rank[start] = scratch.branch_order.len() as u32;
+            scratch.branch_order.push(start as u32);
+            let mut next = scratch.branch_order.len() - 1;
+            while next < scratch.branch_order.len() {
+                let branch = scratch.branch_order[next];
+                for &[a, b] in &self.couplings {
+                    let (a, b) = (branch_of(a), branch_of(b));
+                    for (one, other) in [(a, b), (b, a)] {
+                        if one == branch && scratch.branch_rank[other as usize] == NONE {
+                            scratch.branch_rank[other as usize] = scratch.branch_order.len() as u32;
+                            scratch.branch_order.push(other);
+                        }
+                    }
+                }
+                next += 1;
+            }
+        }
+        self.order.clear();
+        self.order.extend(0..tree.dofs() as u32);
+        // A stable sort would allocate; dofs of one branch are ordered by number.
+        let rank = &scratch.branch_rank;
+        self.order.sort_unstable_by_key(|dof| (rank[branch_of(*dof) as usize], *dof));
+        scratch.position.clear();
+        scratch.position.resize(tree.dofs(), 0);
+        for (position, dof) in self.order.iter().enumerate() {
+            scratch.position[*dof as usize] = position as u32;
+        }
+    }
+
+    /// Parents by Liu's algorithm: dofs in the order of elimination, each joined
+    /// to the roots of the subtrees to which it is coupled.
+    fn build_elimination_tree(&mut self, tree: &Tree) {
+        self.rows.clear();
+        self.rows.resize(tree.dofs(), Row { parent: NONE, ..Row::default() });
+        let scratch = &mut self.scratch;
+        scratch.ancestor.clear();
+        scratch.ancestor.resize(tree.dofs(), NONE);
+        scratch.list_carried(tree);
+        // Subtrees are joined when the later eliminated of two coupled dofs comes
+        // up. Of a chain, neighbours suffice: the others are ancestors through
+        // them.
+        for &dof in self.order.iter().rev() {
+            for &[a, b] in &self.couplings {
+                for (one, other) in [(a, b), (b, a)] {
+                    let later = scratch.position[other as usize] > scratch.position[one as usize];
+                    if one == dof && later {
+                        join(&mut self.rows, &mut scratch.ancestor, other, dof);
+                    }
+                }
+            }
+            let mut carried = scratch.first_carried[dof as usize];
+            while carried != NONE {
+                join(&mut self.rows, &mut scratch.ancestor, carried, dof);
+                carried = scratch.next_carried[carried as usize];
+            }
+        }
+        for &dof in &self.order {
+            let parent = self.rows[dof as usize].parent;
+            self.rows[dof as usize].depth =
+                if parent == NONE { 0 } else { self.rows[parent as usize].depth + 1 };
+        }
+    }
+
+    /// Tops, from the tips inwards; then places of rows and paths.
+    fn lay_out(&mut self, tree: &Tree) {
+        let depth = |rows: &[Row], dof: u32| rows[dof as usize].depth;
+        // The carrier of a chain that is nearest to the root is its first.
+        let base = |dof: u32| depth(&self.rows, tree.chain(dof as usize)[0]);
+        let top = &mut self.scratch.top;
+        top.clear();
+        top.extend((0..tree.dofs() as u32).map(base));
+        // A coupling reaches the bases of both chains.
+        for &[a, b] in &self.couplings {
+            let both = base(a).min(base(b));
+            for dof in [a, b] {
+                top[dof as usize] = top[dof as usize].min(both);
+            }
+        }
+        for &dof in self.order.iter().rev() {
+            let parent = self.rows[dof as usize].parent;
+            if parent != NONE {
+                let (own, limit) = (top[dof as usize], depth(&self.rows, parent));
+                top[parent as usize] = top[parent as usize].min(own.min(limit));
+            }
+        }
+        self.paths.clear();
+        for &dof in &self.order {
+            let start = self.paths.len();
+            let len = depth(&self.rows, dof) - top[dof as usize] + 1;
+            self.paths.resize(start + len as usize, dof);
+            let mut ancestor = dof;
+            for place in self.paths[start..].iter_mut().rev() {
+                *place = ancestor;
+                ancestor = self.rows[ancestor as usize].parent;
+            }
+            let row = &mut self.rows[dof as usize];
+            (row.start, row.len) = (start as u32, len);
+        }
+        self.is_tree = self.paths == tree.chains
+            && self.order.iter().enumerate().all(|(place, dof)| place == *dof as usize);
+        self.place_elements(tree);
+    }
+
+    fn place_elements(&mut self, tree: &Tree) {
+        self.slots.clear();
+        if self.is_tree {
+            return;
+        }
+        for dof in 0..tree.dofs() {
+            for carrier in tree.chain(dof) {
+                self.slots.push(self.slot(dof as u32, *carrier) as u32);
+            }
+        }
+    }
+
+    /// Place of the element of two coupled dofs.
+    #[inline]
+    pub(crate) fn slot(&self, one: u32, other: u32) -> usize {
+        let (a, b) = (&self.rows[one as usize], &self.rows[other as usize]);
+        let (upper, lower) = if a.depth <= b.depth { (a, b) } else { (b, a) };
+        (lower.start + lower.len - 1 - (lower.depth - upper.depth)) as usize
+    }
+
+    /// Place of the diagonal element of a dof.
+    #[inline]
+    pub(crate) fn diagonal(&self, dof: usize) -> usize {
+        let row = &self.rows[dof];
+        (row.start + row.len) as usize - 1
+    }
+
+    /// Where the row of a dof lies.
+    #[inline]
+    pub(crate) fn row(&self, dof: usize) -> Range<usize> {
+        let row = &self.rows[dof];
+        row.start as usize..(row.start + row.len) as usize
+    }
+
+    /// The columns of the row of a dof, roots first; the last is itself.
+    #[cfg(test)]
+    pub(crate) fn path(&self, dof: usize) -> &[u32] {
+        &self.paths[self.row(dof)]
+    }
+
+    /// Number of elements.
+    pub(crate) fn elements(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// Dofs, roots first.
+    pub(crate) fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// The ancestor next to a dof.
+    #[inline]
+    pub(crate) fn parent(&self, dof: usize) -> Option<usize> {
+        let parent = self.rows[dof].parent;
+        (parent != NONE).then_some(parent as usize)
+    }
+
+    /// Where the elements of a branch-sparse matrix belong, by place; `None` if
+    /// at the same places.
+    #[inline]
+    pub(crate) fn slots(&self) -> Option<&[u32]> {
+        (!self.is_tree).then_some(&self.slots)
+    }
+}
+
+/// Makes the root of the subtree of `below` a child of `dof`.
+fn join(rows: &mut [Row], ancestor: &mut [u32], below: u32, dof: u32) {
+    let mut node = below;
+    while node != dof {
+        let next = ancestor[node as usize];
+        ancestor[node as usize] = dof; // shortens later walks
+        if next == NONE {
+            rows[node as usize].parent = dof;
+            return;
+        }
+        node = next;
+    }
+}
+
+/// The factors of a matrix `H = L' D L` in a [`Pattern`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct PatternFactor {
+    /// Rows not eliminated yet hold the matrix that remains, others L with D on
+    /// the diagonal.
+    pub(crate) rows: Vec<f64>,
+    pub(crate) inverse_diagonal: Vec<f64>,
+}
+
+impl PatternFactor {
+    pub(crate) fn resize(&mut self, pattern: &Pattern) {
+        self.rows.resize(pattern.elements(), 0.0);
+        self.inverse_diagonal.resize(pattern.rows.len(), 0.0);
+    }
+
+    /// Eliminates one dof, after all dofs below it.
+    ///
+    /// # Errors
+    ///
+    /// If the matrix is not positive definite.
+    #[inline]
+    pub(crate) fn eliminate(
+        &mut self,
+        pattern: &Pattern,
+        dof: usize,
+    ) -> Result<(), NotPositiveDefinite> {
+        let place = pattern.row(dof);
+        let path = &pattern.paths[place.clone()];
+        let (before, row) = self.rows.split_at_mut(place.start);
+        let row = &mut row[..place.len()];
+        let last = row.len() - 1;
+        let pivot = row[last];
+        if !(pivot > 0.0 && pivot.is_finite()) {
+            return Err(NotPositiveDefinite { dof });
+        }
+        let inverse = 1.0 / pivot;
+        self.inverse_diagonal[dof] = inverse;
+        for p in (0..last).rev() {
+            let factor = row[p] * inverse;
+            let upper = &pattern.rows[path[p] as usize];
+            let end = (upper.start + upper.len) as usize;
+            let target = &mut before[end - (p + 1)..end];
+            for (element, own) in target.iter_mut().zip(&row[..=p]) {
+                *element -= factor * own;
+            }
+            row[p] = factor;
+        }
+        Ok(())
+    }
+
+    /// `x <- H^-1 x`.
+    pub(crate) fn solve(&self, pattern: &Pattern, x: &mut [f64]) {
+        for &dof in pattern.order.iter().rev() {
+            let dof = dof as usize;
+            let place = pattern.row(dof);
+            let value = x[dof];
+            let last = place.end - 1;
+            for (element, column) in
+                self.rows[place.start..last].iter().zip(&pattern.paths[place.start..last])
+            {
+                x[*column as usize] -= element * value;
+            }
+        }
+        for (value, inverse) in x.iter_mut().zip(&self.inverse_diagonal) {
+            *value *= inverse;
+        }
+        for &dof in &pattern.order {
+            let dof = dof as usize;
+            let place = pattern.row(dof);
+            let last = place.end - 1;
+            let mut value = x[dof];
+            for (element, column) in
+                self.rows[place.start..last].iter().zip(&pattern.paths[place.start..last])
+            {
+                value -= element * x[*column as usize];
+            }
+            x[dof] = value;
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "pattern_tests.rs"]
+mod tests;

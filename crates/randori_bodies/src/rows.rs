@@ -1,0 +1,253 @@
+//! Contacts and couplings of one step as rows over the velocities.
+//!
+//! A row block has up to six relative velocities `u = J v + known` and a convex
+//! potential of them. Against the world, J is that of one link, and is never
+//! written down: the velocity of the link gives u, and the Hessian `J' G J`
+//! is a stiffness of the link (see [`newton`](crate::newton)). Between two moving
+//! links, or dofs, the columns of J are kept, without the dofs that carry both.
+
+mod placement;
+
+use std::ops::Range;
+
+use nalgebra::Vector3;
+
+use crate::cone::{Cone, ConeVector, MAX_CONE_DIM};
+use crate::potential::Potential;
+use crate::spatial::{ForceVector, MotionVector};
+
+pub(crate) use placement::Placement;
+
+/// A block of rows with one potential.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) place: Place,
+    /// Directions of the first three velocities, and of the last three.
+    pub(crate) axes: [Vector3<f64>; 3],
+    /// Velocity of what is not part of the tree.
+    pub(crate) known: ConeVector,
+    pub(crate) potential: RowPotential,
+    /// Velocity of the present iterate, and its change along the search direction.
+    pub(crate) u: ConeVector,
+    pub(crate) du: ConeVector,
+    pub(crate) response: Response,
+}
+
+/// On what a block acts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Place {
+    /// A link and the world.
+    World {
+        link: u32,
+        /// Where it acts, from O of the branch, m.
+        offset: Vector3<f64>,
+        /// 1 if the link is the second side, -1 if the first.
+        sign: f64,
+    },
+    /// Columns of the Jacobian: those of one chain up to `split`, then those of
+    /// another.
+    Pair { start: u32, split: u32, end: u32 },
+}
+
+/// Velocities of a block per unit of rate of a dof.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Column {
+    pub(crate) dof: u32,
+    pub(crate) values: ConeVector,
+}
+
+/// The potential of a block.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum RowPotential {
+    Cone(Cone),
+    Equality(Equality),
+    /// Of the first velocity alone.
+    Scalar(Potential),
+}
+
+/// Independent linear rows: `impulse_j = (target_j - u_j) slope_j`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Equality {
+    pub(crate) dim: usize,
+    pub(crate) target: ConeVector,
+    pub(crate) slope: ConeVector,
+}
+
+/// Impulse of a block, and the Hessian of its potential as
+/// `H = k (e + b)(e + b)' - w b b' + diag(d)` with the first unit vector e.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Response {
+    pub(crate) impulse: ConeVector,
+    pub(crate) normal: f64,
+    pub(crate) friction: f64,
+    pub(crate) direction: ConeVector,
+    pub(crate) diagonal: ConeVector,
+    /// Whether anything is not zero.
+    pub(crate) acts: bool,
+}
+
+impl RowPotential {
+    pub(crate) fn dim(&self) -> usize {
+        match self {
+            Self::Cone(cone) => cone.kind.dim(),
+            Self::Equality(equality) => equality.dim,
+            Self::Scalar(_) => 1,
+        }
+    }
+
+    pub(crate) fn response(&self, u: &ConeVector) -> Response {
+        match self {
+            Self::Cone(cone) => {
+                let found = cone.response(u);
+                let mut diagonal = [0.0; MAX_CONE_DIM];
+                for (value, mu) in diagonal.iter_mut().zip(&cone.mu).take(cone.kind.dim()).skip(1) {
+                    *value = found.friction * mu * mu;
+                }
+                Response {
+                    impulse: found.impulse,
+                    normal: found.normal,
+                    friction: found.friction,
+                    direction: found.direction,
+                    diagonal,
+                    acts: found.normal > 0.0,
+                }
+            }
+            Self::Equality(equality) => {
+                let mut impulse = [0.0; MAX_CONE_DIM];
+                for (j, value) in impulse.iter_mut().enumerate().take(equality.dim) {
+                    *value = (equality.target[j] - u[j]) * equality.slope[j];
+                }
+                Response { impulse, diagonal: equality.slope, acts: true, ..Response::default() }
+            }
+            Self::Scalar(potential) => {
+                let found = potential.response(u[0]);
+                let mut impulse = [0.0; MAX_CONE_DIM];
+                impulse[0] = found.impulse;
+                let acts = found.impulse != 0.0 || found.stiffness > 0.0;
+                Response { impulse, normal: found.stiffness, acts, ..Response::default() }
+            }
+        }
+    }
+
+    /// Slope and curvature along `du` at `u`.
+    #[inline]
+    pub(crate) fn along(&self, u: &ConeVector, du: &ConeVector) -> (f64, f64) {
+        match self {
+            Self::Cone(cone) => cone.along(u, du),
+            Self::Equality(equality) => {
+                let (mut slope, mut curvature) = (0.0, 0.0);
+                for j in 0..equality.dim {
+                    slope -= (equality.target[j] - u[j]) * equality.slope[j] * du[j];
+                    curvature += equality.slope[j] * du[j] * du[j];
+                }
+                (slope, curvature)
+            }
+            Self::Scalar(potential) => {
+                let found = potential.response(u[0]);
+                (-found.impulse * du[0], found.stiffness * du[0] * du[0])
+            }
+        }
+    }
+}
+
+impl Response {
+    /// `H x`.
+    #[inline]
+    pub(crate) fn times(&self, x: &ConeVector) -> ConeVector {
+        let (mut inside, mut out) = (0.0, [0.0; MAX_CONE_DIM]);
+        for (j, out) in out.iter_mut().enumerate() {
+            inside += self.direction[j] * x[j];
+            *out = self.diagonal[j] * x[j];
+        }
+        let ahead = self.normal * (x[0] + inside);
+        let across = ahead - self.friction * inside;
+        out[0] += ahead;
+        for (out, direction) in out.iter_mut().zip(&self.direction) {
+            *out += across * direction;
+        }
+        out
+    }
+}
+
+impl Row {
+    pub(crate) fn new(
+        place: Place,
+        axes: [Vector3<f64>; 3],
+        known: ConeVector,
+        potential: RowPotential,
+    ) -> Self {
+        let zero = [0.0; MAX_CONE_DIM];
+        Self { place, axes, known, potential, u: zero, du: zero, response: Response::default() }
+    }
+
+    /// `J v` for a generalized velocity and the link velocities that belong to it.
+    #[inline]
+    pub(crate) fn jacobian_times(
+        &self,
+        velocities: &[MotionVector],
+        (columns, v): (&[Column], &[f64]),
+    ) -> ConeVector {
+        match self.place {
+            Place::World { link, offset, sign } => {
+                let motion = &velocities[link as usize];
+                let linear = motion.at(&offset) * sign;
+                let mut u = [0.0; MAX_CONE_DIM];
+                for (u, axis) in u.iter_mut().zip(&self.axes) {
+                    *u = axis.dot(&linear);
+                }
+                if self.potential.dim() > 3 {
+                    for (u, axis) in u[3..].iter_mut().zip(&self.axes) {
+                        *u = sign * axis.dot(&motion.angular);
+                    }
+                }
+                u
+            }
+            Place::Pair { start, end, .. } => {
+                let mut u = [0.0; MAX_CONE_DIM];
+                for column in &columns[start as usize..end as usize] {
+                    let rate = v[column.dof as usize];
+                    for (u, value) in u.iter_mut().zip(&column.values) {
+                        *u += value * rate;
+                    }
+                }
+                u
+            }
+        }
+    }
+
+    /// The wrench about O on the link of a block against the world that has
+    /// these components.
+    #[inline]
+    pub(crate) fn wrench(&self, components: &ConeVector, offset: &Vector3<f64>) -> ForceVector {
+        let [a, b, c] = &self.axes;
+        let force = a * components[0] + b * components[1] + c * components[2];
+        let mut wrench = ForceVector::at(&force, offset);
+        if self.potential.dim() > 3 {
+            wrench.torque += a * components[3] + b * components[4] + c * components[5];
+        }
+        wrench
+    }
+
+    /// Impulse (N s) and moment (N m s) on the second side, world axes.
+    pub(crate) fn world_impulse(&self) -> [Vector3<f64>; 2] {
+        let [a, b, c] = &self.axes;
+        let l = &self.response.impulse;
+        [a * l[0] + b * l[1] + c * l[2], a * l[3] + b * l[4] + c * l[5]]
+    }
+
+    /// The last dofs of the two chains of a pair, if both have any.
+    pub(crate) fn coupled(&self, columns: &[Column]) -> Option<[u32; 2]> {
+        let Place::Pair { start, split, end } = self.place else { return None };
+        let last = |from: u32, to: u32| columns[from as usize..to as usize].last();
+        let (one, other) = (last(start, split)?.dof, last(split, end)?.dof);
+        Some([one.min(other), one.max(other)])
+    }
+
+    /// Columns of a pair; none against the world.
+    pub(crate) fn columns(&self) -> Range<usize> {
+        match self.place {
+            Place::World { .. } => 0..0,
+            Place::Pair { start, end, .. } => start as usize..end as usize,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Makes rows from contacts and connections in a configuration.
+
+use nalgebra::Vector3;
+
+use super::{Column, Place, Row, RowPotential};
+use crate::cone::{ConeVector, MAX_CONE_DIM};
+use crate::contact::{Contact, ContactStart, Side, tangents};
+use crate::kinematics::Kinematics;
+use crate::spatial::MotionVector;
+use crate::tree::Tree;
+
+/// The configuration in which rows are made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Placement<'a> {
+    pub(crate) tree: &'a Tree,
+    pub(crate) kinematics: &'a Kinematics,
+    /// Velocity of each link before the step, about O.
+    pub(crate) velocities: &'a [MotionVector],
+}
+
+impl Placement<'_> {
+    /// Offset of a point (m, world) from O of the branch of a link.
+    fn offset(&self, link: usize, point: &Vector3<f64>) -> Vector3<f64> {
+        point - self.kinematics.origin(self.tree.links()[link].branch())
+    }
+
+    /// The dofs that move one link but not the other, for both.
+    fn separate_chains(&self, links: [usize; 2]) -> [&[u32]; 2] {
+        let [mut first, mut second] = links.map(|link| self.tree.link_chain(link));
+        while let ([a, rest_a @ ..], [b, rest_b @ ..]) = (first, second) {
+            if a != b {
+                break;
+            }
+            (first, second) = (rest_a, rest_b);
+        }
+        [first, second]
+    }
+
+    /// Place of a block between two sides at a point, its columns appended.
+    fn place(
+        &self,
+        links: [Option<usize>; 2],
+        (point, axes): (&Vector3<f64>, &[Vector3<f64>; 3]),
+        columns: &mut Vec<Column>,
+    ) -> Place {
+        match links {
+            [Some(first), Some(second)] => {
+                let start = columns.len() as u32;
+                let chains = self.separate_chains([first, second]);
+                let split = start + chains[0].len() as u32;
+                for ((chain, link), sign) in
+                    chains.into_iter().zip([first, second]).zip([-1.0, 1.0])
+                {
+                    let offset = self.offset(link, point);
+                    for &dof in chain {
+                        let motion = &self.kinematics.subspace()[dof as usize];
+                        let mut values = along_axes(axes, motion, &offset);
+                        for value in &mut values {
+                            *value *= sign;
+                        }
+                        columns.push(Column { dof, values });
+                    }
+                }
+                Place::Pair { start, split, end: columns.len() as u32 }
+            }
+            [None, Some(link)] => {
+                Place::World { link: link as u32, offset: self.offset(link, point), sign: 1.0 }
+            }
+            [Some(link), None] => {
+                Place::World { link: link as u32, offset: self.offset(link, point), sign: -1.0 }
+            }
+            [None, None] => {
+                let start = columns.len() as u32;
+                Place::Pair { start, split: start, end: start }
+            }
+        }
+    }
+
+    /// Relative velocity of two sides before the step.
+    fn start_velocity(
+        &self,
+        links: [Option<usize>; 2],
+        (point, axes): (&Vector3<f64>, &[Vector3<f64>; 3]),
+        known: &ConeVector,
+    ) -> ConeVector {
+        let mut velocity = *known;
+        for (link, sign) in links.into_iter().zip([-1.0, 1.0]) {
+            let Some(link) = link else { continue };
+            let offset = self.offset(link, point);
+            let own = along_axes(axes, &self.velocities[link], &offset);
+            for (velocity, own) in velocity.iter_mut().zip(own) {
+                *velocity += sign * own;
+            }
+        }
+        velocity
+    }
+
+    /// The row of a contact. `weights` are the inverse weights of both sides.
+    pub(crate) fn contact(
+        &self,
+        contact: &Contact,
+        (weights, remembered, step_s): ([f64; 2], [Vector3<f64>; 2], f64),
+        columns: &mut Vec<Column>,
+    ) -> Row {
+        let [first, second] = tangents(&contact.normal);
+        let axes = [contact.normal, first, second];
+        let links = [contact.sides[0].link(), contact.sides[1].link()];
+        let mut known = [0.0; MAX_CONE_DIM];
+        for (side, sign) in contact.sides.iter().zip([-1.0, 1.0]) {
+            if let Side::World { linear, angular } = side {
+                for (j, axis) in axes.iter().enumerate() {
+                    known[j] += sign * axis.dot(linear);
+                    known[j + 3] += sign * axis.dot(angular);
+                }
+            }
+        }
+        let at = (&contact.point, &axes);
+        let mut impulse = [0.0; MAX_CONE_DIM];
+        for (j, axis) in axes.iter().enumerate() {
+            impulse[j] = axis.dot(&remembered[0]);
+            impulse[j + 3] = axis.dot(&remembered[1]);
+        }
+        impulse[0] = 0.0;
+        let start = ContactStart {
+            velocity: self.start_velocity(links, at, &known),
+            inverse_weight: weights,
+            remembered: impulse,
+            step_s,
+        };
+        let potential = RowPotential::Cone(contact.cone(&start));
+        Row::new(self.place(links, at, columns), axes, known, potential)
+    }
+
+    /// The row of a coupling of two links at a point. `potential` makes it from
+    /// the velocity before the step, in world axes.
+    pub(crate) fn connection(
+        &self,
+        links: [Option<usize>; 2],
+        point: &Vector3<f64>,
+        potential: impl FnOnce(&ConeVector) -> RowPotential,
+        columns: &mut Vec<Column>,
+    ) -> Row {
+        let axes = [Vector3::x(), Vector3::y(), Vector3::z()];
+        let known = [0.0; MAX_CONE_DIM];
+        let start = self.start_velocity(links, (point, &axes), &known);
+        let place = self.place(links, (point, &axes), columns);
+        Row::new(place, axes, known, potential(&start))
+    }
+}
+
+/// Velocity at an offset from O along three axes, then about them.
+fn along_axes(
+    axes: &[Vector3<f64>; 3],
+    motion: &MotionVector,
+    offset: &Vector3<f64>,
+) -> ConeVector {
+    let linear = motion.at(offset);
+    let [a, b, c] = axes;
+    [
+        a.dot(&linear),
+        b.dot(&linear),
+        c.dot(&linear),
+        a.dot(&motion.angular),
+        b.dot(&motion.angular),
+        c.dot(&motion.angular),
+    ]
+}

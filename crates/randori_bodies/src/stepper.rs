@@ -1,0 +1,206 @@
+//! Steps with everything that acts: from a state to the next state.
+//!
+//! A step evaluates forces as [`Dynamics`] says, by default in the middle of the
+//! step with errors of second order; with contact the order is the first at impacts.
+//! It has two halves, so that the caller can look for contacts where forces are
+//! evaluated:
+//!
+//! 1. [`Stepper::begin`] moves the configuration to where forces act and places
+//!    the links ([`Stepper::kinematics`]),
+//! 2. [`Stepper::finish`] takes what acts there ([`StepInput`]), solves for the
+//!    velocity by Newton's method (`newton.rs`) and moves the configuration on.
+//!    Impulses can then be read.
+//!
+//! The state of a simulation is [`State`] and [`Memory`]; a stepper holds nothing
+//! else that lasts.
+
+mod assemble;
+mod read;
+
+use nalgebra::Vector3;
+
+use crate::contact::Contact;
+use crate::coupling::Coupling;
+use crate::dof_law::DofLaw;
+use crate::factor::NotPositiveDefinite;
+use crate::kinematics::Kinematics;
+use crate::newton::Newton;
+pub use crate::newton::Solution;
+use crate::potential::Drive;
+use crate::spatial::{ForceVector, MotionVector};
+use crate::state::State;
+use crate::step::{Dynamics, Rule, Step};
+use crate::tree::Tree;
+use crate::weights::Weights;
+
+/// Everything that acts in a step.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct StepInput<'a> {
+    /// Acceleration of free fall, m/s^2, world axes.
+    pub gravity: Vector3<f64>,
+    /// What drives each dof; empty for none.
+    pub drives: &'a [Drive],
+    /// What resists each dof; empty for nothing.
+    pub dof_laws: &'a [DofLaw],
+    /// Further force on each dof, N m or N; empty for none.
+    pub forces: &'a [f64],
+    /// Force on each link besides gravity, world axes about O of the branch;
+    /// empty for none.
+    pub external: &'a [ForceVector],
+    /// Contact points in the configuration of [`Stepper::kinematics`].
+    pub contacts: &'a [Contact],
+    /// Couplings.
+    pub couplings: &'a [Coupling],
+}
+
+/// How steps are made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepOptions {
+    /// Length of a step, s.
+    pub step_s: f64,
+    /// How it is divided.
+    pub rule: Rule,
+    /// Largest error of an acceleration, m/s^2 or rad/s^2: the tolerance of a
+    /// velocity is this times the step.
+    pub tolerance: f64,
+}
+
+impl Default for StepOptions {
+    fn default() -> Self {
+        Self { step_s: 0.002, rule: Rule::SecondOrder, tolerance: 1e-6 }
+    }
+}
+
+/// What the laws remember of the last step.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Memory {
+    /// Friction impulses of contacts by key, in ascending order: impulse (N s)
+    /// and moment (N m s) on the second body, world axes.
+    contacts: Vec<(u64, [Vector3<f64>; 2])>,
+    /// Friction impulse of each joint, N m s or N s.
+    joints: Vec<f64>,
+}
+
+impl Memory {
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.contacts.clear();
+        self.joints.clear();
+    }
+
+    /// Friction impulse of a contact in the last step, if it existed.
+    fn contact(&self, key: u64) -> [Vector3<f64>; 2] {
+        let found = self.contacts.binary_search_by_key(&key, |(key, _)| *key);
+        found.map_or([Vector3::zeros(); 2], |place| self.contacts[place].1)
+    }
+}
+
+/// Steps a tree. Holds memory that is made once; steps allocate only when there
+/// are more contacts than ever before.
+#[derive(Debug, Clone, Default)]
+pub struct Stepper {
+    options: StepOptions,
+    weights: Weights,
+    dynamics: Dynamics,
+    newton: Newton,
+    /// Link velocities before the step, about O.
+    velocities: Vec<MotionVector>,
+    /// Velocity at the end of the step.
+    v: Vec<f64>,
+    /// Number of contacts of the last step.
+    contacts: usize,
+}
+
+impl Stepper {
+    /// A stepper for a tree.
+    ///
+    /// # Errors
+    ///
+    /// If a dof moves no mass.
+    pub fn new(tree: &Tree, options: StepOptions) -> Result<Self, NotPositiveDefinite> {
+        let mut stepper = Self { options, ..Self::default() };
+        stepper.set_tree(tree, Weights::new(tree)?);
+        Ok(stepper)
+    }
+
+    /// Takes another tree with its weights, for example one put together by
+    /// [`Tree::append`] and [`Weights::append`].
+    pub fn set_tree(&mut self, tree: &Tree, weights: Weights) {
+        self.weights = weights;
+        self.dynamics.resize(tree);
+        self.newton.forget();
+        self.newton.resize(tree);
+        self.velocities.resize(tree.links().len(), MotionVector::ZERO);
+        self.v.resize(tree.dofs(), 0.0);
+    }
+
+    /// How steps are made.
+    pub fn options(&self) -> &StepOptions {
+        &self.options
+    }
+
+    /// Changes how steps are made, between steps.
+    pub fn set_options(&mut self, options: StepOptions) {
+        self.options = options;
+    }
+
+    /// Inverse weights of links and dofs.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// Moves the configuration to where forces act and places the links there.
+    pub fn begin(&mut self, tree: &Tree, state: &mut State) {
+        self.dynamics.begin(tree, state, &self.step(&StepInput::default()));
+    }
+
+    /// Placement of the links where forces act, valid after [`begin`](Self::begin).
+    pub fn kinematics(&self) -> &Kinematics {
+        self.dynamics.kinematics()
+    }
+
+    /// The equation of motion of the last step.
+    pub fn dynamics(&self) -> &Dynamics {
+        &self.dynamics
+    }
+
+    /// Solves for the velocity and moves the configuration to the end of the step.
+    ///
+    /// # Errors
+    ///
+    /// If a dof moves no mass or a number is not finite. The velocity then stays as
+    /// it was.
+    pub fn finish(
+        &mut self,
+        tree: &Tree,
+        state: &mut State,
+        memory: &mut Memory,
+        input: &StepInput,
+    ) -> Result<Solution, NotPositiveDefinite> {
+        let step = self.step(input);
+        self.dynamics.prepare(tree, state, &step);
+        self.assemble(tree, state, memory, input);
+        // The last change of the velocity goes on.
+        for ((guess, now), before) in self.v.iter_mut().zip(&state.v).zip(&state.previous_v) {
+            *guess = now + (now - before);
+        }
+        let tolerance = self.options.tolerance * step.dt;
+        let kinematics = self.dynamics.kinematics();
+        let solution = self.newton.solve(tree, kinematics, tolerance, &mut self.v)?;
+        state.previous_v.copy_from_slice(&state.v);
+        state.v.copy_from_slice(&self.v);
+        self.dynamics.finish(tree, state, &step);
+        self.remember(memory, input);
+        Ok(solution)
+    }
+
+    fn step<'a>(&self, input: &StepInput<'a>) -> Step<'a> {
+        Step {
+            dt: self.options.step_s,
+            rule: self.options.rule,
+            gravity: input.gravity,
+            forces: input.forces,
+            external: input.external,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Behaviour of whole steps with analytic contacts.
+
+mod couplings;
+mod determinism;
+mod friction;
+mod impacts;
+mod joints;
+mod motion;
+mod scene;
+mod stacks;
+mod turning;

@@ -1,0 +1,113 @@
+//! Boxes on boxes: contacts between moving bodies.
+
+use nalgebra::Vector3;
+use randori_bodies::contact::{Contact, Side};
+use randori_bodies::laws::{Law, StiffLaw};
+use randori_bodies::{Kinematics, StepOptions, Tree};
+
+use crate::scene::{NEAR, World, build, corners, cuboid, cuboid_on_ground, free, sliding};
+
+const EDGES: [f64; 3] = [0.1, 0.1, 0.1];
+
+/// A tower of cubes with these masses (kg), `gap` (m) apart.
+fn tower(masses: &[f64], gap: f64) -> World {
+    let links: Vec<_> = (0..masses.len())
+        .map(|k| {
+            let height = 0.05 + k as f64 * (0.1 + gap);
+            free(cuboid(masses[k], EDGES), Vector3::new(0.0, 0.0, height))
+        })
+        .collect();
+    World::new(build(&links), StepOptions::default())
+}
+
+fn touch(tree: &Tree, kinematics: &Kinematics, contacts: &mut Vec<Contact>) {
+    let friction = sliding(0.6);
+    cuboid_on_ground((tree, kinematics), 0, (EDGES, friction), contacts);
+    for upper in 1..tree.links().len() {
+        let lower = upper - 1;
+        let normal = kinematics.rotation(lower) * Vector3::z();
+        let top = kinematics.position(tree, lower) + normal * 0.05;
+        for (corner, point) in corners(tree, kinematics, upper, EDGES).into_iter().enumerate() {
+            let gap = normal.dot(&(point - top));
+            if gap < NEAR && gap > -0.05 {
+                contacts.push(Contact {
+                    sides: [Side::Link(lower), Side::Link(upper)],
+                    point: point - normal * (gap / 2.0),
+                    normal,
+                    gap,
+                    margin: 0.0,
+                    friction,
+                    restitution: 0.0,
+                    law: Law::Stiff(StiffLaw::default()),
+                    key: (upper * 8 + corner) as u64,
+                });
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tower_of_ten_stands() {
+    let mut world = tower(&[1.0; 10], 1e-4);
+    world.run(10.0, touch);
+    let top = world.position(9);
+
+    assert!((top.z - 0.95).abs() < 2e-4, "{} m", top.z - 0.95);
+    assert!(top.x.abs() < 1e-6 && top.y.abs() < 1e-6);
+    assert!(world.velocity(9).norm() < 1e-9, "{} m/s", world.velocity(9).norm());
+}
+
+#[test]
+fn a_light_box_carries_a_heavy_one() {
+    let mut world = tower(&[1.0, 1000.0], 0.0);
+    world.run(10.0, touch);
+
+    let sunk = 0.15 - world.position(1).z;
+    assert!((0.0..3e-3).contains(&sunk), "{sunk} m");
+    assert!(world.velocity(1).norm() < 1e-9);
+}
+
+#[test]
+fn contacts_of_several_bodies_share_one_solution() {
+    // A plank over two boxes: the order of bodies is not that of the stack.
+    let plank = [0.6, 0.1, 0.02];
+    let tree = build(&[
+        free(cuboid(2.0, plank), Vector3::new(0.0, 0.0, 0.11)),
+        free(cuboid(1.0, EDGES), Vector3::new(-0.2, 0.0, 0.05)),
+        free(cuboid(3.0, EDGES), Vector3::new(0.2, 0.0, 0.05)),
+    ]);
+    let mut world = World::new(tree, StepOptions::default());
+    let touch = |tree: &Tree, kinematics: &Kinematics, contacts: &mut Vec<Contact>| {
+        for lower in [1, 2] {
+            cuboid_on_ground((tree, kinematics), lower, (EDGES, sliding(0.6)), contacts);
+            for (corner, point) in corners(tree, kinematics, lower, EDGES).into_iter().enumerate() {
+                let normal = kinematics.rotation(0) * Vector3::z();
+                let bottom = kinematics.position(tree, 0) - normal * 0.01;
+                let gap = normal.dot(&(bottom - point));
+                if corner >= 4 && gap < NEAR {
+                    contacts.push(Contact {
+                        sides: [Side::Link(lower), Side::Link(0)],
+                        point,
+                        normal,
+                        gap,
+                        margin: 0.0,
+                        friction: sliding(0.6),
+                        restitution: 0.0,
+                        law: Law::Stiff(StiffLaw::default()),
+                        key: (100 + lower * 8 + corner) as u64,
+                    });
+                }
+            }
+        }
+    };
+    world.run(3.0, touch);
+
+    assert!((world.position(0).z - 0.11).abs() < 1e-4);
+    assert!(world.velocity(0).norm() < 1e-9);
+    // The ground carries everything.
+    let carried: f64 = (0..world.contacts.len())
+        .filter(|contact| world.contacts[*contact].sides[0] == Side::GROUND)
+        .map(|contact| world.stepper.contact_impulse(contact)[0].z)
+        .sum();
+    assert!((carried / 0.002 - 6.0 * 9.81).abs() < 1e-6);
+}
