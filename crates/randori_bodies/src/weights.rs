@@ -10,7 +10,7 @@
 //! the robot moves.
 //!
 //! Source: `MuJoCo` documentation, "Computation", "Constraint model";
-//! compared with its numbers in `tests/peer_statics.rs`.
+//! compared with its numbers in `tests/soft_motion.rs`.
 
 use crate::factor::{NotPositiveDefinite, SparseFactor};
 use crate::joint::JointKind;
