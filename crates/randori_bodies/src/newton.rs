@@ -141,7 +141,8 @@ impl Newton {
         self.pattern.forget();
     }
 
-    /// Moves `v` from a first guess to the minimum. The problem must be filled in.
+    /// Moves `v` from a first guess to the minimum. The problem must be filled in
+    /// and [analysed](Self::analyse).
     /// Responses of all rows are left as they are at the minimum.
     ///
     /// # Errors
@@ -155,7 +156,6 @@ impl Newton {
         tolerance: f64,
         v: &mut [f64],
     ) -> Result<Solution, NotPositiveDefinite> {
-        self.analyse(tree);
         multiply(tree, &self.mass, v, &mut self.work.mass_v);
         self.touched_velocities(tree, kinematics, v);
         for row in &mut self.rows {
@@ -186,8 +186,9 @@ impl Newton {
         }
     }
 
-    /// Which links and dofs rows act on, and the pattern of the Hessian.
-    fn analyse(&mut self, tree: &Tree) {
+    /// Which links and dofs rows act on, and the pattern of the Hessian. Returns the
+    /// number of multiplications of one factorization.
+    pub(crate) fn analyse(&mut self, tree: &Tree) -> usize {
         self.couplings.clear();
         self.couplings.extend(self.rows.iter().filter_map(|row| row.coupled(&self.columns)));
         self.couplings.sort_unstable();
@@ -216,13 +217,16 @@ impl Newton {
                 work.active[link.dofs()].fill(true);
             }
         }
+        let mut cost = 0;
         for &dof in self.pattern.order().iter().rev() {
-            if let (true, Some(parent)) =
-                (work.active[dof as usize], self.pattern.parent(dof as usize))
-            {
+            let dof = dof as usize;
+            if let (true, Some(parent)) = (work.active[dof], self.pattern.parent(dof)) {
                 work.active[parent] = true;
             }
+            let len = self.pattern.row(dof).len();
+            cost += len * len / 2;
         }
+        cost
     }
 
     /// Velocities of the touched links for a generalized velocity.

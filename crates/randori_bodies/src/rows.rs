@@ -13,8 +13,10 @@ use std::ops::Range;
 use nalgebra::Vector3;
 
 use crate::cone::{Cone, ConeVector, MAX_CONE_DIM};
+use crate::kinematics::Kinematics;
 use crate::potential::Potential;
 use crate::spatial::{ForceVector, MotionVector};
+use crate::tree::Tree;
 
 pub(crate) use placement::Placement;
 
@@ -27,6 +29,8 @@ pub(crate) struct Row {
     /// Velocity of what is not part of the tree.
     pub(crate) known: ConeVector,
     pub(crate) potential: RowPotential,
+    /// Impulse of the last step.
+    pub(crate) warm: ConeVector,
     /// Velocity of the present iterate, and its change along the search direction.
     pub(crate) u: ConeVector,
     pub(crate) du: ConeVector,
@@ -177,7 +181,16 @@ impl Row {
         potential: RowPotential,
     ) -> Self {
         let zero = [0.0; MAX_CONE_DIM];
-        Self { place, axes, known, potential, u: zero, du: zero, response: Response::default() }
+        Self {
+            place,
+            axes,
+            known,
+            potential,
+            warm: zero,
+            u: zero,
+            du: zero,
+            response: Response::default(),
+        }
     }
 
     /// `J v` for a generalized velocity and the link velocities that belong to it.
@@ -241,6 +254,42 @@ impl Row {
         let last = |from: u32, to: u32| columns[from as usize..to as usize].last();
         let (one, other) = (last(start, split)?.dof, last(split, end)?.dof);
         Some([one.min(other), one.max(other)])
+    }
+
+    /// Calls `each` with every dof that moves the block and its column.
+    pub(crate) fn for_columns(
+        &self,
+        tree: &Tree,
+        kinematics: &Kinematics,
+        columns: &[Column],
+        mut each: impl FnMut(u32, ConeVector),
+    ) {
+        match self.place {
+            Place::World { link, offset, sign } => {
+                for &dof in tree.link_chain(link as usize) {
+                    let motion = kinematics.subspace()[dof as usize] * sign;
+                    each(dof, placement::along_axes(&self.axes, &motion, &offset));
+                }
+            }
+            Place::Pair { .. } => {
+                for column in &columns[self.columns()] {
+                    each(column.dof, column.values);
+                }
+            }
+        }
+    }
+
+    /// The last dofs of the chains that move the block.
+    pub(crate) fn last_dofs(&self, tree: &Tree, columns: &[Column]) -> [Option<u32>; 2] {
+        match self.place {
+            Place::World { link, .. } => [tree.link_chain(link as usize).last().copied(), None],
+            Place::Pair { start, split, end } => {
+                let last = |from: u32, to: u32| {
+                    columns[from as usize..to as usize].last().map(|column| column.dof)
+                };
+                [last(start, split), last(split, end)]
+            }
+        }
     }
 
     /// Columns of a pair; none against the world.

@@ -120,7 +120,6 @@ impl Placement<'_> {
             impulse[j] = axis.dot(&remembered[0]);
             impulse[j + 3] = axis.dot(&remembered[1]);
         }
-        impulse[0] = 0.0;
         let start = ContactStart {
             velocity: self.start_velocity(links, at, &known),
             inverse_weight: weights,
@@ -128,7 +127,8 @@ impl Placement<'_> {
             step_s,
         };
         let potential = RowPotential::Cone(contact.cone(&start));
-        Row::new(self.place(links, at, columns), axes, known, potential)
+        let row = Row::new(self.place(links, at, columns), axes, known, potential);
+        Row { warm: impulse, ..row }
     }
 
     /// The row of a coupling of two links at a point. `potential` makes it from
@@ -149,7 +149,7 @@ impl Placement<'_> {
 }
 
 /// Velocity at an offset from O along three axes, then about them.
-fn along_axes(
+pub(super) fn along_axes(
     axes: &[Vector3<f64>; 3],
     motion: &MotionVector,
     offset: &Vector3<f64>,

@@ -46,10 +46,7 @@ impl Stepper {
                 let own = self.weights.link(link);
                 weights = [weights[0] + own[0], weights[1] + own[1]];
             }
-            let remembered = match contact.law {
-                Law::Soft(_) => [Vector3::zeros(); 2],
-                Law::Stiff(_) => memory.contact(contact.key),
-            };
+            let remembered = memory.contact(contact.key);
             let start = (weights, remembered, self.options.step_s);
             newton.rows.push(placement.contact(contact, start, &mut newton.columns));
         }

@@ -4,7 +4,6 @@ use nalgebra::Vector3;
 
 use super::{Memory, StepInput, Stepper};
 use crate::dof_law::DofRowKind;
-use crate::laws::Law;
 
 /// What acts on a dof over a step, as impulses: N m s or N s.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -49,7 +48,7 @@ impl Stepper {
         impulses
     }
 
-    /// Keeps the friction impulses for the next step.
+    /// Keeps the impulses for the next step.
     pub(super) fn remember(&self, memory: &mut Memory, input: &StepInput) {
         memory.joints.clear();
         memory.joints.resize(self.v.len(), 0.0);
@@ -59,7 +58,7 @@ impl Stepper {
         }
         memory.contacts.clear();
         for (contact, row) in input.contacts.iter().zip(&self.newton.rows) {
-            if let (Law::Stiff(_), true) = (&contact.law, row.response.acts) {
+            if row.response.acts {
                 memory.contacts.push((contact.key, row.world_impulse()));
             }
         }

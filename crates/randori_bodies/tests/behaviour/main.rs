@@ -6,6 +6,8 @@ mod friction;
 mod impacts;
 mod joints;
 mod motion;
+mod piles;
 mod scene;
 mod stacks;
+mod sweeps;
 mod turning;

@@ -25,7 +25,7 @@ fn chain() -> Tree {
 }
 
 fn swing(step_s: f64, rule: Rule) -> World {
-    let options = StepOptions { step_s, rule, tolerance: 1e-9 };
+    let options = StepOptions { step_s, rule, tolerance: 1e-9, ..StepOptions::default() };
     let mut world = World::new(chain(), options);
     world.state.q[7..].copy_from_slice(&[1.0, 0.5, -0.4, 0.3, 0.6]);
     world

@@ -10,7 +10,7 @@ use crate::scene::{NEAR, World, build, corners, cuboid, cuboid_on_ground, free, 
 const EDGES: [f64; 3] = [0.1, 0.1, 0.1];
 
 /// A tower of cubes with these masses (kg), `gap` (m) apart.
-fn tower(masses: &[f64], gap: f64) -> World {
+pub(crate) fn tower(masses: &[f64], gap: f64) -> World {
     let links: Vec<_> = (0..masses.len())
         .map(|k| {
             let height = 0.05 + k as f64 * (0.1 + gap);
@@ -20,7 +20,7 @@ fn tower(masses: &[f64], gap: f64) -> World {
     World::new(build(&links), StepOptions::default())
 }
 
-fn touch(tree: &Tree, kinematics: &Kinematics, contacts: &mut Vec<Contact>) {
+pub(crate) fn touch(tree: &Tree, kinematics: &Kinematics, contacts: &mut Vec<Contact>) {
     let friction = sliding(0.6);
     cuboid_on_ground((tree, kinematics), 0, (EDGES, friction), contacts);
     for upper in 1..tree.links().len() {
