@@ -1,10 +1,12 @@
-//! How long does a step of a standing robot take, collision detection aside?
+//! How long does a step of a robot take, collision detection aside?
 //!
-//! `cargo bench -p randori_bodies` prints microseconds per step for a quadruped
-//! with 18 dofs on 4 points and a humanoid with 35 dofs on 8 points, each with
-//! the soft and the stiff contact law, and without any contact. Robots are held
-//! by force-limited drives and start again from a small fall every 0.4 s. The
-//! machine may be busy: the fastest of many blocks is reported beside the median.
+//! `cargo bench -p randori_bodies --bench step` prints microseconds per step for a
+//! quadruped with 18 dofs on 4 points and a humanoid with 35 dofs on 8 points, each
+//! with the soft and the stiff contact law, standing and stepping on the spot, and
+//! without any contact; then for a pile of balls, by Newton's method and by sweeps.
+//! Robots are held by force-limited drives and start again from a small fall every
+//! 0.4 s. The machine may be busy: the fastest of many blocks is reported beside the
+//! median.
 
 #![expect(clippy::print_stdout, reason = "a benchmark reports to the terminal")]
 
@@ -17,8 +19,8 @@ use randori_bodies::dof_law::DofLaw;
 use randori_bodies::laws::{Law, SoftLaw, StiffLaw};
 use randori_bodies::potential::Drive;
 use randori_bodies::{
-    JointKind, LinkSpec, MassProperties, Memory, State, StepInput, StepOptions, Stepper, Tree,
-    TreeBuilder,
+    JointKind, LinkSpec, MassProperties, Memory, Method, State, StepInput, StepOptions, Stepper,
+    Tree, TreeBuilder,
 };
 
 const BLOCKS: usize = 25;
@@ -31,6 +33,8 @@ struct Robot {
     /// Link, and place in its frame (m).
     points: Vec<(usize, Vector3<f64>)>,
     height: f64,
+    /// Thigh and knee of each leg.
+    legs: Vec<[usize; 2]>,
 }
 
 fn solid(mass_kg: f64, length: f64) -> MassProperties {
@@ -77,7 +81,13 @@ fn quadruped() -> Robot {
         let shin = add_chain(&mut builder, trunk, Vector3::new(x, y, 0.0), &leg);
         points.push((shin, Vector3::new(0.0, 0.0, -0.15)));
     }
-    Robot { name: "quadruped, 18 dofs, 4 points", tree: builder.build(), points, height: 0.301 }
+    Robot {
+        name: "quadruped, 18 dofs, 4 points",
+        tree: builder.build(),
+        points,
+        height: 0.301,
+        legs: (0..4).map(|leg| [7 + 3 * leg, 8 + 3 * leg]).collect(),
+    }
 }
 
 fn humanoid() -> Robot {
@@ -113,11 +123,17 @@ fn humanoid() -> Robot {
         ];
         add_chain(&mut builder, chest, Vector3::new(0.0, side, 0.2), &arm);
     }
-    Robot { name: "humanoid, 35 dofs, 8 points", tree: builder.build(), points, height: 0.661 }
+    Robot {
+        name: "humanoid, 35 dofs, 8 points",
+        tree: builder.build(),
+        points,
+        height: 0.661,
+        legs: vec![[6, 9], [12, 15]],
+    }
 }
 
 /// Microseconds per step, fastest and median block, and iterations per step.
-fn measure(robot: &Robot, law: Option<Law>) -> (f64, f64, f64) {
+fn measure(robot: &Robot, law: Option<Law>, steps: bool) -> (f64, f64, f64) {
     let tree = &robot.tree;
     let options = StepOptions::default();
     let mut stepper = Stepper::new(tree, options).expect("every dof moves mass");
@@ -142,7 +158,12 @@ fn measure(robot: &Robot, law: Option<Law>) -> (f64, f64, f64) {
         let clock = Instant::now();
         state.clone_from(&start);
         memory.clear();
-        for _ in 0..RESTART {
+        for tick in 0..RESTART {
+            for (leg, [thigh, knee]) in robot.legs.iter().enumerate() {
+                let lifts = steps && (tick / 25 + leg) % 2 == 0;
+                drives[*thigh].target = if lifts { -0.5 } else { 0.0 };
+                drives[*knee].target = if lifts { 1.0 } else { 0.0 };
+            }
             stepper.begin(tree, &mut state);
             contacts.clear();
             if let Some(law) = law {
@@ -184,16 +205,134 @@ fn touch(robot: &Robot, stepper: &Stepper, law: Law, contacts: &mut Vec<Contact>
     }
 }
 
+/// A pile of balls in a box, after it has fallen together.
+struct Pile {
+    tree: Tree,
+    state: State,
+    memory: Memory,
+    stepper: Stepper,
+}
+
+const RADIUS: f64 = 0.05;
+
+impl Pile {
+    fn new(count: usize, method: Method) -> Self {
+        let mut builder = TreeBuilder::new();
+        for k in 0..count {
+            let (layer, place) = (k / 9, k % 9);
+            let shift = 0.01 * (layer % 5) as f64 - 0.02;
+            let at = |cell: usize| 0.11 * cell as f64 - 0.11 + shift;
+            let height = RADIUS + 0.105 * layer as f64;
+            let mass = MassProperties {
+                mass_kg: 0.5,
+                com: Vector3::zeros(),
+                inertia: Matrix3::identity() * 0.0005,
+            };
+            let parent_from_joint = Isometry3::translation(at(place / 3), at(place % 3), height);
+            let spec = LinkSpec { mass, parent_from_joint, ..LinkSpec::default() };
+            builder.add(&spec).expect("a legal link");
+        }
+        let tree = builder.build();
+        let options = StepOptions { method, ..StepOptions::default() };
+        let stepper = Stepper::new(&tree, options).expect("every body has mass");
+        Self { state: State::new(&tree), memory: Memory::default(), stepper, tree }
+    }
+
+    /// Time of the step without the search for contacts (us), and iterations.
+    fn step(&mut self, contacts: &mut Vec<Contact>) -> (f64, usize) {
+        let clock = Instant::now();
+        self.stepper.begin(&self.tree, &mut self.state);
+        let mut spent = clock.elapsed();
+        contacts.clear();
+        self.touch(contacts);
+        let clock = Instant::now();
+        let gravity = Vector3::new(0.0, 0.0, -9.81);
+        let input = StepInput { gravity, contacts, ..StepInput::default() };
+        let solution = self.stepper.finish(&self.tree, &mut self.state, &mut self.memory, &input);
+        spent += clock.elapsed();
+        (spent.as_secs_f64() * 1e6, solution.expect("a finite state").iterations)
+    }
+
+    fn touch(&self, contacts: &mut Vec<Contact>) {
+        let kinematics = self.stepper.kinematics();
+        let mut add = |sides, point, normal, gap, key: usize| {
+            if gap < 0.002 {
+                let friction = Friction { sliding: 0.5, ..Friction::default() };
+                let law = Law::Stiff(StiffLaw::default());
+                let key = key as u64;
+                contacts.push(Contact {
+                    sides,
+                    point,
+                    normal,
+                    gap,
+                    margin: 0.0,
+                    friction,
+                    restitution: 0.0,
+                    law,
+                    key,
+                });
+            }
+        };
+        let count = self.tree.links().len();
+        for first in 0..count {
+            let center = kinematics.position(&self.tree, first);
+            let walls = [
+                (Vector3::z(), center.z),
+                (Vector3::x(), center.x + 0.2),
+                (-Vector3::x(), 0.2 - center.x),
+                (Vector3::y(), center.y + 0.2),
+                (-Vector3::y(), 0.2 - center.y),
+            ];
+            for (wall, (normal, distance)) in walls.into_iter().enumerate() {
+                let (point, key) = (center - normal * RADIUS, first * 1000 + 900 + wall);
+                add([Side::GROUND, Side::Link(first)], point, normal, distance - RADIUS, key);
+            }
+            for second in first + 1..count {
+                let line = kinematics.position(&self.tree, second) - center;
+                let (point, distance) = (center + line / 2.0, line.norm());
+                let sides = [Side::Link(first), Side::Link(second)];
+                add(sides, point, line / distance, distance - 2.0 * RADIUS, first * 1000 + second);
+            }
+        }
+    }
+}
+
+fn measure_pile(count: usize, method: Method) {
+    let mut pile = Pile::new(count, method);
+    let mut contacts = Vec::new();
+    for _ in 0..300 {
+        pile.step(&mut contacts);
+    }
+    let (mut times, mut iterations) = (Vec::new(), 0);
+    for _ in 0..100 {
+        let (time, taken) = pile.step(&mut contacts);
+        times.push(time);
+        iterations += taken;
+    }
+    times.sort_by(f64::total_cmp);
+    let per_step = f64::from(iterations as u32) / 100.0;
+    let name = format!("pile of {count}, {} contacts", contacts.len());
+    println!("{name:<30} {method:<20?} {:7.0} {:7.0}   {per_step:.2}", times[0], times[50]);
+}
+
 fn main() {
     println!("microseconds per step (fastest block, median), iterations per step");
+    let (soft, stiff) = (Law::Soft(SoftLaw::default()), Law::Stiff(StiffLaw::default()));
     for robot in [quadruped(), humanoid()] {
-        for (name, law) in [
-            ("soft law", Some(Law::Soft(SoftLaw::default()))),
-            ("stiff law", Some(Law::Stiff(StiffLaw::default()))),
-            ("no contact", None),
+        for (name, law, steps) in [
+            ("stands, soft law", Some(soft), false),
+            ("stands, stiff law", Some(stiff), false),
+            ("steps, soft law", Some(soft), true),
+            ("steps, stiff law", Some(stiff), true),
+            ("no contact", None, false),
         ] {
-            let (fastest, median, iterations) = measure(&robot, law);
-            println!("{:<30} {name:<10} {fastest:7.2} {median:7.2}   {iterations:.2}", robot.name);
+            let (fastest, median, iterations) = measure(&robot, law, steps);
+            println!("{:<30} {name:<20} {fastest:7.2} {median:7.2}   {iterations:.2}", robot.name);
         }
+    }
+    for (count, method) in
+        [(18, Method::Newton), (18, Method::Sweeps), (99, Method::Newton), (99, Method::Sweeps)]
+    {
+        measure_pile(count, method);
     }
 }

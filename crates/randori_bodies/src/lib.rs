@@ -35,7 +35,7 @@ mod joint;
 mod kinematics;
 pub mod laws;
 pub mod mass_matrix;
-pub mod newton;
+mod newton;
 mod newton_euler;
 pub mod passes;
 mod pattern;

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, Isometry3, Matrix3, Vector3};
 
 use super::*;
-use crate::{JointKind, LinkSpec, MassProperties, TreeBuilder};
+use crate::{JointKind, LinkSpec, MassProperties, NotPositiveDefinite, TreeBuilder};
 
 /// A floating base with chains of hinges of these lengths.
 fn add_robot(builder: &mut TreeBuilder, chains: &[usize]) {

@@ -1,7 +1,7 @@
 //! Convex potentials of one scalar velocity: drives, joint friction, limits, springs.
 //!
 //! The velocity at the end of a step minimises
-//! `1/2 v'Mv - p'v + sum_i phi_i(v)` (see [`newton`](crate::newton)). Everything
+//! `1/2 v'Mv - p'v + sum_i phi_i(v)` (see `newton.rs`). Everything
 //! that acts on a single degree of freedom, or on one linear combination of a
 //! few, is a potential of one variable with the piecewise linear impulse
 //!
@@ -157,6 +157,13 @@ impl Potential {
             low: f64::NEG_INFINITY,
             high: f64::INFINITY,
         }
+    }
+
+    /// The impulse at the velocity `u + mobility * impulse` as a function of u: the
+    /// same law, yielding by `mobility` (velocity per impulse) more.
+    pub(crate) fn softened(&self, mobility: f64) -> Self {
+        let scale = 1.0 / (1.0 + self.slope * mobility);
+        Self { offset: self.offset * scale, slope: self.slope * scale, ..*self }
     }
 
     /// A row that wants the velocity `target` and yields by `regularization`

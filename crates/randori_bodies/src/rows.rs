@@ -3,7 +3,7 @@
 //! A row block has up to six relative velocities `u = J v + known` and a convex
 //! potential of them. Against the world, J is that of one link, and is never
 //! written down: the velocity of the link gives u, and the Hessian `J' G J`
-//! is a stiffness of the link (see [`newton`](crate::newton)). Between two moving
+//! is a stiffness of the link (see `newton.rs`). Between two moving
 //! links, or dofs, the columns of J are kept, without the dofs that carry both.
 
 mod placement;
@@ -130,6 +130,15 @@ impl RowPotential {
                 let acts = found.impulse != 0.0 || found.stiffness > 0.0;
                 Response { impulse, normal: found.stiffness, acts, ..Response::default() }
             }
+        }
+    }
+
+    /// The impulse alone.
+    #[inline]
+    pub(crate) fn impulse(&self, u: &ConeVector) -> ConeVector {
+        match self {
+            Self::Cone(cone) => cone.response(u).impulse,
+            Self::Equality(_) | Self::Scalar(_) => self.response(u).impulse,
         }
     }
 

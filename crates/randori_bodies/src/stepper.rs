@@ -8,7 +8,7 @@
 //! 1. [`Stepper::begin`] moves the configuration to where forces act and places
 //!    the links ([`Stepper::kinematics`]),
 //! 2. [`Stepper::finish`] takes what acts there ([`StepInput`]), solves for the
-//!    velocity by [`newton`](crate::newton) and moves the configuration on.
+//!    velocity by `newton.rs` and moves the configuration on.
 //!    Impulses can then be read.
 //!
 //! The state of a simulation is [`State`] and [`Memory`]; a stepper holds nothing
@@ -98,7 +98,7 @@ impl Default for StepOptions {
             method: Method::Automatic,
             tolerance: 1e-6,
             sweep_tolerance: 1e-3,
-            max_sweeps: 60,
+            max_sweeps: 30,
         }
     }
 }

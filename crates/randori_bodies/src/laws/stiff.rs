@@ -1,0 +1,69 @@
+//! The stiff law.
+
+/// The stiff law, with restitution and friction that does not creep.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StiffLaw {
+    /// `w/(2 pi)`, Hz. Rows of a higher frequency yield less.
+    pub frequency_hz: f64,
+    /// `z`; 1 is critical damping, more recovers more slowly.
+    pub damping_ratio: f64,
+    /// Largest velocity of recovery, m/s or rad/s.
+    pub max_recovery: f64,
+    /// `R` of friction as a share of the inverse weight. Friction remembers its
+    /// impulse, so this sets how fast it finds it, not how much it creeps.
+    pub friction_regularization: f64,
+    /// Velocity of approach (m/s) above which a contact rebounds.
+    pub restitution_threshold: f64,
+}
+
+impl Default for StiffLaw {
+    fn default() -> Self {
+        Self {
+            frequency_hz: 240.0,
+            damping_ratio: 5.0,
+            max_recovery: 2.0,
+            friction_regularization: 0.01,
+            restitution_threshold: 0.1,
+        }
+    }
+}
+
+/// The stiff law for one step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StiffRow {
+    /// `w/a_1`: velocity of recovery per error, 1/s.
+    pub recovery: f64,
+    /// `1/a_2`: share of the inverse weight by which rows yield.
+    pub softness: f64,
+    max_recovery: f64,
+    step_s: f64,
+}
+
+impl StiffLaw {
+    /// The constants for a step (s).
+    pub fn row(&self, step_s: f64) -> StiffRow {
+        let angular = 2.0 * std::f64::consts::PI * self.frequency_hz;
+        let first = 2.0 * self.damping_ratio + step_s * angular;
+        StiffRow {
+            recovery: angular / first,
+            softness: 1.0 / (step_s * angular * first),
+            max_recovery: self.max_recovery,
+            step_s,
+        }
+    }
+}
+
+impl StiffRow {
+    /// The wanted velocity of a one-sided row at a gap (m or rad; negative if
+    /// violated).
+    #[inline]
+    pub fn one_sided_target(&self, gap: f64) -> f64 {
+        if gap > 0.0 { -gap / self.step_s } else { self.equality_target(gap) }
+    }
+
+    /// The wanted velocity of an equality at an error (m or rad).
+    #[inline]
+    pub fn equality_target(&self, error: f64) -> f64 {
+        (-error * self.recovery).min(self.max_recovery).max(-self.max_recovery)
+    }
+}
