@@ -225,6 +225,17 @@ impl Cone {
         energy
     }
 
+    /// Normal velocity at which the convex law lifts a sliding contact: `|mu_j u_j|`
+    /// over the friction directions.
+    #[inline]
+    pub fn slip(&self, u: &ConeVector) -> f64 {
+        let mut square = 0.0;
+        for j in 1..self.kind.dim() {
+            square += (self.mu[j] * u[j]) * (self.mu[j] * u[j]);
+        }
+        square.sqrt()
+    }
+
     /// Slope and curvature of the potential along the direction `du` at `u`:
     /// `-lambda' du` and `du' H du`.
     #[inline]

@@ -12,7 +12,9 @@
 //! **Coulomb's law.** The convex potential lifts a sliding contact at
 //! `|mu_j u_j|`. The stiff law lowers the target of the normal direction by that
 //! velocity, taken before the step (de Saxce and Feng, "The bipotential method",
-//! 1998), so that in steady sliding the normal velocity is 0.
+//! 1998), so that in steady sliding the normal velocity is 0. Where the step itself
+//! changes the sliding velocity much, the solution is corrected with that at its end
+//! (`StepOptions::slip_rounds`).
 //!
 //! **Restitution.** A contact of the stiff law that approaches faster than a
 //! threshold and closes within the step wants `-e u_n`, and yields little in this
@@ -146,11 +148,10 @@ impl Contact {
         let [translation, rotation] = start.inverse_weight;
         let mut normal = row.softness * translation;
         // R_j = rho / mu_j^2 is at least the wanted share in every direction.
-        let (mut stiffest, mut slip) = (0.0_f64, 0.0);
+        let mut stiffest = 0.0_f64;
         for j in 1..kind.dim() {
             let weight = if j < 3 { translation } else { rotation };
             stiffest = stiffest.max(mu[j] * mu[j] * weight);
-            slip += (mu[j] * start.velocity[j]) * (mu[j] * start.velocity[j]);
         }
         let friction = match kind {
             ConeKind::Frictionless => normal,
@@ -162,11 +163,18 @@ impl Contact {
             target[0] = target[0].max(rebound);
             normal = REBOUND_SOFTNESS * translation;
         }
-        target[0] -= slip.sqrt();
         for j in 1..kind.dim() {
             target[j] = friction / (mu[j] * mu[j]) * start.remembered[j];
         }
-        Cone { kind, mu, target, normal_regularization: normal, friction_regularization: friction }
+        let mut cone = Cone {
+            kind,
+            mu,
+            target,
+            normal_regularization: normal,
+            friction_regularization: friction,
+        };
+        cone.target[0] -= cone.slip(&start.velocity);
+        cone
     }
 
     /// Normal velocity (m/s) with which the contact rebounds in this step, if it

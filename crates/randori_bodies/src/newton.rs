@@ -186,6 +186,16 @@ impl Newton {
         }
     }
 
+    /// Takes the sliding velocities of the solution for those that Coulomb's law
+    /// refers to. Returns whether any differed by more than a tolerance (m/s).
+    pub(crate) fn correct_slip(&mut self, tolerance: f64) -> bool {
+        let mut any = false;
+        for row in &mut self.rows {
+            any |= row.correct_slip(tolerance);
+        }
+        any
+    }
+
     /// Which links and dofs rows act on, and the pattern of the Hessian. Returns the
     /// number of multiplications of one factorization.
     pub(crate) fn analyse(&mut self, tree: &Tree) -> usize {

@@ -31,6 +31,9 @@ pub(crate) struct Row {
     pub(crate) potential: RowPotential,
     /// Impulse of the last step.
     pub(crate) warm: ConeVector,
+    /// By how much the target of the normal direction is lowered for Coulomb's law,
+    /// m/s; `None` if the law does not do so.
+    pub(crate) slip: Option<f64>,
     /// Velocity of the present iterate, and its change along the search direction.
     pub(crate) u: ConeVector,
     pub(crate) du: ConeVector,
@@ -196,6 +199,7 @@ impl Row {
             known,
             potential,
             warm: zero,
+            slip: None,
             u: zero,
             du: zero,
             response: Response::default(),
@@ -263,6 +267,22 @@ impl Row {
         let last = |from: u32, to: u32| columns[from as usize..to as usize].last();
         let (one, other) = (last(start, split)?.dof, last(split, end)?.dof);
         Some([one.min(other), one.max(other)])
+    }
+
+    /// Takes the sliding velocity of the present iterate for that which Coulomb's law
+    /// refers to, if it differs by more than a tolerance (m/s). Returns whether it
+    /// does.
+    pub(crate) fn correct_slip(&mut self, tolerance: f64) -> bool {
+        let (Some(used), RowPotential::Cone(cone)) = (self.slip, &mut self.potential) else {
+            return false;
+        };
+        let now = cone.slip(&self.u);
+        let differs = self.response.acts && (now - used).abs() > tolerance;
+        if differs {
+            cone.target[0] += used - now;
+            self.slip = Some(now);
+        }
+        differs
     }
 
     /// Calls `each` with every dof that moves the block and its column.

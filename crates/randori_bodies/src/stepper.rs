@@ -68,11 +68,18 @@ pub struct StepOptions {
     /// Largest error of an acceleration of Newton's method, m/s^2 or rad/s^2: the
     /// tolerance of a velocity is this times the step.
     pub tolerance: f64,
-    /// The same of sweeps.
+    /// How often the solution is corrected, at most, for the sliding velocity that it
+    /// finds; see [`contact`](crate::contact). Sweeps are not.
+    pub slip_rounds: usize,
+    /// Largest error of an acceleration of sweeps, m/s^2 or rad/s^2.
     pub sweep_tolerance: f64,
     /// Sweeps after which the velocity is taken as it is.
     pub max_sweeps: usize,
 }
+
+/// Change of a sliding velocity times its coefficient in a step, m/s, that is
+/// corrected for.
+const SLIP_TOLERANCE: f64 = 0.01;
 
 /// How the velocity at the end of a step is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -97,6 +104,7 @@ impl Default for StepOptions {
             rule: Rule::SecondOrder,
             method: Method::Automatic,
             tolerance: 1e-6,
+            slip_rounds: 2,
             sweep_tolerance: 1e-3,
             max_sweeps: 30,
         }
@@ -239,7 +247,16 @@ impl Stepper {
             let limits = (options.sweep_tolerance * options.step_s, options.max_sweeps);
             sweep.solve((tree, kinematics), newton, limits, v)
         } else {
-            newton.solve(tree, kinematics, options.tolerance * options.step_s, v)
+            let tolerance = options.tolerance * options.step_s;
+            let mut solution = newton.solve(tree, kinematics, tolerance, v)?;
+            for _ in 0..options.slip_rounds {
+                if !newton.correct_slip(SLIP_TOLERANCE) {
+                    break;
+                }
+                let more = newton.solve(tree, kinematics, tolerance, v)?;
+                solution = Solution { iterations: solution.iterations + more.iterations, ..more };
+            }
+            Ok(solution)
         }
     }
 

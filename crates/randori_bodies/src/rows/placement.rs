@@ -6,6 +6,7 @@ use super::{Column, Place, Row, RowPotential};
 use crate::cone::{ConeVector, MAX_CONE_DIM};
 use crate::contact::{Contact, ContactStart, Side, tangents};
 use crate::kinematics::Kinematics;
+use crate::laws::Law;
 use crate::spatial::MotionVector;
 use crate::tree::Tree;
 
@@ -126,9 +127,14 @@ impl Placement<'_> {
             remembered: impulse,
             step_s,
         };
-        let potential = RowPotential::Cone(contact.cone(&start));
+        let cone = contact.cone(&start);
+        let slip = match contact.law {
+            Law::Soft(_) => None,
+            Law::Stiff(_) => Some(cone.slip(&start.velocity)),
+        };
+        let potential = RowPotential::Cone(cone);
         let row = Row::new(self.place(links, at, columns), axes, known, potential);
-        Row { warm: impulse, ..row }
+        Row { warm: impulse, slip, ..row }
     }
 
     /// The row of a coupling of two links at a point. `potential` makes it from

@@ -44,6 +44,34 @@ fn a_box_above_the_friction_angle_slides_as_coulomb_says() {
     }
 }
 
+/// How deep a box that lands with 3 m/s aside sinks in (m), and the velocity aside
+/// that it has after 0.2 s (m/s).
+fn land(slip_rounds: usize) -> (f64, f64) {
+    let tree = build(&[free(cuboid(1.0, BOX), Vector3::new(0.0, 0.0, 0.1))]);
+    let mut world = World::new(tree, StepOptions { slip_rounds, ..StepOptions::default() });
+    world.state.v[0] = 3.0;
+    world.state.restart();
+    let mut depth = 0.0_f64;
+    for _ in 0..100 {
+        world.step(|tree, kinematics, contacts| {
+            cuboid_on_ground((tree, kinematics), 0, (BOX, sliding(0.5)), contacts);
+        });
+        let deepest = world.contacts.iter().map(|contact| -contact.gap);
+        depth = deepest.fold(depth, f64::max);
+    }
+    (depth, world.velocity(0).x)
+}
+
+#[test]
+fn a_box_that_lands_sliding_does_not_sink_in() {
+    let (lagged, corrected) = (land(0), land(2));
+
+    assert!(corrected.0 < 1e-4 && corrected.0 < 0.2 * lagged.0, "{corrected:?} {lagged:?}");
+    // Friction takes its share of the fall's momentum and of the weight.
+    let expected = 3.0 - 0.5 * 9.81 * 0.2;
+    assert!((corrected.1 - expected).abs() < 1e-3, "{corrected:?}");
+}
+
 /// Two fingers on slides, limited to 10 N, press a free box of 0.5 kg between them.
 #[test]
 fn force_limited_fingers_hold_a_free_box() {
