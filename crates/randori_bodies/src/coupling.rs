@@ -7,11 +7,12 @@
 //! |---|---|---|
 //! | [`Joints`](Coupling::Joints) | `q_f - (c_0 + c_1 q + c_2 q^2 + ..)` | 1 |
 //! | [`Connect`](Coupling::Connect) | second anchor - first anchor, world axes | 3 |
-//! | [`Weld`](Coupling::Weld) | the same, and the rotation vector from the wanted to the actual orientation of the second side, world axes | 6 |
+//! | [`Weld`](Coupling::Weld) | the same, and twice the vector part of the quaternion that turns the wanted orientation of the second side into the actual one (for small angles the rotation vector), world axes | 6 |
 //!
 //! Connections and welds act at the point half-way between the anchors on both
 //! sides, so that the pair of impulses has no moment of its own and momentum is
-//! kept exactly. Source: `MuJoCo` documentation, "XML Reference", "equality".
+//! kept exactly. `MuJoCo` measures the rotation of a weld by half of this error; the
+//! soft law does so too, which makes its `R` four times as large in our unit. Source: `MuJoCo` documentation, "XML Reference", "equality".
 
 use nalgebra::{Isometry3, Point3, UnitQuaternion, Vector3};
 
@@ -64,7 +65,7 @@ pub(crate) struct PointError {
     pub(crate) point: Vector3<f64>,
     /// Distance of the anchors, m, world axes.
     pub(crate) translation: Vector3<f64>,
-    /// Rotation vector, rad, world axes.
+    /// Twice the vector part of the error's quaternion, rad, world axes.
     pub(crate) rotation: Vector3<f64>,
 }
 
@@ -94,7 +95,7 @@ pub(crate) fn point_error(
     PointError {
         point: first.translation.vector + translation / 2.0,
         translation,
-        rotation: rotation_vector(&(second.rotation * first.rotation.inverse())),
+        rotation: twice_vector_part(&(second.rotation * first.rotation.inverse())),
     }
 }
 
@@ -112,6 +113,12 @@ pub(crate) fn anchor_error(
     let (first, second) = (placed(0), placed(1));
     let translation = second - first;
     PointError { point: first + translation / 2.0, translation, rotation: Vector3::zeros() }
+}
+
+/// Of the quaternion with the smaller angle, of the two that a rotation has.
+fn twice_vector_part(rotation: &UnitQuaternion<f64>) -> Vector3<f64> {
+    let quaternion = rotation.quaternion();
+    quaternion.imag() * if quaternion.scalar() < 0.0 { -2.0 } else { 2.0 }
 }
 
 /// The shortest rotation vector of a rotation.

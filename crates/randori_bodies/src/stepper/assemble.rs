@@ -146,7 +146,13 @@ impl Stepper {
             let own = self.weights.link(*link);
             weights = [weights[0] + own[0], weights[1] + own[1]];
         }
-        let distance = (error.translation.norm_squared() + error.rotation.norm_squared()).sqrt();
+        // MuJoCo measures rotations of a weld by half of our error.
+        let half = error.rotation / 2.0;
+        let distance = (error.translation.norm_squared() + half.norm_squared()).sqrt();
+        let stretch = match law {
+            Law::Soft(_) => [1.0, 4.0],
+            Law::Stiff(_) => [1.0, 1.0],
+        };
         let placement = Placement {
             tree,
             kinematics: self.dynamics.kinematics(),
@@ -157,7 +163,7 @@ impl Stepper {
                 Equality { dim, target: [0.0; MAX_CONE_DIM], slope: [0.0; MAX_CONE_DIM] };
             let errors = error.translation.iter().chain(error.rotation.iter());
             for (j, error) in errors.enumerate().take(dim) {
-                let inverse_weight = weights[j / 3];
+                let inverse_weight = weights[j / 3] * stretch[j / 3];
                 let state = RowState { error: *error, velocity: velocity[j], inverse_weight };
                 let row = law.equality(&state, distance, step_s);
                 equality.target[j] = row.velocity;
