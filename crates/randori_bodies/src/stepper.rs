@@ -122,6 +122,24 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// Friction impulses of contacts by key, which is put in order, and of joints;
+    /// see [`Memory::contacts`] and [`Memory::joints`].
+    pub fn new(mut contacts: Vec<(u64, [Vector3<f64>; 2])>, joints: Vec<f64>) -> Self {
+        contacts.sort_unstable_by_key(|(key, _)| *key);
+        Self { contacts, joints }
+    }
+
+    /// Friction impulses of contacts by key, in ascending order: impulse (N s) and
+    /// moment (N m s) on the second body, world axes.
+    pub fn contacts(&self) -> &[(u64, [Vector3<f64>; 2])] {
+        &self.contacts
+    }
+
+    /// Friction impulse of each joint, N m s or N s; empty before the first step.
+    pub fn joints(&self) -> &[f64] {
+        &self.joints
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.contacts.clear();
