@@ -66,12 +66,16 @@ impl SimWorld {
         let (handle, role) = self.body_role(body);
         match role {
             Role::Static | Role::Actor => return,
-            Role::Loose => {
-                self.physics.bodies[handle].apply_impulse_at_point(impulse, point, true);
-            }
+            Role::Loose => match self.tree_link(body.0) {
+                Some(link) => self.change_trees(|trees| trees.strike(link, impulse, point)),
+                None => {
+                    self.physics.bodies[handle].apply_impulse_at_point(impulse, point, true);
+                }
+            },
             Role::Link { articulation, link } => {
                 self.strike_link(articulation, link, impulse, point);
             }
+            Role::Tree { link } => self.change_trees(|trees| trees.strike(link, impulse, point)),
         }
         self.reread_state(body.0);
         let states = self.state.bodies.iter().chain(&self.state.dropped);
@@ -118,6 +122,7 @@ impl SimWorld {
                     *rate = rate.next_up();
                 }
             }
+            Role::Tree { link } => self.change_trees(|trees| trees.nudge(link)),
         }
         self.reread_state(body.0);
     }
@@ -161,6 +166,12 @@ impl SimWorld {
             let placing = &mut self.placing[member.body];
             placing.mass_kg = own.mass_kg as f32;
             placing.com = narrow(&own.com);
+        }
+        if let Some(link) = self.tree_link(group.members[0].body) {
+            self.change_trees(|trees| trees.set_mass(link, &whole));
+            if self.robot_link(group.members[0].body).is_some() {
+                return;
+            }
         }
         let mut engine = engine_mass(&whole);
         if let Some(articulation) = group.floating_root_of {
@@ -237,12 +248,18 @@ impl SimWorld {
         // The lever arms of forces on welded links turn with the bodies, so
         // forces are renewed at every step.
         for (body, _) in &self.actions.forces {
+            if self.tree_link(*body).is_some() {
+                continue;
+            }
             let rigid = &mut self.physics.bodies[self.scene.bodies[*body].handle];
             rigid.reset_forces(true);
             rigid.reset_torques(true);
         }
         for index in 0..self.actions.forces.len() {
             let (body, force) = self.actions.forces[index];
+            if self.tree_link(body).is_some() {
+                continue;
+            }
             let point = self.own_com(BodyId(body));
             let rigid = &mut self.physics.bodies[self.scene.bodies[body].handle];
             rigid.add_force_at_point(force, point, true);
@@ -267,7 +284,7 @@ impl SimWorld {
     }
 
     /// Centre of mass of a body in the world, m: of the link alone.
-    fn own_com(&self, body: BodyId) -> Vector {
+    pub(super) fn own_com(&self, body: BodyId) -> Vector {
         let com = self.placing.get(body.0).map_or(Vector::ZERO, |placing| placing.com);
         self.body_state(body).pose * com
     }

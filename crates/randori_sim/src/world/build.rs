@@ -8,7 +8,8 @@ use randori_core::layout::{BodyId, RobotId, SceneLayout};
 use randori_core::math::{Pose, Rotation, Twist, Vector};
 use randori_core::record::{BodyState, WorldState};
 use randori_core::spec::{
-    ActorModel, ActorSpec, MaterialSpec, Mobility, ObjectSpec, PhysicsSettings, Scenario, ShapeSpec,
+    ActorModel, ActorSpec, MaterialSpec, Mobility, ObjectSpec, PhysicsSettings, RobotDynamics,
+    Scenario, ShapeSpec,
 };
 use randori_core::time::TickPeriod;
 use rapier3d::prelude::{
@@ -27,6 +28,7 @@ use super::scene::{BodyEntry, MassGroup, Member, Placing, Role, Scene};
 use super::shape::collision_shape;
 use super::surface::{GroupBits, Surface};
 use super::touch::TouchState;
+use super::trees::{TreesBuilder, for_trees};
 use super::{SimWorld, WorldError, robot};
 use crate::actors::{ActorPath, Footing};
 use crate::hash::StateHasher;
@@ -54,6 +56,7 @@ pub(super) struct Builder<'a> {
     pub(super) physics: PhysicsWorld,
     pub(super) scene: Scene,
     pub(super) placing: Vec<Placing>,
+    trees: Option<TreesBuilder>,
     bits: GroupBits,
 }
 
@@ -87,6 +90,7 @@ impl<'a> Builder<'a> {
             dofs: Vec::new(),
             robots: Vec::new(),
             articulations: Vec::new(),
+            forest: None,
             masses: Vec::new(),
             rules: ContactRules::default(),
             sprung_balls: Vec::new(),
@@ -98,7 +102,25 @@ impl<'a> Builder<'a> {
             fingerprint: fingerprint(layout, period),
         };
         let nowhere = Placing { rapier_from_body: Pose::IDENTITY, mass_kg: 0.0, com: Vector::ZERO };
-        Self { layout, physics, scene, placing: vec![nowhere; layout.bodies.len()], bits }
+        let trees = match settings.robot_dynamics {
+            RobotDynamics::Multibody => None,
+            RobotDynamics::Articulated => Some(TreesBuilder::new(settings)),
+        };
+        Self { layout, physics, scene, placing: vec![nowhere; layout.bodies.len()], trees, bits }
+    }
+
+    /// The trees under construction.
+    ///
+    /// # Panics
+    ///
+    /// If the engine's multibodies are wanted.
+    pub(super) fn trees(&mut self) -> &mut TreesBuilder {
+        self.trees.as_mut().expect("only worlds with trees ask for them")
+    }
+
+    /// Whether robots become trees instead of multibodies of the engine.
+    pub(super) fn has_trees(&self) -> bool {
+        self.trees.is_some()
     }
 
     /// Registers a body and gives it its colliders.
@@ -145,6 +167,7 @@ impl<'a> Builder<'a> {
             .collision_groups(self.bits.of_shape(spec))
             .user_data(tag | surface_tag(self.scene.rules.add(surface)))
             .position(carrier.rapier_from_body * body_from_shape);
+        let collider = if self.has_trees() { for_trees(collider) } else { collider };
         let handle = self.physics.insert_collider(collider, Some(carrier.handle));
         self.scene.rules.note(handle);
         Ok((handle, body_from_shape))
@@ -276,16 +299,27 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> Result<SimWorld, WorldError> {
         self.weigh_inversely();
         self.scene.dropped_surface = self.scene.rules.add(Surface::plain());
+        let mut trees = None;
+        if let Some(builder) = self.trees.take() {
+            let (forest, built) = builder.finish(f64::from(self.scene.tick_s))?;
+            self.scene.forest = Some(forest);
+            trees = Some(Box::new(built));
+        }
         // A step without duration lets the engine see everything that was
         // inserted: colliders follow the links into the start pose, and contacts,
         // rays and islands are right from the first tick.
         let dt = std::mem::replace(&mut self.physics.integration_parameters.dt, 0.0);
+        if let (Some(forest), Some(trees)) = (&self.scene.forest, &mut trees) {
+            let handles: Vec<RigidBodyHandle> =
+                forest.links.iter().map(|link| link.handle).collect();
+            trees.settle(&handles, &mut self.physics);
+        }
         let hooks = Hooks { scene: &self.scene, touching: None };
         let stepped = guarded(|| self.physics.step_with_events(&hooks, &()));
         self.physics.integration_parameters.dt = dt;
 
         let links = self.scene.articulations.iter().map(|robot| robot.links.len()).max();
-        let dofs = self.scene.dofs.len();
+        let dofs = self.layout.dofs.len();
         let mut world = SimWorld {
             physics: self.physics,
             actions: Actions::new(self.scene.bodies.len(), dofs),
@@ -296,6 +330,7 @@ impl<'a> Builder<'a> {
                 torques: vec![0.0; dofs],
                 dropped: Vec::new(),
             },
+            trees,
             dropped: Vec::new(),
             earlier: EarlierRates::default(),
             touch: TouchState::default(),

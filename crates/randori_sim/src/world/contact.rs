@@ -26,6 +26,11 @@ impl SimWorld {
                 });
             }
         }
+        if let Some(trees) = &self.trees {
+            let (force, torque) = trees.contact_wrench(body.0, origin);
+            wrench.force += force;
+            wrench.torque += torque;
+        }
         wrench
     }
 
@@ -57,6 +62,20 @@ impl SimWorld {
                 None => out.push(Contact { body, other, force }),
             }
         }
+        for touch in self.tree_touches() {
+            let [first, second] = touch.bodies.map(|body| body.map(BodyId));
+            let (body, other, force) = match (first, second) {
+                (Some(body), None) => (body, None, -touch.force),
+                (None, Some(body)) => (body, None, touch.force),
+                (Some(a), Some(b)) if a < b => (a, Some(b), -touch.force),
+                (Some(a), Some(b)) if b < a => (b, Some(a), touch.force),
+                _ => continue,
+            };
+            match out.iter_mut().find(|contact| (contact.body, contact.other) == (body, other)) {
+                Some(contact) => contact.force += force,
+                None => out.push(Contact { body, other, force }),
+            }
+        }
         out.sort_by_key(|contact| (contact.body, contact.other.is_none(), contact.other));
     }
 
@@ -68,6 +87,9 @@ impl SimWorld {
                     if pair.collider1 == collider { pair.collider2 } else { pair.collider1 };
                 owner(self.physics.colliders[other].user_data) == Some(b) && presses(pair)
             })
+        }) || self.tree_touches().iter().any(|touch| {
+            let bodies = touch.bodies.map(|body| body.map(BodyId));
+            bodies == [Some(a), Some(b)] || bodies == [Some(b), Some(a)]
         })
     }
 

@@ -161,7 +161,9 @@ impl SimWorld {
     pub fn set_drive(&mut self, dof: DofId, drive: JointDrive) {
         if self.actions.drives[dof.0] != drive {
             self.actions.drives[dof.0] = drive;
-            self.set_motor(dof.0);
+            if self.trees.is_none() {
+                self.set_motor(dof.0);
+            }
         }
     }
 

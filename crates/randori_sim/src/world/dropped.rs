@@ -16,9 +16,10 @@ use super::SimWorld;
 use super::build::owner_tag;
 use super::rest::let_rest;
 use super::rules::surface_tag;
-use super::scene::Role;
+use super::scene::{Placing, Role};
 use super::state::digest_pose;
 use super::surface::Surface;
+use super::trees::for_trees;
 use crate::hash::StateHasher;
 
 /// A box that was dropped. Its frame lies at its centre.
@@ -62,6 +63,7 @@ impl SimWorld {
             .density(0.0)
             .collision_groups(self.scene.dropped_groups)
             .user_data(owner_tag(body.0, None) | surface_tag(self.scene.dropped_surface));
+        let collider = if self.trees.is_some() { for_trees(collider) } else { collider };
         let (handle, collider) = self.physics.insert(rigid, collider);
         let rigid = &mut self.physics.bodies[handle];
         let_rest(rigid);
@@ -83,6 +85,13 @@ impl SimWorld {
     /// Which dropped box a body is.
     pub fn dropped_index(&self, body: BodyId) -> Option<usize> {
         body.0.checked_sub(self.scene.bodies.len())
+    }
+
+    /// Where a body lies in its rigid body.
+    pub(super) fn placing_of(&self, body: usize) -> Placing {
+        let at_origin =
+            Placing { rapier_from_body: Pose::IDENTITY, mass_kg: 0.0, com: Vector::ZERO };
+        self.placing.get(body).copied().unwrap_or(at_origin)
     }
 
     pub(super) fn body_state(&self, body: BodyId) -> &BodyState {

@@ -72,6 +72,17 @@ impl SimWorld {
                 out.push(ContactPoint { body, other, at, normal, force });
             });
         }
+        for touch in self.tree_touches() {
+            let (body, other, sign) = match touch.bodies.map(|body| body.map(BodyId)) {
+                [Some(a), Some(b)] if a == b => continue,
+                [Some(a), Some(b)] if b < a => (b, Some(a), -1.0),
+                [Some(body), other] => (body, other, 1.0),
+                [None, Some(body)] => (body, None, -1.0),
+                [None, None] => continue,
+            };
+            let (normal, force) = (-touch.normal * sign, -touch.force * sign);
+            out.push(ContactPoint { body, other, at: touch.point, normal, force });
+        }
         out.sort_by_key(|point| (point.body, point.other.is_none(), point.other));
     }
 

@@ -34,7 +34,7 @@ impl Mobility {
         }
         let entry = &scene.bodies[body];
         match entry.role {
-            Role::Static | Role::Actor => None,
+            Role::Static | Role::Actor | Role::Tree { .. } => None,
             Role::Loose => Some(Self::of_loose(&physics.bodies[entry.handle])),
             Role::Link { articulation, link } => {
                 let index = scene.articulations[articulation].index;

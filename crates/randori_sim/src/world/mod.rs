@@ -39,6 +39,7 @@ mod state;
 mod surface;
 mod touch;
 mod tree;
+mod trees;
 
 use std::sync::Arc;
 
@@ -64,6 +65,7 @@ use self::rest::RestState;
 use self::rules::Hooks;
 use self::scene::{Placing, Scene};
 use self::touch::TouchState;
+use self::trees::Trees;
 
 /// Everything that moves, and everything it can touch.
 ///
@@ -78,6 +80,8 @@ pub struct SimWorld {
     placing: Vec<Placing>,
     /// Drives, forces and payloads in force.
     actions: Actions,
+    /// Robots, if articulated dynamics of our own move them.
+    trees: Option<Box<Trees>>,
     /// Boxes that people dropped, the bodies after those of the scene.
     dropped: Vec<DroppedBox>,
     /// The state after the last step, as users see it.
@@ -122,7 +126,10 @@ impl SimWorld {
         self.remember_rates();
         self.take_back_moments();
         self.apply_actions();
-        if self.scene.rules.special().is_empty() {
+        if let Some(mut trees) = self.trees.take() {
+            self.step_trees(&mut trees);
+            self.trees = Some(trees);
+        } else if self.scene.rules.special().is_empty() {
             let hooks = Hooks { scene: &self.scene, touching: None };
             self.physics.step_with_events(&hooks, &());
         } else {

@@ -45,20 +45,24 @@ pub(super) fn insert(
     if groups.len() == 1 {
         return assembly.insert_single(builder);
     }
-    assembly.insert_articulation(builder)?;
+    if builder.has_trees() {
+        assembly.insert_tree(builder, robot.0)?;
+    } else {
+        assembly.insert_articulation(builder)?;
+    }
     builder.exclude_contacts(robot, spec, &groups);
     Ok(())
 }
 
 /// A robot on its way into the engine.
-struct Assembly<'a> {
-    spec: &'a RobotSpec,
+pub(super) struct Assembly<'a> {
+    pub(super) spec: &'a RobotSpec,
     name: &'a str,
-    first_body: usize,
+    pub(super) first_body: usize,
     first_dof: usize,
-    base_pose: Pose,
-    floating: bool,
-    groups: &'a [Group],
+    pub(super) base_pose: Pose,
+    pub(super) floating: bool,
+    pub(super) groups: &'a [Group],
 }
 
 impl Assembly<'_> {
@@ -150,7 +154,7 @@ impl Assembly<'_> {
         Ok(handle)
     }
 
-    fn insert_links(
+    pub(super) fn insert_links(
         &self,
         builder: &mut Builder<'_>,
         group: usize,
@@ -175,7 +179,7 @@ impl Assembly<'_> {
         Ok(colliders)
     }
 
-    fn mass_group(
+    pub(super) fn mass_group(
         &self,
         group: usize,
         handle: RigidBodyHandle,
@@ -214,7 +218,7 @@ impl Assembly<'_> {
     }
 
     /// The joint that carries a group other than the base.
-    fn joint(&self, group: usize) -> &JointSpec {
+    pub(super) fn joint(&self, group: usize) -> &JointSpec {
         let index = self.groups[group].joint.expect("every group but the base has a joint");
         &self.spec.joints[index]
     }
@@ -260,7 +264,7 @@ impl Assembly<'_> {
     }
 
     /// Where a joint starts; a follower starts where its coupling puts it.
-    fn start_coordinates(
+    pub(super) fn start_coordinates(
         &self,
         layout: &randori_core::layout::SceneLayout,
         group: usize,
@@ -313,7 +317,7 @@ impl Assembly<'_> {
         (axes.len() == 1).then_some((link, axes.start))
     }
 
-    fn coupling_error(&self, coupling: &CouplingSpec) -> WorldError {
+    pub(super) fn coupling_error(&self, coupling: &CouplingSpec) -> WorldError {
         let path = |joint: &str| format!("{}.{joint}", self.name);
         WorldError::Coupling { follower: path(&coupling.follower), leader: path(&coupling.leader) }
     }

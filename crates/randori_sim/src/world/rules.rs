@@ -89,9 +89,10 @@ pub(super) struct Hooks<'a> {
 impl PhysicsHooks for Hooks<'_> {
     fn filter_contact_pair(&self, context: &PairFilterContext<'_>) -> Option<SolverFlags> {
         let body = |collider: ColliderHandle| owner(context.colliders[collider].user_data);
-        match (body(context.collider1), body(context.collider2)) {
-            (Some(one), Some(other)) if self.scene.rules.pass(one.0, other.0) => None,
-            _ => Some(SolverFlags::default()),
+        let bodies = [body(context.collider1), body(context.collider2)];
+        match bodies {
+            [Some(one), Some(other)] if self.scene.rules.pass(one.0, other.0) => None,
+            _ => self.scene.tree_contact(bodies),
         }
     }
 

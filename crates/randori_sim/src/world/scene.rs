@@ -4,14 +4,18 @@
 use std::ops::Range;
 
 use nalgebra::Isometry3;
+use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Vector};
-use rapier3d::prelude::{ColliderHandle, InteractionGroups, MultibodyIndex, RigidBodyHandle};
+use rapier3d::prelude::{
+    ColliderHandle, InteractionGroups, MultibodyIndex, RigidBodyHandle, SolverFlags,
+};
 use serde::{Deserialize, Serialize};
 
 use super::dropped::DroppedBox;
 use super::dynamics::RobotModel;
 use super::inertia::MassProperties;
 use super::rules::ContactRules;
+use super::trees::Forest;
 
 /// The fixed side of a world.
 pub(super) struct Scene {
@@ -23,6 +27,8 @@ pub(super) struct Scene {
     pub(super) robots: Vec<RobotEntry>,
     /// The robots that have joints.
     pub(super) articulations: Vec<Articulation>,
+    /// The robots that have joints, if articulated dynamics of our own move them.
+    pub(super) forest: Option<Forest>,
     /// Rigid bodies of the engine that have mass.
     pub(super) masses: Vec<MassGroup>,
     /// What the engine asks about pairs of shapes.
@@ -51,6 +57,21 @@ impl Scene {
             None => self.bodies[body].inverse_mass,
         };
         bodies.into_iter().flatten().map(inverse_mass).sum()
+    }
+
+    /// What the engine does with a contact: it solves those of its own bodies, and
+    /// only finds those of trees.
+    pub(super) fn tree_contact(&self, bodies: [Option<BodyId>; 2]) -> Option<SolverFlags> {
+        let Some(forest) = &self.forest else { return Some(SolverFlags::default()) };
+        let link = |body: Option<BodyId>| match self.bodies.get(body?.0)?.role {
+            Role::Tree { link } => Some(link),
+            _ => None,
+        };
+        match bodies.map(link) {
+            [None, None] => Some(SolverFlags::default()),
+            [Some(one), Some(other)] if !forest.meet(one, other) => None,
+            _ => Some(SolverFlags::empty()),
+        }
     }
 
     /// Whether one of two bodies is a link of an articulation.
@@ -90,6 +111,8 @@ pub(super) enum Role {
     Actor,
     /// A link of an articulation, by their indices.
     Link { articulation: usize, link: usize },
+    /// A link of the trees.
+    Tree { link: usize },
 }
 
 /// Where the engine keeps a body, and what the body weighs.

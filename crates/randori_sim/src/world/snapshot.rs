@@ -13,6 +13,7 @@ use super::dynamics::EarlierRates;
 use super::rest::RestState;
 use super::scene::Placing;
 use super::touch::TouchState;
+use super::trees::TreesState;
 use super::{SimWorld, SnapshotError};
 use crate::hash::StateHasher;
 
@@ -39,6 +40,7 @@ impl Clone for SimWorld {
             scene: self.scene.clone(),
             placing: self.placing.clone(),
             actions: self.actions.clone(),
+            trees: self.trees.clone(),
             dropped: self.dropped.clone(),
             state: self.state.clone(),
             earlier: self.earlier.clone(),
@@ -62,13 +64,14 @@ struct OwnState {
     earlier: EarlierRates,
     touch: TouchState,
     rest: RestState,
+    trees: Option<TreesState>,
 }
 
 /// Dropped boxes and their states: what follows if there are any.
 type Boxes = (Vec<DroppedBox>, Vec<BodyState>);
 
 /// The format of snapshots; the engine's version is part of it.
-const FORMAT: u64 = 0x7261_6e64_0361_0003;
+const FORMAT: u64 = 0x7261_6e64_0361_0004;
 
 impl SimWorld {
     /// Everything that changes, as bytes for [`SimWorld::restore`].
@@ -84,6 +87,7 @@ impl SimWorld {
             earlier: self.earlier.clone(),
             touch: self.touch.clone(),
             rest: self.rest.clone(),
+            trees: self.trees.as_ref().map(|trees| trees.save()),
         };
         let mut bytes = postcard::to_stdvec(&(FORMAT, own, &self.physics))
             .expect("the state of a world has a serial form");
@@ -131,6 +135,9 @@ impl SimWorld {
         self.touch = own.touch;
         self.rest = own.rest;
         self.fault = None;
+        if let Some(trees) = own.trees {
+            self.restore_trees(trees);
+        }
         Ok(())
     }
 

@@ -17,7 +17,11 @@ impl SimWorld {
             return Err(self.fault_of(body, self.ticks));
         }
         self.read_state();
-        self.read_torques();
+        if self.trees.is_some() {
+            self.read_tree_torques();
+        } else {
+            self.read_torques();
+        }
         Ok(())
     }
 
@@ -55,6 +59,7 @@ impl SimWorld {
         for robot in 0..self.scene.articulations.len() {
             self.read_articulation(robot);
         }
+        self.read_trees();
         self.read_dofs();
     }
 
@@ -163,6 +168,7 @@ impl SimWorld {
             .find(held)
             .or_else(|| overflown.next())
             .or_else(|| broken_roots.next().map(|robot| robot.links[0].members[0]))
+            .or_else(|| self.broken_tree())
     }
 
     fn is_finite(&self) -> bool {
@@ -170,6 +176,7 @@ impl SimWorld {
         let mut loose = self.scene.loose.iter().copied().chain(dropped);
         loose.all(|body| self.is_finite_loose(body))
             && self.scene.articulations.iter().all(|robot| self.is_finite_articulation(robot))
+            && self.trees.as_ref().is_none_or(|trees| trees.is_finite())
     }
 
     /// Values whose squares overflow count as broken too: the engine makes
@@ -204,6 +211,9 @@ impl SimWorld {
             let multibody = multibody.expect("articulations are never removed");
             digest_articulation(hasher, multibody);
         }
+        if let Some(trees) = &self.trees {
+            trees.digest(hasher);
+        }
         self.digest_actions(hasher);
         self.digest_dropped(hasher);
     }
@@ -225,7 +235,7 @@ pub(super) fn digest_pose(hasher: &mut StateHasher, pose: &Pose) {
 
 /// The state of a body from its rigid body's pose and velocity (of the engine's
 /// frame origin).
-fn placed(world_from_rapier: &Pose, twist: &Twist, placing: &Placing) -> BodyState {
+pub(super) fn placed(world_from_rapier: &Pose, twist: &Twist, placing: &Placing) -> BodyState {
     let pose = *world_from_rapier * placing.rapier_from_body;
     let offset = pose.translation - world_from_rapier.translation;
     BodyState { pose, twist: Twist { linear: twist.at_offset(offset), angular: twist.angular } }

@@ -112,7 +112,7 @@ pub(crate) fn written_pose(pose: &PoseSpec) -> Isometry3<f64> {
 
 /// A direction as written, in f64; zero for `Along(0, 0, 0)`, which the
 /// checker refuses.
-pub(super) fn written_axis(axis: Axis) -> Vector3<f64> {
+pub(in crate::world) fn written_axis(axis: Axis) -> Vector3<f64> {
     match axis {
         Axis::X => Vector3::x(),
         Axis::Y => Vector3::y(),

@@ -1,0 +1,94 @@
+//! Impulses and payloads on links.
+
+use randori_bodies::{ForceVector, MassMatrix, SparseFactor};
+use randori_core::math::Vector;
+
+use super::build::bodies_mass;
+use super::read::{change, lever};
+use super::{Touch, Trees};
+use crate::world::SimWorld;
+use crate::world::inertia::MassProperties;
+
+impl Trees {
+    /// Adds the velocities that an impulse (N s, world) on a link gives:
+    /// `M dv = J' p`.
+    pub(in crate::world) fn strike(&mut self, link: usize, impulse: Vector, point: Vector) {
+        let (tree, kinematics) = (&self.tree, &self.placed);
+        let mut mass = MassMatrix::new(tree);
+        mass.update(tree, kinematics);
+        let mut factor = SparseFactor::new(tree);
+        if factor.factorize(tree, mass.rows(), tree.armature()).is_err() {
+            return;
+        }
+        let offset = lever(self, link, &super::wide(point));
+        let load = ForceVector::at(&super::wide(impulse), &offset);
+        let mut dv = vec![0.0; tree.dofs()];
+        for dof in tree.link_chain(link) {
+            let dof = *dof as usize;
+            dv[dof] = kinematics.subspace()[dof].dot(&load);
+        }
+        factor.solve(tree, &mut dv);
+        change(&mut self.state.v, &dv);
+        // A blow is no acceleration that goes on.
+        change(&mut self.state.previous_v, &dv);
+    }
+
+    /// Changes the last bit of the first rate that moves a link.
+    pub(in crate::world) fn nudge(&mut self, link: usize) {
+        if let Some(dof) = self.tree.link_chain(link).first() {
+            let rate = &mut self.state.v[*dof as usize];
+            *rate = rate.next_up();
+        }
+    }
+
+    /// Gives a link other mass properties, in its frame.
+    pub(in crate::world) fn set_mass(&mut self, link: usize, mass: &MassProperties) {
+        self.tree.set_mass(link, bodies_mass(mass));
+        if link < self.robots.links().len() {
+            self.robots.set_mass(link, bodies_mass(mass));
+        }
+    }
+
+    /// Force on the body (N) and its moment (N m) about a point, of all contacts.
+    pub(in crate::world) fn contact_wrench(&self, body: usize, about: Vector) -> (Vector, Vector) {
+        let (mut force, mut torque) = (Vector::ZERO, Vector::ZERO);
+        for touch in &self.touches {
+            let [first, second] = touch.bodies;
+            if first == second {
+                continue;
+            }
+            for (side, sign) in [(first, -1.0), (second, 1.0)] {
+                if side == Some(body) {
+                    force += touch.force * sign;
+                    torque += ((touch.point - about).cross(touch.force) + touch.moment) * sign;
+                }
+            }
+        }
+        (force, torque)
+    }
+}
+
+impl SimWorld {
+    /// What pressed on links in the last step.
+    pub(in crate::world) fn tree_touches(&self) -> &[Touch] {
+        self.trees.as_ref().map_or(&[], |trees| &trees.touches)
+    }
+
+    /// The first body of the trees, if their state is not a number.
+    pub(in crate::world) fn broken_tree(&self) -> Option<usize> {
+        let (forest, trees) = (self.scene.forest.as_ref()?, self.trees.as_ref()?);
+        (!trees.is_finite()).then(|| forest.links[0].members[0])
+    }
+
+    /// Does something to the trees and reads what became of it.
+    pub(in crate::world) fn change_trees(&mut self, change: impl FnOnce(&mut Trees)) {
+        if let Some(mut trees) = self.trees.take() {
+            change(&mut trees);
+            let owned = self.owned_handles(&trees);
+            let links = self.scene.forest.iter().flat_map(|forest| &forest.links);
+            let handles: Vec<_> = links.map(|link| link.handle).chain(owned).collect();
+            trees.settle(&handles, &mut self.physics);
+            self.trees = Some(trees);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Robots of a scenario become trees.
+
+use nalgebra::{Translation3, Vector3};
+use randori_bodies::coupling::{Coupling, POLYNOMIAL};
+use randori_bodies::dof_law::DofLaw;
+use randori_bodies::laws::{Law, StiffLaw};
+use randori_bodies::state::exp;
+use randori_bodies::stepper::{StepOptions, Stepper};
+use randori_bodies::{
+    JointKind, Kinematics, LinkSpec, MassProperties, Memory, MotionVector, State, TreeBuilder,
+};
+use randori_core::math::Vector;
+use randori_core::spec::{JointKind as JointType, LoopKind, PhysicsSettings};
+use rapier3d::prelude::{ActiveCollisionTypes, ActiveHooks, ColliderBuilder, RigidBodyBuilder};
+
+use super::owned::wide_pose;
+use super::{Coordinate, Forest, TreeDof, TreeLink, Trees};
+use crate::world::WorldError;
+use crate::world::build::Builder;
+use crate::world::dynamics::spatial::{written_axis, written_pose};
+use crate::world::inertia::MassProperties as WorldMass;
+use crate::world::robot::Assembly;
+use crate::world::scene::Role;
+
+/// How loops and couplings yield: hardly.
+const RIGID: StiffLaw = StiffLaw {
+    frequency_hz: 2000.0,
+    damping_ratio: 1.0,
+    max_recovery: 2.0,
+    friction_regularization: 0.01,
+    restitution_threshold: 0.1,
+};
+
+/// Half the length of the hinge pin that a loop is closed by, m.
+const PIN_M: f64 = 0.05;
+
+/// Trees under construction.
+pub(in crate::world) struct TreesBuilder {
+    tree: TreeBuilder,
+    links: Vec<TreeLink>,
+    /// Paths of the links' first bodies, for messages.
+    paths: Vec<String>,
+    /// By degree of freedom of the scene: link, and axis of its joint.
+    dofs: Vec<(usize, usize)>,
+    /// By link: what resists its joint.
+    laws: Vec<DofLaw>,
+    /// By link: the start of its joint.
+    starts: Vec<[f32; 3]>,
+    /// Follower and leader as links, ratio and offset.
+    couplings: Vec<(usize, usize, [f64; 2])>,
+    loops: Vec<Coupling>,
+    stiff: StiffLaw,
+}
+
+impl TreesBuilder {
+    pub(in crate::world) fn new(settings: &PhysicsSettings) -> Self {
+        Self {
+            tree: TreeBuilder::new(),
+            links: Vec::new(),
+            paths: Vec::new(),
+            dofs: Vec::new(),
+            laws: Vec::new(),
+            starts: Vec::new(),
+            couplings: Vec::new(),
+            loops: Vec::new(),
+            stiff: StiffLaw {
+                frequency_hz: settings.contact_frequency_hz,
+                damping_ratio: settings.contact_damping_ratio,
+                ..StiffLaw::default()
+            },
+        }
+    }
+
+    /// The finished trees, for steps of this length (s).
+    ///
+    /// # Errors
+    ///
+    /// If a joint moves nothing that has mass.
+    pub(in crate::world) fn finish(self, step_s: f64) -> Result<(Forest, Trees), WorldError> {
+        let tree = self.tree.build();
+        let mut state = State::new(&tree);
+        let mut laws = vec![DofLaw::default(); tree.dofs()];
+        for ((link, law), start) in tree.links().iter().zip(&self.laws).zip(&self.starts) {
+            laws[link.dofs()].fill(*law);
+            match link.joint() {
+                JointKind::Revolute { .. } | JointKind::Prismatic { .. } => {
+                    state.q[link.coordinates().start] = f64::from(start[0]);
+                }
+                JointKind::Spherical => {
+                    state.set_rotation(link, &exp(&Vector3::from(start.map(f64::from))));
+                }
+                _ => {}
+            }
+        }
+        let first_dof = |link: usize| tree.links()[link].dofs().start;
+        let law = Law::Stiff(RIGID);
+        let mut couplings = self.loops;
+        couplings.extend(self.couplings.iter().map(|(follower, leader, [ratio, offset])| {
+            let mut polynomial = [0.0; POLYNOMIAL];
+            (polynomial[0], polynomial[1]) = (*offset, *ratio);
+            let (follower, leader) = (first_dof(*follower), first_dof(*leader));
+            Coupling::Joints { follower, leader, polynomial, law }
+        }));
+        let dofs = self.dofs.iter().map(|&(link, axis)| {
+            let entry = &tree.links()[link];
+            let first = entry.coordinates().start;
+            let coordinate = match entry.joint() {
+                JointKind::Spherical => Coordinate::Ball { first, axis },
+                _ => Coordinate::Scalar(first + axis),
+            };
+            TreeDof { dof: entry.dofs().start + axis, coordinate }
+        });
+        let dofs = dofs.collect();
+        let options = StepOptions { step_s, ..StepOptions::default() };
+        let stepper = Stepper::new(&tree, options).map_err(|error| WorldError::NoInertia {
+            body: self.paths[tree.link_of_dof(error.dof)].clone(),
+        })?;
+        let trees = Trees {
+            robots: tree.clone(),
+            robot_weights: stepper.weights().clone(),
+            owned: Vec::new(),
+            laws: laws.clone(),
+            placed: Kinematics::new(&tree),
+            velocities: vec![MotionVector::ZERO; tree.links().len()],
+            state,
+            memory: Memory::default(),
+            stepper,
+            touches: Vec::new(),
+            contacts: Vec::new(),
+            bodies: Vec::new(),
+            drives: Vec::new(),
+            external: Vec::new(),
+            tree,
+        };
+        Ok((Forest { links: self.links, dofs, laws, couplings, stiff: self.stiff }, trees))
+    }
+}
+
+impl Assembly<'_> {
+    /// Adds a robot with joints to the trees of the world.
+    pub(in crate::world) fn insert_tree(
+        &self,
+        builder: &mut Builder<'_>,
+        robot: usize,
+    ) -> Result<(), WorldError> {
+        let first = builder.trees().links.len();
+        for index in 0..self.groups.len() {
+            self.insert_tree_link(builder, (robot, first), index)?;
+        }
+        for (joint, spec) in self.spec.joints.iter().enumerate() {
+            let link = self.groups.iter().position(|group| group.joint == Some(joint));
+            let axes = if spec.kind == JointType::Spherical { 3 } else { 1 };
+            if let Some(link) = link {
+                builder.trees().dofs.extend((0..axes).map(|axis| (first + link, axis)));
+            }
+        }
+        self.couple(builder, first)?;
+        self.close_loops(builder, first)
+    }
+
+    fn insert_tree_link(
+        &self,
+        builder: &mut Builder<'_>,
+        (robot, first): (usize, usize),
+        index: usize,
+    ) -> Result<(), WorldError> {
+        let group = &self.groups[index];
+        let (link, is_root) = (first + index, index == 0);
+        let mass = group.mass(self.spec);
+        let body = self.first_body + group.links[0].0;
+        let path = builder.layout.bodies[body].path.clone();
+        if is_root && self.floating && mass.mass_kg <= 0.0 {
+            return Err(WorldError::MasslessBase { body: path });
+        }
+        let rigid = if is_root && !self.floating {
+            RigidBodyBuilder::fixed()
+        } else {
+            RigidBodyBuilder::kinematic_position_based().can_sleep(false)
+        };
+        let handle = builder.physics.insert_body(rigid.pose(self.base_pose));
+        let role = |_: usize| Role::Tree { link };
+        let colliders = self.insert_links(builder, index, handle, Vector::ZERO, role)?;
+        if !is_root || self.floating {
+            builder.insert_mass(self.mass_group(index, handle, colliders, None))?;
+        }
+        let joint = group.joint.map(|joint| &self.spec.joints[joint]);
+        let spec = LinkSpec {
+            parent: joint.map(|_| first + group.parent),
+            joint: match joint {
+                None if self.floating => JointKind::FloatingBase,
+                None => JointKind::FixedBase,
+                Some(joint) => kind(joint.kind, written_axis(joint.axis)),
+            },
+            parent_from_joint: match joint {
+                None => wide_pose(&self.base_pose),
+                Some(_) => group.parent_from_joint,
+            },
+            mass: bodies_mass(&mass),
+            armature: joint.map_or(0.0, |joint| joint.armature),
+            damping: joint.map_or(0.0, |joint| joint.damping),
+        };
+        let start = joint.map_or([0.0; 3], |_| self.start_coordinates(builder.layout, index));
+        let trees = builder.trees();
+        let law = Law::Stiff(trees.stiff);
+        trees.tree.add(&spec).map_err(|error| WorldError::Engine {
+            place: format!("`{path}`"),
+            message: error.to_string(),
+        })?;
+        trees.links.push(TreeLink {
+            handle,
+            robot,
+            parent: spec.parent,
+            meets_parent: joint.is_some_and(|joint| joint.contacts),
+            meets_own: self.spec.self_contact,
+            members: group.links.iter().map(|(link, _)| self.first_body + link).collect(),
+        });
+        trees.paths.push(path);
+        trees.starts.push(start);
+        trees.laws.push(joint.map_or_else(DofLaw::default, |joint| DofLaw {
+            friction: joint.friction,
+            friction_law: law,
+            range: joint.kind.limits_si().map(|(lower, upper)| [lower, upper]),
+            limit_law: law,
+            limit_margin: 0.0,
+            stiffness: joint.spring.map_or(0.0, |spring| spring.stiffness),
+            rest: joint.spring.map_or(0.0, |spring| spring.rest.si()),
+        }));
+        Ok(())
+    }
+
+    fn couple(&self, builder: &mut Builder<'_>, first: usize) -> Result<(), WorldError> {
+        for coupling in &self.spec.couplings {
+            let link = |name: &str| {
+                let carried = |group: &usize| self.joint(*group).name == name;
+                let found = (1..self.groups.len()).find(carried)?;
+                let is_single = self.joint(found).kind != JointType::Spherical;
+                is_single.then_some(first + found)
+            };
+            let (Some(follower), Some(leader)) = (link(&coupling.follower), link(&coupling.leader))
+            else {
+                return Err(self.coupling_error(coupling));
+            };
+            let law = [coupling.ratio, coupling.offset];
+            builder.trees().couplings.push((follower, leader, law));
+        }
+        Ok(())
+    }
+
+    /// Loops: a hinge is a pin whose both ends coincide.
+    fn close_loops(&self, builder: &mut Builder<'_>, first: usize) -> Result<(), WorldError> {
+        for spec in &self.spec.loops {
+            let ends = [(&spec.link_a, spec.pose_a), (&spec.link_b, spec.pose_b)];
+            let ends = ends.map(|(name, pose)| {
+                let holds = |(link, _): &&(usize, _)| self.spec.links[*link].name == *name;
+                let found = self.groups.iter().enumerate().find_map(|(index, group)| {
+                    let (_, group_from_link) = group.links.iter().find(holds)?;
+                    Some((index, group_from_link * written_pose(&pose)))
+                });
+                found.expect("the checker has resolved every link name")
+            });
+            if ends[0].0 == ends[1].0 {
+                continue;
+            }
+            let (links, frames) =
+                (ends.map(|(group, _)| Some(first + group)), ends.map(|(_, frame)| frame));
+            let law = Law::Stiff(RIGID);
+            let at = |z: f64| {
+                frames.map(|frame| (frame * Translation3::new(0.0, 0.0, z)).translation.vector)
+            };
+            let connect = |z: f64| Coupling::Connect { links, anchors: at(z), law };
+            let loops = &mut builder.trees().loops;
+            match spec.kind {
+                LoopKind::Fixed => loops.push(Coupling::Weld { links, frames, law }),
+                LoopKind::Spherical => loops.push(connect(0.0)),
+                LoopKind::Revolute => loops.extend([connect(-PIN_M), connect(PIN_M)]),
+                LoopKind::Prismatic => {
+                    let place = format!("the loop of `{}` and `{}`", spec.link_a, spec.link_b);
+                    let message = "`robot_dynamics: Articulated` has no sliding loops yet";
+                    return Err(WorldError::Engine { place, message: message.to_owned() });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A collider whose contacts the trees can use: also those between bodies that
+/// the engine does not move, and never ones of an earlier tick.
+pub(in crate::world) fn for_trees(collider: ColliderBuilder) -> ColliderBuilder {
+    let hooks = collider.active_hooks | ActiveHooks::FILTER_CONTACT_PAIRS;
+    let types = ActiveCollisionTypes::all() - ActiveCollisionTypes::FIXED_FIXED;
+    collider.active_collision_types(types).active_hooks(hooks)
+}
+
+fn kind(joint: JointType, axis: Vector3<f64>) -> JointKind {
+    match joint {
+        JointType::Fixed => JointKind::Fixed,
+        JointType::Revolute { .. } | JointType::Continuous => JointKind::Revolute { axis },
+        JointType::Prismatic { .. } => JointKind::Prismatic { axis },
+        JointType::Spherical => JointKind::Spherical,
+    }
+}
+
+/// Mass properties as the dynamics want them.
+pub(super) fn bodies_mass(mass: &WorldMass) -> MassProperties {
+    MassProperties { mass_kg: mass.mass_kg, com: mass.com, inertia: mass.inertia }
+}

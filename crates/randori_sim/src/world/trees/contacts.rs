@@ -1,0 +1,161 @@
+//! Contacts of links, from the engine's manifolds to the dynamics and back.
+
+use nalgebra::Vector3;
+use randori_bodies::cone::Friction;
+use randori_bodies::contact::{Contact, Side};
+use randori_bodies::laws::{Impedance, Law, Reference, SoftLaw, StiffLaw};
+use randori_core::math::Vector;
+use randori_core::spec::SoftnessSpec;
+use rapier3d::prelude::{Collider, ContactManifold, ContactPair};
+
+use super::{Trees, wide};
+use crate::world::SimWorld;
+use crate::world::build::owner;
+use crate::world::scene::Role;
+use crate::world::surface::Surface;
+
+impl SimWorld {
+    /// The link of a robot that a body is part of.
+    pub(in crate::world) fn robot_link(&self, body: usize) -> Option<usize> {
+        match self.scene.bodies.get(body)?.role {
+            Role::Tree { link } => Some(link),
+            _ => None,
+        }
+    }
+
+    /// Collects the points at which links touch something, or are about to.
+    pub(super) fn gather_contacts(&self, trees: &mut Trees) {
+        trees.contacts.clear();
+        trees.bodies.clear();
+        for pair in self.physics.narrow_phase.contact_pairs() {
+            if pair.manifolds().is_empty() {
+                continue;
+            }
+            let colliders = [pair.collider1, pair.collider2].map(|it| &self.physics.colliders[it]);
+            let bodies = colliders.map(|it| owner(it.user_data).map(|body| body.0));
+            let link = |body: usize| self.robot_link(body).or_else(|| trees.owned_link(body));
+            let links = bodies.map(|body| body.and_then(link));
+            if links != [None, None] {
+                self.add_points(trees, pair, (colliders, bodies, links));
+            }
+        }
+    }
+
+    fn add_points(&self, trees: &mut Trees, pair: &ContactPair, of: PairOf<'_>) {
+        let (colliders, bodies, links) = of;
+        let [one, other] = colliders.map(|it| self.scene.rules.surface(it));
+        let surface = one.joined(other);
+        let reach = match surface.softness {
+            // MuJoCo's law acts from the surface on.
+            Some(_) => 0.0,
+            None => self.physics.integration_parameters.prediction_distance(),
+        };
+        let stiff = self.scene.forest.as_ref().map_or_else(StiffLaw::default, |it| it.stiff);
+        let base = Contact {
+            sides: [Side::GROUND; 2],
+            point: Vector3::zeros(),
+            normal: Vector3::zeros(),
+            gap: 0.0,
+            margin: 0.0,
+            friction: friction(&surface),
+            restitution: f64::from(surface.restitution),
+            law: surface.softness.as_ref().map_or(Law::Stiff(stiff), soft),
+            key: 0,
+        };
+        for manifold in pair.manifolds() {
+            let normal = wide(manifold.data.normal);
+            for (number, point) in manifold.points.iter().enumerate() {
+                if point.dist >= reach {
+                    continue;
+                }
+                let place = middle(manifold, colliders, number);
+                let side = |which: usize| match links[which] {
+                    Some(link) => Side::Link(link),
+                    None => self.moving_side(colliders[which], place),
+                };
+                trees.bodies.push(bodies);
+                trees.contacts.push(Contact {
+                    sides: [side(0), side(1)],
+                    point: wide(place),
+                    normal: normal.normalize(),
+                    gap: f64::from(point.dist),
+                    key: key(pair, manifold, number),
+                    ..base
+                });
+            }
+        }
+    }
+
+    /// Something that is no link: the ground, or a body whose motion is given.
+    fn moving_side(&self, collider: &Collider, place: Vector) -> Side {
+        let Some(body) = collider.parent().map(|handle| &self.physics.bodies[handle]) else {
+            return Side::GROUND;
+        };
+        if body.is_fixed() {
+            return Side::GROUND;
+        }
+        Side::World { linear: wide(body.velocity_at_point(place)), angular: wide(body.angvel()) }
+    }
+}
+
+/// Colliders, bodies and links of a pair.
+type PairOf<'a> = ([&'a Collider; 2], [Option<usize>; 2], [Option<usize>; 2]);
+
+fn friction(surface: &Surface) -> Friction {
+    Friction {
+        sliding: f64::from(surface.friction),
+        torsional: f64::from(surface.torsional),
+        rolling: f64::from(surface.rolling),
+    }
+}
+
+fn soft(spec: &SoftnessSpec) -> Law {
+    Law::Soft(SoftLaw {
+        reference: Reference::Recovery {
+            time_constant: spec.time_constant,
+            damping_ratio: spec.damping_ratio,
+        },
+        impedance: Impedance {
+            at_zero: spec.impedance,
+            at_width: spec.impedance_at_width,
+            width: spec.width,
+            ..Impedance::default()
+        },
+        friction_reference: None,
+        friction_stiffness_ratio: spec.friction_stiffness_ratio,
+    })
+}
+
+/// Where a point acts: between the two surfaces.
+fn middle(manifold: &ContactManifold, colliders: [&Collider; 2], number: usize) -> Vector {
+    let point = &manifold.points[number];
+    let [mut first, mut second] = [point.local_p1, point.local_p2];
+    if let Some(pose) = manifold.subshape_pos1() {
+        first = *pose * first;
+    }
+    if let Some(pose) = manifold.subshape_pos2() {
+        second = *pose * second;
+    }
+    (*colliders[0].position() * first + *colliders[1].position() * second) / 2.0
+}
+
+/// Tells the points of a step apart, and stays while two features touch.
+fn key(pair: &ContactPair, manifold: &ContactManifold, number: usize) -> u64 {
+    let point = &manifold.points[number];
+    let features = [point.fid1, point.fid2].map(|it| u64::from(it.0));
+    let known = features != [0, 0];
+    let parts = [
+        u64::from(pair.collider1.into_raw_parts().0) << 32
+            | u64::from(pair.collider2.into_raw_parts().0),
+        u64::from(manifold.subshape1) << 32 | u64::from(manifold.subshape2),
+        features[0] << 32 | features[1],
+        if known { 0 } else { number as u64 + 1 },
+    ];
+    parts.into_iter().fold(0, |key: u64, part| {
+        // The finalizer of MurmurHash3, a bijection.
+        let mut mixed = key.rotate_left(17) ^ part;
+        mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+        mixed ^ (mixed >> 33)
+    })
+}

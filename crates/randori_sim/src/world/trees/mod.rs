@@ -1,0 +1,154 @@
+//! Robots that are moved by articulated dynamics of our own ([`randori_bodies`]),
+//! on the engine's geometry.
+//!
+//! Links are kinematic bodies of the engine, which finds their contacts and does
+//! nothing else with them. A tick begins with links half a step ahead, where the
+//! engine collides; then drives, limits, friction and contacts are solved
+//! together, and links go to the end of the step. All robots of a scene are one
+//! [`Tree`], so contacts between robots are solved like those of one.
+//!
+//! The multibodies of the engine do the same job by default; see
+//! [`RobotDynamics`](randori_core::spec::RobotDynamics).
+//!
+//! Start reading at [`SimWorld::step_trees`].
+
+mod act;
+mod build;
+mod contacts;
+mod owned;
+mod read;
+mod saved;
+mod step;
+
+use nalgebra::Vector3;
+use randori_bodies::contact::Contact;
+use randori_bodies::coupling::Coupling;
+use randori_bodies::dof_law::DofLaw;
+use randori_bodies::laws::StiffLaw;
+use randori_bodies::potential::Drive;
+use randori_bodies::{
+    ForceVector, Kinematics, Memory, MotionVector, State, Stepper, Tree, Weights,
+};
+use randori_core::math::Vector;
+use rapier3d::prelude::RigidBodyHandle;
+use serde::{Deserialize, Serialize};
+
+pub(super) use self::build::{TreesBuilder, for_trees};
+pub(super) use self::saved::TreesState;
+
+use self::owned::Owned;
+
+/// What never changes about trees; see [`Scene`](super::scene::Scene).
+pub(super) struct Forest {
+    /// By link index of the tree.
+    pub(super) links: Vec<TreeLink>,
+    /// By degree-of-freedom index of the scene.
+    dofs: Vec<TreeDof>,
+    /// By degree of freedom of the tree.
+    laws: Vec<DofLaw>,
+    /// Joints that follow others, and loops.
+    couplings: Vec<Coupling>,
+    /// How contacts yield whose surfaces have no softness of their own.
+    stiff: StiffLaw,
+}
+
+/// A rigid body of a robot.
+pub(super) struct TreeLink {
+    pub(super) handle: RigidBodyHandle,
+    /// Index of its robot.
+    robot: usize,
+    /// The link that carries it.
+    parent: Option<usize>,
+    /// Whether it collides with the link that carries it.
+    meets_parent: bool,
+    /// Whether links of its robot collide with each other.
+    meets_own: bool,
+    /// The bodies that it consists of.
+    members: Vec<usize>,
+}
+
+impl Forest {
+    /// Whether two links may touch.
+    pub(super) fn meet(&self, one: usize, other: usize) -> bool {
+        let [first, second] = [&self.links[one], &self.links[other]];
+        if first.robot != second.robot {
+            return true;
+        }
+        let is_carried = |link: &TreeLink, by: usize| link.parent == Some(by);
+        first.meets_own
+            && (first.meets_parent || !is_carried(first, other))
+            && (second.meets_parent || !is_carried(second, one))
+    }
+}
+
+/// A degree of freedom of the scene.
+#[derive(Debug, Clone, Copy)]
+struct TreeDof {
+    /// Its index in the tree.
+    dof: usize,
+    coordinate: Coordinate,
+}
+
+/// Where a coordinate of the scene stands among those of the tree.
+#[derive(Debug, Clone, Copy)]
+enum Coordinate {
+    Scalar(usize),
+    /// A component of the rotation vector of a unit quaternion.
+    Ball {
+        first: usize,
+        axis: usize,
+    },
+}
+
+/// Everything about trees that changes.
+#[derive(Clone)]
+pub(super) struct Trees {
+    /// The robots alone. Masses change with payloads.
+    robots: Tree,
+    robot_weights: Weights,
+    /// Objects that are solved with the robots, in the order of their indices.
+    owned: Vec<Owned>,
+    /// Robots and owned objects.
+    tree: Tree,
+    /// By degree of freedom.
+    laws: Vec<DofLaw>,
+    state: State,
+    memory: Memory,
+    stepper: Stepper,
+    /// The links at the end of the last step.
+    placed: Kinematics,
+    /// Their velocities, about the origins of their branches.
+    velocities: Vec<MotionVector>,
+    /// What pressed on links in the last step.
+    touches: Vec<Touch>,
+    /// Workspaces.
+    contacts: Vec<Contact>,
+    bodies: Vec<[Option<usize>; 2]>,
+    drives: Vec<Drive>,
+    external: Vec<ForceVector>,
+}
+
+/// A contact point that pressed.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Touch {
+    /// Indices of the bodies; `None` for the ground.
+    pub(super) bodies: [Option<usize>; 2],
+    /// m, world.
+    pub(super) point: Vector,
+    /// Unit vector from the first to the second.
+    pub(super) normal: Vector,
+    /// Force (N) and moment (N m) on the second body at the point, mean over the
+    /// step.
+    pub(super) force: Vector,
+    pub(super) moment: Vector,
+}
+
+/// A vector in the engine's precision.
+fn narrow(vector: &Vector3<f64>) -> Vector {
+    Vector::new(vector.x as f32, vector.y as f32, vector.z as f32)
+}
+
+/// A vector of the engine in f64.
+fn wide(vector: Vector) -> Vector3<f64> {
+    Vector3::new(f64::from(vector.x), f64::from(vector.y), f64::from(vector.z))
+}

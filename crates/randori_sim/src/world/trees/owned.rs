@@ -1,0 +1,286 @@
+//! Movable objects beside robots.
+//!
+//! Where a link touches an object, or is about to, both are solved together: the
+//! object joins the trees as a body that floats freely, and with it everything
+//! that it touches. The engine keeps its shapes and finds its contacts. Once it has
+//! been free of robots for [`RELEASE_TICKS`], the engine moves it again; position
+//! and velocity stay as they are.
+
+use nalgebra::{Isometry3, Matrix3, Quaternion, Translation3, UnitQuaternion, Vector3};
+use randori_bodies::{
+    ForceVector, JointKind, LinkSpec, MassProperties, State, Tree, TreeBuilder, Weights,
+};
+use randori_core::layout::BodyId;
+use randori_core::math::{Pose, Vector};
+use rapier3d::parry::bounding_volume::BoundingVolume;
+use rapier3d::prelude::{ColliderHandle, ContactPair, RigidBody, RigidBodyHandle, RigidBodyType};
+use serde::{Deserialize, Serialize};
+
+use super::build::bodies_mass;
+use super::{Trees, narrow, wide};
+use crate::world::SimWorld;
+use crate::world::build::owner;
+use crate::world::scene::Role;
+
+/// An object goes back to the engine after this many ticks without a robot near it.
+const RELEASE_TICKS: u32 = 50;
+
+/// Objects join when a link is nearer than it can come in this many ticks.
+const AHEAD_TICKS: f32 = 2.0;
+
+/// An object in the trees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Owned {
+    /// Its index, that of a dropped box included.
+    pub(super) body: usize,
+    /// Ticks since a robot was near it.
+    free_ticks: u32,
+}
+
+impl Trees {
+    /// The link that an object is in the trees.
+    pub(in crate::world) fn owned_link(&self, body: usize) -> Option<usize> {
+        let place = self.owned.binary_search_by_key(&body, |owned| owned.body).ok()?;
+        Some(self.robots.links().len() + place)
+    }
+}
+
+impl SimWorld {
+    /// Takes objects into the trees that robots come near, and gives back those
+    /// that have been free of them for long enough.
+    pub(super) fn update_owned(&mut self, trees: &mut Trees) {
+        if self.scene.loose.is_empty() && self.dropped.is_empty() {
+            return;
+        }
+        let near = self.near_robots(trees);
+        let mut next: Vec<Owned> = near.iter().map(|&body| Owned { body, free_ticks: 0 }).collect();
+        for owned in &trees.owned {
+            let free_ticks = owned.free_ticks + 1;
+            if near.binary_search(&owned.body).is_err() && free_ticks < RELEASE_TICKS {
+                next.push(Owned { free_ticks, ..*owned });
+            }
+        }
+        next.sort_unstable_by_key(|owned| owned.body);
+        let bodies = |list: &[Owned]| list.iter().map(|owned| owned.body).collect::<Vec<_>>();
+        if bodies(&next) == bodies(&trees.owned) {
+            trees.owned = next;
+        } else {
+            self.exchange(trees, next);
+        }
+    }
+
+    /// Objects that a link is near, and all that they touch, in order.
+    fn near_robots(&self, trees: &Trees) -> Vec<usize> {
+        let mut near: Vec<usize> = Vec::new();
+        let mut pairs: Vec<[usize; 2]> = Vec::new();
+        for pair in self.physics.narrow_phase.contact_pairs() {
+            let bodies = [pair.collider1, pair.collider2].map(|it| self.owner_of(it));
+            let [Some(one), Some(other)] = bodies else { continue };
+            match [one, other].map(|body| self.is_loose(body)) {
+                [true, true] if touches(pair) => pairs.push([one, other]),
+                [true, false] if self.comes_near(trees, pair, other) => near.push(one),
+                [false, true] if self.comes_near(trees, pair, one) => near.push(other),
+                _ => {}
+            }
+        }
+        let mut reached = 0;
+        near.sort_unstable();
+        near.dedup();
+        while reached < near.len() {
+            let body = near[reached];
+            reached += 1;
+            for [one, other] in &pairs {
+                let next = if *one == body { *other } else { *one };
+                if (*one == body || *other == body) && !near.contains(&next) {
+                    near.push(next);
+                }
+            }
+        }
+        near.sort_unstable();
+        near
+    }
+
+    fn owner_of(&self, collider: ColliderHandle) -> Option<usize> {
+        owner(self.physics.colliders[collider].user_data).map(|body| body.0)
+    }
+
+    /// Whether a body is an object that anything can move.
+    fn is_loose(&self, body: usize) -> bool {
+        self.body_role(BodyId(body)).1 == Role::Loose
+    }
+
+    /// Whether the link of a pair may touch the object within a few ticks.
+    fn comes_near(&self, trees: &Trees, pair: &ContactPair, link: usize) -> bool {
+        if self.robot_link(link).is_none() {
+            return false;
+        }
+        let colliders = [pair.collider1, pair.collider2].map(|it| &self.physics.colliders[it]);
+        let bodies = [pair.collider1, pair.collider2].map(|it| self.owner_of(it));
+        let [first, second] = bodies.map(|body| {
+            let body = body.unwrap_or(link);
+            self.robot_link(body).or_else(|| trees.owned_link(body)).map_or_else(
+                || self.body_state(BodyId(body)).twist.linear,
+                |link| narrow(&trees.velocities[link].at(trees.placed.offset(link))),
+            )
+        });
+        let closing = (first - second).length() * self.scene.tick_s * AHEAD_TICKS;
+        let margin = self.physics.integration_parameters.prediction_distance() + closing;
+        let [one, other] = colliders.map(|it| it.compute_aabb());
+        one.loosened(margin).intersects(&other)
+    }
+
+    /// Makes the trees consist of robots and these objects.
+    fn exchange(&mut self, trees: &mut Trees, next: Vec<Owned>) {
+        let before = std::mem::replace(&mut trees.owned, next);
+        let (links, dofs, coordinates) =
+            (trees.robots.links().len(), trees.robots.dofs(), trees.robots.coordinates());
+        let mut state = State {
+            q: trees.state.q[..coordinates].to_vec(),
+            v: trees.state.v[..dofs].to_vec(),
+            previous_v: trees.state.previous_v[..dofs].to_vec(),
+        };
+        for owned in &trees.owned {
+            match before.binary_search_by_key(&owned.body, |it| it.body) {
+                Ok(place) => {
+                    let (q, v) = (coordinates + 7 * place, dofs + 6 * place);
+                    state.q.extend_from_slice(&trees.state.q[q..q + 7]);
+                    state.v.extend_from_slice(&trees.state.v[v..v + 6]);
+                    state.previous_v.extend_from_slice(&trees.state.previous_v[v..v + 6]);
+                }
+                Err(_) => {
+                    let handle = self.body_role(BodyId(owned.body)).0;
+                    let rigid = &mut self.physics.bodies[handle];
+                    append_rigid(&mut state, rigid);
+                    rigid.set_body_type(RigidBodyType::KinematicPositionBased, true);
+                }
+            }
+        }
+        for (place, owned) in before.iter().enumerate() {
+            if trees.owned_link(owned.body).is_none() {
+                let handle = self.body_role(BodyId(owned.body)).0;
+                let velocity = trees.velocities[links + place];
+                let com = trees.placed.rotation(links + place)
+                    * trees.tree.links()[links + place].mass().com;
+                let offset = trees.placed.offset(links + place) + com;
+                release(
+                    &mut self.physics.bodies[handle],
+                    narrow(&velocity.at(&offset)),
+                    narrow(&velocity.angular),
+                );
+            }
+        }
+        trees.state = state;
+        self.rebuild(trees);
+    }
+
+    /// Puts the tree of robots and owned objects together; the state stays.
+    pub(super) fn rebuild(&self, trees: &mut Trees) {
+        let mut tree = trees.robots.clone();
+        let mut weights = trees.robot_weights.clone();
+        for owned in &trees.owned {
+            let object = self.object_tree(owned.body);
+            if let Ok(own) = Weights::new(&object) {
+                weights.append(&own);
+            }
+            tree.append(&object);
+        }
+        trees.stepper.set_tree(&tree, weights);
+        trees.placed.resize(&tree);
+        trees.placed.update(&tree, &trees.state.q);
+        trees.velocities.resize(tree.links().len(), randori_bodies::MotionVector::ZERO);
+        trees.laws.clone_from(&self.scene.forest.as_ref().expect("a world with trees").laws);
+        trees.laws.resize(tree.dofs(), randori_bodies::dof_law::DofLaw::default());
+        trees.tree = tree;
+    }
+
+    /// An object as a tree of its own.
+    fn object_tree(&self, body: usize) -> Tree {
+        let mut builder = TreeBuilder::new();
+        let spec = LinkSpec {
+            joint: JointKind::FloatingBase,
+            mass: self.object_mass(body),
+            ..LinkSpec::default()
+        };
+        builder.add(&spec).expect("the engine has taken this mass");
+        builder.build()
+    }
+
+    /// Mass properties of an object in the frame of its rigid body.
+    pub(super) fn object_mass(&self, body: usize) -> MassProperties {
+        if let Some(index) = self.dropped_index(BodyId(body)) {
+            let dropped = &self.dropped[index];
+            let mass_kg = f64::from(dropped.mass_kg());
+            let squares = wide(dropped.size()).map(|edge| edge * edge);
+            let moments =
+                Vector3::new(squares.y + squares.z, squares.z + squares.x, squares.x + squares.y);
+            return MassProperties {
+                mass_kg,
+                com: Vector3::zeros(),
+                inertia: Matrix3::from_diagonal(&(moments * (mass_kg / 12.0))),
+            };
+        }
+        let group = self.scene.bodies[body].mass_group.expect("objects that move have mass");
+        bodies_mass(&self.scene.masses[group].mass(&self.actions.payloads))
+    }
+
+    /// The link that an owned object or a body of a robot is part of.
+    pub(in crate::world) fn tree_link(&self, body: usize) -> Option<usize> {
+        self.robot_link(body).or_else(|| self.trees.as_ref()?.owned_link(body))
+    }
+
+    /// Places owned objects where the state says, and reads them.
+    pub(super) fn read_owned(&mut self) {
+        let Some(trees) = self.trees.take() else { return };
+        for (place, owned) in trees.owned.iter().enumerate() {
+            let link = trees.robots.links().len() + place;
+            let state = trees.body_state(link, &self.placing_of(owned.body));
+            match self.dropped_index(BodyId(owned.body)) {
+                Some(index) => self.state.dropped[index] = state,
+                None => self.state.bodies[owned.body] = state,
+            }
+        }
+        self.trees = Some(trees);
+    }
+
+    /// Rigid bodies of owned objects, in the order of their links.
+    pub(super) fn owned_handles(&self, trees: &Trees) -> Vec<RigidBodyHandle> {
+        trees.owned.iter().map(|owned| self.body_role(BodyId(owned.body)).0).collect()
+    }
+}
+
+/// Whether anything touches in a pair, or is about to within a tick.
+fn touches(pair: &ContactPair) -> bool {
+    pair.manifolds().iter().any(|manifold| !manifold.points.is_empty())
+}
+
+/// Adds a rigid body of the engine to a state, as a floating base.
+fn append_rigid(state: &mut State, rigid: &RigidBody) {
+    let pose = wide_pose(rigid.position());
+    let turn = pose.rotation.coords;
+    state.q.extend_from_slice(pose.translation.vector.as_slice());
+    state.q.extend_from_slice(turn.as_slice());
+    let (linear, angular) = (rigid.linvel(), rigid.angvel());
+    let origin = linear + angular.cross(rigid.translation() - rigid.center_of_mass());
+    let v = [origin.x, origin.y, origin.z, angular.x, angular.y, angular.z].map(f64::from);
+    state.v.extend(v);
+    state.previous_v.extend(v);
+}
+
+/// Gives a rigid body back to the engine with its velocity at the centre of mass.
+fn release(rigid: &mut RigidBody, linear: Vector, angular: Vector) {
+    rigid.set_body_type(RigidBodyType::Dynamic, true);
+    rigid.set_linvel(linear, true);
+    rigid.set_angvel(angular, true);
+}
+
+/// A pose of the engine in f64.
+pub(super) fn wide_pose(pose: &Pose) -> Isometry3<f64> {
+    let turn = pose.rotation;
+    let [x, y, z, w] = [turn.x, turn.y, turn.z, turn.w].map(f64::from);
+    let rotation = UnitQuaternion::new_normalize(Quaternion::new(w, x, y, z));
+    Isometry3::from_parts(Translation3::from(wide(pose.translation)), rotation)
+}
+
+/// No force.
+pub(super) const NO_FORCE: ForceVector =
+    ForceVector { torque: Vector3::new(0.0, 0.0, 0.0), force: Vector3::new(0.0, 0.0, 0.0) };

@@ -1,0 +1,62 @@
+//! What a snapshot holds of trees.
+
+use nalgebra::Vector3;
+use randori_bodies::Memory;
+use randori_bodies::passes::link_velocities;
+use serde::{Deserialize, Serialize};
+
+use super::owned::Owned;
+use super::{Touch, Trees};
+use crate::world::SimWorld;
+
+/// Everything of trees that does not follow from the scenario and the payloads.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::world) struct TreesState {
+    q: Vec<f64>,
+    v: Vec<f64>,
+    previous_v: Vec<f64>,
+    owned: Vec<Owned>,
+    /// Friction impulses of contacts by key.
+    contacts: Vec<(u64, [[f64; 3]; 2])>,
+    /// Friction impulses of joints.
+    joints: Vec<f64>,
+    touches: Vec<Touch>,
+}
+
+impl Trees {
+    pub(in crate::world) fn save(&self) -> TreesState {
+        let contacts = self.memory.contacts().iter();
+        TreesState {
+            q: self.state.q.clone(),
+            v: self.state.v.clone(),
+            previous_v: self.state.previous_v.clone(),
+            owned: self.owned.clone(),
+            contacts: contacts.map(|(key, parts)| (*key, parts.map(Into::into))).collect(),
+            joints: self.memory.joints().to_vec(),
+            touches: self.touches.clone(),
+        }
+    }
+}
+
+impl SimWorld {
+    /// Puts the trees into a state that was saved; payloads are in force already.
+    pub(in crate::world) fn restore_trees(&mut self, saved: TreesState) {
+        let Some(mut trees) = self.trees.take() else { return };
+        for group in &self.scene.masses {
+            if let Some(link) = self.robot_link(group.members[0].body) {
+                trees.set_mass(link, &group.mass(&self.actions.payloads));
+            }
+        }
+        trees.owned = saved.owned;
+        trees.touches = saved.touches;
+        let contacts = saved.contacts.into_iter();
+        let contacts = contacts.map(|(key, parts)| (key, parts.map(Vector3::from)));
+        trees.memory = Memory::new(contacts.collect(), saved.joints);
+        trees.state.q = saved.q;
+        trees.state.v = saved.v;
+        trees.state.previous_v = saved.previous_v;
+        self.rebuild(&mut trees);
+        link_velocities(&trees.tree, &trees.placed, &trees.state.v, &mut trees.velocities);
+        self.trees = Some(trees);
+    }
+}

@@ -1,0 +1,162 @@
+//! One tick of the trees.
+
+use nalgebra::{Point3, Vector3};
+use randori_bodies::Kinematics;
+use randori_bodies::passes::link_velocities;
+use randori_bodies::potential::Drive;
+use randori_bodies::stepper::StepInput;
+
+use rapier3d::prelude::{PhysicsWorld, RigidBodyHandle};
+
+use super::owned::NO_FORCE;
+use super::{Trees, narrow, wide};
+use crate::world::SimWorld;
+use crate::world::drive::JointDrive;
+use crate::world::rules::Hooks;
+use crate::world::scene::Scene;
+use crate::world::tree::narrow_pose;
+
+impl SimWorld {
+    /// Makes one step with trees: half a step ahead, collision detection and the
+    /// engine's own bodies, the solution, and the rest of the step.
+    pub(in crate::world) fn step_trees(&mut self, trees: &mut Trees) {
+        let scene = self.scene.clone();
+        let forest = scene.forest.as_ref().expect("a world with trees has a forest");
+        self.update_owned(trees);
+        let owned = self.owned_handles(trees);
+        let handles: Vec<RigidBodyHandle> =
+            forest.links.iter().map(|link| link.handle).chain(owned).collect();
+        trees.stepper.begin(&trees.tree, &mut trees.state);
+        trees.place(&handles, &mut self.physics, trees.stepper.kinematics());
+        let has_objects = !scene.loose.is_empty() || !self.dropped.is_empty();
+        if has_objects && !scene.rules.special().is_empty() {
+            self.step_touching();
+        } else {
+            let hooks = Hooks { scene: &scene, touching: None };
+            self.physics.step_with_events(&hooks, &());
+        }
+        self.gather_contacts(trees);
+        self.set_inputs(trees);
+        let gravity = wide(self.physics.gravity);
+        let Trees { tree, state, memory, stepper, contacts, drives, external, laws, .. } = trees;
+        let input = StepInput {
+            gravity,
+            drives,
+            dof_laws: laws,
+            forces: &[],
+            external,
+            contacts,
+            couplings: &forest.couplings,
+        };
+        if stepper.finish(tree, state, memory, &input).is_err() {
+            // It shows as a body whose state is not a number.
+            state.v.fill(f64::NAN);
+        }
+        self.note_touches(trees);
+        trees.settle(&handles, &mut self.physics);
+    }
+
+    /// Drives and outside forces.
+    fn set_inputs(&self, trees: &mut Trees) {
+        let Scene { forest: Some(forest), .. } = &*self.scene else { return };
+        trees.drives.clear();
+        trees.drives.resize(trees.tree.dofs(), Drive::default());
+        for (entry, drive) in forest.dofs.iter().zip(&self.actions.drives) {
+            trees.drives[entry.dof] = law(drive);
+        }
+        trees.external.clear();
+        if self.actions.forces.is_empty() {
+            return;
+        }
+        trees.external.resize(trees.tree.links().len(), NO_FORCE);
+        for &(body, force) in &self.actions.forces {
+            if let Some(link) = self.robot_link(body).or_else(|| trees.owned_link(body)) {
+                let kinematics = trees.stepper.kinematics();
+                let placing = self.placing_of(body);
+                let com = wide(placing.rapier_from_body * placing.com);
+                let point = kinematics.pose(&trees.tree, link) * Point3::from(com);
+                let loads = (&wide(force), &Vector3::zeros());
+                let own = kinematics.force_at(&trees.tree, link, &point.coords, loads);
+                let sum = &mut trees.external[link];
+                sum.force += own.force;
+                sum.torque += own.torque;
+            }
+        }
+    }
+
+    /// Notes which contacts pressed, and how.
+    fn note_touches(&self, trees: &mut Trees) {
+        trees.touches.clear();
+        let tick_s = self.scene.tick_s;
+        for (index, (contact, bodies)) in trees.contacts.iter().zip(&trees.bodies).enumerate() {
+            let [impulse, moment] = trees.stepper.contact_impulse(index);
+            if impulse.dot(&contact.normal) > 0.0 {
+                trees.touches.push(super::Touch {
+                    bodies: *bodies,
+                    point: narrow(&contact.point),
+                    normal: narrow(&contact.normal),
+                    force: narrow(&impulse) / tick_s,
+                    moment: narrow(&moment) / tick_s,
+                });
+            }
+        }
+    }
+}
+
+impl Trees {
+    /// Places the links where the state says.
+    pub(in crate::world) fn settle(
+        &mut self,
+        handles: &[RigidBodyHandle],
+        physics: &mut PhysicsWorld,
+    ) {
+        if !self.is_finite() {
+            return;
+        }
+        self.placed.update(&self.tree, &self.state.q);
+        self.place(handles, physics, &self.placed);
+        link_velocities(&self.tree, &self.placed, &self.state.v, &mut self.velocities);
+        physics.bodies.propagate_modified_body_positions_to_colliders(&mut physics.colliders);
+    }
+
+    fn place(
+        &self,
+        handles: &[RigidBodyHandle],
+        physics: &mut PhysicsWorld,
+        kinematics: &Kinematics,
+    ) {
+        for (index, handle) in handles.iter().enumerate() {
+            let pose = narrow_pose(&kinematics.pose(&self.tree, index));
+            physics.bodies[*handle].set_position(pose, true);
+        }
+    }
+
+    /// Whether the state consists of numbers whose squares the engine can hold.
+    pub(in crate::world) fn is_finite(&self) -> bool {
+        let numbers = self.state.v.iter().chain(&self.state.q);
+        (numbers.map(|value| value * value).sum::<f64>() as f32).is_finite()
+    }
+}
+
+/// A drive as the dynamics want it.
+fn law(drive: &JointDrive) -> Drive {
+    let free = Drive::default();
+    match *drive {
+        JointDrive::Free => free,
+        JointDrive::Torque { torque } => Drive { feedforward: f64::from(torque), ..free },
+        JointDrive::Velocity { target, gain, limit } => Drive {
+            kd: f64::from(gain),
+            target_velocity: f64::from(target),
+            limit: f64::from(limit),
+            ..free
+        },
+        JointDrive::Position { target, target_velocity, kp, kd, feedforward, limit } => Drive {
+            kp: f64::from(kp),
+            kd: f64::from(kd),
+            target: f64::from(target),
+            target_velocity: f64::from(target_velocity),
+            feedforward: f64::from(feedforward),
+            limit: f64::from(limit),
+        },
+    }
+}
