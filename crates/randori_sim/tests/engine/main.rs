@@ -15,3 +15,6 @@ mod scheduler;
 mod sensor_errors;
 mod sensors;
 mod snapshot;
+
+/// What moves the robots of all tests: the default.
+const DYNAMICS: &str = "";

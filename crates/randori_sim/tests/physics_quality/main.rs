@@ -20,3 +20,6 @@ mod rest;
 mod softness;
 mod surfaces;
 mod trees;
+
+/// What moves the robots of all tests: the default.
+const DYNAMICS: &str = "";

@@ -1,0 +1,105 @@
+//! What articulated dynamics promise beyond the engine's multibodies.
+
+use randori_core::layout::RobotId;
+use randori_core::math::Vector;
+use randori_sim::world::JointDrive;
+
+use crate::common::{Scene, Stage};
+use crate::fixture::one_robot;
+
+const WEIGHTLESS: &str = "gravity: (0, 0, 0)";
+
+/// A finger that slides along X against a box that stands on the ground.
+const PUSHER: &str = r#"Robot(
+    format: 1, name: "pusher", base: Fixed(link: "rail"),
+    links: [
+        (name: "rail", mass_kg: 1),
+        (name: "finger", mass_kg: 0.5, shapes: [(shape: Sphere(radius: 0.05))]),
+    ],
+    joints: [(name: "slide", kind: Prismatic(), parent: "rail", child: "finger", axis: X)],
+)"#;
+
+fn momentum(scene: &Scene, masses: &[(&str, f32)]) -> Vector {
+    let part = |&(path, mass): &(&str, f32)| scene.world.body_twist(scene.body(path)).linear * mass;
+    masses.iter().map(part).sum()
+}
+
+#[test]
+fn a_tumbling_link_keeps_its_centre_of_mass_and_its_energy() {
+    let body = r#"Robot(
+        format: 1, name: "dumbbell", base: Floating(link: "a"),
+        links: [
+            (name: "a", mass_kg: 1, com: (0.2, 0, 0), inertia: Moments(ixx: 0.01, iyy: 0.02, izz: 0.025)),
+            (name: "b", mass_kg: 0.5, com: (0, 0, -0.2), inertia: Moments(ixx: 0.02, iyy: 0.02, izz: 0.001)),
+        ],
+        joints: [(name: "hinge", kind: Continuous, parent: "a", child: "b", axis: Y)],
+    )"#;
+    let mut scene = one_robot(body, "", WEIGHTLESS);
+    let link = scene.body("r0.a");
+    scene.world.apply_impulse_at(link, Vector::new(0.0, 0.3, 0.1), Vector::new(0.4, 0.0, 1.2));
+    let (before, energy) = (scene.world.center_of_mass(RobotId(0)), scene.world.energy(RobotId(0)));
+    let velocity = Vector::new(0.4, 0.0, 1.2) / 1.5;
+
+    scene.run(0.25);
+
+    let drift = scene.world.center_of_mass(RobotId(0)) - before - velocity * 0.25;
+    assert!(drift.length() < 5e-5, "the centre of mass drifts by {drift} m");
+    let gained = scene.world.energy(RobotId(0)) / energy - 1.0;
+    assert!(gained.abs() < 1e-3, "the energy changes by {gained}");
+}
+
+#[test]
+fn a_blow_between_a_link_and_an_object_keeps_the_momentum() {
+    let stage = Stage {
+        robots: &[(PUSHER, "pose: (xyz: (-0.2, 0, 1))")],
+        environment: r#"objects: [(name: "ball", mobility: Movable(mass_kg: 0.2), pose: (xyz: (0, 0, 1)),
+            shapes: [(shape: Sphere(radius: 0.05), friction: 0)])]"#,
+        physics: WEIGHTLESS,
+        ..Stage::default()
+    };
+    let mut scene = stage.build();
+    let masses = [("r0.finger", 0.5), ("ball", 0.2)];
+    scene.world.apply_impulse(scene.body("r0.finger"), Vector::X);
+    let before = momentum(&scene, &masses);
+
+    scene.run(0.5);
+
+    let ball = scene.world.body_twist(scene.body("ball")).linear;
+    assert!(ball.x > 1.0, "the ball is struck: {ball}");
+    let after = momentum(&scene, &masses);
+    assert!((after.x - before.x).abs() < 1e-3 * before.x, "{before} becomes {after}");
+}
+
+#[test]
+fn an_object_is_handed_over_without_a_jump() {
+    let stage = Stage {
+        robots: &[(PUSHER, "pose: (xyz: (-0.3, 0, 0.05))")],
+        environment: r#"ground: (friction: 0.4),
+            objects: [(name: "crate", mobility: Movable(mass_kg: 1), pose: (xyz: (0, 0, 0.1)),
+                shapes: [(shape: Box(size: (0.2, 0.2, 0.2)))])]"#,
+        ..Stage::default()
+    };
+    let mut scene = stage.build();
+    let (dof, body) = (scene.dof("r0.slide"), scene.body("crate"));
+    let push = |target: f32| JointDrive::Velocity { target, gain: 200.0, limit: 50.0 };
+    scene.world.set_drive(dof, push(0.5));
+    let (mut jump, mut step) = (0.0_f32, 0.0_f32);
+    let tick_s = scene.tick_s as f32;
+    for tick in 0..2000 {
+        if tick == 800 {
+            scene.world.set_drive(dof, push(-0.5));
+        }
+        let before = (scene.world.body_pose(body), scene.world.body_twist(body));
+        scene.step();
+        let after = (scene.world.body_pose(body), scene.world.body_twist(body));
+        // Nothing moves farther than its velocities before and after say.
+        let moved = after.0.translation - before.0.translation;
+        let most = before.1.linear.length().max(after.1.linear.length()) * tick_s;
+        jump = jump.max(moved.length() - most);
+        step = step.max((after.1.linear - before.1.linear).length());
+    }
+    assert!(scene.world.body_pose(body).translation.x > 0.1, "the crate was pushed");
+    assert!(scene.world.body_twist(body).linear.length() < 1e-4, "and rests again");
+    assert!(jump < 2e-5, "it jumps by {jump} m");
+    assert!(step < 1.0, "its velocity changes by {step} m/s in a tick");
+}
