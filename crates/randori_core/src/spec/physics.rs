@@ -69,6 +69,7 @@ pub struct PhysicsSpec {
     pub robot_dynamics: RobotDynamics,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_default(dynamics: &RobotDynamics) -> bool {
     *dynamics == RobotDynamics::default()
 }

@@ -77,7 +77,7 @@ def contacts(options):
 def compare(options):
     """Randori and MuJoCo from the same starts, at several physics rates of Randori."""
     results, rows, agrees = [], [], True
-    program = Randori(options.randori, options.assets)
+    program = Randori(options.randori, options.assets, options.dynamics)
     for case in CASES:
         robot = Robot(case.robot, options.assets)
         for rate in RATES_HZ[case.robot]:
@@ -140,7 +140,7 @@ def compare_at(program, robot, case, rate, seeds):
 
 def measure_speed(options):
     """Robot-seconds per CPU-second of both simulators."""
-    randori = Randori(options.randori, options.assets) if options.randori else None
+    randori = Randori(options.randori, options.assets, options.dynamics) if options.randori else None
     return speed.measure(options.assets, randori, options.rounds), True
 
 
@@ -183,6 +183,12 @@ def arguments():
     def program(words, required):
         words.add_argument(
             "--randori", required=required, type=executable, help="the randori program, built for release"
+        )
+        words.add_argument(
+            "--dynamics",
+            choices=["Multibody", "Articulated"],
+            default="Multibody",
+            help="what moves the robots of Randori; Multibody if left out",
         )
 
     def seeds(words):
