@@ -1,11 +1,11 @@
 //! Impulses and payloads on links.
 
-use randori_bodies::{ForceVector, MassMatrix, SparseFactor};
+use nalgebra::Vector3;
+use randori_bodies::{MassMatrix, SparseFactor};
 use randori_core::math::Vector;
 
 use super::build::bodies_mass;
-use super::read::{change, lever};
-use super::{Touch, Trees};
+use super::{Touch, Trees, wide};
 use crate::world::SimWorld;
 use crate::world::inertia::MassProperties;
 
@@ -20,17 +20,20 @@ impl Trees {
         if factor.factorize(tree, mass.rows(), tree.armature()).is_err() {
             return;
         }
-        let offset = lever(self, link, &super::wide(point));
-        let load = ForceVector::at(&super::wide(impulse), &offset);
+        let loads = (&wide(impulse), &Vector3::zeros());
+        let load = kinematics.force_at(tree, link, &wide(point), loads);
         let mut dv = vec![0.0; tree.dofs()];
         for dof in tree.link_chain(link) {
             let dof = *dof as usize;
             dv[dof] = kinematics.subspace()[dof].dot(&load);
         }
         factor.solve(tree, &mut dv);
-        change(&mut self.state.v, &dv);
-        // A blow is no acceleration that goes on.
-        change(&mut self.state.previous_v, &dv);
+        // A blow is no acceleration that goes on: the velocity before it changes too.
+        for values in [&mut self.state.v, &mut self.state.previous_v] {
+            for (value, change) in values.iter_mut().zip(&dv) {
+                *value += change;
+            }
+        }
     }
 
     /// Changes the last bit of the first rate that moves a link.

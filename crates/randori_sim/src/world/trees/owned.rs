@@ -13,7 +13,9 @@ use randori_bodies::{
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Vector};
 use rapier3d::parry::bounding_volume::BoundingVolume;
-use rapier3d::prelude::{ColliderHandle, ContactPair, RigidBody, RigidBodyHandle, RigidBodyType};
+use rapier3d::prelude::{
+    Collider, ColliderHandle, ContactPair, RigidBody, RigidBodyHandle, RigidBodyType,
+};
 use serde::{Deserialize, Serialize};
 
 use super::build::bodies_mass;
@@ -125,7 +127,7 @@ impl SimWorld {
         });
         let closing = (first - second).length() * self.scene.tick_s * AHEAD_TICKS;
         let margin = self.physics.integration_parameters.prediction_distance() + closing;
-        let [one, other] = colliders.map(|it| it.compute_aabb());
+        let [one, other] = colliders.map(Collider::compute_aabb);
         one.loosened(margin).intersects(&other)
     }
 
@@ -140,19 +142,16 @@ impl SimWorld {
             previous_v: trees.state.previous_v[..dofs].to_vec(),
         };
         for owned in &trees.owned {
-            match before.binary_search_by_key(&owned.body, |it| it.body) {
-                Ok(place) => {
-                    let (q, v) = (coordinates + 7 * place, dofs + 6 * place);
-                    state.q.extend_from_slice(&trees.state.q[q..q + 7]);
-                    state.v.extend_from_slice(&trees.state.v[v..v + 6]);
-                    state.previous_v.extend_from_slice(&trees.state.previous_v[v..v + 6]);
-                }
-                Err(_) => {
-                    let handle = self.body_role(BodyId(owned.body)).0;
-                    let rigid = &mut self.physics.bodies[handle];
-                    append_rigid(&mut state, rigid);
-                    rigid.set_body_type(RigidBodyType::KinematicPositionBased, true);
-                }
+            if let Ok(place) = before.binary_search_by_key(&owned.body, |it| it.body) {
+                let (q, v) = (coordinates + 7 * place, dofs + 6 * place);
+                state.q.extend_from_slice(&trees.state.q[q..q + 7]);
+                state.v.extend_from_slice(&trees.state.v[v..v + 6]);
+                state.previous_v.extend_from_slice(&trees.state.previous_v[v..v + 6]);
+            } else {
+                let handle = self.body_role(BodyId(owned.body)).0;
+                let rigid = &mut self.physics.bodies[handle];
+                append_rigid(&mut state, rigid);
+                rigid.set_body_type(RigidBodyType::KinematicPositionBased, true);
             }
         }
         for (place, owned) in before.iter().enumerate() {

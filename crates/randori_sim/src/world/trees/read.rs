@@ -1,6 +1,6 @@
 //! The state of trees as users see it.
 
-use nalgebra::{Quaternion, Vector3};
+use nalgebra::Quaternion;
 use randori_core::math::{Rotation, Twist};
 use randori_core::record::BodyState;
 
@@ -55,7 +55,9 @@ impl Trees {
     /// Feeds the state to a digest.
     pub(in crate::world) fn digest(&self, hasher: &mut StateHasher) {
         for values in [&self.state.q, &self.state.v, &self.state.previous_v] {
-            values.iter().for_each(|value| hasher.write_u64(value.to_bits()));
+            for value in values {
+                hasher.write_u64(value.to_bits());
+            }
         }
     }
 }
@@ -65,16 +67,4 @@ fn ball(q: &[f64]) -> [f32; 3] {
     let turn = Quaternion::new(q[3], q[0], q[1], q[2]);
     let [x, y, z, w] = [turn.i, turn.j, turn.k, turn.w].map(|part| part as f32);
     rotation_vector(Rotation::from_xyzw(x, y, z, w)).to_array()
-}
-
-/// Used for impulses, which change velocities alone.
-pub(super) fn change(values: &mut [f64], by: &[f64]) {
-    for (value, by) in values.iter_mut().zip(by) {
-        *value += by;
-    }
-}
-
-/// The lever from a branch's origin.
-pub(super) fn lever(trees: &Trees, link: usize, point: &Vector3<f64>) -> Vector3<f64> {
-    point - trees.placed.origin(trees.tree.links()[link].branch())
 }

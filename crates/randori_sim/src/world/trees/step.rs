@@ -29,11 +29,14 @@ impl SimWorld {
         trees.stepper.begin(&trees.tree, &mut trees.state);
         trees.place(&handles, &mut self.physics, trees.stepper.kinematics());
         let has_objects = !scene.loose.is_empty() || !self.dropped.is_empty();
-        if has_objects && !scene.rules.special().is_empty() {
-            self.step_touching();
-        } else {
-            let hooks = Hooks { scene: &scene, touching: None };
+        let hooks = Hooks { scene: &scene, touching: None };
+        if !has_objects {
+            // Nothing of the engine's own moves.
+            self.physics.detect_collisions(&hooks, &());
+        } else if scene.rules.special().is_empty() {
             self.physics.step_with_events(&hooks, &());
+        } else {
+            self.step_touching();
         }
         self.gather_contacts(trees);
         self.set_inputs(trees);
@@ -117,6 +120,13 @@ impl Trees {
         self.place(handles, physics, &self.placed);
         link_velocities(&self.tree, &self.placed, &self.state.v, &mut self.velocities);
         physics.bodies.propagate_modified_body_positions_to_colliders(&mut physics.colliders);
+        // Rays see links where they are now.
+        for handle in handles {
+            for collider in physics.bodies[*handle].colliders() {
+                let aabb = physics.colliders[*collider].compute_aabb();
+                physics.broad_phase.set_aabb(&physics.integration_parameters, *collider, aabb);
+            }
+        }
     }
 
     fn place(
