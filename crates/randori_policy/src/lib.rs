@@ -20,7 +20,10 @@ mod process;
 
 pub use builtin::{BuiltinError, BuiltinInfo, ParamInfo, builtin, builtins};
 pub use manual::ManualCommand;
-pub use process::{EnvVar, PROTOCOL_VERSION, ProcessPolicy, keep_policies_if_asked};
+pub use process::{
+    BadReply, EnvVar, Lines, MAX_CHUNK, Output, PROTOCOL_VERSION, ProcessPolicy, Replies, Reply,
+    is_message, keep_policies_if_asked,
+};
 
 /// The candidate most like `wrong`, if any is close enough to be a slip.
 fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

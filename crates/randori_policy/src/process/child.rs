@@ -10,7 +10,7 @@ use randori_core::policy::PolicyError;
 
 use super::environment::{EnvVar, environment};
 use super::host::{Host, StartError};
-use super::pipes::{Event, Log, keep_log, read_lines, write_lines};
+use super::pipes::{Event, Log, Output, keep_log, read_lines, write_lines};
 
 /// Lines of answers that wait to be read before the child has to wait.
 const LINES_AHEAD: usize = 4;
@@ -79,9 +79,9 @@ impl Child {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.events.recv_timeout(left.min(GLANCE)) {
                 Ok(event) => return Some(event),
-                Err(RecvTimeoutError::Disconnected) => return Some(Event::OutputClosed),
+                Err(RecvTimeoutError::Disconnected) => return Some(Event::Output(Output::Closed)),
                 Err(RecvTimeoutError::Timeout) if self.has_ended() => {
-                    return Some(self.events.try_recv().unwrap_or(Event::OutputClosed));
+                    return Some(self.events.try_recv().unwrap_or(Event::Output(Output::Closed)));
                 }
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => return None,
                 Err(RecvTimeoutError::Timeout) => {}

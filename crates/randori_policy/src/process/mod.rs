@@ -29,12 +29,13 @@ use randori_core::policy::{
 use child::Child;
 use pipes::Event;
 use protocol::{Message, Sensors};
-use reply::{BadReply, MAX_CHUNK, Replies, Reply, is_message};
 
 pub use environment::EnvVar;
 #[cfg(target_os = "linux")]
 pub use keeper::keep_policies_if_asked;
+pub use pipes::{Lines, Output};
 pub use protocol::PROTOCOL_VERSION;
+pub use reply::{BadReply, MAX_CHUNK, Replies, Reply, is_message};
 
 /// Lets this program keep its policies; here there are only process groups.
 #[cfg(not(target_os = "linux"))]
@@ -200,26 +201,28 @@ impl ProcessPolicy {
         }
         let subject = self.subject();
         let error = match event {
-            Some(Event::Line(line)) => return Ok(line),
-            Some(Event::TooLong) => PolicyError::new(format!(
+            Some(Event::Output(Output::Line(line))) => return Ok(line),
+            Some(Event::Output(Output::TooLong)) => PolicyError::new(format!(
                 "{subject} wrote a line of more than {} kB, longer than any answer for this robot",
                 self.replies.max_line() / 1000
             ))
             .help("its standard output is for answers only; print to standard error"),
-            Some(Event::NotText) => {
+            Some(Event::Output(Output::NotText)) => {
                 PolicyError::new(format!("{subject} wrote a line that is not UTF-8 text"))
                     .help("its standard output is for answers only; print to standard error")
             }
-            Some(Event::OutputClosed | Event::InputClosed) => match self.child.exit_status() {
-                Some(status) => {
-                    PolicyError::new(format!("{subject} {status} before it could {what}"))
-                        .help("a policy has to answer until its standard input ends")
+            Some(Event::Output(Output::Closed) | Event::InputClosed) => {
+                match self.child.exit_status() {
+                    Some(status) => {
+                        PolicyError::new(format!("{subject} {status} before it could {what}"))
+                            .help("a policy has to answer until its standard input ends")
+                    }
+                    None => PolicyError::new(format!(
+                        "{subject} closed its connection before it could {what}"
+                    ))
+                    .help("leave standard input and output open; they carry the conversation"),
                 }
-                None => PolicyError::new(format!(
-                    "{subject} closed its connection before it could {what}"
-                ))
-                .help("leave standard input and output open; they carry the conversation"),
-            },
+            }
             None => PolicyError::new(format!("{subject} did not {what} within {patience} s"))
                 .help("look for an endless loop or a wait, or raise `patience` in the scenario"),
         };

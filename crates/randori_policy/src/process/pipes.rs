@@ -16,11 +16,47 @@ const LOG_LINE: usize = 2000;
 /// What the pipes report.
 #[derive(Debug)]
 pub(super) enum Event {
-    Line(String),
-    NotText,
-    TooLong,
-    OutputClosed,
+    Output(Output),
     InputClosed,
+}
+
+/// What a policy process writes to its standard output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// A line, with its end.
+    Line(String),
+    /// A line that is not UTF-8.
+    NotText,
+    /// A line that is longer than any message.
+    TooLong,
+    /// The end.
+    Closed,
+}
+
+/// Reads the lines of an output one by one.
+#[derive(Debug)]
+pub struct Lines<R> {
+    output: BufReader<R>,
+    max_line: usize,
+}
+
+impl<R: Read> Lines<R> {
+    /// Lines of more than `max_line` bytes are refused.
+    pub fn new(output: R, max_line: usize) -> Self {
+        Self { output: BufReader::new(output), max_line }
+    }
+
+    /// The next line, or why there is none; nothing useful follows the first
+    /// that is none.
+    pub fn next_line(&mut self) -> Output {
+        let mut line = Vec::new();
+        let mut source = self.output.by_ref().take(self.max_line as u64 + 1);
+        match source.read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => Output::Closed,
+            Ok(_) if line.len() > self.max_line => Output::TooLong,
+            Ok(_) => String::from_utf8(line).map_or(Output::NotText, Output::Line),
+        }
+    }
 }
 
 /// Writes lines until there are no more senders or the child stops reading.
@@ -39,17 +75,11 @@ pub(super) fn write_lines(
 
 /// Reads lines until the child closes its output or writes what is no line.
 pub(super) fn read_lines(stdout: PipeReader, max_line: usize, report: &SyncSender<Event>) {
-    let mut reader = BufReader::new(stdout);
+    let mut lines = Lines::new(stdout, max_line);
     loop {
-        let mut line = Vec::new();
-        let read = reader.by_ref().take(max_line as u64 + 1).read_until(b'\n', &mut line);
-        let event = match read {
-            Ok(0) | Err(_) => Event::OutputClosed,
-            Ok(_) if line.len() > max_line => Event::TooLong,
-            Ok(_) => String::from_utf8(line).map_or(Event::NotText, Event::Line),
-        };
-        let goes_on = matches!(event, Event::Line(_));
-        if report.send(event).is_err() || !goes_on {
+        let output = lines.next_line();
+        let goes_on = matches!(output, Output::Line(_));
+        if report.send(Event::Output(output)).is_err() || !goes_on {
             return;
         }
     }

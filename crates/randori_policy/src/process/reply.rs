@@ -5,15 +5,19 @@
 //!
 //! Start reading at [`Replies::parse`].
 
+mod chunk;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use randori_core::policy::ActionChannel;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+
+use chunk::ChunkSeed;
 
 /// Most commands in one answer.
-pub(super) const MAX_CHUNK: usize = 1000;
+pub const MAX_CHUNK: usize = 1000;
 /// Bytes of a line besides its commands.
 const FRAME_BYTES: usize = 64 << 10;
 /// Bytes for a number with what separates it from the next.
@@ -26,26 +30,48 @@ const TEXT_CHARS: usize = 2000;
 /// Characters of a text in a message about it.
 const QUOTED_CHARS: usize = 60;
 
-/// What a policy process says.
+/// A message of a policy process.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Reply {
-    Ready { protocol: Option<u32>, name: Option<String> },
-    Command { request: u64, commands: Vec<Vec<f32>> },
-    Error { message: String },
+pub enum Reply {
+    /// It is ready for observations.
+    Ready {
+        /// Version of the protocol that it speaks.
+        protocol: Option<u32>,
+        /// What it calls itself; at most some 200 characters are kept.
+        name: Option<String>,
+    },
+    /// It answers a request.
+    Command {
+        /// Number of the request.
+        request: u64,
+        /// One to [`MAX_CHUNK`] commands, each with one finite number per input
+        /// of the robot's actuators, in their order.
+        commands: Vec<Vec<f32>>,
+    },
+    /// It gives up.
+    Error {
+        /// The reason; at most some 2000 characters are kept.
+        message: String,
+    },
 }
 
 /// Why a line cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum BadReply {
+pub enum BadReply {
     /// It is no message, for this reason.
     NoMessage(String),
-    /// It answers a request, if it says which, with a command that cannot be used.
-    BadCommand { request: Option<u64>, what: String },
+    /// It answers a request with a command that cannot be used.
+    BadCommand {
+        /// Number of the request, if it was read before the command.
+        request: Option<u64>,
+        /// The reason.
+        what: String,
+    },
 }
 
-/// What a robot's policy may say.
+/// The reader of messages for the policy of one robot.
 #[derive(Debug)]
-pub(super) struct Replies {
+pub struct Replies {
     actions: Vec<ActionChannel>,
     by_name: BTreeMap<String, usize>,
     /// The actuator of each number of a command.
@@ -53,7 +79,8 @@ pub(super) struct Replies {
 }
 
 impl Replies {
-    pub(super) fn new(actions: &[ActionChannel]) -> Self {
+    /// The reader for a robot with these actuators.
+    pub fn new(actions: &[ActionChannel]) -> Self {
         let indexed = || actions.iter().enumerate();
         Self {
             actions: actions.to_vec(),
@@ -64,7 +91,7 @@ impl Replies {
 
     /// The longest line that a policy can have a reason to write, in bytes: all
     /// the commands of an answer, by name and with all digits.
-    pub(super) fn max_line(&self) -> usize {
+    pub fn max_line(&self) -> usize {
         let names: usize = self.actions.iter().map(|action| action.name.len() + 8).sum();
         let command = names + NUMBER_BYTES * (1 + self.owners.len());
         MAX_LINE.min(FRAME_BYTES.saturating_add(MAX_CHUNK.saturating_mul(command)))
@@ -75,8 +102,11 @@ impl Replies {
         crate::listed(self.actions.iter().map(|action| action.name.as_str()))
     }
 
-    /// Reads a line.
-    pub(super) fn parse(&self, line: &str) -> Result<Reply, BadReply> {
+    /// Reads a line, in time and memory proportional to its length.
+    ///
+    /// # Errors
+    /// When it is no message, or holds commands that do not fit the robot.
+    pub fn parse(&self, line: &str) -> Result<Reply, BadReply> {
         let state = State::default();
         let mut source = serde_json::Deserializer::from_str(line);
         let read = MessageSeed { replies: self, state: &state }
@@ -95,11 +125,6 @@ impl Replies {
         })
     }
 
-    /// The name of the actuator that number `index` of a command is for.
-    fn name_of(&self, index: usize) -> &str {
-        &self.actions[self.owners[index]].name
-    }
-
     fn unknown(&self, name: &str) -> String {
         let shown = clip(name, QUOTED_CHARS);
         let similar =
@@ -111,7 +136,7 @@ impl Replies {
 }
 
 /// Whether a line means to be a message: a JSON object with a `type`.
-pub(super) fn is_message(line: &str) -> bool {
+pub fn is_message(line: &str) -> bool {
     serde_json::from_str::<Keys>(line).is_ok_and(|keys| keys.has_type)
 }
 
@@ -220,188 +245,6 @@ impl Fields {
                 _ => "commands",
             })),
         }
-    }
-}
-
-/// The commands of an answer.
-struct ChunkSeed<'a>(&'a Replies);
-
-impl<'de> DeserializeSeed<'de> for ChunkSeed<'_> {
-    type Value = Vec<Vec<f32>>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ChunkSeed<'_> {
-    type Value = Vec<Vec<f32>>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "a list of 1 to {MAX_CHUNK} commands")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut commands = Vec::new();
-        while let Some(command) = items.next_element_seed(CommandSeed(self.0))? {
-            if commands.len() == MAX_CHUNK {
-                let what = format_args!("it holds more than {MAX_CHUNK} commands");
-                return Err(Error::custom(what));
-            }
-            commands.push(command);
-        }
-        if commands.is_empty() {
-            return Err(Error::custom(format_args!("it holds no command, not 1 to {MAX_CHUNK}")));
-        }
-        Ok(commands)
-    }
-}
-
-/// One command: a list of all inputs, or an object by actuator name.
-struct CommandSeed<'a>(&'a Replies);
-
-impl<'de> DeserializeSeed<'de> for CommandSeed<'_> {
-    type Value = Vec<f32>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for CommandSeed<'_> {
-    type Value = Vec<f32>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list of numbers or an object by actuator name as a command")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let expected = self.0.owners.len();
-        let mut command = Vec::with_capacity(expected);
-        while command.len() < expected {
-            let owner = self.0.name_of(command.len());
-            let Some(value) = items.next_element_seed(NumberSeed(owner))? else {
-                let given = command.len();
-                let what = format!("it has {given} values, but the robot takes {expected}");
-                return Err(Error::custom(what));
-            };
-            command.push(value);
-        }
-        if items.next_element::<IgnoredAny>()?.is_some() {
-            let what = format_args!("it has more than the {expected} values that the robot takes");
-            return Err(Error::custom(what));
-        }
-        Ok(command)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let actions = &self.0.actions;
-        let mut given: Vec<Option<Vec<f32>>> = vec![None; actions.len()];
-        while let Some(name) = map.next_key::<String>()? {
-            let Some(&index) = self.0.by_name.get(&name) else {
-                return Err(Error::custom(self.0.unknown(&name)));
-            };
-            if given[index].replace(map.next_value_seed(InputsSeed(&actions[index]))?).is_some() {
-                return Err(Error::custom(format_args!("it names `{name}` twice")));
-            }
-        }
-        let mut command = Vec::with_capacity(self.0.owners.len());
-        for (action, values) in actions.iter().zip(given) {
-            let silent = || Error::custom(format_args!("it says nothing about `{}`", action.name));
-            command.extend(values.ok_or_else(silent)?);
-        }
-        Ok(command)
-    }
-}
-
-/// The inputs of one actuator: a list, or a number for the first of them.
-struct InputsSeed<'a>(&'a ActionChannel);
-
-impl<'de> DeserializeSeed<'de> for InputsSeed<'_> {
-    type Value = Vec<f32>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for InputsSeed<'_> {
-    type Value = Vec<f32>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "a number or a list of numbers for `{}`", self.0.name)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let Self(action) = self;
-        let mut values = Vec::with_capacity(action.inputs.len());
-        while let Some(value) = items.next_element_seed(NumberSeed(&action.name))? {
-            values.push(value);
-            if values.len() > action.inputs.len() {
-                break;
-            }
-        }
-        if values.len() == action.inputs.len() {
-            return Ok(values);
-        }
-        let inputs = crate::listed(action.inputs.iter().map(String::as_str));
-        let given = match values.len() {
-            given if given > action.inputs.len() => "too many".to_owned(),
-            given => given.to_string(),
-        };
-        let name = &action.name;
-        Err(Error::custom(format_args!("`{name}` got {given} values for its inputs {inputs}")))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        let mut values = vec![NumberSeed(&self.0.name).visit_f64(value)?];
-        values.resize(self.0.inputs.len(), 0.0);
-        Ok(values)
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        self.visit_f64(value as f64)
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        self.visit_f64(value as f64)
-    }
-}
-
-/// A number for this actuator.
-struct NumberSeed<'a>(&'a str);
-
-impl<'de> DeserializeSeed<'de> for NumberSeed<'_> {
-    type Value = f32;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<f32, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Visitor<'_> for NumberSeed<'_> {
-    type Value = f32;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "a number for `{}`", self.0)
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<f32, E> {
-        let narrow = value as f32;
-        narrow.is_finite().then_some(narrow).ok_or_else(|| {
-            let Self(name) = self;
-            E::custom(format_args!(
-                "`{name}` got {value:e}, which is too large for a single-precision number"
-            ))
-        })
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<f32, E> {
-        self.visit_f64(value as f64)
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<f32, E> {
-        self.visit_f64(value as f64)
     }
 }
 
