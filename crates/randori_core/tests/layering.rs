@@ -83,6 +83,7 @@ fn dependencies_point_one_way() {
                 "randori_core",
                 "randori_import",
                 "randori_onnx",
+                "randori_policy",
                 "randori_record",
                 "randori_sim",
                 "randori_stl",

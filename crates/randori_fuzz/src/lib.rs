@@ -10,6 +10,7 @@ mod files;
 mod formula;
 mod import;
 mod network;
+mod policy;
 mod record;
 mod scenario;
 
@@ -18,7 +19,7 @@ pub type Property = fn(&[u8]);
 
 /// All properties, by the name of their fuzz target and of their folder in
 /// `corpus/`.
-pub const TARGETS: [(&str, Property); 10] = [
+pub const TARGETS: [(&str, Property); 11] = [
     ("load_scenario", scenario::load),
     ("run_scenario", scenario::run),
     ("parse_formula", formula::parse),
@@ -27,6 +28,7 @@ pub const TARGETS: [(&str, Property); 10] = [
     ("read_mesh", import::mesh),
     ("read_picture", import::picture),
     ("run_network", network::run),
+    ("read_replies", policy::replies),
     ("read_recording", record::recording),
     ("read_golden", record::golden),
 ];
