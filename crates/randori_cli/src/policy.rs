@@ -41,9 +41,10 @@ fn inspect(args: &InspectArgs, console: &Console) -> io::Result<Outcome> {
         return Ok(Outcome::Usage);
     }
     let folder = args.file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let project = Project::at(folder.unwrap_or(Path::new(".")))?;
+    let mut project = Project::at(folder.unwrap_or(Path::new(".")))?;
+    project.limits = args.limits.limits();
     let name = args.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let model = match networks::read(&project, &name, None) {
+    let model = match networks::read(&project, &name, None, project.limits.memory_bytes) {
         Ok(model) => model,
         Err(error) => {
             let diagnostics = Diagnostics { list: vec![*error], sources: SourceMap::default() };
@@ -144,10 +145,13 @@ fn shown(of: &Description) -> Text {
 }
 
 fn check(args: &PolicyCheckArgs, places: &Places, console: &Console) -> io::Result<Outcome> {
-    let files = match select_all(&args.files, places) {
+    let mut files = match select_all(&args.files, places) {
         Ok(files) => files,
         Err(error) => return Ok(tell::unselected(console, &error)),
     };
+    for file in &mut files {
+        file.project.limits = args.limits.limits();
+    }
     let (mut checked, mut skipped, mut errors, mut warnings) = (0, 0, 0, 0);
     let mut unseen = Unseen::default();
     for file in &files {
@@ -205,7 +209,8 @@ fn check_contract(file: &SelectedFile, robot: Option<&Path>) -> Result<Diagnosti
         contract.equip(robot);
     }
     let span_of = |path: &str| sources.span_in(Part::Contract(0), path);
-    match networks::read(project, &contract.network, contract.from.as_deref()) {
+    let (network_path, from) = (&contract.network, contract.from.as_deref());
+    match networks::read(project, network_path, from, project.limits.memory_bytes) {
         Ok(model) => {
             let problems = network::check(&contract, &model, robot.as_ref());
             list.extend(problems.iter().map(|problem| problem.diagnostic(span_of)));

@@ -55,13 +55,14 @@ impl Networks {
         &self,
         project: &dyn FileReader,
         contract: &ContractSpec,
+        memory_bytes: u64,
     ) -> Result<Loaded, Box<Diagnostic>> {
         let (path, from) = (&contract.network, contract.from.as_deref());
         #[cfg(feature = "ort")]
         if self.runtime.is_some() {
             return read_bytes(project, path, from).map(Loaded::File);
         }
-        read(project, path, from).map(Loaded::Interpreted)
+        read(project, path, from, memory_bytes).map(Loaded::Interpreted)
     }
 
     /// A network with memory of its own.
@@ -103,7 +104,7 @@ impl Networks {
             let span_of = |inner: &str| sources.span_of(&format!("{path}.{inner}"));
             if !self.loaded.contains_key(&contract.network) {
                 let reading = Reading::new(project);
-                match self.read(&reading, contract) {
+                match self.read(&reading, contract, project.limits.memory_bytes) {
                     Ok(network) => {
                         self.loaded.insert(contract.network.clone(), network);
                         self.files.insert(contract.network.clone(), reading.into_digests());
@@ -169,7 +170,8 @@ impl Networks {
     }
 }
 
-/// Reads an ONNX file, with the files beside it.
+/// Reads an ONNX file, with the files beside it. It may take `memory_bytes` of
+/// memory, and as much again for the values of one run.
 ///
 /// # Errors
 /// Why it cannot be had, without a place.
@@ -177,6 +179,7 @@ pub fn read(
     project: &dyn FileReader,
     path: &str,
     from: Option<&str>,
+    memory_bytes: u64,
 ) -> Result<Arc<Model>, Box<Diagnostic>> {
     let shown = project.shown(path);
     let bytes = read_bytes(project, path, from)?;
@@ -200,7 +203,7 @@ pub fn read(
             Err(error) => Err(error.to_string()),
         }
     };
-    Model::parse(&bytes, &mut beside).map(Arc::new).map_err(|error| {
+    Model::parse_within(&bytes, &mut beside, memory_bytes).map(Arc::new).map_err(|error| {
         let message = format!("`{shown}` cannot be used: {error}");
         Diagnostic::error(DiagnosticCode::NETWORK_FILE, message).into()
     })

@@ -380,6 +380,9 @@ pub(crate) struct InspectArgs {
     /// Print what the file holds as JSON, without a draft
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 #[derive(Debug, Args)]
@@ -391,6 +394,9 @@ pub(crate) struct PolicyCheckArgs {
     /// The robot file that they are for
     #[arg(long, value_name = "FILE")]
     pub(crate) robot: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 #[derive(Debug, Args)]
