@@ -7,11 +7,13 @@
 //! |---|---|---|
 //! | [`Joints`](Coupling::Joints) | `q_f - (c_0 + c_1 q + c_2 q^2 + ..)` | 1 |
 //! | [`Connect`](Coupling::Connect) | second anchor - first anchor, world axes | 3 |
-//! | [`Weld`](Coupling::Weld) | the same, and twice the vector part of the quaternion that turns the wanted orientation of the second side into the actual one (for small angles the rotation vector), world axes | 6 |
+//! | [`Frames`](Coupling::Frames), [`Rigid`](Closure::Rigid) | the same, and twice the vector part of the quaternion that turns the first frame into the second (for small angles the rotation vector) | 6 |
+//! | [`Hinge`](Closure::Hinge) | the same, and the product z x z' of the two axes | 5 |
+//! | [`Slide`](Closure::Slide) | as a rigid closure, but not along z | 5 |
 //!
-//! Connections and welds act at the point half-way between the anchors on both
+//! Closures act in the axes of the first frame at the point half-way between the anchors on both
 //! sides, so that the pair of impulses has no moment of its own and momentum is
-//! kept exactly. `MuJoCo` measures the rotation of a weld by half of this error; the
+//! kept exactly. `MuJoCo` measures the rotation of a rigid closure (its weld) by half of this error; the
 //! soft law does so too, which makes its `R` four times as large in our unit. Source: `MuJoCo` documentation, "XML Reference", "equality".
 
 use nalgebra::{Isometry3, Point3, UnitQuaternion, Vector3};
@@ -47,25 +49,52 @@ pub enum Coupling {
         /// The law.
         law: Law,
     },
-    /// Two frames coincide.
-    Weld {
+    /// Two frames coincide, but for what the closure leaves free.
+    Frames {
         /// Each side: its link, or the world.
         links: [Option<usize>; 2],
         /// The frames in those of the links (or the world).
         frames: [Isometry3<f64>; 2],
+        /// What is left free.
+        closure: Closure,
         /// The law.
         law: Law,
     },
 }
 
-/// Where a connection or a weld stands.
+/// What a closure of two frames leaves free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Closure {
+    /// Nothing: a weld.
+    #[default]
+    Rigid,
+    /// Rotation about z of the first frame.
+    Hinge,
+    /// Translation along z of the first frame.
+    Slide,
+}
+
+impl Closure {
+    /// Which of the six directions, translations first, are left free.
+    pub(crate) fn is_free(self, direction: usize) -> bool {
+        match self {
+            Self::Rigid => false,
+            Self::Hinge => direction == 5,
+            Self::Slide => direction == 2,
+        }
+    }
+}
+
+/// Where a connection or a closure stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct PointError {
     /// Where it acts, m, world.
     pub(crate) point: Vector3<f64>,
-    /// Distance of the anchors, m, world axes.
+    /// The axes of its rows, world.
+    pub(crate) axes: [Vector3<f64>; 3],
+    /// Distance of the anchors along the axes, m; 0 where it is free.
     pub(crate) translation: Vector3<f64>,
-    /// Twice the vector part of the error's quaternion, rad, world axes.
+    /// Error of the rotation about the axes, rad; 0 where it is free.
     pub(crate) rotation: Vector3<f64>,
 }
 
@@ -79,23 +108,36 @@ pub(crate) fn polynomial(coefficients: &[f64; POLYNOMIAL], x: f64) -> (f64, f64)
     (value, slope)
 }
 
-/// The error of a connection of two frames in the links' frames.
-pub(crate) fn point_error(
+/// The error of two frames.
+pub(crate) fn frame_error(
     tree: &Tree,
     kinematics: &Kinematics,
-    links: &[Option<usize>; 2],
-    frames: &[Isometry3<f64>; 2],
+    (links, frames): (&[Option<usize>; 2], &[Isometry3<f64>; 2]),
+    closure: Closure,
 ) -> PointError {
     let placed = |side: usize| match links[side] {
         Some(link) => kinematics.pose(tree, link) * frames[side],
         None => frames[side],
     };
     let (first, second) = (placed(0), placed(1));
-    let translation = second.translation.vector - first.translation.vector;
+    let between = second.translation.vector - first.translation.vector;
+    let turned = first.rotation.inverse() * second.rotation;
+    let mut translation = first.rotation.inverse() * between;
+    let mut rotation = twice_vector_part(&turned);
+    match closure {
+        Closure::Rigid => {}
+        Closure::Hinge => {
+            // The angle about z may be large; the tilt of the axis is not.
+            rotation = Vector3::z().cross(&(turned * Vector3::z()));
+        }
+        Closure::Slide => translation.z = 0.0,
+    }
+    let axes = first.rotation.to_rotation_matrix();
     PointError {
-        point: first.translation.vector + translation / 2.0,
+        point: first.translation.vector + between / 2.0,
+        axes: [0, 1, 2].map(|axis| axes.matrix().column(axis).into_owned()),
         translation,
-        rotation: twice_vector_part(&(second.rotation * first.rotation.inverse())),
+        rotation,
     }
 }
 
@@ -112,7 +154,12 @@ pub(crate) fn anchor_error(
     };
     let (first, second) = (placed(0), placed(1));
     let translation = second - first;
-    PointError { point: first + translation / 2.0, translation, rotation: Vector3::zeros() }
+    PointError {
+        point: first + translation / 2.0,
+        axes: [Vector3::x(), Vector3::y(), Vector3::z()],
+        translation,
+        rotation: Vector3::zeros(),
+    }
 }
 
 /// Of the quaternion with the smaller angle, of the two that a rotation has.
@@ -146,7 +193,8 @@ impl Coupling {
             links[side].map_or_else(Isometry3::identity, |link| kinematics.pose(tree, link))
         };
         let (first, second) = (pose(0), pose(1));
-        Self::Weld { links, frames: [first.inverse() * second, Isometry3::identity()], law }
+        let frames = [first.inverse() * second, Isometry3::identity()];
+        Self::Frames { links, frames, closure: Closure::Rigid, law }
     }
 
     /// A connection at a point of the world (m) in the present configuration.

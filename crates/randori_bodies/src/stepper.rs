@@ -79,7 +79,7 @@ pub struct StepOptions {
 
 /// Change of a sliding velocity times its coefficient in a step, m/s, that is
 /// corrected for.
-const SLIP_TOLERANCE: f64 = 0.01;
+const SLIP_TOLERANCE: f64 = 0.02;
 
 /// How the velocity at the end of a step is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -104,7 +104,7 @@ impl Default for StepOptions {
             rule: Rule::SecondOrder,
             method: Method::Automatic,
             tolerance: 1e-6,
-            slip_rounds: 2,
+            slip_rounds: 1,
             sweep_tolerance: 1e-3,
             max_sweeps: 30,
         }

@@ -5,7 +5,7 @@
 use nalgebra::{Isometry3, Matrix3, Vector3};
 use randori_bodies::cone::Friction;
 use randori_bodies::contact::{Contact, Side};
-use randori_bodies::coupling::Coupling;
+use randori_bodies::coupling::{Closure, Coupling};
 use randori_bodies::dof_law::DofLaw;
 use randori_bodies::laws::{Impedance, Law, Reference, SoftLaw};
 use randori_bodies::{
@@ -229,7 +229,7 @@ fn welds_connections_and_couplings_hold_as_in_mujoco() {
     let frames = [Isometry3::identity(), Isometry3::translation(-0.3, 0.0, -1.0)];
     let polynomial = [0.1, 0.5, -0.3, 0.2, 0.1];
     let couplings = [
-        Coupling::Weld { links: [None, Some(0)], frames, law },
+        Coupling::Frames { links: [None, Some(0)], frames, closure: Closure::Rigid, law },
         Coupling::Connect { links: [Some(3), Some(4)], anchors: [end, end], law },
         Coupling::Joints { follower: 9, leader: 6, polynomial, law },
     ];

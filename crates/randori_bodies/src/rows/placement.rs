@@ -138,19 +138,18 @@ impl Placement<'_> {
     }
 
     /// The row of a coupling of two links at a point. `potential` makes it from
-    /// the velocity before the step, in world axes.
+    /// the velocity before the step along and about these axes.
     pub(crate) fn connection(
         &self,
         links: [Option<usize>; 2],
-        point: &Vector3<f64>,
+        (point, axes): (&Vector3<f64>, &[Vector3<f64>; 3]),
         potential: impl FnOnce(&ConeVector) -> RowPotential,
         columns: &mut Vec<Column>,
     ) -> Row {
-        let axes = [Vector3::x(), Vector3::y(), Vector3::z()];
         let known = [0.0; MAX_CONE_DIM];
-        let start = self.start_velocity(links, (point, &axes), &known);
-        let place = self.place(links, (point, &axes), columns);
-        Row::new(place, axes, known, potential(&start))
+        let start = self.start_velocity(links, (point, axes), &known);
+        let place = self.place(links, (point, axes), columns);
+        Row::new(place, *axes, known, potential(&start))
     }
 }
 

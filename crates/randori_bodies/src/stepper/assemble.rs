@@ -4,7 +4,7 @@ use nalgebra::Vector3;
 
 use super::{Memory, StepInput, Stepper};
 use crate::cone::{ConeVector, MAX_CONE_DIM};
-use crate::coupling::{Coupling, PointError, anchor_error, point_error, polynomial};
+use crate::coupling::{Closure, Coupling, PointError, anchor_error, frame_error, polynomial};
 use crate::dof_law::{DofLaw, DofStart};
 use crate::joint::JointKind;
 use crate::laws::{Law, RowState};
@@ -55,11 +55,12 @@ impl Stepper {
                 Coupling::Joints { .. } => self.joint_row(tree, state, coupling),
                 Coupling::Connect { links, anchors, law } => {
                     let error = anchor_error(tree, self.dynamics.kinematics(), links, anchors);
-                    self.connection_row((tree, links), &error, (law, 3))
+                    self.connection_row((tree, links), &error, (law, Closure::Rigid, 3))
                 }
-                Coupling::Weld { links, frames, law } => {
-                    let error = point_error(tree, self.dynamics.kinematics(), links, frames);
-                    self.connection_row((tree, links), &error, (law, 6))
+                Coupling::Frames { links, frames, closure, law } => {
+                    let kinematics = self.dynamics.kinematics();
+                    let error = frame_error(tree, kinematics, (links, frames), *closure);
+                    self.connection_row((tree, links), &error, (law, *closure, 6))
                 }
             };
             self.newton.rows.push(row);
@@ -138,7 +139,7 @@ impl Stepper {
         &mut self,
         (tree, links): (&Tree, &[Option<usize>; 2]),
         error: &PointError,
-        (law, dim): (&Law, usize),
+        (law, closure, dim): (&Law, Closure, usize),
     ) -> Row {
         let step_s = self.options.step_s;
         let mut weights = [0.0; 2];
@@ -163,6 +164,9 @@ impl Stepper {
                 Equality { dim, target: [0.0; MAX_CONE_DIM], slope: [0.0; MAX_CONE_DIM] };
             let errors = error.translation.iter().chain(error.rotation.iter());
             for (j, error) in errors.enumerate().take(dim) {
+                if closure.is_free(j) {
+                    continue;
+                }
                 let inverse_weight = weights[j / 3] * stretch[j / 3];
                 let state = RowState { error: *error, velocity: velocity[j], inverse_weight };
                 let row = law.equality(&state, distance, step_s);
@@ -171,7 +175,12 @@ impl Stepper {
             }
             RowPotential::Equality(equality)
         };
-        placement.connection(*links, &error.point, potential, &mut self.newton.columns)
+        placement.connection(
+            *links,
+            (&error.point, &error.axes),
+            potential,
+            &mut self.newton.columns,
+        )
     }
 }
 

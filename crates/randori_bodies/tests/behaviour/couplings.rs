@@ -1,7 +1,7 @@
 //! Loop closures and joint couplings.
 
 use nalgebra::{Isometry3, Matrix3, Vector3};
-use randori_bodies::coupling::Coupling;
+use randori_bodies::coupling::{Closure, Coupling};
 use randori_bodies::laws::Law;
 use randori_bodies::{JointKind, Kinematics, LinkSpec, MassProperties, StepOptions, Tree};
 
@@ -152,10 +152,60 @@ fn a_link_may_be_welded_to_the_world() {
     let tree = build(&[free(cuboid(1.0, [0.1; 3]), Vector3::zeros())]);
     let mut world = World::new(tree, StepOptions::default());
     let frames = [Isometry3::identity(); 2];
-    world.couplings.push(Coupling::Weld { links: [None, Some(0)], frames, law: Law::default() });
+    world.couplings.push(Coupling::Frames {
+        links: [None, Some(0)],
+        frames,
+        closure: Closure::Rigid,
+        law: Law::default(),
+    });
     world.run(2.0, |_, _, _| {});
     let load = world.stepper.coupling_impulse(0)[0] / 0.002;
 
     assert!(world.position(0).norm() < 1e-4);
     assert!((load - Vector3::new(0.0, 0.0, 9.81)).norm() < 1e-6);
+}
+
+/// A free body of 1 kg whose frame is joined to the world by a closure, with z of the
+/// closure along `axis`.
+fn joined(closure: Closure, axis: Vector3<f64>) -> World {
+    let tree = build(&[free(cuboid(1.0, [0.1; 3]), Vector3::new(0.4, 0.0, 0.0))]);
+    let mut world = World::new(tree, StepOptions::default());
+    let turn = nalgebra::UnitQuaternion::rotation_between(&Vector3::z(), &axis)
+        .expect("the axis does not point down");
+    let frame = Isometry3::from_parts(Vector3::zeros().into(), turn);
+    let in_body = Isometry3::translation(-0.4, 0.0, 0.0) * frame;
+    let frames = [frame, in_body];
+    world.couplings.push(Coupling::Frames {
+        links: [None, Some(0)],
+        frames,
+        closure,
+        law: Law::default(),
+    });
+    world
+}
+
+#[test]
+fn a_hinge_closure_lets_a_body_swing_through_any_angle() {
+    let mut world = joined(Closure::Hinge, Vector3::y());
+    let (energy, mut lowest) = (world.energy(), 0.0_f64);
+    for _ in 0..2000 {
+        world.step(|_, _, _| {});
+        let place = world.position(0);
+        lowest = lowest.min(place.z);
+        assert!((place.norm() - 0.4).abs() < 2e-4 && place.y.abs() < 1e-6, "{place}");
+    }
+
+    assert!((lowest + 0.4).abs() < 1e-3, "it swings from level to level: {lowest}");
+    assert!((world.energy() - energy).abs() < 1e-2, "{} J", world.energy() - energy);
+}
+
+#[test]
+fn a_slide_closure_lets_a_body_move_along_its_axis() {
+    let mut world = joined(Closure::Slide, Vector3::new(0.6, 0.0, 0.8));
+    world.run(0.5, |_, _, _| {});
+    let moved = world.position(0) - Vector3::new(0.4, 0.0, 0.0);
+    let expected = -0.5 * 9.81 * 0.8 * 0.25;
+
+    assert!((moved - Vector3::new(0.6, 0.0, 0.8) * expected).norm() < 1e-3, "{moved}");
+    assert!(world.state.v[3..].iter().all(|rate| rate.abs() < 1e-2));
 }
