@@ -72,26 +72,43 @@ struct Scratch {
     top: Vec<u32>,
     branch_order: Vec<u32>,
     branch_rank: Vec<u32>,
-    first_carried: Vec<u32>,
-    next_carried: Vec<u32>,
+    /// Branches by the branches that they touch.
+    neighbours: Lists,
+    /// Dofs by the dofs that carry them directly or are coupled to them.
+    edges: Lists,
+}
+
+/// Lists of numbers, one for each key.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Lists {
+    first: Vec<u32>,
+    /// Numbers, each with the place of the next of its list.
+    items: Vec<(u32, u32)>,
 }
 
 const NONE: u32 = u32::MAX;
 
-impl Scratch {
-    /// Lists, for each dof, the dofs that it carries directly.
-    fn list_carried(&mut self, tree: &Tree) {
-        for list in [&mut self.first_carried, &mut self.next_carried] {
-            list.clear();
-            list.resize(tree.dofs(), NONE);
-        }
-        for dof in 0..tree.dofs() {
-            if let [.., carrier, _] = tree.chain(dof) {
-                let carrier = *carrier as usize;
-                self.next_carried[dof] = self.first_carried[carrier];
-                self.first_carried[carrier] = dof as u32;
-            }
-        }
+impl Lists {
+    fn clear(&mut self, keys: usize) {
+        self.first.clear();
+        self.first.resize(keys, NONE);
+        self.items.clear();
+    }
+
+    fn add(&mut self, key: u32, item: u32) {
+        let first = &mut self.first[key as usize];
+        self.items.push((item, *first));
+        *first = self.items.len() as u32 - 1;
+    }
+
+    /// The numbers of a key, the last added first.
+    fn of(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
+        let mut next = self.first[key as usize];
+        std::iter::from_fn(move || {
+            let (item, after) = *self.items.get(next as usize)?;
+            next = after;
+            Some(item)
+        })
     }
 }
 
@@ -128,6 +145,11 @@ impl Pattern {
         scratch.branch_rank.clear();
         scratch.branch_rank.resize(branches, NONE);
         scratch.branch_order.clear();
+        scratch.neighbours.clear(branches);
+        for &[a, b] in &self.couplings {
+            scratch.neighbours.add(branch_of(a), branch_of(b));
+            scratch.neighbours.add(branch_of(b), branch_of(a));
+        }
         for start in 0..branches {
             if scratch.branch_rank[start] != NONE {
                 continue;
@@ -137,13 +159,10 @@ impl Pattern {
             let mut next = scratch.branch_order.len() - 1;
             while next < scratch.branch_order.len() {
                 let branch = scratch.branch_order[next];
-                for &[a, b] in &self.couplings {
-                    let (a, b) = (branch_of(a), branch_of(b));
-                    for (one, other) in [(a, b), (b, a)] {
-                        if one == branch && scratch.branch_rank[other as usize] == NONE {
-                            scratch.branch_rank[other as usize] = scratch.branch_order.len() as u32;
-                            scratch.branch_order.push(other);
-                        }
+                for other in scratch.neighbours.of(branch) {
+                    if scratch.branch_rank[other as usize] == NONE {
+                        scratch.branch_rank[other as usize] = scratch.branch_order.len() as u32;
+                        scratch.branch_order.push(other);
                     }
                 }
                 next += 1;
@@ -169,23 +188,22 @@ impl Pattern {
         let scratch = &mut self.scratch;
         scratch.ancestor.clear();
         scratch.ancestor.resize(tree.dofs(), NONE);
-        scratch.list_carried(tree);
-        // Subtrees are joined when the later eliminated of two coupled dofs comes
-        // up. Of a chain, neighbours suffice: the others are ancestors through
-        // them.
-        for &dof in self.order.iter().rev() {
-            for &[a, b] in &self.couplings {
-                for (one, other) in [(a, b), (b, a)] {
-                    let later = scratch.position[other as usize] > scratch.position[one as usize];
-                    if one == dof && later {
-                        join(&mut self.rows, &mut scratch.ancestor, other, dof);
-                    }
-                }
+        scratch.edges.clear(tree.dofs());
+        // Of a chain, neighbours suffice: the others are ancestors through them.
+        for dof in 0..tree.dofs() {
+            if let [.., carrier, _] = tree.chain(dof) {
+                scratch.edges.add(*carrier, dof as u32);
             }
-            let mut carried = scratch.first_carried[dof as usize];
-            while carried != NONE {
-                join(&mut self.rows, &mut scratch.ancestor, carried, dof);
-                carried = scratch.next_carried[carried as usize];
+        }
+        for &[a, b] in &self.couplings {
+            let a_is_first = scratch.position[a as usize] < scratch.position[b as usize];
+            let (earlier, later) = if a_is_first { (a, b) } else { (b, a) };
+            scratch.edges.add(earlier, later);
+        }
+        // Subtrees are joined when the later eliminated of two dofs comes up.
+        for &dof in self.order.iter().rev() {
+            for below in scratch.edges.of(dof) {
+                join(&mut self.rows, &mut scratch.ancestor, below, dof);
             }
         }
         for &dof in &self.order {
