@@ -16,6 +16,10 @@
 //! changes the sliding velocity much, the solution is corrected with that at its end
 //! (`StepOptions::slip_rounds`).
 //!
+//! **Overlap.** A contact of the stiff law pushes overlapping bodies apart at a
+//! limited velocity, since they keep it. So that a heavy load is borne all the same,
+//! the limit leaves room for `R_n lambda_n` of the last step.
+//!
 //! **Restitution.** A contact of the stiff law that approaches faster than a
 //! threshold and closes within the step wants `-e u_n`, and yields little in this
 //! step.
@@ -97,8 +101,7 @@ pub struct ContactStart {
     /// Inverse weight of both bodies, for translation (1/kg) and rotation
     /// (1/(kg m^2)).
     pub inverse_weight: [f64; 2],
-    /// Friction impulse of the last step in the directions of this one; the
-    /// first component is not used.
+    /// Impulse of the last step in the directions of this one.
     pub remembered: ConeVector,
     /// s.
     pub step_s: f64,
@@ -158,7 +161,8 @@ impl Contact {
             _ => law.friction_regularization * stiffest,
         };
         let mut target = [0.0; MAX_CONE_DIM];
-        target[0] = row.one_sided_target(self.gap);
+        let load = normal * start.remembered[0].max(0.0);
+        target[0] = row.one_sided_target(self.gap).min(law.max_separation + load);
         if let Some(rebound) = self.rebound(law, start) {
             target[0] = target[0].max(rebound);
             normal = REBOUND_SOFTNESS * translation;

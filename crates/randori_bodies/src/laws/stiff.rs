@@ -9,6 +9,9 @@ pub struct StiffLaw {
     pub damping_ratio: f64,
     /// Largest velocity of recovery, m/s or rad/s.
     pub max_recovery: f64,
+    /// Largest velocity with which a contact pushes overlapping bodies apart, m/s,
+    /// on top of what bears the load of the last step. Bodies keep that velocity.
+    pub max_separation: f64,
     /// `R` of friction as a share of the inverse weight. Friction remembers its
     /// impulse, so this sets how fast it finds it, not how much it creeps.
     pub friction_regularization: f64,
@@ -22,6 +25,7 @@ impl Default for StiffLaw {
             frequency_hz: 240.0,
             damping_ratio: 5.0,
             max_recovery: 2.0,
+            max_separation: 0.2,
             friction_regularization: 0.01,
             restitution_threshold: 0.1,
         }

@@ -134,3 +134,23 @@ fn a_box_on_a_conveyor_takes_its_velocity() {
 
     assert!((world.velocity(0) - Vector3::new(0.7, -0.2, 0.0)).norm() < 1e-9);
 }
+
+#[test]
+fn bodies_that_overlap_at_the_start_are_pushed_apart_gently() {
+    let edges = [0.2, 0.2, 0.1];
+    let tree = build(&[free(cuboid(1.0, edges), Vector3::new(0.0, 0.0, 0.03))]);
+    let mut world = World::new(tree, StepOptions::default());
+    let (mut fastest, mut highest) = (0.0_f64, 0.0_f64);
+    for _ in 0..500 {
+        world.step(|tree, kinematics, contacts| {
+            cuboid_on_ground((tree, kinematics), 0, (edges, sliding(0.5)), contacts);
+        });
+        fastest = fastest.max(world.velocity(0).z);
+        highest = highest.max(world.position(0).z);
+    }
+
+    assert!(fastest < 0.25, "{fastest} m/s");
+    assert!(highest < 0.053, "{highest} m");
+    assert!((world.position(0).z - 0.05).abs() < 1e-4);
+    assert!(world.velocity(0).norm() < 1e-6);
+}

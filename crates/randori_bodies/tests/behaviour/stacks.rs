@@ -1,9 +1,10 @@
 //! Boxes on boxes: contacts between moving bodies.
 
-use nalgebra::Vector3;
+use nalgebra::{Isometry3, Vector3};
 use randori_bodies::contact::{Contact, Side};
 use randori_bodies::laws::{Law, StiffLaw};
-use randori_bodies::{Kinematics, StepOptions, Tree};
+use randori_bodies::potential::Drive;
+use randori_bodies::{JointKind, Kinematics, LinkSpec, StepOptions, Tree};
 
 use crate::scene::{NEAR, World, build, corners, cuboid, cuboid_on_ground, free, sliding};
 
@@ -21,9 +22,18 @@ pub(crate) fn tower(masses: &[f64], gap: f64) -> World {
 }
 
 pub(crate) fn touch(tree: &Tree, kinematics: &Kinematics, contacts: &mut Vec<Contact>) {
+    touch_boxes(tree.links().len(), (tree, kinematics), contacts);
+}
+
+/// Contacts of the first boxes, each on the one before and the first on the ground.
+fn touch_boxes(
+    count: usize,
+    (tree, kinematics): (&Tree, &Kinematics),
+    contacts: &mut Vec<Contact>,
+) {
     let friction = sliding(0.6);
     cuboid_on_ground((tree, kinematics), 0, (EDGES, friction), contacts);
-    for upper in 1..tree.links().len() {
+    for upper in 1..count {
         let lower = upper - 1;
         let normal = kinematics.rotation(lower) * Vector3::z();
         let top = kinematics.position(tree, lower) + normal * 0.05;
@@ -65,6 +75,58 @@ fn a_light_box_carries_a_heavy_one() {
     let sunk = 0.15 - world.position(1).z;
     assert!((0.0..3e-3).contains(&sunk), "{sunk} m");
     assert!(world.velocity(1).norm() < 1e-9);
+}
+
+#[test]
+fn a_finger_may_rest_on_a_tower() {
+    for masses in [vec![1.0; 10], vec![1.0, 1000.0]] {
+        let top = masses.len() - 1;
+        let mut links: Vec<_> = (0..masses.len())
+            .map(|k| {
+                let place = Vector3::new(0.0, 0.0, 0.05 + 0.1 * k as f64);
+                free(cuboid(masses[k], EDGES), place)
+            })
+            .collect();
+        // A slide above the tower that presses with 5 N at most.
+        let above = Isometry3::translation(0.02, 0.01, 0.1 * masses.len() as f64 + 0.01);
+        links.push(LinkSpec { joint: JointKind::FixedBase, ..LinkSpec::default() });
+        links.push(LinkSpec {
+            parent: Some(top + 1),
+            joint: JointKind::Prismatic { axis: -Vector3::z() },
+            parent_from_joint: above,
+            mass: cuboid(0.1, [0.01; 3]),
+            ..LinkSpec::default()
+        });
+        let mut world = World::new(build(&links), StepOptions::default());
+        let dofs = world.tree.dofs();
+        world.drives = vec![Drive::default(); dofs];
+        world.drives[dofs - 1] =
+            Drive { kd: 100.0, target_velocity: 0.1, limit: 5.0, ..Drive::default() };
+        world.run(10.0, |tree, kinematics, contacts| {
+            touch_boxes(top + 1, (tree, kinematics), contacts);
+            let finger = kinematics.position(tree, top + 2);
+            let gap = finger.z - 0.005 - (kinematics.position(tree, top).z + 0.05);
+            if gap < NEAR {
+                contacts.push(Contact {
+                    sides: [Side::Link(top), Side::Link(top + 2)],
+                    point: finger - Vector3::z() * 0.005,
+                    normal: Vector3::z(),
+                    gap,
+                    margin: 0.0,
+                    friction: sliding(0.6),
+                    restitution: 0.0,
+                    law: Law::Stiff(StiffLaw::default()),
+                    key: 9999,
+                });
+            }
+        });
+        assert!((world.position(top).z - (0.05 + 0.1 * top as f64)).abs() < 4e-3);
+        assert!(world.state.v.iter().all(|rate| rate.abs() < 1e-8), "{:?}", world.state.v);
+        let last = world.contacts.len() - 1;
+        let pressed = world.stepper.contact_impulse(last)[0].z / 0.002;
+        // The drive's 5 N and the finger's own weight.
+        assert!((pressed - 5.0 - 0.981).abs() < 1e-5, "{pressed} N");
+    }
 }
 
 #[test]
