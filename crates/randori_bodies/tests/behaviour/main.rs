@@ -7,6 +7,7 @@ mod impacts;
 mod joints;
 mod motion;
 mod piles;
+mod robots;
 mod scene;
 mod stacks;
 mod sweeps;
