@@ -1,7 +1,7 @@
 //! Robots of a scenario become trees.
 
-use nalgebra::{Translation3, Vector3};
-use randori_bodies::coupling::{Coupling, POLYNOMIAL};
+use nalgebra::Vector3;
+use randori_bodies::coupling::{Closure, Coupling, POLYNOMIAL};
 use randori_bodies::dof_law::DofLaw;
 use randori_bodies::laws::{Law, StiffLaw};
 use randori_bodies::state::exp;
@@ -22,17 +22,10 @@ use crate::world::inertia::MassProperties as WorldMass;
 use crate::world::robot::Assembly;
 use crate::world::scene::Role;
 
-/// How loops and couplings yield: hardly.
-const RIGID: StiffLaw = StiffLaw {
-    frequency_hz: 2000.0,
-    damping_ratio: 1.0,
-    max_recovery: 2.0,
-    friction_regularization: 0.01,
-    restitution_threshold: 0.1,
-};
-
-/// Half the length of the hinge pin that a loop is closed by, m.
-const PIN_M: f64 = 0.05;
+/// The law of loops and couplings, which hardly yield.
+fn rigid() -> Law {
+    Law::Stiff(StiffLaw { frequency_hz: 2000.0, damping_ratio: 1.0, ..StiffLaw::default() })
+}
 
 /// Trees under construction.
 pub(in crate::world) struct TreesBuilder {
@@ -93,7 +86,7 @@ impl TreesBuilder {
             }
         }
         let first_dof = |link: usize| tree.links()[link].dofs().start;
-        let law = Law::Stiff(RIGID);
+        let law = rigid();
         let mut couplings = self.loops;
         couplings.extend(self.couplings.iter().map(|(follower, leader, [ratio, offset])| {
             let mut polynomial = [0.0; POLYNOMIAL];
@@ -155,7 +148,8 @@ impl Assembly<'_> {
             }
         }
         self.couple(builder, first)?;
-        self.close_loops(builder, first)
+        self.close_loops(builder, first);
+        Ok(())
     }
 
     fn insert_tree_link(
@@ -246,8 +240,7 @@ impl Assembly<'_> {
         Ok(())
     }
 
-    /// Loops: a hinge is a pin whose both ends coincide.
-    fn close_loops(&self, builder: &mut Builder<'_>, first: usize) -> Result<(), WorldError> {
+    fn close_loops(&self, builder: &mut Builder<'_>, first: usize) {
         for spec in &self.spec.loops {
             let ends = [(&spec.link_a, spec.pose_a), (&spec.link_b, spec.pose_b)];
             let ends = ends.map(|(name, pose)| {
@@ -263,24 +256,21 @@ impl Assembly<'_> {
             }
             let (links, frames) =
                 (ends.map(|(group, _)| Some(first + group)), ends.map(|(_, frame)| frame));
-            let law = Law::Stiff(RIGID);
-            let at = |z: f64| {
-                frames.map(|frame| (frame * Translation3::new(0.0, 0.0, z)).translation.vector)
+            let closure = match spec.kind {
+                LoopKind::Spherical => None,
+                LoopKind::Fixed => Some(Closure::Rigid),
+                LoopKind::Revolute => Some(Closure::Hinge),
+                LoopKind::Prismatic => Some(Closure::Slide),
             };
-            let connect = |z: f64| Coupling::Connect { links, anchors: at(z), law };
-            let loops = &mut builder.trees().loops;
-            match spec.kind {
-                LoopKind::Fixed => loops.push(Coupling::Weld { links, frames, law }),
-                LoopKind::Spherical => loops.push(connect(0.0)),
-                LoopKind::Revolute => loops.extend([connect(-PIN_M), connect(PIN_M)]),
-                LoopKind::Prismatic => {
-                    let place = format!("the loop of `{}` and `{}`", spec.link_a, spec.link_b);
-                    let message = "`robot_dynamics: Articulated` has no sliding loops yet";
-                    return Err(WorldError::Engine { place, message: message.to_owned() });
+            let law = rigid();
+            builder.trees().loops.push(match closure {
+                Some(closure) => Coupling::Frames { links, frames, closure, law },
+                None => {
+                    let anchors = frames.map(|frame| frame.translation.vector);
+                    Coupling::Connect { links, anchors, law }
                 }
-            }
+            });
         }
-        Ok(())
     }
 }
 
