@@ -256,19 +256,14 @@ impl Assembly<'_> {
             }
             let (links, frames) =
                 (ends.map(|(group, _)| Some(first + group)), ends.map(|(_, frame)| frame));
-            let closure = match spec.kind {
-                LoopKind::Spherical => None,
-                LoopKind::Fixed => Some(Closure::Rigid),
-                LoopKind::Revolute => Some(Closure::Hinge),
-                LoopKind::Prismatic => Some(Closure::Slide),
-            };
+            let anchors = frames.map(|frame| frame.translation.vector);
             let law = rigid();
-            builder.trees().loops.push(match closure {
-                Some(closure) => Coupling::Frames { links, frames, closure, law },
-                None => {
-                    let anchors = frames.map(|frame| frame.translation.vector);
-                    Coupling::Connect { links, anchors, law }
-                }
+            let frames = |closure| Coupling::Frames { links, frames, closure, law };
+            builder.trees().loops.push(match spec.kind {
+                LoopKind::Spherical => Coupling::Connect { links, anchors, law },
+                LoopKind::Fixed => frames(Closure::Rigid),
+                LoopKind::Revolute => frames(Closure::Hinge),
+                LoopKind::Prismatic => frames(Closure::Slide),
             });
         }
     }
