@@ -4,20 +4,21 @@
 #[path = "../src/fixture.rs"]
 #[expect(dead_code, reason = "shared with unit tests, which use the rest")]
 mod fixture;
+#[path = "support/processes.rs"]
+mod processes;
 #[expect(dead_code, reason = "shared with the other tests of processes")]
 mod support;
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use randori_core::policy::Policy;
 use randori_policy::ProcessPolicy;
 
 use fixture::{COURIER, interface};
+use processes::{eventually, running};
 use support::{seen, shell};
 
 /// Starts a grandchild in the child's group and one in a session of its own;
@@ -25,30 +26,6 @@ use support::{seen, shell};
 fn family(mark: &str, then: &str) -> ProcessPolicy {
     let grandchild = format!("sh -c 'echo here >&2; exec sleep 100{mark}'");
     shell(&format!("{grandchild} & setsid {grandchild} & {then}"))
-}
-
-/// Processes that still run and have `mark` in their command line. Zombies
-/// have none.
-fn running(mark: &str) -> BTreeSet<u32> {
-    let own = std::process::id();
-    let processes = std::fs::read_dir("/proc").expect("Linux has /proc");
-    processes
-        .filter_map(|process| process.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|process| *process != own)
-        .filter(|process| {
-            std::fs::read_to_string(format!("/proc/{process}/cmdline"))
-                .is_ok_and(|line| line.contains(mark))
-        })
-        .collect()
-}
-
-/// Waits until `settled` holds: starting and dying take a moment each.
-fn eventually(what: &str, settled: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(50);
-    while !settled() {
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::yield_now();
-    }
 }
 
 /// A number that no other process on this machine has in its command line.

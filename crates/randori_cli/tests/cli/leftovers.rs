@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use crate::processes::{eventually, running};
 use crate::project::{Project, scenario};
 
 const DRIVE: &str = "scenarios/drive.ron";
@@ -53,28 +54,6 @@ run(act)
 /// A number that no other process on this machine has in its command line.
 fn mark(line: u32) -> String {
     format!("mark-{}-{line}", std::process::id())
-}
-
-/// Processes with the mark in their command line.
-fn running(mark: &str) -> BTreeSet<u32> {
-    let own = std::process::id();
-    let processes = std::fs::read_dir("/proc").expect("Linux has /proc");
-    processes
-        .filter_map(|process| process.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|process| *process != own)
-        .filter(|process| {
-            std::fs::read_to_string(format!("/proc/{process}/cmdline"))
-                .is_ok_and(|line| line.contains(mark))
-        })
-        .collect()
-}
-
-fn eventually(what: &str, settled: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(100);
-    while !settled() {
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::yield_now();
-    }
 }
 
 fn with_policy(script: &str, arguments: &[&str]) -> Project {

@@ -11,6 +11,9 @@ mod leftovers;
 mod list;
 mod output;
 mod policy;
+#[cfg(target_os = "linux")]
+#[path = "../../../randori_policy/tests/support/processes.rs"]
+mod processes;
 mod project;
 mod regressions;
 mod replay;
