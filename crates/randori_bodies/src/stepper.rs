@@ -94,8 +94,8 @@ pub enum Method {
 }
 
 /// Multiplications of one factorization (half of the sum of squared row lengths)
-/// from which the automatic choice is to sweep: some 0.2 ms.
-const LARGE: usize = 400_000;
+/// from which the automatic choice is to sweep: some 0.1 ms.
+const LARGE: usize = 200_000;
 
 impl Default for StepOptions {
     fn default() -> Self {
