@@ -5,6 +5,7 @@ mod determinism;
 mod friction;
 mod impacts;
 mod joints;
+mod linkages;
 mod motion;
 mod piles;
 mod robots;
