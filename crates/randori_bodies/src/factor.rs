@@ -191,7 +191,7 @@ impl SparseFactor {
 
 /// The update of the rows of a floating base, whose lower triangle is stored row
 /// by row: the same operations as for other rows, of a size known beforehand.
-fn eliminate_base(block: &mut [f64; 21], row: &mut [f64; 6], inverse: f64) {
+pub(crate) fn eliminate_base(block: &mut [f64; 21], row: &mut [f64; 6], inverse: f64) {
     let mut first = 15;
     for p in (0..6).rev() {
         let factor = row[p] * inverse;

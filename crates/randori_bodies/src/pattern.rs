@@ -62,6 +62,9 @@ struct Row {
     /// Number of ancestors in the elimination tree.
     depth: u32,
     parent: u32,
+    /// Where the rows of the floating base begin that leads the row; `NONE` if none
+    /// does.
+    base: u32,
 }
 
 /// Memory of the symbolic analysis.
@@ -184,7 +187,7 @@ impl Pattern {
     /// to the roots of the subtrees to which it is coupled.
     fn build_elimination_tree(&mut self, tree: &Tree) {
         self.rows.clear();
-        self.rows.resize(tree.dofs(), Row { parent: NONE, ..Row::default() });
+        self.rows.resize(tree.dofs(), Row { parent: NONE, base: NONE, ..Row::default() });
         let scratch = &mut self.scratch;
         scratch.ancestor.clear();
         scratch.ancestor.resize(tree.dofs(), NONE);
@@ -250,6 +253,12 @@ impl Pattern {
         }
         self.is_tree = self.paths == tree.chains
             && self.order.iter().enumerate().all(|(place, dof)| place == *dof as usize);
+        if self.is_tree {
+            for (dof, row) in self.rows.iter_mut().enumerate() {
+                let base = tree.floating_base(dof);
+                row.base = base.map_or(NONE, |base| tree.row(base).start as u32);
+            }
+        }
         self.place_elements(tree);
     }
 
@@ -291,6 +300,14 @@ impl Pattern {
     #[cfg(test)]
     pub(crate) fn path(&self, dof: usize) -> &[u32] {
         &self.paths[self.row(dof)]
+    }
+
+    /// Where the rows of the floating base begin that leads the row of a dof, if one
+    /// does and no coupling has changed its pattern.
+    #[inline]
+    fn base(&self, dof: usize) -> Option<usize> {
+        let base = self.rows[dof].base;
+        (base != NONE).then_some(base as usize)
     }
 
     /// Number of elements.

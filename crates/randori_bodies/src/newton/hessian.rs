@@ -5,7 +5,6 @@ use nalgebra::Vector3;
 use super::Newton;
 use crate::cone::ConeVector;
 use crate::factor::NotPositiveDefinite;
-use crate::joint::JointKind;
 use crate::kinematics::Kinematics;
 use crate::rows::{Place, Row};
 use crate::spatial::{ForceVector, SpatialStiffness, Symmetric3};
@@ -109,8 +108,8 @@ impl Newton {
                 match self.pattern.slots() {
                     None => {
                         let row = &mut self.factor.rows[place];
-                        let floats = chain.len() >= 6 && has_floating_base(tree, chain[0]);
-                        let joints = if floats { add_base(row, &force) } else { 0 };
+                        let base = tree.floating_base(dof);
+                        let joints = base.map_or(0, |_| add_base(row, &force));
                         for (element, dof) in row[joints..].iter_mut().zip(&chain[joints..]) {
                             *element += kinematics.subspace()[*dof as usize].dot(&force);
                         }
@@ -148,19 +147,14 @@ impl Newton {
     }
 }
 
-/// Whether the chain that begins with this dof is that of a floating base.
-fn has_floating_base(tree: &Tree, first: u32) -> bool {
-    tree.links()[tree.link_of_dof(first as usize)].joint() == JointKind::FloatingBase
-}
-
-/// The elements of a floating base, whose motion vectors are unit vectors, as
-/// far as the row goes; returns their number.
+/// The elements of the floating base that leads a row, whose motion vectors are unit
+/// vectors; returns their number.
 fn add_base(row: &mut [f64], force: &ForceVector) -> usize {
     let components = force.force.iter().chain(force.torque.iter());
     for (element, component) in row.iter_mut().zip(components) {
         *element += component;
     }
-    row.len().min(6)
+    6
 }
 
 /// Adds `X' H X` of a block: `H` as its factors, X the velocities of the block per

@@ -1,7 +1,7 @@
 //! Numerical factors in a pattern.
 
 use super::Pattern;
-use crate::factor::NotPositiveDefinite;
+use crate::factor::{NotPositiveDefinite, eliminate_base};
 
 /// The factors of a matrix `H = L' D L` in a [`Pattern`].
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,7 +40,9 @@ impl PatternFactor {
         }
         let inverse = 1.0 / pivot;
         self.inverse_diagonal[dof] = inverse;
-        for p in (0..last).rev() {
+        let base = pattern.base(dof);
+        let leading = if base.is_some() { 6 } else { 0 };
+        for p in (leading..last).rev() {
             let factor = row[p] * inverse;
             let upper = &pattern.rows[path[p] as usize];
             let end = (upper.start + upper.len) as usize;
@@ -49,6 +51,11 @@ impl PatternFactor {
                 *element -= factor * own;
             }
             row[p] = factor;
+        }
+        if let (Some(base), Some(row)) = (base, row.first_chunk_mut::<6>())
+            && let Some(block) = before[base..].first_chunk_mut::<21>()
+        {
+            eliminate_base(block, row, inverse);
         }
         Ok(())
     }
