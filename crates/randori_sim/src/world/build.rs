@@ -13,8 +13,8 @@ use randori_core::spec::{
 };
 use randori_core::time::TickPeriod;
 use rapier3d::prelude::{
-    ColliderBuilder, ColliderHandle, FrictionModel, IntegrationParameters, PhysicsWorld,
-    RigidBodyBuilder, RigidBodyHandle, SharedShape,
+    ActiveHooks, ColliderBuilder, ColliderHandle, FrictionModel, IntegrationParameters,
+    NarrowPhase, PhysicsWorld, RigidBodyBuilder, RigidBodyHandle, SharedShape,
 };
 
 use super::act::Actions;
@@ -22,6 +22,7 @@ use super::dynamics::EarlierRates;
 use super::dynamics::spatial::narrow;
 use super::guard::guarded;
 use super::inertia::{MassProperties, shape_mass_properties};
+use super::manifold::{FaceContacts, has_large_face};
 use super::rest::{RestState, let_rest};
 use super::rules::{ContactRules, Hooks, surface_tag};
 use super::scene::{BodyEntry, MassGroup, Member, Placing, Role, Scene};
@@ -74,6 +75,7 @@ impl<'a> Builder<'a> {
             .expect("the checker accepts only rates that divide a second");
         let physics = PhysicsWorld {
             gravity: narrow(&settings.gravity.into()),
+            narrow_phase: NarrowPhase::with_query_dispatcher(FaceContacts),
             integration_parameters: parameters(settings, period.seconds() as f32),
             ..PhysicsWorld::default()
         };
@@ -161,8 +163,14 @@ impl<'a> Builder<'a> {
         })?;
         let surface = Surface::of(spec, carrier.materials, path)?;
         let tag = owner_tag(carrier.body, self.layout.bodies[carrier.body].robot);
-        let collider = surface
-            .cover(ColliderBuilder::new(shape))
+        let follows_load = has_large_face(&*shape);
+        let mut collider = surface.cover(ColliderBuilder::new(shape));
+        if follows_load {
+            // The engine reuses the points of earlier ticks unless it has something
+            // to ask; but which four of many corners carry must follow the load.
+            collider.active_hooks |= ActiveHooks::FILTER_CONTACT_PAIRS;
+        }
+        let collider = collider
             .density(0.0)
             .collision_groups(self.bits.of_shape(spec))
             .user_data(tag | surface_tag(self.scene.rules.add(surface)))

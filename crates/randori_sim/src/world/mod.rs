@@ -24,6 +24,7 @@ mod guard;
 pub mod inertia;
 mod joint;
 mod look;
+mod manifold;
 mod mobility;
 mod overlap;
 mod query;

@@ -10,6 +10,7 @@ use randori_core::record::{BodyState, WorldState};
 use super::act::Actions;
 use super::dropped::DroppedBox;
 use super::dynamics::EarlierRates;
+use super::manifold::FaceContacts;
 use super::rest::RestState;
 use super::scene::Placing;
 use super::touch::TouchState;
@@ -126,6 +127,7 @@ impl SimWorld {
             return Err(SnapshotError::OtherScenario);
         }
         self.physics = physics;
+        self.physics.narrow_phase.set_query_dispatcher(FaceContacts);
         self.ticks = own.ticks;
         self.placing = own.placing;
         self.actions = own.actions;

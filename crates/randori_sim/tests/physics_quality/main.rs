@@ -8,6 +8,7 @@ mod collision;
 mod contact;
 mod determinism;
 mod drives;
+mod faces;
 mod fixture;
 mod hulls;
 mod joints;
