@@ -1,7 +1,7 @@
 //! Configuration and velocity of a tree, and motion on its configuration space.
 //!
 //! Coordinates and velocities of each joint are listed at
-//! [`JointKind`](crate::JointKind). Rotations are unit quaternions: an angular
+//! [`JointKind`]. Rotations are unit quaternions: an angular
 //! velocity w over a time t turns Q into `exp(w t) Q`, where `exp` is the
 //! rotation by the rotation vector w t in the axes in which w is given (those of
 //! the world, or of the joint frame).
