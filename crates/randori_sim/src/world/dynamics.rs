@@ -4,7 +4,9 @@
 //! Rapier integrates robots but gives none of these. [`RobotModel`] is made
 //! from the robot file alone and its functions are pure, so they can be tested
 //! against textbooks and other engines, and used by controllers. Loops,
-//! couplings, contacts, damping, friction and springs are not part of it.
+//! couplings, contacts, damping, friction and springs are not part of it. The
+//! computation is that of `randori_bodies`; here are the names and the order of
+//! a robot file.
 //!
 //! Generalized velocities come in this order: for a floating base the linear
 //! velocity of the base-frame origin and the angular velocity of the base (both
@@ -23,6 +25,7 @@ mod queries;
 pub(crate) mod spatial;
 
 use nalgebra::{Isometry3, Vector3};
+use randori_bodies::{JointKind as Motion, LinkSpec, Tree, TreeBuilder};
 use randori_core::spec::{Base, JointKind, JointSpec, RobotSpec};
 
 use self::spatial::{written_axis, written_pose};
@@ -30,16 +33,21 @@ use super::inertia::{MassProperties, link_mass_properties};
 
 pub(super) use self::queries::EarlierRates;
 
-pub use self::kinematics::Momentum;
 pub use self::spatial::{Twist64, Wrench64};
+pub use randori_bodies::Momentum;
 
 /// A robot as a tree of rigid bodies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RobotModel {
-    /// Mass properties per link, in link frames, in the order of the file.
-    links: Vec<MassProperties>,
-    /// The links again, with their joints; parents stand before children.
-    nodes: Vec<Node>,
+    /// Its links, the base first.
+    tree: Tree,
+    /// Place of each link of the robot file in the tree.
+    links: Vec<usize>,
+    /// The link in the tree that each joint of the robot file carries.
+    joints: Vec<usize>,
+    /// Place of each degree of freedom of the tree among the generalized
+    /// velocities.
+    order: Vec<usize>,
 }
 
 /// Configuration and velocity of a robot.
@@ -56,54 +64,14 @@ pub struct RobotState {
     pub velocities: Vec<f64>,
 }
 
-/// A link with the joint that carries it.
-#[derive(Debug, Clone, PartialEq)]
-struct Node {
-    /// Index of the link in the robot file.
-    link: usize,
-    /// Index of the joint in the robot file; `None` for the base.
-    joint: Option<usize>,
-    /// The node of the parent link; `None` for the base.
-    parent: Option<usize>,
-    /// Pose of the joint frame in the parent link.
-    parent_from_joint: Isometry3<f64>,
-    motion: Motion,
-    /// Place of its first degree of freedom among the generalized velocities.
-    first_dof: usize,
-    /// Rotor inertia on each of its degrees of freedom, kg m^2 or kg.
-    armature: f64,
-}
-
-/// How a link moves against its parent; axes are unit vectors in the joint
-/// frame.
-#[derive(Debug, Clone, PartialEq)]
-enum Motion {
-    Fixed,
-    Free,
-    Revolute(Vector3<f64>),
-    Prismatic(Vector3<f64>),
-    Spherical,
-}
-
-impl Motion {
-    fn dofs(&self) -> usize {
-        match self {
-            Self::Fixed => 0,
-            Self::Free => 6,
-            Self::Revolute(_) | Self::Prismatic(_) => 1,
-            Self::Spherical => 3,
-        }
-    }
-
-    fn new(joint: &JointSpec) -> Self {
-        let axis = written_axis(joint.axis);
-        match joint.kind {
-            JointKind::Fixed => Self::Fixed,
-            JointKind::Revolute { .. } | JointKind::Continuous => Self::Revolute(axis),
-            JointKind::Prismatic { .. } => Self::Prismatic(axis),
-            JointKind::Spherical => Self::Spherical,
-        }
-    }
+/// A robot file while its tree is built.
+struct Builder<'a> {
+    robot: &'a RobotSpec,
+    tree: TreeBuilder,
+    /// Link in the robot file and first generalized velocity of each link of the
+    /// tree.
+    nodes: Vec<(usize, usize)>,
+    joints: Vec<usize>,
 }
 
 impl RobotModel {
@@ -111,72 +79,42 @@ impl RobotModel {
     ///
     /// # Panics
     ///
-    /// If the joints do not form one tree from the base link, which the checker
-    /// guarantees.
+    /// If the joints do not form one tree from the base link, or a number of a
+    /// joint is not finite, which the checker guarantees.
     pub fn new(robot: &RobotSpec) -> Self {
-        let mut model = Self {
-            links: robot.links.iter().map(link_mass_properties).collect(),
+        let mut builder = Builder {
+            robot,
+            tree: TreeBuilder::new(),
             nodes: Vec::new(),
+            joints: vec![0; robot.joints.len()],
         };
-        let motion = match robot.base {
-            Base::Fixed { .. } => Motion::Fixed,
-            Base::Floating { .. } => Motion::Free,
+        let joint = match robot.base {
+            Base::Fixed { .. } => Motion::FixedBase,
+            Base::Floating { .. } => Motion::FloatingBase,
         };
-        let base_dofs = motion.dofs();
-        model.nodes.push(Node {
-            link: link_index(robot, robot.base.link()),
-            joint: None,
-            parent: None,
-            parent_from_joint: Isometry3::identity(),
-            motion,
-            first_dof: 0,
-            armature: 0.0,
-        });
+        let base = LinkSpec { joint, ..LinkSpec::default() };
+        builder.add(&base, (link_index(robot, robot.base.link()), 0));
         let mut next = 0;
-        while next < model.nodes.len() {
-            model.add_children(robot, next, base_dofs);
+        while next < builder.nodes.len() {
+            builder.add_children(next, joint.dofs());
             next += 1;
         }
         assert!(
-            model.nodes.len() == robot.links.len() && robot.joints.len() + 1 == robot.links.len(),
+            builder.nodes.len() == robot.links.len() && robot.joints.len() + 1 == robot.links.len(),
             "the joints of `{}` must form one tree from its base link",
             robot.name
         );
-        model
-    }
-
-    fn add_children(&mut self, robot: &RobotSpec, parent: usize, base_dofs: usize) {
-        let name = &robot.links[self.nodes[parent].link].name;
-        let mut first_dof = base_dofs;
-        for (index, joint) in robot.joints.iter().enumerate() {
-            if joint.parent == *name {
-                assert!(
-                    self.nodes.len() < robot.links.len(),
-                    "joint `{}` closes a loop",
-                    joint.name
-                );
-                self.nodes.push(Node {
-                    link: link_index(robot, &joint.child),
-                    joint: Some(index),
-                    parent: Some(parent),
-                    parent_from_joint: written_pose(&joint.pose),
-                    motion: Motion::new(joint),
-                    first_dof,
-                    armature: joint.armature,
-                });
-            }
-            first_dof += joint.kind.dofs();
-        }
+        builder.finish()
     }
 
     /// Number of generalized velocities.
     pub fn dofs(&self) -> usize {
-        self.nodes.iter().map(|node| node.motion.dofs()).sum()
+        self.tree.dofs()
     }
 
     /// How many of them belong to the base: six or none.
     pub fn base_dofs(&self) -> usize {
-        self.nodes[0].motion.dofs()
+        self.tree.links()[0].dofs().len()
     }
 
     /// How many of them belong to joints.
@@ -186,24 +124,84 @@ impl RobotModel {
 
     /// Mass of all links, kg.
     pub fn total_mass(&self) -> f64 {
-        self.links.iter().map(|link| link.mass_kg).sum()
+        (0..self.links.len()).map(|link| self.link(link).mass_kg).sum()
     }
 
     /// The base link (index in the robot file).
     pub fn base_link(&self) -> usize {
-        self.nodes[0].link
+        self.links.iter().position(|&link| link == 0).unwrap_or(0)
     }
 
     /// Mass properties of a link (index in the robot file), in its own frame.
     pub fn link(&self, link: usize) -> &MassProperties {
-        &self.links[link]
+        self.tree.links()[self.links[link]].mass()
     }
 
     /// Fixes a point mass to the frame origin of a link (index in the robot
     /// file).
     pub fn add_payload(&mut self, link: usize, mass_kg: f64) {
         let payload = MassProperties::point(mass_kg, Vector3::zeros());
-        self.links[link] = self.links[link].joined(&payload);
+        let loaded = self.link(link).joined(&payload);
+        self.tree.set_mass(self.links[link], loaded);
+    }
+}
+
+impl Builder<'_> {
+    /// Adds a link, given by its index in the robot file and its first
+    /// generalized velocity.
+    fn add(&mut self, spec: &LinkSpec, node: (usize, usize)) {
+        let added = self.tree.add(spec);
+        assert!(added.is_ok(), "`{}` has a joint that cannot be: {added:?}", self.robot.name);
+        self.nodes.push(node);
+    }
+
+    fn add_children(&mut self, parent: usize, base_dofs: usize) {
+        let robot = self.robot;
+        let name = &robot.links[self.nodes[parent].0].name;
+        let mut first_dof = base_dofs;
+        for (index, joint) in robot.joints.iter().enumerate() {
+            if joint.parent == *name {
+                assert!(
+                    self.nodes.len() < robot.links.len(),
+                    "joint `{}` closes a loop",
+                    joint.name
+                );
+                self.joints[index] = self.nodes.len();
+                let spec = LinkSpec {
+                    parent: Some(parent),
+                    joint: motion(joint),
+                    parent_from_joint: written_pose(&joint.pose),
+                    armature: joint.armature,
+                    ..LinkSpec::default()
+                };
+                self.add(&spec, (link_index(robot, &joint.child), first_dof));
+            }
+            first_dof += joint.kind.dofs();
+        }
+    }
+
+    fn finish(self) -> RobotModel {
+        let mut tree = self.tree.build();
+        let mut links = vec![0; self.nodes.len()];
+        let mut order = Vec::with_capacity(tree.dofs());
+        for (node, &(link, first_dof)) in self.nodes.iter().enumerate() {
+            links[link] = node;
+            order.extend(first_dof..first_dof + tree.links()[node].dofs().len());
+            // An open mesh may enclose what no body has; it is used as it is.
+            tree.set_mass(node, link_mass_properties(&self.robot.links[link]));
+        }
+        RobotModel { tree, links, joints: self.joints, order }
+    }
+}
+
+/// How the child of a joint moves against its parent.
+fn motion(joint: &JointSpec) -> Motion {
+    let axis = written_axis(joint.axis);
+    match joint.kind {
+        JointKind::Fixed => Motion::Fixed,
+        JointKind::Revolute { .. } | JointKind::Continuous => Motion::Revolute { axis },
+        JointKind::Prismatic { .. } => Motion::Prismatic { axis },
+        JointKind::Spherical => Motion::Spherical,
     }
 }
 

@@ -8,70 +8,13 @@
 //!
 //! Start reading at [`link_mass_properties`].
 
-use nalgebra::{Isometry3, Matrix3, Vector3};
+use nalgebra::{Matrix3, Vector3};
+pub use randori_bodies::MassProperties;
 use randori_core::spec::{InertiaSpec, LinkSpec, Shape, ShapeSpec};
 use std::f64::consts::PI;
 
 use super::dynamics::spatial::written_pose;
 use super::shape::EngineHull;
-
-/// Mass, centre of mass and rotational inertia of a rigid body, in a frame B
-/// that the context names.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MassProperties {
-    /// Mass, kg.
-    pub mass_kg: f64,
-    /// Centre of mass in B, m.
-    pub com: Vector3<f64>,
-    /// Inertia about the centre of mass, in the axes of B, kg m^2.
-    pub inertia: Matrix3<f64>,
-}
-
-impl MassProperties {
-    /// Nothing: no mass at the origin.
-    pub fn zero() -> Self {
-        Self { mass_kg: 0.0, com: Vector3::zeros(), inertia: Matrix3::zeros() }
-    }
-
-    /// A point mass at `com` (m, in B).
-    pub fn point(mass_kg: f64, com: Vector3<f64>) -> Self {
-        Self { mass_kg, com, inertia: Matrix3::zeros() }
-    }
-
-    /// The same body seen from another frame A.
-    #[must_use]
-    pub fn placed(&self, a_from_b: &Isometry3<f64>) -> Self {
-        let axes = a_from_b.rotation.to_rotation_matrix();
-        let inertia = axes.matrix() * self.inertia * axes.matrix().transpose();
-        let com = a_from_b.rotation * self.com + a_from_b.translation.vector;
-        Self { mass_kg: self.mass_kg, com, inertia: symmetric(&inertia) }
-    }
-
-    /// Two bodies of one frame, joined rigidly.
-    #[must_use]
-    pub fn joined(&self, other: &Self) -> Self {
-        let mass_kg = self.mass_kg + other.mass_kg;
-        if mass_kg <= 0.0 {
-            return Self::zero();
-        }
-        let com = (self.com * self.mass_kg + other.com * other.mass_kg) / mass_kg;
-        let about = |part: &Self| part.inertia + point_inertia(part.mass_kg, &(part.com - com));
-        Self { mass_kg, com, inertia: about(self) + about(other) }
-    }
-
-    /// The same shape, filled so that it weighs `mass_kg`. A body without mass
-    /// becomes a point mass.
-    #[must_use]
-    pub fn with_mass(&self, mass_kg: f64) -> Self {
-        let scale = if self.mass_kg > 0.0 { mass_kg / self.mass_kg } else { 0.0 };
-        Self { mass_kg, com: self.com, inertia: self.inertia * scale }
-    }
-
-    /// Inertia about the origin of B instead of the centre of mass, kg m^2.
-    pub fn inertia_about_origin(&self) -> Matrix3<f64> {
-        self.inertia + point_inertia(self.mass_kg, &self.com)
-    }
-}
 
 /// Mass properties of a link in its own frame.
 ///
@@ -104,11 +47,6 @@ pub fn link_mass_properties(link: &LinkSpec) -> MassProperties {
 /// as the solid that it encloses and must be closed for that to mean anything.
 pub fn shape_mass_properties(shape: &ShapeSpec) -> MassProperties {
     solid(&shape.shape).placed(&written_pose(&shape.pose))
-}
-
-/// Inertia about the origin of a point mass at `offset`.
-pub(crate) fn point_inertia(mass_kg: f64, offset: &Vector3<f64>) -> Matrix3<f64> {
-    (Matrix3::identity() * offset.norm_squared() - offset * offset.transpose()) * mass_kg
 }
 
 /// A shape in its own frame, at unit density.
@@ -216,10 +154,6 @@ fn filled(corners: &[Vector3<f64>], triangles: &[[u32; 3]]) -> (f64, MassPropert
     let spread = second - offset * offset.transpose() * volume;
     let inertia = Matrix3::identity() * spread.trace() - spread;
     (extent, MassProperties { mass_kg: volume, com: reference + offset, inertia })
-}
-
-fn symmetric(matrix: &Matrix3<f64>) -> Matrix3<f64> {
-    (matrix + matrix.transpose()) * 0.5
 }
 
 #[cfg(test)]

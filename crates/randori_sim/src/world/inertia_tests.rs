@@ -1,6 +1,7 @@
 //! What mass properties must satisfy.
 
 use super::*;
+use randori_bodies::point_inertia;
 use randori_core::random::RandomStream;
 use randori_core::spec::{Angle, PoseSpec};
 

@@ -1,17 +1,15 @@
 //! What moves the links: mass matrix, inverse dynamics, reactions.
 
-use nalgebra::{DMatrix, DVector, Isometry3, Vector3};
+use nalgebra::{DMatrix, DVector, Vector3};
+use randori_bodies::{ForceVector, MassMatrix, Motion, NewtonEuler};
 
-use super::kinematics::{LinkFrame, LinkMotion};
+use super::kinematics::Placed;
 use super::spatial::{Twist64, Wrench64};
 use super::{RobotModel, RobotState};
-use crate::world::inertia::MassProperties;
 
 impl RobotModel {
     /// The forces that give the robot these accelerations, by the recursive
-    /// Newton-Euler algorithm (Featherstone, "Rigid Body Dynamics Algorithms",
-    /// 2008, table 5.1, here in world axes): `mass_matrix * accelerations +
-    /// bias_forces`.
+    /// Newton-Euler algorithm: `mass_matrix * accelerations + bias_forces`.
     ///
     /// The first six entries of a floating base are the force (N) at its frame
     /// origin and the moment (N m) about it, in world axes; the rest is one
@@ -24,16 +22,10 @@ impl RobotModel {
         accelerations: &[f64],
         gravity: &Vector3<f64>,
     ) -> DVector<f64> {
-        let frames = self.frames(state);
-        let wrenches =
-            self.transmitted(&frames, &self.motions(state, &frames, accelerations, gravity), &[]);
+        let (_, inner) = self.passes(&self.placed(state), accelerations, gravity, &[]);
         let mut forces = DVector::zeros(self.dofs());
-        for ((node, frame), wrench) in self.nodes.iter().zip(&frames).zip(&wrenches) {
-            for (dof, column) in frame.columns[..node.motion.dofs()].iter().enumerate() {
-                let index = node.first_dof + dof;
-                let rotor = node.armature * accelerations.get(index).copied().unwrap_or(0.0);
-                forces[index] = column.power(wrench) + rotor;
-            }
+        for (&place, force) in self.order.iter().zip(inner) {
+            forces[place] = force;
         }
         forces
     }
@@ -55,19 +47,20 @@ impl RobotModel {
     }
 
     /// The symmetric mass matrix, armature included, by the composite rigid
-    /// body algorithm (Featherstone 2008, table 6.2, here in world axes): half
-    /// of the generalized velocity squared in it is the kinetic energy.
+    /// body algorithm: half of the generalized velocity squared in it is the
+    /// kinetic energy.
     pub fn mass_matrix(&self, state: &RobotState) -> DMatrix<f64> {
-        let frames = self.frames(state);
-        let composites = self.composites(&frames);
+        let mut inner = MassMatrix::new(&self.tree);
+        inner.update(&self.tree, &self.placed(state).kinematics);
         let mut matrix = DMatrix::zeros(self.dofs(), self.dofs());
-        for (index, node) in self.nodes.iter().enumerate() {
-            for (dof, column) in frames[index].columns[..node.motion.dofs()].iter().enumerate() {
-                let row = node.first_dof + dof;
-                let wrench = accelerating(&composites[index], &frames[index], column);
-                self.fill_row(&mut matrix, &frames, (index, row), &wrench);
-                matrix[(row, row)] += node.armature;
+        for (dof, &row) in self.order.iter().enumerate() {
+            let elements = &inner.rows()[self.tree.row(dof)];
+            for (carrier, element) in self.tree.chain(dof).iter().zip(elements) {
+                let column = self.order[*carrier as usize];
+                matrix[(row, column)] = *element;
+                matrix[(column, row)] = *element;
             }
+            matrix[(row, row)] += self.tree.armature()[dof];
         }
         matrix
     }
@@ -81,15 +74,15 @@ impl RobotModel {
         let Some(inverse) = self.mass_matrix(&state).try_inverse() else {
             return vec![0.0; self.links.len()];
         };
-        let poses = self.link_poses(&state);
-        let of_link = |(link, pose): (usize, &Isometry3<f64>)| {
+        let kinematics = self.placed(&state).kinematics;
+        let of_link = |link: usize| {
             let jacobian = self.jacobian(&state, link);
-            let offset = pose.rotation * self.links[link].com;
+            let offset = kinematics.rotation(self.links[link]) * self.link(link).com;
             let turning = jacobian.rows(3, 3);
             let moving = jacobian.rows(0, 3) - offset.cross_matrix() * turning;
             (&moving * &inverse * moving.transpose()).trace() / 3.0
         };
-        poses.iter().enumerate().map(of_link).collect()
+        (0..self.links.len()).map(of_link).collect()
     }
 
     /// What each joint (index in the robot file) transmits from its parent link
@@ -106,94 +99,46 @@ impl RobotModel {
         gravity: &Vector3<f64>,
         external: &[Wrench64],
     ) -> Vec<Wrench64> {
-        let frames = self.frames(state);
-        let motions = self.motions(state, &frames, accelerations, gravity);
-        let mut reactions = vec![Wrench64::zero(); self.nodes.len() - 1];
-        let wrenches = self.transmitted(&frames, &motions, external);
-        for ((node, frame), wrench) in self.nodes.iter().zip(&frames).zip(&wrenches) {
-            if let Some(joint) = node.joint {
-                reactions[joint] = wrench.seen_from(&(frame.origin() - frame.joint_origin));
-            }
-        }
-        reactions
+        let placed = self.placed(state);
+        let (passes, _) = self.passes(&placed, accelerations, gravity, external);
+        let reaction = |link: &usize| {
+            let ForceVector { torque, force } =
+                passes.reaction(&self.tree, &placed.kinematics, *link);
+            Wrench64 { force, torque }
+        };
+        self.joints.iter().map(reaction).collect()
     }
 
-    /// The wrench that each link receives from its parent, about the link-frame
-    /// origin: the backward pass.
-    fn transmitted(
+    /// Both passes of the Newton-Euler algorithm, and the generalized forces in
+    /// the order of the tree.
+    fn passes(
         &self,
-        frames: &[LinkFrame],
-        motions: &[LinkMotion],
+        placed: &Placed,
+        accelerations: &[f64],
+        gravity: &Vector3<f64>,
         external: &[Wrench64],
-    ) -> Vec<Wrench64> {
-        let mut wrenches: Vec<Wrench64> = self
-            .bodies(frames)
-            .zip(frames)
-            .zip(motions)
-            .map(|((body, frame), motion)| inertial(&body, frame, motion))
-            .collect();
-        for (index, node) in self.nodes.iter().enumerate().rev() {
-            if let Some(outside) = external.get(node.link) {
-                wrenches[index] = wrenches[index].minus(outside);
-            }
-            if let Some(parent) = node.parent {
-                let offset = frames[index].origin() - frames[parent].origin();
-                wrenches[parent] = wrenches[parent].plus(&wrenches[index].seen_from(&offset));
-            }
-        }
-        wrenches
-    }
-
-    /// Each link with everything that it carries, in the world.
-    fn composites(&self, frames: &[LinkFrame]) -> Vec<MassProperties> {
-        let mut composites: Vec<MassProperties> = self.bodies(frames).collect();
-        for (index, node) in self.nodes.iter().enumerate().rev() {
-            if let Some(parent) = node.parent {
-                composites[parent] = composites[parent].joined(&composites[index]);
+    ) -> (NewtonEuler, Vec<f64>) {
+        assert!(
+            accelerations.is_empty() || accelerations.len() == self.dofs(),
+            "{} accelerations are given but the robot has {} degrees of freedom",
+            accelerations.len(),
+            self.dofs()
+        );
+        let acceleration =
+            if accelerations.is_empty() { Vec::new() } else { self.to_tree(accelerations) };
+        let motion =
+            Motion { velocity: &placed.velocity, acceleration: &acceleration, gravity: *gravity };
+        let mut outside = Vec::new();
+        if !external.is_empty() {
+            outside.resize(self.links.len(), ForceVector::ZERO);
+            for (&link, wrench) in self.links.iter().zip(external) {
+                let mut vector = ForceVector::at(&wrench.force, placed.kinematics.offset(link));
+                vector.torque += wrench.torque;
+                outside[link] = vector;
             }
         }
-        composites
+        let (mut passes, mut forces) = (NewtonEuler::new(&self.tree), vec![0.0; self.dofs()]);
+        passes.inverse_dynamics(&self.tree, &placed.kinematics, &motion, &outside, &mut forces);
+        (passes, forces)
     }
-
-    /// Writes what a wrench at node `from` does to it and to all links that
-    /// carry it, into `row` and, by symmetry, into its column.
-    fn fill_row(
-        &self,
-        matrix: &mut DMatrix<f64>,
-        frames: &[LinkFrame],
-        (from, row): (usize, usize),
-        wrench: &Wrench64,
-    ) {
-        let mut at = Some(from);
-        while let Some(index) = at {
-            let (node, frame) = (&self.nodes[index], &frames[index]);
-            let here = wrench.seen_from(&(frames[from].origin() - frame.origin()));
-            for (dof, column) in frame.columns[..node.motion.dofs()].iter().enumerate() {
-                let value = column.power(&here);
-                matrix[(row, node.first_dof + dof)] = value;
-                matrix[(node.first_dof + dof, row)] = value;
-            }
-            at = node.parent;
-        }
-    }
-}
-
-/// The wrench about the link-frame origin that makes one link move as it does
-/// (Newton's and Euler's equations).
-fn inertial(body: &MassProperties, frame: &LinkFrame, motion: &LinkMotion) -> Wrench64 {
-    let offset = body.com - frame.origin();
-    let (spin, turn) = (&motion.velocity.angular, &motion.acceleration.angular);
-    let swing = turn.cross(&offset) + spin.cross(&spin.cross(&offset));
-    let force = (motion.acceleration.linear + swing) * body.mass_kg;
-    let torque = body.inertia * turn + spin.cross(&(body.inertia * spin));
-    Wrench64 { force, torque }.seen_from(&offset)
-}
-
-/// The wrench about the link-frame origin that gives a resting body this
-/// acceleration of the link frame.
-fn accelerating(body: &MassProperties, frame: &LinkFrame, acceleration: &Twist64) -> Wrench64 {
-    let offset = body.com - frame.origin();
-    let linear = acceleration.linear + acceleration.angular.cross(&offset);
-    let torque = body.inertia * acceleration.angular;
-    Wrench64 { force: linear * body.mass_kg, torque }.seen_from(&offset)
 }

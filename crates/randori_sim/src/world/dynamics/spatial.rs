@@ -19,19 +19,6 @@ impl Twist64 {
     pub fn zero() -> Self {
         Self { linear: Vector3::zeros(), angular: Vector3::zeros() }
     }
-
-    pub(super) fn scaled(&self, factor: f64) -> Self {
-        Self { linear: self.linear * factor, angular: self.angular * factor }
-    }
-
-    pub(super) fn plus(&self, other: &Self) -> Self {
-        Self { linear: self.linear + other.linear, angular: self.angular + other.angular }
-    }
-
-    /// Power that a wrench about the same point delivers, W.
-    pub(super) fn power(&self, wrench: &Wrench64) -> f64 {
-        self.linear.dot(&wrench.force) + self.angular.dot(&wrench.torque)
-    }
 }
 
 impl From<Twist> for Twist64 {
@@ -64,10 +51,6 @@ impl Wrench64 {
 
     pub(super) fn plus(&self, other: &Self) -> Self {
         Self { force: self.force + other.force, torque: self.torque + other.torque }
-    }
-
-    pub(super) fn minus(&self, other: &Self) -> Self {
-        Self { force: self.force - other.force, torque: self.torque - other.torque }
     }
 }
 
@@ -110,15 +93,16 @@ pub(crate) fn written_pose(pose: &PoseSpec) -> Isometry3<f64> {
     Isometry3::from_parts(Translation3::from(Vector3::from(pose.xyz)), rotation)
 }
 
-/// A direction as written, in f64; zero for `Along(0, 0, 0)`, which the
-/// checker refuses.
+/// A direction as written, in f64; Z for `Along(0, 0, 0)`, which the checker
+/// refuses.
 pub(in crate::world) fn written_axis(axis: Axis) -> Vector3<f64> {
     match axis {
         Axis::X => Vector3::x(),
         Axis::Y => Vector3::y(),
         Axis::Z => Vector3::z(),
         Axis::Along(x, y, z) => {
-            Vector3::new(x, y, z).try_normalize(0.0).unwrap_or_else(Vector3::zeros)
+            let unit = Vector3::new(x, y, z).try_normalize(0.0);
+            unit.filter(|unit| unit.norm() > 0.0).unwrap_or_else(Vector3::z)
         }
     }
 }

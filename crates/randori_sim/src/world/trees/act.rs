@@ -4,7 +4,6 @@ use nalgebra::Vector3;
 use randori_bodies::{MassMatrix, SparseFactor};
 use randori_core::math::Vector;
 
-use super::build::bodies_mass;
 use super::{Touch, Trees, wide};
 use crate::world::SimWorld;
 use crate::world::inertia::MassProperties;
@@ -46,9 +45,9 @@ impl Trees {
 
     /// Gives a link other mass properties, in its frame.
     pub(in crate::world) fn set_mass(&mut self, link: usize, mass: &MassProperties) {
-        self.tree.set_mass(link, bodies_mass(mass));
+        self.tree.set_mass(link, *mass);
         if link < self.robots.links().len() {
-            self.robots.set_mass(link, bodies_mass(mass));
+            self.robots.set_mass(link, *mass);
         }
     }
 

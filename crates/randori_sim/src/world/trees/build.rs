@@ -6,9 +6,7 @@ use randori_bodies::dof_law::DofLaw;
 use randori_bodies::laws::{Law, StiffLaw};
 use randori_bodies::state::exp;
 use randori_bodies::stepper::{StepOptions, Stepper};
-use randori_bodies::{
-    JointKind, Kinematics, LinkSpec, MassProperties, Memory, MotionVector, State, TreeBuilder,
-};
+use randori_bodies::{JointKind, Kinematics, LinkSpec, Memory, MotionVector, State, TreeBuilder};
 use randori_core::math::Vector;
 use randori_core::spec::{JointKind as JointType, LoopKind, PhysicsSettings};
 use rapier3d::prelude::{ActiveCollisionTypes, ActiveHooks, ColliderBuilder, RigidBodyBuilder};
@@ -18,7 +16,6 @@ use super::{Coordinate, Forest, TreeDof, TreeLink, Trees};
 use crate::world::WorldError;
 use crate::world::build::Builder;
 use crate::world::dynamics::spatial::{written_axis, written_pose};
-use crate::world::inertia::MassProperties as WorldMass;
 use crate::world::robot::Assembly;
 use crate::world::scene::Role;
 
@@ -189,7 +186,7 @@ impl Assembly<'_> {
                 None => wide_pose(&self.base_pose),
                 Some(_) => group.parent_from_joint,
             },
-            mass: bodies_mass(&mass),
+            mass,
             armature: joint.map_or(0.0, |joint| joint.armature),
             damping: joint.map_or(0.0, |joint| joint.damping),
         };
@@ -284,9 +281,4 @@ fn kind(joint: JointType, axis: Vector3<f64>) -> JointKind {
         JointType::Prismatic { .. } => JointKind::Prismatic { axis },
         JointType::Spherical => JointKind::Spherical,
     }
-}
-
-/// Mass properties as the dynamics want them.
-pub(super) fn bodies_mass(mass: &WorldMass) -> MassProperties {
-    MassProperties { mass_kg: mass.mass_kg, com: mass.com, inertia: mass.inertia }
 }

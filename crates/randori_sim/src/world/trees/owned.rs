@@ -18,7 +18,6 @@ use rapier3d::prelude::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::build::bodies_mass;
 use super::{Trees, narrow, wide};
 use crate::world::SimWorld;
 use crate::world::build::owner;
@@ -219,7 +218,7 @@ impl SimWorld {
             };
         }
         let group = self.scene.bodies[body].mass_group.expect("objects that move have mass");
-        bodies_mass(&self.scene.masses[group].mass(&self.actions.payloads))
+        self.scene.masses[group].mass(&self.actions.payloads)
     }
 
     /// The link that an owned object or a body of a robot is part of.
