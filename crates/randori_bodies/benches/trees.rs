@@ -11,8 +11,8 @@ use std::time::Instant;
 
 use nalgebra::{Isometry3, Matrix3, Vector3};
 use randori_bodies::{
-    Dynamics, EnvelopeFactor, JointKind, Kinematics, LinkSpec, MassMatrix, MassProperties,
-    NewtonEuler, Rule, SparseFactor, State, Step, Tree, TreeBuilder,
+    Dynamics, JointKind, Kinematics, LinkSpec, MassMatrix, MassProperties, NewtonEuler, Rule,
+    SparseFactor, State, Step, Tree, TreeBuilder,
 };
 
 const BLOCKS: usize = 60;
@@ -38,10 +38,9 @@ fn measure(tree: &Tree) {
     let (mut kinematics, mut mass) = (Kinematics::new(tree), MassMatrix::new(tree));
     let (mut passes, mut factor) = (NewtonEuler::new(tree), SparseFactor::new(tree));
     let (mut bias, mut x) = (vec![0.0; tree.dofs()], vec![1.0; tree.dofs()]);
-    let mut envelope = EnvelopeFactor::default();
 
     let mut stages = [0.0; 5].map(|_: f64| Vec::new());
-    let (mut dense, mut whole) = (Vec::new(), Vec::new());
+    let mut whole = Vec::new();
     let mut dynamics = Dynamics::new(tree);
     let step = Step { dt: 1e-6, rule: Rule::SecondOrder, gravity, forces: &[], external: &[] };
     for _ in 0..BLOCKS {
@@ -57,10 +56,6 @@ fn measure(tree: &Tree) {
             x.fill(black_box(1.0));
             factor.solve(tree, &mut x);
         });
-        time(&mut dense, || {
-            envelope.load(tree, black_box(mass.rows()), tree.armature());
-            envelope.factorize().expect("regular");
-        });
         time(&mut whole, || dynamics.step(tree, &mut state, &step).expect("regular"));
     }
     let names = ["kinematics", "mass matrix", "bias", "factor", "solve"];
@@ -68,7 +63,6 @@ fn measure(tree: &Tree) {
         report(name, blocks);
     }
     report("whole step", &mut whole);
-    report("envelope factor", &mut dense);
 }
 
 /// Appends the duration of one call, in microseconds, averaged over a block.

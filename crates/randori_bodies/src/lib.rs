@@ -13,8 +13,7 @@
 //!    inertias, all in world axes about one point per branch.
 //! 3. [`MassMatrix::update`] sums inertias inwards (composite rigid bodies),
 //!    [`NewtonEuler`] computes forces from motion (recursive Newton-Euler).
-//! 4. [`SparseFactor`] factors the mass matrix in the pattern of the tree,
-//!    [`EnvelopeFactor`] any symmetric matrix.
+//! 4. [`SparseFactor`] factors the mass matrix in the pattern of the tree.
 //! 5. [`Dynamics::step`] moves a state, by default with errors of second order.
 //! 6. [`Stepper`] does so with everything that acts: drives, limits, friction,
 //!    contacts and couplings, each a convex potential of the velocity at the end of
@@ -27,7 +26,6 @@ mod builder;
 pub mod cone;
 pub mod contact;
 pub mod coupling;
-mod dense;
 pub mod dof_law;
 mod factor;
 mod inertia;
@@ -51,7 +49,6 @@ mod tree;
 pub mod weights;
 
 pub use builder::{LinkSpec, TreeBuilder, TreeError};
-pub use dense::EnvelopeFactor;
 pub use factor::{NotPositiveDefinite, SparseFactor};
 pub use inertia::{MassProperties, point_inertia};
 pub use joint::JointKind;
