@@ -31,6 +31,10 @@ const STEEP: f32 = 0.1;
 /// count as well.
 const NEARER: f32 = 1e-4;
 
+/// By how much (m) shapes must overlap less along another direction to prefer it
+/// to the one that was found.
+const SURER: f32 = 1e-5;
+
 /// Two convex shapes close to each other.
 pub(super) struct Pair<'a> {
     /// Pose of the second shape in the frame of the first.
@@ -102,6 +106,22 @@ impl Pair<'_> {
         (best >= 0.0 || best + NEARER >= separation(direction)).then_some(normal)
     }
 
+    /// The normal of the last tick, as either shape has it, if the shapes overlap
+    /// less along it: where they overlap, the search for the direction of least
+    /// overlap can end with a wrong one.
+    fn as_last(&self, manifold: &ContactManifold, closest: &Closest) -> Option<Vector> {
+        let on_one = manifold.local_n1.try_normalize()?;
+        let on_other = (self.pos12.rotation * -manifold.local_n2).try_normalize()?;
+        let mut best = (self.separation(closest.direction)? + SURER, None);
+        for normal in [on_one, on_other] {
+            let separation = self.separation(normal)?;
+            if separation > best.0 {
+                best = (separation, Some(normal));
+            }
+        }
+        best.1
+    }
+
     /// Distance of the shapes along a direction from the first to the second,
     /// m; negative if they overlap.
     fn separation(&self, direction: Vector) -> Option<f32> {
@@ -151,9 +171,10 @@ impl Pair<'_> {
         earlier: &[Point],
     ) {
         let gap = (closest.on_other - closest.on_one).dot(closest.direction);
-        let across = self.across_triangle(closest.direction);
+        let across =
+            self.across_triangle(closest.direction).or_else(|| self.as_last(manifold, closest));
         let Some(faces) = self.faces(across.unwrap_or(closest.direction), closest) else { return };
-        let normal = across.unwrap_or_else(|| aligned(closest.direction, &faces));
+        let normal = aligned(across.unwrap_or(closest.direction), &faces);
         let mut points = self.shared(&faces, normal);
         if points.is_empty() && across.is_some() {
             points = self.foremost(&faces, normal);
