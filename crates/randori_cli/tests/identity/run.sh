@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The same bits on other processors: the shipped scenarios held against their
-# goldens by a program that was built for another target.
+# goldens by a program that was built for another target,
+# and scenarios with articulated dynamics beside the same program for this one.
 #
 #   run.sh aarch64   for 64-bit ARM, run by an emulator (the default)
 #   run.sh native    for this processor, with all its instructions
@@ -10,13 +11,28 @@ cd "$(dirname "$0")/../../../.."
 what="${1:-aarch64}"
 # Builds do not take turns in one folder.
 base="${CARGO_TARGET_DIR:-target}"
+# Hashes of runs with articulated dynamics, by the program that is given.
+articulated() {
+    "$@" run scenarios/courier/flat.ron scenarios/pup/stand.ron --json \
+        --set physics.robot_dynamics=Articulated 2>/dev/null |
+        grep -o '"final_hash":"[0-9a-f]*"'
+}
+same() {
+    local here other
+    here="$(articulated cargo run --locked --quiet -p randori_cli --)"
+    other="$(articulated "$@")"
+    [ -n "$here" ] && [ "$here" = "$other" ] && echo "articulated dynamics: the same hashes" && return
+    printf 'articulated dynamics: here\n%s\nthere\n%s\n' "$here" "$other" >&2
+    return 1
+}
 skip() { echo "skipped: $*"; exit 0; }
 
 case "$what" in
 native)
-    export CARGO_TARGET_DIR="$base/identity-native" RUSTFLAGS="-C target-cpu=native"
-    cargo build --locked --quiet -p randori_cli
-    exec "$CARGO_TARGET_DIR/debug/randori" test scenarios
+    native="$base/identity-native"
+    CARGO_TARGET_DIR="$native" RUSTFLAGS="-C target-cpu=native" cargo build --locked --quiet -p randori_cli
+    "$native/debug/randori" test scenarios
+    same "$native/debug/randori"
     ;;
 aarch64)
     target=aarch64-unknown-linux-gnu
@@ -26,8 +42,10 @@ aarch64)
     export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc
     export CC_aarch64_unknown_linux_gnu=aarch64-linux-gnu-gcc
     cargo build --locked --quiet -p randori_cli --target "$target"
-    QEMU_LD_PREFIX=/usr/aarch64-linux-gnu exec qemu-aarch64 \
-        "$base/$target/debug/randori" test scenarios/cartpole scenarios/courier scenarios/pup
+    export QEMU_LD_PREFIX=/usr/aarch64-linux-gnu
+    emulated=(qemu-aarch64 "$base/$target/debug/randori")
+    "${emulated[@]}" test scenarios/cartpole scenarios/courier scenarios/pup
+    same "${emulated[@]}"
     ;;
 *)
     echo "usage: run.sh [aarch64|native]" >&2
