@@ -5,7 +5,7 @@ use randori_core::math::Vector;
 use randori_sim::world::JointDrive;
 
 use crate::common::{Scene, Stage};
-use crate::fixture::one_robot;
+use crate::fixture::{hold, one_robot};
 
 const WEIGHTLESS: &str = "gravity: (0, 0, 0)";
 
@@ -102,4 +102,61 @@ fn an_object_is_handed_over_without_a_jump() {
     assert!(scene.world.body_twist(body).linear.length() < 1e-4, "and rests again");
     assert!(jump < 2e-5, "it jumps by {jump} m");
     assert!(step < 1.0, "its velocity changes by {step} m/s in a tick");
+}
+
+/// A body of 15 kg on a vertical rail, with a light ankle and a foot.
+const LEG: &str = r#"Robot(
+    format: 1, name: "leg", base: Fixed(link: "post"),
+    links: [
+        (name: "post", mass_kg: 1),
+        (name: "rail", mass_kg: 15, com: (0, 0, 0), inertia: Moments(ixx: 0.5, iyy: 0.5, izz: 0.5)),
+        (name: "cross", mass_kg: 0.07, com: (0, 0, 0), inertia: Moments(ixx: 3e-5, iyy: 3e-5, izz: 3e-5)),
+        (name: "foot", mass_kg: 0.7, com: (0, 0, -0.01), inertia: Moments(ixx: 0.0017, iyy: 0.0024, izz: 0.0027),
+         shapes: [(shape: Box(size: (0.22, 0.1, 0.03)), pose: (xyz: (0.01, 0.005, -0.015)))]),
+    ],
+    joints: [
+        (name: "z", kind: Prismatic(), parent: "post", child: "rail", axis: Z, pose: (xyz: (0, 0, 0.35))),
+        (name: "pitch", kind: Continuous, parent: "rail", child: "cross", axis: Y, pose: (xyz: (0, 0, -0.28))),
+        (name: "roll", kind: Continuous, parent: "cross", child: "foot", axis: X, pose: (xyz: (0, 0, -0.012))),
+    ],
+)"#;
+
+#[test]
+fn a_light_ankle_does_not_rattle_when_its_foot_lands() {
+    // MuJoCo 4.0.0: at most 0.03 to 0.05 rad/s at 500 to 100 Hz.
+    for (softness, limit) in [("softness: ()", 0.1), ("", 0.02)] {
+        for rate_hz in [500, 250, 100] {
+            let ground = format!("ground: (friction: 1.0, priority: 5, {softness})");
+            let physics = format!("rate_hz: {rate_hz}");
+            let stage = Stage {
+                robots: &[(LEG, "")],
+                environment: &ground,
+                physics: &physics,
+                ..Stage::default()
+            };
+            let mut scene = stage.build();
+            let ankle = [scene.dof("r0.pitch"), scene.dof("r0.roll")];
+            let mut fastest = 0.0_f32;
+            for (target, seconds) in [(0.0, 1.0), (0.1, 0.5), (-0.1, 1.5)] {
+                for dof in ankle {
+                    scene.world.set_drive(dof, hold(target, 50.0, 3.0, f32::INFINITY));
+                }
+                for _ in 0..(seconds * f64::from(rate_hz)) as usize {
+                    scene.step();
+                    let speeds = ankle.map(|dof| scene.world.velocity(dof).abs());
+                    fastest = fastest.max(speeds[0]).max(speeds[1]);
+                }
+            }
+
+            let height = scene.world.body_pose(scene.body("r0.foot")).translation.z;
+            assert!(
+                (height - 0.03).abs() < 1e-3,
+                "{rate_hz} Hz, {softness}: it stands at {height} m"
+            );
+            assert!(
+                fastest < limit,
+                "{rate_hz} Hz, {softness}: the ankle turns at {fastest} rad/s"
+            );
+        }
+    }
 }
