@@ -42,7 +42,7 @@ pub(super) fn insert(
         floating: matches!(spec.base, Base::Floating { .. }),
         groups: &groups,
     };
-    if groups.len() == 1 {
+    if groups.len() == 1 && !(builder.has_trees() && assembly.floating) {
         return assembly.insert_single(builder);
     }
     if builder.has_trees() {

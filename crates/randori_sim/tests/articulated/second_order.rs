@@ -160,3 +160,29 @@ fn a_light_ankle_does_not_rattle_when_its_foot_lands() {
         }
     }
 }
+
+#[test]
+fn a_soft_ground_yields_alike_at_any_rate() {
+    // At rest (1 - d)/d g = d k r with k = 1/(d T)^2, so r = g (1 - d) T^2: 4.905 mm
+    // with d = 0.95 and T = 0.1 s, as in MuJoCo 4.0.0.
+    let ball = r#"Robot(
+        format: 1, name: "ball", base: Floating(link: "ball"),
+        links: [(name: "ball", mass_kg: 10, com: (0, 0, 0), inertia: Moments(ixx: 0.1, iyy: 0.1, izz: 0.1),
+            shapes: [(shape: Sphere(radius: 0.015), softness: (time_constant: 0.1))])],
+    )"#;
+    for rate_hz in [500, 250] {
+        let physics = format!("rate_hz: {rate_hz}");
+        let stage = Stage {
+            robots: &[(ball, "pose: (xyz: (0, 0, 0.015))")],
+            environment: "ground: (friction: 1.0, softness: (time_constant: 0.1))",
+            physics: &physics,
+            ..Stage::default()
+        };
+        let mut scene = stage.build();
+
+        scene.run(3.0);
+
+        let depth = 0.015 - scene.world.body_pose(scene.body("r0.ball")).translation.z;
+        assert!((depth - 4.905e-3).abs() < 1e-5, "{rate_hz} Hz: it sinks by {depth} m");
+    }
+}
