@@ -37,7 +37,7 @@ impl Newton {
     }
 
     /// Stiffness of the potentials of each dof. The base holds that of inactive
-    /// dofs, so it must be made again if one changes.
+    /// dofs, so it must be recomputed if one changes.
     fn update_dof_stiffness(&mut self, v: &[f64]) {
         let work = &mut self.work;
         let mut rows = self.dof_rows.iter().peekable();

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use nalgebra::{DMatrix, DVector, Isometry3, Quaternion, Translation3, UnitQuaternion, Vector3};
+use nalgebra::{DMatrix, DVector, Vector3};
 use randori_core::layout::RobotId;
-use randori_core::math::{Pose, Twist, Wrench};
+use randori_core::math::{Twist, Wrench};
 use serde::{Deserialize, Serialize};
 
-use super::spatial::wide;
+use super::spatial::{wide, wide_pose};
 use super::{RobotModel, RobotState, Twist64, Wrench64};
 use crate::world::SimWorld;
 use crate::world::scene::RobotEntry;
@@ -148,12 +148,4 @@ impl RobotEntry {
     fn base(&self) -> usize {
         self.bodies.start + self.model.base_link()
     }
-}
-
-/// A pose of the engine, in f64.
-fn wide_pose(pose: &Pose) -> Isometry3<f64> {
-    let turn = pose.rotation;
-    let [x, y, z, w] = [turn.x, turn.y, turn.z, turn.w].map(f64::from);
-    let rotation = UnitQuaternion::new_normalize(Quaternion::new(w, x, y, z));
-    Isometry3::from_parts(Translation3::from(wide(pose.translation)), rotation)
 }

@@ -1,7 +1,7 @@
 //! Twists, wrenches and poses in f64.
 
 use nalgebra::{Isometry3, Quaternion, Translation3, UnitQuaternion, Vector3};
-use randori_core::math::{Twist, Vector, Wrench};
+use randori_core::math::{Pose, Twist, Vector, Wrench};
 use randori_core::spec::{Axis, PoseSpec};
 
 /// Velocity of a rigid body in world axes, in f64: the linear part is that of
@@ -74,6 +74,14 @@ pub(crate) fn wide(vector: Vector) -> Vector3<f64> {
 /// A vector rounded to the engine's precision.
 pub(crate) fn narrow(vector: &Vector3<f64>) -> Vector {
     Vector::new(vector.x as f32, vector.y as f32, vector.z as f32)
+}
+
+/// A pose of the engine, in f64.
+pub(in crate::world) fn wide_pose(pose: &Pose) -> Isometry3<f64> {
+    let turn = pose.rotation;
+    let [x, y, z, w] = [turn.x, turn.y, turn.z, turn.w].map(f64::from);
+    let rotation = UnitQuaternion::new_normalize(Quaternion::new(w, x, y, z));
+    Isometry3::from_parts(Translation3::from(wide(pose.translation)), rotation)
 }
 
 /// A pose as written, in f64.

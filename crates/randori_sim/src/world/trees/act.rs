@@ -4,8 +4,9 @@ use nalgebra::Vector3;
 use randori_bodies::{MassMatrix, SparseFactor};
 use randori_core::math::Vector;
 
-use super::{Touch, Trees, wide};
+use super::{Touch, Trees};
 use crate::world::SimWorld;
+use crate::world::dynamics::spatial::wide;
 use crate::world::inertia::MassProperties;
 
 impl Trees {
@@ -82,13 +83,11 @@ impl SimWorld {
         (!trees.is_finite()).then(|| forest.links[0].members[0])
     }
 
-    /// Does something to the trees and reads what became of it.
+    /// Changes the trees between steps, and places their links.
     pub(in crate::world) fn change_trees(&mut self, change: impl FnOnce(&mut Trees)) {
         if let Some(mut trees) = self.trees.take() {
             change(&mut trees);
-            let owned = self.owned_handles(&trees);
-            let links = self.scene.forest.iter().flat_map(|forest| &forest.links);
-            let handles: Vec<_> = links.map(|link| link.handle).chain(owned).collect();
+            let handles = self.link_handles(&trees);
             trees.settle(&handles, &mut self.physics);
             self.trees = Some(trees);
         }

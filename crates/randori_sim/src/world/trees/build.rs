@@ -11,11 +11,10 @@ use randori_core::math::Vector;
 use randori_core::spec::{JointKind as JointType, LoopKind, PhysicsSettings};
 use rapier3d::prelude::{ActiveCollisionTypes, ActiveHooks, ColliderBuilder, RigidBodyBuilder};
 
-use super::owned::wide_pose;
 use super::{Coordinate, Forest, TreeDof, TreeLink, Trees};
 use crate::world::WorldError;
 use crate::world::build::Builder;
-use crate::world::dynamics::spatial::{written_axis, written_pose};
+use crate::world::dynamics::spatial::{wide_pose, written_axis, written_pose};
 use crate::world::robot::Assembly;
 use crate::world::scene::Role;
 

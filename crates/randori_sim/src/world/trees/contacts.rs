@@ -8,9 +8,10 @@ use randori_core::math::Vector;
 use randori_core::spec::SoftnessSpec;
 use rapier3d::prelude::{Collider, ContactManifold, ContactPair};
 
-use super::{Trees, wide};
+use super::Trees;
 use crate::world::SimWorld;
 use crate::world::build::owner;
+use crate::world::dynamics::spatial::wide;
 use crate::world::scene::Role;
 use crate::world::surface::Surface;
 

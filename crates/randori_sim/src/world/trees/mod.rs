@@ -20,7 +20,6 @@ mod read;
 mod saved;
 mod step;
 
-use nalgebra::Vector3;
 use randori_bodies::contact::Contact;
 use randori_bodies::coupling::Coupling;
 use randori_bodies::dof_law::DofLaw;
@@ -141,14 +140,4 @@ pub(super) struct Touch {
     /// step.
     pub(super) force: Vector,
     pub(super) moment: Vector,
-}
-
-/// A vector in the engine's precision.
-fn narrow(vector: &Vector3<f64>) -> Vector {
-    Vector::new(vector.x as f32, vector.y as f32, vector.z as f32)
-}
-
-/// A vector of the engine in f64.
-fn wide(vector: Vector) -> Vector3<f64> {
-    Vector3::new(f64::from(vector.x), f64::from(vector.y), f64::from(vector.z))
 }

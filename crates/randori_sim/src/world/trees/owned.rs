@@ -6,21 +6,22 @@
 //! been free of robots for [`RELEASE_TICKS`], the engine moves it again; position
 //! and velocity stay as they are.
 
-use nalgebra::{Isometry3, Matrix3, Quaternion, Translation3, UnitQuaternion, Vector3};
+use nalgebra::{Matrix3, Vector3};
 use randori_bodies::{
     ForceVector, JointKind, LinkSpec, MassProperties, State, Tree, TreeBuilder, Weights,
 };
 use randori_core::layout::BodyId;
-use randori_core::math::{Pose, Vector};
+use randori_core::math::Vector;
 use rapier3d::parry::bounding_volume::BoundingVolume;
 use rapier3d::prelude::{
     Collider, ColliderHandle, ContactPair, RigidBody, RigidBodyHandle, RigidBodyType,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Trees, narrow, wide};
+use super::Trees;
 use crate::world::SimWorld;
 use crate::world::build::owner;
+use crate::world::dynamics::spatial::{narrow, wide, wide_pose};
 use crate::world::scene::Role;
 
 /// An object goes back to the engine after this many ticks without a robot near it.
@@ -240,9 +241,11 @@ impl SimWorld {
         self.trees = Some(trees);
     }
 
-    /// Rigid bodies of owned objects, in the order of their links.
-    pub(super) fn owned_handles(&self, trees: &Trees) -> Vec<RigidBodyHandle> {
-        trees.owned.iter().map(|owned| self.body_role(BodyId(owned.body)).0).collect()
+    /// Rigid bodies of all links, in their order.
+    pub(super) fn link_handles(&self, trees: &Trees) -> Vec<RigidBodyHandle> {
+        let links = self.scene.forest.iter().flat_map(|forest| &forest.links);
+        let owned = trees.owned.iter().map(|owned| self.body_role(BodyId(owned.body)).0);
+        links.map(|link| link.handle).chain(owned).collect()
     }
 }
 
@@ -269,14 +272,6 @@ fn release(rigid: &mut RigidBody, linear: Vector, angular: Vector) {
     rigid.set_body_type(RigidBodyType::Dynamic, true);
     rigid.set_linvel(linear, true);
     rigid.set_angvel(angular, true);
-}
-
-/// A pose of the engine in f64.
-pub(super) fn wide_pose(pose: &Pose) -> Isometry3<f64> {
-    let turn = pose.rotation;
-    let [x, y, z, w] = [turn.x, turn.y, turn.z, turn.w].map(f64::from);
-    let rotation = UnitQuaternion::new_normalize(Quaternion::new(w, x, y, z));
-    Isometry3::from_parts(Translation3::from(wide(pose.translation)), rotation)
 }
 
 /// No force.

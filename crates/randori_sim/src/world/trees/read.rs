@@ -4,9 +4,10 @@ use nalgebra::Quaternion;
 use randori_core::math::{Rotation, Twist};
 use randori_core::record::BodyState;
 
-use super::{Coordinate, Trees, narrow};
+use super::{Coordinate, Trees};
 use crate::hash::StateHasher;
 use crate::world::SimWorld;
+use crate::world::dynamics::spatial::narrow;
 use crate::world::scene::Placing;
 use crate::world::state::{placed, rotation_vector};
 use crate::world::tree::narrow_pose;

@@ -5,13 +5,13 @@ use randori_bodies::Kinematics;
 use randori_bodies::passes::link_velocities;
 use randori_bodies::potential::Drive;
 use randori_bodies::stepper::StepInput;
-
 use rapier3d::prelude::{PhysicsWorld, RigidBodyHandle};
 
+use super::Trees;
 use super::owned::NO_FORCE;
-use super::{Trees, narrow, wide};
 use crate::world::SimWorld;
 use crate::world::drive::JointDrive;
+use crate::world::dynamics::spatial::{narrow, wide};
 use crate::world::rules::Hooks;
 use crate::world::scene::Scene;
 use crate::world::tree::narrow_pose;
@@ -23,9 +23,7 @@ impl SimWorld {
         let scene = self.scene.clone();
         let forest = scene.forest.as_ref().expect("a world with trees has a forest");
         self.update_owned(trees);
-        let owned = self.owned_handles(trees);
-        let handles: Vec<RigidBodyHandle> =
-            forest.links.iter().map(|link| link.handle).chain(owned).collect();
+        let handles = self.link_handles(trees);
         trees.stepper.begin(&trees.tree, &mut trees.state);
         trees.place(&handles, &mut self.physics, trees.stepper.kinematics());
         let has_objects = !scene.loose.is_empty() || !self.dropped.is_empty();
