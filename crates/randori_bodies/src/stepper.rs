@@ -168,6 +168,8 @@ pub struct Stepper {
     v: Vec<f64>,
     /// Number of contacts of the last step.
     contacts: usize,
+    /// Where each coupling acts; the origin for those of joints.
+    points: Vec<Vector3<f64>>,
 }
 
 impl Stepper {

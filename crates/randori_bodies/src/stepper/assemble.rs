@@ -30,6 +30,7 @@ impl Stepper {
         let newton = &mut self.newton;
         newton.rows.clear();
         newton.columns.clear();
+        self.points.clear();
         self.contacts = input.contacts.len();
         if self.contacts + input.couplings.len() == 0 {
             return;
@@ -52,7 +53,10 @@ impl Stepper {
         }
         for coupling in input.couplings {
             let row = match coupling {
-                Coupling::Joints { .. } => self.joint_row(tree, state, coupling),
+                Coupling::Joints { .. } => {
+                    self.points.push(Vector3::zeros());
+                    self.joint_row(tree, state, coupling)
+                }
                 Coupling::Connect { links, anchors, law } => {
                     let error = anchor_error(tree, self.dynamics.kinematics(), links, anchors);
                     self.connection_row((tree, links), &error, (law, Closure::Rigid, 3))
@@ -141,6 +145,7 @@ impl Stepper {
         error: &PointError,
         (law, closure, dim): (&Law, Closure, usize),
     ) -> Row {
+        self.points.push(error.point);
         let step_s = self.options.step_s;
         let mut weights = [0.0; 2];
         for link in links.iter().flatten() {

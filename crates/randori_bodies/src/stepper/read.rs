@@ -33,6 +33,11 @@ impl Stepper {
         self.newton.rows[self.contacts + coupling].world_impulse()
     }
 
+    /// Where a coupling of frames or points acted in the last step, m, world axes.
+    pub fn coupling_point(&self, coupling: usize) -> Vector3<f64> {
+        self.points[coupling]
+    }
+
     /// What acted on a dof in the last step.
     pub fn dof_impulses(&self, dof: usize) -> DofImpulses {
         let mut impulses = DofImpulses::default();

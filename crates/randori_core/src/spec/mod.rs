@@ -24,7 +24,7 @@ pub use contract::{
     PhaseSpec, PhaseStill, RecurrentSpec, Scaling, TermSource, TermSpec, TimingSpec,
 };
 pub use environment::{EnvironmentSpec, GroundSpec, Mobility, ObjectSpec, ZoneShape, ZoneSpec};
-pub use physics::{PhysicsPreset, PhysicsSettings, PhysicsSpec, RobotDynamics};
+pub use physics::{PhysicsPreset, PhysicsSettings, PhysicsSpec};
 pub use policy::{
     ChunkSpec, InferenceSpec, LatencySpec, PolicySource, PolicySpec, default_command,
 };

@@ -31,19 +31,8 @@ impl PhysicsPreset {
             contact_frequency_hz,
             contact_damping_ratio: 5.0,
             gravity: [0.0, 0.0, -9.81],
-            robot_dynamics: RobotDynamics::default(),
         }
     }
-}
-
-/// What computes the motion of robots with joints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum RobotDynamics {
-    /// Rapier's multibodies.
-    #[default]
-    Multibody,
-    /// Randori's articulated dynamics: second order, contacts as in `MuJoCo`.
-    Articulated,
 }
 
 /// Written as `physics: (preset: Default, ...)`; every field refines the preset.
@@ -64,14 +53,6 @@ pub struct PhysicsSpec {
     pub contact_damping_ratio: Option<f64>,
     /// Gravity in the world frame, m/s^2.
     pub gravity: Option<[f64; 3]>,
-    /// What computes the motion of robots with joints.
-    #[serde(skip_serializing_if = "is_default")]
-    pub robot_dynamics: RobotDynamics,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_default(dynamics: &RobotDynamics) -> bool {
-    *dynamics == RobotDynamics::default()
 }
 
 impl PhysicsSpec {
@@ -87,7 +68,6 @@ impl PhysicsSpec {
                 .contact_damping_ratio
                 .unwrap_or(preset.contact_damping_ratio),
             gravity: self.gravity.unwrap_or(preset.gravity),
-            robot_dynamics: self.robot_dynamics,
         }
     }
 }
@@ -107,6 +87,4 @@ pub struct PhysicsSettings {
     pub contact_damping_ratio: f64,
     /// Gravity in the world frame, m/s^2.
     pub gravity: [f64; 3],
-    /// What computes the motion of robots with joints.
-    pub robot_dynamics: RobotDynamics,
 }

@@ -12,8 +12,8 @@ use crate::world::SimWorld;
 /// `R^T (a - g)`: +9.81 upwards at rest, zero in free fall. The acceleration
 /// `a` is the change of velocity of the sensor's own point over the last tick,
 /// so it contains what contacts, joints and pushes did in that tick, and the
-/// centripetal part of a rotation. At tick 0 nothing is known about the past
-/// and `a` counts as zero.
+/// centripetal part of a rotation. At tick 0 it is the acceleration with which
+/// the robot begins to move without drives.
 #[derive(Debug, Clone)]
 pub(super) struct Inertial {
     mount: Mount,
@@ -55,8 +55,10 @@ impl Inertial {
 
     fn specific_force(&self, world: &SimWorld, pose: &Pose) -> Vector {
         let velocity = self.mount.velocity(world, pose);
-        let acceleration =
-            self.before.map_or(Vector::ZERO, |before| (velocity - before) / self.tick_s);
+        let acceleration = match self.before {
+            Some(before) => (velocity - before) / self.tick_s,
+            None => world.first_acceleration(self.mount.body, pose.translation),
+        };
         pose.rotation.inverse() * (acceleration - world.gravity())
     }
 

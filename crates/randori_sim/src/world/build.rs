@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use nalgebra::{Isometry3, Rotation3, SymmetricEigen, UnitQuaternion};
 use randori_core::layout::{BodyId, RobotId, SceneLayout};
-use randori_core::math::{Pose, Rotation, Twist, Vector};
+use randori_core::math::{Pose, Rotation, Vector};
 use randori_core::record::{BodyState, WorldState};
 use randori_core::spec::{
-    ActorModel, ActorSpec, MaterialSpec, Mobility, ObjectSpec, PhysicsSettings, RobotDynamics,
-    Scenario, ShapeSpec,
+    ActorModel, ActorSpec, MaterialSpec, Mobility, ObjectSpec, PhysicsSettings, Scenario, ShapeSpec,
 };
 use randori_core::time::TickPeriod;
 use rapier3d::prelude::{
@@ -18,7 +17,6 @@ use rapier3d::prelude::{
 };
 
 use super::act::Actions;
-use super::dynamics::EarlierRates;
 use super::dynamics::spatial::narrow;
 use super::guard::guarded;
 use super::inertia::{MassProperties, shape_mass_properties};
@@ -37,6 +35,9 @@ use crate::hash::StateHasher;
 pub(super) fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<SimWorld, WorldError> {
     let settings = scenario.physics();
     let mut builder = Builder::new(layout, GroupBits::of(scenario)?, &settings);
+    if scenario.robots.iter().any(robot::moves) {
+        builder.trees = Some(TreesBuilder::new(&settings));
+    }
     builder.insert_ground(scenario);
     for robot in 0..scenario.robots.len() {
         robot::insert(&mut builder, scenario, RobotId(robot))?;
@@ -89,13 +90,10 @@ impl<'a> Builder<'a> {
         };
         let scene = Scene {
             bodies: layout.bodies.iter().map(|body| entry(&body.path)).collect(),
-            dofs: Vec::new(),
             robots: Vec::new(),
-            articulations: Vec::new(),
             forest: None,
             masses: Vec::new(),
             rules: ContactRules::default(),
-            sprung_balls: Vec::new(),
             loose: Vec::new(),
             substep_s: (period.seconds() / f64::from(settings.substeps)) as f32,
             tick_s: period.seconds() as f32,
@@ -104,24 +102,20 @@ impl<'a> Builder<'a> {
             fingerprint: fingerprint(layout, period),
         };
         let nowhere = Placing { rapier_from_body: Pose::IDENTITY, mass_kg: 0.0, com: Vector::ZERO };
-        let trees = match settings.robot_dynamics {
-            RobotDynamics::Multibody => None,
-            RobotDynamics::Articulated => Some(TreesBuilder::new(settings)),
-        };
-        Self { layout, physics, scene, placing: vec![nowhere; layout.bodies.len()], trees, bits }
+        let placing = vec![nowhere; layout.bodies.len()];
+        Self { layout, physics, scene, placing, trees: None, bits }
     }
 
     /// The trees under construction.
     ///
     /// # Panics
     ///
-    /// If the engine's multibodies are wanted.
+    /// If no robot of the scenario moves.
     pub(super) fn trees(&mut self) -> &mut TreesBuilder {
         self.trees.as_mut().expect("only worlds with trees ask for them")
     }
 
-    /// Whether robots become trees instead of multibodies of the engine.
-    pub(super) fn has_trees(&self) -> bool {
+    fn has_trees(&self) -> bool {
         self.trees.is_some()
     }
 
@@ -219,16 +213,11 @@ impl<'a> Builder<'a> {
         let handle = self.physics.insert_body(rigid);
         let_rest(&mut self.physics.bodies[handle]);
         let carrier = Carrier { body, handle, rapier_from_body: Pose::IDENTITY, materials };
-        let colliders = self.insert_body(&carrier, role, &object.shapes)?;
+        self.insert_body(&carrier, role, &object.shapes)?;
         if let Some(own) = mass {
             self.weigh(body, &own);
             let member = Member { body, group_from_body: Isometry3::identity(), own };
-            self.insert_mass(MassGroup {
-                handle,
-                members: vec![member],
-                colliders,
-                floating_root_of: None,
-            })?;
+            self.insert_mass(MassGroup { handle, members: vec![member] })?;
         }
         Ok(())
     }
@@ -287,12 +276,6 @@ impl<'a> Builder<'a> {
         if self.scene.rules.special().is_empty() {
             return;
         }
-        for robot in &self.scene.robots {
-            let inverse = robot.model.inverse_masses();
-            for (body, inverse_mass) in robot.bodies.clone().zip(inverse) {
-                self.scene.bodies[body].inverse_mass = inverse_mass as f32;
-            }
-        }
         for group in &self.scene.masses {
             let first = &mut self.scene.bodies[group.members[0].body];
             if first.role == Role::Loose {
@@ -326,7 +309,6 @@ impl<'a> Builder<'a> {
         let stepped = guarded(|| self.physics.step_with_events(&hooks, &()));
         self.physics.integration_parameters.dt = dt;
 
-        let links = self.scene.articulations.iter().map(|robot| robot.links.len()).max();
         let dofs = self.layout.dofs.len();
         let mut world = SimWorld {
             physics: self.physics,
@@ -340,10 +322,8 @@ impl<'a> Builder<'a> {
             },
             trees,
             dropped: Vec::new(),
-            earlier: EarlierRates::default(),
             touch: TouchState::default(),
             rest: RestState::default(),
-            twists: vec![Twist::default(); links.unwrap_or(0)],
             scene: Arc::new(self.scene),
             placing: self.placing,
             ticks: 0,
@@ -351,6 +331,7 @@ impl<'a> Builder<'a> {
         };
         stepped.map_err(|message| world.unbuildable(message))?;
         world.place_static_bodies();
+        world.start_trees();
         world.read_state();
         world.remember_twists();
         Ok(world)
@@ -463,10 +444,4 @@ fn fingerprint(layout: &SceneLayout, period: TickPeriod) -> u64 {
         path.bytes().for_each(|byte| hasher.write_u64(u64::from(byte)));
     }
     hasher.finish()
-}
-
-/// Pose of a group in the engine's rigid body: the engine's frame is at
-/// `origin` (m) of the group frame.
-pub(super) fn shifted_by(origin: Vector, group_from_part: Pose) -> Pose {
-    Pose::from_translation(-origin) * group_from_part
 }

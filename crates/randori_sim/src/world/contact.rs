@@ -3,7 +3,7 @@
 use randori_core::layout::BodyId;
 use randori_core::math::{Vector, Wrench};
 use randori_core::record::Contact;
-use rapier3d::prelude::{ColliderHandle, ContactData, ContactManifold, ContactPair};
+use rapier3d::prelude::{ColliderHandle, ContactManifold, ContactPair};
 
 use super::SimWorld;
 use super::build::owner;
@@ -97,24 +97,7 @@ impl SimWorld {
     /// of a pair, for every contact that pressed.
     fn for_each_force(&self, pair: &ContactPair, mut visit: impl FnMut(Vector, Vector)) {
         for manifold in pair.solver_manifolds() {
-            // Contacts of articulated bodies have friction point by point, all
-            // others share one friction force per patch.
-            if self.is_articulated(manifold) {
-                self.visit_points(manifold, &mut visit);
-            } else {
-                self.visit_patches(manifold, &mut visit);
-            }
-        }
-    }
-
-    fn visit_points(&self, manifold: &ContactManifold, visit: &mut impl FnMut(Vector, Vector)) {
-        let normal = manifold.data.normal;
-        for contact in &manifold.data.solver_contacts {
-            let point = &manifold.points[contact_index(contact.contact_id[0])].data;
-            if point.impulse > 0.0 {
-                let impulse = tangential_impulse(point, normal) - normal * point.impulse;
-                visit(self.middle(manifold, contact), impulse / self.scene.tick_s);
-            }
+            self.visit_patches(manifold, &mut visit);
         }
     }
 
@@ -157,29 +140,6 @@ impl SimWorld {
         (on_first + on_second) / 2.0
     }
 
-    pub(super) fn is_articulated(&self, manifold: &ContactManifold) -> bool {
-        let joints = &self.physics.multibody_joints;
-        [manifold.data.rigid_body1, manifold.data.rigid_body2]
-            .into_iter()
-            .flatten()
-            .any(|body| joints.rigid_body_link(body).is_some())
-    }
-}
-
-/// Friction of a point over the whole step, N s in the world.
-///
-/// The engine keeps its two components along directions that it does not tell,
-/// and the sum of the last substep both in components (a, b) and in the world:
-/// with u = -normal, a first + b (u x first) = w gives the first direction.
-pub(super) fn tangential_impulse(point: &ContactData, normal: Vector) -> Vector {
-    let (last, whole) = (point.warmstart_tangent_impulse, point.tangent_impulse);
-    let along = point.warmstart_tangent_world;
-    let squares = last.x * last.x + last.y * last.y;
-    if squares <= f32::MIN_POSITIVE {
-        return Vector::ZERO;
-    }
-    let first = (along * last.x + normal.cross(along) * last.y) / squares;
-    first * whole.x - normal.cross(first) * whole.y
 }
 
 fn presses(pair: &ContactPair) -> bool {

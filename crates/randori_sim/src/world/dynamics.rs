@@ -31,8 +31,6 @@ use randori_core::spec::{Base, JointKind, JointSpec, RobotSpec};
 use self::spatial::{written_axis, written_pose};
 use super::inertia::{MassProperties, link_mass_properties};
 
-pub(super) use self::queries::EarlierRates;
-
 pub use self::spatial::{Twist64, Wrench64};
 pub use randori_bodies::Momentum;
 

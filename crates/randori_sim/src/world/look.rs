@@ -9,7 +9,7 @@ use rapier3d::prelude::{Collider, ColliderHandle, ContactManifold, ContactPair};
 
 use super::SimWorld;
 use super::build::owner;
-use super::contact::{contact_index, tangential_impulse};
+use super::contact::contact_index;
 
 /// A point at which two things pressed on each other in the last step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -143,26 +143,7 @@ impl SimWorld {
     /// point of a pair that pressed.
     fn for_each_point(&self, pair: &ContactPair, mut visit: impl FnMut(Vector, Vector, Vector)) {
         for manifold in pair.solver_manifolds() {
-            if self.is_articulated(manifold) {
-                self.visit_single_points(manifold, &mut visit);
-            } else {
-                self.visit_shared_points(manifold, &mut visit);
-            }
-        }
-    }
-
-    fn visit_single_points(
-        &self,
-        manifold: &ContactManifold,
-        visit: &mut impl FnMut(Vector, Vector, Vector),
-    ) {
-        let normal = manifold.data.normal;
-        for contact in &manifold.data.solver_contacts {
-            let point = &manifold.points[contact_index(contact.contact_id[0])].data;
-            if point.impulse > 0.0 {
-                let impulse = tangential_impulse(point, normal) - normal * point.impulse;
-                visit(self.middle(manifold, contact), -normal, impulse / self.scene.tick_s);
-            }
+            self.visit_shared_points(manifold, &mut visit);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use nalgebra::{Matrix3, Vector3};
 use randori_core::math::Vector;
-use rapier3d::prelude::{Multibody, PhysicsWorld, RigidBody};
+use rapier3d::prelude::{PhysicsWorld, RigidBody};
 
 use super::dropped::DroppedBox;
 use super::scene::{Role, Scene};
@@ -26,7 +26,7 @@ impl Mobility {
     pub(super) fn of(
         scene: &Scene,
         dropped: &[DroppedBox],
-        physics: &mut PhysicsWorld,
+        physics: &PhysicsWorld,
         body: usize,
     ) -> Option<Self> {
         if let Some(index) = body.checked_sub(scene.bodies.len()) {
@@ -36,17 +36,6 @@ impl Mobility {
         match entry.role {
             Role::Static | Role::Actor | Role::Tree { .. } => None,
             Role::Loose => Some(Self::of_loose(&physics.bodies[entry.handle])),
-            Role::Link { articulation, link } => {
-                let index = scene.articulations[articulation].index;
-                let multibody = physics.multibody_joints.get_multibody_mut(index)?;
-                if multibody.inv_augmented_mass().lu_internal().nrows() != multibody.ndofs() {
-                    // The engine factorizes the mass matrix in its steps; this is
-                    // before the first one.
-                    multibody.dof_inverse_inertia(&physics.bodies);
-                }
-                let center = physics.bodies[entry.handle].center_of_mass();
-                Self::of_link(multibody, link, center)
-            }
         }
     }
 
@@ -62,22 +51,6 @@ impl Mobility {
                 turn.m33,
             ),
         }
-    }
-
-    /// With the mass matrix of the last step, which changes little in one.
-    fn of_link(multibody: &Multibody, link: usize, center: Vector) -> Option<Self> {
-        let jacobian = multibody.body_jacobian(link);
-        let mut yielding = jacobian.transpose();
-        if !multibody.inv_augmented_mass().solve_mut(&mut yielding) {
-            return None;
-        }
-        let whole = jacobian * yielding;
-        Some(Self {
-            center,
-            linear: whole.fixed_view::<3, 3>(0, 0).into_owned(),
-            cross: whole.fixed_view::<3, 3>(0, 3).into_owned(),
-            angular: whole.fixed_view::<3, 3>(3, 3).into_owned(),
-        })
     }
 
     /// Velocity of the body's point at `point` (m, world) per impulse there,

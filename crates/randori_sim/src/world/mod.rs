@@ -5,7 +5,7 @@
 //! everything is named by the indices of the scene layout and given at the
 //! frames that the user defined: that links are welded together, and where the
 //! engine keeps their frames, is nobody else's business. Robots are trees in
-//! reduced coordinates; impulse joints only close loops.
+//! reduced coordinates, moved by `randori_bodies` on the engine's contacts.
 //!
 //! What the engine lacks is built here: drives with real limits and the torque
 //! that they exert, impulses on articulated bodies, payloads, the wrench of
@@ -22,7 +22,6 @@ pub mod dynamics;
 mod error;
 mod guard;
 pub mod inertia;
-mod joint;
 mod look;
 mod manifold;
 mod mobility;
@@ -61,7 +60,6 @@ pub use self::query::RayHit;
 pub(crate) use self::guard::guarded;
 
 use self::act::Actions;
-use self::dynamics::EarlierRates;
 use self::rest::RestState;
 use self::rules::Hooks;
 use self::scene::{Placing, Scene};
@@ -81,20 +79,16 @@ pub struct SimWorld {
     placing: Vec<Placing>,
     /// Drives, forces and payloads in force.
     actions: Actions,
-    /// Robots, if articulated dynamics of our own move them.
+    /// Robots that move; `None` if there are none.
     trees: Option<Box<Trees>>,
     /// Boxes that people dropped, the bodies after those of the scene.
     dropped: Vec<DroppedBox>,
     /// The state after the last step, as users see it.
     state: WorldState,
-    /// What the last step started from, for the reactions of joints.
-    earlier: EarlierRates,
     /// What contacts remember of the last step.
     touch: TouchState,
     /// Where objects were when they became slow.
     rest: RestState,
-    /// Workspace: velocities of the links of one robot.
-    twists: Vec<Twist>,
     ticks: u64,
     fault: Option<WorldFault>,
 }
@@ -124,7 +118,6 @@ impl SimWorld {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
-        self.remember_rates();
         self.take_back_moments();
         self.apply_actions();
         if let Some(mut trees) = self.trees.take() {

@@ -112,7 +112,6 @@ impl PhysicsHooks for Hooks<'_> {
                 spec,
                 bodies,
                 carried: self.scene.carried(bodies, touching.dropped),
-                articulated: self.scene.is_articulated(bodies),
             };
             pair.soften(contacts);
         }

@@ -7,7 +7,7 @@ use nalgebra::Isometry3;
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Vector};
 use rapier3d::prelude::{
-    ColliderHandle, InteractionGroups, MultibodyIndex, RigidBodyHandle, SolverFlags,
+    ColliderHandle, InteractionGroups, RigidBodyHandle, SolverFlags,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,21 +21,15 @@ use super::trees::Forest;
 pub(super) struct Scene {
     /// By body index.
     pub(super) bodies: Vec<BodyEntry>,
-    /// By degree-of-freedom index.
-    pub(super) dofs: Vec<DofEntry>,
     /// By robot index.
     pub(super) robots: Vec<RobotEntry>,
-    /// The robots that have joints.
-    pub(super) articulations: Vec<Articulation>,
-    /// The robots that have joints, if articulated dynamics of our own move them.
+    /// The robots that move; `None` if there are none.
     pub(super) forest: Option<Forest>,
     /// Rigid bodies of the engine that have mass.
     pub(super) masses: Vec<MassGroup>,
     /// What the engine asks about pairs of shapes.
     pub(super) rules: ContactRules,
-    /// Ball joints with a spring, as articulation and link.
-    pub(super) sprung_balls: Vec<(usize, usize)>,
-    /// Bodies that are neither static nor links of an articulation.
+    /// Bodies that are neither static nor links of a robot that moves.
     pub(super) loose: Vec<usize>,
     /// Length of one substep, s.
     pub(super) substep_s: f32,
@@ -74,13 +68,6 @@ impl Scene {
         }
     }
 
-    /// Whether one of two bodies is a link of an articulation.
-    pub(super) fn is_articulated(&self, bodies: [Option<usize>; 2]) -> bool {
-        let entry = |body: usize| self.bodies.get(body);
-        let is_link =
-            |body| entry(body).is_some_and(|entry| matches!(entry.role, Role::Link { .. }));
-        bodies.into_iter().flatten().any(is_link)
-    }
 }
 
 /// A body of the scene.
@@ -93,9 +80,7 @@ pub(super) struct BodyEntry {
     pub(super) mass_group: Option<usize>,
     /// What it collides with.
     pub(super) colliders: Vec<ColliderHandle>,
-    /// Mean inverse mass that a force at its centre of mass meets in the robot's
-    /// zero configuration, 1/kg; 0 where nothing needs it. `MuJoCo` calls it
-    /// `body_invweight0`.
+    /// Inverse mass, 1/kg; 0 where nothing needs it, and for links.
     pub(super) inverse_mass: f32,
     pub(super) role: Role,
 }
@@ -109,8 +94,6 @@ pub(super) enum Role {
     Loose,
     /// A rigid body that follows targets.
     Actor,
-    /// A link of an articulation, by their indices.
-    Link { articulation: usize, link: usize },
     /// A link of the trees.
     Tree { link: usize },
 }
@@ -128,18 +111,11 @@ pub(super) struct Placing {
 
 /// A rigid body of the engine with mass.
 ///
-/// Its frame G is the frame of its first member. The engine's own frame is the
-/// same but for the root of a floating articulation, where it lies at the
-/// centre of mass: the engine moves the origin of such a root with the
-/// velocity of its centre of mass, which is only right if both coincide.
+/// Its frame is the frame of its first member.
 pub(super) struct MassGroup {
     pub(super) handle: RigidBodyHandle,
     /// The bodies that it consists of.
     pub(super) members: Vec<Member>,
-    /// Its colliders with their poses in G.
-    pub(super) colliders: Vec<(ColliderHandle, Pose)>,
-    /// The articulation that it is the floating root of.
-    pub(super) floating_root_of: Option<usize>,
 }
 
 /// A body in a group.
@@ -159,52 +135,4 @@ pub(super) struct RobotEntry {
     pub(super) dofs: Range<usize>,
     /// Its rigid-body dynamics, without payloads.
     pub(super) model: RobotModel,
-}
-
-/// A robot with joints, in reduced coordinates.
-pub(super) struct Articulation {
-    pub(super) index: MultibodyIndex,
-    /// By link index of the engine; parents stand before children.
-    pub(super) links: Vec<LinkEntry>,
-}
-
-/// A rigid body of an articulation.
-pub(super) struct LinkEntry {
-    pub(super) handle: RigidBodyHandle,
-    /// Index of the parent link; 0 for the root.
-    pub(super) parent: usize,
-    pub(super) motion: Motion,
-    /// Place of its first rate among the generalized velocities.
-    pub(super) first_rate: usize,
-    /// Pose of the joint frame in the parent's group frame.
-    pub(super) parent_from_joint: Pose,
-    /// The bodies that it consists of.
-    pub(super) members: Vec<usize>,
-}
-
-/// How a link moves against its parent; axes are 0 to 2 of the joint frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Motion {
-    /// The root of a robot with a fixed base.
-    Fixed,
-    /// The root of a robot with a floating base.
-    Free,
-    Revolute(usize),
-    Prismatic(usize),
-    Spherical,
-}
-
-/// A degree of freedom of the scene.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct DofEntry {
-    pub(super) articulation: usize,
-    /// Link of the articulation that the joint carries.
-    pub(super) link: usize,
-    /// Axis of the engine's joint: 0 to 2 translations, 3 to 5 rotations.
-    pub(super) axis: usize,
-    /// Place of its rate among the generalized velocities.
-    pub(super) rate: usize,
-    pub(super) spherical: bool,
-    /// Whether the joint has end stops.
-    pub(super) limited: bool,
 }

@@ -9,7 +9,6 @@ use randori_core::record::{BodyState, WorldState};
 
 use super::act::Actions;
 use super::dropped::DroppedBox;
-use super::dynamics::EarlierRates;
 use super::manifold::FaceContacts;
 use super::rest::RestState;
 use super::scene::Placing;
@@ -44,10 +43,8 @@ impl Clone for SimWorld {
             trees: self.trees.clone(),
             dropped: self.dropped.clone(),
             state: self.state.clone(),
-            earlier: self.earlier.clone(),
             touch: self.touch.clone(),
             rest: self.rest.clone(),
-            twists: self.twists.clone(),
             ticks: self.ticks,
             fault: self.fault.clone(),
         }
@@ -62,7 +59,6 @@ struct OwnState {
     placing: Vec<Placing>,
     actions: Actions,
     state: WorldState,
-    earlier: EarlierRates,
     touch: TouchState,
     rest: RestState,
     trees: Option<TreesState>,
@@ -72,7 +68,7 @@ struct OwnState {
 type Boxes = (Vec<DroppedBox>, Vec<BodyState>);
 
 /// The format of snapshots; the engine's version is part of it.
-const FORMAT: u64 = 0x7261_6e64_0361_0004;
+const FORMAT: u64 = 0x7261_6e64_0361_0005;
 
 impl SimWorld {
     /// Everything that changes, as bytes for [`SimWorld::restore`].
@@ -85,7 +81,6 @@ impl SimWorld {
             placing: self.placing.clone(),
             actions: self.actions.clone(),
             state: self.state.clone(),
-            earlier: self.earlier.clone(),
             touch: self.touch.clone(),
             rest: self.rest.clone(),
             trees: self.trees.as_ref().map(|trees| trees.save()),
@@ -133,7 +128,6 @@ impl SimWorld {
         self.actions = own.actions;
         self.state = WorldState { dropped: dropped_states, ..own.state };
         self.dropped = dropped;
-        self.earlier = own.earlier;
         self.touch = own.touch;
         self.rest = own.rest;
         self.fault = None;

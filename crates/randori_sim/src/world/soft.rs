@@ -88,8 +88,6 @@ pub(super) struct SoftPair<'a> {
     pub(super) bodies: [Option<usize>; 2],
     /// Inverse mass that `R` is relative to, 1/kg.
     pub(super) carried: f32,
-    /// Whether friction works point by point, as for links.
-    pub(super) articulated: bool,
 }
 
 /// What presses in a contact: one point, or a patch of several that yield side
@@ -173,10 +171,8 @@ impl SoftPair<'_> {
             if data.impulse > 0.0 {
                 patch.pressure_n += data.impulse / self.touching.tick_s;
                 let friction = data.warmstart_tangent_world / self.touching.substep_s;
-                // Links have friction point by point; for all others, each point
-                // holds that of the whole patch.
-                patch.friction =
-                    if self.articulated { patch.friction + friction } else { friction };
+                // Each point holds the friction of the whole patch.
+                patch.friction = friction;
             }
         }
         let count = patch.points as f32;

@@ -2,11 +2,10 @@
 //! step.
 
 use randori_core::layout::BodyId;
-use randori_core::math::{Pose, Rotation, Twist, Vector};
+use randori_core::math::{Pose, Twist};
 use randori_core::record::BodyState;
-use rapier3d::prelude::Multibody;
 
-use super::scene::{Articulation, Motion, Placing, Role};
+use super::scene::{Placing, Role};
 use super::{SimWorld, WorldFault};
 use crate::hash::StateHasher;
 
@@ -17,11 +16,7 @@ impl SimWorld {
             return Err(self.fault_of(body, self.ticks));
         }
         self.read_state();
-        if self.trees.is_some() {
-            self.read_tree_torques();
-        } else {
-            self.read_torques();
-        }
+        self.read_torques();
         Ok(())
     }
 
@@ -56,11 +51,7 @@ impl SimWorld {
     pub(super) fn read_state(&mut self) {
         self.read_loose_bodies();
         self.read_dropped();
-        for robot in 0..self.scene.articulations.len() {
-            self.read_articulation(robot);
-        }
         self.read_trees();
-        self.read_dofs();
     }
 
     /// Reads the poses of what never moves; once is enough.
@@ -91,62 +82,6 @@ impl SimWorld {
         }
     }
 
-    /// Reads the links of an articulation. The engine's velocities of links
-    /// are those before the step, so they are composed from the joint rates.
-    fn read_articulation(&mut self, robot: usize) {
-        let articulation = &self.scene.articulations[robot];
-        let multibody = self.physics.multibody_joints.get_multibody(articulation.index);
-        let multibody = multibody.expect("articulations are never removed");
-        let rates = multibody.generalized_velocity();
-        let rates = rates.as_slice();
-        for (index, entry) in articulation.links.iter().enumerate() {
-            let link = multibody.link(index).expect("links are kept");
-            let pose = link.local_to_world();
-            let rate = &rates[entry.first_rate..];
-            let twist = match entry.motion {
-                Motion::Fixed => Twist::default(),
-                Motion::Free => Twist {
-                    linear: Vector::new(rate[0], rate[1], rate[2]),
-                    angular: Vector::new(rate[3], rate[4], rate[5]),
-                },
-                motion => {
-                    let parent = multibody.link(entry.parent).expect("links are kept");
-                    let parent_pose = parent.local_to_world();
-                    let axes = parent_pose.rotation * link.joint().data.local_frame1.rotation;
-                    let offset = pose.translation - parent_pose.translation;
-                    let carried = self.twists[entry.parent];
-                    moved(carried, offset, motion, axes, rate)
-                }
-            };
-            self.twists[index] = twist;
-            for &body in &entry.members {
-                self.state.bodies[body] = placed(pose, &twist, &self.placing[body]);
-            }
-        }
-    }
-
-    fn read_dofs(&mut self) {
-        for (index, entry) in self.scene.dofs.iter().enumerate() {
-            let articulation = &self.scene.articulations[entry.articulation];
-            let multibody = self.physics.multibody_joints.get_multibody(articulation.index);
-            let multibody = multibody.expect("articulations are never removed");
-            let joint = multibody.link(entry.link).expect("links are kept").joint();
-            self.state.velocities[index] = multibody.generalized_velocity()[entry.rate];
-            self.state.positions[index] = if entry.spherical {
-                rotation_vector(joint.joint_rot())[entry.axis - 3]
-            } else {
-                joint.coords()[entry.axis]
-            };
-        }
-    }
-
-    fn read_torques(&mut self) {
-        for (index, drive) in self.actions.drives.iter().enumerate() {
-            let (position, velocity) = (self.state.positions[index], self.state.velocities[index]);
-            self.state.torques[index] = drive.torque_at(position, velocity);
-        }
-    }
-
     /// A body that the engine has put aside, or whose state is not a number.
     fn broken_body(&self) -> Option<usize> {
         let quarantine = self.physics.quarantine();
@@ -162,12 +97,9 @@ impl SimWorld {
         let all = self.scene.bodies.len() + self.dropped.len();
         let loose = self.scene.loose.iter().copied().chain(self.scene.bodies.len()..all);
         let mut overflown = loose.filter(|&body| !self.is_finite_loose(body));
-        let roots = self.scene.articulations.iter();
-        let mut broken_roots = roots.filter(|robot| !self.is_finite_articulation(robot));
         (0..all)
             .find(held)
             .or_else(|| overflown.next())
-            .or_else(|| broken_roots.next().map(|robot| robot.links[0].members[0]))
             .or_else(|| self.broken_tree())
     }
 
@@ -175,7 +107,6 @@ impl SimWorld {
         let dropped = (0..self.dropped.len()).map(|index| self.scene.bodies.len() + index);
         let mut loose = self.scene.loose.iter().copied().chain(dropped);
         loose.all(|body| self.is_finite_loose(body))
-            && self.scene.articulations.iter().all(|robot| self.is_finite_articulation(robot))
             && self.trees.as_ref().is_none_or(|trees| trees.is_finite())
     }
 
@@ -189,13 +120,6 @@ impl SimWorld {
         squares.is_finite()
     }
 
-    fn is_finite_articulation(&self, robot: &Articulation) -> bool {
-        let multibody = self.physics.multibody_joints.get_multibody(robot.index);
-        let multibody = multibody.expect("articulations are never removed");
-        let place = multibody.root().local_to_world().translation;
-        (multibody.generalized_velocity().norm_squared() + place.length_squared()).is_finite()
-    }
-
     /// Feeds everything that decides the future to a digest.
     pub fn digest(&self, hasher: &mut StateHasher) {
         hasher.write_u64(self.ticks);
@@ -206,25 +130,11 @@ impl SimWorld {
             hasher.write_f32s(&rigid.angvel().to_array());
             hasher.write_u64(u64::from(rigid.is_sleeping()));
         }
-        for articulation in &self.scene.articulations {
-            let multibody = self.physics.multibody_joints.get_multibody(articulation.index);
-            let multibody = multibody.expect("articulations are never removed");
-            digest_articulation(hasher, multibody);
-        }
         if let Some(trees) = &self.trees {
             trees.digest(hasher);
         }
         self.digest_actions(hasher);
         self.digest_dropped(hasher);
-    }
-}
-
-fn digest_articulation(hasher: &mut StateHasher, multibody: &Multibody) {
-    hasher.write_f32s(multibody.generalized_velocity().as_slice());
-    for link in multibody.links() {
-        hasher.write_f32s(link.joint().coords().as_slice());
-        let turn = link.joint().joint_rot();
-        hasher.write_f32s(&[turn.x, turn.y, turn.z, turn.w]);
     }
 }
 
@@ -239,28 +149,4 @@ pub(super) fn placed(world_from_rapier: &Pose, twist: &Twist, placing: &Placing)
     let pose = *world_from_rapier * placing.rapier_from_body;
     let offset = pose.translation - world_from_rapier.translation;
     BodyState { pose, twist: Twist { linear: twist.at_offset(offset), angular: twist.angular } }
-}
-
-/// Velocity of a link whose frame origin lies at `offset` (m, world axes) from
-/// its parent's. Rotating links turn about their own origin.
-fn moved(carried: Twist, offset: Vector, motion: Motion, axes: Rotation, rate: &[f32]) -> Twist {
-    let mut twist = Twist { linear: carried.at_offset(offset), angular: carried.angular };
-    match motion {
-        Motion::Revolute(axis) => twist.angular += axes * (Vector::AXES[axis] * rate[0]),
-        Motion::Prismatic(axis) => twist.linear += axes * (Vector::AXES[axis] * rate[0]),
-        Motion::Spherical => twist.angular += axes * Vector::new(rate[0], rate[1], rate[2]),
-        Motion::Fixed | Motion::Free => (),
-    }
-    twist
-}
-
-/// Axis times angle (rad, at most pi) of a rotation.
-pub(super) fn rotation_vector(turn: Rotation) -> Vector {
-    let sign = if turn.w < 0.0 { -1.0 } else { 1.0 };
-    let axis = Vector::new(turn.x, turn.y, turn.z) * sign;
-    let sine = axis.length();
-    if sine < 1e-9 {
-        return axis * 2.0;
-    }
-    axis * (2.0 * libm::atan2f(sine, turn.w * sign) / sine)
 }

@@ -1,6 +1,5 @@
 //! Scenarios from inline text, without files and without the checker.
 
-use crate::DYNAMICS;
 use randori_core::layout::{BodyId, DofId, SceneLayout};
 use randori_core::spec::{EnvironmentSpec, RobotSpec, Scenario, ScenarioSpec};
 use randori_sim::hash::StateHasher;
@@ -31,7 +30,7 @@ impl Stage<'_> {
         };
         let entries: Vec<String> = self.robots.iter().enumerate().map(entry).collect();
         let spec: ScenarioSpec = parse(&format!(
-            "Scenario(format: 1, title: \"test\", duration: 10, physics: ({DYNAMICS}{}), \
+            "Scenario(format: 1, title: \"test\", duration: 10, physics: ({}), \
              environment: \"inline\", robots: [{}], actors: [{}])",
             self.physics,
             entries.join(", "),

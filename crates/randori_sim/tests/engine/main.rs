@@ -15,6 +15,3 @@ mod scheduler;
 mod sensor_errors;
 mod sensors;
 mod snapshot;
-
-/// What moves the robots of all tests: the default.
-const DYNAMICS: &str = "";

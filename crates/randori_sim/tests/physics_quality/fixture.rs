@@ -90,10 +90,3 @@ pub(crate) fn assert_close(actual: Vector, expected: Vector, tolerance: f32) {
 pub(crate) fn hold(target: f32, kp: f32, kd: f32, limit: f32) -> JointDrive {
     JointDrive::Position { target, target_velocity: 0.0, kp, kd, feedforward: 0.0, limit }
 }
-
-/// How far something falls from rest in a time (s), m: symplectic steps of the
-/// engine fall g h t / 2 farther than a parabola.
-pub(crate) fn fallen_m(scene: &Scene, time_s: f32) -> f32 {
-    let lag_s = if crate::DYNAMICS.is_empty() { scene.tick_s as f32 } else { 0.0 };
-    0.5 * 9.81 * time_s * (time_s + lag_s)
-}

@@ -18,9 +18,7 @@ mod massless;
 mod overlaps;
 mod queries;
 mod rest;
+mod second_order;
 mod softness;
 mod surfaces;
 mod trees;
-
-/// What moves the robots of all tests: the default.
-const DYNAMICS: &str = "";

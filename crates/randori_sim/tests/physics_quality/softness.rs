@@ -4,9 +4,8 @@
 use randori_core::math::Vector;
 
 use randori_sim::world::JointDrive;
-use randori_sim::world::dynamics::RobotModel;
 
-use crate::common::{Scene, Stage, parse};
+use crate::common::{Scene, Stage};
 use crate::contact::{movable, objects};
 use crate::fixture::hold;
 
@@ -171,19 +170,6 @@ fn the_foot_of_a_leg_creeps_and_sinks_as_in_mujoco() {
         let after = foot(&scene);
         assert_share(f64::from(after.x - before.x), speed, 0.2);
         assert_share(0.022 - f64::from(after.z), depth, 0.2);
-    }
-}
-
-#[test]
-fn the_inverse_masses_of_links_are_those_of_mujoco() {
-    let model = RobotModel::new(&parse(&LEG.replace("SURFACE", "")));
-
-    let inverse = model.inverse_masses();
-
-    // `body_invweight0` of trunk, thigh and shank.
-    let expected = [0.060_869, 0.114_687, 0.624_590];
-    for (found, expected) in inverse[2..].iter().zip(expected) {
-        assert_share(*found, expected, 1e-4);
     }
 }
 

@@ -18,6 +18,3 @@ mod session_changes;
 mod session_recordings;
 mod sessions;
 mod versions;
-
-/// What moves the robots of all tests: the default.
-const DYNAMICS: &str = "";

@@ -65,26 +65,6 @@ impl RobotModel {
         matrix
     }
 
-    /// The mean inverse mass (1/kg) of each link, in the order of the robot file:
-    /// how easily its centre of mass yields to a force, averaged over
-    /// directions, with all joints at zero. Armature counts; a fixed base
-    /// yields to nothing.
-    pub fn inverse_masses(&self) -> Vec<f64> {
-        let state = RobotState::zero(self);
-        let Some(inverse) = self.mass_matrix(&state).try_inverse() else {
-            return vec![0.0; self.links.len()];
-        };
-        let kinematics = self.placed(&state).kinematics;
-        let of_link = |link: usize| {
-            let jacobian = self.jacobian(&state, link);
-            let offset = kinematics.rotation(self.links[link]) * self.link(link).com;
-            let turning = jacobian.rows(3, 3);
-            let moving = jacobian.rows(0, 3) - offset.cross_matrix() * turning;
-            (&moving * &inverse * moving.transpose()).trace() / 3.0
-        };
-        (0..self.links.len()).map(of_link).collect()
-    }
-
     /// What each joint (index in the robot file) transmits from its parent link
     /// to its child link: world axes, about the origin of the joint frame.
     ///

@@ -2,25 +2,14 @@
 
 use std::borrow::Cow;
 
-use nalgebra::{DMatrix, DVector, Vector3};
+use nalgebra::{DMatrix, DVector, Isometry3};
 use randori_core::layout::RobotId;
-use randori_core::math::{Twist, Wrench};
-use serde::{Deserialize, Serialize};
+use randori_core::math::Wrench;
 
-use super::spatial::{wide, wide_pose};
+use super::spatial::{narrow, wide, wide_pose};
 use super::{RobotModel, RobotState, Twist64, Wrench64};
 use crate::world::SimWorld;
 use crate::world::scene::RobotEntry;
-
-/// Velocities of all robots at the start of the last step; the accelerations of
-/// the step follow from them.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(in crate::world) struct EarlierRates {
-    /// Of the bases, by robot index.
-    bases: Vec<Twist>,
-    /// Of the joints, by degree-of-freedom index.
-    joints: Vec<f32>,
-}
 
 /// Generalized velocities and accelerations come in the order of
 /// [`super::RobotModel`]. Everything is computed from the robot file, the
@@ -54,16 +43,14 @@ impl SimWorld {
     /// the robot file) in the last step: world axes, about the origin of the
     /// joint frame.
     ///
-    /// It is what Newton's law leaves over when gravity, contacts and outside
-    /// forces are taken from the motion, averaged over the step; blows between
-    /// steps do not count. Before the first step it is what the robot would
-    /// need to keep its velocity. Constraints that close loops are not known
-    /// here: within a loop the result counts their forces as the joint's.
+    /// It is what Newton's law leaves over when gravity, contacts, loops and outside
+    /// forces are taken from the motion, all in the middle of the step; blows between
+    /// steps do not count. Before the first step it belongs to the motion that would
+    /// begin without drives.
     pub fn reaction_wrench(&self, robot: RobotId, joint: usize) -> Wrench {
-        let model = self.robot_model(robot);
-        let accelerations = self.accelerations(&model, robot);
-        let (state, gravity) = (self.robot_state(robot), wide(self.gravity()));
-        let external = self.external_wrenches(robot);
+        let (model, gravity) = (self.robot_model(robot), wide(self.gravity()));
+        let (state, accelerations) = self.middle_of_step(robot);
+        let external = self.external_wrenches(robot, &state);
         model.reaction_wrenches(&state, &accelerations, &gravity, &external)[joint].into()
     }
 
@@ -89,63 +76,50 @@ impl SimWorld {
     /// The present state of a robot, for [`RobotModel`].
     pub fn robot_state(&self, robot: RobotId) -> RobotState {
         let entry = &self.scene.robots[robot.0];
-        let base = &self.state.bodies[entry.base()];
-        let numbers = |values: &[f32]| values.iter().copied().map(f64::from).collect();
-        RobotState {
-            base_pose: wide_pose(&base.pose),
-            base_twist: base.twist.into(),
-            positions: numbers(&self.state.positions[entry.dofs.clone()]),
-            velocities: numbers(&self.state.velocities[entry.dofs.clone()]),
+        match (&self.trees, &self.scene.forest, self.robot_link(entry.base())) {
+            (Some(trees), Some(forest), Some(base)) => trees.robot_state(forest, entry, base),
+            _ => self.resting_state(entry),
         }
     }
 
-    /// Keeps the velocities from which the next step starts.
-    pub(in crate::world) fn remember_rates(&mut self) {
-        let bases = self.scene.robots.iter().map(|entry| self.state.bodies[entry.base()].twist);
-        self.earlier.bases.clear();
-        self.earlier.bases.extend(bases);
-        self.earlier.joints.clone_from(&self.state.velocities);
-    }
-
-    /// Mean generalized acceleration over the last step; zero before it.
-    fn accelerations(&self, model: &RobotModel, robot: RobotId) -> Vec<f64> {
-        let Some(base_before) = self.earlier.bases.get(robot.0) else {
-            return vec![0.0; model.dofs()];
-        };
+    /// The state of a robot in the middle of the last step, and its mean generalized
+    /// acceleration.
+    fn middle_of_step(&self, robot: RobotId) -> (RobotState, Vec<f64>) {
         let entry = &self.scene.robots[robot.0];
-        let before = Twist64::from(*base_before);
-        let now = Twist64::from(self.state.bodies[entry.base()].twist);
-        let (linear, angular) = (now.linear - before.linear, now.angular - before.angular);
-        let base = linear.iter().chain(angular.iter()).take(model.base_dofs()).copied();
-        let joints = self.state.velocities[entry.dofs.clone()].iter();
-        let joints = joints
-            .zip(&self.earlier.joints[entry.dofs.clone()])
-            .map(|(now, before)| f64::from(*now) - f64::from(*before));
-        let tick_s = f64::from(self.scene.tick_s);
-        base.chain(joints).map(|change| change / tick_s).collect()
+        match (&self.trees, &self.scene.forest, self.robot_link(entry.base())) {
+            (Some(trees), Some(forest), Some(base)) => trees.middle_of_step(forest, entry, base),
+            _ => (self.resting_state(entry), Vec::new()),
+        }
     }
 
-    /// What acts on each link besides gravity and joints, about the link-frame
-    /// origin.
-    fn external_wrenches(&self, robot: RobotId) -> Vec<Wrench64> {
-        let bodies = self.scene.robots[robot.0].bodies.clone();
-        let contacts = bodies
-            .clone()
-            .map(|body| Wrench64::from(self.contact_wrench(randori_core::layout::BodyId(body))));
-        let mut wrenches: Vec<Wrench64> = contacts.collect();
-        for (body, force) in self.actions.forces.iter().filter(|(body, _)| bodies.contains(body)) {
-            let arm = self.state.bodies[*body].pose.rotation * self.placing[*body].com;
-            let pull = Wrench64 { force: wide(*force), torque: Vector3::zeros() };
-            let wrench = &mut wrenches[body - bodies.start];
-            *wrench = wrench.plus(&pull.seen_from(&wide(arm)));
+    /// The state of a robot without anything that moves.
+    fn resting_state(&self, entry: &RobotEntry) -> RobotState {
+        RobotState {
+            base_pose: wide_pose(&self.state.bodies[entry.base()].pose),
+            base_twist: Twist64::zero(),
+            positions: Vec::new(),
+            velocities: Vec::new(),
         }
-        wrenches
+    }
+
+    /// What acted on each link in the last step besides gravity and joints, about
+    /// the link-frame origins that `state` gives.
+    fn external_wrenches(&self, robot: RobotId, state: &RobotState) -> Vec<Wrench64> {
+        let first = self.scene.robots[robot.0].bodies.start;
+        let poses = self.robot_model(robot).link_poses(state);
+        let load = |(link, pose): (usize, &Isometry3<f64>)| {
+            let origin = narrow(&pose.translation.vector);
+            let (force, torque) =
+                self.trees.as_ref().map_or_else(Default::default, |it| it.loads_on(first + link, origin));
+            Wrench64 { force: wide(force), torque: wide(torque) }
+        };
+        poses.iter().enumerate().map(load).collect()
     }
 }
 
 impl RobotEntry {
     /// Index of the base link's body.
-    fn base(&self) -> usize {
+    pub(in crate::world) fn base(&self) -> usize {
         self.bodies.start + self.model.base_link()
     }
 }

@@ -48,10 +48,6 @@ impl Wrench64 {
     pub fn seen_from(&self, offset: &Vector3<f64>) -> Self {
         Self { force: self.force, torque: self.torque + offset.cross(&self.force) }
     }
-
-    pub(super) fn plus(&self, other: &Self) -> Self {
-        Self { force: self.force + other.force, torque: self.torque + other.torque }
-    }
 }
 
 impl From<Wrench> for Wrench64 {

@@ -54,8 +54,20 @@ impl Trees {
 
     /// Force on the body (N) and its moment (N m) about a point, of all contacts.
     pub(in crate::world) fn contact_wrench(&self, body: usize, about: Vector) -> (Vector, Vector) {
+        sum_on(body, about, &self.touches)
+    }
+
+    /// The same of everything but gravity and joints.
+    pub(in crate::world) fn loads_on(&self, body: usize, about: Vector) -> (Vector, Vector) {
+        let [touches, loads] = [&self.touches, &self.loads].map(|it| sum_on(body, about, it));
+        (touches.0 + loads.0, touches.1 + loads.1)
+    }
+}
+
+/// Force (N) on a body and its moment (N m) about a point.
+fn sum_on(body: usize, about: Vector, touches: &[Touch]) -> (Vector, Vector) {
         let (mut force, mut torque) = (Vector::ZERO, Vector::ZERO);
-        for touch in &self.touches {
+        for touch in touches {
             let [first, second] = touch.bodies;
             if first == second {
                 continue;
@@ -68,7 +80,6 @@ impl Trees {
             }
         }
         (force, torque)
-    }
 }
 
 impl SimWorld {

@@ -7,7 +7,6 @@ use randori_bodies::laws::{Law, StiffLaw};
 use randori_bodies::state::exp;
 use randori_bodies::stepper::{StepOptions, Stepper};
 use randori_bodies::{JointKind, Kinematics, LinkSpec, Memory, MotionVector, State, TreeBuilder};
-use randori_core::math::Vector;
 use randori_core::spec::{JointKind as JointType, LoopKind, PhysicsSettings};
 use rapier3d::prelude::{ActiveCollisionTypes, ActiveHooks, ColliderBuilder, RigidBodyBuilder};
 
@@ -37,7 +36,8 @@ pub(in crate::world) struct TreesBuilder {
     starts: Vec<[f32; 3]>,
     /// Follower and leader as links, ratio and offset.
     couplings: Vec<(usize, usize, [f64; 2])>,
-    loops: Vec<Coupling>,
+    /// With the bodies that they connect.
+    loops: Vec<(Coupling, [usize; 2])>,
     stiff: StiffLaw,
 }
 
@@ -83,7 +83,7 @@ impl TreesBuilder {
         }
         let first_dof = |link: usize| tree.links()[link].dofs().start;
         let law = rigid();
-        let mut couplings = self.loops;
+        let (mut couplings, loops): (Vec<_>, Vec<_>) = self.loops.into_iter().unzip();
         couplings.extend(self.couplings.iter().map(|(follower, leader, [ratio, offset])| {
             let mut polynomial = [0.0; POLYNOMIAL];
             (polynomial[0], polynomial[1]) = (*offset, *ratio);
@@ -115,18 +115,20 @@ impl TreesBuilder {
             memory: Memory::default(),
             stepper,
             touches: Vec::new(),
+            loads: Vec::new(),
             contacts: Vec::new(),
             bodies: Vec::new(),
             drives: Vec::new(),
             external: Vec::new(),
             tree,
         };
-        Ok((Forest { links: self.links, dofs, laws, couplings, stiff: self.stiff }, trees))
+        let Self { links, stiff, .. } = self;
+        Ok((Forest { links, dofs, laws, couplings, loops, stiff }, trees))
     }
 }
 
 impl Assembly<'_> {
-    /// Adds a robot with joints to the trees of the world.
+    /// Adds a robot to the trees of the world.
     pub(in crate::world) fn insert_tree(
         &self,
         builder: &mut Builder<'_>,
@@ -168,10 +170,9 @@ impl Assembly<'_> {
             RigidBodyBuilder::kinematic_position_based().can_sleep(false)
         };
         let handle = builder.physics.insert_body(rigid.pose(self.base_pose));
-        let role = |_: usize| Role::Tree { link };
-        let colliders = self.insert_links(builder, index, handle, Vector::ZERO, role)?;
+        self.insert_links(builder, index, handle, Role::Tree { link })?;
         if !is_root || self.floating {
-            builder.insert_mass(self.mass_group(index, handle, colliders, None))?;
+            builder.insert_mass(self.mass_group(index, handle))?;
         }
         let joint = group.joint.map(|joint| &self.spec.joints[joint]);
         let spec = LinkSpec {
@@ -242,25 +243,28 @@ impl Assembly<'_> {
             let ends = ends.map(|(name, pose)| {
                 let holds = |(link, _): &&(usize, _)| self.spec.links[*link].name == *name;
                 let found = self.groups.iter().enumerate().find_map(|(index, group)| {
-                    let (_, group_from_link) = group.links.iter().find(holds)?;
-                    Some((index, group_from_link * written_pose(&pose)))
+                    let (link, group_from_link) = group.links.iter().find(holds)?;
+                    let body = self.first_body + link;
+                    Some(((index, body), group_from_link * written_pose(&pose)))
                 });
                 found.expect("the checker has resolved every link name")
             });
-            if ends[0].0 == ends[1].0 {
+            let bodies = ends.map(|((_, body), _)| body);
+            if ends[0].0.0 == ends[1].0.0 {
                 continue;
             }
             let (links, frames) =
-                (ends.map(|(group, _)| Some(first + group)), ends.map(|(_, frame)| frame));
+                (ends.map(|((group, _), _)| Some(first + group)), ends.map(|(_, frame)| frame));
             let anchors = frames.map(|frame| frame.translation.vector);
             let law = rigid();
             let frames = |closure| Coupling::Frames { links, frames, closure, law };
-            builder.trees().loops.push(match spec.kind {
+            let coupling = match spec.kind {
                 LoopKind::Spherical => Coupling::Connect { links, anchors, law },
                 LoopKind::Fixed => frames(Closure::Rigid),
                 LoopKind::Revolute => frames(Closure::Hinge),
                 LoopKind::Prismatic => frames(Closure::Slide),
-            });
+            };
+            builder.trees().loops.push((coupling, bodies));
         }
     }
 }

@@ -7,9 +7,6 @@
 //! together, and links go to the end of the step. All robots of a scene are one
 //! [`Tree`], so contacts between robots are solved like those of one.
 //!
-//! The multibodies of the engine do the same job by default; see
-//! [`RobotDynamics`](randori_core::spec::RobotDynamics).
-//!
 //! Start reading at [`SimWorld::step_trees`].
 
 mod act;
@@ -45,8 +42,10 @@ pub(super) struct Forest {
     dofs: Vec<TreeDof>,
     /// By degree of freedom of the tree.
     laws: Vec<DofLaw>,
-    /// Joints that follow others, and loops.
+    /// Loops, then joints that follow others.
     couplings: Vec<Coupling>,
+    /// By loop: the bodies that it connects.
+    loops: Vec<[usize; 2]>,
     /// How contacts yield whose surfaces have no softness of their own.
     stiff: StiffLaw,
 }
@@ -120,6 +119,8 @@ pub(super) struct Trees {
     velocities: Vec<MotionVector>,
     /// What pressed on links in the last step.
     touches: Vec<Touch>,
+    /// What loops and outside forces exerted on links in the last step.
+    loads: Vec<Touch>,
     /// Workspaces.
     contacts: Vec<Contact>,
     bodies: Vec<[Option<usize>; 2]>,
@@ -127,7 +128,7 @@ pub(super) struct Trees {
     external: Vec<ForceVector>,
 }
 
-/// A contact point that pressed.
+/// A contact point that pressed, or the point of another load.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Touch {
     /// Indices of the bodies; `None` for the ground.

@@ -21,6 +21,7 @@ pub(in crate::world) struct TreesState {
     /// Friction impulses of joints.
     joints: Vec<f64>,
     touches: Vec<Touch>,
+    loads: Vec<Touch>,
 }
 
 impl Trees {
@@ -34,6 +35,7 @@ impl Trees {
             contacts: contacts.map(|(key, parts)| (*key, parts.map(Into::into))).collect(),
             joints: self.memory.joints().to_vec(),
             touches: self.touches.clone(),
+            loads: self.loads.clone(),
         }
     }
 }
@@ -49,6 +51,7 @@ impl SimWorld {
         }
         trees.owned = saved.owned;
         trees.touches = saved.touches;
+        trees.loads = saved.loads;
         let contacts = saved.contacts.into_iter();
         let contacts = contacts.map(|(key, parts)| (key, parts.map(Vector3::from)));
         trees.memory = Memory::new(contacts.collect(), saved.joints);

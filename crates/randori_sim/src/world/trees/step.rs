@@ -1,10 +1,11 @@
 //! One tick of the trees.
 
 use nalgebra::{Point3, Vector3};
-use randori_bodies::Kinematics;
+use randori_bodies::{Kinematics, Rule};
 use randori_bodies::passes::link_velocities;
 use randori_bodies::potential::Drive;
-use randori_bodies::stepper::StepInput;
+use randori_bodies::stepper::{StepInput, StepOptions};
+use randori_core::math::Vector;
 use rapier3d::prelude::{PhysicsWorld, RigidBodyHandle};
 
 use super::Trees;
@@ -21,7 +22,6 @@ impl SimWorld {
     /// engine's own bodies, the solution, and the rest of the step.
     pub(in crate::world) fn step_trees(&mut self, trees: &mut Trees) {
         let scene = self.scene.clone();
-        let forest = scene.forest.as_ref().expect("a world with trees has a forest");
         self.update_owned(trees);
         let handles = self.link_handles(trees);
         trees.stepper.begin(&trees.tree, &mut trees.state);
@@ -38,6 +38,38 @@ impl SimWorld {
         }
         self.gather_contacts(trees);
         self.set_inputs(trees);
+        self.solve(trees);
+        self.note_touches(trees);
+        self.note_loads(trees);
+        trees.settle(&handles, &mut self.physics);
+    }
+
+    /// Finds how the start begins to move: its contacts press and accelerations are
+    /// known before the first step.
+    pub(in crate::world) fn start_trees(&mut self) {
+        let Some(mut trees) = self.trees.take() else { return };
+        self.update_owned(&mut trees);
+        let mut trial = trees.clone();
+        let options = StepOptions { rule: Rule::SemiImplicit, ..*trees.stepper.options() };
+        trial.stepper.set_options(options);
+        trial.stepper.begin(&trial.tree, &mut trial.state);
+        self.gather_contacts(&mut trial);
+        self.set_inputs(&mut trial);
+        self.solve(&mut trial);
+        if trial.is_finite() {
+            self.note_touches(&mut trial);
+            self.note_loads(&mut trial);
+            (trees.touches, trees.loads) = (trial.touches, trial.loads);
+            let rates = trees.state.v.iter().zip(&trial.state.v);
+            let before = rates.map(|(now, next)| 2.0 * now - next);
+            trees.state.previous_v = before.collect();
+        }
+        self.trees = Some(trees);
+    }
+
+    /// Finds the velocities at the end of a step, and moves on.
+    fn solve(&self, trees: &mut Trees) {
+        let forest = self.scene.forest.as_ref().expect("a world with trees has a forest");
         let gravity = wide(self.physics.gravity);
         let Trees { tree, state, memory, stepper, contacts, drives, external, laws, .. } = trees;
         let input = StepInput {
@@ -53,8 +85,6 @@ impl SimWorld {
             // It shows as a body whose state is not a number.
             state.v.fill(f64::NAN);
         }
-        self.note_touches(trees);
-        trees.settle(&handles, &mut self.physics);
     }
 
     /// Drives and outside forces.
@@ -73,11 +103,9 @@ impl SimWorld {
         for &(body, force) in &self.actions.forces {
             if let Some(link) = self.robot_link(body).or_else(|| trees.owned_link(body)) {
                 let kinematics = trees.stepper.kinematics();
-                let placing = self.placing_of(body);
-                let com = wide(placing.rapier_from_body * placing.com);
-                let point = kinematics.pose(&trees.tree, link) * Point3::from(com);
+                let point = self.push_point(trees, link, body);
                 let loads = (&wide(force), &Vector3::zeros());
-                let own = kinematics.force_at(&trees.tree, link, &point.coords, loads);
+                let own = kinematics.force_at(&trees.tree, link, &point, loads);
                 let sum = &mut trees.external[link];
                 sum.force += own.force;
                 sum.torque += own.torque;
@@ -101,6 +129,41 @@ impl SimWorld {
                 });
             }
         }
+    }
+
+    /// Notes what loops and outside forces exerted.
+    fn note_loads(&self, trees: &mut Trees) {
+        trees.loads.clear();
+        let tick_s = self.scene.tick_s;
+        let loops = self.scene.forest.iter().flat_map(|forest| &forest.loops);
+        for (index, bodies) in loops.enumerate() {
+            let [impulse, moment] = trees.stepper.coupling_impulse(index);
+            trees.loads.push(super::Touch {
+                bodies: bodies.map(Some),
+                point: narrow(&trees.stepper.coupling_point(index)),
+                normal: Vector::ZERO,
+                force: narrow(&impulse) / tick_s,
+                moment: narrow(&moment) / tick_s,
+            });
+        }
+        for &(body, force) in &self.actions.forces {
+            let Some(link) = self.robot_link(body) else { continue };
+            trees.loads.push(super::Touch {
+                bodies: [None, Some(body)],
+                point: narrow(&self.push_point(trees, link, body)),
+                normal: Vector::ZERO,
+                force,
+                moment: Vector::ZERO,
+            });
+        }
+    }
+
+    /// Where an outside force pulls at a body during a step: at its centre of mass.
+    fn push_point(&self, trees: &Trees, link: usize, body: usize) -> Vector3<f64> {
+        let placing = self.placing_of(body);
+        let com = wide(placing.rapier_from_body * placing.com);
+        let link = trees.stepper.kinematics().pose(&trees.tree, link);
+        (link * Point3::from(com)).coords
     }
 }
 
