@@ -46,7 +46,6 @@ impl SimWorld {
 
     /// Gives a body an impulse at a point in the world.
     fn strike(&mut self, body: BodyId, impulse: Vector, point: Vector) {
-        let before = self.touch.twists_of(self.body_states());
         let (handle, role) = self.body_role(body);
         match role {
             Role::Static | Role::Actor => return,
@@ -59,8 +58,6 @@ impl SimWorld {
             Role::Tree { link } => self.change_trees(|trees| trees.strike(link, impulse, point)),
         }
         self.reread_state(body.0);
-        let states = self.state.bodies.iter().chain(&self.state.dropped);
-        self.touch.shift(&before, states);
     }
 
     /// Changes the last bit of a number of a body: of the place of a loose one, of

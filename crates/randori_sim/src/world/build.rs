@@ -26,7 +26,6 @@ use super::rules::{ContactRules, Hooks, surface_tag};
 use super::scene::{BodyEntry, MassGroup, Member, Placing, Role, Scene};
 use super::shape::collision_shape;
 use super::surface::{GroupBits, Surface};
-use super::touch::TouchState;
 use super::trees::{TreesBuilder, for_trees};
 use super::{SimWorld, WorldError, robot};
 use crate::actors::{ActorPath, Footing};
@@ -35,7 +34,7 @@ use crate::hash::StateHasher;
 pub(super) fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<SimWorld, WorldError> {
     let settings = scenario.physics();
     let mut builder = Builder::new(layout, GroupBits::of(scenario)?, &settings);
-    if scenario.robots.iter().any(robot::moves) {
+    if needs_trees(scenario) {
         builder.trees = Some(TreesBuilder::new(&settings));
     }
     builder.insert_ground(scenario);
@@ -50,6 +49,20 @@ pub(super) fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<SimWorl
         builder.insert_actor(index, actor, ground as f32);
     }
     builder.finish()
+}
+
+/// Whether anything of a scenario is moved by trees: robots, and objects that touch
+/// surfaces which the engine does not know.
+fn needs_trees(scenario: &Scenario) -> bool {
+    let environment = &scenario.environment;
+    let of_objects = environment.objects.iter().flat_map(|object| &object.shapes);
+    let links = scenario.robots.iter().flat_map(|robot| &robot.links);
+    let mut shapes = of_objects.chain(links.flat_map(|link| &link.shapes));
+    scenario.robots.iter().any(robot::moves)
+        || environment.ground.as_ref().is_some_and(|it| Surface::of_ground(it).is_special())
+        || shapes.any(|shape| {
+            shape.softness.is_some() || shape.torsional_friction > 0.0 || shape.rolling_friction > 0.0
+        })
 }
 
 /// A world under construction.
@@ -85,7 +98,6 @@ impl<'a> Builder<'a> {
             handle: RigidBodyHandle::invalid(),
             mass_group: None,
             colliders: Vec::new(),
-            inverse_mass: 0.0,
             role: Role::Static,
         };
         let scene = Scene {
@@ -110,7 +122,7 @@ impl<'a> Builder<'a> {
     ///
     /// # Panics
     ///
-    /// If no robot of the scenario moves.
+    /// If nothing needs them, see [`needs_trees`].
     pub(super) fn trees(&mut self) -> &mut TreesBuilder {
         self.trees.as_mut().expect("only worlds with trees ask for them")
     }
@@ -171,7 +183,6 @@ impl<'a> Builder<'a> {
             .position(carrier.rapier_from_body * body_from_shape);
         let collider = if self.has_trees() { for_trees(collider) } else { collider };
         let handle = self.physics.insert_collider(collider, Some(carrier.handle));
-        self.scene.rules.note(handle);
         Ok((handle, body_from_shape))
     }
 
@@ -184,8 +195,7 @@ impl<'a> Builder<'a> {
             .collision_groups(self.bits.of_default())
             .user_data(surface_tag(self.scene.rules.add(surface)));
         let ground = RigidBodyBuilder::fixed().translation(place);
-        let (_, collider) = self.physics.insert(ground, collider);
-        self.scene.rules.note(collider);
+        self.physics.insert(ground, collider);
     }
 
     fn insert_object(
@@ -271,24 +281,7 @@ impl<'a> Builder<'a> {
         self.scene.bodies[group.members[0].body].role == Role::Loose
     }
 
-    /// What [`BodyEntry::inverse_mass`] is, where it is needed.
-    fn weigh_inversely(&mut self) {
-        if self.scene.rules.special().is_empty() {
-            return;
-        }
-        for group in &self.scene.masses {
-            let first = &mut self.scene.bodies[group.members[0].body];
-            if first.role == Role::Loose {
-                let inverse_mass = (1.0 / group.mass(&[]).mass_kg) as f32;
-                for member in &group.members {
-                    self.scene.bodies[member.body].inverse_mass = inverse_mass;
-                }
-            }
-        }
-    }
-
     fn finish(mut self) -> Result<SimWorld, WorldError> {
-        self.weigh_inversely();
         self.scene.dropped_surface = self.scene.rules.add(Surface::plain());
         let mut trees = None;
         if let Some(builder) = self.trees.take() {
@@ -305,7 +298,7 @@ impl<'a> Builder<'a> {
                 forest.links.iter().map(|link| link.handle).collect();
             trees.settle(&handles, &mut self.physics);
         }
-        let hooks = Hooks { scene: &self.scene, touching: None };
+        let hooks = Hooks { scene: &self.scene };
         let stepped = guarded(|| self.physics.step_with_events(&hooks, &()));
         self.physics.integration_parameters.dt = dt;
 
@@ -322,7 +315,6 @@ impl<'a> Builder<'a> {
             },
             trees,
             dropped: Vec::new(),
-            touch: TouchState::default(),
             rest: RestState::default(),
             scene: Arc::new(self.scene),
             placing: self.placing,
@@ -333,7 +325,6 @@ impl<'a> Builder<'a> {
         world.place_static_bodies();
         world.start_trees();
         world.read_state();
-        world.remember_twists();
         Ok(world)
     }
 }

@@ -71,9 +71,6 @@ impl SimWorld {
         rigid.recompute_mass_properties_from_colliders(&self.physics.colliders);
         self.dropped.push(DroppedBox { size, mass_kg, handle, collider });
         self.state.dropped.push(BodyState { pose, twist: Twist::default() });
-        if !self.scene.rules.special().is_empty() {
-            self.touch.earlier.push(Twist::default());
-        }
         body
     }
 

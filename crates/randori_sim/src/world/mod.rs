@@ -24,20 +24,16 @@ mod guard;
 pub mod inertia;
 mod look;
 mod manifold;
-mod mobility;
 mod overlap;
 mod query;
-mod resist;
 mod rest;
 mod robot;
 mod rules;
 mod scene;
 mod shape;
 mod snapshot;
-mod soft;
 mod state;
 mod surface;
-mod touch;
 mod tree;
 mod trees;
 
@@ -63,7 +59,6 @@ use self::act::Actions;
 use self::rest::RestState;
 use self::rules::Hooks;
 use self::scene::{Placing, Scene};
-use self::touch::TouchState;
 use self::trees::Trees;
 
 /// Everything that moves, and everything it can touch.
@@ -79,14 +74,12 @@ pub struct SimWorld {
     placing: Vec<Placing>,
     /// Drives, forces and payloads in force.
     actions: Actions,
-    /// Robots that move; `None` if there are none.
+    /// Robots that move, and objects near them; `None` if there are none.
     trees: Option<Box<Trees>>,
     /// Boxes that people dropped, the bodies after those of the scene.
     dropped: Vec<DroppedBox>,
     /// The state after the last step, as users see it.
     state: WorldState,
-    /// What contacts remember of the last step.
-    touch: TouchState,
     /// Where objects were when they became slow.
     rest: RestState,
     ticks: u64,
@@ -118,16 +111,12 @@ impl SimWorld {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
-        self.take_back_moments();
         self.apply_actions();
         if let Some(mut trees) = self.trees.take() {
             self.step_trees(&mut trees);
             self.trees = Some(trees);
-        } else if self.scene.rules.special().is_empty() {
-            let hooks = Hooks { scene: &self.scene, touching: None };
-            self.physics.step_with_events(&hooks, &());
         } else {
-            self.step_touching();
+            self.physics.step_with_events(&Hooks { scene: &self.scene }, &());
         }
         self.watch_rest();
         self.ticks += 1;

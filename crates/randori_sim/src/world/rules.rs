@@ -17,9 +17,7 @@ use rapier3d::prelude::{
 
 use super::build::{Builder, owner};
 use super::scene::Scene;
-use super::soft::SoftPair;
 use super::surface::Surface;
-use super::touch::Touching;
 use super::tree::Group;
 
 /// The rules of a scene.
@@ -30,8 +28,6 @@ pub(super) struct ContactRules {
     /// Pairs of bodies that pass through each other, smaller index first, in
     /// order.
     passing: Vec<(usize, usize)>,
-    /// Colliders with softness, torsional or rolling friction, in order.
-    special: Vec<ColliderHandle>,
 }
 
 impl ContactRules {
@@ -39,25 +35,6 @@ impl ContactRules {
     pub(super) fn add(&mut self, surface: Surface) -> usize {
         self.surfaces.push(surface);
         self.surfaces.len() - 1
-    }
-
-    /// Notes the collider with the surface that was added last.
-    pub(super) fn note(&mut self, collider: ColliderHandle) {
-        let surface = self.surfaces.last().expect("a collider has a surface");
-        if surface.softness.is_some() || surface.resists() {
-            self.special.push(collider);
-        }
-    }
-
-    /// Colliders with softness, torsional or rolling friction.
-    pub(super) fn special(&self) -> &[ColliderHandle] {
-        &self.special
-    }
-
-    pub(super) fn is_special(&self, collider: ColliderHandle) -> bool {
-        self.special
-            .binary_search_by_key(&collider.into_raw_parts(), |known| known.into_raw_parts())
-            .is_ok()
     }
 
     pub(super) fn surface(&self, collider: &Collider) -> &Surface {
@@ -82,8 +59,6 @@ fn surface_number(tag: u128) -> usize {
 /// Answers the engine's questions during a step.
 pub(super) struct Hooks<'a> {
     pub(super) scene: &'a Scene,
-    /// What contacts with rules of their own need to know.
-    pub(super) touching: Option<&'a Touching<'a>>,
 }
 
 impl PhysicsHooks for Hooks<'_> {
@@ -100,20 +75,10 @@ impl PhysicsHooks for Hooks<'_> {
         let colliders = [context.collider1, context.collider2].map(|it| &context.colliders[it]);
         let [one, other] = colliders.map(|collider| self.scene.rules.surface(collider));
         let Some(contacts) = context.rigid_mut() else { return };
-        let surface = one.joined(other);
         if one.priority != other.priority {
+            let surface = one.joined(other);
             *contacts.friction = surface.friction;
             *contacts.restitution = surface.restitution;
-        }
-        if let (Some(spec), Some(touching)) = (&surface.softness, self.touching) {
-            let bodies = colliders.map(|collider| owner(collider.user_data).map(|body| body.0));
-            let pair = SoftPair {
-                touching,
-                spec,
-                bodies,
-                carried: self.scene.carried(bodies, touching.dropped),
-            };
-            pair.soften(contacts);
         }
     }
 }

@@ -11,7 +11,6 @@ use rapier3d::prelude::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::dropped::DroppedBox;
 use super::dynamics::RobotModel;
 use super::inertia::MassProperties;
 use super::rules::ContactRules;
@@ -23,7 +22,7 @@ pub(super) struct Scene {
     pub(super) bodies: Vec<BodyEntry>,
     /// By robot index.
     pub(super) robots: Vec<RobotEntry>,
-    /// The robots that move; `None` if there are none.
+    /// What trees are made of; `None` if nothing needs them.
     pub(super) forest: Option<Forest>,
     /// Rigid bodies of the engine that have mass.
     pub(super) masses: Vec<MassGroup>,
@@ -44,15 +43,6 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    /// The mass that two bodies carry together, as its inverse, 1/kg.
-    pub(super) fn carried(&self, bodies: [Option<usize>; 2], dropped: &[DroppedBox]) -> f32 {
-        let inverse_mass = |body: usize| match body.checked_sub(self.bodies.len()) {
-            Some(index) => 1.0 / dropped[index].mass_kg(),
-            None => self.bodies[body].inverse_mass,
-        };
-        bodies.into_iter().flatten().map(inverse_mass).sum()
-    }
-
     /// What the engine does with a contact: it solves those of its own bodies, and
     /// only finds those of trees.
     pub(super) fn tree_contact(&self, bodies: [Option<BodyId>; 2]) -> Option<SolverFlags> {
@@ -80,8 +70,6 @@ pub(super) struct BodyEntry {
     pub(super) mass_group: Option<usize>,
     /// What it collides with.
     pub(super) colliders: Vec<ColliderHandle>,
-    /// Inverse mass, 1/kg; 0 where nothing needs it, and for links.
-    pub(super) inverse_mass: f32,
     pub(super) role: Role,
 }
 

@@ -12,7 +12,6 @@ use super::dropped::DroppedBox;
 use super::manifold::FaceContacts;
 use super::rest::RestState;
 use super::scene::Placing;
-use super::touch::TouchState;
 use super::trees::TreesState;
 use super::{SimWorld, SnapshotError};
 use crate::hash::StateHasher;
@@ -43,7 +42,6 @@ impl Clone for SimWorld {
             trees: self.trees.clone(),
             dropped: self.dropped.clone(),
             state: self.state.clone(),
-            touch: self.touch.clone(),
             rest: self.rest.clone(),
             ticks: self.ticks,
             fault: self.fault.clone(),
@@ -59,7 +57,6 @@ struct OwnState {
     placing: Vec<Placing>,
     actions: Actions,
     state: WorldState,
-    touch: TouchState,
     rest: RestState,
     trees: Option<TreesState>,
 }
@@ -81,7 +78,6 @@ impl SimWorld {
             placing: self.placing.clone(),
             actions: self.actions.clone(),
             state: self.state.clone(),
-            touch: self.touch.clone(),
             rest: self.rest.clone(),
             trees: self.trees.as_ref().map(|trees| trees.save()),
         };
@@ -128,7 +124,6 @@ impl SimWorld {
         self.actions = own.actions;
         self.state = WorldState { dropped: dropped_states, ..own.state };
         self.dropped = dropped;
-        self.touch = own.touch;
         self.rest = own.rest;
         self.fault = None;
         if let Some(trees) = own.trees {

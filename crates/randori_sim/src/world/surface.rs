@@ -146,7 +146,7 @@ impl Surface {
     /// A collider with this surface. The engine asks for more than friction and
     /// restitution only where there is more, because asking costs time.
     pub(super) fn cover(&self, collider: ColliderBuilder) -> ColliderBuilder {
-        let hooks = if self.priority != 0 || self.softness.is_some() {
+        let hooks = if self.priority != 0 {
             ActiveHooks::MODIFY_SOLVER_CONTACTS
         } else {
             ActiveHooks::empty()
@@ -159,9 +159,9 @@ impl Surface {
             .active_hooks(hooks)
     }
 
-    /// Whether it resists turning.
-    pub(super) fn resists(&self) -> bool {
-        self.torsional > 0.0 || self.rolling > 0.0
+    /// Whether it yields or resists turning, which the engine's contacts do not.
+    pub(super) fn is_special(&self) -> bool {
+        self.softness.is_some() || self.torsional > 0.0 || self.rolling > 0.0
     }
 
     /// The surface of a contact between two.

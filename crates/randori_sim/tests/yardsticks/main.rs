@@ -13,30 +13,21 @@ fn run(name: &str, rate_hz: u32) -> Vec<f64> {
 }
 
 #[test]
-fn multibody_errors_stay_within_three_times_those_of_a_first_order_method() {
-    for (name, rate_hz) in
-        [("pendulum", 1000), ("babyboot", 1000), ("double_four_bar", 250), ("double_four_bar", 500)]
-    {
-        let yardstick = Yardstick::named(name).expect("it exists");
-        let step_s = 1.0 / f64::from(rate_hz);
-        let distance = |peer_s: f64| (peer_s / step_s - 1.0).abs();
-        let published = yardstick
-            .peers
-            .iter()
-            .filter(|peer| peer.engine.starts_with("symplectic Euler"))
-            .filter_map(|peer| Some((peer.step_s?, peer.errors)))
-            .min_by(|(one, _), (other, _)| distance(*one).total_cmp(&distance(*other)));
-        let (peer_s, figures) = published.expect("first-order figures are published");
+fn errors_of_mechanisms_are_of_second_order() {
+    // Each with the measure that rounding touches least.
+    for (name, measure) in [("pendulum", 0), ("babyboot", 1), ("bricard", 0)] {
+        let [coarse, fine] = [250, 1000].map(|rate_hz| run(name, rate_hz)[measure]);
 
-        let errors = run(name, rate_hz);
-
-        for (error, figure) in errors.iter().zip(figures) {
-            let Some(figure) = figure else { continue };
-            // Of first order: proportional to the step.
-            let ratio = error / (figure * step_s / peer_s);
-            assert!((0.5..3.0).contains(&ratio), "{name} at {rate_hz} Hz: {ratio} times");
-        }
+        assert!((12.0..18.0).contains(&(coarse / fine)), "{name}: {coarse} and {fine}");
     }
+}
+
+#[test]
+fn a_four_bar_linkage_passes_its_singular_positions() {
+    // A perfect method of first order, in double precision, loses 0.09 J.
+    let energy = run("double_four_bar", 1000)[0];
+
+    assert!(energy < 0.002, "{energy} J");
 }
 
 #[test]

@@ -91,7 +91,11 @@ impl SimWorld {
     /// The first body of the trees, if their state is not a number.
     pub(in crate::world) fn broken_tree(&self) -> Option<usize> {
         let (forest, trees) = (self.scene.forest.as_ref()?, self.trees.as_ref()?);
-        (!trees.is_finite()).then(|| forest.links[0].members[0])
+        if trees.is_finite() {
+            return None;
+        }
+        let link = forest.links.first().map(|link| link.members[0]);
+        link.or_else(|| trees.owned.first().map(|owned| owned.body))
     }
 
     /// Changes the trees between steps, and places their links.

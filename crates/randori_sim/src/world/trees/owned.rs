@@ -2,7 +2,8 @@
 //!
 //! Where a link touches an object, or is about to, both are solved together: the
 //! object joins the trees as a body that floats freely, and with it everything
-//! that it touches. The engine keeps its shapes and finds its contacts. Once it has
+//! that it touches. So does an object at a surface that yields or resists turning,
+//! which the engine's contacts do not. The engine keeps its shapes and finds its contacts. Once it has
 //! been free of robots for [`RELEASE_TICKS`], the engine moves it again; position
 //! and velocity stay as they are.
 
@@ -77,6 +78,10 @@ impl SimWorld {
         let mut pairs: Vec<[usize; 2]> = Vec::new();
         for pair in self.physics.narrow_phase.contact_pairs() {
             let bodies = [pair.collider1, pair.collider2].map(|it| self.owner_of(it));
+            if self.is_special(pair) {
+                near.extend(bodies.into_iter().flatten().filter(|body| self.is_loose(*body)));
+                continue;
+            }
             let [Some(one), Some(other)] = bodies else { continue };
             match [one, other].map(|body| self.is_loose(body)) {
                 [true, true] if touches(pair) => pairs.push([one, other]),
@@ -100,6 +105,13 @@ impl SimWorld {
         }
         near.sort_unstable();
         near
+    }
+
+    /// Whether the surfaces of a pair yield or resist turning, which only trees know.
+    fn is_special(&self, pair: &ContactPair) -> bool {
+        let [one, other] = [pair.collider1, pair.collider2]
+            .map(|it| self.scene.rules.surface(&self.physics.colliders[it]));
+        (one.is_special() || other.is_special()) && one.joined(other).is_special()
     }
 
     fn owner_of(&self, collider: ColliderHandle) -> Option<usize> {

@@ -26,15 +26,12 @@ impl SimWorld {
         let handles = self.link_handles(trees);
         trees.stepper.begin(&trees.tree, &mut trees.state);
         trees.place(&handles, &mut self.physics, trees.stepper.kinematics());
-        let has_objects = !scene.loose.is_empty() || !self.dropped.is_empty();
-        let hooks = Hooks { scene: &scene, touching: None };
-        if !has_objects {
+        let hooks = Hooks { scene: &scene };
+        if trees.owned.len() == scene.loose.len() + self.dropped.len() {
             // Nothing of the engine's own moves.
             self.physics.detect_collisions(&hooks, &());
-        } else if scene.rules.special().is_empty() {
-            self.physics.step_with_events(&hooks, &());
         } else {
-            self.step_touching();
+            self.physics.step_with_events(&hooks, &());
         }
         self.gather_contacts(trees);
         self.set_inputs(trees);
