@@ -61,7 +61,9 @@ fn needs_trees(scenario: &Scenario) -> bool {
     scenario.robots.iter().any(robot::moves)
         || environment.ground.as_ref().is_some_and(|it| Surface::of_ground(it).is_special())
         || shapes.any(|shape| {
-            shape.softness.is_some() || shape.torsional_friction > 0.0 || shape.rolling_friction > 0.0
+            shape.softness.is_some()
+                || shape.torsional_friction > 0.0
+                || shape.rolling_friction > 0.0
         })
 }
 
@@ -98,6 +100,7 @@ impl<'a> Builder<'a> {
             handle: RigidBodyHandle::invalid(),
             mass_group: None,
             colliders: Vec::new(),
+            radius: 0.0,
             role: Role::Static,
         };
         let scene = Scene {
@@ -140,7 +143,7 @@ impl<'a> Builder<'a> {
     ) -> Result<Vec<(ColliderHandle, Pose)>, WorldError> {
         let mut placed = Vec::new();
         for (number, shape) in shapes.iter().enumerate() {
-            placed.push(self.insert_shape(carrier, number, shape)?);
+            placed.push(self.insert_shape((carrier, role), number, shape)?);
         }
         let entry = &mut self.scene.bodies[carrier.body];
         entry.handle = carrier.handle;
@@ -155,7 +158,7 @@ impl<'a> Builder<'a> {
 
     fn insert_shape(
         &mut self,
-        carrier: &Carrier<'_>,
+        (carrier, role): (&Carrier<'_>, Role),
         number: usize,
         spec: &ShapeSpec,
     ) -> Result<(ColliderHandle, Pose), WorldError> {
@@ -181,8 +184,16 @@ impl<'a> Builder<'a> {
             .collision_groups(self.bits.of_shape(spec))
             .user_data(tag | surface_tag(self.scene.rules.add(surface)))
             .position(carrier.rapier_from_body * body_from_shape);
-        let collider = if self.has_trees() { for_trees(collider) } else { collider };
+        let collider = if self.has_trees() { for_trees(collider, role) } else { collider };
         let handle = self.physics.insert_collider(collider, Some(carrier.handle));
+        let shape = self.physics.colliders[handle].shape();
+        if shape.as_halfspace().is_none() {
+            let bounds = shape.compute_local_aabb();
+            self.scene.rules.bound(handle, bounds);
+            let lengths = bounds.vertices().map(|corner| (body_from_shape * corner).length());
+            let radius = &mut self.scene.bodies[carrier.body].radius;
+            *radius = lengths.into_iter().fold(*radius, f32::max);
+        }
         Ok((handle, body_from_shape))
     }
 
@@ -251,6 +262,7 @@ impl<'a> Builder<'a> {
         entry.handle = handle;
         entry.role = Role::Actor;
         entry.colliders = vec![collider];
+        entry.radius = height;
         self.placing[body].rapier_from_body = capsule_from_feet;
         self.scene.loose.push(body);
     }
@@ -298,7 +310,7 @@ impl<'a> Builder<'a> {
                 forest.links.iter().map(|link| link.handle).collect();
             trees.settle(&handles, &mut self.physics);
         }
-        let hooks = Hooks { scene: &self.scene };
+        let hooks = Hooks { scene: &self.scene, reaches: &[] };
         let stepped = guarded(|| self.physics.step_with_events(&hooks, &()));
         self.physics.integration_parameters.dt = dt;
 

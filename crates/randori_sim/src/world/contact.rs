@@ -139,7 +139,6 @@ impl SimWorld {
         let (on_first, on_second) = manifold.data.solver_contact_world_points(contact, bodies);
         (on_first + on_second) / 2.0
     }
-
 }
 
 fn presses(pair: &ContactPair) -> bool {

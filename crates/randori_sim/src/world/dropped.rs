@@ -63,7 +63,8 @@ impl SimWorld {
             .density(0.0)
             .collision_groups(self.scene.dropped_groups)
             .user_data(owner_tag(body.0, None) | surface_tag(self.scene.dropped_surface));
-        let collider = if self.trees.is_some() { for_trees(collider) } else { collider };
+        let collider =
+            if self.trees.is_some() { for_trees(collider, Role::Loose) } else { collider };
         let (handle, collider) = self.physics.insert(rigid, collider);
         let rigid = &mut self.physics.bodies[handle];
         let_rest(rigid);
@@ -96,11 +97,6 @@ impl SimWorld {
             Some(index) => &self.state.dropped[index],
             None => &self.state.bodies[body.0],
         }
-    }
-
-    /// All states, in the order of body indices.
-    pub(super) fn body_states(&self) -> impl Iterator<Item = &BodyState> {
-        self.state.bodies.iter().chain(&self.state.dropped)
     }
 
     /// The engine's body of a body, and how that moves.

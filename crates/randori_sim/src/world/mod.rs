@@ -116,7 +116,7 @@ impl SimWorld {
             self.step_trees(&mut trees);
             self.trees = Some(trees);
         } else {
-            self.physics.step_with_events(&Hooks { scene: &self.scene }, &());
+            self.physics.step_with_events(&Hooks { scene: &self.scene, reaches: &[] }, &());
         }
         self.watch_rest();
         self.ticks += 1;

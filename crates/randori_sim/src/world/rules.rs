@@ -8,8 +8,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use randori_core::layout::RobotId;
+use randori_core::layout::{BodyId, RobotId};
 use randori_core::spec::RobotSpec;
+use rapier3d::parry::bounding_volume::{Aabb, BoundingVolume};
 use rapier3d::prelude::{
     ActiveHooks, Collider, ColliderHandle, ContactModificationContext, PairFilterContext,
     PhysicsHooks, SolverFlags,
@@ -28,6 +29,9 @@ pub(super) struct ContactRules {
     /// Pairs of bodies that pass through each other, smaller index first, in
     /// order.
     passing: Vec<(usize, usize)>,
+    /// Bounds of shapes in their own frames, by the index of their collider; those of
+    /// planes have none.
+    bounds: Vec<Option<Aabb>>,
 }
 
 impl ContactRules {
@@ -39,6 +43,39 @@ impl ContactRules {
 
     pub(super) fn surface(&self, collider: &Collider) -> &Surface {
         &self.surfaces[surface_number(collider.user_data)]
+    }
+
+    /// Notes the bounds of a collider's shape.
+    pub(super) fn bound(&mut self, collider: ColliderHandle, bounds: Aabb) {
+        let place = collider.into_raw_parts().0 as usize;
+        self.bounds.resize(self.bounds.len().max(place + 1), None);
+        self.bounds[place] = Some(bounds);
+    }
+
+    /// Whether two colliders may be nearer than `margin` (m), judged by their bounds.
+    fn are_near(
+        &self,
+        one: (ColliderHandle, &Collider),
+        other: (ColliderHandle, &Collider),
+        margin: f32,
+    ) -> bool {
+        match (one.1.shape().as_halfspace(), other.1.shape().as_halfspace()) {
+            (Some(plane), None) => {
+                let normal = one.1.rotation() * plane.normal;
+                let bounds = self.world_bounds(other);
+                let height = (bounds.center() - one.1.translation()).dot(normal);
+                height - bounds.half_extents().dot(normal.abs()) <= margin
+            }
+            (None, Some(_)) => self.are_near(other, one, margin),
+            _ => self.world_bounds(one).loosened(margin).intersects(&self.world_bounds(other)),
+        }
+    }
+
+    fn world_bounds(&self, (handle, collider): (ColliderHandle, &Collider)) -> Aabb {
+        match self.bounds.get(handle.into_raw_parts().0 as usize) {
+            Some(Some(bounds)) => bounds.transform_by(collider.position()),
+            _ => collider.compute_aabb(),
+        }
     }
 
     fn pass(&self, one: usize, other: usize) -> bool {
@@ -59,6 +96,28 @@ fn surface_number(tag: u128) -> usize {
 /// Answers the engine's questions during a step.
 pub(super) struct Hooks<'a> {
     pub(super) scene: &'a Scene,
+    /// By body index: how far (m) a body that trees move, or that never moves, may come
+    /// in a step; `None` for those that the engine moves. Empty without trees.
+    pub(super) reaches: &'a [Option<f32>],
+}
+
+/// Bodies nearer than this (m) may touch in a step, besides what their velocities let
+/// them come.
+pub(super) const NEAR_M: f32 = 5e-3;
+
+impl Hooks<'_> {
+    /// Whether the engine need not look for contacts of a pair of which it moves none:
+    /// they are too far from each other.
+    fn are_apart(&self, context: &PairFilterContext<'_>, bodies: [Option<BodyId>; 2]) -> bool {
+        let reach = |body: Option<BodyId>| match body {
+            None => Some(0.0),
+            Some(body) => self.reaches.get(body.0).copied().flatten(),
+        };
+        let [Some(one), Some(other)] = bodies.map(reach) else { return false };
+        let collider = |handle: ColliderHandle| (handle, &context.colliders[handle]);
+        let pair = [context.collider1, context.collider2].map(collider);
+        !self.scene.rules.are_near(pair[0], pair[1], NEAR_M + one + other)
+    }
 }
 
 impl PhysicsHooks for Hooks<'_> {
@@ -67,6 +126,7 @@ impl PhysicsHooks for Hooks<'_> {
         let bodies = [body(context.collider1), body(context.collider2)];
         match bodies {
             [Some(one), Some(other)] if self.scene.rules.pass(one.0, other.0) => None,
+            _ if !self.reaches.is_empty() && self.are_apart(context, bodies) => None,
             _ => self.scene.tree_contact(bodies),
         }
     }

@@ -6,9 +6,7 @@ use std::ops::Range;
 use nalgebra::Isometry3;
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Vector};
-use rapier3d::prelude::{
-    ColliderHandle, InteractionGroups, RigidBodyHandle, SolverFlags,
-};
+use rapier3d::prelude::{ColliderHandle, InteractionGroups, RigidBodyHandle, SolverFlags};
 use serde::{Deserialize, Serialize};
 
 use super::dynamics::RobotModel;
@@ -57,7 +55,6 @@ impl Scene {
             _ => Some(SolverFlags::empty()),
         }
     }
-
 }
 
 /// A body of the scene.
@@ -70,6 +67,8 @@ pub(super) struct BodyEntry {
     pub(super) mass_group: Option<usize>,
     /// What it collides with.
     pub(super) colliders: Vec<ColliderHandle>,
+    /// No point of its shapes is farther from its frame origin, m.
+    pub(super) radius: f32,
     pub(super) role: Role,
 }
 

@@ -97,10 +97,7 @@ impl SimWorld {
         let all = self.scene.bodies.len() + self.dropped.len();
         let loose = self.scene.loose.iter().copied().chain(self.scene.bodies.len()..all);
         let mut overflown = loose.filter(|&body| !self.is_finite_loose(body));
-        (0..all)
-            .find(held)
-            .or_else(|| overflown.next())
-            .or_else(|| self.broken_tree())
+        (0..all).find(held).or_else(|| overflown.next()).or_else(|| self.broken_tree())
     }
 
     fn is_finite(&self) -> bool {

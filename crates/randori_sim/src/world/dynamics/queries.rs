@@ -109,8 +109,10 @@ impl SimWorld {
         let poses = self.robot_model(robot).link_poses(state);
         let load = |(link, pose): (usize, &Isometry3<f64>)| {
             let origin = narrow(&pose.translation.vector);
-            let (force, torque) =
-                self.trees.as_ref().map_or_else(Default::default, |it| it.loads_on(first + link, origin));
+            let (force, torque) = self
+                .trees
+                .as_ref()
+                .map_or_else(Default::default, |it| it.loads_on(first + link, origin));
             Wrench64 { force: wide(force), torque: wide(torque) }
         };
         poses.iter().enumerate().map(load).collect()

@@ -66,20 +66,20 @@ impl Trees {
 
 /// Force (N) on a body and its moment (N m) about a point.
 fn sum_on(body: usize, about: Vector, touches: &[Touch]) -> (Vector, Vector) {
-        let (mut force, mut torque) = (Vector::ZERO, Vector::ZERO);
-        for touch in touches {
-            let [first, second] = touch.bodies;
-            if first == second {
-                continue;
-            }
-            for (side, sign) in [(first, -1.0), (second, 1.0)] {
-                if side == Some(body) {
-                    force += touch.force * sign;
-                    torque += ((touch.point - about).cross(touch.force) + touch.moment) * sign;
-                }
+    let (mut force, mut torque) = (Vector::ZERO, Vector::ZERO);
+    for touch in touches {
+        let [first, second] = touch.bodies;
+        if first == second {
+            continue;
+        }
+        for (side, sign) in [(first, -1.0), (second, 1.0)] {
+            if side == Some(body) {
+                force += touch.force * sign;
+                torque += ((touch.point - about).cross(touch.force) + touch.moment) * sign;
             }
         }
-        (force, torque)
+    }
+    (force, torque)
 }
 
 impl SimWorld {

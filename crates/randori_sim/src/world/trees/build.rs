@@ -120,6 +120,7 @@ impl TreesBuilder {
             bodies: Vec::new(),
             drives: Vec::new(),
             external: Vec::new(),
+            reaches: Vec::new(),
             tree,
         };
         let Self { links, stiff, .. } = self;
@@ -271,8 +272,10 @@ impl Assembly<'_> {
 
 /// A collider whose contacts the trees can use: also those between bodies that
 /// the engine does not move, and never ones of an earlier tick.
-pub(in crate::world) fn for_trees(collider: ColliderBuilder) -> ColliderBuilder {
-    let hooks = collider.active_hooks | ActiveHooks::FILTER_CONTACT_PAIRS;
+pub(in crate::world) fn for_trees(collider: ColliderBuilder, role: Role) -> ColliderBuilder {
+    // The engine solves no contact of a link, so it need not ask about them.
+    let own = if role == Role::Loose { collider.active_hooks } else { ActiveHooks::empty() };
+    let hooks = own | ActiveHooks::FILTER_CONTACT_PAIRS;
     let types = ActiveCollisionTypes::all() - ActiveCollisionTypes::FIXED_FIXED;
     collider.active_collision_types(types).active_hooks(hooks)
 }

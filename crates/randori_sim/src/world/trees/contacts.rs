@@ -12,6 +12,7 @@ use super::Trees;
 use crate::world::SimWorld;
 use crate::world::build::owner;
 use crate::world::dynamics::spatial::wide;
+use crate::world::rules::NEAR_M;
 use crate::world::scene::Role;
 use crate::world::surface::Surface;
 
@@ -46,10 +47,12 @@ impl SimWorld {
         let (colliders, bodies, links) = of;
         let [one, other] = colliders.map(|it| self.scene.rules.surface(it));
         let surface = one.joined(other);
-        let reach = match surface.softness {
+        let margin = match surface.softness {
             // MuJoCo's law acts from the surface on.
             Some(_) => 0.0,
-            None => self.physics.integration_parameters.prediction_distance(),
+            None => bodies.into_iter().flatten().fold(NEAR_M, |sum, body| {
+                sum + trees.reaches.get(body).copied().flatten().unwrap_or(0.0)
+            }),
         };
         let stiff = self.scene.forest.as_ref().map_or_else(StiffLaw::default, |it| it.stiff);
         let base = Contact {
@@ -66,7 +69,7 @@ impl SimWorld {
         for manifold in pair.manifolds() {
             let normal = wide(manifold.data.normal);
             for (number, point) in manifold.points.iter().enumerate() {
-                if point.dist >= reach {
+                if point.dist >= margin {
                     continue;
                 }
                 let place = middle(manifold, colliders, number);

@@ -126,6 +126,8 @@ pub(super) struct Trees {
     bodies: Vec<[Option<usize>; 2]>,
     drives: Vec<Drive>,
     external: Vec<ForceVector>,
+    /// See [`Hooks`](super::rules::Hooks).
+    reaches: Vec<Option<f32>>,
 }
 
 /// A contact point that pressed, or the point of another load.

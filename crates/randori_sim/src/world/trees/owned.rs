@@ -28,8 +28,9 @@ use crate::world::scene::Role;
 /// An object goes back to the engine after this many ticks without a robot near it.
 const RELEASE_TICKS: u32 = 50;
 
-/// Objects join when a link is nearer than it can come in this many ticks.
-const AHEAD_TICKS: f32 = 2.0;
+/// Objects join when a link is nearer than it can come in this many ticks; contacts
+/// are looked for as far ahead.
+pub(super) const AHEAD_TICKS: f32 = 2.0;
 
 /// An object in the trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,7 +120,7 @@ impl SimWorld {
     }
 
     /// Whether a body is an object that anything can move.
-    fn is_loose(&self, body: usize) -> bool {
+    pub(super) fn is_loose(&self, body: usize) -> bool {
         self.body_role(BodyId(body)).1 == Role::Loose
     }
 

@@ -1,15 +1,15 @@
 //! One tick of the trees.
 
 use nalgebra::{Point3, Vector3};
-use randori_bodies::{Kinematics, Rule};
 use randori_bodies::passes::link_velocities;
 use randori_bodies::potential::Drive;
 use randori_bodies::stepper::{StepInput, StepOptions};
+use randori_bodies::{Kinematics, Rule};
 use randori_core::math::Vector;
 use rapier3d::prelude::{PhysicsWorld, RigidBodyHandle};
 
 use super::Trees;
-use super::owned::NO_FORCE;
+use super::owned::{AHEAD_TICKS, NO_FORCE};
 use crate::world::SimWorld;
 use crate::world::drive::JointDrive;
 use crate::world::dynamics::spatial::{narrow, wide};
@@ -26,7 +26,8 @@ impl SimWorld {
         let handles = self.link_handles(trees);
         trees.stepper.begin(&trees.tree, &mut trees.state);
         trees.place(&handles, &mut self.physics, trees.stepper.kinematics());
-        let hooks = Hooks { scene: &scene };
+        self.update_reaches(trees);
+        let hooks = Hooks { scene: &scene, reaches: &trees.reaches };
         if trees.owned.len() == scene.loose.len() + self.dropped.len() {
             // Nothing of the engine's own moves.
             self.physics.detect_collisions(&hooks, &());
@@ -39,6 +40,21 @@ impl SimWorld {
         self.note_touches(trees);
         self.note_loads(trees);
         trees.settle(&handles, &mut self.physics);
+    }
+
+    /// How far each body may come in a step, see [`Hooks`].
+    fn update_reaches(&self, trees: &mut Trees) {
+        let mut reaches = std::mem::take(&mut trees.reaches);
+        reaches.clear();
+        let radii = self.scene.bodies.iter().map(|body| body.radius);
+        let radii = radii.chain(self.dropped.iter().map(|dropped| dropped.size().length() / 2.0));
+        let states = self.state.bodies.iter().chain(&self.state.dropped);
+        for (body, (state, radius)) in states.zip(radii).enumerate() {
+            let engines = self.is_loose(body) && trees.owned_link(body).is_none();
+            let speed = state.twist.linear.length() + state.twist.angular.length() * radius;
+            reaches.push((!engines).then_some(AHEAD_TICKS * self.scene.tick_s * speed));
+        }
+        trees.reaches = reaches;
     }
 
     /// Finds how the start begins to move: its contacts press and accelerations are
