@@ -159,6 +159,18 @@ impl SparseFactor {
         }
     }
 
+    /// The same over some dofs, in ascending order, of branches that are whole.
+    pub(crate) fn solve_lower_part(&self, tree: &Tree, dofs: &[u32], x: &mut [f64]) {
+        for &dof in dofs {
+            let dof = dof as usize;
+            let mut value = x[dof];
+            for (element, carrier) in self.row(tree, dof) {
+                value -= element * x[carrier];
+            }
+            x[dof] = value;
+        }
+    }
+
     /// `x <- L x`: from the tips inwards.
     pub fn multiply_lower(&self, tree: &Tree, x: &mut [f64]) {
         for dof in (0..tree.dofs()).rev() {

@@ -29,6 +29,7 @@ pub mod coupling;
 pub mod dof_law;
 mod factor;
 mod inertia;
+mod islands;
 mod joint;
 mod kinematics;
 pub mod laws;

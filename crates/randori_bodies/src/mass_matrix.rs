@@ -143,6 +143,27 @@ pub fn multiply(tree: &Tree, rows: &[f64], x: &[f64], out: &mut [f64]) {
     }
 }
 
+/// The same over some dofs, in ascending order, of branches that are whole.
+pub(crate) fn multiply_part(
+    tree: &Tree,
+    dofs: &[u32],
+    (rows, x): (&[f64], &[f64]),
+    out: &mut [f64],
+) {
+    for &dof in dofs {
+        let dof = dof as usize;
+        let (row, chain) = (&rows[tree.row(dof)], tree.chain(dof));
+        let last = row.len() - 1;
+        let mut sum = row[last] * x[dof];
+        for (element, carrier) in row[..last].iter().zip(chain) {
+            let carrier = *carrier as usize;
+            sum += element * x[carrier];
+            out[carrier] += element * x[dof];
+        }
+        out[dof] = sum;
+    }
+}
+
 /// Element (i, j) of a symmetric branch-sparse matrix.
 pub fn element(tree: &Tree, rows: &[f64], i: usize, j: usize) -> f64 {
     let (carrier, dof) = (i.min(j), i.max(j));

@@ -18,8 +18,9 @@
 //!    summed inwards,
 //! 2. adds the Hessians `J' G J` to M. That of a contact with the world is a
 //!    stiffness of its link, and a second pass of the composite algorithm adds it
-//!    in the sparsity of M; others are added element by element into the
-//!    [`Pattern`] that has room for them,
+//!    in the sparsity of M; between two branches it is that of both links, and a
+//!    block between their dofs. Others are added element by element. The
+//!    [`Pattern`] has room for them,
 //! 3. factors, and solves for the direction `d = -H^-1 g`,
 //! 4. finds the minimum along d (see [`search`]).
 //!
@@ -41,17 +42,22 @@ mod search;
 
 use crate::dof_law::DofRowKind;
 use crate::factor::NotPositiveDefinite;
+use crate::islands::{Island, Islands};
 use crate::kinematics::Kinematics;
-use crate::mass_matrix::multiply;
+use crate::mass_matrix::multiply_part;
 use crate::passes::joint_velocity;
 use crate::pattern::{Pattern, PatternFactor};
 use crate::potential::Potential;
-use crate::rows::{Column, Place, Row};
+use crate::rows::{Column, Row};
 use crate::spatial::{ForceVector, MotionVector, SpatialStiffness};
 use crate::tree::Tree;
 
 /// Iterations after which the velocity is taken as it is.
 const MAX_ITERATIONS: usize = 60;
+
+/// Change of a sliding velocity times its coefficient in a step, m/s, that is
+/// corrected for.
+const SLIP_TOLERANCE: f64 = 0.02;
 
 /// The potential of one dof.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,10 +67,11 @@ pub(crate) struct DofRow {
     pub(crate) potential: Potential,
 }
 
-/// How a solution was found.
+/// How a solution was found. Parts of a tree that do not act on each other are
+/// solved one by one; of all, this is the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Solution {
-    /// Iterations of Newton's method, or of the projected method.
+    /// Iterations of Newton's method, or sweeps.
     pub iterations: usize,
     /// Largest error of a velocity, m/s or rad/s: `max |g_i| / M_ii`.
     pub residual: f64,
@@ -97,11 +104,14 @@ struct Work {
     base: Vec<f64>,
     base_is_valid: bool,
     dof_stiffness: Vec<f64>,
-    /// Links that carry a contact with the world, and links that carry those.
+    /// Links that carry a contact with the world or another branch, and links that
+    /// carry those.
     touched: Vec<bool>,
     /// Dofs on which rows act, closed under the parents of the pattern.
     active: Vec<bool>,
     stiffness: Vec<SpatialStiffness>,
+    /// Stiffness between links of two branches, about O of the second.
+    between: Vec<([u32; 2], SpatialStiffness)>,
     velocities: Vec<MotionVector>,
     forces: Vec<ForceVector>,
     /// `M v`, the gradient, the direction d, and `M d`.
@@ -141,9 +151,9 @@ impl Newton {
         self.pattern.forget();
     }
 
-    /// Moves `v` from a first guess to the minimum. The problem must be filled in
-    /// and [analysed](Self::analyse).
-    /// Responses of all rows are left as they are at the minimum.
+    /// Moves `v` of an island from a first guess to the minimum. The problem must be
+    /// filled in and [analysed](Self::analyse).
+    /// Responses of its rows are left as they are at the minimum.
     ///
     /// # Errors
     ///
@@ -151,28 +161,48 @@ impl Newton {
     /// not finite.
     pub(crate) fn solve(
         &mut self,
-        tree: &Tree,
-        kinematics: &Kinematics,
+        (tree, kinematics): (&Tree, &Kinematics),
+        island: &Island<'_>,
+        (tolerance, slip_rounds): (f64, usize),
+        v: &mut [f64],
+    ) -> Result<Solution, NotPositiveDefinite> {
+        self.work.base_is_valid = false;
+        let mut solution = self.minimise((tree, kinematics), island, tolerance, v)?;
+        for _ in 0..slip_rounds {
+            if !self.correct_slip(island) {
+                break;
+            }
+            let more = self.minimise((tree, kinematics), island, tolerance, v)?;
+            solution = Solution { iterations: solution.iterations + more.iterations, ..more };
+        }
+        Ok(solution)
+    }
+
+    fn minimise(
+        &mut self,
+        (tree, kinematics): (&Tree, &Kinematics),
+        island: &Island<'_>,
         tolerance: f64,
         v: &mut [f64],
     ) -> Result<Solution, NotPositiveDefinite> {
-        multiply(tree, &self.mass, v, &mut self.work.mass_v);
-        self.touched_velocities(tree, kinematics, v);
-        for row in &mut self.rows {
+        multiply_part(tree, island.dofs, (&self.mass, v), &mut self.work.mass_v);
+        self.touched_velocities(tree, kinematics, island, v);
+        for &row in island.rows {
+            let row = &mut self.rows[row as usize];
             row.u = row.jacobian_times(&self.work.velocities, (&self.columns, v));
             for (u, known) in row.u.iter_mut().zip(&row.known) {
                 *u += known;
             }
         }
-        for dof in 0..tree.dofs() {
-            self.work.inverse_mass[dof] = 1.0 / self.mass[tree.diagonal(dof)];
+        for &dof in island.dofs {
+            self.work.inverse_mass[dof as usize] = 1.0 / self.mass[tree.diagonal(dof as usize)];
         }
         let mut solution = Solution::default();
         loop {
-            solution.residual = self.update_gradient(tree, kinematics, v);
+            solution.residual = self.update_gradient(tree, kinematics, island, v);
             if !solution.residual.is_finite() {
-                let broken = |error: &f64| !error.is_finite();
-                let dof = self.work.gradient.iter().position(broken).unwrap_or(0);
+                let broken = |dof: &&u32| !self.work.gradient[**dof as usize].is_finite();
+                let dof = island.dofs.iter().find(broken).map_or(0, |dof| *dof as usize);
                 return Err(NotPositiveDefinite { dof });
             }
             solution.converged = solution.residual <= tolerance;
@@ -181,38 +211,36 @@ impl Newton {
                 return Ok(solution);
             }
             solution.iterations += 1;
-            self.find_direction(tree, kinematics, v)?;
-            self.advance(tree, kinematics, v, solution.iterations);
+            self.find_direction(tree, kinematics, island, v)?;
+            self.advance(tree, kinematics, (island, solution.iterations), v);
         }
     }
 
     /// Takes the sliding velocities of the solution for those that Coulomb's law
-    /// refers to. Returns whether any differed by more than a tolerance (m/s).
-    pub(crate) fn correct_slip(&mut self, tolerance: f64) -> bool {
+    /// refers to. Returns whether any differed by more than a tolerance.
+    fn correct_slip(&mut self, island: &Island<'_>) -> bool {
         let mut any = false;
-        for row in &mut self.rows {
-            any |= row.correct_slip(tolerance);
+        for &row in island.rows {
+            any |= self.rows[row as usize].correct_slip(SLIP_TOLERANCE);
         }
         any
     }
 
-    /// Which links and dofs rows act on, and the pattern of the Hessian. Returns the
-    /// number of multiplications of one factorization.
-    pub(crate) fn analyse(&mut self, tree: &Tree) -> usize {
+    /// Which links and dofs rows act on, the pattern of the Hessian, and its islands.
+    pub(crate) fn analyse(&mut self, tree: &Tree, islands: &mut Islands) {
         self.couplings.clear();
-        self.couplings.extend(self.rows.iter().filter_map(|row| row.coupled(&self.columns)));
+        self.couplings.extend(self.rows.iter().filter_map(|row| row.coupled(tree, &self.columns)));
         self.couplings.sort_unstable();
         self.couplings.dedup();
         self.pattern.update(tree, &self.couplings);
         self.factor.resize(&self.pattern);
         let work = &mut self.work;
         work.base.resize(self.pattern.elements(), 0.0);
-        work.base_is_valid = false;
         work.touched.fill(false);
         work.active.fill(false);
         for row in &self.rows {
-            if let Place::World { link, .. } = row.place {
-                let mut next = Some(link as usize);
+            for link in row.links().into_iter().flatten() {
+                let mut next = Some(link);
                 while let Some(link) = next.filter(|link| !work.touched[*link]) {
                     work.touched[link] = true;
                     next = tree.links()[link].parent();
@@ -227,22 +255,33 @@ impl Newton {
                 work.active[link.dofs()].fill(true);
             }
         }
-        let mut cost = 0;
         for &dof in self.pattern.order().iter().rev() {
             let dof = dof as usize;
             if let (true, Some(parent)) = (work.active[dof], self.pattern.parent(dof)) {
                 work.active[parent] = true;
             }
-            let len = self.pattern.row(dof).len();
-            cost += len * len / 2;
         }
-        cost
+        islands.update(tree, &self.pattern, (&self.dof_rows, &self.rows, &self.columns));
+    }
+
+    /// Number of multiplications of one factorization of an island.
+    pub(crate) fn cost(&self, island: &Island<'_>) -> usize {
+        let square = |dof: &u32| self.pattern.row(*dof as usize).len().pow(2) / 2;
+        island.order.iter().map(square).sum()
     }
 
     /// Velocities of the touched links for a generalized velocity.
-    fn touched_velocities(&mut self, tree: &Tree, kinematics: &Kinematics, v: &[f64]) {
+    fn touched_velocities(
+        &mut self,
+        tree: &Tree,
+        kinematics: &Kinematics,
+        island: &Island<'_>,
+        v: &[f64],
+    ) {
         let work = &mut self.work;
-        for (index, link) in tree.links().iter().enumerate() {
+        for &index in island.links {
+            let index = index as usize;
+            let link = &tree.links()[index];
             if work.touched[index] {
                 let carried = link.parent().map_or(MotionVector::ZERO, |of| work.velocities[of]);
                 work.velocities[index] = carried + joint_velocity(link, kinematics.subspace(), v);

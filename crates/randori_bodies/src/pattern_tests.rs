@@ -89,7 +89,7 @@ fn assert_solves(tree: &Tree, couplings: &[[u32; 2]]) -> Pattern {
     }
     let wanted = DVector::from_fn(tree.dofs(), |i, _| (i as f64 * 0.7 - 3.0) % 1.3);
     let mut x: Vec<f64> = (&matrix * &wanted).iter().copied().collect();
-    factor.solve(&pattern, &mut x);
+    factor.solve(&pattern, pattern.order(), &mut x);
     for (x, wanted) in x.iter().zip(wanted.iter()) {
         assert!((x - wanted).abs() < 1e-9);
     }

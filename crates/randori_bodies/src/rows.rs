@@ -3,8 +3,10 @@
 //! A row block has up to six relative velocities `u = J v + known` and a convex
 //! potential of them. Against the world, J is that of one link, and is never
 //! written down: the velocity of the link gives u, and the Hessian `J' G J`
-//! is a stiffness of the link (see `newton.rs`). Between two moving
-//! links, or dofs, the columns of J are kept, without the dofs that carry both.
+//! is a stiffness of the link (see `newton.rs`); likewise between links of two
+//! branches, where the points of one pair of links make one stiffness. Between two
+//! links of one branch, or dofs, the columns of J are kept, without the dofs that
+//! carry both.
 
 mod placement;
 
@@ -50,6 +52,12 @@ pub(crate) enum Place {
         offset: Vector3<f64>,
         /// 1 if the link is the second side, -1 if the first.
         sign: f64,
+    },
+    /// Two links of different branches, which share no dof.
+    Links {
+        links: [u32; 2],
+        /// Where it acts, from O of the branch of each, m.
+        offsets: [Vector3<f64>; 2],
     },
     /// Columns of the Jacobian: those of one chain up to `split`, then those of
     /// another.
@@ -228,6 +236,21 @@ impl Row {
                 }
                 u
             }
+            Place::Links { links, offsets } => {
+                let [first, second] = links.map(|link| &velocities[link as usize]);
+                let linear = second.at(&offsets[1]) - first.at(&offsets[0]);
+                let mut u = [0.0; MAX_CONE_DIM];
+                for (u, axis) in u.iter_mut().zip(&self.axes) {
+                    *u = axis.dot(&linear);
+                }
+                if self.potential.dim() > 3 {
+                    let angular = second.angular - first.angular;
+                    for (u, axis) in u[3..].iter_mut().zip(&self.axes) {
+                        *u = axis.dot(&angular);
+                    }
+                }
+                u
+            }
             Place::Pair { start, end, .. } => {
                 let mut u = [0.0; MAX_CONE_DIM];
                 for column in &columns[start as usize..end as usize] {
@@ -241,8 +264,8 @@ impl Row {
         }
     }
 
-    /// The wrench about O on the link of a block against the world that has
-    /// these components.
+    /// The wrench about O on the link, or the second link, of a block that has
+    /// these components; `offset` is that of the block from O.
     #[inline]
     pub(crate) fn wrench(&self, components: &ConeVector, offset: &Vector3<f64>) -> ForceVector {
         let [a, b, c] = &self.axes;
@@ -262,11 +285,19 @@ impl Row {
     }
 
     /// The last dofs of the two chains of a pair, if both have any.
-    pub(crate) fn coupled(&self, columns: &[Column]) -> Option<[u32; 2]> {
-        let Place::Pair { start, split, end } = self.place else { return None };
-        let last = |from: u32, to: u32| columns[from as usize..to as usize].last();
-        let (one, other) = (last(start, split)?.dof, last(split, end)?.dof);
+    pub(crate) fn coupled(&self, tree: &Tree, columns: &[Column]) -> Option<[u32; 2]> {
+        let [one, other] = self.last_dofs(tree, columns);
+        let (one, other) = (one?, other?);
         Some([one.min(other), one.max(other)])
+    }
+
+    /// The links whose velocities move the block; none if it has columns.
+    pub(crate) fn links(&self) -> [Option<usize>; 2] {
+        match self.place {
+            Place::World { link, .. } => [Some(link as usize), None],
+            Place::Links { links, .. } => links.map(|link| Some(link as usize)),
+            Place::Pair { .. } => [None; 2],
+        }
     }
 
     /// Takes the sliding velocity of the present iterate for that which Coulomb's law
@@ -300,6 +331,14 @@ impl Row {
                     each(dof, placement::along_axes(&self.axes, &motion, &offset));
                 }
             }
+            Place::Links { links, offsets } => {
+                for ((link, offset), sign) in links.into_iter().zip(offsets).zip([-1.0, 1.0]) {
+                    for &dof in tree.link_chain(link as usize) {
+                        let motion = kinematics.subspace()[dof as usize] * sign;
+                        each(dof, placement::along_axes(&self.axes, &motion, &offset));
+                    }
+                }
+            }
             Place::Pair { .. } => {
                 for column in &columns[self.columns()] {
                     each(column.dof, column.values);
@@ -312,6 +351,9 @@ impl Row {
     pub(crate) fn last_dofs(&self, tree: &Tree, columns: &[Column]) -> [Option<u32>; 2] {
         match self.place {
             Place::World { link, .. } => [tree.link_chain(link as usize).last().copied(), None],
+            Place::Links { links, .. } => {
+                links.map(|link| tree.link_chain(link as usize).last().copied())
+            }
             Place::Pair { start, split, end } => {
                 let last = |from: u32, to: u32| {
                     columns[from as usize..to as usize].last().map(|column| column.dof)
@@ -321,10 +363,10 @@ impl Row {
         }
     }
 
-    /// Columns of a pair; none against the world.
+    /// Columns of a pair; none if links move the block.
     pub(crate) fn columns(&self) -> Range<usize> {
         match self.place {
-            Place::World { .. } => 0..0,
+            Place::World { .. } | Place::Links { .. } => 0..0,
             Place::Pair { start, end, .. } => start as usize..end as usize,
         }
     }

@@ -210,6 +210,26 @@ impl SpatialStiffness {
         Self { angular: *matrix, ..Self::ZERO }
     }
 
+    /// The same stiffness about another O, given how far the present one is from
+    /// it (m): `T' K T` for the velocity `linear + angular x offset` at the present O.
+    #[must_use]
+    pub fn shifted(&self, offset: &Vector3<f64>) -> Self {
+        let mut sum = Self::at_point(&self.linear, offset);
+        // [offset]x C', column by column.
+        let [x, y, z] = [0, 1, 2].map(|row| offset.cross(&self.coupling.row(row).transpose()));
+        sum.angular += self.angular;
+        sum.angular += Symmetric3 {
+            xx: x.x + x.x,
+            yy: y.y + y.y,
+            zz: z.z + z.z,
+            xy: x.y + y.x,
+            xz: x.z + z.x,
+            yz: y.z + z.y,
+        };
+        sum.coupling += self.coupling;
+        sum
+    }
+
     /// The force for a motion.
     pub fn times(&self, motion: &MotionVector) -> ForceVector {
         ForceVector {

@@ -39,6 +39,7 @@
 
 use crate::cone::{Cone, ConeMatrix, ConeVector, MAX_CONE_DIM};
 use crate::factor::{NotPositiveDefinite, SparseFactor};
+use crate::islands::Island;
 use crate::kinematics::Kinematics;
 use crate::newton::{Newton, Solution};
 use crate::rows::{Equality, RowPotential};
@@ -74,19 +75,16 @@ struct Block {
 }
 
 impl Sweep {
-    /// Moves `v` to an approximate minimum of the problem. Responses of all rows are
-    /// left with their impulses.
+    /// Takes the masses and momenta of a problem.
     ///
     /// # Errors
     ///
     /// If the mass matrix is not positive definite.
-    pub(crate) fn solve(
+    pub(crate) fn prepare(
         &mut self,
-        (tree, kinematics): (&Tree, &Kinematics),
-        problem: &mut Newton,
-        (tolerance, max_sweeps): (f64, usize),
-        v: &mut [f64],
-    ) -> Result<Solution, NotPositiveDefinite> {
+        tree: &Tree,
+        problem: &Newton,
+    ) -> Result<(), NotPositiveDefinite> {
         self.factor.resize(tree);
         self.nothing.resize(tree.dofs(), 0.0);
         self.factor.factorize(tree, &problem.mass, &self.nothing)?;
@@ -96,7 +94,19 @@ impl Sweep {
         for (z, inverse) in self.z.iter_mut().zip(self.factor.inverse_diagonal()) {
             *z *= inverse.sqrt();
         }
-        self.make_blocks(tree, kinematics, problem);
+        Ok(())
+    }
+
+    /// Moves `v` of an island to an approximate minimum of the problem that was
+    /// [prepared](Self::prepare). Responses of its rows are left with their impulses.
+    pub(crate) fn solve(
+        &mut self,
+        (tree, kinematics): (&Tree, &Kinematics),
+        (problem, island): (&mut Newton, &Island<'_>),
+        (tolerance, max_sweeps): (f64, usize),
+        v: &mut [f64],
+    ) -> Solution {
+        self.make_blocks((tree, kinematics), problem, island);
         for block in &self.blocks {
             let columns = columns(block, &self.dofs, &self.whitened);
             push(columns, &block.impulse, &mut self.z);
@@ -107,24 +117,31 @@ impl Sweep {
             solution.converged = solution.residual <= tolerance;
             solution.iterations += 1;
         }
-        self.read(tree, problem, v);
-        Ok(solution)
+        self.read(tree, (problem, island), v);
+        solution
     }
 
-    fn make_blocks(&mut self, tree: &Tree, kinematics: &Kinematics, problem: &Newton) {
+    fn make_blocks(
+        &mut self,
+        (tree, kinematics): (&Tree, &Kinematics),
+        problem: &Newton,
+        island: &Island<'_>,
+    ) {
         self.blocks.clear();
         self.dofs.clear();
         self.whitened.clear();
         self.scratch.clear();
         self.scratch.resize(tree.dofs(), [0.0; MAX_CONE_DIM]);
         let nothing = [0.0; MAX_CONE_DIM];
-        for row in &problem.dof_rows {
+        for &row in island.dof_rows {
+            let row = &problem.dof_rows[row as usize];
             let start = self.dofs.len();
             self.dofs.extend(tree.chain(row.dof as usize));
             self.scratch[row.dof as usize][0] = 1.0;
             self.add_block(tree, start, (RowPotential::Scalar(row.potential), nothing, nothing));
         }
-        for row in &problem.rows {
+        for &row in island.rows {
+            let row = &problem.rows[row as usize];
             let start = self.dofs.len();
             row.for_columns(tree, kinematics, &problem.columns, |dof, values| {
                 self.scratch[dof as usize] = values;
@@ -224,13 +241,15 @@ impl Sweep {
     }
 
     /// Velocities and impulses from the coordinates.
-    fn read(&mut self, tree: &Tree, problem: &mut Newton, v: &mut [f64]) {
-        for ((v, z), inverse) in v.iter_mut().zip(&self.z).zip(self.factor.inverse_diagonal()) {
-            *v = z * inverse.sqrt();
+    fn read(&mut self, tree: &Tree, (problem, island): (&mut Newton, &Island<'_>), v: &mut [f64]) {
+        for &dof in island.dofs {
+            let dof = dof as usize;
+            v[dof] = self.z[dof] * self.factor.inverse_diagonal()[dof].sqrt();
         }
-        self.factor.solve_lower(tree, v);
-        let blocks = &self.blocks[problem.dof_rows.len()..];
-        for (row, block) in problem.rows.iter_mut().zip(blocks) {
+        self.factor.solve_lower_part(tree, island.dofs, v);
+        let blocks = &self.blocks[island.dof_rows.len()..];
+        for (row, block) in island.rows.iter().zip(blocks) {
+            let row = &mut problem.rows[*row as usize];
             row.response.impulse = block.impulse;
             row.response.acts = block.impulse.iter().any(|component| *component != 0.0);
         }

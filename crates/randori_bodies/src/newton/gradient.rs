@@ -1,6 +1,7 @@
 //! The gradient of the function that a step minimises.
 
 use super::Newton;
+use crate::islands::Island;
 use crate::joint::JointKind;
 use crate::kinematics::Kinematics;
 use crate::rows::Place;
@@ -8,41 +9,45 @@ use crate::spatial::ForceVector;
 use crate::tree::Tree;
 
 impl Newton {
-    /// The gradient at `v`, with the responses of all rows; returns the largest
+    /// The gradient of an island at `v`, with the responses of its rows; returns the largest
     /// `|g_i| / M_ii`.
     pub(super) fn update_gradient(
         &mut self,
         tree: &Tree,
         kinematics: &Kinematics,
+        island: &Island<'_>,
         v: &[f64],
     ) -> f64 {
         let work = &mut self.work;
-        for (dof, gradient) in work.gradient.iter_mut().enumerate() {
-            *gradient = work.mass_v[dof] - self.momentum[dof];
+        for &dof in island.dofs {
+            let dof = dof as usize;
+            work.gradient[dof] = work.mass_v[dof] - self.momentum[dof];
         }
-        for row in &self.dof_rows {
+        for &row in island.dof_rows {
+            let row = &self.dof_rows[row as usize];
             let dof = row.dof as usize;
             work.gradient[dof] -= row.potential.response(v[dof]).impulse;
         }
-        self.add_row_impulses();
-        self.sum_inwards(tree, kinematics);
-        let errors = self.work.gradient.iter().zip(&self.work.inverse_mass);
-        errors.fold(0.0, |largest, (gradient, inverse)| {
-            let error = gradient.abs() * inverse;
+        self.add_row_impulses(island);
+        self.sum_inwards(tree, kinematics, island);
+        let work = &self.work;
+        island.dofs.iter().fold(0.0, |largest, &dof| {
+            let error = work.gradient[dof as usize].abs() * work.inverse_mass[dof as usize];
             if error > largest || error.is_nan() { error } else { largest }
         })
     }
 
-    /// Responses of all rows; impulses on dofs go to the gradient, those on links
+    /// Responses of the rows; impulses on dofs go to the gradient, those on links
     /// to their forces.
-    fn add_row_impulses(&mut self) {
+    fn add_row_impulses(&mut self, island: &Island<'_>) {
         let work = &mut self.work;
-        for (force, touched) in work.forces.iter_mut().zip(&work.touched) {
-            if *touched {
-                *force = ForceVector::ZERO;
+        for &link in island.links {
+            if work.touched[link as usize] {
+                work.forces[link as usize] = ForceVector::ZERO;
             }
         }
-        for row in &mut self.rows {
+        for &row in island.rows {
+            let row = &mut self.rows[row as usize];
             row.response = row.potential.response(&row.u);
             if !row.response.acts {
                 continue;
@@ -50,6 +55,11 @@ impl Newton {
             match row.place {
                 Place::World { link, offset, sign } => {
                     work.forces[link as usize] += row.wrench(&row.response.impulse, &offset) * sign;
+                }
+                Place::Links { links: [first, second], offsets } => {
+                    let impulse = &row.response.impulse;
+                    work.forces[first as usize] -= row.wrench(impulse, &offsets[0]);
+                    work.forces[second as usize] += row.wrench(impulse, &offsets[1]);
                 }
                 Place::Pair { start, end, .. } => {
                     for column in &self.columns[start as usize..end as usize] {
@@ -63,9 +73,11 @@ impl Newton {
     }
 
     /// The generalized impulse of the impulses on links.
-    fn sum_inwards(&mut self, tree: &Tree, kinematics: &Kinematics) {
+    fn sum_inwards(&mut self, tree: &Tree, kinematics: &Kinematics, island: &Island<'_>) {
         let work = &mut self.work;
-        for (index, link) in tree.links().iter().enumerate().rev() {
+        for &index in island.links.iter().rev() {
+            let index = index as usize;
+            let link = &tree.links()[index];
             if !work.touched[index] {
                 continue;
             }

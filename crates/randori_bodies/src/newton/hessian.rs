@@ -5,46 +5,45 @@ use nalgebra::Vector3;
 use super::Newton;
 use crate::cone::ConeVector;
 use crate::factor::NotPositiveDefinite;
+use crate::islands::Island;
 use crate::kinematics::Kinematics;
 use crate::rows::{Place, Row};
 use crate::spatial::{ForceVector, SpatialStiffness, Symmetric3};
 use crate::tree::Tree;
 
 impl Newton {
-    /// Solves `H d = -g` at `v`.
+    /// Solves `H d = -g` over an island at `v`.
     pub(super) fn find_direction(
         &mut self,
         tree: &Tree,
         kinematics: &Kinematics,
+        island: &Island<'_>,
         v: &[f64],
     ) -> Result<(), NotPositiveDefinite> {
-        self.update_dof_stiffness(v);
-        self.load(tree)?;
-        self.add_world_rows(tree, kinematics);
-        self.add_pairs();
-        for index in (0..self.pattern.order().len()).rev() {
-            let dof = self.pattern.order()[index] as usize;
-            if self.work.active[dof] {
-                self.factor.rows[self.pattern.diagonal(dof)] += self.work.dof_stiffness[dof];
-                self.factor.eliminate(&self.pattern, dof)?;
-            }
+        self.update_dof_stiffness(island, v);
+        self.load(tree, island)?;
+        self.add_links(tree, kinematics, island);
+        self.add_between(tree, kinematics);
+        self.add_pairs(island);
+        self.eliminate(island, true)?;
+        for &dof in island.dofs {
+            self.work.direction[dof as usize] = -self.work.gradient[dof as usize];
         }
-        for (direction, gradient) in self.work.direction.iter_mut().zip(&self.work.gradient) {
-            *direction = -gradient;
-        }
-        self.factor.solve(&self.pattern, &mut self.work.direction);
+        self.factor.solve(&self.pattern, island.order, &mut self.work.direction);
         Ok(())
     }
 
     /// Stiffness of the potentials of each dof. The base holds that of inactive
     /// dofs, so it must be recomputed if one changes.
-    fn update_dof_stiffness(&mut self, v: &[f64]) {
+    fn update_dof_stiffness(&mut self, island: &Island<'_>, v: &[f64]) {
         let work = &mut self.work;
-        let mut rows = self.dof_rows.iter().peekable();
-        for (dof, rate) in v.iter().enumerate() {
+        let rows = island.dof_rows.iter().map(|row| &self.dof_rows[*row as usize]);
+        let mut rows = rows.peekable();
+        for &dof in island.dofs {
+            let dof = dof as usize;
             let mut stiffness = 0.0;
             while let Some(row) = rows.next_if(|row| row.dof as usize == dof) {
-                stiffness += row.potential.response(*rate).stiffness;
+                stiffness += row.potential.response(v[dof]).stiffness;
             }
             if stiffness != work.dof_stiffness[dof] && !work.active[dof] {
                 work.base_is_valid = false;
@@ -54,49 +53,88 @@ impl Newton {
     }
 
     /// Sets the factor's rows to M, with inactive dofs eliminated.
-    fn load(&mut self, tree: &Tree) -> Result<(), NotPositiveDefinite> {
-        if self.work.base_is_valid {
-            for dof in (0..tree.dofs()).filter(|dof| self.work.active[*dof]) {
-                let row = self.pattern.row(dof);
-                self.factor.rows[row.clone()].copy_from_slice(&self.work.base[row]);
+    fn load(&mut self, tree: &Tree, island: &Island<'_>) -> Result<(), NotPositiveDefinite> {
+        let work = &mut self.work;
+        if work.base_is_valid {
+            for &dof in island.dofs.iter().filter(|dof| work.active[**dof as usize]) {
+                let row = self.pattern.row(dof as usize);
+                self.factor.rows[row.clone()].copy_from_slice(&work.base[row]);
             }
             return Ok(());
         }
-        match self.pattern.slots() {
-            None => self.factor.rows.copy_from_slice(&self.mass),
-            Some(slots) => {
-                self.factor.rows.fill(0.0);
-                for (element, slot) in self.mass.iter().zip(slots) {
+        for &dof in island.dofs {
+            let row = &mut self.factor.rows[self.pattern.row(dof as usize)];
+            let own = tree.row(dof as usize);
+            match self.pattern.slots() {
+                None => row.copy_from_slice(&self.mass[own]),
+                Some(_) => row.fill(0.0),
+            }
+        }
+        if let Some(slots) = self.pattern.slots() {
+            for &dof in island.dofs {
+                let own = tree.row(dof as usize);
+                for (element, slot) in self.mass[own.clone()].iter().zip(&slots[own]) {
                     self.factor.rows[*slot as usize] = *element;
                 }
             }
         }
-        for index in (0..self.pattern.order().len()).rev() {
-            let dof = self.pattern.order()[index] as usize;
-            if !self.work.active[dof] {
-                self.factor.rows[self.pattern.diagonal(dof)] += self.work.dof_stiffness[dof];
-                self.factor.eliminate(&self.pattern, dof)?;
-            }
+        self.eliminate(island, false)?;
+        for &dof in island.dofs {
+            let row = self.pattern.row(dof as usize);
+            self.work.base[row.clone()].copy_from_slice(&self.factor.rows[row]);
         }
-        self.work.base.copy_from_slice(&self.factor.rows);
         self.work.base_is_valid = true;
         Ok(())
     }
 
-    /// Adds the blocks against the world: stiffnesses of links, summed inwards.
-    fn add_world_rows(&mut self, tree: &Tree, kinematics: &Kinematics) {
+    /// Adds the stiffness of the dofs that are active, or not, and eliminates them.
+    fn eliminate(&mut self, island: &Island<'_>, active: bool) -> Result<(), NotPositiveDefinite> {
+        let work = &self.work;
+        for &dof in island.dofs {
+            let dof = dof as usize;
+            if work.active[dof] == active {
+                self.factor.rows[self.pattern.diagonal(dof)] += work.dof_stiffness[dof];
+            }
+        }
+        let wanted = |dof: usize| work.active[dof] == active;
+        self.factor.eliminate_all(&self.pattern, island.order, wanted)
+    }
+
+    /// Adds the blocks of links: their stiffnesses, summed inwards.
+    fn add_links(&mut self, tree: &Tree, kinematics: &Kinematics, island: &Island<'_>) {
         let work = &mut self.work;
-        for (stiffness, touched) in work.stiffness.iter_mut().zip(&work.touched) {
-            if *touched {
-                *stiffness = SpatialStiffness::ZERO;
+        for &link in island.links {
+            if work.touched[link as usize] {
+                work.stiffness[link as usize] = SpatialStiffness::ZERO;
             }
         }
-        for row in &self.rows {
-            if let (Place::World { link, offset, .. }, true) = (row.place, row.response.acts) {
-                add_row(&mut work.stiffness[link as usize], row, &offset);
+        work.between.clear();
+        let rows = island.rows.iter().map(|row| &self.rows[*row as usize]);
+        for row in rows.filter(|row| row.response.acts) {
+            match row.place {
+                Place::World { link, offset, .. } => {
+                    add_row(&mut work.stiffness[link as usize], row, &offset);
+                }
+                Place::Links { links, offsets } => {
+                    // The points of a pair of links follow each other.
+                    if work.between.last().is_none_or(|(last, _)| *last != links) {
+                        work.between.push((links, SpatialStiffness::ZERO));
+                    }
+                    if let Some((_, sum)) = work.between.last_mut() {
+                        add_row(sum, row, &offsets[1]);
+                    }
+                }
+                Place::Pair { .. } => {}
             }
         }
-        for (index, link) in tree.links().iter().enumerate().rev() {
+        for &([first, second], stiffness) in &work.between {
+            let apart = origin_of(tree, kinematics, second) - origin_of(tree, kinematics, first);
+            work.stiffness[first as usize] += stiffness.shifted(&apart);
+            work.stiffness[second as usize] += stiffness;
+        }
+        for &index in island.links.iter().rev() {
+            let index = index as usize;
+            let link = &tree.links()[index];
             if !work.touched[index] {
                 continue;
             }
@@ -128,9 +166,25 @@ impl Newton {
         }
     }
 
+    /// Adds the blocks between the dofs of two branches.
+    fn add_between(&mut self, tree: &Tree, kinematics: &Kinematics) {
+        for &([first, second], stiffness) in &self.work.between {
+            let apart = origin_of(tree, kinematics, second) - origin_of(tree, kinematics, first);
+            for &one in tree.link_chain(second as usize) {
+                let mut force = stiffness.times(&kinematics.subspace()[one as usize]);
+                force.torque += apart.cross(&force.force);
+                for &other in tree.link_chain(first as usize) {
+                    self.factor.rows[self.pattern.slot(one, other)] -=
+                        kinematics.subspace()[other as usize].dot(&force);
+                }
+            }
+        }
+    }
+
     /// Adds the blocks between dofs, element by element.
-    fn add_pairs(&mut self) {
-        for row in &self.rows {
+    fn add_pairs(&mut self, island: &Island<'_>) {
+        for &row in island.rows {
+            let row = &self.rows[row as usize];
             let columns = &self.columns[row.columns()];
             if !row.response.acts {
                 continue;
@@ -145,6 +199,11 @@ impl Newton {
             }
         }
     }
+}
+
+/// O of the branch of a link.
+fn origin_of(tree: &Tree, kinematics: &Kinematics, link: u32) -> Vector3<f64> {
+    *kinematics.origin(tree.links()[link as usize].branch())
 }
 
 /// The elements of the floating base that leads a row, whose motion vectors are unit

@@ -8,8 +8,9 @@
 //! iterations, if there are any, search more closely.
 
 use super::Newton;
+use crate::islands::Island;
 use crate::kinematics::Kinematics;
-use crate::mass_matrix::multiply;
+use crate::mass_matrix::multiply_part;
 use crate::tree::Tree;
 
 /// Share of the first slope at which a step is accepted.
@@ -29,31 +30,35 @@ struct Bracket {
 }
 
 impl Newton {
-    /// Moves `v` along the direction to the minimum, with everything that follows
+    /// Moves `v` of an island along the direction to the minimum, with everything that follows
     /// from it.
     pub(super) fn advance(
         &mut self,
         tree: &Tree,
         kinematics: &Kinematics,
+        (island, iteration): (&Island<'_>, usize),
         v: &mut [f64],
-        iteration: usize,
     ) {
-        multiply(tree, &self.mass, &self.work.direction, &mut self.work.mass_d);
+        let work = &mut self.work;
+        multiply_part(tree, island.dofs, (&self.mass, &work.direction), &mut work.mass_d);
         // The velocities of links are only needed for their rows, which keep
         // their own.
         let direction = std::mem::take(&mut self.work.direction);
-        self.touched_velocities(tree, kinematics, &direction);
-        for row in &mut self.rows {
+        self.touched_velocities(tree, kinematics, island, &direction);
+        for &row in island.rows {
+            let row = &mut self.rows[row as usize];
             row.du = row.jacobian_times(&self.work.velocities, (&self.columns, &direction));
         }
         self.work.direction = direction;
-        let length = self.search(v, iteration);
+        let length = self.search(island, v, iteration);
         let work = &mut self.work;
-        for (dof, rate) in v.iter_mut().enumerate() {
-            *rate += length * work.direction[dof];
+        for &dof in island.dofs {
+            let dof = dof as usize;
+            v[dof] += length * work.direction[dof];
             work.mass_v[dof] += length * work.mass_d[dof];
         }
-        for row in &mut self.rows {
+        for &row in island.rows {
+            let row = &mut self.rows[row as usize];
             for (u, du) in row.u.iter_mut().zip(&row.du) {
                 *u += length * du;
             }
@@ -61,10 +66,12 @@ impl Newton {
     }
 
     /// Length of the step, in directions.
-    fn search(&self, v: &[f64], iteration: usize) -> f64 {
+    fn search(&self, island: &Island<'_>, v: &[f64], iteration: usize) -> f64 {
         let work = &self.work;
         let (mut first, mut along, mut curvature) = (0.0, 0.0, 0.0);
-        for (dof, d) in work.direction.iter().enumerate() {
+        for &dof in island.dofs {
+            let dof = dof as usize;
+            let d = work.direction[dof];
             first += work.gradient[dof] * d;
             along += (work.mass_v[dof] - self.momentum[dof]) * d;
             curvature += work.mass_d[dof] * d;
@@ -74,7 +81,7 @@ impl Newton {
         let mut bracket = Bracket { low: (0.0, first), high: None };
         let mut length = 1.0;
         for evaluation in 0..MAX_EVALUATIONS {
-            let (slope, bend) = self.slope(v, length, (along, curvature));
+            let (slope, bend) = self.slope(island, v, (length, along, curvature));
             if slope.abs() <= accepted {
                 break;
             }
@@ -89,16 +96,23 @@ impl Newton {
     }
 
     /// Slope and curvature at a length; those of the quadratic part are given.
-    fn slope(&self, v: &[f64], length: f64, (along, curvature): (f64, f64)) -> (f64, f64) {
+    fn slope(
+        &self,
+        island: &Island<'_>,
+        v: &[f64],
+        (length, along, curvature): (f64, f64, f64),
+    ) -> (f64, f64) {
         let (mut slope, mut bend) = (along + length * curvature, curvature);
-        for row in &self.dof_rows {
+        for &row in island.dof_rows {
+            let row = &self.dof_rows[row as usize];
             let dof = row.dof as usize;
             let d = self.work.direction[dof];
             let response = row.potential.response(v[dof] + length * d);
             slope -= response.impulse * d;
             bend += response.stiffness * d * d;
         }
-        for row in &self.rows {
+        for &row in island.rows {
+            let row = &self.rows[row as usize];
             let mut u = row.u;
             for (u, du) in u.iter_mut().zip(&row.du) {
                 *u += length * du;

@@ -44,7 +44,12 @@ impl Placement<'_> {
         (point, axes): (&Vector3<f64>, &[Vector3<f64>; 3]),
         columns: &mut Vec<Column>,
     ) -> Place {
+        let branch = |link: usize| self.tree.links()[link].branch();
         match links {
+            [Some(first), Some(second)] if branch(first) != branch(second) => Place::Links {
+                links: [first as u32, second as u32],
+                offsets: [self.offset(first, point), self.offset(second, point)],
+            },
             [Some(first), Some(second)] => {
                 let start = columns.len() as u32;
                 let chains = self.separate_chains([first, second]);
