@@ -11,13 +11,14 @@ mod boxes;
 mod clones;
 mod jumps;
 mod overhead;
+mod piles;
 mod robots;
 mod scene;
 mod threads;
 mod timing;
 
 fn main() {
-    let questions: [(&str, &str, fn()); 6] = [
+    let questions: [(&str, &str, fn()); 7] = [
         (
             "overhead",
             "How much does a judged tick cost beyond the bare physics step?",
@@ -25,6 +26,7 @@ fn main() {
         ),
         ("robots", "How many ticks per second does each shipped scenario make?", robots::run),
         ("boxes", "How does the cost of a tick grow with the number of boxes?", boxes::run),
+        ("piles", "What does a robot amid boxes cost, with either dynamics?", piles::run),
         ("clones", "What does it cost to copy, save and restore a world?", clones::run),
         ("jumps", "What does it cost to go back in a run?", jumps::run),
         ("threads", "How many runs per second do one and two threads finish?", threads::run),

@@ -10,7 +10,13 @@ use randori_policy::builtin;
 use randori_sim::episode::{Episode, interfaces};
 
 /// Files of this repository.
-struct Repository(PathBuf);
+pub(crate) struct Repository(PathBuf);
+
+impl Repository {
+    pub(crate) fn new() -> Self {
+        Self(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+    }
+}
 
 impl FileReader for Repository {
     fn read(&self, path: &str) -> Result<String, ReadError> {
@@ -20,9 +26,8 @@ impl FileReader for Repository {
 
 /// The texts of a shipped scenario, such as `pup/stand`.
 pub(crate) fn shipped_text(name: &str) -> ScenarioText {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let path = format!("scenarios/{name}.ron");
-    ScenarioText::load(&Repository(root), &path, &Limits::default())
+    ScenarioText::load(&Repository::new(), &path, &Limits::default())
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
