@@ -143,7 +143,7 @@ impl<'a> Builder<'a> {
     ) -> Result<Vec<(ColliderHandle, Pose)>, WorldError> {
         let mut placed = Vec::new();
         for (number, shape) in shapes.iter().enumerate() {
-            placed.push(self.insert_shape((carrier, role), number, shape)?);
+            placed.push(self.insert_shape(carrier, number, shape)?);
         }
         let entry = &mut self.scene.bodies[carrier.body];
         entry.handle = carrier.handle;
@@ -158,7 +158,7 @@ impl<'a> Builder<'a> {
 
     fn insert_shape(
         &mut self,
-        (carrier, role): (&Carrier<'_>, Role),
+        carrier: &Carrier<'_>,
         number: usize,
         spec: &ShapeSpec,
     ) -> Result<(ColliderHandle, Pose), WorldError> {
@@ -184,7 +184,7 @@ impl<'a> Builder<'a> {
             .collision_groups(self.bits.of_shape(spec))
             .user_data(tag | surface_tag(self.scene.rules.add(surface)))
             .position(carrier.rapier_from_body * body_from_shape);
-        let collider = if self.has_trees() { for_trees(collider, role) } else { collider };
+        let collider = if self.has_trees() { for_trees(collider) } else { collider };
         let handle = self.physics.insert_collider(collider, Some(carrier.handle));
         let shape = self.physics.colliders[handle].shape();
         if shape.as_halfspace().is_none() {
@@ -305,10 +305,8 @@ impl<'a> Builder<'a> {
         // inserted: colliders follow the links into the start pose, and contacts,
         // rays and islands are right from the first tick.
         let dt = std::mem::replace(&mut self.physics.integration_parameters.dt, 0.0);
-        if let (Some(forest), Some(trees)) = (&self.scene.forest, &mut trees) {
-            let handles: Vec<RigidBodyHandle> =
-                forest.links.iter().map(|link| link.handle).collect();
-            trees.settle(&handles, &mut self.physics);
+        if let Some(trees) = &mut trees {
+            trees.settle(&mut self.physics);
         }
         let hooks = Hooks { scene: &self.scene, reaches: &[] };
         let stepped = guarded(|| self.physics.step_with_events(&hooks, &()));

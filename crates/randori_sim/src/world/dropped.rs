@@ -63,8 +63,7 @@ impl SimWorld {
             .density(0.0)
             .collision_groups(self.scene.dropped_groups)
             .user_data(owner_tag(body.0, None) | surface_tag(self.scene.dropped_surface));
-        let collider =
-            if self.trees.is_some() { for_trees(collider, Role::Loose) } else { collider };
+        let collider = if self.trees.is_some() { for_trees(collider) } else { collider };
         let (handle, collider) = self.physics.insert(rigid, collider);
         let rigid = &mut self.physics.bodies[handle];
         let_rest(rigid);

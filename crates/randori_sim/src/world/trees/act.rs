@@ -102,8 +102,7 @@ impl SimWorld {
     pub(in crate::world) fn change_trees(&mut self, change: impl FnOnce(&mut Trees)) {
         if let Some(mut trees) = self.trees.take() {
             change(&mut trees);
-            let handles = self.link_handles(&trees);
-            trees.settle(&handles, &mut self.physics);
+            trees.settle(&mut self.physics);
             self.trees = Some(trees);
         }
     }

@@ -8,12 +8,16 @@ use randori_bodies::state::exp;
 use randori_bodies::stepper::{StepOptions, Stepper};
 use randori_bodies::{JointKind, Kinematics, LinkSpec, Memory, MotionVector, State, TreeBuilder};
 use randori_core::spec::{JointKind as JointType, LoopKind, PhysicsSettings};
-use rapier3d::prelude::{ActiveCollisionTypes, ActiveHooks, ColliderBuilder, RigidBodyBuilder};
+use rapier3d::prelude::{
+    ActiveCollisionTypes, ActiveHooks, Collider, ColliderBuilder, RigidBodyBuilder,
+};
 
+use super::owned::Near;
 use super::{Coordinate, Forest, TreeDof, TreeLink, Trees};
 use crate::world::WorldError;
 use crate::world::build::Builder;
 use crate::world::dynamics::spatial::{wide_pose, written_axis, written_pose};
+use crate::world::manifold::has_large_face;
 use crate::world::robot::Assembly;
 use crate::world::scene::Role;
 
@@ -116,6 +120,8 @@ impl TreesBuilder {
             stepper,
             touches: Vec::new(),
             loads: Vec::new(),
+            handles: self.links.iter().map(|link| link.handle).collect(),
+            near: Near::default(),
             contacts: Vec::new(),
             bodies: Vec::new(),
             drives: Vec::new(),
@@ -172,6 +178,11 @@ impl Assembly<'_> {
         };
         let handle = builder.physics.insert_body(rigid.pose(self.base_pose));
         self.insert_links(builder, index, handle, Role::Tree { link })?;
+        for collider in builder.physics.bodies[handle].colliders() {
+            // The engine solves no contact of a link, so it has nothing else to ask.
+            let collider = &mut builder.physics.colliders[*collider];
+            collider.set_active_hooks(ActiveHooks::FILTER_CONTACT_PAIRS);
+        }
         if !is_root || self.floating {
             builder.insert_mass(self.mass_group(index, handle))?;
         }
@@ -271,13 +282,19 @@ impl Assembly<'_> {
 }
 
 /// A collider whose contacts the trees can use: also those between bodies that
-/// the engine does not move, and never ones of an earlier tick.
-pub(in crate::world) fn for_trees(collider: ColliderBuilder, role: Role) -> ColliderBuilder {
-    // The engine solves no contact of a link, so it need not ask about them.
-    let own = if role == Role::Loose { collider.active_hooks } else { ActiveHooks::empty() };
-    let hooks = own | ActiveHooks::FILTER_CONTACT_PAIRS;
+/// the engine does not move.
+pub(in crate::world) fn for_trees(collider: ColliderBuilder) -> ColliderBuilder {
     let types = ActiveCollisionTypes::all() - ActiveCollisionTypes::FIXED_FIXED;
-    collider.active_collision_types(types).active_hooks(hooks)
+    collider.active_collision_types(types)
+}
+
+/// Whether the engine shall look for the contacts of a collider in every tick, and not
+/// reuse those of an earlier one: if it has something to ask, it does.
+pub(super) fn set_fresh(collider: &mut Collider, fresh: bool) {
+    let ask = ActiveHooks::FILTER_CONTACT_PAIRS;
+    let hooks = collider.active_hooks();
+    let fresh = fresh || has_large_face(collider.shape());
+    collider.set_active_hooks(if fresh { hooks | ask } else { hooks - ask });
 }
 
 fn kind(joint: JointType, axis: Vector3<f64>) -> JointKind {

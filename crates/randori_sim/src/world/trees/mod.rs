@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use self::build::{TreesBuilder, for_trees};
 pub(super) use self::saved::TreesState;
 
-use self::owned::Owned;
+use self::owned::{Near, Owned};
 
 /// What never changes about trees; see [`Scene`](super::scene::Scene).
 pub(super) struct Forest {
@@ -121,7 +121,10 @@ pub(super) struct Trees {
     touches: Vec<Touch>,
     /// What loops and outside forces exerted on links in the last step.
     loads: Vec<Touch>,
+    /// Rigid bodies of all links, in their order.
+    handles: Vec<RigidBodyHandle>,
     /// Workspaces.
+    near: Near,
     contacts: Vec<Contact>,
     bodies: Vec<[Option<usize>; 2]>,
     drives: Vec<Drive>,

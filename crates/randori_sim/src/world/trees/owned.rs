@@ -14,12 +14,11 @@ use randori_bodies::{
 use randori_core::layout::BodyId;
 use randori_core::math::Vector;
 use rapier3d::parry::bounding_volume::BoundingVolume;
-use rapier3d::prelude::{
-    Collider, ColliderHandle, ContactPair, RigidBody, RigidBodyHandle, RigidBodyType,
-};
+use rapier3d::prelude::{Collider, ColliderHandle, ContactPair, RigidBody, RigidBodyType};
 use serde::{Deserialize, Serialize};
 
 use super::Trees;
+use super::build::set_fresh;
 use crate::world::SimWorld;
 use crate::world::build::owner;
 use crate::world::dynamics::spatial::{narrow, wide, wide_pose};
@@ -41,6 +40,17 @@ pub(super) struct Owned {
     free_ticks: u32,
 }
 
+/// Memory of the search for objects near robots.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Near {
+    /// Objects near robots, and what they touch, in order.
+    bodies: Vec<usize>,
+    /// Pairs of objects that touch.
+    pairs: Vec<[usize; 2]>,
+    /// What the trees shall own.
+    next: Vec<Owned>,
+}
+
 impl Trees {
     /// The link that an object is in the trees.
     pub(in crate::world) fn owned_link(&self, body: usize) -> Option<usize> {
@@ -56,27 +66,33 @@ impl SimWorld {
         if self.scene.loose.is_empty() && self.dropped.is_empty() {
             return;
         }
-        let near = self.near_robots(trees);
-        let mut next: Vec<Owned> = near.iter().map(|&body| Owned { body, free_ticks: 0 }).collect();
+        let mut near = std::mem::take(&mut trees.near);
+        self.find_near(trees, &mut near);
+        near.next.clear();
+        near.next.extend(near.bodies.iter().map(|&body| Owned { body, free_ticks: 0 }));
         for owned in &trees.owned {
             let free_ticks = owned.free_ticks + 1;
-            if near.binary_search(&owned.body).is_err() && free_ticks < RELEASE_TICKS {
-                next.push(Owned { free_ticks, ..*owned });
+            if near.bodies.binary_search(&owned.body).is_err() && free_ticks < RELEASE_TICKS {
+                near.next.push(Owned { free_ticks, ..*owned });
             }
         }
-        next.sort_unstable_by_key(|owned| owned.body);
-        let bodies = |list: &[Owned]| list.iter().map(|owned| owned.body).collect::<Vec<_>>();
-        if bodies(&next) == bodies(&trees.owned) {
-            trees.owned = next;
+        near.next.sort_unstable_by_key(|owned| owned.body);
+        let same = |(one, other): (&Owned, &Owned)| one.body == other.body;
+        let stays =
+            near.next.len() == trees.owned.len() && near.next.iter().zip(&trees.owned).all(same);
+        if stays {
+            trees.owned.clone_from(&near.next);
         } else {
-            self.exchange(trees, next);
+            self.exchange(trees, near.next.clone());
         }
+        trees.near = near;
     }
 
     /// Objects that a link is near, and all that they touch, in order.
-    fn near_robots(&self, trees: &Trees) -> Vec<usize> {
-        let mut near: Vec<usize> = Vec::new();
-        let mut pairs: Vec<[usize; 2]> = Vec::new();
+    fn find_near(&self, trees: &Trees, found: &mut Near) {
+        let Near { bodies: near, pairs, .. } = found;
+        near.clear();
+        pairs.clear();
         for pair in self.physics.narrow_phase.contact_pairs() {
             let bodies = [pair.collider1, pair.collider2].map(|it| self.owner_of(it));
             if self.is_special(pair) {
@@ -91,21 +107,24 @@ impl SimWorld {
                 _ => {}
             }
         }
-        let mut reached = 0;
         near.sort_unstable();
         near.dedup();
-        while reached < near.len() {
-            let body = near[reached];
-            reached += 1;
-            for [one, other] in &pairs {
-                let next = if *one == body { *other } else { *one };
-                if (*one == body || *other == body) && !near.contains(&next) {
-                    near.push(next);
+        loop {
+            // In each round, what touches anything found so far.
+            let known = near.len();
+            for [one, other] in &*pairs {
+                match [one, other].map(|body| near[..known].binary_search(body).is_ok()) {
+                    [true, false] => near.push(*other),
+                    [false, true] => near.push(*one),
+                    _ => {}
                 }
             }
+            near.sort_unstable();
+            near.dedup();
+            if near.len() == known {
+                return;
+            }
         }
-        near.sort_unstable();
-        near
     }
 
     /// Whether the surfaces of a pair yield or resist turning, which only trees know.
@@ -165,6 +184,7 @@ impl SimWorld {
                 let rigid = &mut self.physics.bodies[handle];
                 append_rigid(&mut state, rigid);
                 rigid.set_body_type(RigidBodyType::KinematicPositionBased, true);
+                self.set_fresh(owned.body, true);
             }
         }
         for (place, owned) in before.iter().enumerate() {
@@ -179,10 +199,19 @@ impl SimWorld {
                     narrow(&velocity.at(&offset)),
                     narrow(&velocity.angular),
                 );
+                self.set_fresh(owned.body, false);
             }
         }
         trees.state = state;
         self.rebuild(trees);
+    }
+
+    /// Whether the engine looks for the contacts of an object in every tick.
+    fn set_fresh(&mut self, body: usize, fresh: bool) {
+        let handle = self.body_role(BodyId(body)).0;
+        for collider in self.physics.bodies[handle].colliders() {
+            set_fresh(&mut self.physics.colliders[*collider], fresh);
+        }
     }
 
     /// Puts the tree of robots and owned objects together; the state stays.
@@ -203,6 +232,9 @@ impl SimWorld {
         trees.laws.clone_from(&self.scene.forest.as_ref().expect("a world with trees").laws);
         trees.laws.resize(tree.dofs(), randori_bodies::dof_law::DofLaw::default());
         trees.tree = tree;
+        trees.handles.truncate(trees.robots.links().len());
+        let objects = trees.owned.iter().map(|owned| self.body_role(BodyId(owned.body)).0);
+        trees.handles.extend(objects);
     }
 
     /// An object as a tree of its own.
@@ -252,13 +284,6 @@ impl SimWorld {
             }
         }
         self.trees = Some(trees);
-    }
-
-    /// Rigid bodies of all links, in their order.
-    pub(super) fn link_handles(&self, trees: &Trees) -> Vec<RigidBodyHandle> {
-        let links = self.scene.forest.iter().flat_map(|forest| &forest.links);
-        let owned = trees.owned.iter().map(|owned| self.body_role(BodyId(owned.body)).0);
-        links.map(|link| link.handle).chain(owned).collect()
     }
 }
 

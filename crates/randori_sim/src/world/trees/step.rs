@@ -6,7 +6,7 @@ use randori_bodies::potential::Drive;
 use randori_bodies::stepper::{StepInput, StepOptions};
 use randori_bodies::{Kinematics, Rule};
 use randori_core::math::Vector;
-use rapier3d::prelude::{PhysicsWorld, RigidBodyHandle};
+use rapier3d::prelude::PhysicsWorld;
 
 use super::Trees;
 use super::owned::{AHEAD_TICKS, NO_FORCE};
@@ -23,9 +23,8 @@ impl SimWorld {
     pub(in crate::world) fn step_trees(&mut self, trees: &mut Trees) {
         let scene = self.scene.clone();
         self.update_owned(trees);
-        let handles = self.link_handles(trees);
         trees.stepper.begin(&trees.tree, &mut trees.state);
-        trees.place(&handles, &mut self.physics, trees.stepper.kinematics());
+        trees.place(&mut self.physics, trees.stepper.kinematics());
         self.update_reaches(trees);
         let hooks = Hooks { scene: &scene, reaches: &trees.reaches };
         if trees.owned.len() == scene.loose.len() + self.dropped.len() {
@@ -39,7 +38,7 @@ impl SimWorld {
         self.solve(trees);
         self.note_touches(trees);
         self.note_loads(trees);
-        trees.settle(&handles, &mut self.physics);
+        trees.settle(&mut self.physics);
     }
 
     /// How far each body may come in a step, see [`Hooks`].
@@ -182,20 +181,16 @@ impl SimWorld {
 
 impl Trees {
     /// Places the links where the state says.
-    pub(in crate::world) fn settle(
-        &mut self,
-        handles: &[RigidBodyHandle],
-        physics: &mut PhysicsWorld,
-    ) {
+    pub(in crate::world) fn settle(&mut self, physics: &mut PhysicsWorld) {
         if !self.is_finite() {
             return;
         }
         self.placed.update(&self.tree, &self.state.q);
-        self.place(handles, physics, &self.placed);
+        self.place(physics, &self.placed);
         link_velocities(&self.tree, &self.placed, &self.state.v, &mut self.velocities);
         physics.bodies.propagate_modified_body_positions_to_colliders(&mut physics.colliders);
         // Rays see links where they are now.
-        for handle in handles {
+        for handle in &self.handles {
             for collider in physics.bodies[*handle].colliders() {
                 let aabb = physics.colliders[*collider].compute_aabb();
                 physics.broad_phase.set_aabb(&physics.integration_parameters, *collider, aabb);
@@ -203,13 +198,8 @@ impl Trees {
         }
     }
 
-    fn place(
-        &self,
-        handles: &[RigidBodyHandle],
-        physics: &mut PhysicsWorld,
-        kinematics: &Kinematics,
-    ) {
-        for (index, handle) in handles.iter().enumerate() {
+    fn place(&self, physics: &mut PhysicsWorld, kinematics: &Kinematics) {
+        for (index, handle) in self.handles.iter().enumerate() {
             let pose = narrow_pose(&kinematics.pose(&self.tree, index));
             physics.bodies[*handle].set_position(pose, true);
         }
