@@ -4,6 +4,7 @@ import argparse
 import json
 import shutil
 import sys
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from .bands import Band, agreement, decimals, print_table
 from .cases import CASES, CONTACT_VARIANTS, HELD_RATES, RATES_HZ, drawn_starts
 from .randori import Randori, RandoriError
 from .robots import FACTS, Robot, Start
+from .scenes import SCENES
+from .scenes import compare as scenes_beside
 from .walk import walk
 
 
@@ -24,11 +27,13 @@ def check_golden(options):
             *(f"{result[key]:.1e}" for key in ("observation", "action", "target")),
             f"{result['same_until_s']:.2f}",
             f"{result['difference_after_1s']:.1e}",
+            f"{result['fast_same_until_s']:.2f}",
             "yes" if result["agrees"] else "NO",
         ]
         for robot, result in results.items()
     ]
-    print_table(["robot", "observation", "action", "target", "same run for (s)", "after 1 s", "agrees"], rows)
+    head = ["robot", "observation", "action", "target", "same run for (s)", "after 1 s", "fast loop (s)", "agrees"]
+    print_table(head, rows)
     return results, all(result["agrees"] for result in results.values())
 
 
@@ -138,15 +143,26 @@ def compare_at(program, robot, case, rate, seeds):
     }
 
 
+def scenes(options):
+    """Randori and MuJoCo on scenes without a policy."""
+    program = Randori(options.randori, options.assets, options.dynamics)
+    with tempfile.TemporaryDirectory() as folder:
+        return scenes_beside.compare(program, options.only or SCENES, folder)
+
+
 def measure_speed(options):
     """Robot-seconds per CPU-second of both simulators."""
     randori = Randori(options.randori, options.assets, options.dynamics) if options.randori else None
-    return speed.measure(options.assets, randori, options.rounds), True
+    names = options.only or [*FACTS, *SCENES]
+    with tempfile.TemporaryDirectory() as folder:
+        contestants = [one for one in speed.walkers(options.assets, randori) if one.robot in names]
+        contestants += scenes_beside.contestants(randori, [name for name in SCENES if name in names], folder)
+        return speed.measure(contestants, options.rounds), True
 
 
 def once(options):
     """One run in MuJoCo without measures, for `speed`."""
-    speed.run_once(options.robot, options.assets, options.seconds)
+    speed.run_once(options.robot, options.assets, options.seconds, options.loop)
     return None, True
 
 
@@ -169,7 +185,7 @@ def executable(path):
 
 def arguments():
     parser = argparse.ArgumentParser(
-        prog="walkers", description="Walking policies of other teams: MuJoCo beside Randori."
+        prog="walkers", description="Walking policies of other teams, and scenes: MuJoCo beside Randori."
     )
     parser.add_argument("--assets", help="folder with one folder per policy")
     parser.add_argument("--json", type=Path, help="file for all figures")
@@ -201,12 +217,19 @@ def arguments():
     comparison = command("compare", compare)
     program(comparison, True)
     seeds(comparison)
+    beside = command("scenes", scenes)
+    program(beside, True)
+    beside.add_argument("--only", nargs="+", choices=SCENES, help="these scenes; all if left out")
     timing = command("speed", measure_speed)
     program(timing, False)
     timing.add_argument("--rounds", type=int, default=5, help="rounds whose median counts; 5 if left out")
+    timing.add_argument(
+        "--only", nargs="+", choices=[*FACTS, *SCENES], help="these robots and scenes; all if left out"
+    )
     single = command("once", once)
     single.add_argument("robot", choices=FACTS)
     single.add_argument("seconds", type=float)
+    single.add_argument("--loop", choices=[speed.PLAIN, speed.FAST], default=speed.PLAIN)
     return parser.parse_args()
 
 

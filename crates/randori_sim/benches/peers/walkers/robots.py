@@ -6,7 +6,7 @@ import mujoco
 import numpy as np
 
 from . import assets
-from .controllers import PERIOD_S, IsaacLab, Playground, RlSar, open_network
+from .controllers import PERIOD_S, IsaacLab, Playground, RlSar, open_bound_network, open_network
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,13 @@ class Start:
 class Robot:
     """A robot in MuJoCo with its controller, ready to be stepped.
 
-    `variant` changes the compiled model, such as its contacts.
+    `variant` changes the compiled model, such as its contacts. A robot that
+    `is_fast` walks alike with less Python: MuJoCo computes the torques of PD
+    controllers and makes all steps of a period in one call, and the network
+    writes into arrays that are kept.
     """
 
-    def __init__(self, name, folder, timestep_s=None, variant=None):
+    def __init__(self, name, folder, timestep_s=None, variant=None, is_fast=False):
         self.facts = FACTS[name]
         self.name = name
         self.timestep_s = timestep_s or self.facts.timestep_s
@@ -38,8 +41,11 @@ class Robot:
         if variant:
             variant(self.model)
         self.data = mujoco.MjData(self.model)
-        network = open_network(self.folder / self.facts.network)
-        self.controller = self.facts.controller(self, network)
+        open_file = open_bound_network if is_fast else open_network
+        self.controller = self.facts.controller(self, open_file(self.folder / self.facts.network))
+        self.has_own_servo = not self.facts.acts_last and not is_fast
+        if not self.facts.acts_last and is_fast:
+            self.controller.servo.move_into(self.model)
         self.site_in_base = self._velocity_site()
 
     def _velocity_site(self):
@@ -81,19 +87,14 @@ class Robot:
         """One period of the policy. `record` is called after each physics step."""
         if self.facts.acts_last:
             self._step_acting_last(record)
+        elif self.has_own_servo:
+            self._step_with_servo(record)
         else:
             self._step_acting_first(record)
 
     def _step_acting_last(self, record):
         model, data = self.model, self.data
-        before = self.decimation - 1
-        if record is None:
-            if before:
-                mujoco.mj_step(model, data, before)
-        else:
-            for _ in range(before):
-                mujoco.mj_step(model, data)
-                record(data)
+        self._advance(self.decimation - 1, record)
         mujoco.mj_step1(model, data)
         self.controller.act()
         data.ctrl[:] = self.controller.target
@@ -102,6 +103,11 @@ class Robot:
             record(data)
 
     def _step_acting_first(self, record):
+        self.controller.act()
+        self.data.ctrl[:] = self.controller.target
+        self._advance(self.decimation, record)
+
+    def _step_with_servo(self, record):
         model, data = self.model, self.data
         self.controller.act()
         target = self.controller.target
@@ -110,6 +116,16 @@ class Robot:
             mujoco.mj_step(model, data)
             if record is not None:
                 record(data)
+
+    def _advance(self, steps, record):
+        """Physics steps with constant controls, in one call if nothing is recorded."""
+        if record is None:
+            if steps:
+                mujoco.mj_step(self.model, self.data, steps)
+            return
+        for _ in range(steps):
+            mujoco.mj_step(self.model, self.data)
+            record(self.data)
 
 
 @dataclass(frozen=True)

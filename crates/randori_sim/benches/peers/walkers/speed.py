@@ -1,4 +1,4 @@
-"""Robot-seconds per CPU-second, with the policy in the loop.
+"""Robot-seconds per CPU-second.
 
 One process runs one robot for a long and for a short time; the difference of
 their CPU times leaves out loading. Programs take turns, so that a busy machine
@@ -10,6 +10,8 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from .bands import print_table
@@ -22,42 +24,92 @@ SHORT_S = 10
 LONG_S = {"MuJoCo": 110, "Randori": 30}
 """MuJoCo takes a second to start in Python, so that only a long run stands out."""
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+PLAIN, FAST = "plain", "fast"
+"""Loops of MuJoCo that Randori's figures are divided by; see the README."""
 
 
-def run_once(robot, folder, seconds):
+@dataclass(frozen=True)
+class Contestant:
+    """One simulator with one robot."""
+
+    robot: str
+    simulator: str
+    rate_hz: int
+    command: Callable
+    """Words of the command line that simulates the given number of seconds."""
+    seconds: tuple
+    """Simulated time of the short and the long run."""
+    reference: str | None = None
+    """`PLAIN` or `FAST`, if the figures of this robot are divided by this one."""
+
+    def cost(self):
+        """CPU seconds per robot-second."""
+        short_s, long_s = self.seconds
+        spent = [_cpu_seconds(self.command(seconds)) for seconds in self.seconds]
+        return (spent[1] - spent[0]) / (long_s - short_s)
+
+
+def run_once(robot, folder, seconds, loop):
     """What the measured MuJoCo process does: no records, no measures."""
-    walker = Robot(robot, folder)
+    walker = Robot(robot, folder, is_fast=loop == FAST)
     walker.reset(_case(robot).command)
     for _ in range(round(seconds / PERIOD_S)):
         walker.step_period()
 
 
-def measure(folder, randori, rounds):
-    """CPU seconds per robot-second by contestant, and prints the table."""
-    contestants = _contestants(folder, randori)
+def walkers(folder, randori):
+    """The walking policies: MuJoCo in two loops, and Randori at several physics rates."""
+    contestants = []
+    for robot, rates in RATES_HZ.items():
+        for loop, simulator in ((PLAIN, "MuJoCo"), (FAST, "MuJoCo, fast loop")):
+            command = _mujoco_command(folder, robot, loop)
+            seconds = SHORT_S, LONG_S["MuJoCo"]
+            contestants.append(Contestant(robot, simulator, rates[0], command, seconds, loop))
+        scenario = _case(robot).scenario
+        if randori is None or not (SCENARIOS / scenario).exists():
+            continue
+        for rate in rates:
+            command = _randori_command(randori, scenario, rate)
+            contestants.append(Contestant(robot, "Randori", rate, command, (SHORT_S, LONG_S["Randori"])))
+    return contestants
+
+
+def measure(contestants, rounds):
+    """Speeds of all contestants, and prints the table."""
     costs = {}
+    contestants = list(contestants)
     for _ in range(rounds):
-        for key, command in list(contestants.items()):
+        for contestant in list(contestants):
             try:
-                long_s = LONG_S[key[1]]
-                spent = [_cpu_seconds(command(seconds)) for seconds in (SHORT_S, long_s)]
+                costs.setdefault(contestant, []).append(contestant.cost())
             except RandoriError as error:
                 print(f"left out: {error}", file=sys.stderr)
-                del contestants[key]
-                continue
-            costs.setdefault(key, []).append((spent[1] - spent[0]) / (long_s - SHORT_S))
-    results = [
-        {
-            "robot": robot,
-            "simulator": simulator,
-            "rate_hz": rate,
-            "robot_seconds_per_cpu_second": 1 / statistics.median(values),
-            "least": 1 / max(values),
-            "most": 1 / min(values),
-        }
-        for (robot, simulator, rate), values in costs.items()
-    ]
+                contestants.remove(contestant)
+                costs.pop(contestant, None)
+    results = summary(costs)
     _print(results)
+    return results
+
+
+def summary(costs):
+    """Medians, ranges and ratios, from the CPU seconds per robot-second of each contestant in each round."""
+    medians = {contestant: 1 / statistics.median(values) for contestant, values in costs.items()}
+    references = {(one.robot, one.reference): speed for one, speed in medians.items() if one.reference}
+    results = []
+    for contestant, speed in medians.items():
+        of = {loop: references.get((contestant.robot, loop)) for loop in (PLAIN, FAST)}
+        results.append(
+            {
+                "robot": contestant.robot,
+                "simulator": contestant.simulator,
+                "rate_hz": contestant.rate_hz,
+                "robot_seconds_per_cpu_second": speed,
+                "least": 1 / max(costs[contestant]),
+                "most": 1 / min(costs[contestant]),
+                "of_mujoco": of[PLAIN] and speed / of[PLAIN],
+                "of_fast_loop": of[FAST] and speed / of[FAST],
+            }
+        )
     return results
 
 
@@ -65,24 +117,15 @@ def _case(robot):
     return next(case for case in CASES if case.robot == robot)
 
 
-def _contestants(folder, randori):
-    """Commands by (robot, simulator, physics rate), each a function of the simulated seconds."""
-    contestants = {}
-    for robot, rates in RATES_HZ.items():
-        contestants[robot, "MuJoCo", rates[0]] = lambda seconds, robot=robot: [
-            *(sys.executable, "-m", "walkers", "--assets", str(folder)),
-            *("once", robot, str(seconds)),
-        ]
-        scenario = _case(robot).scenario
-        if randori is None or not (SCENARIOS / scenario).exists():
-            continue
-        for rate in rates:
-            contestants[robot, "Randori", rate] = lambda seconds, scenario=scenario, rate=rate: (
-                randori.command(
-                    *(scenario, "--threads", "1"), settings=[f"duration={seconds}", f"physics.rate_hz={rate}"]
-                )
-            )
-    return contestants
+def _mujoco_command(folder, robot, loop):
+    words = [sys.executable, "-m", "walkers", "--assets", str(folder), "once", robot]
+    return lambda seconds: [*words, str(seconds), "--loop", loop]
+
+
+def _randori_command(randori, scenario, rate_hz):
+    return lambda seconds: randori.command(
+        scenario, "--threads", "1", settings=[f"duration={seconds}", f"physics.rate_hz={rate_hz}"]
+    )
 
 
 def _cpu_seconds(command):
@@ -101,17 +144,15 @@ def _cpu_seconds(command):
 
 
 def _print(results):
-    peers = {
-        one["robot"]: one["robot_seconds_per_cpu_second"] for one in results if one["simulator"] == "MuJoCo"
-    }
     rows = [
         [
             one["robot"],
             one["simulator"],
             f"{one['rate_hz']} Hz",
             f"{one['robot_seconds_per_cpu_second']:.1f} [{one['least']:.1f}, {one['most']:.1f}]",
-            f"{one['robot_seconds_per_cpu_second'] / peers[one['robot']]:.2f}",
+            *(f"{one[key]:.2f}" if one[key] else "-" for key in ("of_mujoco", "of_fast_loop")),
         ]
         for one in results
     ]
-    print_table(["robot", "simulator", "physics", "robot-s per CPU-s", "of MuJoCo's"], rows)
+    head = ["robot", "simulator", "physics", "robot-s per CPU-s", "of MuJoCo's", "of its fast loop's"]
+    print_table(head, rows)
