@@ -1,9 +1,10 @@
-//! What does a robot amid boxes cost, with either dynamics of robots?
+//! What does a robot amid boxes cost, beside the same boxes without one?
 //!
 //! A courier drives with full wheels into a block of boxes, 3 wide and 4 high, and
-//! shoves it along; or a block stands 3 m away and nobody comes near.
+//! shoves it along; all that touches is solved with it. Beside it, a heavy box slides
+//! into the same block, which the engine solves alone. Or the block stands 30 m away.
 
-use randori_core::text::{FileReader, Limits, Override, ReadError, ScenarioText};
+use randori_core::text::{FileReader, Limits, ReadError, ScenarioText};
 
 use crate::scene::{Repository, episode};
 use crate::timing::Blocks;
@@ -24,16 +25,14 @@ impl FileReader for Texts {
 }
 
 pub(crate) fn run() {
-    println!("| boxes | multibody us/tick | articulated us/tick | ratio |\n|---|---|---|---|");
+    println!("| boxes | struck by a box, us/tick | by a courier, us/tick | ratio |\n|---|---|---|---|");
     for (boxes, ahead_m) in [(12, 0.6), (48, 0.6), (96, 0.6), (96, 30.0)] {
-        let text = text(boxes, ahead_m);
         let [mut engine, mut own] = std::array::from_fn(|_| Blocks::default());
         let mut ticks = 0;
         for _ in 0..REPEATS {
-            for (dynamics, blocks) in [("Multibody", &mut engine), ("Articulated", &mut own)] {
-                let set = format!("physics.robot_dynamics={dynamics}");
-                let set = Override::parse(&set, "bench").expect("PATH=VALUE");
-                let loaded = text.resolve(&[set]).unwrap_or_else(|error| panic!("{error}"));
+            for (has_robot, blocks) in [(false, &mut engine), (true, &mut own)] {
+                let text = text(boxes, ahead_m, has_robot);
+                let loaded = text.resolve(&[]).unwrap_or_else(|error| panic!("{error}"));
                 let run = episode(&loaded.scenario);
                 ticks = blocks.time(|| run.run_to_end()).ticks;
             }
@@ -49,8 +48,8 @@ pub(crate) fn run() {
     }
 }
 
-/// A courier before a block of boxes.
-fn text(boxes: usize, ahead_m: f64) -> ScenarioText {
+/// A courier, or a heavy box that slides, before a block of boxes.
+fn text(boxes: usize, ahead_m: f64, has_robot: bool) -> ScenarioText {
     let one = |index: usize| {
         let (row, column, layer) = (index % 3, index / 12, index / 3 % 4);
         let (x, y) = (ahead_m + 0.201 * column as f64, 0.201 * row as f64 - 0.2);
@@ -60,14 +59,20 @@ fn text(boxes: usize, ahead_m: f64) -> ScenarioText {
               mobility: Movable(mass_kg: 0.4), shapes: [(shape: Box(size: (0.2, 0.2, 0.2)))]),"
         )
     };
-    let objects: String = (0..boxes).map(one).collect();
+    let mut objects: String = (0..boxes).map(one).collect();
+    let robot = r#"(name: "courier", model: "assets:robots/courier/courier.ron",
+        policy: (use: Builtin(name: "scripted", params: {"steps":
+          [(at: 0.0, command: {"left": 6.0, "right": 6.0})]}), rate_hz: 20))"#;
+    if !has_robot {
+        objects += r#"(name: "sled", pose: (xyz: (0, 0, 0.2)), mobility: Movable(mass_kg: 30,
+            linear_velocity: (1.5, 0, 0)),
+            shapes: [(shape: Box(size: (0.5, 0.4, 0.4)), friction: 0.0)]),"#;
+    }
+    let robots = if has_robot { robot } else { "" };
     let room = format!("Environment(format: 1, name: \"room\", ground: (), objects: [{objects}])");
     let scenario = format!(
         "Scenario(format: 1, title: \"bench\", duration: {SECONDS:.1}, environment: \"room.ron\",
-          physics: (robot_dynamics: Multibody),
-          robots: [(name: \"courier\", model: \"assets:robots/courier/courier.ron\",
-            policy: (use: Builtin(name: \"scripted\", params: {{\"steps\":
-              [(at: 0.0, command: {{\"left\": 6.0, \"right\": 6.0}})]}}), rate_hz: 20))])"
+          robots: [{robots}])"
     );
     let texts = Texts([("room.ron", room), ("bench.ron", scenario)]);
     ScenarioText::load(&texts, "bench.ron", &Limits::default())

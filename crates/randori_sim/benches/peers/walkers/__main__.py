@@ -82,7 +82,7 @@ def contacts(options):
 def compare(options):
     """Randori and MuJoCo from the same starts, at several physics rates of Randori."""
     results, rows, agrees = [], [], True
-    program = Randori(options.randori, options.assets, options.dynamics)
+    program = Randori(options.randori, options.assets)
     for case in CASES:
         robot = Robot(case.robot, options.assets)
         for rate in RATES_HZ[case.robot]:
@@ -145,14 +145,14 @@ def compare_at(program, robot, case, rate, seeds):
 
 def scenes(options):
     """Randori and MuJoCo on scenes without a policy."""
-    program = Randori(options.randori, options.assets, options.dynamics)
+    program = Randori(options.randori, options.assets)
     with tempfile.TemporaryDirectory() as folder:
         return scenes_beside.compare(program, options.only or SCENES, folder)
 
 
 def measure_speed(options):
     """Robot-seconds per CPU-second of both simulators."""
-    randori = Randori(options.randori, options.assets, options.dynamics) if options.randori else None
+    randori = Randori(options.randori, options.assets) if options.randori else None
     names = options.only or [*FACTS, *SCENES]
     with tempfile.TemporaryDirectory() as folder:
         contestants = [one for one in speed.walkers(options.assets, randori) if one.robot in names]
@@ -199,12 +199,6 @@ def arguments():
     def program(words, required):
         words.add_argument(
             "--randori", required=required, type=executable, help="the randori program, built for release"
-        )
-        words.add_argument(
-            "--dynamics",
-            choices=["Multibody", "Articulated"],
-            default="Multibody",
-            help="what moves the robots of Randori; Multibody if left out",
         )
 
     def seeds(words):

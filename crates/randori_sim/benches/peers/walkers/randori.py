@@ -51,11 +51,8 @@ class Randori:
 
     program: str
     assets: str
-    dynamics: str = "Multibody"
-    """What moves the robots: `physics.robot_dynamics` of the scenarios."""
 
     def command(self, scenario, *arguments, settings=()):
-        settings = [*settings, f"physics.robot_dynamics={self.dynamics}"]
         sets = [word for setting in settings for word in ("--set", setting)]
         return [
             self.program,
