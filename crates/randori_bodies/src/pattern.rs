@@ -31,6 +31,7 @@
 //! Start reading at [`Pattern::update`].
 
 mod factor;
+mod lists;
 
 use std::ops::Range;
 
@@ -38,6 +39,7 @@ use crate::joint::JointKind;
 use crate::tree::Tree;
 
 pub(crate) use factor::PatternFactor;
+use lists::Lists;
 
 /// Rows of a symmetric matrix over a tree with couplings.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -91,39 +93,7 @@ struct Scratch {
     edges: Lists,
 }
 
-/// Lists of numbers, one for each key.
-#[derive(Debug, Clone, PartialEq, Default)]
-struct Lists {
-    first: Vec<u32>,
-    /// Numbers, each with the place of the next of its list.
-    items: Vec<(u32, u32)>,
-}
-
 const NONE: u32 = u32::MAX;
-
-impl Lists {
-    fn clear(&mut self, keys: usize) {
-        self.first.clear();
-        self.first.resize(keys, NONE);
-        self.items.clear();
-    }
-
-    fn add(&mut self, key: u32, item: u32) {
-        let first = &mut self.first[key as usize];
-        self.items.push((item, *first));
-        *first = self.items.len() as u32 - 1;
-    }
-
-    /// The numbers of a key, the last added first.
-    fn of(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
-        let mut next = self.first[key as usize];
-        std::iter::from_fn(move || {
-            let (item, after) = *self.items.get(next as usize)?;
-            next = after;
-            Some(item)
-        })
-    }
-}
 
 impl Pattern {
     /// Analyses a tree whose dofs are coupled in these pairs, besides the
