@@ -7,6 +7,7 @@ use randori_bodies::laws::{Law, SoftLaw, StiffLaw};
 use randori_bodies::{Kinematics, Method, StepOptions, Tree};
 
 use crate::scene::{NEAR, World, build, cuboid, free};
+use crate::stacks;
 
 const RADIUS: f64 = 0.05;
 /// Half of the width of the box, m.
@@ -124,4 +125,45 @@ fn piles_are_swept_without_passing_through_each_other() {
     assert_sound(&world, 0.01);
     assert!(world.contacts.len() > 80);
     assert!(world.energy() < energy, "{} J gained", world.energy() - energy);
+}
+
+#[test]
+fn a_pile_of_forty_converges_in_every_step() {
+    let mut world = pile(40);
+    let mut worst = 0.0_f64;
+    for _ in 0..300 {
+        worst = worst.max(world.step(touch).residual);
+        assert_sound(&world, 0.01);
+    }
+
+    assert!(world.contacts.len() > 80);
+    assert!(worst <= 1e-6 * world.step_s(), "{worst} m/s");
+}
+
+#[test]
+fn piles_that_do_not_touch_move_as_if_alone() {
+    // The foot of the other tower is kicked while the first stands.
+    let one = stacks::tower(&[1.0, 2.0, 0.5], 1e-4);
+    let links: Vec<_> = [1.0, 2.0, 0.5, 0.3, 3.0]
+        .into_iter()
+        .enumerate()
+        .map(|(k, mass)| {
+            let (x, level) = if k < 3 { (0.0, k) } else { (1.0, k - 3) };
+            let height = 0.05 + level as f64 * (0.1 + 1e-4);
+            free(cuboid(mass, [0.1; 3]), Vector3::new(x, 0.0, height))
+        })
+        .collect();
+    let mut both = World::new(build(&links), StepOptions::default());
+    both.state.v[18] = 2.0;
+    both.state.restart();
+    let mut alone = one;
+    for _ in 0..300 {
+        alone.step(stacks::touch);
+        both.step(|tree, kinematics, contacts| {
+            stacks::touch_towers(&[0..3, 3..5], (tree, kinematics), contacts);
+        });
+        assert_eq!(alone.state.v, both.state.v[..18], "equal bits");
+    }
+
+    assert!(both.position(3).x > 1.005, "the other has slid");
 }

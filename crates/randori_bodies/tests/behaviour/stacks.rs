@@ -1,5 +1,7 @@
 //! Boxes on boxes: contacts between moving bodies.
 
+use std::ops::Range;
+
 use nalgebra::{Isometry3, Vector3};
 use randori_bodies::contact::{Contact, Side};
 use randori_bodies::laws::{Law, StiffLaw};
@@ -26,32 +28,48 @@ pub(crate) fn touch(tree: &Tree, kinematics: &Kinematics, contacts: &mut Vec<Con
 }
 
 /// Contacts of the first boxes, each on the one before and the first on the ground.
-fn touch_boxes(
-    count: usize,
+fn touch_boxes(count: usize, at: (&Tree, &Kinematics), contacts: &mut Vec<Contact>) {
+    let whole = 0..count;
+    touch_towers(std::slice::from_ref(&whole), at, contacts);
+}
+
+/// The same for several towers of these boxes.
+pub(crate) fn touch_towers(
+    towers: &[Range<usize>],
+    at: (&Tree, &Kinematics),
+    contacts: &mut Vec<Contact>,
+) {
+    for tower in towers {
+        cuboid_on_ground(at, tower.start, (EDGES, sliding(0.6)), contacts);
+        for upper in tower.start + 1..tower.end {
+            touch_below(upper, at, contacts);
+        }
+    }
+}
+
+/// Contacts of a box on the one before.
+fn touch_below(
+    upper: usize,
     (tree, kinematics): (&Tree, &Kinematics),
     contacts: &mut Vec<Contact>,
 ) {
-    let friction = sliding(0.6);
-    cuboid_on_ground((tree, kinematics), 0, (EDGES, friction), contacts);
-    for upper in 1..count {
-        let lower = upper - 1;
-        let normal = kinematics.rotation(lower) * Vector3::z();
-        let top = kinematics.position(tree, lower) + normal * 0.05;
-        for (corner, point) in corners(tree, kinematics, upper, EDGES).into_iter().enumerate() {
-            let gap = normal.dot(&(point - top));
-            if gap < NEAR && gap > -0.05 {
-                contacts.push(Contact {
-                    sides: [Side::Link(lower), Side::Link(upper)],
-                    point: point - normal * (gap / 2.0),
-                    normal,
-                    gap,
-                    margin: 0.0,
-                    friction,
-                    restitution: 0.0,
-                    law: Law::Stiff(StiffLaw::default()),
-                    key: (upper * 8 + corner) as u64,
-                });
-            }
+    let lower = upper - 1;
+    let normal = kinematics.rotation(lower) * Vector3::z();
+    let top = kinematics.position(tree, lower) + normal * 0.05;
+    for (corner, point) in corners(tree, kinematics, upper, EDGES).into_iter().enumerate() {
+        let gap = normal.dot(&(point - top));
+        if gap < NEAR && gap > -0.05 {
+            contacts.push(Contact {
+                sides: [Side::Link(lower), Side::Link(upper)],
+                point: point - normal * (gap / 2.0),
+                normal,
+                gap,
+                margin: 0.0,
+                friction: sliding(0.6),
+                restitution: 0.0,
+                law: Law::Stiff(StiffLaw::default()),
+                key: (upper * 8 + corner) as u64,
+            });
         }
     }
 }
