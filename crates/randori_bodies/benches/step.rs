@@ -343,9 +343,13 @@ fn main() {
             println!("{:<30} {name:<20} {fastest:7.2} {mean:7.2}   {iterations:.2}", robot.name);
         }
     }
-    for (count, method) in
-        [(18, Method::Newton), (18, Method::Sweeps), (99, Method::Newton), (99, Method::Sweeps)]
-    {
+    for (count, method) in [
+        (18, Method::Newton),
+        (18, Method::Sweeps),
+        (99, Method::Newton),
+        (99, Method::Sweeps),
+        (99, Method::Automatic),
+    ] {
         measure_pile(count, method);
     }
 }
