@@ -212,14 +212,11 @@ fn compare_poses(
     let (r, s) = (before.rotation, after.rotation);
     let positions = [("x", p.x, q.x), ("y", p.y, q.y), ("z", p.z, q.z)];
     let rotations = [("x", r.x, s.x), ("y", r.y, s.y), ("z", r.z, s.z), ("w", r.w, s.w)];
-    let limit = |tolerance: fn(&Tolerances) -> Tolerance, size: f64| {
-        tolerances.map(|t| allowed(t.named_or(name, tolerance(t)), size))
-    };
-    let size = between(p, randori_core::math::Vector::ZERO);
+    let limits = tolerances.map(|tolerances| pose_limits(name, before, tolerances));
     let mut found = Vec::new();
     let kinds = [
-        ("position", "m", between(p, q), &positions[..], limit(|t| t.position_m, size)),
-        ("rotation", "1", angle(r, s), &rotations[..], limit(|t| t.rotation_rad, 0.0)),
+        ("position", "m", between(p, q), &positions[..], limits.map(|[position, _]| position)),
+        ("rotation", "1", angle(r, s), &rotations[..], limits.map(|[_, rotation]| rotation)),
     ];
     for (kind, unit, distance, components, limit) in kinds {
         let same = components.iter().all(|(_, before, after)| same_f32(*before, *after));
@@ -232,6 +229,15 @@ fn compare_poses(
         found.push((excess, Finding::State { tick, what, field, values, distance }));
     }
     found
+}
+
+/// How far a body may be from an accepted pose: its position, m, and its
+/// rotation, rad.
+pub(super) fn pose_limits(name: &str, before: &Pose, tolerances: &Tolerances) -> [f64; 2] {
+    let limit =
+        |tolerance: Tolerance, size: f64| allowed(tolerances.named_or(name, tolerance), size);
+    let size = between(before.translation, randori_core::math::Vector::ZERO);
+    [limit(tolerances.position_m, size), limit(tolerances.rotation_rad, 0.0)]
 }
 
 /// By how much a distance is too large; `None` if it is not. Without a limit,
@@ -247,19 +253,19 @@ fn excess(distance: f64, limit: Option<f64>, same: bool) -> Option<f64> {
     }
 }
 
-fn allowed(tolerance: Tolerance, size: f64) -> f64 {
+/// The largest distance from an accepted value of this size.
+pub(super) fn allowed(tolerance: Tolerance, size: f64) -> f64 {
     tolerance.absolute + tolerance.relative * size.abs()
 }
 
 fn agree(before: f64, after: f64, tolerance: Option<Tolerance>) -> bool {
-    let limit = tolerance.map(|tolerance| allowed(tolerance, before));
-    let distance = (after - before).abs();
-    excess(
-        distance,
-        limit.map(|limit| if limit.is_finite() { limit } else { 0.0 }),
-        same_f64(before, after),
-    )
-    .is_none()
+    let limit = tolerance.map(|tolerance| number_limit(tolerance, before));
+    excess((after - before).abs(), limit, same_f64(before, after)).is_none()
+}
+
+/// The largest distance from an accepted margin or metric, which may be infinite.
+pub(super) fn number_limit(tolerance: Tolerance, before: f64) -> f64 {
+    Some(allowed(tolerance, before)).filter(|limit| limit.is_finite()).unwrap_or(0.0)
 }
 
 fn pair(before: f64, after: f64) -> Pair {

@@ -30,6 +30,10 @@ pub struct Inputs {
     pub texts: Vec<InputText>,
     /// Digests of other files, such as networks, by path.
     pub files: BTreeMap<String, String>,
+    /// Digests of the files in RON that the texts were resolved from, by path.
+    /// The texts also depend on the engine, which fills in defaults; these do
+    /// not. Older goldens have none.
+    pub sources: BTreeMap<String, String>,
 }
 
 /// Fingerprints of a text.
@@ -88,21 +92,17 @@ impl fmt::Display for InputChange {
 impl Inputs {
     /// The fingerprints of a resolved scenario's
     /// [texts](randori_core::text::bundle) and of the SHA-256 of other files.
-    /// Files in RON are left out: the texts hold what they say.
+    /// Files in RON are sources of the texts.
     pub fn new(texts: &[(String, String)], files: &BTreeMap<String, String>) -> Self {
         let text = |(path, text): &(String, String)| InputText {
             path: path.clone(),
             digest: short(&bytes_digest(text.as_bytes())),
             parts: parts(text).iter().map(|part| (part.path.clone(), part.print())).collect(),
         };
-        Self {
-            texts: texts.iter().map(text).collect(),
-            files: files
-                .iter()
-                .filter(|(path, _)| Path::new(path).extension().is_none_or(|it| it != "ron"))
-                .map(|(path, sha)| (path.clone(), short(sha)))
-                .collect(),
-        }
+        let is_source = |path: &str| Path::new(path).extension().is_some_and(|it| it == "ron");
+        let digests = files.iter().map(|(path, sha)| (path.clone(), short(sha)));
+        let (sources, files) = digests.partition(|(path, _)| is_source(path));
+        Self { texts: texts.iter().map(text).collect(), files, sources }
     }
 
     /// What has changed since, in the order of the texts.

@@ -7,19 +7,23 @@
 //! step, so that a difference names its first tick and its cause.
 //!
 //! Start reading at [`Golden`] (what it says), [`Recorder`] (how a run becomes
-//! one) and [`GoldenRun::compare`] (what changed).
+//! one), [`GoldenRun::compare`] (what changed) and [`GoldenRun::movement`] (how
+//! far).
 
 mod compare;
 mod finding;
 mod inputs;
+mod movement;
 mod read;
 mod recorder;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod trace;
 mod write;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use randori_core::math::Pose;
 use randori_core::report::Verdict;
@@ -27,8 +31,10 @@ use serde::{Deserialize, Serialize};
 
 pub use finding::{Finding, Span};
 pub use inputs::{InputChange, InputKind, InputText, Inputs};
+pub use movement::{Difference, MovedQuantity, Movement, MovementClass, largest};
 pub use read::GoldenError;
 pub use recorder::{MOST_EVENTS, Recorder};
+pub use sources::SourceFiles;
 pub use trace::{DENSE_TICKS, SPARSE_STEP, Trace};
 
 use crate::header::Engine;
@@ -190,6 +196,13 @@ impl From<&Engine> for GoldenEngine {
     fn from(engine: &Engine) -> Self {
         let Engine { randori, rapier, parry, features, digests, target: _ } = engine.clone();
         Self { randori, rapier, parry, features, digests }
+    }
+}
+
+impl fmt::Display for GoldenEngine {
+    /// Such as `randori 0.1.0 (rapier 0.36.1, parry 0.31.1)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "randori {} (rapier {}, parry {})", self.randori, self.rapier, self.parry)
     }
 }
 

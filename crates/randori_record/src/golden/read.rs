@@ -147,6 +147,8 @@ struct RawGolden {
     #[serde(default)]
     files: BTreeMap<String, String>,
     #[serde(default)]
+    sources: BTreeMap<String, String>,
+    #[serde(default)]
     runs: Vec<RawRun>,
 }
 
@@ -219,6 +221,7 @@ impl RawGolden {
             inputs: Inputs {
                 texts: self.inputs.into_iter().map(text).collect(),
                 files: self.files,
+                sources: self.sources,
             },
             runs,
         })

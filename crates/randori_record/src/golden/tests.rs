@@ -95,7 +95,7 @@ fn report(end: u64) -> RunReport {
 }
 
 /// The golden's view of a run to which `change` is done.
-fn run_with(end: u64, change: impl Fn(&mut TickRecord)) -> GoldenRun {
+pub(super) fn run_with(end: u64, change: impl Fn(&mut TickRecord)) -> GoldenRun {
     let layout = layout();
     let mut recorder = Recorder::new(&layout, end);
     for tick in 0..=end {
@@ -111,7 +111,10 @@ fn run_with(end: u64, change: impl Fn(&mut TickRecord)) -> GoldenRun {
 fn golden(runs: Vec<GoldenRun>) -> Golden {
     let texts =
         [("scenario.ron".to_owned(), "Scenario(title: \"a yard\", seeds: [1, 2])".to_owned())];
-    let files = BTreeMap::from([("assets/walk.onnx".to_owned(), "ab".repeat(32))]);
+    let files = BTreeMap::from([
+        ("assets/walk.onnx".to_owned(), "ab".repeat(32)),
+        ("scenarios/yard.ron".to_owned(), "cd".repeat(32)),
+    ]);
     Golden {
         note: "accepted after the change of the wheels\nsee #12".to_owned(),
         level: Level::Exact,
@@ -155,6 +158,7 @@ fn a_golden_is_a_text_that_a_reviewer_can_read() {
         "        (tick: 30, what: \"push rover by 3 N s\"),\n",
         "            (\"rover.base\", (0.004, -0.0, 0.1), (0.0, 0.0, 0.0, 1.0)),\n",
         "    \"assets/walk.onnx\": \"abababababababab\",\n",
+        "  sources: {\n    \"scenarios/yard.ron\": \"cdcdcdcdcdcdcdcd\",\n",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
@@ -332,7 +336,7 @@ fn a_broken_text_gets_a_place_and_advice() {
     };
 
     let found = error("verdict: pass", "verdict: perhaps");
-    assert!(found.starts_with("25:") && found.contains("perhaps"), "{found}");
+    assert!(found.starts_with("28:") && found.contains("perhaps"), "{found}");
     assert!(error("seed: 3,", "seed: 3, sead: 4,").contains("sead"));
     assert!(error("format: 1", "format: 2").contains("format 2, this version reads 1"));
     assert!(error("0123456789abcdef", "0123456789abcdeg").contains("is not a digest"));

@@ -114,12 +114,14 @@ impl Page {
                 });
             });
         });
-        if !inputs.files.is_empty() {
-            self.block("files: {", "},", |page| {
-                for (path, digest) in &inputs.files {
-                    page.line(format_args!("{}: {},", quoted(path), quoted(digest)));
-                }
-            });
+        for (field, digests) in [("files", &inputs.files), ("sources", &inputs.sources)] {
+            if !digests.is_empty() {
+                self.block(&format!("{field}: {{"), "},", |page| {
+                    for (path, digest) in digests {
+                        page.line(format_args!("{}: {},", quoted(path), quoted(digest)));
+                    }
+                });
+            }
         }
     }
 
