@@ -8,13 +8,15 @@ use crate::text::text;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static CANCEL: AtomicBool = AtomicBool::new(false);
+static AT_ONCE: AtomicBool = AtomicBool::new(false);
 
 /// Starts to listen for Ctrl-C and for requests to terminate. The returned flag
 /// becomes true when runs are to be cut short; a second Ctrl-C ends the program.
 pub(crate) fn listen(console: &'static Console) -> &'static AtomicBool {
     // A program without the handler still ends on Ctrl-C, only less politely.
     let _ = ctrlc::set_handler(move || {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+        let again = INTERRUPTED.swap(true, Ordering::Relaxed);
+        if again || AT_ONCE.load(Ordering::Relaxed) {
             stop_at_once();
         }
         stop_runs();
@@ -26,6 +28,12 @@ pub(crate) fn listen(console: &'static Console) -> &'static AtomicBool {
 /// Cuts all runs short.
 pub(crate) fn stop_runs() {
     CANCEL.store(true, Ordering::Relaxed);
+}
+
+/// Lets the first Ctrl-C end the program, as is right while it waits for an
+/// answer.
+pub(crate) fn stop_at_once_from_now() {
+    AT_ONCE.store(true, Ordering::Relaxed);
 }
 
 /// Whether a person asked to stop.

@@ -5,6 +5,7 @@
 //! the other files show results.
 
 mod accept;
+mod ask;
 mod execute;
 mod github;
 mod json;

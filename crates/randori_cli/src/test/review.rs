@@ -1,10 +1,11 @@
 //! `randori review`: changed and new goldens, one by one.
 
-use std::io::{self, BufRead};
+use std::io;
 
 use randori_project::project::Places;
 
 use super::accept::{newly_failing, one};
+use super::ask::{Answer, ask};
 use super::execute::{Options, execute};
 use super::result::{CaseResult, RunResult, Status};
 use super::suite::{Purpose, Suite};
@@ -15,14 +16,6 @@ use crate::exit::Outcome;
 use crate::interrupt;
 use crate::style::count;
 use crate::text::Text;
-
-/// What a person decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    Accept,
-    Leave,
-    Quit,
-}
 
 /// Runs what the arguments name, shows what is not as accepted, and asks about
 /// each.
@@ -64,9 +57,10 @@ fn go_through(suite: &Suite, results: &[CaseResult<'_>], console: &Console) -> i
         console.data(&text!("\n{} of {}: {}", index + 1, scenarios, describe(result)))?;
         let can_accept = matches!(result.status(), Status::New | Status::Changed);
         let fails = newly_failing(result).is_some();
-        match if can_accept { ask(fails, console)? } else { Answer::Leave } {
+        let question = if fails { "it does not pass; accept it all the same?" } else { "accept?" };
+        match if can_accept { ask(question, None, console)? } else { Answer::Leave } {
             // Who accepts it has seen the verdicts.
-            Answer::Accept => worst = worst.max(one(suite, result, true, console)),
+            Answer::Accept | Answer::All => worst = worst.max(one(suite, result, true, console)),
             Answer::Leave => worst = worst.max(outcome_of(result.status())),
             Answer::Quit => {
                 // What nobody looked at is left as it is, too.
@@ -86,23 +80,5 @@ fn describe(result: &CaseResult<'_>) -> Text {
         Status::New => text!("new {}\n{}", result.case.shown, runs),
         Status::Changed => text::describe(result) + runs,
         _ => text::describe(result),
-    }
-}
-
-/// Asks until there is an answer. Whoever has nothing more to say quits.
-fn ask(fails: bool, console: &Console) -> io::Result<Answer> {
-    loop {
-        let what = if fails { "it does not pass; accept it all the same?" } else { "accept?" };
-        console.note(&text!("{} [y]es, [n]o, [q]uit: ", what));
-        let mut line = String::new();
-        if io::stdin().lock().read_line(&mut line)? == 0 {
-            return Ok(Answer::Quit);
-        }
-        match line.trim() {
-            "y" | "yes" => return Ok(Answer::Accept),
-            "n" | "no" => return Ok(Answer::Leave),
-            "q" | "quit" => return Ok(Answer::Quit),
-            _ => {}
-        }
     }
 }
