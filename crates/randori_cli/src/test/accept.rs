@@ -1,10 +1,10 @@
 //! Writes goldens.
 
 use randori_core::report::Verdict;
-use randori_project::files::replace;
+use randori_project::files::{read_text, replace};
 
 use super::result::{CaseResult, RunResult, Status};
-use super::suite::Suite;
+use super::suite::{Case, Suite};
 use super::text;
 use crate::console::Console;
 use crate::exit::Outcome;
@@ -43,6 +43,11 @@ pub(super) fn one(
             if let Some(run) = newly_failing(result).filter(|_| !may_fail) {
                 return refuse(result, run, console);
             }
+            if !is_as_read(result.case) {
+                console.error(&format!("`{shown}` has changed while the runs were made"));
+                console.help("nothing was written; run the command again");
+                return Outcome::Usage;
+            }
             if let Err(error) = replace(&result.case.golden_path, content.as_bytes()) {
                 console.error(&format!("`{shown}` cannot be written: {error}"));
                 return Outcome::Usage;
@@ -61,6 +66,14 @@ pub(super) fn one(
     }
 }
 
+/// Whether the file of a golden is still as it was read, or missing if it was.
+fn is_as_read(case: &Case) -> bool {
+    match &case.golden_text {
+        Some(before) => read_text(&case.golden_path, before.len()).is_ok_and(|now| now == *before),
+        None => !case.golden_path.exists(),
+    }
+}
+
 /// The first run that does not pass, and did not when it was accepted.
 pub(super) fn newly_failing<'a>(result: &'a CaseResult<'_>) -> Option<&'a RunResult> {
     let golden = result.case.golden.as_ref();
@@ -72,7 +85,9 @@ pub(super) fn newly_failing<'a>(result: &'a CaseResult<'_>) -> Option<&'a RunRes
     })
 }
 
-fn refuse(result: &CaseResult<'_>, run: &RunResult, console: &Console) -> Outcome {
+/// Says that a golden was not written because of a run; returns how the command
+/// ends.
+pub(super) fn refuse(result: &CaseResult<'_>, run: &RunResult, console: &Console) -> Outcome {
     let (shown, why) = (&result.case.golden_shown, text::why_it_fails(result.case, run));
     console.error(&format!("`{shown}` was not written: seed {} {why}", run.seed));
     console.help(
