@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use randori_project::project::Places;
 use randori_record::golden::Level;
 
@@ -16,10 +16,12 @@ Examples:
   randori test                                   # everything in `scenarios`
   randori test scenarios/courier --fail-fast
   randori test courier --accept                  # files whose path contains `courier`
+  randori test --rebaseline                      # after an update of Randori
   randori test --format github --junit results.xml --shard 1/4";
 
 #[derive(Debug, Args)]
 #[command(after_help = TEST_EXAMPLES)]
+#[command(group = ArgGroup::new("unasked").args(["accept", "yes"]))]
 pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) suite: SuiteArgs,
@@ -31,8 +33,11 @@ pub(crate) struct TestArgs {
 
     /// Accept runs that fail or break as they are, although the scenario does not
     /// `expect` that
-    #[arg(long, requires = "accept")]
+    #[arg(long, requires = "unasked")]
     pub(crate) accept_failures: bool,
+
+    #[command(flatten)]
+    pub(crate) rebaseline: RebaselineArgs,
 
     /// Only the Ith of N parts, such as `1/4`
     #[arg(long, value_name = "I/N", default_value = "1/1", hide_default_value = true)]
@@ -49,6 +54,26 @@ pub(crate) struct TestArgs {
     /// Write JUnit XML to this file as well
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+}
+
+/// What happens to goldens after an update of the engine.
+#[derive(Debug, Args)]
+pub(crate) struct RebaselineArgs {
+    /// After an update of Randori: show how far each run has moved from its golden,
+    /// and ask which goldens to rewrite. Compares at the level `tolerance`, whatever
+    /// level the golden names, and leaves goldens alone whose files were edited
+    #[arg(id = "rebaseline", long = "rebaseline", conflicts_with_all = ["accept", "fail_fast", "junit", "level", "seeds"])]
+    pub(crate) is_asked: bool,
+
+    /// Do not ask: rewrite all goldens whose runs moved within the tolerances.
+    /// Refused where the variable `CI` is set
+    #[arg(long, requires = "rebaseline")]
+    pub(crate) yes: bool,
+
+    /// With `--yes`: also rewrite goldens whose runs moved further or have another
+    /// verdict, of scenarios that are named as files
+    #[arg(long, requires_all = ["yes", "names"])]
+    pub(crate) beyond_tolerance: bool,
 }
 
 const REVIEW_EXAMPLES: &str = "\

@@ -250,7 +250,8 @@ impl<'a, F: FnMut(&CaseResult<'a>) + Send> Host<'a, F> {
             Some(changed) if changed.is_empty() => Judgement::AsAccepted,
             changed => match self.runs.again(run, self.cancel) {
                 Ran::Golden(again, _) => {
-                    let apart = now.compare(&again, case.level, &case.tolerances, true);
+                    let level = self.suite.level(case);
+                    let apart = now.compare(&again, level, &case.tolerances, true);
                     match (apart.is_empty(), changed) {
                         (true, None) => Judgement::New,
                         (true, Some(changed)) => Judgement::Changed(changed),
@@ -275,7 +276,9 @@ impl<'a, F: FnMut(&CaseResult<'a>) + Send> Host<'a, F> {
         let golden = case.golden.as_ref()?;
         let same_digests = golden.engine.digests == self.suite.engine.digests;
         Some(match golden.run(now.seed) {
-            Some(before) => before.compare(now, case.level, &case.tolerances, same_digests),
+            Some(before) => {
+                before.compare(now, self.suite.level(case), &case.tolerances, same_digests)
+            }
             None => vec![Finding::NoSuchSeed(now.seed)],
         })
     }

@@ -1,8 +1,9 @@
 //! `randori test` and `randori review`: scenarios held against their goldens.
 //!
 //! `select` finds scenarios and goldens, `suite` reads them, `execute` runs and
-//! judges, [`result`] is what came of a scenario, `accept` writes goldens, and
-//! the other files show results.
+//! judges, [`result`] is what came of a scenario, `accept` writes goldens,
+//! `rebaseline` carries them over an update of the engine, and the other files
+//! show results.
 
 mod accept;
 mod ask;
@@ -10,6 +11,7 @@ mod execute;
 mod github;
 mod json;
 mod junit;
+mod rebaseline;
 mod result;
 mod review;
 mod select;
@@ -44,6 +46,9 @@ pub(crate) fn test(
     places: &Places,
     console: &'static Console,
 ) -> io::Result<Outcome> {
+    if args.rebaseline.is_asked {
+        return rebaseline::rebaseline(args, places, console);
+    }
     let purpose = if args.accept { Purpose::Accept } else { Purpose::Compare };
     if args.accept && refuses_writing(console) {
         return Ok(Outcome::Usage);
@@ -106,12 +111,16 @@ pub(crate) fn test(
 
 /// Whether goldens must not be written, which is then told.
 fn refuses_writing(console: &Console) -> bool {
-    let in_ci = std::env::var("CI").is_ok_and(|ci| !["", "0", "false"].contains(&ci.as_str()));
+    let in_ci = is_in_ci();
     if in_ci {
         console.error("goldens are never written in continuous integration (`CI` is set)");
         console.help("accept them on your own machine, and commit the files");
     }
     in_ci
+}
+
+fn is_in_ci() -> bool {
+    std::env::var("CI").is_ok_and(|ci| !["", "0", "false"].contains(&ci.as_str()))
 }
 
 fn load(

@@ -27,6 +27,8 @@ pub(super) enum Purpose {
     Compare,
     /// What was not accepted so far is run as well.
     Accept,
+    /// What was accepted is compared bit by bit, whatever level it names.
+    Rebaseline,
 }
 
 /// Everything that is to be compared.
@@ -34,6 +36,7 @@ pub(super) struct Suite {
     pub(super) cases: Vec<Case>,
     pub(super) context: RunContext,
     pub(super) engine: GoldenEngine,
+    pub(super) purpose: Purpose,
     /// Scenarios that nobody has accepted, if only accepted ones are run.
     pub(super) without_golden: Vec<String>,
 }
@@ -106,9 +109,10 @@ impl Suite {
         let arguments = args.repeatable(places);
         let context = RunContext { arguments, ..RunContext::default() };
         let engine = GoldenEngine::from(&engine());
-        let mut suite = Self { cases: Vec::new(), context, engine, without_golden: Vec::new() };
+        let (cases, without_golden) = (Vec::new(), Vec::new());
+        let mut suite = Self { cases, context, engine, purpose, without_golden };
         for (_, file) in mine(selection.files, shard) {
-            suite.add(file, args, purpose);
+            suite.add(file, args);
         }
         for (_, path) in mine(selection.orphans, shard) {
             suite.cases.push(Case::orphan(path));
@@ -131,7 +135,7 @@ impl Suite {
         Ok(suite)
     }
 
-    fn add(&mut self, mut file: SelectedFile, args: &SuiteArgs, purpose: Purpose) {
+    fn add(&mut self, mut file: SelectedFile, args: &SuiteArgs) {
         file.project.limits = args.limits.limits();
         file.project.policy_env.clone_from(&args.env.policy_env);
         let golden_path = file.project.root().join(&file.path).with_extension("golden.ron");
@@ -144,7 +148,7 @@ impl Suite {
                 return;
             }
         };
-        if golden.is_none() && purpose == Purpose::Compare {
+        if golden.is_none() && self.purpose != Purpose::Accept {
             self.without_golden.push(file.shown);
             return;
         }
@@ -164,6 +168,11 @@ impl Suite {
             Err(Refusal::Findings(found)) if in_folder && lacks_assets(&found) => State::Skipped,
             Err(Refusal::Findings(found)) => State::Invalid(shown_findings(&found)),
         }
+    }
+
+    /// How closely a run of a case is compared with the accepted one.
+    pub(super) fn level(&self, case: &Case) -> Level {
+        if self.purpose == Purpose::Rebaseline { Level::Exact } else { case.level }
     }
 
     /// The fingerprints of what a case depends on; nothing for one that cannot

@@ -12,25 +12,26 @@ use crate::table::{Align, Cell, Columns};
 use crate::text::{Text, clean, text};
 
 /// The most findings that are shown of a run; the JSON form has all.
-const MOST_FINDINGS: usize = 14;
+pub(super) const MOST_FINDINGS: usize = 14;
 
 /// The most changed inputs that are shown.
-const MOST_INPUTS: usize = 10;
+pub(super) const MOST_INPUTS: usize = 10;
 
 /// One line about a case, with its end.
 pub(super) fn line(suite: &Suite, result: &CaseResult<'_>) -> Text {
+    let (word, colour) = word(result.status());
+    row(suite, Cell::styled(word, colour), &result.case.shown, &remark(result))
+}
+
+/// A line of the table of all cases: a word for a case, its name, and a remark.
+pub(super) fn row(suite: &Suite, word: Cell, name: &str, remark: &str) -> Text {
     let widest = suite.cases.iter().map(|case| clean(&case.shown).chars().count());
     let columns = Columns::new(&[
         ("", Align::Left, 8),
         ("", Align::Left, widest.max().unwrap_or(0)),
         ("", Align::Left, 0),
     ]);
-    let (word, colour) = word(result.status());
-    columns.row(&[
-        Cell::styled(word, colour),
-        Cell::new(&result.case.shown),
-        Cell::new(remark(result)),
-    ])
+    columns.row(&[word, Cell::new(name), Cell::new(remark)])
 }
 
 fn word(status: Status) -> (&'static str, anstyle::Style) {
@@ -181,6 +182,10 @@ pub(super) fn describe(result: &CaseResult<'_>) -> Text {
     if result.status() == Status::Changed {
         let accept = paint(FAINT, format!("  accept: {} --accept", case.reproduce));
         text += text!("{}\n", accept);
+        if !result.engine.is_empty() {
+            let rebaseline = format!("  update: {} --rebaseline", case.reproduce);
+            text += text!("{}\n", paint(FAINT, rebaseline));
+        }
     }
     text
 }
@@ -244,7 +249,7 @@ fn run_differences(run: &RunResult, case: &Case) -> Text {
 }
 
 /// A title and lines below it; nothing without lines.
-fn listed(text: &mut Text, title: &str, lines: &[String], most: usize) {
+pub(super) fn listed(text: &mut Text, title: &str, lines: &[String], most: usize) {
     if lines.is_empty() {
         return;
     }

@@ -15,11 +15,13 @@ mod policy;
 #[path = "../../../randori_policy/tests/support/processes.rs"]
 mod processes;
 mod project;
+mod rebaseline;
 mod regressions;
 mod replay;
 mod report;
 mod run;
 mod safe_files;
+mod terminal;
 mod untrusted;
 mod verify;
 mod view;
