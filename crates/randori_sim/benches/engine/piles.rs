@@ -25,7 +25,9 @@ impl FileReader for Texts {
 }
 
 pub(crate) fn run() {
-    println!("| boxes | struck by a box, us/tick | by a courier, us/tick | ratio |\n|---|---|---|---|");
+    println!(
+        "| boxes | struck by a box, us/tick | by a courier, us/tick | ratio |\n|---|---|---|---|"
+    );
     for (boxes, ahead_m) in [(12, 0.6), (48, 0.6), (96, 0.6), (96, 30.0)] {
         let [mut engine, mut own] = std::array::from_fn(|_| Blocks::default());
         let mut ticks = 0;

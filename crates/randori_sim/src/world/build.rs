@@ -189,7 +189,6 @@ impl<'a> Builder<'a> {
         let shape = self.physics.colliders[handle].shape();
         if shape.as_halfspace().is_none() {
             let bounds = shape.compute_local_aabb();
-            self.scene.rules.bound(handle, bounds);
             let lengths = bounds.vertices().map(|corner| (body_from_shape * corner).length());
             let radius = &mut self.scene.bodies[carrier.body].radius;
             *radius = lengths.into_iter().fold(*radius, f32::max);
@@ -306,9 +305,10 @@ impl<'a> Builder<'a> {
         // rays and islands are right from the first tick.
         let dt = std::mem::replace(&mut self.physics.integration_parameters.dt, 0.0);
         if let Some(trees) = &mut trees {
+            trees.note_bounds(&self.scene, &self.physics);
             trees.settle(&mut self.physics);
         }
-        let hooks = Hooks { scene: &self.scene, reaches: &[] };
+        let hooks = Hooks { scene: &self.scene, reaches: &[], bounds: &[] };
         let stepped = guarded(|| self.physics.step_with_events(&hooks, &()));
         self.physics.integration_parameters.dt = dt;
 
@@ -332,6 +332,8 @@ impl<'a> Builder<'a> {
             fault: None,
         };
         stepped.map_err(|message| world.unbuildable(message))?;
+        // With all lengths of the first tick.
+        world.change_trees(|trees| trees.renew_bounds());
         world.place_static_bodies();
         world.start_trees();
         world.read_state();

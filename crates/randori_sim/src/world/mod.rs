@@ -116,7 +116,8 @@ impl SimWorld {
             self.step_trees(&mut trees);
             self.trees = Some(trees);
         } else {
-            self.physics.step_with_events(&Hooks { scene: &self.scene, reaches: &[] }, &());
+            self.physics
+                .step_with_events(&Hooks { scene: &self.scene, reaches: &[], bounds: &[] }, &());
         }
         self.watch_rest();
         self.ticks += 1;

@@ -9,11 +9,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use randori_core::layout::{BodyId, RobotId};
+use randori_core::math::Vector;
 use randori_core::spec::RobotSpec;
 use rapier3d::parry::bounding_volume::{Aabb, BoundingVolume};
 use rapier3d::prelude::{
-    ActiveHooks, Collider, ColliderHandle, ContactModificationContext, PairFilterContext,
-    PhysicsHooks, SolverFlags,
+    ActiveHooks, Collider, ColliderHandle, ContactModificationContext, HalfSpace,
+    PairFilterContext, PhysicsHooks, SolverFlags,
 };
 
 use super::build::{Builder, owner};
@@ -29,9 +30,6 @@ pub(super) struct ContactRules {
     /// Pairs of bodies that pass through each other, smaller index first, in
     /// order.
     passing: Vec<(usize, usize)>,
-    /// Bounds of shapes in their own frames, by the index of their collider; those of
-    /// planes have none.
-    bounds: Vec<Option<Aabb>>,
 }
 
 impl ContactRules {
@@ -43,39 +41,6 @@ impl ContactRules {
 
     pub(super) fn surface(&self, collider: &Collider) -> &Surface {
         &self.surfaces[surface_number(collider.user_data)]
-    }
-
-    /// Notes the bounds of a collider's shape.
-    pub(super) fn bound(&mut self, collider: ColliderHandle, bounds: Aabb) {
-        let place = collider.into_raw_parts().0 as usize;
-        self.bounds.resize(self.bounds.len().max(place + 1), None);
-        self.bounds[place] = Some(bounds);
-    }
-
-    /// Whether two colliders may be nearer than `margin` (m), judged by their bounds.
-    fn are_near(
-        &self,
-        one: (ColliderHandle, &Collider),
-        other: (ColliderHandle, &Collider),
-        margin: f32,
-    ) -> bool {
-        match (one.1.shape().as_halfspace(), other.1.shape().as_halfspace()) {
-            (Some(plane), None) => {
-                let normal = one.1.rotation() * plane.normal;
-                let bounds = self.world_bounds(other);
-                let height = (bounds.center() - one.1.translation()).dot(normal);
-                height - bounds.half_extents().dot(normal.abs()) <= margin
-            }
-            (None, Some(_)) => self.are_near(other, one, margin),
-            _ => self.world_bounds(one).loosened(margin).intersects(&self.world_bounds(other)),
-        }
-    }
-
-    fn world_bounds(&self, (handle, collider): (ColliderHandle, &Collider)) -> Aabb {
-        match self.bounds.get(handle.into_raw_parts().0 as usize) {
-            Some(Some(bounds)) => bounds.transform_by(collider.position()),
-            _ => collider.compute_aabb(),
-        }
     }
 
     fn pass(&self, one: usize, other: usize) -> bool {
@@ -99,7 +64,14 @@ pub(super) struct Hooks<'a> {
     /// By body index: how far (m) a body that trees move, or that never moves, may come
     /// in a step; `None` for those that the engine moves. Empty without trees.
     pub(super) reaches: &'a [Option<f32>],
+    /// Bounds of the shapes of such bodies at the start of the step, by the index of
+    /// their collider; [`UNBOUNDED`] where they are not known.
+    pub(super) bounds: &'a [Aabb],
 }
+
+/// All of space.
+pub(super) const UNBOUNDED: Aabb =
+    Aabb { mins: Vector::splat(f32::MIN), maxs: Vector::splat(f32::MAX) };
 
 /// Bodies nearer than this (m) may touch in a step, besides what their velocities let
 /// them come.
@@ -114,10 +86,27 @@ impl Hooks<'_> {
             Some(body) => self.reaches.get(body.0).copied().flatten(),
         };
         let [Some(one), Some(other)] = bodies.map(reach) else { return false };
-        let collider = |handle: ColliderHandle| (handle, &context.colliders[handle]);
-        let pair = [context.collider1, context.collider2].map(collider);
-        !self.scene.rules.are_near(pair[0], pair[1], NEAR_M + one + other)
+        let margin = NEAR_M + one + other;
+        let pair = [context.collider1, context.collider2];
+        let [first, second] = pair.map(|it| self.bounds_of(it));
+        let [plane, other_plane] = pair.map(|it| &context.colliders[it]);
+        match (plane.shape().as_halfspace(), other_plane.shape().as_halfspace()) {
+            (None, None) => !first.loosened(margin).intersects(second),
+            (Some(half), _) => is_above(second, plane, half, margin),
+            (_, Some(half)) => is_above(first, other_plane, half, margin),
+        }
     }
+
+    fn bounds_of(&self, collider: ColliderHandle) -> &Aabb {
+        self.bounds.get(collider.into_raw_parts().0 as usize).unwrap_or(&UNBOUNDED)
+    }
+}
+
+/// Whether bounds are farther from a plane than `margin` (m).
+fn is_above(bounds: &Aabb, plane: &Collider, half: &HalfSpace, margin: f32) -> bool {
+    let normal = plane.rotation() * half.normal;
+    let height = (bounds.center() - plane.translation()).dot(normal);
+    height - bounds.half_extents().dot(normal.abs()) > margin
 }
 
 impl PhysicsHooks for Hooks<'_> {

@@ -127,6 +127,10 @@ impl TreesBuilder {
             drives: Vec::new(),
             external: Vec::new(),
             reaches: Vec::new(),
+            bounds: Vec::new(),
+            tightened: 0,
+            prediction: 0.0,
+            is_alone: false,
             tree,
         };
         let Self { links, stiff, .. } = self;

@@ -45,7 +45,7 @@ impl SimWorld {
         trees.contacts.clear();
         trees.bodies.clear();
         for pair in self.physics.narrow_phase.contact_pairs() {
-            if pair.manifolds().is_empty() {
+            if pair.manifolds().iter().all(|manifold| manifold.points.is_empty()) {
                 continue;
             }
             let colliders = [pair.collider1, pair.collider2].map(|it| &self.physics.colliders[it]);

@@ -26,7 +26,7 @@ use randori_bodies::{
     ForceVector, Kinematics, Memory, MotionVector, State, Stepper, Tree, Weights,
 };
 use randori_core::math::Vector;
-use rapier3d::prelude::RigidBodyHandle;
+use rapier3d::prelude::{Aabb, RigidBodyHandle};
 use serde::{Deserialize, Serialize};
 
 pub(super) use self::build::{TreesBuilder, for_trees};
@@ -131,6 +131,14 @@ pub(super) struct Trees {
     external: Vec<ForceVector>,
     /// See [`Hooks`](super::rules::Hooks).
     reaches: Vec<Option<f32>>,
+    /// See [`Hooks`](super::rules::Hooks).
+    bounds: Vec<Aabb>,
+    /// Number of links whose bounds the engine has from here.
+    tightened: usize,
+    /// How far ahead (m) contacts are looked for.
+    prediction: f32,
+    /// Whether the engine moves nothing itself.
+    is_alone: bool,
 }
 
 /// A contact point that pressed, or the point of another load.

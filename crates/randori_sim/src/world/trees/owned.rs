@@ -3,9 +3,11 @@
 //! Where a link touches an object, or is about to, both are solved together: the
 //! object joins the trees as a body that floats freely, and with it everything
 //! that it touches. So does an object at a surface that yields or resists turning,
-//! which the engine's contacts do not. The engine keeps its shapes and finds its contacts. Once it has
-//! been free of robots for [`RELEASE_TICKS`], the engine moves it again; position
-//! and velocity stay as they are.
+//! which the engine's contacts do not. The engine keeps its shapes and finds its
+//! contacts. Once it has been free of robots and such surfaces for [`RELEASE_TICKS`],
+//! the engine moves it again; position and velocity stay as they are.
+
+use std::cmp::Ordering;
 
 use nalgebra::{Matrix3, Vector3};
 use randori_bodies::{
@@ -19,9 +21,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Trees;
 use super::build::set_fresh;
+use super::step::note;
 use crate::world::SimWorld;
 use crate::world::build::owner;
 use crate::world::dynamics::spatial::{narrow, wide, wide_pose};
+use crate::world::rules::UNBOUNDED;
 use crate::world::scene::Role;
 
 /// An object goes back to the engine after this many ticks without a robot near it.
@@ -131,7 +135,11 @@ impl SimWorld {
     fn is_special(&self, pair: &ContactPair) -> bool {
         let [one, other] = [pair.collider1, pair.collider2]
             .map(|it| self.scene.rules.surface(&self.physics.colliders[it]));
-        (one.is_special() || other.is_special()) && one.joined(other).is_special()
+        match one.priority.cmp(&other.priority) {
+            Ordering::Greater => one.is_special(),
+            Ordering::Less => other.is_special(),
+            Ordering::Equal => one.is_special() || other.is_special(),
+        }
     }
 
     fn owner_of(&self, collider: ColliderHandle) -> Option<usize> {
@@ -184,6 +192,9 @@ impl SimWorld {
                 let rigid = &mut self.physics.bodies[handle];
                 append_rigid(&mut state, rigid);
                 rigid.set_body_type(RigidBodyType::KinematicPositionBased, true);
+                for collider in self.physics.bodies[handle].colliders() {
+                    note(&mut trees.bounds, *collider, UNBOUNDED);
+                }
                 self.set_fresh(owned.body, true);
             }
         }
@@ -233,6 +244,7 @@ impl SimWorld {
         trees.laws.resize(tree.dofs(), randori_bodies::dof_law::DofLaw::default());
         trees.tree = tree;
         trees.handles.truncate(trees.robots.links().len());
+        trees.tightened = trees.tightened.min(trees.handles.len());
         let objects = trees.owned.iter().map(|owned| self.body_role(BodyId(owned.body)).0);
         trees.handles.extend(objects);
     }

@@ -6,15 +6,17 @@ use randori_bodies::potential::Drive;
 use randori_bodies::stepper::{StepInput, StepOptions};
 use randori_bodies::{Kinematics, Rule};
 use randori_core::math::Vector;
-use rapier3d::prelude::PhysicsWorld;
+use rapier3d::parry::bounding_volume::BoundingVolume;
+use rapier3d::prelude::{Aabb, ColliderHandle, PhysicsWorld};
 
 use super::Trees;
 use super::owned::{AHEAD_TICKS, NO_FORCE};
 use crate::world::SimWorld;
+use crate::world::build::owner;
 use crate::world::drive::JointDrive;
 use crate::world::dynamics::spatial::{narrow, wide};
-use crate::world::rules::Hooks;
-use crate::world::scene::Scene;
+use crate::world::rules::{Hooks, NEAR_M, UNBOUNDED};
+use crate::world::scene::{Role, Scene};
 use crate::world::tree::narrow_pose;
 
 impl SimWorld {
@@ -26,10 +28,21 @@ impl SimWorld {
         trees.stepper.begin(&trees.tree, &mut trees.state);
         trees.place(&mut self.physics, trees.stepper.kinematics());
         self.update_reaches(trees);
-        let hooks = Hooks { scene: &scene, reaches: &trees.reaches };
-        if trees.owned.len() == scene.loose.len() + self.dropped.len() {
+        let hooks = Hooks { scene: &scene, reaches: &trees.reaches, bounds: &trees.bounds };
+        trees.is_alone = trees.owned.len() == scene.loose.len() + self.dropped.len();
+        if trees.is_alone {
             // Nothing of the engine's own moves.
-            self.physics.detect_collisions(&hooks, &());
+            let physics = &mut self.physics;
+            physics.collision_pipeline.step(
+                trees.prediction,
+                &mut physics.islands,
+                &mut physics.broad_phase,
+                &mut physics.narrow_phase,
+                &mut physics.bodies,
+                &mut physics.colliders,
+                &hooks,
+                &(),
+            );
         } else {
             self.physics.step_with_events(&hooks, &());
         }
@@ -189,11 +202,59 @@ impl Trees {
         self.place(physics, &self.placed);
         link_velocities(&self.tree, &self.placed, &self.state.v, &mut self.velocities);
         physics.bodies.propagate_modified_body_positions_to_colliders(&mut physics.colliders);
-        // Rays see links where they are now.
-        for handle in &self.handles {
+        self.bound(physics);
+    }
+
+    /// Tells the engine where links are now, for rays, and as far ahead as contacts are
+    /// looked for in the next step.
+    fn bound(&mut self, physics: &mut PhysicsWorld) {
+        let mut parameters = physics.integration_parameters;
+        let widest = parameters.prediction_distance();
+        let ahead_s = AHEAD_TICKS * parameters.dt;
+        self.prediction = NEAR_M;
+        for (link, handle) in self.handles.iter().enumerate() {
             for collider in physics.bodies[*handle].colliders() {
                 let aabb = physics.colliders[*collider].compute_aabb();
-                physics.broad_phase.set_aabb(&physics.integration_parameters, *collider, aabb);
+                note(&mut self.bounds, *collider, aabb);
+                let reach = ahead_s * self.speed(link, &aabb);
+                self.prediction = self.prediction.max(NEAR_M + 2.0 * reach);
+            }
+        }
+        self.prediction = self.prediction.min(widest);
+        let margin = if self.is_alone { self.prediction } else { widest } / 2.0;
+        for (link, handle) in self.handles.iter().enumerate() {
+            for collider in physics.bodies[*handle].colliders() {
+                let aabb = self.bounds[collider.into_raw_parts().0 as usize];
+                parameters.length_unit = skin_unit(&aabb);
+                if link >= self.tightened {
+                    // Bounds within those that the engine made would change nothing.
+                    physics.broad_phase.set_aabb(&parameters, *collider, FAR_AWAY);
+                }
+                let reach = ahead_s * self.speed(link, &aabb) + margin;
+                physics.broad_phase.set_aabb(&parameters, *collider, aabb.loosened(reach));
+            }
+        }
+        self.tightened = self.handles.len();
+    }
+
+    /// No point within bounds on a link is faster, m/s.
+    fn speed(&self, link: usize, bounds: &Aabb) -> f32 {
+        let velocity = &self.velocities[link];
+        let speed = velocity.at(self.placed.offset(link)).norm() as f32;
+        speed + velocity.angular.norm() as f32 * bounds.extents().length()
+    }
+
+    /// Has the engine take new bounds of all links when they settle next.
+    pub(in crate::world) fn renew_bounds(&mut self) {
+        self.tightened = 0;
+    }
+
+    /// Notes the bounds of what never moves.
+    pub(in crate::world) fn note_bounds(&mut self, scene: &Scene, physics: &PhysicsWorld) {
+        for (handle, collider) in physics.colliders.iter() {
+            let body = owner(collider.user_data);
+            if body.is_none_or(|body| scene.bodies[body.0].role == Role::Static) {
+                note(&mut self.bounds, handle, collider.compute_aabb());
             }
         }
     }
@@ -210,6 +271,22 @@ impl Trees {
         let numbers = self.state.v.iter().chain(&self.state.q);
         (numbers.map(|value| value * value).sum::<f64>() as f32).is_finite()
     }
+}
+
+pub(super) fn note(bounds: &mut Vec<Aabb>, collider: ColliderHandle, aabb: Aabb) {
+    let place = collider.into_raw_parts().0 as usize;
+    bounds.resize(bounds.len().max(place + 1), UNBOUNDED);
+    bounds[place] = aabb;
+}
+
+/// Where nothing is.
+const FAR_AWAY: Aabb = Aabb { mins: Vector::splat(1e6), maxs: Vector::splat(1e6 + 1.0) };
+
+/// The engine widens bounds by 4 % of its unit of length (m), 4 cm; for smaller shapes
+/// that makes everything a neighbour. Here they are widened by a quarter of the
+/// smallest extent.
+fn skin_unit(bounds: &Aabb) -> f32 {
+    (bounds.extents().min_element() / 4.0).clamp(2e-3, 0.04) / 0.04
 }
 
 /// A drive as the dynamics want it.
