@@ -46,6 +46,7 @@ impl SimWorld {
 
     /// Gives a body an impulse at a point in the world.
     fn strike(&mut self, body: BodyId, impulse: Vector, point: Vector) {
+        self.wake(body.0);
         let (handle, role) = self.body_role(body);
         match role {
             Role::Static | Role::Actor => return,

@@ -98,6 +98,14 @@ impl SimWorld {
         }
     }
 
+    /// No point of a body is farther from its frame origin, m.
+    pub(super) fn radius(&self, body: BodyId) -> f32 {
+        match self.dropped_index(body) {
+            Some(index) => self.dropped[index].size().length() / 2.0,
+            None => self.scene.bodies[body.0].radius,
+        }
+    }
+
     /// The engine's body of a body, and how that moves.
     pub(super) fn body_role(&self, body: BodyId) -> (RigidBodyHandle, Role) {
         match self.dropped_index(body) {

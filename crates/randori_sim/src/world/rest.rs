@@ -13,6 +13,7 @@ use rapier3d::prelude::{ContactPair, RigidBody, RigidBodyHandle};
 use serde::{Deserialize, Serialize};
 
 use super::SimWorld;
+use super::trees::Trees;
 
 /// An object whose points are all slower than this (m/s) for [`REST_S`] may
 /// rest. The engine's own threshold, 50 mm/s, would stop things that slide.
@@ -50,6 +51,34 @@ impl SimWorld {
         }
         for index in 0..self.dropped.len() {
             self.watch(count + index, self.dropped[index].handle);
+        }
+        if let Some(mut trees) = self.trees.take() {
+            self.watch_owned(&mut trees);
+            self.trees = Some(trees);
+        }
+    }
+
+    /// Ticks after which an object that has not moved may rest.
+    pub(super) fn rest_ticks(&self) -> u32 {
+        (REST_S / self.scene.tick_s).ceil() as u32
+    }
+
+    /// Counts how long objects in the trees have stayed at their places.
+    pub(super) fn watch_owned(&mut self, trees: &mut Trees) {
+        for owned in trees.owned_mut() {
+            let state = *self.body_state(BodyId(owned.body));
+            let radius = self.radius(BodyId(owned.body));
+            let speed = state.twist.linear.length() + state.twist.angular.length() * radius;
+            let place = &mut self.rest.places[owned.body];
+            if speed < REST_MPS
+                && is_near(&state.pose, place)
+                && self.physics.gravity != Vector::ZERO
+            {
+                owned.still_ticks += 1;
+            } else {
+                owned.still_ticks = 0;
+                *place = state.pose;
+            }
         }
     }
 

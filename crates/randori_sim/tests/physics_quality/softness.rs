@@ -174,6 +174,44 @@ fn the_foot_of_a_leg_creeps_and_sinks_as_in_mujoco() {
 }
 
 #[test]
+fn a_yielding_box_that_falls_on_an_edge_comes_to_rest() {
+    let surface = PLAIN.replace("FIELDS", "");
+    let pose = "xyz: (0, 0, 0.2), rpy: (Deg(30), Deg(20), Deg(0))";
+    let mut scene =
+        objects(&[movable("box", "Box(size: (0.06, 0.06, 0.06))", 0.1, pose, &surface)], "");
+    let body = scene.body("box");
+
+    scene.run(1.0);
+
+    // It is at rest after 0.5 s in `MuJoCo`.
+    assert!(scene.world.body_twist(body).linear.length() < 1e-3);
+    assert!((scene.world.body_pose(body).translation.z - 0.03).abs() < 1e-3);
+}
+
+#[test]
+fn a_yielding_box_sleeps_until_it_is_struck_or_something_comes() {
+    let surface = PLAIN.replace("FIELDS", "");
+    let at = |name, pose| movable(name, "Box(size: (0.2, 0.2, 0.2))", 1.0, pose, &surface);
+    let mut scene =
+        objects(&[at("one", "xyz: (0, 0, 0.1)"), at("other", "xyz: (0.8, 0, 0.1)")], "");
+    let (one, other) = (scene.body("one"), scene.body("other"));
+    scene.run(3.0);
+    let lain = scene.world.body_pose(one);
+    scene.run(1.0);
+
+    assert_eq!(scene.world.body_pose(one), lain, "it does not move by a bit");
+    let force = scene.world.contact_wrench(one).force;
+    assert!((force - Vector::Z * 9.81).length() < 0.01, "{force} N carry it");
+
+    scene.world.apply_impulse(one, Vector::X * 3.0);
+    let struck = scene.world.body_twist(one).linear;
+    assert!((struck - Vector::X * 3.0).length() < 1e-5, "{struck} m/s");
+    scene.run(1.0);
+    let pushed = scene.world.body_pose(other).translation.x - 0.8;
+    assert!(pushed > 0.02, "the other one is pushed by {pushed} m");
+}
+
+#[test]
 fn a_world_with_yielding_contacts_goes_on_alike_after_a_restore_and_a_clone() {
     let surface =
         format!("{}, torsional_friction: 0.02, rolling_friction: 0.01", DEEP.replace("FIELDS", ""));

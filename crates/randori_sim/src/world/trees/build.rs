@@ -112,6 +112,7 @@ impl TreesBuilder {
             robots: tree.clone(),
             robot_weights: stepper.weights().clone(),
             owned: Vec::new(),
+            asleep: Vec::new(),
             laws: laws.clone(),
             placed: Kinematics::new(&tree),
             velocities: vec![MotionVector::ZERO; tree.links().len()],

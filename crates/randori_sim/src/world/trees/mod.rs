@@ -106,6 +106,8 @@ pub(super) struct Trees {
     robot_weights: Weights,
     /// Objects that are solved with the robots, in the order of their indices.
     owned: Vec<Owned>,
+    /// Objects that have fallen asleep, in order.
+    asleep: Vec<usize>,
     /// Robots and owned objects.
     tree: Tree,
     /// By degree of freedom.

@@ -14,7 +14,7 @@ use randori_bodies::{
     ForceVector, JointKind, LinkSpec, MassProperties, State, Tree, TreeBuilder, Weights,
 };
 use randori_core::layout::BodyId;
-use randori_core::math::Vector;
+use randori_core::math::{Twist, Vector};
 use rapier3d::parry::bounding_volume::BoundingVolume;
 use rapier3d::prelude::{Collider, ColliderHandle, ContactPair, RigidBody, RigidBodyType};
 use serde::{Deserialize, Serialize};
@@ -37,11 +37,13 @@ pub(super) const AHEAD_TICKS: f32 = 2.0;
 
 /// An object in the trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Owned {
+pub(in crate::world) struct Owned {
     /// Its index, that of a dropped box included.
-    pub(super) body: usize,
+    pub(in crate::world) body: usize,
     /// Ticks since a robot was near it.
     free_ticks: u32,
+    /// Ticks for which it has stayed at its place.
+    pub(in crate::world) still_ticks: u32,
 }
 
 /// Memory of the search for objects near robots.
@@ -49,13 +51,28 @@ pub(super) struct Owned {
 pub(super) struct Near {
     /// Objects near robots, and what they touch, in order.
     bodies: Vec<usize>,
+    /// Those of them that a link is near.
+    by_links: Vec<usize>,
     /// Pairs of objects that touch.
     pairs: Vec<[usize; 2]>,
+    /// Objects in the trees that fall asleep, in order.
+    sleepers: Vec<usize>,
+    /// Memory for it.
+    restless: Vec<usize>,
     /// What the trees shall own.
     next: Vec<Owned>,
 }
 
 impl Trees {
+    /// Whether an object has fallen asleep in the trees.
+    pub(in crate::world) fn sleeps(&self, body: usize) -> bool {
+        self.asleep.binary_search(&body).is_ok()
+    }
+
+    pub(in crate::world) fn owned_mut(&mut self) -> &mut [Owned] {
+        &mut self.owned
+    }
+
     /// The link that an object is in the trees.
     pub(in crate::world) fn owned_link(&self, body: usize) -> Option<usize> {
         let place = self.owned.binary_search_by_key(&body, |owned| owned.body).ok()?;
@@ -73,20 +90,34 @@ impl SimWorld {
         let mut near = std::mem::take(&mut trees.near);
         self.find_near(trees, &mut near);
         near.next.clear();
-        near.next.extend(near.bodies.iter().map(|&body| Owned { body, free_ticks: 0 }));
+        self.find_sleepers(trees, &mut near);
         for owned in &trees.owned {
-            let free_ticks = owned.free_ticks + 1;
-            if near.bodies.binary_search(&owned.body).is_err() && free_ticks < RELEASE_TICKS {
+            let free_ticks = match near.bodies.binary_search(&owned.body) {
+                Ok(_) => 0,
+                Err(_) => owned.free_ticks + 1,
+            };
+            let sleeps = near.sleepers.binary_search(&owned.body).is_ok();
+            if free_ticks < RELEASE_TICKS && !sleeps {
                 near.next.push(Owned { free_ticks, ..*owned });
             }
         }
+        let joining = near.bodies.iter().filter(|body| trees.owned_link(**body).is_none());
+        let joining = joining.map(|&body| Owned { body, free_ticks: 0, still_ticks: 0 });
+        near.next.extend(joining);
         near.next.sort_unstable_by_key(|owned| owned.body);
+        trees.asleep.retain(|body| near.next.iter().all(|owned| owned.body != *body));
+        trees.asleep.extend_from_slice(&near.sleepers);
+        trees.asleep.sort_unstable();
         let same = |(one, other): (&Owned, &Owned)| one.body == other.body;
         let stays =
             near.next.len() == trees.owned.len() && near.next.iter().zip(&trees.owned).all(same);
         if stays {
             trees.owned.clone_from(&near.next);
         } else {
+            eprintln!(
+                "DBG tick {} owned {:?} -> {:?} sleepers {:?}",
+                self.ticks, trees.owned, near.next, near.sleepers
+            );
             self.exchange(trees, near.next.clone());
         }
         trees.near = near;
@@ -94,41 +125,64 @@ impl SimWorld {
 
     /// Objects that a link is near, and all that they touch, in order.
     fn find_near(&self, trees: &Trees, found: &mut Near) {
-        let Near { bodies: near, pairs, .. } = found;
-        near.clear();
+        let Near { bodies: near, by_links, pairs, .. } = found;
+        for list in [&mut *near, &mut *by_links] {
+            list.clear();
+        }
         pairs.clear();
         for pair in self.physics.narrow_phase.contact_pairs() {
             let bodies = [pair.collider1, pair.collider2].map(|it| self.owner_of(it));
             if self.is_special(pair) {
-                near.extend(bodies.into_iter().flatten().filter(|body| self.is_loose(*body)));
-                continue;
+                self.add_special(trees, bodies, near);
             }
             let [Some(one), Some(other)] = bodies else { continue };
             match [one, other].map(|body| self.is_loose(body)) {
                 [true, true] if touches(pair) => pairs.push([one, other]),
-                [true, false] if self.comes_near(trees, pair, other) => near.push(one),
-                [false, true] if self.comes_near(trees, pair, one) => near.push(other),
+                [true, false] if self.comes_near(trees, pair, other) => by_links.push(one),
+                [false, true] if self.comes_near(trees, pair, one) => by_links.push(other),
                 _ => {}
             }
         }
-        near.sort_unstable();
-        near.dedup();
-        loop {
-            // In each round, what touches anything found so far.
-            let known = near.len();
-            for [one, other] in &*pairs {
-                match [one, other].map(|body| near[..known].binary_search(body).is_ok()) {
-                    [true, false] => near.push(*other),
-                    [false, true] => near.push(*one),
-                    _ => {}
-                }
-            }
-            near.sort_unstable();
-            near.dedup();
-            if near.len() == known {
-                return;
-            }
+        by_links.sort_unstable();
+        by_links.dedup();
+        near.extend_from_slice(by_links);
+        near.extend(
+            self.actions.forces.iter().map(|(body, _)| *body).filter(|it| trees.sleeps(*it)),
+        );
+        spread(near, pairs);
+    }
+
+    /// The objects of a pair whose surfaces only trees know; one that sleeps stays asleep
+    /// beside what does not move either.
+    fn add_special(&self, trees: &Trees, bodies: [Option<usize>; 2], near: &mut Vec<usize>) {
+        let moves = |body: usize| match self.body_role(BodyId(body)).1 {
+            Role::Loose => !trees.sleeps(body),
+            Role::Actor => true,
+            Role::Static | Role::Tree { .. } => false,
+        };
+        if bodies.into_iter().flatten().any(moves) {
+            near.extend(bodies.into_iter().flatten().filter(|body| self.is_loose(*body)));
         }
+    }
+
+    /// Objects in the trees that have stayed at their places for long, as all that they
+    /// touch, with no robot near. They leave the trees and stay where they are until
+    /// something comes near or touches them.
+    fn find_sleepers(&self, trees: &Trees, near: &mut Near) {
+        let Near { by_links, pairs, sleepers, restless, .. } = near;
+        sleepers.clear();
+        let ticks = self.rest_ticks();
+        let is_still = |owned: &&Owned| owned.still_ticks >= ticks;
+        if !trees.owned.iter().any(|owned| is_still(&owned)) {
+            return;
+        }
+        restless.clone_from(by_links);
+        restless.extend(trees.owned.iter().filter(|it| !is_still(it)).map(|it| it.body));
+        restless.extend(self.actions.forces.iter().map(|(body, _)| *body));
+        spread(restless, pairs);
+        let stays = |body: &usize| restless.binary_search(body).is_ok();
+        let still = trees.owned.iter().filter(is_still).map(|owned| owned.body);
+        sleepers.extend(still.filter(|body| !stays(body)));
     }
 
     /// Whether the surfaces of a pair yield or resist turning, which only trees know.
@@ -171,6 +225,19 @@ impl SimWorld {
         one.loosened(margin).intersects(&other)
     }
 
+    /// Wakes an object that sleeps in the trees.
+    pub(in crate::world) fn wake(&mut self, body: usize) {
+        let Some(mut trees) = self.trees.take() else { return };
+        if let Ok(place) = trees.asleep.binary_search(&body) {
+            trees.asleep.remove(place);
+            let mut next = trees.owned.clone();
+            next.push(Owned { body, free_ticks: 0, still_ticks: 0 });
+            next.sort_unstable_by_key(|owned| owned.body);
+            self.exchange(&mut trees, next);
+        }
+        self.trees = Some(trees);
+    }
+
     /// Makes the trees consist of robots and these objects.
     fn exchange(&mut self, trees: &mut Trees, next: Vec<Owned>) {
         let before = std::mem::replace(&mut trees.owned, next);
@@ -205,12 +272,15 @@ impl SimWorld {
                 let com = trees.placed.rotation(links + place)
                     * trees.tree.links()[links + place].mass().com;
                 let offset = trees.placed.offset(links + place) + com;
+                self.set_fresh(owned.body, false);
+                if trees.sleeps(owned.body) {
+                    continue;
+                }
                 release(
                     &mut self.physics.bodies[handle],
                     narrow(&velocity.at(&offset)),
                     narrow(&velocity.angular),
                 );
-                self.set_fresh(owned.body, false);
             }
         }
         trees.state = state;
@@ -295,7 +365,37 @@ impl SimWorld {
                 None => self.state.bodies[owned.body] = state,
             }
         }
+        for &body in &trees.asleep {
+            // The engine's velocity is that from before it joined the trees.
+            match self.dropped_index(BodyId(body)) {
+                Some(index) => self.state.dropped[index].twist = Twist::default(),
+                None => self.state.bodies[body].twist = Twist::default(),
+            }
+        }
         self.trees = Some(trees);
+    }
+}
+
+/// Adds to a list of objects all that touch one of them, directly or through others,
+/// and puts it in order.
+fn spread(list: &mut Vec<usize>, pairs: &[[usize; 2]]) {
+    list.sort_unstable();
+    list.dedup();
+    loop {
+        // In each round, what touches anything found so far.
+        let known = list.len();
+        for [one, other] in pairs {
+            match [one, other].map(|body| list[..known].binary_search(body).is_ok()) {
+                [true, false] => list.push(*other),
+                [false, true] => list.push(*one),
+                _ => {}
+            }
+        }
+        list.sort_unstable();
+        list.dedup();
+        if list.len() == known {
+            return;
+        }
     }
 }
 
@@ -310,7 +410,9 @@ fn append_rigid(state: &mut State, rigid: &RigidBody) {
     let turn = pose.rotation.coords;
     state.q.extend_from_slice(pose.translation.vector.as_slice());
     state.q.extend_from_slice(turn.as_slice());
-    let (linear, angular) = (rigid.linvel(), rigid.angvel());
+    // One that slept in the trees has the velocity of before.
+    let (linear, angular) =
+        if rigid.is_dynamic() { (rigid.linvel(), rigid.angvel()) } else { Default::default() };
     let origin = linear + angular.cross(rigid.translation() - rigid.center_of_mass());
     let v = [origin.x, origin.y, origin.z, angular.x, angular.y, angular.z].map(f64::from);
     state.v.extend(v);

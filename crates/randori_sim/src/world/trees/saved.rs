@@ -16,6 +16,7 @@ pub(in crate::world) struct TreesState {
     v: Vec<f64>,
     previous_v: Vec<f64>,
     owned: Vec<Owned>,
+    asleep: Vec<usize>,
     /// Friction impulses of contacts by key.
     contacts: Vec<(u64, [[f64; 3]; 2])>,
     /// Friction impulses of joints.
@@ -32,6 +33,7 @@ impl Trees {
             v: self.state.v.clone(),
             previous_v: self.state.previous_v.clone(),
             owned: self.owned.clone(),
+            asleep: self.asleep.clone(),
             contacts: contacts.map(|(key, parts)| (*key, parts.map(Into::into))).collect(),
             joints: self.memory.joints().to_vec(),
             touches: self.touches.clone(),
@@ -50,6 +52,7 @@ impl SimWorld {
             }
         }
         trees.owned = saved.owned;
+        trees.asleep = saved.asleep;
         trees.touches = saved.touches;
         trees.loads = saved.loads;
         let contacts = saved.contacts.into_iter();
@@ -60,6 +63,10 @@ impl SimWorld {
         trees.state.previous_v = saved.previous_v;
         self.rebuild(&mut trees);
         link_velocities(&trees.tree, &trees.placed, &trees.state.v, &mut trees.velocities);
+        trees.is_alone = self.is_alone(&trees);
+        trees.note_bounds(&self.scene, &self.physics);
+        trees.tightened = trees.handles.len();
+        trees.bound(&mut self.physics);
         self.trees = Some(trees);
     }
 }

@@ -5,6 +5,7 @@ use randori_bodies::passes::link_velocities;
 use randori_bodies::potential::Drive;
 use randori_bodies::stepper::{StepInput, StepOptions};
 use randori_bodies::{Kinematics, Rule};
+use randori_core::layout::BodyId;
 use randori_core::math::Vector;
 use rapier3d::parry::bounding_volume::BoundingVolume;
 use rapier3d::prelude::{Aabb, ColliderHandle, PhysicsWorld};
@@ -29,7 +30,7 @@ impl SimWorld {
         trees.place(&mut self.physics, trees.stepper.kinematics());
         self.update_reaches(trees);
         let hooks = Hooks { scene: &scene, reaches: &trees.reaches, bounds: &trees.bounds };
-        trees.is_alone = trees.owned.len() == scene.loose.len() + self.dropped.len();
+        trees.is_alone = self.is_alone(trees);
         if trees.is_alone {
             // Nothing of the engine's own moves.
             let physics = &mut self.physics;
@@ -54,6 +55,11 @@ impl SimWorld {
         trees.settle(&mut self.physics);
     }
 
+    /// Whether the engine moves nothing itself.
+    pub(super) fn is_alone(&self, trees: &Trees) -> bool {
+        trees.owned.len() + trees.asleep.len() == self.scene.loose.len() + self.dropped.len()
+    }
+
     /// How far each body may come in a step, see [`Hooks`].
     fn update_reaches(&self, trees: &mut Trees) {
         let mut reaches = std::mem::take(&mut trees.reaches);
@@ -62,7 +68,8 @@ impl SimWorld {
         let radii = radii.chain(self.dropped.iter().map(|dropped| dropped.size().length() / 2.0));
         let states = self.state.bodies.iter().chain(&self.state.dropped);
         for (body, (state, radius)) in states.zip(radii).enumerate() {
-            let engines = self.is_loose(body) && trees.owned_link(body).is_none();
+            let is_ours = trees.owned_link(body).is_some() || trees.sleeps(body);
+            let engines = self.is_loose(body) && !is_ours;
             let speed = state.twist.linear.length() + state.twist.angular.length() * radius;
             reaches.push((!engines).then_some(AHEAD_TICKS * self.scene.tick_s * speed));
         }
@@ -140,7 +147,10 @@ impl SimWorld {
 
     /// Notes which contacts pressed, and how.
     fn note_touches(&self, trees: &mut Trees) {
-        trees.touches.clear();
+        // What presses on objects that fell asleep goes on pressing.
+        let Trees { touches, asleep, .. } = trees;
+        let sleeps = |body: &usize| asleep.binary_search(body).is_ok();
+        touches.retain(|touch| touch.bodies.iter().flatten().any(sleeps));
         let tick_s = self.scene.tick_s;
         for (index, (contact, bodies)) in trees.contacts.iter().zip(&trees.bodies).enumerate() {
             let [impulse, moment] = trees.stepper.contact_impulse(index);
@@ -207,7 +217,7 @@ impl Trees {
 
     /// Tells the engine where links are now, for rays, and as far ahead as contacts are
     /// looked for in the next step.
-    fn bound(&mut self, physics: &mut PhysicsWorld) {
+    pub(super) fn bound(&mut self, physics: &mut PhysicsWorld) {
         let mut parameters = physics.integration_parameters;
         let widest = parameters.prediction_distance();
         let ahead_s = AHEAD_TICKS * parameters.dt;
@@ -253,7 +263,10 @@ impl Trees {
     pub(in crate::world) fn note_bounds(&mut self, scene: &Scene, physics: &PhysicsWorld) {
         for (handle, collider) in physics.colliders.iter() {
             let body = owner(collider.user_data);
-            if body.is_none_or(|body| scene.bodies[body.0].role == Role::Static) {
+            let is_static = |body: BodyId| {
+                scene.bodies.get(body.0).is_some_and(|entry| entry.role == Role::Static)
+            };
+            if body.is_none_or(is_static) {
                 note(&mut self.bounds, handle, collider.compute_aabb());
             }
         }
