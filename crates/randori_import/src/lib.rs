@@ -32,6 +32,8 @@ pub mod verify;
 mod write;
 mod xml;
 
+use std::collections::BTreeMap;
+
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, SourceMap, Span};
 use randori_core::spec::{EnvironmentSpec, ImportSpec, PoseSpec, RobotSpec};
 use randori_core::text::{FileReader, ImportedRobot, Limits, RobotImport};
@@ -66,6 +68,10 @@ pub struct Import {
     pub errors: Vec<Diagnostic>,
 }
 
+/// Commands by name of the actuator: a number for each input of its drive, in SI
+/// units at the joint.
+pub type Commands = BTreeMap<String, Vec<f64>>;
+
 /// A way to start: a named pose of the joints, with a pose of the base.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stance {
@@ -73,9 +79,8 @@ pub struct Stance {
     pub name: String,
     /// Pose of the base link in the world.
     pub base: PoseSpec,
-    /// One command per actuator that holds the pose, in the order of the
-    /// robot's actuators, if the file says so.
-    pub commands: Option<Vec<f64>>,
+    /// The commands of the file that differ from those which hold the pose.
+    pub commands: Commands,
 }
 
 /// What a reader of one format finds.

@@ -1,15 +1,17 @@
-//! A scenario in which an imported robot holds its first pose, and what
-//! surrounds it there.
+//! A scenario in which an imported robot starts in its first pose, with the
+//! commands of the file, and what surrounds it there.
 
 use std::fmt::Write as _;
 
-use randori_core::spec::{Base, CombineRule, Drive, EnvironmentSpec, GroundSpec, PoseSpec, Shape};
+use randori_core::spec::{
+    ActuatorSpec, Base, CombineRule, Drive, EnvironmentSpec, GroundSpec, PoseSpec, Shape,
+};
 
 use crate::geometry::{spec_pose, tidy};
 use crate::log::Log;
 use crate::report::Fate;
-use crate::write::{pose_text, quoted};
-use crate::{Import, dynamics};
+use crate::write::{number, pose_text, quoted, wrapped};
+use crate::{Commands, Import, dynamics};
 
 /// Policies decide at most this often.
 const MOST_DECISIONS_HZ: u32 = 50;
@@ -17,14 +19,20 @@ const MOST_DECISIONS_HZ: u32 = 50;
 /// Below this many steps per second contacts are as soft as in the preset `Fast`.
 const SOFTER_BELOW_HZ: u32 = 400;
 
-/// The text of a scenario in which the robot holds the pose that it starts in;
-/// empty without a robot. Paths are as the scenario names the other two files.
+/// The text of a scenario in which the robot starts in its first pose and gets the
+/// commands of the file, which hold this pose if it gives none; empty without a
+/// robot. Paths are as the scenario names the other two files.
 pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) -> String {
     let (Some(robot), Some(stance)) = (&import.robot, import.stances.first()) else {
         return String::new();
     };
     let mut text = String::from("Scenario(\n    format: 1,\n");
-    let title = format!("Hold the pose `{}` of {}", stance.name, robot.name);
+    let (pose, name) = (&stance.name, &robot.name);
+    let title = if stance.commands.is_empty() {
+        format!("Hold the pose `{pose}` of {name}")
+    } else {
+        format!("Start {name} in the pose `{pose}`, with its commands")
+    };
     let _ = writeln!(text, "    title: {},\n    tags: [\"imported\"],", quoted(&title));
     text.push_str("    duration: 5.0,\n");
     let rate = import
@@ -51,17 +59,40 @@ pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) 
     let physics_rate = rate.unwrap_or(500);
     let decisions =
         (1..=MOST_DECISIONS_HZ).rev().find(|rate| physics_rate.is_multiple_of(*rate)).unwrap_or(1);
-    if robot.actuators.iter().any(|actuator| actuator.drive == Drive::Torque) {
+    let is_limp = |actuator: &ActuatorSpec| {
+        actuator.drive == Drive::Torque && !stance.commands.contains_key(&actuator.name)
+    };
+    if robot.actuators.iter().any(is_limp) {
         text.push_str("            // Torque drives hold nothing by themselves: expect the robot to give way.\n");
     }
-    let _ =
-        writeln!(text, "            policy: (use: Builtin(name: \"hold\"), rate_hz: {decisions}),");
+    let policy = policy_text(&stance.commands);
+    let _ = writeln!(text, "            policy: (use: {policy}, rate_hz: {decisions}),");
     text.push_str("        ),\n    ],\n");
-    let name = &robot.name;
     let metrics = [format!("max(speed({name}))"), format!("min(height({name}))")];
     let _ = writeln!(text, "    metrics: [{}, {}],", quoted(&metrics[0]), quoted(&metrics[1]));
     text.push_str(")\n");
     text
+}
+
+/// A policy that gives these commands from the start on; actuators without one
+/// hold what they start with.
+fn policy_text(commands: &Commands) -> String {
+    if commands.is_empty() {
+        return "Builtin(name: \"hold\")".to_owned();
+    }
+    let value = |inputs: &[f64]| match inputs {
+        // One number sets the first input, and the others to 0.
+        [first, others @ ..] if others.iter().all(|other| *other == 0.0) => number(*first),
+        all => format!("[{}]", all.iter().copied().map(number).collect::<Vec<_>>().join(", ")),
+    };
+    let entries: Vec<String> = commands
+        .iter()
+        .map(|(actuator, inputs)| format!("{}: {}", quoted(actuator), value(inputs)))
+        .collect();
+    let command = wrapped(&entries, 16);
+    format!(
+        "Builtin(name: \"scripted\", params: {{\"steps\": [(at: 0.0, command: {{{command}}})]}})"
+    )
 }
 
 /// Reaching further than this below the level of the ground, m, is no contact

@@ -10,11 +10,11 @@ use randori_core::spec::{
     LoopSpec, MaterialSpec, Mobility, ObjectSpec, RobotSpec, SensorSpec, ShapeSpec,
 };
 
-pub(crate) use values::quoted;
+pub(crate) use values::{number, quoted};
 
 use values::{
-    Fields, angle_pair, combine, coordinate, drive, errors, inertia, joint_kind, number, numbers,
-    pose, sensor_kind, shape, softness, string_list,
+    Fields, angle_pair, combine, coordinate, drive, errors, inertia, joint_kind, numbers, pose,
+    sensor_kind, shape, softness, string_list,
 };
 
 /// The text of a `Robot(...)` file.
@@ -92,7 +92,7 @@ fn list(text: &mut String, name: &str, elements: impl Iterator<Item = String>) {
 }
 
 /// Entries separated by commas, broken into lines of a few.
-fn wrapped(entries: &[String], indent: usize) -> String {
+pub(crate) fn wrapped(entries: &[String], indent: usize) -> String {
     if entries.len() <= 4 {
         return entries.join(", ");
     }

@@ -6,16 +6,17 @@ use randori_core::diagnostic::DiagnosticCode;
 use randori_core::spec::{Coordinate, JointSpec, PoseSpec};
 
 use super::actuators::Actuators;
+use super::controls::{self, Key};
 use super::links::Skeleton;
 use super::model::{Body, Model, Motion};
 use super::tree::Layout;
-use crate::Stance;
 use crate::geometry::{self, Pose, pose_spec, tidy};
 use crate::log::Log;
 use crate::names::Names;
 use crate::report::Fate;
 use crate::values;
 use crate::xml::Node;
+use crate::{Commands, Stance};
 
 /// What a pose says of each joint.
 pub(crate) type Poses = BTreeMap<String, BTreeMap<String, Coordinate>>;
@@ -38,12 +39,14 @@ pub(crate) fn read(
         let Some(coordinates) = coordinates(log, model, node) else { continue };
         let joints = pose(log, model, skeleton, &coordinates, Some(node));
         let base = base(model, layout, &coordinates);
-        let commands = commands(log, actuators, node, &joints);
-        poses.insert(name.clone(), joints);
         if node.attribute("qvel").is_some() {
             log.note_value(Fate::Dropped, node, "qvel", "the velocities of a keyframe");
         }
         log.note(Fate::Kept, node, format!("pose `{name}`"));
+        let start = stances.first().map(|stance: &Stance| stance.name.as_str());
+        let key = Key { node, name: &name, joints: &joints, start };
+        let commands = controls::read(log, actuators, &key);
+        poses.insert(name.clone(), joints);
         stances.push(Stance { name, base, commands });
     }
     if stances.is_empty() {
@@ -54,7 +57,7 @@ pub(crate) fn read(
         stances.push(Stance {
             name: INITIAL.to_owned(),
             base: base(model, layout, &start),
-            commands: None,
+            commands: Commands::new(),
         });
     }
     (poses, stances)
@@ -124,7 +127,7 @@ fn coordinates(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Vec<f
 }
 
 /// The numbers that a keyframe gives, and the rest of those that hold without it
-/// (`MuJoCo` 4 fills `qpos` and `ctrl` so).
+/// (`MuJoCo` 4 fills `qpos` so).
 fn filled(given: &[f64], mut all: Vec<f64>) -> Vec<f64> {
     all[..given.len()].copy_from_slice(given);
     all
@@ -190,30 +193,4 @@ fn base(model: &Model<'_>, layout: &Layout, coordinates: &[f64]) -> PoseSpec {
     let Some(root) = layout.base.1 else { return PoseSpec::default() };
     let body = &model.bodies[root];
     pose_spec(&free_pose(body, coordinates).unwrap_or(body.pose))
-}
-
-/// The commands of a keyframe, in the order of the robot's actuators.
-fn commands(
-    log: &mut Log,
-    actuators: &Actuators,
-    node: Node<'_>,
-    joints: &BTreeMap<String, Coordinate>,
-) -> Option<Vec<f64>> {
-    let attribute = node.attribute("ctrl")?;
-    let given = values::numbers(log, attribute)?;
-    let (count, needed) = (given.len(), actuators.controls.len());
-    if count != needed && log.is_pruned {
-        return None;
-    }
-    let help = "write one number per actuator";
-    if count > needed {
-        let message = format!("`ctrl` has {count} numbers, but there are {needed} actuators");
-        log.error(DiagnosticCode::IMPORT_VALUE, attribute.span, message, help);
-        return None;
-    }
-    if count < needed {
-        let what = format!("`ctrl` has {count} numbers for {needed} actuators: the others get 0");
-        log.note_value(Fate::Guessed, node, "ctrl", what).advise(help).doubt();
-    }
-    Some(actuators.commands(&filled(&given, vec![0.0; needed]), joints))
 }

@@ -5,7 +5,9 @@
 mod actuators;
 mod builtin_meshes;
 mod contacts;
+mod controls;
 mod defaults;
+mod drives;
 mod environment;
 mod equality;
 mod expand;

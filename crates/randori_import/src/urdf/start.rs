@@ -7,7 +7,7 @@ use super::{Graph, mimics};
 use crate::geometry::{self, Pose, pose_spec};
 use crate::log::Log;
 use crate::report::Fate;
-use crate::{Stance, dynamics};
+use crate::{Commands, Stance, dynamics};
 
 /// Height over the ground at which the lowest shape starts, m.
 const CLEARANCE: f64 = 1e-3;
@@ -34,7 +34,7 @@ pub(super) fn initial(
     };
     log.note_whole(Fate::Added, what);
     robot.poses.insert("initial".to_owned(), pose);
-    Stance { name: "initial".to_owned(), base, commands: None }
+    Stance { name: "initial".to_owned(), base, commands: Commands::new() }
 }
 
 fn free_base(

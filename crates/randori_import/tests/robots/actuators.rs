@@ -306,5 +306,5 @@ fn a_servo_of_position_and_velocity_set_points_takes_both() {
     let (robot, found) = imported(LIMBS, more);
 
     assert_eq!(robot.actuators[0].drive, Drive::Impedance { kp: 12.0, kd: 8.0 });
-    assert_eq!(found.stances[0].commands, Some(vec![0.25]));
+    assert_eq!(found.stances[0].commands["j"], [0.25, 3.5, 0.0]);
 }

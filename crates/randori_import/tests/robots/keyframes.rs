@@ -1,6 +1,8 @@
 //! What keyframes become. Short ones are filled as in `MuJoCo` 4.0.0 (`key_qpos`,
 //! `key_ctrl`).
 
+use std::collections::BTreeMap;
+
 use crate::common::{import_mjcf, read_back};
 use randori_core::spec::Coordinate;
 use randori_import::{Fate, Import};
@@ -27,7 +29,7 @@ fn keyframes_become_poses_with_a_stance() {
     assert_eq!(robot.poses["home"]["j"], Coordinate::Rad(0.5));
     let stance = &found.stances[0];
     assert_eq!((stance.base.xyz, stance.base.quat), ([1.0, 2.0, 3.0], Some([0.0, 0.0, 1.0, 0.0])));
-    assert_eq!(stance.commands, Some(vec![1.0]));
+    assert_eq!(stance.commands["j"], [1.0]);
 }
 
 #[test]
@@ -53,7 +55,8 @@ fn numbers_that_a_keyframe_leaves_out_are_those_without_it() {
     assert_eq!(stance.base.xyz, [0.0, 3.0, 1.0]);
     assert_eq!(found.robot.as_ref().expect("a robot").poses["home"].get("j"), None);
     assert_eq!(read_back(&found).poses["home"]["k"], Coordinate::Rad(0.25));
-    assert_eq!(stance.commands, Some(vec![0.5, 0.0]));
+    // What is left out is 0, which holds a motor as it is.
+    assert_eq!(stance.commands, BTreeMap::from([("j".to_owned(), vec![0.5])]));
     let guessed = found.report.entries.iter().filter(|entry| entry.kind == Fate::Guessed);
     let said: Vec<(&str, bool)> =
         guessed.map(|entry| (entry.what.as_str(), entry.is_doubtful)).collect();

@@ -5,6 +5,7 @@
 mod actuators;
 mod broken;
 mod common;
+mod controls;
 mod keyframes;
 mod masses;
 mod meshes;
