@@ -118,6 +118,38 @@ fn a_robot_passes_through_scenery_that_its_file_excludes() {
     assert!(fastest(&project, "out", "m", "j0") < 1e-3);
 }
 
+/// A jaw that presses a block against its palm, with a keyframe that grips; nothing
+/// is below.
+const JAW: &str = r#"<mujoco model="jaw"><option timestep="0.002"/><default><geom friction="1"/></default><worldbody>
+  <body name="palm" pos="0 0 1"><geom type="box" size=".01 .05 .05"/>
+    <body name="jaw" pos=".05 0 0"><joint name="close" type="slide" axis="-1 0 0" range="0 .04" damping="1"/>
+      <geom type="box" size=".01 .05 .05" mass=".1"/></body></body>
+  <body name="block" pos=".025 0 1"><freejoint/><geom type="box" size=".015 .03 .03" mass=".1"/></body></worldbody>
+  <actuator><position name="close" joint="close" kp="500" ctrlrange="0 .04"/></actuator>
+  <keyframe><key name="grip" qpos="0 .025 0 1 1 0 0 0" ctrl=".03"/></keyframe></mujoco>"#;
+
+/// The height of the block in the jaw at the end of the run, m.
+fn height_of_the_block(project: &Project) -> f64 {
+    let ran = project.randori(&["run", "out/scenarios/jaw.ron", "--json"]).expect_code(0);
+    ran.json_lines()[0]["metrics"]["min(height(block))"].as_f64().expect("a height")
+}
+
+#[test]
+fn a_jaw_holds_what_its_keyframe_grips() {
+    let project = Project::new();
+    project.write("jaw.xml", JAW);
+    let ended = project.randori(&["import", "jaw.xml", "-o", "out"]).expect_code(0);
+    assert!(ended.stdout.contains("commands of 1 actuator in the scenario"), "{}", ended.stdout);
+    project.edit("out/scenarios/jaw.ron", "metrics: [", "metrics: [\"min(height(block))\", ");
+
+    let gripped = height_of_the_block(&project);
+
+    assert!(gripped > 0.99, "{gripped}");
+    project.edit("out/scenarios/jaw.ron", "\"close\": 0.03", "\"close\": 0.0");
+    let dropped = height_of_the_block(&project);
+    assert!(dropped < 0.5, "{dropped}");
+}
+
 /// A block on a slide of the world above a table that is part of the robot.
 const SLIDE: &str = r#"<mujoco model="mech"><worldbody>
   <body name="table"><geom type="box" size=".2 .2 .02"/>
