@@ -95,7 +95,6 @@ BOXES = Scene(
     name="boxes",
     title="quadruped amid 100 boxes",
     mjcf=mjcf,
-    commands=commands,
     robot="trunk",
     quantities=(
         Quantity("height of the trunk (m)", "trunk", "z", difference_m=2e-3),

@@ -119,7 +119,6 @@ HAND = Scene(
     name="hand",
     title="hand of 16 joints, holds a cube",
     mjcf=mjcf,
-    commands=commands,
     robot="palm",
     quantities=(
         Quantity("height of the cube (m)", "cube", "z", difference_m=1e-3),

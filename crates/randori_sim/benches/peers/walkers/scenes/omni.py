@@ -79,7 +79,6 @@ OMNI = Scene(
     name="omni",
     title="base on omni wheels, 63 joints",
     mjcf=mjcf,
-    commands=commands,
     robot="base",
     quantities=(
         Quantity("distance driven (m)", "base", "x"),

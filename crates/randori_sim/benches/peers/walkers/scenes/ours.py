@@ -23,8 +23,6 @@ class Project:
         self.scenario = output / "scenarios" / f"{scene.name}.ron"
         if done.returncode or not self.scenario.exists():
             raise RandoriError(failure(command, done.returncode, done.stderr))
-        text = commanded(self.scenario.read_text(encoding="utf-8"), scene.commands())
-        self.scenario.write_text(text, encoding="utf-8")
 
     def command(self, seconds):
         """Runs this long on one thread."""
@@ -52,13 +50,6 @@ class Project:
 
     def _place(self, body):
         return self.scene.name if body == self.scene.robot else body
-
-
-def commanded(scenario_text, commands):
-    """The text with a policy that gives these commands, in place of one that holds the pose."""
-    given = ", ".join(f'"{actuator}": {float(value)!r}' for actuator, value in commands.items())
-    steps = f'Builtin(name: "scripted", params: {{"steps": [(at: 0.0, command: {{{given}}})]}})'
-    return scenario_text.replace('Builtin(name: "hold")', steps)
 
 
 def measured(scenario_text, metrics):

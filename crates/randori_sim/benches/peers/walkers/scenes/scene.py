@@ -39,9 +39,7 @@ class Scene:
     """Also the name of the model, and so of the robot in Randori."""
     title: str
     mjcf: Callable[[], str]
-    """The text of the file; its first keyframe is the start."""
-    commands: Callable[[], dict]
-    """Constant controls by name of the actuator; those of the keyframe."""
+    """The text of the file; its first keyframe is the start, and its controls stay."""
     robot: str
     """The body that is the base of the robot."""
     quantities: tuple
