@@ -1,8 +1,8 @@
 //! `randori import`: a robot file of another kind becomes a small project.
 //!
 //! Below the output folder stand the robot, what surrounds it, and a scenario
-//! that lets it hold its first pose, so that `randori run` has something to run
-//! at once.
+//! in which it holds its first pose or gets the commands of the file, so that
+//! `randori run` has something to run at once.
 
 mod outside;
 mod verify;

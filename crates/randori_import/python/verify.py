@@ -47,6 +47,11 @@ QUANTITIES = {
     "actuators": (1e-9, r"gain|range|limit|servo|force|damping|dynamics|cannot|kept to"),
     "home pose": (1e-8, r"beyond|move over|without limits|keyframe|rotation"),
     "keyframes": (1e-8, r"beyond|move over|without limits|keyframe|rotation"),
+    "keyframe commands": (
+        1e-6,
+        r"another actuator|left out|beyond its limits|limits of force|slack|kept to|move over|"
+        r"actuatorgravcomp|`(actuation|clampctrl)`",
+    ),
     "link poses at the home pose": (1e-6, r"fixed|slides"),
     "link poses at random configurations": (1e-6, r"fixed|slides"),
     "object masses": (1e-6, r"mass|densit|touches nothing|more than one robot"),
@@ -626,6 +631,7 @@ def compare(found, ours, theirs):
             actuators(table, ours, theirs)
             couplings(table, ours, theirs)
             keyframes(table, ours, theirs)
+            commands(table, found, ours, theirs)
             objects(table, found, theirs)
     else:
         efforts(table, ours, theirs)
@@ -877,7 +883,7 @@ def actuator(table, ours, theirs, mine, i, row):
         unit = -bias[2] * pull**2
         table.add("actuators", where, gains["gain"], unit, unit, told)
     is_rate = model.actuator_dyntype[i] == mujoco.mjtDyn.mjDYN_INTEGRATOR
-    ends = model.actuator_actrange[i] if is_rate else model.actuator_ctrlrange[i]
+    ends = model.actuator_actrange[i] if is_rate else model.actuator_ctrlrange[model.actuator_ctrladr[i]]
     if ends[0] < ends[1] and np.all(np.isfinite(ends)) and unit:
         bounds = np.array(sorted(pull * (gain * ends + bias[0] + bias[1] * at_zero) / unit))
         limits = narrowed(ours.spec, name, lead) if kind == "Position" else None
@@ -914,6 +920,87 @@ def keyframes(table, ours, theirs):
         for joint, q in theirs.coordinates(theirs.model.key_qpos[key]).items():
             if joint in ours.joints and kind_of(ours.joints[joint]) not in ("Fixed", "Spherical"):
                 table.add("keyframes", f"{joint} in {name}", value(named.get(joint, 0.0)), q, names=[joint])
+
+
+def commands(table, found, ours, theirs):
+    """What the drives exert at rest in keyframes with controls, summed at the joints that lead others."""
+    model, data, lead = theirs.model, theirs.data, leaders(ours.spec["couplings"])
+    for start in found["initial"]:
+        key = theirs.key(start["name"])
+        # MuJoCo does not tell zeros from controls that the file leaves out.
+        if key is None or not (np.any(model.key_ctrl[key]) or start["commands"]):
+            continue
+        mujoco.mj_resetDataKeyframe(model, data, key)
+        data.qvel[:] = 0
+        settle_filters(model, data)
+        mujoco.mj_forward(model, data)
+        mine, other, size, apart = {}, {}, {}, set()
+        at = theirs.coordinates(data.qpos)
+        for name, joint in theirs.joints.items():
+            leader, ratio, offset = lead(name)
+            if joint["dofs"] == 1:
+                # Couplings that the keyframe breaks hold from the start in ours.
+                if leader not in at or abs(at[name] - ratio * at[leader] - offset) > 1e-6:
+                    apart.add(leader)
+                force = float(data.qfrc_actuator[model.jnt_dofadr[joint["id"]]])
+                other[leader] = other.get(leader, 0.0) + ratio * force
+        named = ours.spec["poses"].get(start["name"], {})
+        for one in ours.spec["actuators"]:
+            leader, ratio, _ = lead(one["joint"])
+            force, gain = effort(one, value(named.get(one["joint"], 0.0)), start["commands"].get(one["name"]))
+            mine[leader] = mine.get(leader, 0.0) + ratio * force
+            size[leader] = max(1.0, gain, size.get(leader, 0.0))
+        for leader in sorted((expressed(ours, theirs, lead) & mine.keys() & other.keys()) - apart):
+            scale = max(size[leader], abs(other[leader]))
+            where = f"{leader} in {start['name']}"
+            table.add("keyframe commands", where, mine[leader], other[leader], scale, names=[leader])
+
+
+def settle_filters(model, data):
+    """Filters, which the import leaves out, give what they are given."""
+    for i, dynamics in enumerate(model.actuator_dyntype):
+        if dynamics == mujoco.mjtDyn.mjDYN_FILTER or dynamics == mujoco.mjtDyn.mjDYN_FILTEREXACT:
+            control = model.actuator_ctrladr[i]
+            ends = model.actuator_ctrlrange[control] if model.actuator_ctrllimited[control] else (-np.inf, np.inf)
+            data.act[model.actuator_actadr[i]] = np.clip(data.ctrl[control], *ends)
+
+
+def effort(actuator, at, command):
+    """Torque of one of our drives at rest at a coordinate, and its stiffness."""
+    drive, limits = actuator["drive"], actuator["limits"]
+    kind = drive if isinstance(drive, str) else next(iter(drive))
+    gains = {} if isinstance(drive, str) else drive[kind]
+    stiffness, damping = gains.get("kp", 0.0), gains.get("kd", 0.0)
+    first, *others = command or [at if "kp" in gains else 0.0]
+    if limits["command"]:
+        first = np.clip(first, *limits["command"])
+    velocity, torque = others or (0.0, 0.0)
+    if kind == "Torque":
+        force = first
+    elif kind == "Velocity":
+        force = gains["gain"] * first
+    else:
+        force = stiffness * (first - at) + damping * velocity + torque
+    bound = np.inf if limits["torque"] is None else limits["torque"]
+    return float(np.clip(force, -bound, bound)), stiffness
+
+
+def expressed(ours, theirs, lead):
+    """The leading joints all of whose actuators in MuJoCo are some of ours, one drive each."""
+    model, data = theirs.model, theirs.data
+    mine = {actuator["name"]: actuator for actuator in ours.spec["actuators"]}
+    joined = {one["joint"] for one in mine.values() if "Impedance" in one["drive"]}
+    by_dof = {int(model.jnt_dofadr[joint["id"]]): name for name, joint in theirs.joints.items()}
+    kinds = (mujoco.mjtDyn.mjDYN_NONE, mujoco.mjtDyn.mjDYN_FILTER, mujoco.mjtDyn.mjDYN_FILTEREXACT)
+    plain = [int(kind) for kind in kinds]
+    found, left_out, given = set(), set(), Names()
+    for i in range(len(model.actuator_trntype)):
+        joint = theirs.joint[int(model.actuator_trnid[i][0])] if model.actuator_trntype[i] <= 1 else None
+        name = given.give(model.actuator(i).name or joint or f"actuator_{i}")
+        moved = {lead(by_dof[dof])[0] for dof in moment(model, data, i) if dof in by_dof}
+        is_ours = (name in mine or joint in joined) and int(model.actuator_dyntype[i]) in plain
+        (found if is_ours and len(moved) == 1 else left_out).update(moved)
+    return found - left_out
 
 
 def objects(table, found, theirs):

@@ -25,7 +25,9 @@ pub fn input(found: &Import, source: &ImportSpec, file: &Path) -> Option<String>
     let initial: Vec<_> = found
         .stances
         .iter()
-        .map(|stance| json!({"name": stance.name, "base": stance.base}))
+        .map(
+            |stance| json!({"name": stance.name, "base": stance.base, "commands": stance.commands}),
+        )
         .collect();
     let report: Vec<_> = found
         .report

@@ -69,7 +69,7 @@ pub(crate) fn read(log: &mut Log, actuators: &Actuators, key: &Key<'_, '_>) -> C
                 "`ctrl` of actuator `{}` at {given}, beyond its range: at {value}, as in MuJoCo",
                 control.name
             );
-            log.note_value(Fate::Clamped, key.node, "ctrl", what);
+            log.note_value(Fate::Kept, key.node, "ctrl", what);
         }
         if control.is_rate && value != 0.0 {
             rates.push(control.name.as_str());

@@ -98,6 +98,14 @@ def bent(found):
     found["robot"]["poses"]["stand"]["hip_pitch"] = {"Rad": 0.2}
 
 
+def pushed(found):
+    found["initial"][0]["commands"]["push"] = [-5.9]
+
+
+def forgotten(found):
+    del found["initial"][0]["commands"]["hip_pitch"]
+
+
 def emptied(found):
     for thing in found["environment"]["objects"]:
         if thing["name"] == "crate":
@@ -120,6 +128,8 @@ CHANGES = {
         (stronger("push"), "actuators"),
         (raised, "home pose"),
         (bent, "keyframes"),
+        (pushed, "keyframe commands"),
+        (forgotten, "keyframe commands"),
         (emptied, "object masses"),
     ],
     "arm.urdf": [
