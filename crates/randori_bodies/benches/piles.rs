@@ -14,7 +14,7 @@ use randori_bodies::cone::Friction;
 use randori_bodies::contact::{Contact, Side};
 use randori_bodies::laws::{Law, StiffLaw};
 use randori_bodies::{
-    ForceVector, Kinematics, LinkSpec, MassProperties, Memory, Method, State, StepInput,
+    ForceVector, Kinematics, LinkSpec, MassProperties, Memory, Method, Solution, State, StepInput,
     StepOptions, Stepper, Tree, TreeBuilder,
 };
 
@@ -67,9 +67,8 @@ impl Block {
         Self { counts, tree, state, memory, stepper, external }
     }
 
-    /// Time of the step without the search for contacts (us), iterations, and
-    /// whether it converged.
-    fn step(&mut self, contacts: &mut Vec<Contact>) -> (f64, usize, bool) {
+    /// Time of the step without the search for contacts (us), and how it was solved.
+    fn step(&mut self, contacts: &mut Vec<Contact>) -> (f64, Solution) {
         let clock = Instant::now();
         self.stepper.begin(&self.tree, &mut self.state);
         let mut spent = clock.elapsed();
@@ -81,7 +80,7 @@ impl Block {
         let solution = self.stepper.finish(&self.tree, &mut self.state, &mut self.memory, &input);
         spent += clock.elapsed();
         let solution = solution.expect("a finite state");
-        (spent.as_secs_f64() * 1e6, solution.iterations, solution.converged)
+        (spent.as_secs_f64() * 1e6, solution)
     }
 
     fn touch(&self, contacts: &mut Vec<Contact>) {
@@ -147,30 +146,32 @@ fn measure(counts: [usize; 3], method: Method, push: f64) {
     for _ in 0..WARM {
         block.step(&mut contacts);
     }
-    let (mut times, mut iterations, mut converged) = (Vec::new(), 0, 0);
+    let (mut times, mut iterations, mut converged, mut residual) = (Vec::new(), 0, 0, 0.0);
     for _ in 0..STEPS {
-        let (time, taken, done) = block.step(&mut contacts);
+        let (time, solution) = block.step(&mut contacts);
         times.push(time);
-        iterations += taken;
-        converged += usize::from(done);
+        iterations += solution.iterations;
+        converged += usize::from(solution.converged);
+        residual += solution.residual;
     }
     times.sort_by(f64::total_cmp);
     let [nx, ny, nz] = counts;
     println!(
-        "| {nx} x {ny} x {nz} | {push} | {} | {method:?} | {:.0} | {:.0} | {:.2} | {:.2} |",
+        "| {nx} x {ny} x {nz} | {push} | {} | {method:?} | {:.0} | {:.0} | {:.2} | {:.2} | {:.1e} |",
         contacts.len(),
         times[0],
         times[STEPS / 2],
         iterations as f64 / STEPS as f64,
         converged as f64 / STEPS as f64,
+        residual / STEPS as f64,
     );
 }
 
 fn main() {
     println!(
-        "| boxes | push | contacts | method | us, fastest | median | iterations | converged |"
+        "| boxes | push | contacts | method | us, fastest | median | iterations | converged | residual, m/s |"
     );
-    println!("|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|");
     for counts in [[1, 1, 10], [3, 4, 4], [5, 5, 4]] {
         for push in [0.0, 1.5] {
             for method in [Method::Newton, Method::Sweeps, Method::Automatic] {

@@ -181,6 +181,17 @@ impl Contact {
         cone
     }
 
+    /// Normal velocity (m/s) with which the stiff law pushes overlapping bodies apart,
+    /// without the room that it leaves for their load.
+    pub(crate) fn recovery(&self, start: &ContactStart) -> f64 {
+        match &self.law {
+            Law::Stiff(law) if self.gap < 0.0 && self.rebound(law, start).is_none() => {
+                law.row(start.step_s).one_sided_target(self.gap).min(law.max_separation)
+            }
+            _ => 0.0,
+        }
+    }
+
     /// Normal velocity (m/s) with which the contact rebounds in this step, if it
     /// does.
     fn rebound(&self, law: &StiffLaw, start: &ContactStart) -> Option<f64> {

@@ -226,13 +226,14 @@ impl Newton {
         any
     }
 
-    /// Which links and dofs rows act on, the pattern of the Hessian, and its islands.
-    pub(crate) fn analyse(&mut self, tree: &Tree, islands: &mut Islands) {
+    /// Which links and dofs rows act on, the islands, and the pattern of the Hessian of
+    /// those whose factorization takes fewer multiplications than a limit.
+    pub(crate) fn analyse(&mut self, tree: &Tree, islands: &mut Islands, limit: usize) {
         self.couplings.clear();
         self.couplings.extend(self.rows.iter().filter_map(|row| row.coupled(tree, &self.columns)));
         self.couplings.sort_unstable();
         self.couplings.dedup();
-        self.pattern.update(tree, &self.couplings);
+        self.pattern.update(tree, &self.couplings, limit);
         self.factor.resize(&self.pattern);
         let work = &mut self.work;
         work.base.resize(self.pattern.elements(), 0.0);
@@ -262,12 +263,6 @@ impl Newton {
             }
         }
         islands.update(tree, &self.pattern, (&self.dof_rows, &self.rows, &self.columns));
-    }
-
-    /// Number of multiplications of one factorization of an island.
-    pub(crate) fn cost(&self, island: &Island<'_>) -> usize {
-        let square = |dof: &u32| self.pattern.row(*dof as usize).len().pow(2) / 2;
-        island.order.iter().map(square).sum()
     }
 
     /// Velocities of the touched links for a generalized velocity.

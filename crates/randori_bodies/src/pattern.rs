@@ -32,6 +32,7 @@
 
 mod factor;
 mod lists;
+mod size;
 
 use std::ops::Range;
 
@@ -57,6 +58,11 @@ pub(crate) struct Pattern {
     /// The coupled dofs that the pattern was made for, and its size.
     couplings: Vec<[u32; 2]>,
     size: usize,
+    limit: usize,
+    /// Of those couplings, the ones of islands that are not large.
+    kept: Vec<[u32; 2]>,
+    /// Whether each island is large.
+    is_large: Vec<bool>,
     /// The island of each branch, and their number.
     island_of: Vec<u32>,
     islands: usize,
@@ -87,6 +93,10 @@ struct Scratch {
     top: Vec<u32>,
     branch_order: Vec<u32>,
     branch_rank: Vec<u32>,
+    /// Number of dofs between the first branch that a row reaches and its own, by rank.
+    before: Vec<usize>,
+    /// Multiplications by island.
+    costs: Vec<usize>,
     /// Branches by the branches that they touch.
     neighbours: Lists,
     /// Dofs by the dofs that carry them directly or are coupled to them.
@@ -101,15 +111,20 @@ impl Pattern {
     /// have changed.
     ///
     /// A coupling of two links is that of their last dofs.
-    pub(crate) fn update(&mut self, tree: &Tree, couplings: &[[u32; 2]]) {
+    ///
+    /// Islands whose factorization would take `limit` multiplications or more are
+    /// large, and their couplings left out: nobody will factor them.
+    pub(crate) fn update(&mut self, tree: &Tree, couplings: &[[u32; 2]], limit: usize) {
         let same_tree = self.size == tree.row_elements() && self.order.len() == tree.dofs();
-        if same_tree && self.couplings == couplings {
+        if same_tree && self.limit == limit && self.couplings == couplings {
             return;
         }
         self.size = tree.row_elements();
         self.couplings.clear();
         self.couplings.extend_from_slice(couplings);
+        self.limit = limit;
         self.order_dofs(tree);
+        self.find_large(tree);
         self.build_elimination_tree(tree);
         self.lay_out(tree);
     }
@@ -183,7 +198,7 @@ impl Pattern {
                 scratch.edges.add(*carrier, dof as u32);
             }
         }
-        for &[a, b] in &self.couplings {
+        for &[a, b] in &self.kept {
             let a_is_first = scratch.position[a as usize] < scratch.position[b as usize];
             let (earlier, later) = if a_is_first { (a, b) } else { (b, a) };
             scratch.edges.add(earlier, later);
@@ -210,7 +225,7 @@ impl Pattern {
         top.clear();
         top.extend((0..tree.dofs() as u32).map(base));
         // A coupling reaches the bases of both chains.
-        for &[a, b] in &self.couplings {
+        for &[a, b] in &self.kept {
             let both = base(a).min(base(b));
             for dof in [a, b] {
                 top[dof as usize] = top[dof as usize].min(both);
@@ -318,6 +333,11 @@ impl Pattern {
     /// Number of sets of branches that couplings join. Dofs are ordered by them.
     pub(crate) fn islands(&self) -> usize {
         self.islands
+    }
+
+    /// Whether a set is too large to be factored.
+    pub(crate) fn is_large(&self, island: usize) -> bool {
+        self.is_large[island]
     }
 
     /// The set to which a branch belongs.

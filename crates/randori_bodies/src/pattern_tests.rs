@@ -67,7 +67,7 @@ fn matrix(tree: &Tree, couplings: &[[u32; 2]]) -> DMatrix<f64> {
 fn assert_solves(tree: &Tree, couplings: &[[u32; 2]]) -> Pattern {
     let matrix = matrix(tree, couplings);
     let mut pattern = Pattern::default();
-    pattern.update(tree, couplings);
+    pattern.update(tree, couplings, usize::MAX);
     let mut factor = PatternFactor::default();
     factor.resize(&pattern);
     let mut held = DMatrix::zeros(tree.dofs(), tree.dofs());
@@ -146,11 +146,11 @@ fn a_stack_is_a_band() {
 fn a_change_of_couplings_is_seen() {
     let tree = tree(&[&[3, 3]]);
     let mut pattern = Pattern::default();
-    pattern.update(&tree, &[]);
-    pattern.update(&tree, &[[8, 11]]);
+    pattern.update(&tree, &[], usize::MAX);
+    pattern.update(&tree, &[[8, 11]], usize::MAX);
 
     assert_eq!(pattern.elements(), 12 * 13 / 2);
-    pattern.update(&tree, &[]);
+    pattern.update(&tree, &[], usize::MAX);
     assert_eq!(pattern.elements(), tree.row_elements());
 }
 
@@ -158,7 +158,7 @@ fn a_change_of_couplings_is_seen() {
 fn indefinite_matrices_are_refused() {
     let tree = tree(&[&[1]]);
     let mut pattern = Pattern::default();
-    pattern.update(&tree, &[]);
+    pattern.update(&tree, &[], usize::MAX);
     let mut factor = PatternFactor::default();
     factor.resize(&pattern);
 

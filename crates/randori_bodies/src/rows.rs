@@ -36,6 +36,9 @@ pub(crate) struct Row {
     /// By how much the target of the normal direction is lowered for Coulomb's law,
     /// m/s; `None` if the law does not do so.
     pub(crate) slip: Option<f64>,
+    /// The part of the target that pushes overlapping bodies apart without any need of
+    /// the load, m/s; see `sweep.rs`.
+    pub(crate) recovery: f64,
     /// Velocity of the present iterate, and its change along the search direction.
     pub(crate) u: ConeVector,
     pub(crate) du: ConeVector,
@@ -208,6 +211,7 @@ impl Row {
             potential,
             warm: zero,
             slip: None,
+            recovery: 0.0,
             u: zero,
             du: zero,
             response: Response::default(),

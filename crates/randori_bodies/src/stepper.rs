@@ -31,7 +31,7 @@ use crate::potential::Drive;
 use crate::spatial::{ForceVector, MotionVector};
 use crate::state::State;
 use crate::step::{Dynamics, Rule, Step};
-use crate::sweep::Sweep;
+use crate::sweep::{Sweep, SweepLimits};
 use crate::tree::Tree;
 use crate::weights::Weights;
 
@@ -74,8 +74,12 @@ pub struct StepOptions {
     pub slip_rounds: usize,
     /// Largest error of an acceleration of sweeps, m/s^2 or rad/s^2.
     pub sweep_tolerance: f64,
-    /// Sweeps after which the velocity is taken as it is.
+    /// Sweeps after which the velocity is taken as it is, if it changes by less than
+    /// 0.5 m/s or rad/s; otherwise after twice as many.
     pub max_sweeps: usize,
+    /// Share of the velocity with which contacts push overlapping bodies apart that
+    /// sweeps keep. With few sweeps, large piles tremble if it is near 1.
+    pub sweep_recovery: f64,
 }
 
 /// How the velocity at the end of a step is found.
@@ -90,10 +94,9 @@ pub enum Method {
     Sweeps,
 }
 
-/// Multiplications of one factorization of an island (half of the sum of squared row
-/// lengths) from which the automatic choice is to sweep: some 1.5 ms, a pile of about
-/// 120 boxes.
-const LARGE: usize = 4_000_000;
+/// Multiplications of one factorization of an island, as estimated, from which the
+/// automatic choice is to sweep: some 50 us, a block of about 20 boxes.
+const LARGE: usize = 130_000;
 
 impl Default for StepOptions {
     fn default() -> Self {
@@ -104,7 +107,8 @@ impl Default for StepOptions {
             tolerance: 1e-6,
             slip_rounds: 1,
             sweep_tolerance: 1e-3,
-            max_sweeps: 30,
+            max_sweeps: 8,
+            sweep_recovery: 0.2,
         }
     }
 }
@@ -255,22 +259,27 @@ impl Stepper {
     fn solve(&mut self, tree: &Tree) -> Result<Solution, NotPositiveDefinite> {
         let Self { options, dynamics, newton, sweep, islands, v, .. } = self;
         let placed = (tree, dynamics.kinematics());
-        newton.analyse(tree, islands);
+        let limit = match options.method {
+            Method::Sweeps => 0,
+            Method::Newton => usize::MAX,
+            Method::Automatic => LARGE,
+        };
+        newton.analyse(tree, islands, limit);
         let mut is_prepared = false;
         let mut worst = Solution { converged: true, ..Solution::default() };
-        for island in (0..islands.len()).map(|island| islands.get(island)) {
-            let sweeps = match options.method {
-                Method::Sweeps => true,
-                Method::Newton => false,
-                Method::Automatic => newton.cost(&island) > LARGE,
-            };
-            let solution = if sweeps {
+        for number in 0..islands.len() {
+            let island = islands.get(number);
+            let solution = if newton.pattern.is_large(number) {
                 if !is_prepared {
                     sweep.prepare(tree, newton)?;
                     is_prepared = true;
                 }
-                let limits = (options.sweep_tolerance * options.step_s, options.max_sweeps);
-                sweep.solve(placed, (newton, &island), limits, v)
+                let limits = SweepLimits {
+                    tolerance: options.sweep_tolerance * options.step_s,
+                    sweeps: options.max_sweeps,
+                    recovery: options.sweep_recovery,
+                };
+                sweep.solve(placed, (newton, &island), &limits, v)?
             } else {
                 let limits = (options.tolerance * options.step_s, options.slip_rounds);
                 newton.solve(placed, &island, limits, v)?

@@ -133,13 +133,13 @@ impl Placement<'_> {
             step_s,
         };
         let cone = contact.cone(&start);
-        let slip = match contact.law {
-            Law::Soft(_) => None,
-            Law::Stiff(_) => Some(cone.slip(&start.velocity)),
+        let (slip, recovery) = match contact.law {
+            Law::Soft(_) => (None, 0.0),
+            Law::Stiff(_) => (Some(cone.slip(&start.velocity)), contact.recovery(&start)),
         };
         let potential = RowPotential::Cone(cone);
         let row = Row::new(self.place(links, at, columns), axes, known, potential);
-        Row { warm: impulse, slip, ..row }
+        Row { warm: impulse, slip, recovery, ..row }
     }
 
     /// The row of a coupling of two links at a point. `potential` makes it from

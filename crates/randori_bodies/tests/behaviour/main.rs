@@ -1,5 +1,6 @@
 //! Behaviour of whole steps with analytic contacts.
 
+mod blocks;
 mod couplings;
 mod determinism;
 mod friction;

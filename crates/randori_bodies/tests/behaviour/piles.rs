@@ -128,8 +128,9 @@ fn piles_are_swept_without_passing_through_each_other() {
 }
 
 #[test]
-fn a_pile_of_forty_converges_in_every_step() {
+fn newtons_method_converges_in_every_step_of_a_pile_of_forty() {
     let mut world = pile(40);
+    world.stepper.set_options(StepOptions { method: Method::Newton, ..StepOptions::default() });
     let mut worst = 0.0_f64;
     for _ in 0..300 {
         worst = worst.max(world.step(touch).residual);

@@ -18,6 +18,7 @@ fn exact_sweeps(method: Method) -> StepOptions {
         method,
         sweep_tolerance: 1e-6,
         max_sweeps: 20_000,
+        sweep_recovery: 1.0,
         slip_rounds: 0,
         ..StepOptions::default()
     }

@@ -1,0 +1,84 @@
+//! The order in which sweeps visit contacts: from the ground up.
+//!
+//! The level of a branch is its distance from the world over contacts: 0 if it touches
+//! the world, 1 if it touches one that does. Contacts are ordered by the lower level
+//! of their sides, then by the higher, then as they came. A sweep then carries the
+//! load of the ground up, and the next one, backwards, the weight down.
+
+use crate::islands::Island;
+use crate::newton::Newton;
+use crate::tree::Tree;
+
+/// Level of a branch that no contacts join to the world.
+const FAR: u32 = u32::MAX;
+
+/// Memory of the order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Levels {
+    level: Vec<u32>,
+    /// Branches of both sides of each row of the island, and the row; the same branch
+    /// twice if there is one.
+    sides: Vec<([u32; 2], u32)>,
+    keyed: Vec<(u32, u32)>,
+    rows: Vec<u32>,
+}
+
+impl Levels {
+    /// Rows of an island in the order of visits.
+    pub(super) fn order(&mut self, tree: &Tree, problem: &Newton, island: &Island<'_>) -> &[u32] {
+        self.find_levels(tree, problem, island);
+        self.keyed.clear();
+        for (sides, row) in &self.sides {
+            let [one, other] = sides.map(|branch| self.level[branch as usize].min(0x7fff));
+            self.keyed.push((one.min(other) << 16 | one.max(other), *row));
+        }
+        self.keyed.sort_unstable();
+        self.rows.clear();
+        self.rows.extend(self.keyed.iter().map(|(_, row)| *row));
+        &self.rows
+    }
+
+    /// The last order.
+    pub(super) fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// Levels by relaxation over the contacts, which ends after as many rounds as there
+    /// are levels.
+    fn find_levels(&mut self, tree: &Tree, problem: &Newton, island: &Island<'_>) {
+        let branch = |link: usize| tree.links()[link].branch() as u32;
+        self.level.resize(tree.bases().len(), FAR);
+        for &link in island.links {
+            self.level[branch(link as usize) as usize] = FAR;
+        }
+        self.sides.clear();
+        for &index in island.rows {
+            let row = &problem.rows[index as usize];
+            let sides = match row.links() {
+                [Some(one), Some(other)] => [branch(one), branch(other)],
+                [Some(one), None] | [None, Some(one)] => {
+                    self.level[branch(one) as usize] = 0;
+                    [branch(one); 2]
+                }
+                [None, None] => {
+                    let dofs = row.last_dofs(tree, &problem.columns);
+                    let of_dof = |dof: u32| branch(tree.link_of_dof(dof as usize));
+                    dofs.into_iter().flatten().next().map_or([0; 2], |dof| [of_dof(dof); 2])
+                }
+            };
+            self.sides.push((sides, index));
+        }
+        let mut changes = true;
+        while changes {
+            changes = false;
+            for ([one, other], _) in &self.sides {
+                let [a, b] = [*one, *other].map(|branch| self.level[branch as usize]);
+                if a.saturating_add(1) < b {
+                    (self.level[*other as usize], changes) = (a + 1, true);
+                } else if b.saturating_add(1) < a {
+                    (self.level[*one as usize], changes) = (b + 1, true);
+                }
+            }
+        }
+    }
+}
