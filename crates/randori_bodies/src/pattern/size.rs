@@ -7,7 +7,8 @@ impl Pattern {
     /// Which islands are large, and the couplings of the others.
     ///
     /// The cost is that of a band: in the order of ranks, a row extends to the first
-    /// branch that its own branch, or a later one of the island, touches.
+    /// branch that its own branch, or a later one of the island, touches. Unless all are
+    /// large, a branch that touches none is not.
     pub(super) fn find_large(&mut self, tree: &Tree) {
         let Scratch { branch_order, branch_rank, neighbours, before, costs, .. } =
             &mut self.scratch;
@@ -40,6 +41,14 @@ impl Pattern {
         }
         self.is_large.clear();
         self.is_large.extend(costs.iter().map(|cost| *cost >= self.limit));
+        if self.limit > 0 {
+            // What couples with nothing is factored without fill.
+            for (branch, island) in self.island_of.iter().enumerate() {
+                if neighbours.of(branch as u32).next().is_none() {
+                    self.is_large[*island as usize] = false;
+                }
+            }
+        }
         self.kept.clear();
         let branch = |dof: u32| tree.links()[tree.link_of_dof(dof as usize)].branch();
         let is_small = |pair: &&[u32; 2]| !self.is_large[self.island_of[branch(pair[0])] as usize];

@@ -106,3 +106,30 @@ fn a_tower_of_ten_stands_by_sixty_sweeps() {
     assert!(top.x.abs() < 1e-4 && top.y.abs() < 1e-4);
     assert!(world.velocity(9).norm() < 1e-4);
 }
+
+#[test]
+fn eight_sweeps_hold_an_arm_as_newtons_method_does() {
+    let arm = |method| {
+        let mut links = vec![LinkSpec { joint: JointKind::FixedBase, ..LinkSpec::default() }];
+        for parent in 0..5 {
+            links.push(LinkSpec {
+                parent: Some(parent),
+                joint: JointKind::Revolute { axis: Vector3::y() },
+                parent_from_joint: nalgebra::Isometry3::translation(0.3, 0.0, 0.0),
+                mass: cuboid(2.0, EDGES),
+                armature: 0.01,
+                damping: 0.05,
+            });
+        }
+        let options = StepOptions { method, ..StepOptions::default() };
+        let mut world = World::new(build(&links), options);
+        let drive = Drive { kp: 2000.0, kd: 50.0, limit: 200.0, ..Drive::default() };
+        world.drives = vec![drive; 5];
+        world.run(2.0, |_, _, _| ());
+        world
+    };
+    let (newton, sweeps) = (arm(Method::Newton), arm(Method::Sweeps));
+    for (one, other) in newton.state.q.iter().zip(&sweeps.state.q) {
+        assert!((one - other).abs() < 1e-3, "{:?} {:?}", newton.state.q, sweeps.state.q);
+    }
+}
