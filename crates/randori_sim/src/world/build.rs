@@ -26,7 +26,7 @@ use super::rules::{ContactRules, Hooks, surface_tag};
 use super::scene::{BodyEntry, MassGroup, Member, Placing, Role, Scene};
 use super::shape::collision_shape;
 use super::surface::{GroupBits, Surface};
-use super::trees::{TreesBuilder, for_trees};
+use super::trees::{Trees, TreesBuilder, for_trees};
 use super::{SimWorld, WorldError, robot};
 use crate::actors::{ActorPath, Footing};
 use crate::hash::StateHasher;
@@ -333,7 +333,7 @@ impl<'a> Builder<'a> {
         };
         stepped.map_err(|message| world.unbuildable(message))?;
         // With all lengths of the first tick.
-        world.change_trees(|trees| trees.renew_bounds());
+        world.change_trees(Trees::renew_bounds);
         world.place_static_bodies();
         world.start_trees();
         world.read_state();

@@ -18,7 +18,7 @@ impl SimWorld {
         let origin = self.body_state(body).pose.translation;
         let mut wrench = Wrench::default();
         for &collider in self.body_colliders(body) {
-            for pair in self.physics.narrow_phase.contact_pairs_with(collider) {
+            for pair in self.solved_pairs_with(collider) {
                 let sign = if pair.collider1 == collider { 1.0 } else { -1.0 };
                 self.for_each_force(pair, |point, force| {
                     wrench.force += force * sign;
@@ -41,7 +41,7 @@ impl SimWorld {
     /// itself is left out.
     pub fn contacts(&self, out: &mut Vec<Contact>) {
         out.clear();
-        for pair in self.physics.narrow_phase.contact_pairs() {
+        for pair in self.solved_pairs() {
             let owner_of =
                 |collider: ColliderHandle| owner(self.physics.colliders[collider].user_data);
             let (first, second) = (owner_of(pair.collider1), owner_of(pair.collider2));
@@ -82,7 +82,7 @@ impl SimWorld {
     /// Whether two bodies pressed on each other in the last step.
     pub fn touches(&self, a: BodyId, b: BodyId) -> bool {
         self.body_colliders(a).iter().any(|&collider| {
-            self.physics.narrow_phase.contact_pairs_with(collider).any(|pair| {
+            self.solved_pairs_with(collider).any(|pair| {
                 let other =
                     if pair.collider1 == collider { pair.collider2 } else { pair.collider1 };
                 owner(self.physics.colliders[other].user_data) == Some(b) && presses(pair)
@@ -91,6 +91,20 @@ impl SimWorld {
             let bodies = touch.bodies.map(|body| body.map(BodyId));
             bodies == [Some(a), Some(b)] || bodies == [Some(b), Some(a)]
         })
+    }
+
+    /// Pairs whose contacts the engine has solved in the last step, or others that have
+    /// none.
+    pub(super) fn solved_pairs(&self) -> impl Iterator<Item = &ContactPair> {
+        let pairs = (!self.is_alone()).then(|| self.physics.narrow_phase.contact_pairs());
+        pairs.into_iter().flatten()
+    }
+
+    /// The same, of one collider.
+    fn solved_pairs_with(&self, collider: ColliderHandle) -> impl Iterator<Item = &ContactPair> {
+        let pairs =
+            (!self.is_alone()).then(|| self.physics.narrow_phase.contact_pairs_with(collider));
+        pairs.into_iter().flatten()
     }
 
     /// Calls `visit` with the world point and the force (N) on the first body

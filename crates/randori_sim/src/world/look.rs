@@ -57,7 +57,7 @@ impl SimWorld {
     /// resists turning about the normal is left out.
     pub fn contact_points(&self, out: &mut Vec<ContactPoint>) {
         out.clear();
-        for pair in self.physics.narrow_phase.contact_pairs() {
+        for pair in self.solved_pairs() {
             let owner_of =
                 |collider: ColliderHandle| owner(self.physics.colliders[collider].user_data);
             let (body, other, sign) = match (owner_of(pair.collider1), owner_of(pair.collider2)) {

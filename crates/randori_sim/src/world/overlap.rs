@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use randori_core::layout::BodyId;
-use rapier3d::prelude::ColliderHandle;
+use rapier3d::prelude::{ColliderHandle, ContactManifold};
 
 use super::SimWorld;
 use super::build::owner;
@@ -19,33 +19,48 @@ pub struct Overlap {
     pub depth_m: f32,
 }
 
+/// By pair of bodies: the greatest depth, m.
+type Deepest = BTreeMap<(BodyId, Option<BodyId>), f32>;
+
 impl SimWorld {
     /// All pairs of bodies that may touch and overlap by more than a depth (m)
     /// in the present state, the deepest first. Pairs that pass through each
     /// other, and pairs of which neither body can move, are left out.
     pub fn overlaps(&self, deeper_than_m: f32) -> Vec<Overlap> {
-        let owner_of = |collider: ColliderHandle| owner(self.physics.colliders[collider].user_data);
-        let mut deepest: BTreeMap<(BodyId, Option<BodyId>), f32> = BTreeMap::new();
-        for pair in self.physics.narrow_phase.contact_pairs() {
-            let (body, other) = match (owner_of(pair.collider1), owner_of(pair.collider2)) {
-                (Some(one), Some(other)) if one != other => (one.min(other), Some(one.max(other))),
-                (Some(body), None) | (None, Some(body)) => (body, None),
-                _ => continue,
-            };
-            // What hooks filter out has manifolds, but no contacts to solve.
-            if !pair.has_any_active_contact() {
-                continue;
+        let mut deepest = Deepest::new();
+        if let Some(trees) = self.trees.as_ref().filter(|_| self.is_alone()) {
+            for meeting in self.present_pairs(trees).meetings() {
+                self.note_overlap(meeting.colliders, meeting.manifolds, &mut deepest);
             }
-            let points = pair.manifolds().iter().flat_map(|manifold| &manifold.points);
-            let depth = points.map(|point| -point.dist).fold(0.0, f32::max);
-            if depth > deeper_than_m {
-                let known = deepest.entry((body, other)).or_insert(depth);
-                *known = known.max(depth);
+        } else {
+            // What hooks filter out has manifolds, but no contacts to solve.
+            let pairs = self.physics.narrow_phase.contact_pairs();
+            for pair in pairs.filter(|pair| pair.has_any_active_contact()) {
+                let colliders = [pair.collider1, pair.collider2];
+                self.note_overlap(colliders, pair.manifolds(), &mut deepest);
             }
         }
+        deepest.retain(|_, depth| *depth > deeper_than_m);
         let overlap = |((body, other), depth_m)| Overlap { body, other, depth_m };
         let mut overlaps: Vec<Overlap> = deepest.into_iter().map(overlap).collect();
         overlaps.sort_by(|one, other| other.depth_m.total_cmp(&one.depth_m));
         overlaps
+    }
+    fn note_overlap(
+        &self,
+        colliders: [ColliderHandle; 2],
+        manifolds: &[ContactManifold],
+        deepest: &mut Deepest,
+    ) {
+        let owners = colliders.map(|it| owner(self.physics.colliders[it].user_data));
+        let bodies = match owners {
+            [Some(one), Some(other)] if one != other => (one.min(other), Some(one.max(other))),
+            [Some(body), None] | [None, Some(body)] => (body, None),
+            _ => return,
+        };
+        let points = manifolds.iter().flat_map(|manifold| &manifold.points);
+        let depth = points.map(|point| -point.dist).fold(0.0, f32::max);
+        let known = deepest.entry(bodies).or_insert(depth);
+        *known = known.max(depth);
     }
 }

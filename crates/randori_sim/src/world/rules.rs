@@ -43,7 +43,8 @@ impl ContactRules {
         &self.surfaces[surface_number(collider.user_data)]
     }
 
-    fn pass(&self, one: usize, other: usize) -> bool {
+    /// Whether two bodies pass through each other.
+    pub(super) fn pass(&self, one: usize, other: usize) -> bool {
         self.passing.binary_search(&(one.min(other), one.max(other))).is_ok()
     }
 }

@@ -83,6 +83,11 @@ fn sum_on(body: usize, about: Vector, touches: &[Touch]) -> (Vector, Vector) {
 }
 
 impl SimWorld {
+    /// Whether the engine moved nothing itself in the last step.
+    pub(in crate::world) fn is_alone(&self) -> bool {
+        self.trees.as_ref().is_some_and(|trees| trees.is_alone)
+    }
+
     /// What pressed on links in the last step.
     pub(in crate::world) fn tree_touches(&self) -> &[Touch] {
         self.trees.as_ref().map_or(&[], |trees| &trees.touches)

@@ -13,6 +13,7 @@ use rapier3d::prelude::{
 };
 
 use super::owned::Near;
+use super::pairs::Pairs;
 use super::{Coordinate, Forest, TreeDof, TreeLink, Trees};
 use crate::world::WorldError;
 use crate::world::build::Builder;
@@ -130,8 +131,8 @@ impl TreesBuilder {
             reaches: Vec::new(),
             bounds: Vec::new(),
             tightened: 0,
-            prediction: 0.0,
             is_alone: false,
+            pairs: Pairs::default(),
             tree,
         };
         let Self { links, stiff, .. } = self;

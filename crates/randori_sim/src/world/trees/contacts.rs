@@ -1,14 +1,15 @@
-//! Contacts of links, from the engine's manifolds to the dynamics and back.
+//! Contacts of links, from manifolds to the dynamics.
 
 use nalgebra::Vector3;
 use randori_bodies::cone::Friction;
 use randori_bodies::contact::{Contact, Side};
 use randori_bodies::laws::{Impedance, Law, Reference, SoftLaw, StiffLaw};
-use randori_core::math::Vector;
+use randori_core::math::{Pose, Vector};
 use randori_core::spec::SoftnessSpec;
-use rapier3d::prelude::{Collider, ContactManifold, ContactPair};
+use rapier3d::prelude::{Collider, ColliderHandle, ContactManifold};
 
 use super::Trees;
+use super::pairs::Meeting;
 use crate::world::SimWorld;
 use crate::world::build::owner;
 use crate::world::dynamics::spatial::wide;
@@ -44,21 +45,36 @@ impl SimWorld {
     pub(super) fn gather_contacts(&self, trees: &mut Trees) {
         trees.contacts.clear();
         trees.bodies.clear();
+        if trees.is_alone {
+            let pairs = std::mem::take(&mut trees.pairs);
+            for meeting in pairs.meetings() {
+                self.add_meeting(trees, &meeting);
+            }
+            trees.pairs = pairs;
+            return;
+        }
         for pair in self.physics.narrow_phase.contact_pairs() {
             if pair.manifolds().iter().all(|manifold| manifold.points.is_empty()) {
                 continue;
             }
-            let colliders = [pair.collider1, pair.collider2].map(|it| &self.physics.colliders[it]);
-            let bodies = colliders.map(|it| owner(it.user_data).map(|body| body.0));
-            let link = |body: usize| self.robot_link(body).or_else(|| trees.owned_link(body));
-            let links = bodies.map(|body| body.and_then(link));
-            if links != [None, None] {
-                self.add_points(trees, pair, (colliders, bodies, links));
-            }
+            let colliders = [pair.collider1, pair.collider2];
+            let poses = colliders.map(|it| *self.physics.colliders[it].position());
+            let meeting = Meeting { colliders, poses, manifolds: pair.manifolds() };
+            self.add_meeting(trees, &meeting);
         }
     }
 
-    fn add_points(&self, trees: &mut Trees, pair: &ContactPair, of: PairOf<'_>) {
+    fn add_meeting(&self, trees: &mut Trees, meeting: &Meeting<'_>) {
+        let colliders = meeting.colliders.map(|it| &self.physics.colliders[it]);
+        let bodies = colliders.map(|it| owner(it.user_data).map(|body| body.0));
+        let link = |body: usize| self.robot_link(body).or_else(|| trees.owned_link(body));
+        let links = bodies.map(|body| body.and_then(link));
+        if links != [None, None] {
+            self.add_points(trees, meeting, (colliders, bodies, links));
+        }
+    }
+
+    fn add_points(&self, trees: &mut Trees, meeting: &Meeting<'_>, of: PairOf<'_>) {
         let (colliders, bodies, links) = of;
         let [one, other] = colliders.map(|it| self.scene.rules.surface(it));
         let surface = one.joined(other);
@@ -84,13 +100,13 @@ impl SimWorld {
             law: surface.softness.as_ref().map_or(Law::Stiff(stiff), soft),
             key: 0,
         };
-        for manifold in pair.manifolds() {
+        for manifold in meeting.manifolds {
             let normal = wide(manifold.data.normal);
             for (number, point) in manifold.points.iter().enumerate() {
                 if point.dist >= margin {
                     continue;
                 }
-                let place = middle(manifold, colliders, number);
+                let place = middle(manifold, meeting.poses, number);
                 if far
                     .is_some_and(|links| self.stays_open(trees, links, (point.dist, place, normal)))
                 {
@@ -106,7 +122,7 @@ impl SimWorld {
                     point: wide(place),
                     normal: normal.normalize(),
                     gap: f64::from(point.dist),
-                    key: key(pair, manifold, number),
+                    key: key(meeting.colliders, manifold, number),
                     ..base
                 });
             }
@@ -173,7 +189,7 @@ fn soft(spec: &SoftnessSpec) -> Law {
 }
 
 /// Where a point acts: between the two surfaces.
-fn middle(manifold: &ContactManifold, colliders: [&Collider; 2], number: usize) -> Vector {
+fn middle(manifold: &ContactManifold, poses: [Pose; 2], number: usize) -> Vector {
     let point = &manifold.points[number];
     let [mut first, mut second] = [point.local_p1, point.local_p2];
     if let Some(pose) = manifold.subshape_pos1() {
@@ -182,17 +198,17 @@ fn middle(manifold: &ContactManifold, colliders: [&Collider; 2], number: usize) 
     if let Some(pose) = manifold.subshape_pos2() {
         second = *pose * second;
     }
-    (*colliders[0].position() * first + *colliders[1].position() * second) / 2.0
+    (poses[0] * first + poses[1] * second) / 2.0
 }
 
 /// Tells the points of a step apart, and stays while two features touch.
-fn key(pair: &ContactPair, manifold: &ContactManifold, number: usize) -> u64 {
+fn key(colliders: [ColliderHandle; 2], manifold: &ContactManifold, number: usize) -> u64 {
     let point = &manifold.points[number];
     let features = [point.fid1, point.fid2].map(|it| u64::from(it.0));
     let known = features != [0, 0];
     let parts = [
-        u64::from(pair.collider1.into_raw_parts().0) << 32
-            | u64::from(pair.collider2.into_raw_parts().0),
+        u64::from(colliders[0].into_raw_parts().0) << 32
+            | u64::from(colliders[1].into_raw_parts().0),
         u64::from(manifold.subshape1) << 32 | u64::from(manifold.subshape2),
         features[0] << 32 | features[1],
         if known { 0 } else { number as u64 + 1 },

@@ -1,9 +1,10 @@
 //! Robots that are moved by articulated dynamics of our own ([`randori_bodies`]),
 //! on the engine's geometry.
 //!
-//! Links are kinematic bodies of the engine, which finds their contacts and does
-//! nothing else with them. A tick begins with links half a step ahead, where the
-//! engine collides; then drives, limits, friction and contacts are solved
+//! Links are kinematic bodies of the engine, which finds their contacts while it
+//! moves bodies of its own, and does nothing else with them; else they find their
+//! contacts themselves ([`pairs`]). A tick begins with links half a step ahead, where
+//! contacts are found; then drives, limits, friction and contacts are solved
 //! together, and links go to the end of the step. All robots of a scene are one
 //! [`Tree`], so contacts between robots are solved like those of one.
 //!
@@ -11,8 +12,10 @@
 
 mod act;
 mod build;
+mod candidates;
 mod contacts;
 mod owned;
+mod pairs;
 mod read;
 mod saved;
 mod step;
@@ -33,6 +36,7 @@ pub(super) use self::build::{TreesBuilder, for_trees};
 pub(super) use self::saved::TreesState;
 
 use self::owned::{Near, Owned};
+use self::pairs::Pairs;
 
 /// What never changes about trees; see [`Scene`](super::scene::Scene).
 pub(super) struct Forest {
@@ -137,10 +141,10 @@ pub(super) struct Trees {
     bounds: Vec<Aabb>,
     /// Number of links whose bounds the engine has from here.
     tightened: usize,
-    /// How far ahead (m) contacts are looked for.
-    prediction: f32,
-    /// Whether the engine moves nothing itself.
+    /// Whether the engine moved nothing itself in the last step.
     is_alone: bool,
+    /// What touched then.
+    pairs: Pairs,
 }
 
 /// A contact point that pressed, or the point of another load.

@@ -21,11 +21,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Trees;
 use super::build::set_fresh;
-use super::step::note;
+use super::pairs::Mark;
 use crate::world::SimWorld;
 use crate::world::build::owner;
 use crate::world::dynamics::spatial::{narrow, wide, wide_pose};
-use crate::world::rules::UNBOUNDED;
 use crate::world::scene::Role;
 
 /// An object goes back to the engine after this many ticks without a robot near it.
@@ -130,17 +129,15 @@ impl SimWorld {
             list.clear();
         }
         pairs.clear();
-        for pair in self.physics.narrow_phase.contact_pairs() {
-            let bodies = [pair.collider1, pair.collider2].map(|it| self.owner_of(it));
-            if self.is_special(pair) {
-                self.add_special(trees, bodies, near);
+        if trees.is_alone {
+            for mark in trees.pairs.marks() {
+                self.note_pair(trees, *mark, (near, by_links, pairs));
             }
-            let [Some(one), Some(other)] = bodies else { continue };
-            match [one, other].map(|body| self.is_loose(body)) {
-                [true, true] if touches(pair) => pairs.push([one, other]),
-                [true, false] if self.comes_near(trees, pair, other) => by_links.push(one),
-                [false, true] if self.comes_near(trees, pair, one) => by_links.push(other),
-                _ => {}
+        } else {
+            for pair in self.physics.narrow_phase.contact_pairs() {
+                let colliders = [pair.collider1, pair.collider2];
+                let mark = Mark { colliders, touches: touches(pair) };
+                self.note_pair(trees, mark, (near, by_links, pairs));
             }
         }
         by_links.sort_unstable();
@@ -185,10 +182,31 @@ impl SimWorld {
         sleepers.extend(still.filter(|body| !stays(body)));
     }
 
+    /// Notes which object of a pair is near a robot or meets a surface that only trees
+    /// know, or that two objects touch.
+    fn note_pair(
+        &self,
+        trees: &Trees,
+        Mark { colliders, touches }: Mark,
+        (near, by_links, pairs): (&mut Vec<usize>, &mut Vec<usize>, &mut Vec<[usize; 2]>),
+    ) {
+        let bodies = colliders.map(|it| self.owner_of(it));
+        if self.is_special(colliders) {
+            self.add_special(trees, bodies, near);
+        }
+        let [Some(one), Some(other)] = bodies else { return };
+        match [one, other].map(|body| self.is_loose(body)) {
+            [true, true] if touches => pairs.push([one, other]),
+            [true, false] if self.comes_near(trees, colliders, other) => by_links.push(one),
+            [false, true] if self.comes_near(trees, colliders, one) => by_links.push(other),
+            _ => {}
+        }
+    }
+
     /// Whether the surfaces of a pair yield or resist turning, which only trees know.
-    fn is_special(&self, pair: &ContactPair) -> bool {
-        let [one, other] = [pair.collider1, pair.collider2]
-            .map(|it| self.scene.rules.surface(&self.physics.colliders[it]));
+    fn is_special(&self, colliders: [ColliderHandle; 2]) -> bool {
+        let [one, other] =
+            colliders.map(|it| self.scene.rules.surface(&self.physics.colliders[it]));
         match one.priority.cmp(&other.priority) {
             Ordering::Greater => one.is_special(),
             Ordering::Less => other.is_special(),
@@ -206,12 +224,12 @@ impl SimWorld {
     }
 
     /// Whether the link of a pair may touch the object within a few ticks.
-    fn comes_near(&self, trees: &Trees, pair: &ContactPair, link: usize) -> bool {
+    fn comes_near(&self, trees: &Trees, pair: [ColliderHandle; 2], link: usize) -> bool {
         if self.robot_link(link).is_none() {
             return false;
         }
-        let colliders = [pair.collider1, pair.collider2].map(|it| &self.physics.colliders[it]);
-        let bodies = [pair.collider1, pair.collider2].map(|it| self.owner_of(it));
+        let colliders = pair.map(|it| &self.physics.colliders[it]);
+        let bodies = pair.map(|it| self.owner_of(it));
         let [first, second] = bodies.map(|body| {
             let body = body.unwrap_or(link);
             self.robot_link(body).or_else(|| trees.owned_link(body)).map_or_else(
@@ -259,9 +277,6 @@ impl SimWorld {
                 let rigid = &mut self.physics.bodies[handle];
                 append_rigid(&mut state, rigid);
                 rigid.set_body_type(RigidBodyType::KinematicPositionBased, true);
-                for collider in self.physics.bodies[handle].colliders() {
-                    note(&mut trees.bounds, *collider, UNBOUNDED);
-                }
                 self.set_fresh(owned.body, true);
             }
         }
@@ -285,6 +300,7 @@ impl SimWorld {
         }
         trees.state = state;
         self.rebuild(trees);
+        trees.note_links(&self.physics);
     }
 
     /// Whether the engine looks for the contacts of an object in every tick.
@@ -313,6 +329,7 @@ impl SimWorld {
         trees.laws.clone_from(&self.scene.forest.as_ref().expect("a world with trees").laws);
         trees.laws.resize(tree.dofs(), randori_bodies::dof_law::DofLaw::default());
         trees.tree = tree;
+        trees.pairs.forget();
         trees.handles.truncate(trees.robots.links().len());
         trees.tightened = trees.tightened.min(trees.handles.len());
         let objects = trees.owned.iter().map(|owned| self.body_role(BodyId(owned.body)).0);

@@ -6,6 +6,7 @@ use randori_bodies::passes::link_velocities;
 use serde::{Deserialize, Serialize};
 
 use super::owned::Owned;
+use super::pairs::Mark;
 use super::{Touch, Trees};
 use crate::world::SimWorld;
 
@@ -23,6 +24,9 @@ pub(in crate::world) struct TreesState {
     joints: Vec<f64>,
     touches: Vec<Touch>,
     loads: Vec<Touch>,
+    is_alone: bool,
+    pairs: Vec<Mark>,
+    tightened: usize,
 }
 
 impl Trees {
@@ -38,6 +42,9 @@ impl Trees {
             joints: self.memory.joints().to_vec(),
             touches: self.touches.clone(),
             loads: self.loads.clone(),
+            is_alone: self.is_alone,
+            pairs: self.pairs.marks().to_vec(),
+            tightened: self.tightened,
         }
     }
 }
@@ -62,11 +69,11 @@ impl SimWorld {
         trees.state.v = saved.v;
         trees.state.previous_v = saved.previous_v;
         self.rebuild(&mut trees);
+        trees.note_links(&self.physics);
+        trees.is_alone = saved.is_alone;
+        trees.pairs.restore(saved.pairs);
+        trees.tightened = saved.tightened;
         link_velocities(&trees.tree, &trees.placed, &trees.state.v, &mut trees.velocities);
-        trees.is_alone = self.is_alone(&trees);
-        trees.note_bounds(&self.scene, &self.physics);
-        trees.tightened = trees.handles.len();
-        trees.bound(&mut self.physics);
         self.trees = Some(trees);
     }
 }

@@ -20,31 +20,30 @@ use crate::world::rules::{Hooks, NEAR_M, UNBOUNDED};
 use crate::world::scene::{Role, Scene};
 use crate::world::tree::narrow_pose;
 
+/// The engine sees at least after this many ticks where links are, so that what it
+/// has to catch up with does not pile up.
+const FOLLOW_TICKS: u64 = 64;
+
 impl SimWorld {
-    /// Makes one step with trees: half a step ahead, collision detection and the
-    /// engine's own bodies, the solution, and the rest of the step.
+    /// Makes one step with trees: half a step ahead, contacts (by the engine while
+    /// it has bodies of its own to move), the solution, and the rest of the step.
     pub(in crate::world) fn step_trees(&mut self, trees: &mut Trees) {
         let scene = self.scene.clone();
         self.update_owned(trees);
         trees.stepper.begin(&trees.tree, &mut trees.state);
-        trees.place(&mut self.physics, trees.stepper.kinematics());
         self.update_reaches(trees);
         let hooks = Hooks { scene: &scene, reaches: &trees.reaches, bounds: &trees.bounds };
-        trees.is_alone = self.is_alone(trees);
+        trees.is_alone = self.engine_rests(trees);
         if trees.is_alone {
             // Nothing of the engine's own moves.
-            let physics = &mut self.physics;
-            physics.collision_pipeline.step(
-                trees.prediction,
-                &mut physics.islands,
-                &mut physics.broad_phase,
-                &mut physics.narrow_phase,
-                &mut physics.bodies,
-                &mut physics.colliders,
-                &hooks,
-                &(),
-            );
+            if self.ticks % FOLLOW_TICKS == FOLLOW_TICKS - 1 {
+                follow(&mut self.physics, &hooks);
+            }
+            let mut pairs = std::mem::take(&mut trees.pairs);
+            self.find_pairs(trees, &mut pairs, trees.stepper.kinematics());
+            trees.pairs = pairs;
         } else {
+            trees.place(&mut self.physics, trees.stepper.kinematics());
             self.physics.step_with_events(&hooks, &());
         }
         self.gather_contacts(trees);
@@ -56,7 +55,7 @@ impl SimWorld {
     }
 
     /// Whether the engine moves nothing itself.
-    pub(super) fn is_alone(&self, trees: &Trees) -> bool {
+    fn engine_rests(&self, trees: &Trees) -> bool {
         trees.owned.len() + trees.asleep.len() == self.scene.loose.len() + self.dropped.len()
     }
 
@@ -217,21 +216,20 @@ impl Trees {
 
     /// Tells the engine where links are now, for rays, and as far ahead as contacts are
     /// looked for in the next step.
-    pub(super) fn bound(&mut self, physics: &mut PhysicsWorld) {
+    fn bound(&mut self, physics: &mut PhysicsWorld) {
         let mut parameters = physics.integration_parameters;
         let widest = parameters.prediction_distance();
         let ahead_s = AHEAD_TICKS * parameters.dt;
-        self.prediction = NEAR_M;
+        let mut prediction = NEAR_M;
         for (link, handle) in self.handles.iter().enumerate() {
             for collider in physics.bodies[*handle].colliders() {
                 let aabb = physics.colliders[*collider].compute_aabb();
                 note(&mut self.bounds, *collider, aabb);
                 let reach = ahead_s * self.speed(link, &aabb);
-                self.prediction = self.prediction.max(NEAR_M + 2.0 * reach);
+                prediction = prediction.max(NEAR_M + 2.0 * reach);
             }
         }
-        self.prediction = self.prediction.min(widest);
-        let margin = if self.is_alone { self.prediction } else { widest } / 2.0;
+        let margin = if self.is_alone { prediction.min(widest) } else { widest } / 2.0;
         for (link, handle) in self.handles.iter().enumerate() {
             for collider in physics.bodies[*handle].colliders() {
                 let aabb = self.bounds[collider.into_raw_parts().0 as usize];
@@ -252,6 +250,16 @@ impl Trees {
         let velocity = &self.velocities[link];
         let speed = velocity.at(self.placed.offset(link)).norm() as f32;
         speed + velocity.angular.norm() as f32 * bounds.extents().length()
+    }
+
+    /// Notes the bounds of links where the engine's bodies are.
+    pub(super) fn note_links(&mut self, physics: &PhysicsWorld) {
+        for handle in &self.handles {
+            for collider in physics.bodies[*handle].colliders() {
+                let aabb = physics.colliders[*collider].compute_aabb();
+                note(&mut self.bounds, *collider, aabb);
+            }
+        }
     }
 
     /// Has the engine take new bounds of all links when they settle next.
@@ -286,7 +294,21 @@ impl Trees {
     }
 }
 
-pub(super) fn note(bounds: &mut Vec<Aabb>, collider: ColliderHandle, aabb: Aabb) {
+/// Lets the engine's collision detection see where links are.
+fn follow(physics: &mut PhysicsWorld, hooks: &Hooks<'_>) {
+    physics.collision_pipeline.step(
+        physics.integration_parameters.prediction_distance(),
+        &mut physics.islands,
+        &mut physics.broad_phase,
+        &mut physics.narrow_phase,
+        &mut physics.bodies,
+        &mut physics.colliders,
+        hooks,
+        &(),
+    );
+}
+
+fn note(bounds: &mut Vec<Aabb>, collider: ColliderHandle, aabb: Aabb) {
     let place = collider.into_raw_parts().0 as usize;
     bounds.resize(bounds.len().max(place + 1), UNBOUNDED);
     bounds[place] = aabb;

@@ -1,0 +1,236 @@
+//! Contacts in ticks in which the engine moves nothing: the trees look for pairs of
+//! shapes that touch themselves, and ask the engine's geometry for their contact
+//! points alone.
+//!
+//! What may touch at all is found out once, when the trees change. A tick compares
+//! the bounds of those pairs, in worlds with many shapes along an axis first ("sort
+//! and sweep", Baraff 1992). Contact points are computed anew in every tick, so they
+//! follow from the poses alone, whatever was before.
+//!
+//! Start reading at [`SimWorld::find_pairs`].
+
+use randori_bodies::{Kinematics, Tree};
+use randori_core::math::{Pose, Vector};
+use rapier3d::parry::bounding_volume::BoundingVolume;
+use rapier3d::parry::query::PersistentQueryDispatcher;
+use rapier3d::parry::query::details::ContactManifoldsWorkspace;
+use rapier3d::prelude::{Aabb, ColliderHandle, ContactManifold};
+use serde::{Deserialize, Serialize};
+
+use super::Trees;
+use super::candidates::TreeShape;
+use crate::world::SimWorld;
+use crate::world::manifold::FaceContacts;
+use crate::world::rules::{NEAR_M, UNBOUNDED};
+
+/// Pairs of shapes near each other.
+#[derive(Clone, Default)]
+pub(in crate::world) struct Pairs {
+    /// Links and scenery, in the order of their colliders; none if the trees changed.
+    pub(super) shapes: Vec<TreeShape>,
+    /// By shape: its bounds, widened by how far it may come and half of [`NEAR_M`].
+    ranges: Vec<Aabb>,
+    /// By shape: its pose in the world, once a pair needs it.
+    poses: Vec<Option<Pose>>,
+    /// Planes, each with a shape that may touch it.
+    pub(super) planes: Vec<[usize; 2]>,
+    /// Other pairs that may touch; `None` if there are too many to list.
+    pub(super) listed: Option<Vec<[usize; 2]>>,
+    /// Shapes other than planes, along the x axis.
+    pub(super) sorted: Vec<usize>,
+    /// Pairs whose ranges meet.
+    near: Vec<[usize; 2]>,
+    /// Memory for the contact points of each of them.
+    slots: Vec<Slot>,
+    /// The same pairs, as later ticks and snapshots need them.
+    marks: Vec<Mark>,
+}
+
+/// Contact points of a pair.
+#[derive(Clone, Default)]
+struct Slot {
+    manifolds: Vec<ContactManifold>,
+    workspace: Option<ContactManifoldsWorkspace>,
+}
+
+/// A pair of shapes near each other in a step.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Mark {
+    pub(super) colliders: [ColliderHandle; 2],
+    /// Whether it has contact points.
+    pub(super) touches: bool,
+}
+
+/// A pair of shapes with its contact points.
+#[derive(Clone, Copy)]
+pub(in crate::world) struct Meeting<'a> {
+    pub(in crate::world) colliders: [ColliderHandle; 2],
+    /// Poses of the shapes in the world that the points belong to.
+    pub(super) poses: [Pose; 2],
+    pub(in crate::world) manifolds: &'a [ContactManifold],
+}
+
+impl SimWorld {
+    /// Finds what touches, or is about to, with the links where `kinematics` says.
+    pub(super) fn find_pairs(&self, trees: &Trees, pairs: &mut Pairs, kinematics: &Kinematics) {
+        if pairs.shapes.is_empty() {
+            self.list_shapes(trees, pairs);
+        }
+        pairs.spread(trees);
+        pairs.sweep(|one, other| self.may_touch(trees, one, other));
+        self.touch(&trees.tree, pairs, kinematics);
+    }
+
+    /// The same for the present state.
+    pub(in crate::world) fn present_pairs(&self, trees: &Trees) -> Pairs {
+        let mut pairs = trees.pairs.clone();
+        self.find_pairs(trees, &mut pairs, &trees.placed);
+        pairs
+    }
+
+    /// Computes the contact points of all pairs that are near.
+    fn touch(&self, tree: &Tree, pairs: &mut Pairs, kinematics: &Kinematics) {
+        let widest = self.physics.integration_parameters.prediction_distance();
+        let Pairs { shapes, poses, near, slots, marks, .. } = pairs;
+        marks.clear();
+        if slots.len() < near.len() {
+            slots.resize_with(near.len(), Slot::default);
+        }
+        for (pair, slot) in near.iter().zip(slots) {
+            let [one, other] = pair.map(|it| {
+                *poses[it].get_or_insert_with(|| shapes[it].world_pose(tree, kinematics))
+            });
+            let sides = pair.map(|it| &shapes[it]);
+            let colliders = sides.map(|it| it.collider);
+            let prediction = (NEAR_M + sides[0].reach + sides[1].reach).min(widest);
+            let geometry = colliders.map(|it| self.physics.colliders[it].shape());
+            slot.touch([&one, &other], geometry, prediction);
+            let touches = slot.manifolds.iter().any(|manifold| !manifold.points.is_empty());
+            marks.push(Mark { colliders, touches });
+        }
+    }
+}
+
+impl Pairs {
+    /// Forgets what may touch, because the trees or the scenery changed.
+    pub(super) fn forget(&mut self) {
+        self.shapes.clear();
+    }
+
+    /// Pairs that were near in the last step, in order.
+    pub(super) fn marks(&self) -> &[Mark] {
+        &self.marks
+    }
+
+    /// Takes over what a snapshot knows.
+    pub(super) fn restore(&mut self, marks: Vec<Mark>) {
+        self.forget();
+        self.marks = marks;
+    }
+
+    /// Pairs with contact points, in order.
+    pub(in crate::world) fn meetings(&self) -> impl Iterator<Item = Meeting<'_>> {
+        let found = self.near.iter().zip(&self.slots).zip(&self.marks);
+        found.filter(|(_, mark)| mark.touches).map(|((pair, slot), mark)| Meeting {
+            colliders: mark.colliders,
+            poses: pair.map(|it| self.poses[it].unwrap_or(Pose::IDENTITY)),
+            manifolds: &slot.manifolds,
+        })
+    }
+
+    /// Notes where shapes may come.
+    fn spread(&mut self, trees: &Trees) {
+        self.poses.clear();
+        self.poses.resize(self.shapes.len(), None);
+        self.ranges.clear();
+        for shape in &mut self.shapes {
+            let reach = shape.body.and_then(|body| trees.reaches.get(body).copied().flatten());
+            shape.reach = reach.unwrap_or(0.0);
+            let place = shape.collider.into_raw_parts().0 as usize;
+            let bounds = trees.bounds.get(place).unwrap_or(&UNBOUNDED);
+            self.ranges.push(bounds.loosened(NEAR_M / 2.0 + shape.reach));
+        }
+    }
+
+    /// Finds pairs whose ranges meet, in the order of their colliders.
+    fn sweep(&mut self, may_touch: impl Fn(&TreeShape, &TreeShape) -> bool) {
+        let Self { shapes, ranges, planes, listed, sorted, near, .. } = self;
+        near.clear();
+        let meets = |[plane, other]: &&[usize; 2]| shapes[*plane].reaches(&ranges[*other]);
+        near.extend(planes.iter().filter(meets).map(|[one, other]| ordered(*one, *other)));
+        if let Some(listed) = listed {
+            let meet = |[one, other]: &&[usize; 2]| ranges[*one].intersects(&ranges[*other]);
+            near.extend(listed.iter().filter(meet));
+            return;
+        }
+        let first = near.len();
+        sorted.sort_unstable_by(|one, other| {
+            ranges[*one].mins.x.total_cmp(&ranges[*other].mins.x).then(one.cmp(other))
+        });
+        for (place, one) in sorted.iter().enumerate() {
+            let range = &ranges[*one];
+            for other in &sorted[place + 1..] {
+                if ranges[*other].mins.x > range.maxs.x {
+                    break;
+                }
+                let pair = ordered(*one, *other);
+                let is_moving = pair.iter().any(|it| shapes[*it].link.is_some());
+                if is_moving
+                    && range.intersects(&ranges[*other])
+                    && may_touch(&shapes[pair[0]], &shapes[pair[1]])
+                {
+                    near.push(pair);
+                }
+            }
+        }
+        near[first..].sort_unstable();
+    }
+}
+
+fn ordered(one: usize, other: usize) -> [usize; 2] {
+    [one.min(other), one.max(other)]
+}
+
+impl Slot {
+    /// Computes the contact points of two shapes (up to `prediction` metres from each
+    /// other), whatever the slot held before.
+    fn touch(
+        &mut self,
+        [one, other]: [&Pose; 2],
+        [first, second]: [&dyn rapier3d::prelude::Shape; 2],
+        prediction: f32,
+    ) {
+        self.workspace = None;
+        let is_single =
+            first.as_composite_shape().is_none() && second.as_composite_shape().is_none();
+        self.manifolds.truncate(usize::from(is_single));
+        for manifold in &mut self.manifolds {
+            manifold.clear();
+            (manifold.local_n1, manifold.local_n2) = (Vector::ZERO, Vector::ZERO);
+            (manifold.subshape1, manifold.subshape2) = (0, 0);
+            manifold.subshape_poses = None;
+        }
+        let Self { manifolds, workspace } = self;
+        let one_from_other = one.inv_mul(other);
+        let found = FaceContacts.contact_manifolds(
+            &one_from_other,
+            first,
+            second,
+            prediction,
+            manifolds,
+            workspace,
+        );
+        if found.is_err() {
+            // Shapes that the geometry does not know together never touch.
+            manifolds.clear();
+        }
+        for manifold in manifolds {
+            let local = manifold.subshape_pos1().map(|it| it.rotation * manifold.local_n1);
+            manifold.data.normal = one.rotation * local.unwrap_or(manifold.local_n1);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "pairs_tests.rs"]
+mod tests;
