@@ -113,10 +113,6 @@ impl SimWorld {
         if stays {
             trees.owned.clone_from(&near.next);
         } else {
-            eprintln!(
-                "DBG tick {} owned {:?} -> {:?} sleepers {:?}",
-                self.ticks, trees.owned, near.next, near.sleepers
-            );
             self.exchange(trees, near.next.clone());
         }
         trees.near = near;
