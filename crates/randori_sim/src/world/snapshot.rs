@@ -65,7 +65,7 @@ struct OwnState {
 type Boxes = (Vec<DroppedBox>, Vec<BodyState>);
 
 /// The format of snapshots; the engine's version is part of it.
-const FORMAT: u64 = 0x7261_6e64_0361_0006;
+const FORMAT: u64 = 0x7261_6e64_0361_0007;
 
 impl SimWorld {
     /// Everything that changes, as bytes for [`SimWorld::restore`].

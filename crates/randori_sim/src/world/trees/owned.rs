@@ -21,7 +21,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Trees;
 use super::build::set_fresh;
-use super::pairs::Mark;
 use crate::world::SimWorld;
 use crate::world::build::owner;
 use crate::world::dynamics::spatial::{narrow, wide, wide_pose};
@@ -126,14 +125,14 @@ impl SimWorld {
         }
         pairs.clear();
         if trees.is_alone {
-            for mark in trees.pairs.marks() {
-                self.note_pair(trees, *mark, (near, by_links, pairs));
+            for slot in trees.pairs.slots() {
+                let mark = (slot.colliders, slot.touches());
+                self.note_pair(trees, mark, (near, by_links, pairs));
             }
         } else {
             for pair in self.physics.narrow_phase.contact_pairs() {
                 let colliders = [pair.collider1, pair.collider2];
-                let mark = Mark { colliders, touches: touches(pair) };
-                self.note_pair(trees, mark, (near, by_links, pairs));
+                self.note_pair(trees, (colliders, touches(pair)), (near, by_links, pairs));
             }
         }
         by_links.sort_unstable();
@@ -183,7 +182,7 @@ impl SimWorld {
     fn note_pair(
         &self,
         trees: &Trees,
-        Mark { colliders, touches }: Mark,
+        (colliders, touches): ([ColliderHandle; 2], bool),
         (near, by_links, pairs): (&mut Vec<usize>, &mut Vec<usize>, &mut Vec<[usize; 2]>),
     ) {
         let bodies = colliders.map(|it| self.owner_of(it));

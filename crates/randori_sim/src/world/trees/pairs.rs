@@ -4,13 +4,13 @@
 //!
 //! What may touch at all is found out once, when the trees change. A tick compares
 //! the bounds of those pairs, in worlds with many shapes along an axis first ("sort
-//! and sweep", Baraff 1992). Contact points are computed anew in every tick, so they
-//! follow from the poses alone, whatever was before.
+//! and sweep", Baraff 1992). A pair keeps its contact points while it is near, so the
+//! geometry can tell that two shapes have hardly moved against each other.
 //!
 //! Start reading at [`SimWorld::find_pairs`].
 
 use randori_bodies::{Kinematics, Tree};
-use randori_core::math::{Pose, Vector};
+use randori_core::math::Pose;
 use rapier3d::parry::bounding_volume::BoundingVolume;
 use rapier3d::parry::query::PersistentQueryDispatcher;
 use rapier3d::parry::query::details::ContactManifoldsWorkspace;
@@ -40,25 +40,19 @@ pub(in crate::world) struct Pairs {
     pub(super) sorted: Vec<usize>,
     /// Pairs whose ranges meet.
     near: Vec<[usize; 2]>,
-    /// Memory for the contact points of each of them.
+    /// What they have in contact, in the same order; the same as in the last step until
+    /// the next search.
     slots: Vec<Slot>,
-    /// The same pairs, as later ticks and snapshots need them.
-    marks: Vec<Mark>,
+    /// Memory for the search.
+    earlier: Vec<Slot>,
 }
 
-/// Contact points of a pair.
-#[derive(Clone, Default)]
-struct Slot {
+/// Two shapes near each other, with their contact points.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Slot {
+    pub(super) colliders: [ColliderHandle; 2],
     manifolds: Vec<ContactManifold>,
     workspace: Option<ContactManifoldsWorkspace>,
-}
-
-/// A pair of shapes near each other in a step.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(super) struct Mark {
-    pub(super) colliders: [ColliderHandle; 2],
-    /// Whether it has contact points.
-    pub(super) touches: bool,
 }
 
 /// A pair of shapes with its contact points.
@@ -78,6 +72,7 @@ impl SimWorld {
         }
         pairs.spread(trees);
         pairs.sweep(|one, other| self.may_touch(trees, one, other));
+        pairs.carry();
         self.touch(&trees.tree, pairs, kinematics);
     }
 
@@ -91,22 +86,15 @@ impl SimWorld {
     /// Computes the contact points of all pairs that are near.
     fn touch(&self, tree: &Tree, pairs: &mut Pairs, kinematics: &Kinematics) {
         let widest = self.physics.integration_parameters.prediction_distance();
-        let Pairs { shapes, poses, near, slots, marks, .. } = pairs;
-        marks.clear();
-        if slots.len() < near.len() {
-            slots.resize_with(near.len(), Slot::default);
-        }
+        let Pairs { shapes, poses, near, slots, .. } = pairs;
         for (pair, slot) in near.iter().zip(slots) {
             let [one, other] = pair.map(|it| {
                 *poses[it].get_or_insert_with(|| shapes[it].world_pose(tree, kinematics))
             });
             let sides = pair.map(|it| &shapes[it]);
-            let colliders = sides.map(|it| it.collider);
             let prediction = (NEAR_M + sides[0].reach + sides[1].reach).min(widest);
-            let geometry = colliders.map(|it| self.physics.colliders[it].shape());
+            let geometry = slot.colliders.map(|it| self.physics.colliders[it].shape());
             slot.touch([&one, &other], geometry, prediction);
-            let touches = slot.manifolds.iter().any(|manifold| !manifold.points.is_empty());
-            marks.push(Mark { colliders, touches });
         }
     }
 }
@@ -117,22 +105,27 @@ impl Pairs {
         self.shapes.clear();
     }
 
+    /// Forgets what touched, because the engine finds it now.
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+    }
+
     /// Pairs that were near in the last step, in order.
-    pub(super) fn marks(&self) -> &[Mark] {
-        &self.marks
+    pub(super) fn slots(&self) -> &[Slot] {
+        &self.slots
     }
 
     /// Takes over what a snapshot knows.
-    pub(super) fn restore(&mut self, marks: Vec<Mark>) {
+    pub(super) fn restore(&mut self, slots: Vec<Slot>) {
         self.forget();
-        self.marks = marks;
+        self.slots = slots;
     }
 
     /// Pairs with contact points, in order.
     pub(in crate::world) fn meetings(&self) -> impl Iterator<Item = Meeting<'_>> {
-        let found = self.near.iter().zip(&self.slots).zip(&self.marks);
-        found.filter(|(_, mark)| mark.touches).map(|((pair, slot), mark)| Meeting {
-            colliders: mark.colliders,
+        let found = self.near.iter().zip(&self.slots);
+        found.filter(|(_, slot)| slot.touches()).map(|(pair, slot)| Meeting {
+            colliders: slot.colliders,
             poses: pair.map(|it| self.poses[it].unwrap_or(Pose::IDENTITY)),
             manifolds: &slot.manifolds,
         })
@@ -161,9 +154,9 @@ impl Pairs {
         if let Some(listed) = listed {
             let meet = |[one, other]: &&[usize; 2]| ranges[*one].intersects(&ranges[*other]);
             near.extend(listed.iter().filter(meet));
+            near.sort_unstable();
             return;
         }
-        let first = near.len();
         sorted.sort_unstable_by(|one, other| {
             ranges[*one].mins.x.total_cmp(&ranges[*other].mins.x).then(one.cmp(other))
         });
@@ -183,7 +176,21 @@ impl Pairs {
                 }
             }
         }
-        near[first..].sort_unstable();
+        near.sort_unstable();
+    }
+
+    /// Gives pairs the contact points that they had in the last step.
+    fn carry(&mut self) {
+        let Self { shapes, near, slots, earlier, .. } = self;
+        std::mem::swap(slots, earlier);
+        let order = |colliders: [ColliderHandle; 2]| colliders.map(ColliderHandle::into_raw_parts);
+        let mut known = earlier.drain(..).peekable();
+        for pair in near {
+            let colliders = pair.map(|it| shapes[it].collider);
+            while known.next_if(|slot| order(slot.colliders) < order(colliders)).is_some() {}
+            let slot = known.next_if(|slot| slot.colliders == colliders);
+            slots.push(slot.unwrap_or_else(|| Slot::new(colliders)));
+        }
     }
 }
 
@@ -192,25 +199,24 @@ fn ordered(one: usize, other: usize) -> [usize; 2] {
 }
 
 impl Slot {
-    /// Computes the contact points of two shapes (up to `prediction` metres from each
-    /// other), whatever the slot held before.
+    fn new(colliders: [ColliderHandle; 2]) -> Self {
+        Self { colliders, manifolds: Vec::new(), workspace: None }
+    }
+
+    /// Whether it has contact points.
+    pub(super) fn touches(&self) -> bool {
+        self.manifolds.iter().any(|manifold| !manifold.points.is_empty())
+    }
+
+    /// Brings the contact points of the shapes, up to `prediction` metres from each
+    /// other, up to date.
     fn touch(
         &mut self,
         [one, other]: [&Pose; 2],
         [first, second]: [&dyn rapier3d::prelude::Shape; 2],
         prediction: f32,
     ) {
-        self.workspace = None;
-        let is_single =
-            first.as_composite_shape().is_none() && second.as_composite_shape().is_none();
-        self.manifolds.truncate(usize::from(is_single));
-        for manifold in &mut self.manifolds {
-            manifold.clear();
-            (manifold.local_n1, manifold.local_n2) = (Vector::ZERO, Vector::ZERO);
-            (manifold.subshape1, manifold.subshape2) = (0, 0);
-            manifold.subshape_poses = None;
-        }
-        let Self { manifolds, workspace } = self;
+        let Self { manifolds, workspace, .. } = self;
         let one_from_other = one.inv_mul(other);
         let found = FaceContacts.contact_manifolds(
             &one_from_other,

@@ -6,12 +6,12 @@ use randori_bodies::passes::link_velocities;
 use serde::{Deserialize, Serialize};
 
 use super::owned::Owned;
-use super::pairs::Mark;
+use super::pairs::Slot;
 use super::{Touch, Trees};
 use crate::world::SimWorld;
 
 /// Everything of trees that does not follow from the scenario and the payloads.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(in crate::world) struct TreesState {
     q: Vec<f64>,
     v: Vec<f64>,
@@ -25,7 +25,7 @@ pub(in crate::world) struct TreesState {
     touches: Vec<Touch>,
     loads: Vec<Touch>,
     is_alone: bool,
-    pairs: Vec<Mark>,
+    pairs: Vec<Slot>,
     tightened: usize,
 }
 
@@ -43,7 +43,7 @@ impl Trees {
             touches: self.touches.clone(),
             loads: self.loads.clone(),
             is_alone: self.is_alone,
-            pairs: self.pairs.marks().to_vec(),
+            pairs: self.pairs.slots().to_vec(),
             tightened: self.tightened,
         }
     }

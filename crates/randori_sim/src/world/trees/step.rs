@@ -43,6 +43,7 @@ impl SimWorld {
             self.find_pairs(trees, &mut pairs, trees.stepper.kinematics());
             trees.pairs = pairs;
         } else {
+            trees.pairs.clear();
             trees.place(&mut self.physics, trees.stepper.kinematics());
             self.physics.step_with_events(&hooks, &());
         }
