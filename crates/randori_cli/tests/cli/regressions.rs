@@ -70,17 +70,16 @@ fn one_percent_of_mass_fails_and_the_output_tells_what_changed_first() {
         cart.robot.ron: links.cart.mass_kg is now 1.01
       seed 0: not as accepted (exact), the same in a second run:
         first difference: tick 1, stage physics
-        tick 1, joint cart.slide: 9.090909e-5 -> 9.0090085e-5, by 8.190e-7, 112563 ulp
-        tick 20, joint cart.slide: 0.011486435 -> 0.011428584, by 5.785e-5, 62117 ulp
-        tick 50, joint cart.slide: 0.04008519 -> 0.039989997, by 9.519e-5, 25553 ulp
-        tick 100, joint cart.slide: 0.09000075 -> 0.08990081, by 9.994e-5, 13414 ulp
-        tick 150, joint cart.slide: 0.14000008 -> 0.13990006, by 1.000e-4, 6712 ulp
-        tick 200, joint cart.slide: 0.19000018 -> 0.18990016, by 1.000e-4, 6712 ulp
-        `arrives` decided at (s): 0.22 -> 0.222
-        margin of `arrives`: 0.09000017642974853 -> 0.08990015983581542, by 1.000e-4, 7206955122688 ulp
-        margin of `stays on the rail`: 1.6099998235702515 -> 1.6100998401641846, by 1.000e-4, 450434695168 ulp
-        margin of `hurries`: -0.05991481095552445 -> -0.06001000329852105, by 9.519e-5, 13718662414336 ulp
-        metric `max(joint(cart.slide))`: 0.19000017642974854 -> 0.18990015983581543, by 1.000e-4, 3603477561344 ulp
+        tick 1, joint cart.slide: 4.5454548e-5 -> 4.504505e-5, by 4.095e-7, 112562 ulp
+        tick 20, joint cart.slide: 0.0110607585 -> 0.011004257, by 5.650e-5, 60668 ulp
+        tick 50, joint cart.slide: 0.039589446 -> 0.03949446, by 9.499e-5, 25498 ulp
+        tick 100, joint cart.slide: 0.08950077 -> 0.08940084, by 9.993e-5, 13412 ulp
+        tick 150, joint cart.slide: 0.1395 -> 0.13940002, by 9.999e-5, 6710 ulp
+        tick 200, joint cart.slide: 0.1895 -> 0.1894, by 1.000e-4, 6711 ulp
+        margin of `arrives`: 0.08950000405311584 -> 0.08940000236034393, by 1.000e-4, 7205881380864 ulp
+        margin of `stays on the rail`: 1.6104999959468842 -> 1.6105999976396561, by 1.000e-4, 450367586304 ulp
+        margin of `hurries`: -0.06041055396199227 -> -0.06050554141402245, by 9.499e-5, 13689134514176 ulp
+        metric `max(joint(cart.slide))`: 0.18950000405311584 -> 0.18940000236034393, by 1.000e-4, 3602940690432 ulp
       again:  randori test scenarios/drive.ron
       record: randori run scenarios/drive.ron --seed 0 --record now.mcap
       accept: randori test scenarios/drive.ron --accept

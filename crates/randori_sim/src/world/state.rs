@@ -128,7 +128,7 @@ impl SimWorld {
             hasher.write_u64(u64::from(rigid.is_sleeping()));
         }
         if let Some(trees) = &self.trees {
-            trees.digest(hasher);
+            trees.digest(self.ticks, hasher);
         }
         self.digest_actions(hasher);
         self.digest_dropped(hasher);
