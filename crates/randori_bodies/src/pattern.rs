@@ -113,7 +113,7 @@ impl Pattern {
     /// A coupling of two links is that of their last dofs.
     ///
     /// Islands whose factorization would take `limit` multiplications or more are
-    /// large, and their couplings left out: nobody will factor them.
+    /// large, and their couplings left out: nothing factors them.
     pub(crate) fn update(&mut self, tree: &Tree, couplings: &[[u32; 2]], limit: usize) {
         let same_tree = self.size == tree.row_elements() && self.order.len() == tree.dofs();
         if same_tree && self.limit == limit && self.couplings == couplings {

@@ -55,13 +55,13 @@ pub(super) fn confirmed(
     Ok((rewriter.written, rewriter.worst))
 }
 
-/// Why nobody can be asked.
+/// Why no question can be asked.
 fn reason_not_to_ask() -> Option<&'static str> {
     if is_in_ci() {
         return Some("this is continuous integration (`CI` is set)");
     }
     let can_answer = io::stdin().is_terminal() && io::stderr().is_terminal();
-    (!can_answer).then_some("without a terminal, nobody can confirm it")
+    (!can_answer).then_some("without a terminal, it cannot be confirmed")
 }
 
 struct Rewriter<'a> {
