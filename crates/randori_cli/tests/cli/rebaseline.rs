@@ -369,7 +369,7 @@ mod at_a_terminal {
     }
 
     #[test]
-    fn whoever_quits_leaves_the_rest() {
+    fn quitting_leaves_the_rest() {
         let project = two(NEARLY);
         rebaseline(&project, "q\n").expect_code(5);
         expect_rewritten(&project, 0);

@@ -71,7 +71,7 @@ impl Terminal {
     /// Reads what was shown since; whether the program is still there.
     fn read_more(&mut self) -> bool {
         let mut bytes = [0; 1024];
-        // Linux tells by an error that nobody has the other end open any more.
+        // On Linux, reading fails once the other end is closed.
         let count = self.keyboard_and_screen.read(&mut bytes).unwrap_or(0);
         self.shown.extend(&bytes[..count]);
         count > 0
