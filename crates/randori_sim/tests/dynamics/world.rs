@@ -242,3 +242,25 @@ fn the_centre_of_mass_counts_a_bolted_base() {
         (found - Vector::new(expected.x as f32, expected.y as f32, expected.z as f32)).length();
     assert!(far < 1e-5, "{found:?} is not {expected:?}");
 }
+
+#[test]
+fn a_hinge_beside_a_loop_carries_its_half() {
+    // A beam between a hinge and a ball joint that closes a loop.
+    let links = vec![
+        link("stand", 1.0, [0.0; 3], [0.01; 3]),
+        link("beam", 2.0, [0.5, 0.0, 0.0], [0.01, 0.2, 0.2]),
+    ];
+    let mut hinge = joint("hinge", JointKind::Continuous, ["stand", "beam"], [0.0; 3]);
+    hinge.axis = Axis::Y;
+    let mut beam = robot(fixed("stand"), links, vec![hinge]);
+    let end = json!({ "xyz": [1.0, 0.0, 0.0] });
+    let tie = json!({
+        "name": "tie", "kind": "Spherical",
+        "link_a": "beam", "pose_a": end, "link_b": "stand", "pose_b": end,
+    });
+    beam.loops.push(serde_json::from_value(tie).expect("a valid loop"));
+    let mut world = world(&beam, 3.0, 500, 0.0);
+    run(&mut world, 500);
+
+    assert_near(world.reaction_wrench(ROBOT, 0), [0.0, 0.0, 9.81], [0.0; 3], 0.01);
+}
