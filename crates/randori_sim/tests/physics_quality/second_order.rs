@@ -5,7 +5,7 @@ use randori_core::math::Vector;
 use randori_sim::world::JointDrive;
 
 use crate::common::{Scene, Stage};
-use crate::fixture::{hold, one_robot};
+use crate::fixture::{G, hold, one_robot};
 
 const WEIGHTLESS: &str = "gravity: (0, 0, 0)";
 
@@ -46,6 +46,75 @@ fn a_tumbling_link_keeps_its_centre_of_mass_and_its_energy() {
     assert!(drift.length() < 5e-5, "the centre of mass drifts by {drift} m");
     let gained = scene.world.energy(RobotId(0)) / energy - 1.0;
     assert!(gained.abs() < 1e-3, "the energy changes by {gained}");
+}
+
+/// A cart of 1 kg without friction, and a rod of 0.1 kg on it that turns freely.
+const CART: &str = r#"Robot(
+    format: 1, name: "cart", base: Fixed(link: "rail"),
+    links: [
+        (name: "rail", mass_kg: 1),
+        (name: "cart", mass_kg: 1),
+        (name: "rod", mass_kg: 0.1, com: (0, 0, 0.5), inertia: Moments(ixx: 0.008, iyy: 0.008, izz: 0.0001)),
+    ],
+    joints: [
+        (name: "slide", kind: Prismatic(), parent: "rail", child: "cart", axis: X),
+        (name: "hinge", kind: Continuous, parent: "cart", child: "rod", axis: Y),
+    ],
+)"#;
+
+/// Rates of position (m), speed, angle from upright (rad) and angular speed of
+/// [`CART`] under a force on the cart, N:
+///
+/// ```text
+/// (M + m) x'' + m l cos(a) a'' = F + m l sin(a) a'^2
+/// m l cos(a) x'' + (I + m l^2) a'' = m g l sin(a)
+/// ```
+fn cart_rates(state: [f64; 4], force: f64) -> [f64; 4] {
+    let [_, speed, angle, turning] = state;
+    let (sin, cos) = (libm::sin(angle), libm::cos(angle));
+    let (sum, cross, inertia) = (1.1, 0.05 * cos, 0.008 + 0.025);
+    let (push, weight) = (force + 0.05 * sin * turning * turning, 0.05 * G * sin);
+    let determinant = sum * inertia - cross * cross;
+    let acceleration = (inertia * push - cross * weight) / determinant;
+    [speed, acceleration, turning, (sum * weight - cross * push) / determinant]
+}
+
+/// One step of the fourth order (Runge-Kutta).
+fn cart_step(state: [f64; 4], force: f64, step_s: f64) -> [f64; 4] {
+    let ahead =
+        |rates: [f64; 4], by: f64| std::array::from_fn(|index| state[index] + by * rates[index]);
+    let first = cart_rates(state, force);
+    let second = cart_rates(ahead(first, step_s / 2.0), force);
+    let third = cart_rates(ahead(second, step_s / 2.0), force);
+    let fourth = cart_rates(ahead(third, step_s), force);
+    let mean = |index: usize| {
+        (first[index] + 2.0 * second[index] + 2.0 * third[index] + fourth[index]) / 6.0
+    };
+    ahead(std::array::from_fn(mean), step_s)
+}
+
+#[test]
+fn a_rod_whirls_on_a_pushed_cart_as_the_equations_of_motion_say() {
+    let mut scene = one_robot(CART, "start: (joints: {\"hinge\": Rad(0.1)})", "");
+    let (slide, hinge) = (scene.dof("r0.slide"), scene.dof("r0.hinge"));
+    let mut expected = [0.0, 0.0, 0.1, 0.0];
+    let mut turned = 0.0_f64;
+    for tick in 0..1500 {
+        // The rod turns through the limits of an angle again and again.
+        let force = if tick < 250 { 8.0 } else { -4.0 };
+        let drive = JointDrive::Torque { torque: force };
+        scene.world.set_drive(slide, drive);
+        scene.step();
+        for _ in 0..4 {
+            expected = cart_step(expected, f64::from(force), scene.tick_s / 4.0);
+        }
+        turned = turned.max(expected[2].abs());
+    }
+    assert!(turned > 9.0, "the rod must go round, it turned by {turned} rad");
+    let angle = f64::from(scene.world.position(hinge));
+    let place = f64::from(scene.world.position(slide));
+    assert!((angle - expected[2]).abs() < 2e-3, "{angle} instead of {} rad", expected[2]);
+    assert!((place - expected[0]).abs() < 1e-3, "{place} instead of {} m", expected[0]);
 }
 
 #[test]

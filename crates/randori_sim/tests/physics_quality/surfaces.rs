@@ -1,9 +1,11 @@
 //! Whose surface counts, and what resists turning.
 
 use randori_core::math::Vector;
+use randori_sim::world::JointDrive;
 
 use crate::common::{Scene, Stage};
 use crate::contact::movable;
+use crate::fixture::PRESETS;
 
 /// A plate that slides at 2 m/s over a floor for half a second.
 fn sliding(floor: &str, plate: &str) -> f32 {
@@ -199,4 +201,46 @@ fn a_driven_wheel_of_a_robot_rolls_out_by_the_same_law() {
     assert!((slowing / expected - 1.0).abs() < 0.02, "{slowing}, not {expected}");
     scene.run(8.0);
     assert!(speed(&scene).abs() < 1e-3, "it has stopped, but for {} m/s", speed(&scene));
+}
+
+/// A wheel of 10 kg that a vertical axle turns on the spot.
+const TURNTABLE: &str = r#"Robot(
+    format: 1, name: "turntable", base: Fixed(link: "post"),
+    links: [
+        (name: "post", mass_kg: 1),
+        (name: "carriage", mass_kg: 1),
+        (name: "wheel", mass_kg: 9, shapes: [
+            (shape: Cylinder(radius: 0.1, length: 0.05), pose: (rpy: (Deg(90), Deg(0), Deg(0))), friction: 0.5),
+        ]),
+    ],
+    joints: [
+        (name: "lift", kind: Prismatic(), parent: "post", child: "carriage", axis: Z),
+        (name: "turn", kind: Continuous, parent: "carriage", child: "wheel", axis: Z),
+    ],
+)"#;
+
+/// The line on which a wheel stands scrubs over the ground when the wheel turns about
+/// the vertical, however slowly: all of it slides, half of the load at each end.
+#[test]
+fn a_wheel_scrubs_with_friction_times_load_times_half_its_width() {
+    for physics in PRESETS {
+        let stage = Stage {
+            robots: &[(TURNTABLE, "pose: (xyz: (0, 0, 0.1))")],
+            environment: "ground: (friction: 0.5)",
+            physics,
+            ..Stage::default()
+        };
+        let mut scene = stage.build();
+        let turn = scene.dof("r0.turn");
+        for rate in [0.01, 0.1] {
+            scene
+                .world
+                .set_drive(turn, JointDrive::Velocity { target: rate, gain: 1e4, limit: 50.0 });
+            scene.run(1.0);
+            let torque = scene.world.drive_torque(turn);
+            let expected = 0.5 * 10.0 * 9.81 * 0.025;
+            let off = torque / expected - 1.0;
+            assert!(off.abs() < 0.01, "{physics}: {torque} Nm at {rate} rad/s, off by {off}");
+        }
+    }
 }
