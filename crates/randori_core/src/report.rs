@@ -1,6 +1,8 @@
-//! What a run says in the end.
+//! The result of a run.
 
 use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::RunCode;
 
 /// The outcome of a run or of a goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +31,7 @@ pub struct RunReport {
     pub goals: Vec<GoalReport>,
     /// One entry per metric, in the order of the file.
     pub metrics: Vec<MetricReport>,
-    /// Values drawn for this seed by `vary`, by path.
+    /// Values sampled for this seed by `vary`, by path.
     pub varied: Vec<(String, f64)>,
     /// Steps made.
     pub ticks: u64,
@@ -79,10 +81,10 @@ pub struct MetricReport {
     pub value: f64,
 }
 
-/// Why a run broke.
+/// Why a run failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunError {
-    /// Stable code, such as `RR0101`.
+    /// A [`RunCode`] as text: recordings of later versions may hold others.
     pub code: String,
     /// What happened.
     pub message: String,
@@ -92,4 +94,29 @@ pub struct RunError {
     pub details: Vec<String>,
     /// What to do about it.
     pub help: Option<String>,
+}
+
+impl RunError {
+    /// An error without details and help.
+    pub fn new(code: RunCode, tick: u64, message: impl Into<String>) -> Self {
+        Self {
+            code: code.as_str().to_owned(),
+            message: message.into(),
+            tick,
+            details: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// The same error with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Whether it has this code.
+    pub fn is(&self, code: RunCode) -> bool {
+        self.code == code.as_str()
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use page::{blocks, read, root};
-use randori_core::diagnostic::DiagnosticCode;
+use randori_core::diagnostic::{DiagnosticCode, RunCode};
 use randori_core::spec::{MaterialSpec, PhysicsPreset};
 use randori_core::text::outline::{NodeKind, Outline};
 use randori_core::text::{FileKind, Limits, MemoryFiles, Override, ScenarioText, check_file};
@@ -325,6 +325,10 @@ fn diagnostics_page() -> String {
         }
         parts.push(format!("\n### {code}: {}\n\n{}\n", code.title(), code.explain()));
     }
+    parts.push(RUN_ERRORS_HEAD.to_owned());
+    for code in RunCode::ALL {
+        parts.push(format!("\n### {code}: {}\n\n{}\n", code.title(), code.explain()));
+    }
     parts.concat()
 }
 
@@ -343,12 +347,18 @@ const GROUPS: [(&str, &str); 9] = [
 const DIAGNOSTICS_HEAD: &str = "\
 # Diagnostics
 
-What `randori check` and `randori run` say about files, by code. Codes are stable: one is never used for anything else. Errors prevent
+What `randori check` and `randori run` report about files, by code. Codes are stable: one is never used for anything else. Errors prevent
 a run, warnings do not. `randori explain RS0203` prints one of these explanations.
 
-Codes that begin with `RR` are those of runs rather than files: `RR01xx` of runs that broke, `RR02xx` of runs that could not begin, `RR03xx` of runs that could not be recorded; they are listed [with the command line](cli.md#codes-of-runs).
+Codes that begin with `RR` are [run errors](#run-errors).
 
-This page is made from the table of codes by a test; see `crates/randori_core/tests/documentation.rs`.
+This page is generated from the tables of codes by a test; see `crates/randori_core/tests/documentation.rs`.
+";
+
+const RUN_ERRORS_HEAD: &str = "
+## Run errors
+
+Why a run failed (`RR01xx`), could not start (`RR02xx`) or could not be recorded (`RR03xx`); `RR0901` is a bug in Randori.
 ";
 
 #[test]

@@ -5,17 +5,12 @@
 
 use std::time::{Duration, Instant};
 
+use randori_core::diagnostic::RunCode;
 use randori_core::report::{RunError, RunReport};
 use randori_core::spec::{PolicySource, Scenario};
 use randori_sim::episode::Episode;
 use randori_sim::monitors::GoalDecision;
 use randori_sim::observer::RunObserver;
-
-/// Code of runs that took longer than they may.
-pub const TIMED_OUT: &str = "RR0105";
-
-/// Codes of runs that broke because a policy did not answer or start in time.
-const POLICY_FAILED: [&str; 2] = ["RR0102", "RR0204"];
 
 /// How long a run may take, which began at some moment.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +40,7 @@ impl Timeout {
 
     /// The same of an error alone.
     pub fn judged_error(&self, error: RunError) -> RunError {
-        let is_policy = POLICY_FAILED.contains(&error.code.as_str());
+        let is_policy = error.is(RunCode::POLICY_FAILED) || error.is(RunCode::POLICY_NOT_STARTED);
         match self.over(error.tick).filter(|_| is_policy) {
             None => error,
             Some(over) => {
@@ -56,13 +51,9 @@ impl Timeout {
     }
 
     fn error(&self, tick: u64) -> RunError {
-        RunError {
-            code: TIMED_OUT.to_owned(),
-            message: format!("the run took longer than {} s", self.limit.as_secs_f64()),
-            tick,
-            details: Vec::new(),
-            help: Some("give it more time by `--timeout`, or find out what is slow".to_owned()),
-        }
+        let message = format!("the run took longer than {} s", self.limit.as_secs_f64());
+        RunError::new(RunCode::TIMED_OUT, tick, message)
+            .help("raise the limit with `--timeout`, or find out what is slow")
     }
 }
 
@@ -119,7 +110,7 @@ mod tests {
 
         assert!(Timeout::new(begun, Duration::from_hours(1)).over(1).is_none());
         let error = Timeout::new(begun, Duration::ZERO).over(7).expect("it is over");
-        assert_eq!((error.code.as_str(), error.tick), (TIMED_OUT, 7));
+        assert_eq!((error.is(RunCode::TIMED_OUT), error.tick), (true, 7));
         assert_eq!(error.message, "the run took longer than 0 s");
     }
 }

@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`Episode::advance`].
 
+use randori_core::diagnostic::RunCode;
 use randori_core::layout::{BodyId, SceneLayout};
 use randori_core::policy::{Policy, RobotInterface};
 use randori_core::record::{Intervention, TickRecord};
@@ -133,7 +134,7 @@ impl Episode {
         self
     }
 
-    /// Notes which values were drawn for this seed, for the report.
+    /// Notes which values were sampled for this seed, for the report.
     #[must_use]
     pub fn with_varied(mut self, varied: Vec<(String, f64)>) -> Self {
         self.note_varied(varied);
@@ -271,17 +272,11 @@ impl Episode {
         let record = self.simulation.record();
         let column = record.signals.iter().position(|value| !value.is_finite())?;
         let (name, value) = (&self.table.signals()[column].name, record.signals[column]);
-        Some(RunError {
-            code: "RR0101".to_owned(),
-            message: format!("signal `{name}` is {value} at tick {}", record.tick.0),
-            tick: record.tick.0,
-            details: Vec::new(),
-            help: Some(
-                "its parts are too large for single precision, or it has none: look at masses, \
-                 speeds and sizes"
-                    .to_owned(),
-            ),
-        })
+        let message = format!("signal `{name}` is {value} at tick {}", record.tick.0);
+        Some(
+            RunError::new(RunCode::NON_FINITE_STATE, record.tick.0, message)
+                .help("its value exceeds single precision: check masses, speeds and sizes"),
+        )
     }
 
     fn judge(&mut self) -> Vec<GoalDecision> {

@@ -3,6 +3,7 @@
 //! Both become a [`RunError`] with a stable code: `RR01xx` for a run that broke,
 //! `RR02xx` for one that could not begin.
 
+use randori_core::diagnostic::RunCode;
 use randori_core::policy::PolicyError;
 use randori_core::report::RunError;
 
@@ -26,7 +27,7 @@ pub enum RunFault {
         error: PolicyError,
     },
     /// A policy answered with something that is not a command.
-    #[error("policy of robot `{robot}` answered with {what}")]
+    #[error("policy of robot `{robot}` returned {what}")]
     BadCommand {
         /// Name of the robot.
         robot: String,
@@ -77,11 +78,11 @@ impl RunFault {
         }
     }
 
-    fn code(&self) -> &'static str {
+    fn code(&self) -> RunCode {
         match self {
-            Self::World(_) => "RR0101",
-            Self::Policy { .. } => "RR0102",
-            Self::BadCommand { .. } => "RR0103",
+            Self::World(_) => RunCode::NON_FINITE_STATE,
+            Self::Policy { .. } => RunCode::POLICY_FAILED,
+            Self::BadCommand { .. } => RunCode::INVALID_ACTION,
         }
     }
 
@@ -92,11 +93,12 @@ impl RunFault {
                  large pushes, or take a finer `physics` preset"
                     .to_owned()
             }
-            Self::Policy { error, .. } => error.help.clone().unwrap_or_else(|| {
-                "the message comes from the policy; see its own documentation".to_owned()
-            }),
+            Self::Policy { error, .. } => error
+                .help
+                .clone()
+                .unwrap_or_else(|| "this error was raised in the policy".to_owned()),
             Self::BadCommand { what, .. } => match what {
-                BadCommand::Empty => "answer with at least one command".to_owned(),
+                BadCommand::Empty => "return at least one command".to_owned(),
                 BadCommand::WrongLength { expected, .. } => format!(
                     "a command is a list of {expected} numbers, one per actuator input in the \
                      order of the robot file"
@@ -124,13 +126,8 @@ impl From<&RunFault> for RunError {
             RunFault::Policy { error, .. } => error.details.clone(),
             RunFault::BadCommand { .. } => Vec::new(),
         };
-        Self {
-            code: fault.code().to_owned(),
-            message: fault.to_string(),
-            tick: fault.tick(),
-            details,
-            help: Some(fault.help()),
-        }
+        let error = Self::new(fault.code(), fault.tick(), fault.to_string());
+        Self { details, ..error.help(fault.help()) }
     }
 }
 
@@ -191,13 +188,13 @@ pub enum SimulationError {
 }
 
 impl SimulationError {
-    fn code(&self) -> &'static str {
+    fn code(&self) -> RunCode {
         match self {
-            Self::World(_) => "RR0201",
-            Self::MissingChannels { .. } => "RR0202",
-            Self::CommandLength { .. } => "RR0203",
-            Self::PolicyStart { .. } => "RR0204",
-            Self::Unchecked(_) => "RR0205",
+            Self::World(_) => RunCode::WORLD_NOT_BUILT,
+            Self::MissingChannels { .. } => RunCode::MISSING_CHANNELS,
+            Self::CommandLength { .. } => RunCode::COMMAND_LENGTH,
+            Self::PolicyStart { .. } => RunCode::POLICY_NOT_STARTED,
+            Self::Unchecked(_) => RunCode::UNCHECKED_SCENARIO,
         }
     }
 
@@ -224,13 +221,7 @@ impl From<&SimulationError> for RunError {
             SimulationError::PolicyStart { error, .. } => error.details.clone(),
             _ => Vec::new(),
         };
-        Self {
-            code: error.code().to_owned(),
-            message: error.to_string(),
-            tick: 0,
-            details,
-            help: error.help(),
-        }
+        Self { details, help: error.help(), ..Self::new(error.code(), 0, error.to_string()) }
     }
 }
 

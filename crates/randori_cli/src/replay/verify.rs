@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use randori_core::diagnostic::RunCode;
 use randori_core::random::RandomStream;
 use randori_core::record::TickRecord;
 use randori_core::report::RunError;
@@ -138,13 +139,8 @@ impl Pass<'_> {
 }
 
 fn unusable(tick: Tick, error: &dyn std::fmt::Display) -> RunError {
-    RunError {
-        code: "RR0302".to_owned(),
-        message: format!("the snapshot cannot be used: {error}"),
-        tick: tick.0,
-        details: Vec::new(),
-        help: None,
-    }
+    let message = format!("the snapshot cannot be used: {error}");
+    RunError::new(RunCode::SNAPSHOT_UNUSABLE, tick.0, message)
 }
 
 /// Ticks drawn at random, the same for the same recording.

@@ -5,8 +5,8 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use randori_core::diagnostic::RunCode;
 use randori_core::report::{RunError, RunReport};
-use randori_project::record::RECORDING_FAILED;
 use randori_sim::batch::RunOutcome;
 use randori_sim::episode::unstarted_report;
 
@@ -134,7 +134,7 @@ impl<'a> Printer<'a> {
 
     /// Says where a run was recorded, unless that is why it broke.
     fn tell_recording(&self, run: usize, report: &RunReport) {
-        let failed = report.error.as_ref().is_some_and(|error| error.code == RECORDING_FAILED);
+        let failed = report.error.as_ref().is_some_and(|error| error.is(RunCode::RECORDING_FAILED));
         if let (Some(path), false) = (self.plan.recording(run), failed) {
             self.console.note(&text!("recorded: {}\n", path.display()));
         }
@@ -169,7 +169,7 @@ impl<'a> Printer<'a> {
         let mut text = text!("{}\n{}", summary(&reports), totals(&reports));
         if let Some(report) = telling(&reports) {
             let again = self.plan.context.reproduce(&self.plan.entries[index], report.seed);
-            text += text!("{}\n", paint(FAINT, format!("again: {again}")));
+            text += text!("{}\n", paint(FAINT, format!("reproduce: {again}")));
         }
         self.data(&text, state);
     }
@@ -195,13 +195,8 @@ impl State {
     }
 }
 
-/// A fault of ours, as a reason why a run broke.
+/// An internal error, as the reason why a run failed.
 pub(crate) fn internal(message: &str) -> RunError {
-    RunError {
-        code: "RR0901".to_owned(),
-        message: format!("internal error: {message}"),
-        tick: 0,
-        details: Vec::new(),
-        help: Some("this is a fault in randori: please report it with this scenario".to_owned()),
-    }
+    RunError::new(RunCode::INTERNAL, 0, format!("internal error: {message}"))
+        .help("this is a bug in Randori: please report it with the scenario")
 }

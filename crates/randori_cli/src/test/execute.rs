@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use randori_core::diagnostic::RunCode;
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
 use randori_core::report::{RunError, RunReport};
 use randori_project::context::{Entry, RunContext};
 use randori_project::start_policy::start_policy;
-use randori_project::timeout::{TIMED_OUT, Timed, Timeout, within};
+use randori_project::timeout::{Timed, Timeout, within};
 use randori_record::golden::{Finding, GoldenRun, Recorder};
 use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch};
 use randori_sim::episode::Episode;
@@ -108,10 +109,10 @@ impl<'a> Runs<'a> {
                     None => report.error,
                 };
                 // How far a run gets in real time is no result.
-                match kept.filter(|_| error.as_ref().is_none_or(|it| it.code != TIMED_OUT)) {
+                match kept.filter(|_| error.as_ref().is_none_or(|it| !it.is(RunCode::TIMED_OUT))) {
                     Some(run) => Ran::Golden(Box::new(run), error),
                     None => Ran::Broken(
-                        error.unwrap_or_else(|| internal("a run ended without a reason")),
+                        error.unwrap_or_else(|| internal("a run ended without a result")),
                     ),
                 }
             }
@@ -322,7 +323,7 @@ fn not_run(seed: u64) -> RunResult {
 impl<'a, F: FnMut(&CaseResult<'a>) + Send> BatchHost for Host<'a, F> {
     fn prepare(&self, run: usize) -> Result<PreparedRun, RunError> {
         if self.has_failed.load(Ordering::Relaxed) {
-            return Err(internal("this run was not to begin"));
+            return Err(internal("skipped after the first failure"));
         }
         self.runs.prepare(run)
     }

@@ -1,15 +1,19 @@
-//! The table of all diagnostic codes. Codes are stable: one is never reused.
+//! The tables of all codes: of diagnostics (what is wrong with a file) and of run
+//! errors. Codes are stable: one is never reused.
 
 use std::fmt;
 
-/// The stable code of a kind of finding, such as `RS0203`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DiagnosticCode(&'static str);
-
-/// Declares the codes as constants and as one table.
+/// Declares a type of codes, with its codes as constants and in one table.
 macro_rules! codes {
-    ($($name:ident $code:literal $title:literal $explanation:literal;)*) => {
-        impl DiagnosticCode {
+    (
+        $(#[$doc:meta])*
+        $type:ident: $($name:ident $code:literal $title:literal $explanation:literal;)*
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $type(&'static str);
+
+        impl $type {
             $(#[doc = concat!($title, ".")] pub const $name: Self = Self($code);)*
 
             /// All codes, in ascending order.
@@ -21,39 +25,39 @@ macro_rules! codes {
                     _ => ("", ""),
                 }
             }
+
+            /// The code as text, such as `RS0203`.
+            pub fn as_str(self) -> &'static str {
+                self.0
+            }
+
+            /// The code with this text, in any case.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.0.eq_ignore_ascii_case(text))
+            }
+
+            /// A few words that name the kind of problem.
+            pub fn title(self) -> &'static str {
+                self.texts().0
+            }
+
+            /// A paragraph: what the code means and what to do about it.
+            pub fn explain(self) -> &'static str {
+                self.texts().1
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(self.0)
+            }
         }
     };
 }
 
-impl DiagnosticCode {
-    /// The code as text: `RS0203`.
-    pub fn as_str(self) -> &'static str {
-        self.0
-    }
-
-    /// The code with this text, in any case.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|code| code.0.eq_ignore_ascii_case(text))
-    }
-
-    /// A few words that name the kind of finding.
-    pub fn title(self) -> &'static str {
-        self.texts().0
-    }
-
-    /// A paragraph: what the finding means and what to do about it.
-    pub fn explain(self) -> &'static str {
-        self.texts().1
-    }
-}
-
-impl fmt::Display for DiagnosticCode {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0)
-    }
-}
-
 codes! {
+    /// The stable code of a kind of diagnostic, such as `RS0203`.
+    DiagnosticCode:
     // Files.
     UNREADABLE_FILE "RS0001" "A file cannot be read"
         "A file that is named cannot be read: it does not exist, is a directory, is not UTF-8 \
@@ -86,7 +90,7 @@ codes! {
     UNKNOWN_FIELD "RS0102" "An unknown field"
         "A structure has no field of this name. Unknown fields are errors, so that a typo \
          cannot silently leave a default in force.";
-    UNKNOWN_VARIANT "RS0103" "An unknown choice"
+    UNKNOWN_VARIANT "RS0103" "An unknown value"
         "A value must be one of a few named choices, and the name that was written is none of \
          them.";
     MISSING_FIELD "RS0104" "A field is missing"
@@ -127,7 +131,7 @@ codes! {
         "A sensor's error model refines a channel that this kind of sensor does not have.";
     UNKNOWN_GOAL "RS0210" "An unknown goal"
         "`expect: Fail(goal: ...)` names a goal that the scenario does not have.";
-    UNKNOWN_PATH "RS0211" "A path that leads nowhere"
+    UNKNOWN_PATH "RS0211" "An unknown path"
         "A path given to `--set`, or a key of `vary`, names something that does not exist in \
          the scenario, its environment or its robots. Elements of lists are addressed by their \
          name or their index, values of `A(x, y)` by their position: \
@@ -323,6 +327,53 @@ codes! {
          report.";
 }
 
+codes! {
+    /// The stable code of a run error, such as `RR0102`.
+    RunCode:
+    // The run failed.
+    NON_FINITE_STATE "RR0101" "The state is not finite"
+        "The position or velocity of a body, or a signal, is not a finite number, or the physics \
+         engine failed on a body. Common causes are very stiff drives, very light links next to \
+         heavy ones, large pushes and extreme sizes of shapes. The message names the body with \
+         its last finite state, or the signal. Try `--set physics.preset=Reference`.";
+    POLICY_FAILED "RR0102" "A policy failed"
+        "The policy exited, wrote something that is not a valid response, raised an error, or \
+         exceeded its timeout. The message ends with the last lines of its error output.";
+    INVALID_ACTION "RR0103" "An action is invalid"
+        "A policy returned an action with the wrong number of values, or with a value that is not \
+         finite. An action has one value per actuator input, in the order of the robot file.";
+    ENDED_BY_USER "RR0104" "A run was ended by the user"
+        "The user saved an interactive run before its end. Goals that were undecided by then have \
+         no verdict. The recording is complete and replays.";
+    TIMED_OUT "RR0105" "A run timed out"
+        "The run took longer than the wall-clock limit of `--timeout`. Its policies were stopped; \
+         its recording is complete up to that tick. Raise the limit, or find out what is slow.";
+    // The run could not start.
+    WORLD_NOT_BUILT "RR0201" "The world cannot be built"
+        "The scenario passed its checks, but physics cannot represent something in it, such as a \
+         hull whose points enclose no volume.";
+    MISSING_CHANNELS "RR0202" "A policy needs other sensors"
+        "The policy needs channels that the robot does not measure. Add the sensors to the robot, \
+         or use another policy.";
+    COMMAND_LENGTH "RR0203" "A policy returns other actions"
+        "The actions of the policy do not have one value per actuator input of the robot.";
+    POLICY_NOT_STARTED "RR0204" "A policy did not start"
+        "The program could not be started, or it rejected the robot. The message ends with the \
+         last lines of its error output.";
+    UNCHECKED_SCENARIO "RR0205" "An unchecked scenario"
+        "The scenario contains something that `randori check` rejects.";
+    // Recordings.
+    RECORDING_FAILED "RR0301" "A recording cannot be written"
+        "The file cannot be created or written, for instance because the disk is full. What was \
+         written before can be read up to the last chunk. `randori` overwrites recordings only, \
+         and none that another run is still writing.";
+    SNAPSHOT_UNUSABLE "RR0302" "A snapshot cannot be used"
+        "A snapshot in a recording is damaged, belongs to another scenario, or the run cannot \
+         resume from it. Record the run again.";
+    INTERNAL "RR0901" "An internal error"
+        "This is a bug in Randori. Please report it with the command and the scenario.";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -330,11 +381,17 @@ mod tests {
     #[test]
     fn codes_ascend_and_each_one_is_explained() {
         for pair in DiagnosticCode::ALL.windows(2) {
-            assert!(pair[0].as_str() < pair[1].as_str(), "{} before {}", pair[0], pair[1]);
+            assert!(pair[0] < pair[1], "{} before {}", pair[0], pair[1]);
         }
         for code in DiagnosticCode::ALL {
             assert!(!code.title().is_empty() && code.explain().ends_with('.'), "{code}");
             assert_eq!(DiagnosticCode::parse(&code.as_str().to_lowercase()), Some(*code));
+        }
+        for pair in RunCode::ALL.windows(2) {
+            assert!(pair[0] < pair[1], "{} before {}", pair[0], pair[1]);
+        }
+        for code in RunCode::ALL {
+            assert!(!code.title().is_empty() && code.explain().ends_with('.'), "{code}");
         }
     }
 }

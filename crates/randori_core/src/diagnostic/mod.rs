@@ -30,7 +30,7 @@ mod suggest;
 
 use std::fmt;
 
-pub use code::DiagnosticCode;
+pub use code::{DiagnosticCode, RunCode};
 pub use render::{render_human, render_json, render_short};
 pub use source::{FileId, Position, SourceMap, Span};
 pub use suggest::{nearest, one_of, shortened};

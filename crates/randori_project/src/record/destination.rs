@@ -2,12 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use randori_core::diagnostic::RunCode;
 use randori_core::report::RunError;
 
 use crate::files::make_folders;
-
-/// Code of runs that broke because they could not be recorded.
-pub const RECORDING_FAILED: &str = "RR0301";
 
 /// A file for one recording, or a folder for several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +59,8 @@ pub fn unwritable(path: &Path, reason: &dyn std::fmt::Display) -> RunError {
 }
 
 pub(super) fn error(message: String, help: Option<&str>) -> RunError {
-    RunError {
-        code: RECORDING_FAILED.to_owned(),
-        message,
-        tick: 0,
-        details: Vec::new(),
-        help: help.map(str::to_owned),
-    }
+    let error = RunError::new(RunCode::RECORDING_FAILED, 0, message);
+    RunError { help: help.map(str::to_owned), ..error }
 }
 
 #[cfg(test)]

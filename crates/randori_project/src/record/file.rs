@@ -46,8 +46,8 @@ impl RecordingFile {
             return Self::begin(target).map_err(failed)?.ok_or_else(|| busy(target));
         }
         if holds_something_else(target, MCAP_MAGIC).map_err(failed)? {
-            let help = "name a new file; only recordings are overwritten";
-            let message = format!("`{}` exists, and is no recording", target.display());
+            let help = "choose a new file; only recordings are overwritten";
+            let message = format!("`{}` exists, and is not a recording", target.display());
             return Err(error(message, Some(help)));
         }
         let older = File::open(target).map_err(failed)?;
@@ -137,7 +137,7 @@ mod tests {
         fs::write(&scenario, "Scenario()").expect("a file");
 
         let refused = RecordingFile::create(&scenario);
-        assert!(refused.is_err_and(|error| error.message.contains("no recording")));
+        assert!(refused.is_err_and(|error| error.message.contains("not a recording")));
         assert_eq!(fs::read(&scenario).expect("it is still there"), b"Scenario()");
 
         finished(&recording, b"\x89MCAP0\r\nmore");

@@ -9,7 +9,7 @@ mod load;
 mod recorder;
 mod start;
 
-pub use destination::{Destination, RECORDING_FAILED, unwritable};
+pub use destination::{Destination, unwritable};
 pub use load::load;
 pub use recorder::Recorder;
 pub use start::{Origin, engine, start};

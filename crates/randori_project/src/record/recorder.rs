@@ -78,7 +78,7 @@ impl Recorder {
     }
 
     fn broken(&self, episode: &Episode, error: &dyn std::fmt::Display) -> RunError {
-        let part = || format!("what was recorded until then is in `{}`", self.partial.display());
+        let part = || format!("the recording up to then is in `{}`", self.partial.display());
         let help = (self.partial != self.path).then(part);
         RunError { tick: episode.record().tick.0, help, ..unwritable(&self.path, error) }
     }

@@ -1,5 +1,6 @@
 //! What a recording says before its first tick.
 
+use randori_core::diagnostic::RunCode;
 use randori_core::policy::PolicyContract;
 use randori_core::report::RunError;
 use randori_core::spec::{PolicySource, RobotEntry};
@@ -11,7 +12,6 @@ use randori_sim::batch::PreparedRun;
 use randori_sim::engine::{DIGEST_VERSION, FEATURES, PARRY_VERSION, RAPIER_VERSION};
 use randori_sim::episode::Episode;
 
-use super::destination::RECORDING_FAILED;
 use crate::command_line;
 use crate::reading::FileDigests;
 
@@ -47,12 +47,9 @@ pub fn start(
     episode: &Episode,
     origin: Origin<'_>,
 ) -> Result<Start, RunError> {
-    let texts = bundle(&prepared.scenario).map_err(|error| RunError {
-        code: RECORDING_FAILED.to_owned(),
-        message: format!("the scenario cannot be written into a recording: {error}"),
-        tick: 0,
-        details: Vec::new(),
-        help: None,
+    let texts = bundle(&prepared.scenario).map_err(|error| {
+        let message = format!("the scenario cannot be written into a recording: {error}");
+        RunError::new(RunCode::RECORDING_FAILED, 0, message)
     })?;
     let simulation = episode.simulation();
     let robots = prepared.scenario.spec.robots.iter();

@@ -1,13 +1,11 @@
 //! A session as a recording.
 
+use randori_core::diagnostic::RunCode;
 use randori_core::report::{RunError, RunReport};
 use randori_core::time::Tick;
 
 use super::{Session, SessionError};
 use crate::observer::RunObserver;
-
-/// Code of a run that a person ended before its time.
-const ENDED_BY_HAND: &str = "RR0104";
 
 impl Session {
     /// Makes the whole run again, from its start to its newest tick, and shows it
@@ -41,11 +39,6 @@ fn failed(error: RunError) -> SessionError {
 }
 
 fn ended_by_hand(tick: Tick) -> RunError {
-    RunError {
-        code: ENDED_BY_HAND.to_owned(),
-        message: "the run was ended by hand before its time".to_owned(),
-        tick: tick.0,
-        details: Vec::new(),
-        help: Some("play it to its end to get a verdict".to_owned()),
-    }
+    RunError::new(RunCode::ENDED_BY_USER, tick.0, "the run was ended by the user")
+        .help("play it to its end to get a verdict")
 }
