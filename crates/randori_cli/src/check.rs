@@ -112,7 +112,7 @@ fn render(found: &Diagnostics, args: &CheckArgs) -> io::Result<Text> {
 
 fn summary(files: usize, errors: usize, warnings: usize) -> Text {
     let found = match (errors, warnings) {
-        (0, 0) => "nothing to complain about".to_owned(),
+        (0, 0) => "no problems found".to_owned(),
         (0, warnings) => count(warnings, "warning"),
         (errors, 0) => count(errors, "error"),
         (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),

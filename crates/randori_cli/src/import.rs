@@ -57,9 +57,9 @@ pub(crate) fn import_file(
     if let Err(fault) = files.verify(&limits) {
         let file = args.file.display();
         let what = if fault.exceeds_limits {
-            format!("what `{file}` becomes is larger than the limits allow; nothing was written")
+            format!("the import of `{file}` exceeds the limits; nothing was written")
         } else {
-            format!("Randori cannot run what it makes of `{file}`; nothing was written")
+            format!("Randori cannot run the import of `{file}`; nothing was written")
         };
         console.error(&what);
         for line in fault.text.lines() {
@@ -81,7 +81,7 @@ pub(crate) fn import_file(
                 console.warning("the robot has no collision shapes: it falls through any ground");
             }
             if let Some(advice) = advice {
-                console.warning("meshes outside of the folder that is read are missing");
+                console.warning("meshes outside of the imported folder are missing");
                 console.help(&advice);
             }
             for file in &written {
@@ -145,7 +145,7 @@ fn print(
 /// path from there.
 fn locate(args: &ImportArgs, places: &Places, console: &Console) -> Option<(Project, String)> {
     if !args.file.is_file() {
-        console.error(&format!("there is no file `{}`", args.file.display()));
+        console.error(&format!("the file `{}` does not exist", args.file.display()));
         return None;
     }
     let root = places.root.clone().unwrap_or_else(|| package_of(&args.file));

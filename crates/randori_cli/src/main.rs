@@ -115,7 +115,7 @@ fn explain_panic(info: &PanicHookInfo<'_>) {
     let message = info.payload_as_str().unwrap_or("a panic without a message");
     let place = info.location().map(|at| format!(" ({at})")).unwrap_or_default();
     console.error(&format!("internal error: {message}{place}"));
-    console.help("this is a fault in randori: please report it with the command that you ran");
+    console.help("this is a bug in Randori: please report it with the command that you ran");
     let backtrace = std::backtrace::Backtrace::capture();
     if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
         console.note(&Text::lines(&format!("{backtrace}\n")));

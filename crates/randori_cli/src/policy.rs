@@ -37,7 +37,7 @@ pub(crate) fn policy(
 
 fn inspect(args: &InspectArgs, console: &Console) -> io::Result<Outcome> {
     if !args.file.is_file() {
-        console.error(&format!("there is no file `{}`", args.file.display()));
+        console.error(&format!("the file `{}` does not exist", args.file.display()));
         return Ok(Outcome::Usage);
     }
     let folder = args.file.parent().filter(|folder| !folder.as_os_str().is_empty());

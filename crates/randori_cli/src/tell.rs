@@ -19,6 +19,6 @@ pub(crate) fn unselected(console: &Console, error: &SelectError) -> Outcome {
 
 /// Says that files which nobody named were left out.
 pub(crate) fn skipped(console: &Console, skipped: &str) {
-    console.warning(&format!("skipped {skipped} whose assets are not here"));
-    console.help("name one of them to learn where to get its assets");
+    console.warning(&format!("skipped {skipped} whose assets were not found"));
+    console.help("run `randori test` to list them; run one to learn where its assets come from");
 }

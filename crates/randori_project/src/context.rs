@@ -127,7 +127,7 @@ fn impossible(findings: &Diagnostics) -> RunError {
     RunError {
         code: first.map_or("RS0301", |finding| finding.code.as_str()).to_owned(),
         message: format!(
-            "the values drawn for this seed make no sense: {}",
+            "the values sampled for this seed are invalid: {}",
             first.map_or("", |finding| finding.message.as_str())
         ),
         tick: 0,

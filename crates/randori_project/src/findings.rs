@@ -93,9 +93,10 @@ pub fn untrusted_programs(
             continue;
         }
         let (name, command) = (&robot.name, command_line(command.iter().map(String::as_str)));
-        let message = format!("the policy of robot `{name}` is a program that nobody allowed");
+        let message =
+            format!("the policy of robot `{name}` starts a program that you have not allowed");
         let error = Diagnostic::error(DiagnosticCode::UNTRUSTED_PROGRAM, message);
-        let label = "the file wants to run this";
+        let label = "the file starts this program";
         let argument = command_line([command.as_str()]);
         found.push(
             placed(error, sources, &[&format!("robots.{name}.policy.use.command")], label)
@@ -173,7 +174,7 @@ fn mismatch(
         policy.contract().needs.iter().find(|need| interface.observation(need).is_none())?;
     let message =
         format!("policy `{name}` needs `{missing}`, which `{}` does not measure", interface.robot);
-    let help = Some("give the robot such a sensor, or take another policy".to_owned());
+    let help = Some("add such a sensor to the robot, or use another policy".to_owned());
     Some((DiagnosticCode::POLICY_MISMATCH, BuiltinError { message, param: None, help }))
 }
 

@@ -184,7 +184,7 @@ pub fn read(
     let shown = project.shown(path);
     let bytes = read_bytes(project, path, from)?;
     if let Some(file) = other_file(&bytes) {
-        let message = format!("`{shown}` is no ONNX network: it is {}", file.what);
+        let message = format!("`{shown}` is not an ONNX network: it is {}", file.what);
         return Err(Diagnostic::error(DiagnosticCode::NETWORK_FILE, message)
             .help(file.help)
             .into());

@@ -18,7 +18,7 @@ const EXPORT: &str = "export it as ONNX, such as with `torch.onnx.export`";
 pub fn other_file(bytes: &[u8]) -> Option<OtherFile> {
     let found = |what, help| Some(OtherFile { what, help });
     if bytes.is_empty() {
-        return found("empty", "get it once more; its download or copy did not finish");
+        return found("empty", "download or copy it again; it is incomplete");
     }
     if is_git_lfs_pointer(bytes) {
         return found(
@@ -78,11 +78,11 @@ fn text(bytes: &[u8]) -> Option<OtherFile> {
     if begins("<!doctype html") || begins("<html") {
         return Some(OtherFile {
             what: "an HTML page",
-            help: "a page was saved instead of the file; use the link of its download (`raw`)",
+            help: "a web page was saved instead of the file; use its download link (`raw`)",
         });
     }
     if begins("<?xml") || begins("<net ") {
-        let help = "name the ONNX file from which it was made";
+        let help = "use the ONNX file that it was converted from";
         return Some(OtherFile { what: "an XML file, such as a network of OpenVINO", help });
     }
     let is_json = matches!(start, [b'{', b'"' | b'\n' | b'\r' | b' ' | b'}', ..]);

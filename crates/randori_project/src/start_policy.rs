@@ -63,7 +63,10 @@ pub fn start_policy(
             Ok(Some(Box::new(policy)))
         }
         PolicySource::Manual => Err(PolicyError {
-            message: format!("robot `{}` is driven by hand, and nobody is here", interface.robot),
+            message: format!(
+                "robot `{}` needs manual control, which exists only in the viewer",
+                interface.robot
+            ),
             details: Vec::new(),
             help: Some("open it with `randori view`, or name a policy by `--policy`".to_owned()),
         }),

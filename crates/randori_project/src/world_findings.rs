@@ -36,7 +36,7 @@ pub fn overlaps(
     let mut warnings: Vec<Diagnostic> =
         found.iter().take(MAX_PAIRS).map(|overlap| warning(overlap, &layout, sources)).collect();
     if let Some(more) = found.len().checked_sub(MAX_PAIRS).filter(|more| *more > 0) {
-        let message = format!("{more} more pairs of bodies overlap less deeply at the start");
+        let message = format!("{more} further pairs of bodies overlap less deeply at the start");
         warnings.push(Diagnostic::warning(DiagnosticCode::START_OVERLAP, message));
     }
     Ok(warnings)
@@ -67,7 +67,7 @@ fn warning(overlap: &Overlap, layout: &SceneLayout, sources: &Sources) -> Diagno
     let help = if is_one_robot {
         "start the robot in another pose, or list the two links under `contact_exclusions`"
     } else {
-        "move one of them apart; contact would begin by throwing them apart"
+        "move one of them; the contact would push them apart violently"
     };
     let places = [Some(overlap.body), overlap.other];
     let place = places.into_iter().flatten().find_map(|body| span(body, layout, sources));

@@ -32,7 +32,7 @@ pub struct PreparedRun {
     pub scenario: Scenario,
     /// The seed of its random streams.
     pub seed: u64,
-    /// Values that were drawn for this seed, by path.
+    /// Values that were sampled for this seed, by path.
     pub varied: Vec<(String, f64)>,
 }
 

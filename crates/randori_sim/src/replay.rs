@@ -86,7 +86,7 @@ impl Policy for RecordedPolicy {
 
     fn collect(&mut self, request: u64) -> Result<CommandChunk, PolicyError> {
         self.answers.answer(request).ok_or_else(|| {
-            PolicyError::new(format!("the recording holds no answer to request {request}"))
+            PolicyError::new(format!("the recording holds no response to request {request}"))
         })
     }
 
@@ -151,7 +151,7 @@ pub enum ReplayError {
     #[error("tick {} differs from the recording; the cause is the {} stage", .0.tick.0, .0.stage)]
     Mismatch(Box<Mismatch>),
     /// The run broke where the recorded one went on.
-    #[error("the replay broke: {}", .0.message)]
+    #[error("the replay failed: {}", .0.message)]
     Broken(Box<RunError>),
     /// The recording goes on after the end of the run.
     #[error("the run is over at tick {}, but the recording goes on", .0.0)]
@@ -168,7 +168,7 @@ pub enum ReplayError {
     #[error("the hash of tick {} contradicts its digests: the recording is damaged", .0.0)]
     Contradiction(Tick),
     /// What was done to the world cannot be done to this one.
-    #[error("an intervention cannot be repeated: {0}")]
+    #[error("an intervention cannot be replayed: {0}")]
     Intervention(#[from] InterventionError),
 }
 

@@ -128,7 +128,7 @@ impl Session {
         session
     }
 
-    /// Notes which values were drawn for this seed, for the report.
+    /// Notes which values were sampled for this seed, for the report.
     #[must_use]
     pub fn with_varied(mut self, varied: Vec<(String, f64)>) -> Self {
         self.live.note_varied(varied.clone());

@@ -63,13 +63,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     assets: Vec<PathBuf>,
 
-    /// Let files ask for more (or less) than the default limits allow, such as
-    /// `bodies=20000`
+    /// Raise or lower a default limit, such as `bodies=20000`
     #[arg(long = "limit", value_name = "NAME=N", value_parser = parse_limit)]
     limits: Vec<(String, u64)>,
 
-    /// Refuse what would take more memory than this by an estimate that is made
-    /// before it is built, such as 8GiB; 1GiB if left out
+    /// Refuse files whose estimated memory exceeds this, such as 8GiB; 1GiB by
+    /// default
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_memory: Option<u64>,
 

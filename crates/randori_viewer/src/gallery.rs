@@ -33,7 +33,7 @@ pub struct Gallery {
 
 struct Listed {
     tiles: Vec<Tile>,
-    /// Scenarios whose assets are not here.
+    /// Scenarios whose assets were not found.
     skipped: usize,
 }
 
@@ -70,7 +70,7 @@ fn toggle(world: &mut World) {
 }
 
 fn button(ui: &mut egui::Ui, world: &mut World) {
-    if ui.button("Scenarios").on_hover_text("What there is to open (Ctrl+O)").clicked() {
+    if ui.button("Scenarios").on_hover_text("Open a scenario (Ctrl+O)").clicked() {
         toggle(world);
     }
 }
@@ -100,7 +100,7 @@ fn show(context: &egui::Context, world: &mut World) {
         ui.set_min_size(ui.available_size());
         if nothing_open {
             ui.heading("Randori");
-            ui.label("Robots in situations that do not cooperate. Pick one:");
+            ui.label("Choose a scenario:");
             ui.add_space(6.0);
         }
         match &gallery.listed {

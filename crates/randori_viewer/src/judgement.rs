@@ -93,10 +93,10 @@ pub fn overall(report: &RunReport, run: &Run) -> (&'static str, Color32, &'stati
         Standing::of(goal, run) == Standing::Fail && expected != Some(goal.name.as_str())
     });
     match report.verdict {
-        Verdict::Error => ("ERROR", MAGENTA, "The run broke"),
+        Verdict::Error => ("ERROR", MAGENTA, "The run ended in an error"),
         Verdict::Pass if run.is_over() => ("pass", GREEN, "The run is over"),
         Verdict::Fail if run.is_over() => ("FAIL", RED, "The run is over"),
-        _ if failed => ("FAIL", RED, "A required goal is violated for certain"),
+        _ if failed => ("FAIL", RED, "A required goal is violated for good"),
         Verdict::Pass => ("open", GRAY, "If the run ended now, it would pass"),
         Verdict::Fail => ("open", GRAY, "If the run ended now, it would fail"),
     }
@@ -129,7 +129,7 @@ pub fn show(ui: &mut egui::Ui, world: &mut World) {
     let hint = "Values so far, in SI units";
     numbers(ui, ("Metrics", hint), metrics);
     let varied = report.varied.iter().map(|(path, value)| (path.as_str(), *value, ""));
-    numbers(ui, ("Drawn for this seed", "Values that `vary` drew, by path"), varied);
+    numbers(ui, ("Sampled for this seed", "Values that `vary` sampled, by path"), varied);
     if let Some(marks) = world.get_resource::<Marks>() {
         events(ui, marks.happened(), run, &mut jump);
     }
@@ -155,7 +155,7 @@ fn header(ui: &mut egui::Ui, report: &RunReport, run: &Run) {
             .iter()
             .any(|goal| goal.name == *expected && Standing::of(goal, run) == Standing::Pass);
         if holds {
-            let text = format!("`{expected}` was expected to fail, but holds.");
+            let text = format!("`{expected}` was expected to fail, but passes.");
             ui.colored_label(YELLOW, text).on_hover_text(hint);
         } else {
             ui.label(format!("Expected: `{expected}` fails, all else holds.")).on_hover_text(hint);
@@ -228,7 +228,7 @@ fn show_goal(
     }
     if let Some(reason) = goal.reason.as_ref().filter(|_| goal.margin.is_finite()) {
         ui.horizontal_wrapped(|ui| {
-            ui.weak(if standing == Standing::Open { "so far by" } else { "because of" });
+            ui.weak(if standing == Standing::Open { "so far by" } else { "decided by" });
             ui.label(RichText::new(&reason.atom).monospace().size(11.0));
             ui.weak("at");
             moment(ui, run.tick_at(reason.time_s), run, jump);
@@ -319,7 +319,7 @@ fn numbers<'a>(
 /// What happened, with times; only the rows in view are laid out.
 fn events(ui: &mut egui::Ui, marks: &[Mark], run: &Run, jump: &mut Option<Tick>) {
     ui.separator();
-    ui.strong("Events").on_hover_text("What the scenario and people did to the world");
+    ui.strong("Events").on_hover_text("What events and interventions did to the world");
     if marks.is_empty() {
         ui.weak("None so far.");
         return;

@@ -24,7 +24,7 @@ pub struct PolicyPlugin;
 impl Plugin for PolicyPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Fields>()
-            .add_panel(5, "Policy", "Who decides for the robots, and with which numbers", show)
+            .add_panel(5, "Policy", "Policies of the robots and their parameters", show)
             .add_floating(ask_for_trust);
     }
 }
@@ -89,14 +89,15 @@ fn show_policy(ui: &mut egui::Ui, policy: Option<&PolicySpec>) {
         ui.strong(source_text(&policy.source));
     });
     let thinks = match policy.inference.latency {
-        LatencySpec::Fixed(0.0) => "thinking takes no time".to_owned(),
-        LatencySpec::Fixed(time) => format!("thinks for {:.0} ms", time * 1e3),
+        LatencySpec::Fixed(0.0) => "no inference latency".to_owned(),
+        LatencySpec::Fixed(time) => format!("inference latency {:.0} ms", time * 1e3),
         LatencySpec::Uniform { min, max } | LatencySpec::Normal { min, max, .. } => {
-            format!("thinks for {:.0} to {:.0} ms", min * 1e3, max * 1e3)
+            format!("inference latency {:.0} to {:.0} ms", min * 1e3, max * 1e3)
         }
     };
-    ui.label(format!("{} times per second; {thinks}", policy.rate_hz))
-        .on_hover_text("Rate and thinking time of the scenario stay when another policy is picked");
+    ui.label(format!("{} times per second; {thinks}", policy.rate_hz)).on_hover_text(
+        "Rate and inference latency of the scenario stay when another policy is chosen",
+    );
 }
 
 fn source_text(source: &PolicySource) -> String {
@@ -175,8 +176,7 @@ fn program(
         let field = egui::TextEdit::singleline(&mut fields.program).hint_text(hint);
         ui.add(field.desired_width(190.0));
         let button = ui.add_enabled(!fields.program.trim().is_empty(), egui::Button::new("Use"));
-        let hint =
-            "Starts this program and lets it decide. It is started again whenever its file changes";
+        let hint = "Starts this program as the policy. It is restarted whenever its file changes";
         if button.on_hover_text(hint).clicked() {
             asked.push(match PolicyChoice::parse(&format!("{name}={}", fields.program)) {
                 Ok(choice) => {
@@ -199,10 +199,10 @@ fn numbers(ui: &mut egui::Ui, world: &World, fields: &mut Fields, asked: &mut Ve
     let is_recording = world.get_resource::<OpenFile>().is_some_and(OpenFile::is_recording);
     ui.horizontal(|ui| {
         let seed = fields.seed.get_or_insert(terms.seed);
-        ui.label("Seed").on_hover_text("What noise, variations and thinking times are drawn from");
+        ui.label("Seed").on_hover_text("Seed of noise, variations and latencies");
         ui.add_enabled(!is_recording, egui::DragValue::new(seed).speed(0.05));
         let run = ui.add_enabled(!is_recording, egui::Button::new("Run from the start"));
-        if run.on_hover_text("Opens the scenario again with this seed").clicked() {
+        if run.on_hover_text("Reopens the scenario with this seed").clicked() {
             asked.push(Asked::Open(Open::Seed(*seed)));
         }
     });
@@ -226,7 +226,7 @@ fn numbers(ui: &mut egui::Ui, world: &World, fields: &mut Fields, asked: &mut Ve
             match Override::parse(&text, "the field") {
                 Some(change) => asked.push(Asked::Open(Open::Change(change))),
                 None => asked.push(Asked::Problem(Problem {
-                    message: format!("`{text}` is no path and value"),
+                    message: format!("`{text}` is not a path and a value"),
                     ..Problem::default()
                 })),
             }
@@ -239,14 +239,12 @@ fn ask_for_trust(context: &egui::Context, world: &mut World) {
     let refused = world.resource::<Refused>();
     let Some(file) = refused.file.clone().filter(|_| refused.untrusted) else { return };
     let mut answer = None;
-    egui::Window::new("This file wants to start a program")
+    egui::Window::new("This file starts a program")
         .collapsible(false)
         .resizable(false)
         .anchor(egui::Align2::CENTER_BOTTOM, [0.0, -120.0])
         .show(context, |ui| {
-            ui.label(
-                "It can do whatever you can do on this computer. Which one it is stands above.",
-            );
+            ui.label("It can do whatever you can do on this computer. It is shown above.");
             ui.horizontal(|ui| {
                 if ui.button("Start it").clicked() {
                     answer = Some(true);

@@ -100,7 +100,7 @@ impl Plugin for SensorsPlugin {
             .add_panel(
                 20,
                 "Sensors",
-                "What the robots measure, and what is drawn of it",
+                "What the robots measure, and what of it is shown",
                 panel::show,
             )
             .add_floating(inset::show);

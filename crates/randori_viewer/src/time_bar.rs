@@ -162,7 +162,7 @@ fn past(ui: &mut egui::Ui, run: &Run, actions: &mut Vec<Action>) {
         actions.push(Action::Seek(Tick(u64::MAX)));
     }
     let branch = ui.add_enabled(in_past, egui::Button::new("Branch here"));
-    let hint = "Forget what comes after the tick that is shown, and go on from there (B)";
+    let hint = "Discard what follows the shown tick, and continue from there (B)";
     let branch = branch.on_hover_text(hint);
     if branch.on_disabled_hover_text("Go back first: drag the bar below").clicked() {
         actions.push(Action::Branch);
@@ -179,7 +179,7 @@ fn past(ui: &mut egui::Ui, run: &Run, actions: &mut Vec<Action>) {
         let up_to_s = run.time_s(repeated.up_to);
         ui.label(RichText::new(format!("✔ {up_to_s:.3} s again")).color(GREEN)).on_hover_text(
             format!(
-                "{} ticks made again, equal to the last bit, up to tick {}",
+                "{} ticks re-simulated and verified, up to tick {}",
                 repeated.ticks, repeated.up_to.0
             ),
         );

@@ -75,13 +75,13 @@ fn look(
     let scenario = renew(&mut watched.scenario);
     let program = renew(&mut watched.programs);
     if let Some((name, file)) = tried.zip(refused.file.clone()) {
-        found.p2().say(format!("{name} has changed: it is read again"));
+        found.p2().say(format!("{name} has changed: reloaded"));
         found.p0().write(Open::File(file));
     } else if let Some(name) = scenario {
-        found.p2().say(format!("{name} has changed: it is read again"));
+        found.p2().say(format!("{name} has changed: reloaded"));
         found.p0().write(Open::Again);
     } else if let Some(name) = program {
-        found.p2().say(format!("{name} has changed: it decides from here on"));
+        found.p2().say(format!("{name} has changed: the new policy acts from here on"));
         found.p1().write(Action::Branch);
     }
 }

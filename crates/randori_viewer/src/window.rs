@@ -102,7 +102,7 @@ fn find_display() -> Result<(), String> {
     let socket = number.map(|number| format!("/tmp/.X11-unix/X{number}"));
     match socket {
         Some(socket) if !Path::new(&socket).exists() => {
-            Err(format!("DISPLAY is `{display}`, and nobody answers there"))
+            Err(format!("cannot connect to X display `{display}`"))
         }
         _ => Ok(()),
     }

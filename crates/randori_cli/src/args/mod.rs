@@ -21,7 +21,7 @@ pub(crate) use seeds::Seeds;
 
 use crate::exit::EXIT_CODES;
 
-/// A sandbox in which robot policies are tried in physical scenarios.
+/// A simulation sandbox that tests robot policies in physical scenarios.
 #[derive(Debug, Parser)]
 #[command(name = "randori", version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -29,12 +29,12 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 
     /// Project root: the folder that holds `assets` and `scenarios`. Found
-    /// from the named files if left out.
+    /// from the named files by default.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
 
     /// Folder with assets that are not part of the project: where `assets:` files
-    /// are looked for next; can be given several times. `RANDORI_ASSETS` if left out
+    /// are looked for next; can be repeated. `RANDORI_ASSETS` by default
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) assets: Vec<PathBuf>,
 }
@@ -43,36 +43,36 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run scenarios to their verdict
     Run(RunArgs),
-    /// Watch a scenario or a recording, take it back and lend a hand
+    /// Watch a scenario or a recording, rewind it and intervene
     ///
     /// Starts the program `randori-viewer`, which is looked for beside this one
     /// and then on the search path, with everything that follows.
     #[command(disable_help_flag = true)]
     View(ViewArgs),
-    /// Run recordings again and verify every tick
+    /// Re-simulate recordings and verify every tick
     Replay(ReplayArgs),
-    /// Turn a recording, or two beside each other, into an HTML page
+    /// Write an HTML report of a recording, or of two side by side
     Report(ReportArgs),
-    /// Turn a recording into a table for other programs
+    /// Export a recording as a table (CSV or Parquet)
     Export(ExportArgs),
-    /// Hold scenarios against their goldens
+    /// Compare scenarios with their golden files
     Test(TestArgs),
-    /// Go through changed and new goldens one by one
+    /// Review changed and new goldens one by one
     Review(ReviewArgs),
-    /// Find what changed first between two recordings or goldens
+    /// Find the first difference between two recordings or goldens
     Diff(DiffArgs),
     /// List scenarios
     List(ListArgs),
     /// Check scenario, robot and environment files without running them
     Check(CheckArgs),
-    /// Turn a URDF or MJCF file into robot, environment and scenario files
+    /// Import a URDF or MJCF file as robot, environment and scenario files
     Import(ImportArgs),
-    /// Look at networks and their contracts
+    /// Inspect networks and check their policy contracts
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// List the built-in policies and their parameters
     Policies(PoliciesArgs),
-    /// Measure Randori itself
+    /// Benchmark Randori
     #[command(subcommand)]
     Bench(BenchCommand),
     /// Explain a diagnostic code
@@ -117,12 +117,12 @@ pub(crate) struct RunArgs {
 
     /// Compute networks by this shared library of ONNX Runtime, such as
     /// `libonnxruntime.so`: for those that are large or that Randori's own
-    /// interpreter cannot run. Results are then those of this machine only
+    /// interpreter cannot run. Results then depend on this machine
     #[cfg(feature = "ort")]
     #[arg(long, value_name = "LIBRARY")]
     pub(crate) onnxruntime: Option<PathBuf>,
 
-    /// Threads for several runs; all cores if left out
+    /// Threads for several runs; all cores by default
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
 
@@ -146,15 +146,15 @@ pub(crate) struct RunArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ViewArgs {
-    /// What the viewer is told; `randori view --help` says what it knows
+    /// Arguments of the viewer; see `randori view --help`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WORD")]
     pub(crate) words: Vec<OsString>,
 }
 
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct TimeoutArgs {
-    /// Seconds of real time that a run may take; then it ends as an error
-    /// (RR0105). Without limit if left out
+    /// Wall-clock limit of a run in seconds; a run that exceeds it ends with
+    /// an error (RR0105). No limit by default
     #[arg(long, value_name = "SECONDS", value_parser = parse_timeout)]
     pub(crate) timeout: Option<Duration>,
 }
@@ -167,13 +167,12 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct LimitArgs {
-    /// Let files ask for more (or less) than the default limits allow, such as
-    /// `bodies=20000`
+    /// Raise or lower a default limit, such as `bodies=20000`
     #[arg(long = "limit", value_name = "NAME=N", value_parser = parse_limit)]
     changes: Vec<(String, u64)>,
 
-    /// Refuse what would take more memory than this by an estimate that is made
-    /// before it is built, such as 8GiB; 1GiB if left out
+    /// Refuse files whose estimated memory exceeds this, such as 8GiB; 1GiB by
+    /// default
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_memory: Option<u64>,
 }
@@ -202,9 +201,9 @@ impl LimitArgs {
 /// What policies that are programs get besides the usual variables.
 #[derive(Debug, Default, Args)]
 pub(crate) struct PolicyEnvArgs {
-    /// Pass an environment variable to policies that are programs: one of this
-    /// shell by its name, or one with a value. They get only a few others, such
-    /// as PATH and HOME; can be given several times
+    /// Pass an environment variable to policies that are programs: by name from
+    /// this shell, or with a value. Without it they get only a few, such as PATH
+    /// and HOME; can be repeated
     #[arg(long, value_name = "NAME[=VALUE]", value_parser = EnvVar::parse)]
     pub(crate) policy_env: Vec<EnvVar>,
 }
@@ -246,7 +245,7 @@ impl RunArgs {
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(crate) struct SeedArgs {
-    /// Seed of the random streams; 0 if left out
+    /// Seed of the random streams; 0 by default
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
@@ -265,7 +264,7 @@ impl SeedArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    /// Folders or files to look at; the project's `scenarios` if left out
+    /// Folders or files to look at; the project's `scenarios` by default
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
@@ -324,7 +323,7 @@ pub(crate) struct ImportArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// Project to write into; a new folder with the robot's name if left out
+    /// Project to write into; a new folder with the robot's name by default
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
 
@@ -351,7 +350,7 @@ pub(crate) struct ImportArgs {
     pub(crate) verify: bool,
 
     /// The Python that has `MuJoCo` or Pinocchio; that of the active virtual
-    /// environment, or `python3`, if left out
+    /// environment, or `python3`, by default
     #[arg(long, value_name = "PATH", requires = "verify")]
     pub(crate) python: Option<PathBuf>,
 
@@ -363,7 +362,7 @@ pub(crate) struct ImportArgs {
 pub(crate) enum PolicyCommand {
     /// Show what an ONNX file holds, and a first draft of its contract
     Inspect(InspectArgs),
-    /// Hold policy contracts against their networks and robots
+    /// Check policy contracts against their networks and robots
     Check(PolicyCheckArgs),
 }
 
@@ -391,7 +390,7 @@ pub(crate) struct PolicyCheckArgs {
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
-    /// The robot file that they are for
+    /// Robot file of the contracts
     #[arg(long, value_name = "FILE")]
     pub(crate) robot: Option<PathBuf>,
 
@@ -408,17 +407,17 @@ pub(crate) struct PoliciesArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchCommand {
-    /// Run the physics against yardsticks with known answers
+    /// Run the accuracy benchmark: cases with known solutions
     Accuracy(AccuracyArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct AccuracyArgs {
-    /// Only the yardstick of this name; can be given several times
+    /// Only the case of this name; can be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Vec<String>,
 
-    /// Print one JSON object per yardstick instead of tables
+    /// Print one JSON object per case instead of tables
     #[arg(long, conflicts_with = "markdown")]
     pub(crate) json: bool,
 

@@ -11,8 +11,7 @@ use super::{LimitArgs, PolicyEnvArgs, TimeoutArgs};
 /// What `randori run` writes down.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct RecordArgs {
-    /// Write everything that happens to this file (MCAP); a folder for several
-    /// runs
+    /// Record the run to this file (MCAP); a folder for several runs
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
 
@@ -21,7 +20,7 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "N", requires = "record")]
     pub(crate) record_every: Option<NonZeroU64>,
 
-    /// Leave out what sensors measured (what policies were asked stays)
+    /// Leave out sensor readings (observations of policies are kept)
     #[arg(long, requires = "record")]
     pub(crate) no_sensor_frames: bool,
 
@@ -56,13 +55,13 @@ pub(crate) struct ReplayArgs {
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Ask the policies again, and compare what they are asked and what they
-    /// answer before the state
+    /// Run the policies again, and compare observations and actions before
+    /// the state
     #[arg(long)]
     pub(crate) policy: bool,
 
-    /// Also save the run and go on from what was saved, at ticks drawn at
-    /// random and at the snapshots of the recording
+    /// Also resume from saved states, at random ticks and at the snapshots of
+    /// the recording
     #[arg(long, conflicts_with = "policy")]
     pub(crate) self_check: bool,
 
@@ -73,7 +72,7 @@ pub(crate) struct ReplayArgs {
     #[command(flatten)]
     pub(crate) env: PolicyEnvArgs,
 
-    /// Threads for several recordings; all cores if left out
+    /// Threads for several recordings; all cores by default
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
 
@@ -100,7 +99,7 @@ pub(crate) struct ReportArgs {
     #[arg(required = true, num_args = 1..=2, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
-    /// The page; beside the first recording if left out, `-` for standard
+    /// The page; beside the first recording by default, `-` for standard
     /// output. Only pages of randori are overwritten
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -125,7 +124,7 @@ pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 
-    /// What the table holds
+    /// Contents of the table
     #[arg(long, value_enum, default_value_t = TableName::Wide)]
     pub(crate) table: TableName,
 
@@ -134,7 +133,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "TEXT")]
     pub(crate) channel: Vec<String>,
 
-    /// The table; beside the recording if left out, `-` for standard output.
+    /// The table; beside the recording by default, `-` for standard output.
     /// Only tables of randori are overwritten
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -163,9 +162,9 @@ pub(crate) enum TableName {
     Wide,
     /// A row per recorded state: bodies, joints and motors
     State,
-    /// A row per tick: commands in force, as policies gave them
+    /// A row per tick: commands in force, as policies returned them
     Commands,
-    /// A row per recorded state: what goals, metrics and events read
+    /// A row per recorded state: signals of goals, metrics and events
     Signals,
     /// A row per measured value
     Sensors,
@@ -184,11 +183,11 @@ pub(crate) struct DiffArgs {
     #[arg(value_name = "A")]
     pub(crate) first: PathBuf,
 
-    /// What is held against it
+    /// What to compare it with
     #[arg(value_name = "B")]
     pub(crate) second: PathBuf,
 
-    /// Then show both recordings over one another in the viewer
+    /// Then show both recordings overlaid in the viewer
     #[arg(long, conflicts_with = "json")]
     pub(crate) view: bool,
 

@@ -31,8 +31,8 @@ pub(crate) struct TestArgs {
     #[arg(long)]
     pub(crate) accept: bool,
 
-    /// Accept runs that fail or break as they are, although the scenario does not
-    /// `expect` that
+    /// Also accept runs that fail or end in an error without an `expect` in the
+    /// scenario
     #[arg(long, requires = "unasked")]
     pub(crate) accept_failures: bool,
 
@@ -43,11 +43,11 @@ pub(crate) struct TestArgs {
     #[arg(long, value_name = "I/N", default_value = "1/1", hide_default_value = true)]
     pub(crate) shard: Shard,
 
-    /// Begin no further runs after the first one that is not as accepted
+    /// Stop after the first run that differs from its golden
     #[arg(long, conflicts_with = "accept")]
     pub(crate) fail_fast: bool,
 
-    /// What is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 
@@ -92,7 +92,7 @@ pub(crate) struct ReviewArgs {
 #[derive(Debug, Args)]
 pub(crate) struct SuiteArgs {
     /// Scenario files, goldens, folders that hold them, or parts of their paths;
-    /// the project's `scenarios` if left out
+    /// the project's `scenarios` by default
     #[arg(value_name = "DIR|FILE|FILTER")]
     pub(crate) names: Vec<String>,
 
@@ -102,7 +102,7 @@ pub(crate) struct SuiteArgs {
     pub(crate) level: Option<Level>,
 
     /// Seeds of goldens that are accepted, from A up to, but not including, B;
-    /// those of the golden if left out, or 0
+    /// those of the golden by default, or 0
     #[arg(long, value_name = "A..B", value_parser = few_seeds)]
     pub(crate) seeds: Option<Seeds>,
 
@@ -113,7 +113,7 @@ pub(crate) struct SuiteArgs {
     #[command(flatten)]
     pub(crate) env: PolicyEnvArgs,
 
-    /// Threads; all cores if left out
+    /// Threads; all cores by default
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
 

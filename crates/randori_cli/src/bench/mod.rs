@@ -33,7 +33,7 @@ fn accuracy(args: &AccuracyArgs, console: &Console) -> io::Result<Outcome> {
     let chosen = match choose(&args.only) {
         Ok(chosen) => chosen,
         Err(unknown) => {
-            console.error(&format!("there is no yardstick called `{unknown}`"));
+            console.error(&format!("no case is called `{unknown}`"));
             let names: Vec<&str> = yardsticks::all().map(|yardstick| yardstick.name).collect();
             console.help(&format!("there are {}", names.join(", ")));
             return Ok(Outcome::NothingSelected);

@@ -89,7 +89,7 @@ fn golden(side: &Side) -> Result<Golden, String> {
 fn of_recording(recording: &Recording) -> Result<Golden, String> {
     let start = recording.start();
     let (Some(report), true) = (recording.report(), recording.is_complete()) else {
-        return Err("is cut off or damaged, and a golden describes whole runs".to_owned());
+        return Err("is truncated or damaged, and a golden describes whole runs".to_owned());
     };
     let mut recorder = Recorder::new(&start.layout, start.header.end_tick);
     for tick in recording.ticks() {

@@ -42,7 +42,7 @@ pub(crate) fn diff(args: &DiffArgs, console: &Console) -> io::Result<Outcome> {
         }
     };
     if args.view && !matches!((&first, &second), (Side::Recording(_), Side::Recording(_))) {
-        console.error("goldens hold nothing to look at");
+        console.error("goldens cannot be shown in the viewer");
         console.help("leave `--view` out, or name two recordings");
         return Ok(Outcome::Usage);
     }

@@ -103,9 +103,9 @@ fn verdict(found: &Comparison) -> Text {
     };
     let why = match found.basis {
         Basis::Digests => return text,
-        Basis::OtherDigests => "the engines make their digests of other things",
+        Basis::OtherDigests => "the digest versions differ",
         Basis::OtherScene => "the scenes differ",
-        Basis::OtherTicks => "ticks have other lengths",
+        Basis::OtherTicks => "the tick lengths differ",
     };
     text += text!(
         "{} {}: recorded values are compared, of what both have at equal times\n",
@@ -129,7 +129,7 @@ fn first_difference(found: &Comparison, first: &FirstDifference) -> Text {
     let word = paint(ERROR, "DIFFERENT");
     let (at, stage) = (moment(&first.at), first.stage);
     let mut text = match found.basis {
-        _ if first.is_start => text!("{} from {} on; the cause is the start\n", word, at),
+        _ if first.is_start => text!("{} from {} on; the initial states differ\n", word, at),
         Basis::Digests => text!("{} from {} on; the cause is the {} stage\n", word, at, stage),
         _ => text!(
             "{} from {} on; the first values that differ are of the {} stage\n",
@@ -167,7 +167,7 @@ fn contacts(found: &Comparison) -> Text {
     let [a, b] = &contacts.sides;
     let at = moment(&contacts.at);
     if a.is_empty() && b.is_empty() {
-        return text!("nothing is in contact at {}\n", at);
+        return text!("no contacts at {}\n", at);
     }
     let mut text = section(&format!("contacts at {at}"));
     let lines = |name: &str, pairs: &[ContactPair]| -> Vec<String> {
@@ -220,13 +220,13 @@ fn bodies(found: &Comparison) -> Text {
         ("farthest (m)", Align::Right),
         ("at tick", Align::Right),
     ];
-    section("bodies that are farthest apart over the run") + table(&columns, &rows)
+    section("bodies that deviate most") + table(&columns, &rows)
 }
 
 fn growth(found: &Comparison) -> Text {
     let words = match found.growth {
         Growth::None => return Text::new(),
-        Growth::TooShort => "too few samples to say how it grows".to_owned(),
+        Growth::TooShort => "too few samples for a growth law".to_owned(),
         Growth::Constant { distance_m } => format!("stays at about {distance_m:.1e} m"),
         Growth::Linear { slope_mps } if slope_mps < 0.0 => {
             format!("shrinks linearly, by about {:.1e} m/s", -slope_mps)
@@ -241,11 +241,11 @@ fn growth(found: &Comparison) -> Text {
             let every = std::f64::consts::LN_2 / rate_per_s.abs();
             format!("{verb} about every {every:.2e} s")
         }
-        Growth::Irregular => "follows no simple law".to_owned(),
+        Growth::Irregular => "neither constant, linear nor exponential".to_owned(),
     };
     let points = found.samples.len();
     let samples = style::count(points, "sample");
-    let title = section(&format!("largest distance of a body: {words} ({samples})"));
+    let title = section(&format!("largest deviation of a body: {words} ({samples})"));
     title + Text::lines(&plot(&found.samples))
 }
 
@@ -260,7 +260,7 @@ fn ends(found: &Comparison) -> Text {
             |last| format!("after tick {} of {}", last.0, end.planned.0),
         );
         let word = paint(ERROR, "error:");
-        text += text!("{} {} is cut off or damaged {}\n", word, name, last);
+        text += text!("{} {} is truncated or damaged {}\n", word, name, last);
     }
     if found.lengths_differ() {
         let [a, b] = found.ends.map(|end| end.last.map_or(0, |last| last.0));

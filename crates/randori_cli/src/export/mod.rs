@@ -132,7 +132,7 @@ fn tell(
         let last = recording.last_tick().map_or(0, |tick| tick.0);
         let why = match &written.damage {
             Some(error) => error.to_string(),
-            None => "is cut off".to_owned(),
+            None => "is truncated".to_owned(),
         };
         let file = args.file.display();
         console.warning(&format!("`{file}` cannot be read after tick {last}: it {why}"));

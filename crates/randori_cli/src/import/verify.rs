@@ -126,7 +126,7 @@ fn ask(pythons: &[PathBuf], input: &str, is_urdf: bool) -> Result<Answer, Silent
         format!("{install} in a virtual environment, and name its Python by `--python PATH`");
     let readers = if is_urdf { "neither Pinocchio nor MuJoCo" } else { "MuJoCo is not" };
     let message = match (tried.first(), is_urdf) {
-        (None, _) => format!("there is no program `{}`", pythons[0].display()),
+        (None, _) => format!("the program `{}` does not exist", pythons[0].display()),
         (Some(python), true) => format!("{readers} is installed for `{python}`"),
         (Some(python), false) => format!("{readers} installed for `{python}`"),
     };
@@ -156,7 +156,7 @@ fn compare(python: &Path, input: &str) -> io::Result<Answer> {
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let last = text.lines().last().unwrap_or_default();
-    serde_json::from_str(last).map_err(|_| io::Error::other("the comparison gave no answer"))
+    serde_json::from_str(last).map_err(|_| io::Error::other("the comparison printed no result"))
 }
 
 impl Answer {

@@ -33,7 +33,7 @@ pub(super) fn describe(file: &Path, replayed: &Replayed) -> Text {
         Result::Unreadable(_) => Text::new(),
         Result::Refused(refusal) => {
             let reason = Text::lines(&refusal.0);
-            text!("{} this run cannot be made:\n{}\n", paint(ERROR, "error:"), reason)
+            text!("{} this run cannot start:\n{}\n", paint(ERROR, "error:"), reason)
         }
         Result::Verified { verification, changed_files } => {
             verified(recording, verification, changed_files)
@@ -44,7 +44,7 @@ pub(super) fn describe(file: &Path, replayed: &Replayed) -> Text {
     if !recording.is_complete() {
         let last = recording.last_tick().map_or(0, |tick| tick.0);
         text += text!(
-            "{} the recording is cut off or damaged after tick {} of {}\n",
+            "{} the recording is truncated or damaged after tick {} of {}\n",
             paint(ERROR, "error:"),
             last,
             header.end_tick
@@ -115,7 +115,7 @@ fn diverged(recording: &Recording, divergence: &Divergence) -> Text {
     }
     if divergence.jumped {
         text += text!(
-            "  the run had gone on from a saved state before: what was saved may be incomplete\n"
+            "  the run had resumed from a saved state before: that state may be incomplete\n"
         );
     }
     let recorded = format!("the recorded run: {}", header.reproduce);
@@ -205,7 +205,7 @@ fn other_version(recording: &Recording, likeness: &Likeness) -> Text {
         text += text!("  goal `{}`: recorded {}, now {}\n", goal, word(*was), word(*is));
     }
     if likeness.has_verdicts && likeness.changed_goals.is_empty() {
-        text += text!("  every goal has the verdict that it had\n");
+        text += text!("  all verdicts are unchanged\n");
     }
     text
 }

@@ -94,7 +94,7 @@ fn open(
     if !recording.is_complete() {
         let last = recording.last_tick().map_or(0, |tick| tick.0);
         let at = seconds(last as f64 * start.header.period_ns as f64 * 1e-9);
-        let why = damage.map_or_else(|| "it is cut off".to_owned(), |error| error.to_string());
+        let why = damage.map_or_else(|| "it is truncated".to_owned(), |error| error.to_string());
         let note = format!("the recording cannot be read after tick {last} ({at}): {why}");
         console.warning(&format!("`{}`: {note}", file.display()));
         run.note(note);

@@ -16,7 +16,7 @@ pub(crate) fn describe(report: &RunReport, file: &str, reproduce: &str) -> Text 
             .iter()
             .map(|(path, value)| vec![Cell::new(path), Cell::new(number(*value))])
             .collect();
-        let columns = [("drawn for this seed", Align::Left), ("value", Align::Right)];
+        let columns = [("sampled for this seed", Align::Left), ("value", Align::Right)];
         text += text!("\n{}", table(&columns, &rows));
     }
     if !report.goals.is_empty() {
@@ -37,7 +37,7 @@ pub(crate) fn describe(report: &RunReport, file: &str, reproduce: &str) -> Text 
     let (word, colour) = style::verdict(report.verdict);
     let (word, simulated) = (paint(colour, word), seconds(report.simulated_s));
     let (hash, expectation) = (style::hash(report.final_hash), expectation(report));
-    let again = paint(FAINT, format!("again: {reproduce}"));
+    let again = paint(FAINT, format!("reproduce: {reproduce}"));
     text + text!(
         "\n{} after {} simulated{}; final hash {}\n{}\n",
         word,
@@ -54,9 +54,9 @@ fn expectation(report: &RunReport) -> String {
     let goal = report.goals.iter().find(|goal| goal.name == *expected);
     match (goal.map(|goal| goal.verdict), report.verdict) {
         (_, Verdict::Pass) => format!(": `{expected}` failed as expected"),
-        (Some(Verdict::Pass), _) => format!(": `{expected}` was expected to fail, but holds"),
+        (Some(Verdict::Pass), _) => format!(": `{expected}` was expected to fail, but passes"),
         (Some(Verdict::Fail), Verdict::Fail) => {
-            format!(": `{expected}` failed as expected, but not alone")
+            format!(": `{expected}` failed as expected, and so did another goal")
         }
         _ => String::new(),
     }
@@ -89,7 +89,7 @@ fn goals(report: &RunReport) -> Text {
         ("verdict", Align::Left),
         ("margin", Align::Right),
         ("decided", Align::Right),
-        ("because of", Align::Left),
+        ("decided by", Align::Left),
     ];
     let row = |goal: &GoalReport| {
         let (word, colour) = style::goal_verdict(goal);

@@ -91,7 +91,7 @@ pub(crate) fn summary(reports: &[&RunReport]) -> Text {
     if !goals.is_empty() {
         let columns = [
             ("goal", Align::Left),
-            ("held", Align::Right),
+            ("passed", Align::Right),
             ("rate", Align::Right),
             ("95 % interval", Align::Right),
             ("worst margin", Align::Right),
@@ -116,7 +116,7 @@ pub(crate) fn summary(reports: &[&RunReport]) -> Text {
         reports.iter().find_map(|report| Some((report, report.error.as_ref()?)))
     {
         let error = describe_error(error, time_of(error, report));
-        text += text!("\nThe first run that broke, seed {}:\n{}", report.seed, error);
+        text += text!("\nFirst run that ended in an error, seed {}:\n{}", report.seed, error);
     }
     text
 }
@@ -132,7 +132,7 @@ pub(crate) fn totals(reports: &[&RunReport]) -> Text {
     let passed = of(Verdict::Pass).count();
     let runs = count(reports.len(), "run");
     let mut text = text!("{}: {} of {} passed", paint(colour, word), passed, runs);
-    for (verdict, what) in [(Verdict::Fail, "failed"), (Verdict::Error, "broke")] {
+    for (verdict, what) in [(Verdict::Fail, "failed"), (Verdict::Error, "ended in an error")] {
         let seeds: Vec<u64> = of(verdict).map(|report| report.seed).collect();
         if !seeds.is_empty() {
             let plural = if seeds.len() == 1 { "" } else { "s" };

@@ -40,7 +40,7 @@ pub(super) fn append_summary(results: &[CaseResult<'_>], console: &Console) {
 fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let is_other = path.metadata().is_ok_and(|metadata| !metadata.is_file());
     if is_other {
-        return Err(io::Error::other("it is no file"));
+        return Err(io::Error::other("it is not a file"));
     }
     OpenOptions::new().create(true).append(true).open(path)?.write_all(bytes)
 }

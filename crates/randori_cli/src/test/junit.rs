@@ -72,7 +72,7 @@ fn of_goal(
     let (kind, why) = match (goal.verdict, result.case.role(&goal.name)) {
         (Verdict::Fail, Role::Required) => (Some(NonSuccessKind::Failure), "fails"),
         (Verdict::Pass, Role::ExpectedToFail) => {
-            (Some(NonSuccessKind::Failure), "was expected to fail, but holds")
+            (Some(NonSuccessKind::Failure), "was expected to fail, but passes")
         }
         (Verdict::Error, Role::Required | Role::ExpectedToFail) => {
             (Some(NonSuccessKind::Error), "is undecided: the run broke")

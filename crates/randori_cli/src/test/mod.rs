@@ -163,7 +163,7 @@ fn tell_missing(suite: &Suite, console: &Console) {
         several => format!("{} have no golden, such as `{first}`", count(several, "scenario")),
     };
     console.warning(&which);
-    console.help("look at their runs, then `randori test --accept` or `randori review`");
+    console.help("check the runs, then use `randori test --accept` or `randori review`");
 }
 
 fn write(path: &Path, xml: &Text, console: &Console) -> bool {

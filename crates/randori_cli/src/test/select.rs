@@ -82,7 +82,8 @@ impl Selection {
         let known = paths(self);
         for filter in filters {
             if !known.iter().any(|path| path.contains(filter)) {
-                console.error(&format!("`{filter}` is no file, and part of no scenario's path"));
+                console
+                    .error(&format!("`{filter}` is not a file, and no scenario path contains it"));
                 let words = known.iter().flat_map(|path| path.split(['/', '\\', '.']));
                 if let Some(similar) = nearest(filter, words) {
                     console.help(&format!("did you mean `{similar}`?"));

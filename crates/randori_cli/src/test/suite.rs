@@ -81,7 +81,7 @@ pub(super) enum State {
     Ready { entry: Box<Entry>, texts: Vec<(String, String)> },
     /// Nothing: a file is not valid, for this reason.
     Invalid(Text),
-    /// Nothing: its assets are not here.
+    /// Nothing: skipped: assets not found.
     Skipped,
     /// Nothing: the scenario is gone.
     Orphan,
@@ -127,8 +127,8 @@ impl Suite {
                 console.error("this part of the suite is empty");
             } else {
                 let which = if selection.named_files { "named" } else { "found" };
-                console.error(&format!("no scenario that was {which} has a golden"));
-                console.help("look at its run, then `randori test --accept` or `randori review`");
+                console.error(&format!("no scenario that was {which} has a golden file"));
+                console.help("check the run, then use `randori test --accept` or `randori review`");
             }
             return Err(Outcome::NothingSelected);
         }

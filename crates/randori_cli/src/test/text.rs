@@ -53,8 +53,8 @@ fn word(status: Status) -> (&'static str, anstyle::Style) {
 pub(super) fn remark(result: &CaseResult<'_>) -> String {
     let failing = result.runs.iter().find(|run| run.status() == result.status());
     match (&result.case.state, failing) {
-        (State::Orphan, _) => "its scenario is gone".to_owned(),
-        (State::Skipped, _) => "its assets are not here".to_owned(),
+        (State::Orphan, _) => "its scenario is missing".to_owned(),
+        (State::Skipped, _) => "skipped: assets not found".to_owned(),
         (State::Invalid(reason), _) => reason.plain().lines().next().unwrap_or_default().to_owned(),
         (State::Ready { .. }, Some(run)) if run.status().is_failure() => {
             let several = result.runs.len() > 1;
@@ -105,7 +105,7 @@ pub(super) fn why_it_fails(case: &Case, run: &RunResult) -> String {
         .map(|goal| format!("`{}` (margin {})", goal.name, numbers::signed(goal.margin)))
         .collect();
     if failed.is_empty() {
-        return "fails: the goal that is expected to fail holds".to_owned();
+        return "fails: the goal that was expected to fail passes".to_owned();
     }
     format!("fails: {}", failed.join(", "))
 }
@@ -171,16 +171,16 @@ pub(super) fn describe(result: &CaseResult<'_>) -> Text {
         State::Skipped => {}
         State::Ready { .. } => text += differences(result),
     }
-    text += text!("{}\n", paint(FAINT, format!("  again:  {}", case.reproduce)));
+    text += text!("{}\n", paint(FAINT, format!("  reproduce: {}", case.reproduce)));
     if let (State::Ready { entry, .. }, Some(run)) =
         (&case.state, result.runs.iter().find(|run| run.status().is_failure()))
     {
         let seed = run.seed.to_string();
         let words = ["randori", "run", &entry.file.shown, "--seed", &seed, "--record", "now.mcap"];
-        text += text!("{}\n", paint(FAINT, format!("  record: {}", command_line(words))));
+        text += text!("{}\n", paint(FAINT, format!("  record:    {}", command_line(words))));
     }
     if result.status() == Status::Changed {
-        let accept = paint(FAINT, format!("  accept: {} --accept", case.reproduce));
+        let accept = paint(FAINT, format!("  accept:    {} --accept", case.reproduce));
         text += text!("{}\n", accept);
         if !result.engine.is_empty() {
             let rebaseline = format!("  update: {} --rebaseline", case.reproduce);

@@ -141,10 +141,10 @@ fn the_text_tells_what_changed_first_and_how_it_grew() {
       ball position.x: A 1.0, B 1.0000001 (1.192e-7 m, 1 ulp)
     contacts at tick 100 (0.20 s)
       both  ball on ground: (0.0, 0.0, 9.81) N
-    bodies that are farthest apart over the run
+    bodies that deviate most
       body  first (m)  farthest (m)  at tick
       ball   1.192e-7      1.192e-7      100
-    largest distance of a body: stays at about 1.2e-7 m (101 samples)
+    largest deviation of a body: stays at about 1.2e-7 m (101 samples)
         1.2e-7 m |***************************************************
         8.6e-8 m |
         6.2e-8 m |
@@ -323,7 +323,7 @@ fn another_start_is_called_the_start_and_not_a_stage_of_a_step() {
     let told = project.randori(&["diff", "a.mcap", "b.mcap"]).expect_code(5);
     let found = diff(&project, 5);
 
-    assert!(told.stdout.contains("the cause is the start"), "{}", told.stdout);
+    assert!(told.stdout.contains("the initial states differ"), "{}", told.stdout);
     assert!(told.stdout.contains("pose.xyz"), "{}", told.stdout);
     assert_eq!(found["first_difference"]["tick"], 0);
     assert_eq!(found["first_difference"]["stage"], "start");

@@ -158,7 +158,7 @@ fn a_cut_recording_gives_what_can_be_read() {
 
     for format in ["--csv", "--parquet"] {
         let ended = project.randori(&["export", "cut.mcap", format]).expect_code(0);
-        assert!(ended.stderr.contains("is cut off"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("is truncated"), "{}", ended.stderr);
         project.randori(&["export", "stub.mcap", format]).expect_code(3);
     }
 }

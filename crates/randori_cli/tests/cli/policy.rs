@@ -200,7 +200,7 @@ fn a_file_that_is_no_network_is_named_for_what_it_is() {
     let files = [
         ("net.onnx", pointer, "a Git LFS pointer", "git lfs pull"),
         ("net.npz", "PK\u{3}\u{4}................arr_0.npy", "NumPy arrays", "torch.onnx.export"),
-        ("page.onnx", "<!DOCTYPE html><html></html>", "an HTML page", "the link of its download"),
+        ("page.onnx", "<!DOCTYPE html><html></html>", "an HTML page", "download link"),
     ];
     for (name, text, what, help) in files {
         project.write(name, text);

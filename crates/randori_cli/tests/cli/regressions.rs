@@ -80,9 +80,9 @@ fn one_percent_of_mass_fails_and_the_output_tells_what_changed_first() {
         margin of `stays on the rail`: 1.6104999959468842 -> 1.6105999976396561, by 1.000e-4, 450367586304 ulp
         margin of `hurries`: -0.06041055396199227 -> -0.06050554141402245, by 9.499e-5, 13689134514176 ulp
         metric `max(joint(cart.slide))`: 0.18950000405311584 -> 0.18940000236034393, by 1.000e-4, 3602940690432 ulp
-      again:  randori test scenarios/drive.ron
-      record: randori run scenarios/drive.ron --seed 0 --record now.mcap
-      accept: randori test scenarios/drive.ron --accept
+      reproduce: randori test scenarios/drive.ron
+      record:    randori run scenarios/drive.ron --seed 0 --record now.mcap
+      accept:    randori test scenarios/drive.ron --accept
 
     FAIL: 1 scenario: 1 changed
     "#);

@@ -82,10 +82,10 @@ fn a_cut_recording_is_shown_as_far_as_it_goes() {
 
     let ended = project.randori(&["report", "cut.mcap"]).expect_code(0);
 
-    assert!(ended.stderr.contains("it is cut off"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("it is truncated"), "{}", ended.stderr);
     let run = &data(&page(&project, "cut.html"))["runs"][0];
     assert_eq!(run["verdict"], "unknown");
-    assert!(run["notes"][0].as_str().is_some_and(|note| note.contains("it is cut off")));
+    assert!(run["notes"][0].as_str().is_some_and(|note| note.contains("it is truncated")));
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn a_run_that_passes_prints_its_goals_and_ends_with_0() {
     );
     assert!(row("hurries (preferred)").contains("missed"));
     assert!(row("max(joint(cart.slide))").contains("0.1"));
-    assert!(row("again:").ends_with("randori run scenarios/drive.ron --seed 0"));
+    assert!(row("reproduce:").ends_with("randori run scenarios/drive.ron --seed 0"));
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn arguments_without_sense_end_with_2() {
 fn a_misspelt_file_gets_a_suggestion() {
     let ended = Project::new().randori(&["run", "scenarios/driv.ron"]).expect_code(2);
 
-    assert!(ended.stderr.contains("there is no file `scenarios/driv.ron`"));
+    assert!(ended.stderr.contains("the file `scenarios/driv.ron` does not exist"));
     assert!(ended.stderr.contains("did you mean `scenarios/drive.ron`?"));
 }
 
@@ -203,7 +203,7 @@ fn a_drawn_value_that_makes_no_sense_is_reported_for_its_seed() {
 
     let ended = project.randori(&["run", DRIVE, "--seeds", "0..20"]).expect_code(3);
 
-    assert!(ended.stdout.contains("the values drawn for this seed make no sense"));
+    assert!(ended.stdout.contains("the values sampled for this seed are invalid"));
     assert!(ended.stdout.contains("20 runs"));
 }
 

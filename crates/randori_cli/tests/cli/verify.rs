@@ -106,5 +106,9 @@ fn a_python_that_does_not_exist_is_named() {
 
     let ended = project.randori(&words).expect_code(2);
 
-    assert!(ended.stderr.contains("there is no program `no/such/python`"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("the program `no/such/python` does not exist"),
+        "{}",
+        ended.stderr
+    );
 }

@@ -22,7 +22,7 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, actors: &[ActorSpec], 
         }
         let first = actor.path.first();
         if actor.path.iter().all(|corner| Some(corner) == first) {
-            let message = format!("the path of actor `{}` leads nowhere", actor.name);
+            let message = format!("the path of actor `{}` has no length", actor.name);
             let label = "at least two different points are needed";
             report.error(DiagnosticCode::DEGENERATE_SHAPE, &at.field("path"), message, label);
         }

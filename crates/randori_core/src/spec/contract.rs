@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Drive, RobotSpec};
 
-/// How a network is fed and read.
+/// The observation and action mapping of a network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename = "PolicyContract", deny_unknown_fields)]
 pub struct ContractSpec {

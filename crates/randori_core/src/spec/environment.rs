@@ -41,7 +41,7 @@ pub struct GroundSpec {
     pub friction: f64,
     /// Restitution coefficient.
     pub restitution: f64,
-    /// As for shapes: the surface of higher priority counts alone.
+    /// As for shapes: the surface of higher priority wins.
     pub priority: i32,
     /// As for shapes: resistance to turning on the spot, m.
     pub torsional_friction: f64,

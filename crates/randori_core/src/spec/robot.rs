@@ -207,7 +207,7 @@ pub struct JointSpec {
     /// Coulomb friction, N m or N.
     #[serde(default)]
     pub friction: f64,
-    /// Inertia of rotor and gear seen at the joint, kg m^2 or kg.
+    /// Rotor and gear inertia reflected to the joint, kg m^2 or kg.
     #[serde(default)]
     pub armature: f64,
     /// Passive spring.

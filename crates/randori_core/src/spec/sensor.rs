@@ -128,7 +128,7 @@ pub struct ErrorSpec {
     pub noise: Option<Noise>,
     /// Constant added to each value.
     pub bias: Option<f64>,
-    /// Standard deviation of a bias that walks, per square root of a second.
+    /// Standard deviation of a bias that drifts (random walk), per square root of a second.
     pub random_walk: Option<f64>,
     /// Values are rounded to multiples of this.
     pub resolution: Option<f64>,
@@ -157,7 +157,7 @@ pub struct ChannelErrorSpec {
     pub noise: Option<Noise>,
     /// Constant added to each value.
     pub bias: Option<f64>,
-    /// Standard deviation of a bias that walks, per square root of a second.
+    /// Standard deviation of a bias that drifts (random walk), per square root of a second.
     pub random_walk: Option<f64>,
     /// Values are rounded to multiples of this.
     pub resolution: Option<f64>,

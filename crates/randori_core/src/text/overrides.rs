@@ -295,7 +295,7 @@ impl<'c> Change<'c> {
             }
             RouteError::NoSuchField { segment, help } => {
                 let name = &segments[segment].name;
-                let message = format!("the path `{}` leads nowhere", self.path);
+                let message = format!("no such path: `{}`", self.path);
                 Diagnostic::error(DiagnosticCode::UNKNOWN_PATH, message)
                     .primary(self.label(segments, segment, &format!("no field is called `{name}`")))
                     .help(help)
@@ -359,7 +359,7 @@ impl<'c> Change<'c> {
             None if names.is_empty() => None,
             None => Some(format!("there is {}", one_of(names.iter().map(|n| &**n)))),
         };
-        let message = format!("the path `{}` leads nowhere", self.path);
+        let message = format!("no such path: `{}`", self.path);
         Diagnostic::error(DiagnosticCode::UNKNOWN_PATH, message)
             .primary(Label::new(self.segment_origin(segment).span, label))
             .maybe_help(help)

@@ -35,11 +35,11 @@ fn mistakes_in_three_files_are_reported_in_one_go() {
       |
     help: did you mean `tags`?
 
-    error[RS0103]: unknown choice `Moveable` in `Mobility`
+    error[RS0103]: unknown value `Moveable` in `Mobility`
      --> assets/hall.ron:7:65
       |
     7 |         (name: "crate", pose: (xyz: (1.0, 0.0, 0.2)), mobility: Moveable(mass_kg: 3.0), shapes: [
-      |                                                                 ^^^^^^^^ no choice has this name
+      |                                                                 ^^^^^^^^ not one of the possible values
       |
     help: did you mean `Movable`?
 

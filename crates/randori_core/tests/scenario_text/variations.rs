@@ -98,7 +98,7 @@ fn keys_that_lead_nowhere_and_values_that_do_not_fit_are_found_at_load() {
     let whole = told("scenario", path, "physics.sweeps");
 
     insta::assert_snapshot!(key, @r#"
-    scenarios/push.ron:22:32: error[RS0211]: the path leads nowhere: no field is called `mas_kg`
+    scenarios/push.ron:22:32: error[RS0211]: no such path: no field is called `mas_kg`
     help: did you mean `mass_kg`?
     "#);
     insta::assert_snapshot!(text, @r#"

@@ -41,7 +41,7 @@ pub(crate) fn read(
     let mut environment = EnvironmentSpec {
         format: randori_core::spec::FORMAT,
         name: name.to_owned(),
-        about: format!("What surrounds the robot in the file of {name}"),
+        about: format!("Surroundings of the robot in the file of {name}"),
         materials: materials(),
         ground: None,
         objects: Vec::new(),

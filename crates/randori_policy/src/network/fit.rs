@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::seam::TensorInfo;
 use crate::{did_you_mean, listed};
 
-/// How a network is fed and read.
+/// The observation and action mapping of a network.
 pub(super) struct Fit {
     /// Shape and source of each input of the network, in its order.
     pub(super) inputs: Vec<(Vec<usize>, Feed)>,

@@ -169,7 +169,7 @@ fn cannot_start(command: &[String], working_dir: &Path, error: &StartError) -> P
     let message = format!("cannot start the policy `{}`: {error}", command.join(" "));
     let help = match error.kind() {
         std::io::ErrorKind::NotFound => {
-            format!("there is no program `{program}`; check the spelling or install it")
+            format!("the program `{program}` does not exist; check the spelling or install it")
         }
         std::io::ErrorKind::PermissionDenied => format!(
             "`{program}` is not executable; name its interpreter first, such as `python3 {program}`"

@@ -213,10 +213,10 @@ impl ProcessPolicy {
             }
             Some(Event::Output(Output::Closed) | Event::InputClosed) => {
                 match self.child.exit_status() {
-                    Some(status) => {
-                        PolicyError::new(format!("{subject} {status} before it could {what}"))
-                            .help("a policy has to answer until its standard input ends")
-                    }
+                    Some(status) => PolicyError::new(format!(
+                        "{subject} {status} before it could {what}"
+                    ))
+                    .help("the program exited too early; does it call `run(act)` at its end?"),
                     None => PolicyError::new(format!(
                         "{subject} closed its connection before it could {what}"
                     ))

@@ -9,7 +9,7 @@ use super::place::kind_unless_file;
 /// The bytes of a file that has at most `limit` of them.
 ///
 /// # Errors
-/// When it is no file (opening a named pipe would wait for ever), it is larger,
+/// When it is not a file (opening a named pipe would wait for ever), it is larger,
 /// or the system refuses.
 pub fn read_bytes(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let refuse = |kind: fs::FileType| match kind_unless_file(kind) {

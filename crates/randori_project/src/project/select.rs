@@ -29,7 +29,7 @@ pub struct SelectedFile {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SelectError {
     /// There is no such file or folder.
-    #[error("there is no file `{}`", .path.display())]
+    #[error("the file `{}` does not exist", .path.display())]
     NotFound {
         /// What was named.
         path: PathBuf,

@@ -28,7 +28,7 @@ const MOST_DEPTH: usize = 16;
 /// because an instant repeats what it does not mention.
 const MOST_STATES: usize = 1_000_000;
 
-/// Why a text is no golden.
+/// Why a text is not a golden.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{line}:{column}: {message}")]
 pub struct GoldenError {
@@ -46,7 +46,7 @@ impl Golden {
     /// Reads a golden.
     ///
     /// # Errors
-    /// When the text is too long or too deep, is no golden, is of a newer format,
+    /// When the text is too long or too deep, is not a golden, is of a newer format,
     /// or says something impossible.
     pub fn parse(text: &str) -> Result<Self, GoldenError> {
         // Editors for Windows begin a file with a byte order mark.

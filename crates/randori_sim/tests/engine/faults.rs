@@ -46,7 +46,7 @@ fn a_command_that_is_not_a_number_names_robot_actuator_and_tick() {
     assert_eq!(error.tick, 17);
     assert_eq!(
         error.message,
-        "policy of robot `r0` answered with NaN for input `velocity` of actuator `motor` in command 1"
+        "policy of robot `r0` returned NaN for input `velocity` of actuator `motor` in command 1"
     );
     assert!(error.help.is_some_and(|help| help.contains("division by zero")));
 }
@@ -65,7 +65,7 @@ fn a_command_of_the_wrong_length_says_what_is_right() {
 
     assert_eq!(
         error.message,
-        "policy of robot `r0` answered with command 0 of 2 values, but the robot takes 3"
+        "policy of robot `r0` returned command 0 of 2 values, but the robot takes 3"
     );
 }
 

@@ -104,7 +104,7 @@ fn a_missing_answer_breaks_the_replay_and_names_the_request() {
     };
 
     assert_eq!(error.code, "RR0102");
-    assert!(error.message.contains(&format!("no answer to request {request}")), "{error:?}");
+    assert!(error.message.contains(&format!("no response to request {request}")), "{error:?}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(super) fn add(app: &mut App) {
     .add_key(group, Chord::key(KeyCode::Escape), "free camera", |world| {
         choose(world, Choice::Free);
     })
-    .add_key(group, Chord::key(KeyCode::KeyF), "look at what is picked", |world| {
+    .add_key(group, Chord::key(KeyCode::KeyF), "look at the selection", |world| {
         let picked = world.get_resource::<Selection>().and_then(|selection| selection.0);
         let robots = world.resource::<Run>().layout().map(|layout| &layout.robots);
         let base = robots.and_then(|robots| robots.first()).map(|robot| robot.base);

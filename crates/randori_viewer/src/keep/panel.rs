@@ -56,9 +56,7 @@ fn show(ui: &mut egui::Ui, world: &mut World) {
 
 fn recording(ui: &mut egui::Ui, world: &mut World, fields: &mut Fields) {
     ui.heading("This run");
-    ui.label(
-        "All of it so far, with everything that you did, as a file that replays to the last bit.",
-    );
+    ui.label("The run so far, with all your input, as a file that replays to the last bit.");
     ui.horizontal(|ui| {
         let field = egui::TextEdit::singleline(&mut fields.recording).hint_text("run-001.mcap");
         ui.add(field.desired_width(200.0));
@@ -109,7 +107,7 @@ fn film(ui: &mut egui::Ui, world: &mut World, fields: &mut Fields) {
     if let Some(file) = &progress.making {
         let share = progress.made as f32 / progress.total.max(1) as f32;
         ui.add(egui::ProgressBar::new(share).text(file.display().to_string()));
-        if ui.button("Stop").on_hover_text("Gives up this film").clicked() {
+        if ui.button("Stop").on_hover_text("Cancels this film").clicked() {
             world.write_message(StopFilm);
         }
         return;
@@ -149,7 +147,7 @@ const FILM_FPS: f64 = 25.0;
 fn command(ui: &mut egui::Ui, world: &mut World) {
     ui.heading("The command");
     if must_be_saved(world) {
-        ui.label("What happened here stands in no file: save the run, and replay that.");
+        ui.label("This run contains manual input: save a recording, and replay that.");
         let hint = "Saves the run under the next free name, and copies the command that replays it";
         if ui.button("Save and copy").on_hover_text(hint).clicked()
             && let Some(file) = save(world, "")
@@ -158,7 +156,7 @@ fn command(ui: &mut egui::Ui, world: &mut World) {
         }
         return;
     }
-    ui.label("This gives exactly this run again, on any machine:");
+    ui.label("This command reproduces the run exactly, on any machine:");
     let command = reproduce(world, None);
     ui.add(egui::Label::new(egui::RichText::new(&command).monospace()).wrap());
     if ui.button("Copy").on_hover_text("Copies the command").clicked() {
@@ -171,8 +169,8 @@ fn situation(ui: &mut egui::Ui, world: &mut World, fields: &mut Fields) {
     ui.heading("This situation");
     let run = world.resource::<Run>();
     let now = at(run, run.tick());
-    ui.label(format!("What is where at {now}, as a scenario to try policies on.")).on_hover_text(
-        "Robots, objects, dropped boxes, people and coming events. Links begin at rest",
+    ui.label(format!("The situation at {now}, as a scenario to try policies on.")).on_hover_text(
+        "Robots, objects, dropped boxes, actors and coming events. Links start at rest",
     );
     ui.horizontal(|ui| {
         let field = egui::TextEdit::singleline(&mut fields.situation).hint_text("a name");

@@ -34,7 +34,10 @@ pub fn save_situation(world: &mut World, name: &str) -> Result<PathBuf, Problem>
     };
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if name.is_empty() || !name.chars().all(is_name) {
-        return Err(problem(format!("`{name}` is no name"), "use letters, digits, `_` and `-`"));
+        return Err(problem(
+            format!("`{name}` is not a valid name"),
+            "use letters, digits, `_` and `-`",
+        ));
     }
     let Some(open) = world.get_resource::<OpenFile>() else { return Err(super::nothing_open()) };
     let root = open.project.root().to_owned();

@@ -51,7 +51,7 @@ fn a_file_that_is_not_there_gets_a_suggestion() {
     open(&mut app, Open::File(repository().join("scenarios/courier/flaat.ron")));
 
     let said = problem(&app);
-    assert!(said.message.contains("there is no file"), "{said:?}");
+    assert!(said.message.contains("does not exist"), "{said:?}");
     assert!(said.help.as_ref().is_some_and(|help| help.contains("flat.ron")), "{said:?}");
     assert!(!run(&app).is_open());
 }

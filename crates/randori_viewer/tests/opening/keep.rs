@@ -162,7 +162,7 @@ fn only_recordings_are_overwritten() {
     fs::write(&other, "mine").expect("it can be written");
 
     let refused = save_recording(app.world_mut(), &other).expect_err("it holds something else");
-    assert!(refused.message.contains("no recording"), "{refused:?}");
+    assert!(refused.message.contains("not a recording"), "{refused:?}");
     assert!(refused.help.is_some());
     assert_eq!(fs::read(&other).expect("it is there"), b"mine");
 

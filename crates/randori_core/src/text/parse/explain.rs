@@ -28,7 +28,7 @@ pub(super) fn explain(
         }
         ron::Error::NoSuchEnumVariant { expected, found, outer } => {
             let place = Place { document, range: word_before(text, at, found) };
-            unknown_name(&place, "choice", found, outer.as_deref(), expected)
+            unknown_name(&place, "value", found, outer.as_deref(), expected)
         }
         ron::Error::MissingStructField { field, outer } => {
             missing_field(document, at, field, outer.as_deref())
@@ -62,10 +62,10 @@ fn unknown_name(
     let help = match similar {
         Some(similar) => format!("did you mean `{similar}`?"),
         None if expected.is_empty() => format!("there is no {what} at all here"),
-        None => format!("possible here: {}", one_of(expected.iter().copied())),
+        None => format!("expected one of {}", one_of(expected.iter().copied())),
     };
     if place.document.origin(place.range.clone()).role == Role::Path {
-        let message = format!("the path leads nowhere: no field is called `{found}`");
+        let message = format!("no such path: no field is called `{found}`");
         return Diagnostic::error(DiagnosticCode::UNKNOWN_PATH, message)
             .primary(place.label("no such field"))
             .help(help);
@@ -76,7 +76,10 @@ fn unknown_name(
     };
     let within = outer.map_or(String::new(), |outer| format!(" in {}", plain(outer)));
     Diagnostic::error(code, format!("unknown {what} `{found}`{within}"))
-        .primary(place.label(format!("no {what} has this name")))
+        .primary(place.label(match what {
+            "field" => "no field has this name",
+            _ => "not one of the possible values",
+        }))
         .help(help)
 }
 
@@ -150,7 +153,7 @@ fn expectation(
             (format!("`{name}` in another form"), Some(format!("write `{name}` without brackets")))
         } else {
             let possible = one_of(choices.iter().copied());
-            ("a choice".to_owned(), Some(format!("possible here: {possible}")))
+            ("another value".to_owned(), Some(format!("expected one of {possible}")))
         });
     }
     if is_number(node) && is_with_unit(written) {
@@ -245,9 +248,11 @@ fn wanted(error: &ron::Error) -> Option<&'static str> {
 fn described(node: &Node, written: &str) -> String {
     match &node.kind {
         NodeKind::Scalar(Scalar::Number) => "a number".to_owned(),
-        NodeKind::Scalar(Scalar::Text) => "a text".to_owned(),
-        NodeKind::Scalar(Scalar::Word) => format!("the word `{written}`"),
-        NodeKind::Scalar(Scalar::Other) => "a character".to_owned(),
+        NodeKind::Scalar(Scalar::Text) => "a string".to_owned(),
+        NodeKind::Scalar(Scalar::Word) => format!("the identifier `{written}`"),
+        NodeKind::Scalar(Scalar::Other) => {
+            "a character literal (strings take double quotes)".to_owned()
+        }
         NodeKind::Struct { .. } => "a structure".to_owned(),
         NodeKind::Tuple { name: Some(_), .. } => "a named value".to_owned(),
         NodeKind::Tuple { .. } => "a vector".to_owned(),
