@@ -20,6 +20,9 @@
 //!    the step ([`potential`], [`cone`]) by its law ([`laws`], [`contact`],
 //!    [`coupling`], [`dof_law`]).
 //!
+//! [`InverseKinematics`](inverse_kinematics::InverseKinematics) finds a configuration
+//! that puts a link where it shall be.
+//!
 //! The notation is that of Featherstone, "Rigid Body Dynamics Algorithms" (2008).
 
 mod builder;
@@ -29,6 +32,7 @@ pub mod coupling;
 pub mod dof_law;
 mod factor;
 mod inertia;
+pub mod inverse_kinematics;
 mod islands;
 mod joint;
 mod kinematics;

@@ -100,21 +100,26 @@ impl State {
 /// Quaternions are normalized.
 pub fn advance(tree: &Tree, q: &mut [f64], v: &[f64], dt: f64) {
     for link in tree.links() {
-        let (q, v) = (&mut q[link.coordinates()], &v[link.dofs()]);
-        match link.joint() {
-            JointKind::FixedBase | JointKind::Fixed => {}
-            JointKind::FloatingBase => {
-                let (position, rotation) = q.split_at_mut(3);
-                for (x, speed) in position.iter_mut().zip(v) {
-                    *x += speed * dt;
-                }
-                turn(rotation, &Vector3::new(v[3] * dt, v[4] * dt, v[5] * dt));
+        advance_link(link, q, v, dt);
+    }
+}
+
+/// Moves the coordinates of one joint, as [`advance`] does.
+pub(crate) fn advance_link(link: &Link, q: &mut [f64], v: &[f64], dt: f64) {
+    let (q, v) = (&mut q[link.coordinates()], &v[link.dofs()]);
+    match link.joint() {
+        JointKind::FixedBase | JointKind::Fixed => {}
+        JointKind::FloatingBase => {
+            let (position, rotation) = q.split_at_mut(3);
+            for (x, speed) in position.iter_mut().zip(v) {
+                *x += speed * dt;
             }
-            JointKind::Spherical => turn(q, &Vector3::new(v[0] * dt, v[1] * dt, v[2] * dt)),
-            JointKind::Revolute { .. } | JointKind::Prismatic { .. } | JointKind::Planar => {
-                for (x, rate) in q.iter_mut().zip(v) {
-                    *x += rate * dt;
-                }
+            turn(rotation, &Vector3::new(v[3] * dt, v[4] * dt, v[5] * dt));
+        }
+        JointKind::Spherical => turn(q, &Vector3::new(v[0] * dt, v[1] * dt, v[2] * dt)),
+        JointKind::Revolute { .. } | JointKind::Prismatic { .. } | JointKind::Planar => {
+            for (x, rate) in q.iter_mut().zip(v) {
+                *x += rate * dt;
             }
         }
     }

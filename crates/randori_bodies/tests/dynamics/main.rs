@@ -4,6 +4,7 @@
 mod bits;
 mod building;
 mod identities;
+mod inverse_kinematics;
 mod peers;
 mod stepping;
 mod textbook;
