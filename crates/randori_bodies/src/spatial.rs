@@ -12,9 +12,15 @@
 //! | [`SpatialInertia`] | rigid-body inertia I: M^6 -> F^6 | mass, first moment, inertia about O |
 //! | [`SpatialStiffness`] | any symmetric map M^6 -> F^6 | for example the Hessian of a contact |
 
+mod stiffness;
+mod symmetric;
+
 use std::ops::{Add, AddAssign, Mul, Neg, Sub, SubAssign};
 
 use nalgebra::{Matrix3, Vector3};
+
+pub use stiffness::SpatialStiffness;
+pub use symmetric::Symmetric3;
 
 /// A velocity, an acceleration or a unit of joint motion, in world axes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,30 +49,6 @@ pub struct SpatialInertia {
     pub first_moment: Vector3<f64>,
     /// Rotational inertia about O, kg m^2.
     pub rotational: Symmetric3,
-}
-
-/// A symmetric 3x3 matrix.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[expect(missing_docs, reason = "the names of the elements say it all")]
-pub struct Symmetric3 {
-    pub xx: f64,
-    pub yy: f64,
-    pub zz: f64,
-    pub xy: f64,
-    pub xz: f64,
-    pub yz: f64,
-}
-
-/// A symmetric 6x6 map from motion to force, about O:
-/// `[torque; force] = [A C; C' L] [angular; linear]`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SpatialStiffness {
-    /// Block A: torque per angular motion.
-    pub angular: Symmetric3,
-    /// Block C: torque per linear motion.
-    pub coupling: Matrix3<f64>,
-    /// Block L: force per linear motion.
-    pub linear: Symmetric3,
 }
 
 impl MotionVector {
@@ -174,148 +156,6 @@ impl AddAssign for SpatialInertia {
         self.mass_kg += other.mass_kg;
         self.first_moment += other.first_moment;
         self.rotational += other.rotational;
-    }
-}
-
-impl SpatialStiffness {
-    /// No stiffness.
-    pub const ZERO: Self = Self {
-        angular: Symmetric3::ZERO,
-        coupling: Matrix3::new(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-        linear: Symmetric3::ZERO,
-    };
-
-    /// `X' G X` for the velocity `X m = linear + angular x offset` of the body
-    /// point at `offset` (m) from O, and a symmetric 3x3 matrix G on it.
-    pub fn at_point(matrix: &Symmetric3, offset: &Vector3<f64>) -> Self {
-        // C = [offset]x G, column by column.
-        let [x, y, z] = [0, 1, 2].map(|column| offset.cross(&matrix.column(column)));
-        // A = C [offset]x', row by row: r [offset]x' = offset x r.
-        let first = offset.cross(&Vector3::new(x.x, y.x, z.x));
-        let second = offset.cross(&Vector3::new(x.y, y.y, z.y));
-        let third = offset.cross(&Vector3::new(x.z, y.z, z.z));
-        let angular = Symmetric3 {
-            xx: first.x,
-            yy: second.y,
-            zz: third.z,
-            xy: first.y,
-            xz: first.z,
-            yz: second.z,
-        };
-        Self { angular, coupling: Matrix3::from_columns(&[x, y, z]), linear: *matrix }
-    }
-
-    /// A symmetric 3x3 matrix on the angular velocity alone.
-    pub fn of_rotation(matrix: &Symmetric3) -> Self {
-        Self { angular: *matrix, ..Self::ZERO }
-    }
-
-    /// The same stiffness about another O, given how far the present one is from
-    /// it (m): `T' K T` for the velocity `linear + angular x offset` at the present O.
-    #[must_use]
-    pub fn shifted(&self, offset: &Vector3<f64>) -> Self {
-        let mut sum = Self::at_point(&self.linear, offset);
-        // [offset]x C', column by column.
-        let [x, y, z] = [0, 1, 2].map(|row| offset.cross(&self.coupling.row(row).transpose()));
-        sum.angular += self.angular;
-        sum.angular += Symmetric3 {
-            xx: x.x + x.x,
-            yy: y.y + y.y,
-            zz: z.z + z.z,
-            xy: x.y + y.x,
-            xz: x.z + z.x,
-            yz: y.z + z.y,
-        };
-        sum.coupling += self.coupling;
-        sum
-    }
-
-    /// The force for a motion.
-    pub fn times(&self, motion: &MotionVector) -> ForceVector {
-        ForceVector {
-            torque: self.angular.times(&motion.angular) + rotated(&self.coupling, &motion.linear),
-            force: self.coupling.tr_mul(&motion.angular) + self.linear.times(&motion.linear),
-        }
-    }
-}
-
-impl AddAssign for SpatialStiffness {
-    fn add_assign(&mut self, other: Self) {
-        self.angular += other.angular;
-        self.coupling += other.coupling;
-        self.linear += other.linear;
-    }
-}
-
-impl Symmetric3 {
-    /// The zero matrix.
-    pub const ZERO: Self = Self { xx: 0.0, yy: 0.0, zz: 0.0, xy: 0.0, xz: 0.0, yz: 0.0 };
-
-    /// The upper triangle of a matrix that is symmetric but for rounding.
-    pub fn of(matrix: &Matrix3<f64>) -> Self {
-        Self {
-            xx: matrix.m11,
-            yy: matrix.m22,
-            zz: matrix.m33,
-            xy: matrix.m12,
-            xz: matrix.m13,
-            yz: matrix.m23,
-        }
-    }
-
-    /// All nine elements.
-    pub fn to_matrix(&self) -> Matrix3<f64> {
-        Matrix3::new(
-            self.xx, self.xy, self.xz, self.xy, self.yy, self.yz, self.xz, self.yz, self.zz,
-        )
-    }
-
-    /// One of the three columns.
-    fn column(&self, index: usize) -> Vector3<f64> {
-        match index {
-            0 => Vector3::new(self.xx, self.xy, self.xz),
-            1 => Vector3::new(self.xy, self.yy, self.yz),
-            _ => Vector3::new(self.xz, self.yz, self.zz),
-        }
-    }
-
-    /// Product with a vector.
-    pub fn times(&self, v: &Vector3<f64>) -> Vector3<f64> {
-        Vector3::new(
-            self.xx * v.x + self.xy * v.y + self.xz * v.z,
-            self.xy * v.x + self.yy * v.y + self.yz * v.z,
-            self.xz * v.x + self.yz * v.y + self.zz * v.z,
-        )
-    }
-
-    /// `R S R'`: the same tensor in other axes, R being the rotation matrix.
-    #[must_use]
-    pub fn rotated(&self, rotation: &Matrix3<f64>) -> Self {
-        let half = product(rotation, &self.to_matrix());
-        let element = |row: usize, column: usize| {
-            half[(row, 0)] * rotation[(column, 0)]
-                + half[(row, 1)] * rotation[(column, 1)]
-                + half[(row, 2)] * rotation[(column, 2)]
-        };
-        Self {
-            xx: element(0, 0),
-            yy: element(1, 1),
-            zz: element(2, 2),
-            xy: element(0, 1),
-            xz: element(0, 2),
-            yz: element(1, 2),
-        }
-    }
-}
-
-impl AddAssign for Symmetric3 {
-    fn add_assign(&mut self, other: Self) {
-        self.xx += other.xx;
-        self.yy += other.yy;
-        self.zz += other.zz;
-        self.xy += other.xy;
-        self.xz += other.xz;
-        self.yz += other.yz;
     }
 }
 
