@@ -16,23 +16,28 @@
 //! the parent; its three coordinates are a rotation vector in the same frame.
 //!
 //! Start reading at [`RobotModel`], then [`RobotModel::inverse_dynamics`].
+//! [`RobotModel::inverse_kinematics`] finds positions that put a link where it shall be.
 //! [`SimWorld`](super::SimWorld) answers the same questions for its robots in
 //! their present state.
 
 mod forces;
+mod inverse_kinematics;
 mod kinematics;
 mod queries;
 pub(crate) mod spatial;
 
 use nalgebra::{Isometry3, Vector3};
+use randori_bodies::inverse_kinematics::DofRange;
 use randori_bodies::{JointKind as Motion, LinkSpec, Tree, TreeBuilder};
 use randori_core::spec::{Base, JointKind, JointSpec, RobotSpec};
 
 use self::spatial::{written_axis, written_pose};
 use super::inertia::{MassProperties, link_mass_properties};
 
+pub use self::inverse_kinematics::IkSolution;
 pub use self::spatial::{Twist64, Wrench64};
 pub use randori_bodies::Momentum;
+pub use randori_bodies::inverse_kinematics::{IkError, IkOptions, IkOutcome, Target};
 
 /// A robot as a tree of rigid bodies.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +51,11 @@ pub struct RobotModel {
     /// Place of each degree of freedom of the tree among the generalized
     /// velocities.
     order: Vec<usize>,
+    /// Names of the links of the robot file.
+    names: Vec<String>,
+    /// How far each degree of freedom of the tree may move: the base not at all, joints
+    /// within their limits.
+    ranges: Vec<DofRange>,
 }
 
 /// Configuration and velocity of a robot.
@@ -125,6 +135,11 @@ impl RobotModel {
         (0..self.links.len()).map(|link| self.link(link).mass_kg).sum()
     }
 
+    /// Index of the link of this name in the robot file.
+    pub fn link_named(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|link| link == name)
+    }
+
     /// The base link (index in the robot file).
     pub fn base_link(&self) -> usize {
         self.links.iter().position(|&link| link == 0).unwrap_or(0)
@@ -188,7 +203,12 @@ impl Builder<'_> {
             // An open mesh may enclose what no body has; it is used as it is.
             tree.set_mass(node, link_mass_properties(&self.robot.links[link]));
         }
-        RobotModel { tree, links, joints: self.joints, order }
+        let names = self.robot.links.iter().map(|link| link.name.clone()).collect();
+        let mut ranges = vec![DofRange::Locked; tree.dofs()];
+        for (joint, &node) in self.robot.joints.iter().zip(&self.joints) {
+            ranges[tree.links()[node].dofs()].fill(range(&joint.kind));
+        }
+        RobotModel { tree, links, joints: self.joints, order, names, ranges }
     }
 }
 
@@ -200,6 +220,22 @@ fn motion(joint: &JointSpec) -> Motion {
         JointKind::Revolute { .. } | JointKind::Continuous => Motion::Revolute { axis },
         JointKind::Prismatic { .. } => Motion::Prismatic { axis },
         JointKind::Spherical => Motion::Spherical,
+    }
+}
+
+/// How far a joint may move.
+fn range(kind: &JointKind) -> DofRange {
+    match kind {
+        JointKind::Revolute { limits } => {
+            DofRange::Between { lower: limits.lower.radians(), upper: limits.upper.radians() }
+        }
+        JointKind::Prismatic { limits: Some(limits) } => {
+            DofRange::Between { lower: limits.lower, upper: limits.upper }
+        }
+        JointKind::Fixed
+        | JointKind::Continuous
+        | JointKind::Prismatic { limits: None }
+        | JointKind::Spherical => DofRange::Free,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Laws that hold for every robot, tried on random trees.
 
-use nalgebra::{DVector, Vector3};
+use nalgebra::{DVector, Point3, Vector3};
 use randori_core::random::RandomStream;
 use randori_core::spec::RobotSpec;
 use randori_sim::world::dynamics::{RobotModel, RobotState};
@@ -152,6 +152,8 @@ fn the_jacobian_is_the_slope_of_link_poses() {
         let links = case.robot.links.len();
         let link = (case.model.dofs() * 7) % links;
         let jacobian = case.model.jacobian(&case.state, link);
+        let point = Vector3::new(0.1, -0.2, 0.3);
+        let of_point = case.model.point_jacobian(&case.state, link, &point);
         for index in 0..case.model.dofs() {
             let unit = case.unit(index);
             let pose = |time| case.model.link_poses(&case.at(&unit, time))[link];
@@ -163,7 +165,28 @@ fn the_jacobian_is_the_slope_of_link_poses() {
             let column = jacobian.column(index);
             assert!((column.fixed_rows::<3>(0) - linear).norm() < 1e-7);
             assert!((column.fixed_rows::<3>(3) - angular).norm() < 1e-7);
+            let (from, to) = (before * Point3::from(point), after * Point3::from(point));
+            let column = of_point.column(index);
+            assert!((column.fixed_rows::<3>(0) - (to - from) / (2.0 * STEP)).norm() < 1e-7);
+            assert!((column.fixed_rows::<3>(3) - angular).norm() < 1e-7);
         }
+    }
+}
+
+#[test]
+fn a_payload_is_held_by_the_transposed_jacobian() {
+    let gravity = Vector3::new(0.3, -0.2, -9.81);
+    for case in cases("dynamics.payload", true) {
+        let link = (case.model.dofs() * 7) % case.robot.links.len();
+        let mut loaded = case.model.clone();
+        loaded.add_payload(link, 1.5);
+
+        let added = loaded.gravity_forces(&case.state, &gravity)
+            - case.model.gravity_forces(&case.state, &gravity);
+
+        let jacobian = case.model.jacobian(&case.state, link);
+        let expected = jacobian.rows(0, 3).transpose() * (gravity * -1.5);
+        assert!((added - expected).norm() < 1e-10);
     }
 }
 

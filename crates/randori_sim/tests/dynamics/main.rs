@@ -3,6 +3,7 @@
 
 mod consistency;
 mod energy;
+mod inverse_kinematics;
 mod peer;
 mod robots;
 mod textbook;

@@ -27,12 +27,24 @@ impl RobotModel {
 
     /// Jacobian of a link (index in the robot file): its six rows times the
     /// generalized velocity give the velocity of the link-frame origin, linear
-    /// (m/s) then angular (rad/s), world axes.
+    /// (m/s) then angular (rad/s), world axes. Zero if there is no such link.
     pub fn jacobian(&self, state: &RobotState, link: usize) -> DMatrix<f64> {
+        self.point_jacobian(state, link, &Vector3::zeros())
+    }
+
+    /// The same for a point of the link, given in the frame of the link (m): the first
+    /// three rows give the velocity of the point. Its transpose turns a force at the
+    /// point and a couple, in world axes, into generalized forces.
+    pub fn point_jacobian(
+        &self,
+        state: &RobotState,
+        link: usize,
+        point: &Vector3<f64>,
+    ) -> DMatrix<f64> {
         let mut jacobian = DMatrix::zeros(6, self.dofs());
         let Some(&link) = self.links.get(link) else { return jacobian };
         let kinematics = self.placed(state).kinematics;
-        let target = *kinematics.offset(link);
+        let target = kinematics.offset(link) + kinematics.rotation(link) * point;
         for (dof, column) in kinematics.jacobian(&self.tree, link, &target) {
             let mut out = jacobian.column_mut(self.order[dof]);
             out.fixed_rows_mut::<3>(0).copy_from(&column.linear);
@@ -63,6 +75,13 @@ impl RobotModel {
 
     /// Places the links.
     pub(super) fn placed(&self, state: &RobotState) -> Placed {
+        let mut kinematics = Kinematics::new(&self.tree);
+        kinematics.update(&self.tree, &self.configuration(state).q);
+        Placed { kinematics, velocity: self.to_tree(&self.generalized_velocity(state)) }
+    }
+
+    /// The configuration with the coordinates of the tree, at rest.
+    pub(super) fn configuration(&self, state: &RobotState) -> State {
         assert!(
             state.positions.len() == self.joint_dofs(),
             "the state has {} joint coordinates but the robot has {}",
@@ -88,9 +107,7 @@ impl RobotModel {
                 inner.q[link.coordinates()].copy_from_slice(q);
             }
         }
-        let mut kinematics = Kinematics::new(&self.tree);
-        kinematics.update(&self.tree, &inner.q);
-        Placed { kinematics, velocity: self.to_tree(&self.generalized_velocity(state)) }
+        inner
     }
 
     /// The generalized velocity as one vector.
