@@ -12,7 +12,7 @@ use rapier3d::prelude::{
     ActiveCollisionTypes, ActiveHooks, Collider, ColliderBuilder, RigidBodyBuilder,
 };
 
-use super::owned::Near;
+use super::near::Near;
 use super::pairs::Pairs;
 use super::{Coordinate, Forest, TreeDof, TreeLink, Trees};
 use crate::world::WorldError;

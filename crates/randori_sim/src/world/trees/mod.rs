@@ -14,6 +14,7 @@ mod act;
 mod build;
 mod candidates;
 mod contacts;
+mod near;
 mod owned;
 mod pairs;
 mod read;
@@ -35,7 +36,8 @@ use serde::{Deserialize, Serialize};
 pub(super) use self::build::{TreesBuilder, for_trees};
 pub(super) use self::saved::TreesState;
 
-use self::owned::{Near, Owned};
+use self::near::Near;
+use self::owned::Owned;
 use self::pairs::Pairs;
 
 /// What never changes about trees; see [`Scene`](super::scene::Scene).

@@ -1,0 +1,184 @@
+//! Which objects come near robots, and which of those in the trees may rest.
+//!
+//! Start reading at [`SimWorld::find_near`].
+
+use std::cmp::Ordering;
+
+use randori_core::layout::BodyId;
+use rapier3d::parry::bounding_volume::BoundingVolume;
+use rapier3d::prelude::{Collider, ColliderHandle, ContactPair};
+
+use super::Trees;
+use super::owned::{AHEAD_TICKS, Owned};
+use crate::world::SimWorld;
+use crate::world::build::owner;
+use crate::world::dynamics::spatial::narrow;
+use crate::world::scene::Role;
+
+/// Memory of the search for objects near robots.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Near {
+    /// Objects near robots, and what they touch, in order.
+    pub(super) bodies: Vec<usize>,
+    /// Those of them that a link is near.
+    by_links: Vec<usize>,
+    /// Pairs of objects that touch.
+    pairs: Vec<[usize; 2]>,
+    /// Objects in the trees that fall asleep, in order.
+    pub(super) sleepers: Vec<usize>,
+    /// Memory for it.
+    restless: Vec<usize>,
+    /// What the trees shall own.
+    pub(super) next: Vec<Owned>,
+}
+
+impl SimWorld {
+    /// Objects that a link is near, and all that they touch, in order.
+    pub(super) fn find_near(&self, trees: &Trees, found: &mut Near) {
+        let Near { bodies: near, by_links, pairs, .. } = found;
+        for list in [&mut *near, &mut *by_links] {
+            list.clear();
+        }
+        pairs.clear();
+        if trees.is_alone {
+            for slot in trees.pairs.slots() {
+                let mark = (slot.colliders, slot.touches());
+                self.note_pair(trees, mark, (near, by_links, pairs));
+            }
+        } else {
+            for pair in self.physics.narrow_phase.contact_pairs() {
+                let colliders = [pair.collider1, pair.collider2];
+                self.note_pair(trees, (colliders, touches(pair)), (near, by_links, pairs));
+            }
+        }
+        by_links.sort_unstable();
+        by_links.dedup();
+        near.extend_from_slice(by_links);
+        near.extend(
+            self.actions.forces.iter().map(|(body, _)| *body).filter(|it| trees.sleeps(*it)),
+        );
+        spread(near, pairs);
+    }
+
+    /// The objects of a pair whose surfaces only trees know; one that sleeps stays asleep
+    /// beside what does not move either.
+    fn add_special(&self, trees: &Trees, bodies: [Option<usize>; 2], near: &mut Vec<usize>) {
+        let moves = |body: usize| match self.body_role(BodyId(body)).1 {
+            Role::Loose => !trees.sleeps(body),
+            Role::Actor => true,
+            Role::Static | Role::Tree { .. } => false,
+        };
+        if bodies.into_iter().flatten().any(moves) {
+            near.extend(bodies.into_iter().flatten().filter(|body| self.is_loose(*body)));
+        }
+    }
+
+    /// Objects in the trees that have stayed at their places for long, as all that they
+    /// touch, with no robot near. They leave the trees and stay where they are until
+    /// something comes near or touches them.
+    pub(super) fn find_sleepers(&self, trees: &Trees, near: &mut Near) {
+        let Near { by_links, pairs, sleepers, restless, .. } = near;
+        sleepers.clear();
+        let ticks = self.rest_ticks();
+        let is_still = |owned: &&Owned| owned.still_ticks >= ticks;
+        if !trees.owned.iter().any(|owned| is_still(&owned)) {
+            return;
+        }
+        restless.clone_from(by_links);
+        restless.extend(trees.owned.iter().filter(|it| !is_still(it)).map(|it| it.body));
+        restless.extend(self.actions.forces.iter().map(|(body, _)| *body));
+        spread(restless, pairs);
+        let stays = |body: &usize| restless.binary_search(body).is_ok();
+        let still = trees.owned.iter().filter(is_still).map(|owned| owned.body);
+        sleepers.extend(still.filter(|body| !stays(body)));
+    }
+
+    /// Notes which object of a pair is near a robot or meets a surface that only trees
+    /// know, or that two objects touch.
+    fn note_pair(
+        &self,
+        trees: &Trees,
+        (colliders, touches): ([ColliderHandle; 2], bool),
+        (near, by_links, pairs): (&mut Vec<usize>, &mut Vec<usize>, &mut Vec<[usize; 2]>),
+    ) {
+        let bodies = colliders.map(|it| self.owner_of(it));
+        if self.is_special(colliders) {
+            self.add_special(trees, bodies, near);
+        }
+        let [Some(one), Some(other)] = bodies else { return };
+        match [one, other].map(|body| self.is_loose(body)) {
+            [true, true] if touches => pairs.push([one, other]),
+            [true, false] if self.comes_near(trees, colliders, other) => by_links.push(one),
+            [false, true] if self.comes_near(trees, colliders, one) => by_links.push(other),
+            _ => {}
+        }
+    }
+
+    /// Whether the surfaces of a pair yield or resist turning, which only trees know.
+    fn is_special(&self, colliders: [ColliderHandle; 2]) -> bool {
+        let [one, other] =
+            colliders.map(|it| self.scene.rules.surface(&self.physics.colliders[it]));
+        match one.priority.cmp(&other.priority) {
+            Ordering::Greater => one.is_special(),
+            Ordering::Less => other.is_special(),
+            Ordering::Equal => one.is_special() || other.is_special(),
+        }
+    }
+
+    fn owner_of(&self, collider: ColliderHandle) -> Option<usize> {
+        owner(self.physics.colliders[collider].user_data).map(|body| body.0)
+    }
+
+    /// Whether a body is an object that anything can move.
+    pub(super) fn is_loose(&self, body: usize) -> bool {
+        self.body_role(BodyId(body)).1 == Role::Loose
+    }
+
+    /// Whether the link of a pair may touch the object within a few ticks.
+    fn comes_near(&self, trees: &Trees, pair: [ColliderHandle; 2], link: usize) -> bool {
+        if self.robot_link(link).is_none() {
+            return false;
+        }
+        let colliders = pair.map(|it| &self.physics.colliders[it]);
+        let bodies = pair.map(|it| self.owner_of(it));
+        let [first, second] = bodies.map(|body| {
+            let body = body.unwrap_or(link);
+            self.robot_link(body).or_else(|| trees.owned_link(body)).map_or_else(
+                || self.body_state(BodyId(body)).twist.linear,
+                |link| narrow(&trees.velocities[link].at(trees.placed.offset(link))),
+            )
+        });
+        let closing = (first - second).length() * self.scene.tick_s * AHEAD_TICKS;
+        let margin = self.physics.integration_parameters.prediction_distance() + closing;
+        let [one, other] = colliders.map(Collider::compute_aabb);
+        one.loosened(margin).intersects(&other)
+    }
+}
+
+/// Adds to a list of objects all that touch one of them, directly or through others,
+/// and puts it in order.
+fn spread(list: &mut Vec<usize>, pairs: &[[usize; 2]]) {
+    list.sort_unstable();
+    list.dedup();
+    loop {
+        // In each round, what touches anything found so far.
+        let known = list.len();
+        for [one, other] in pairs {
+            match [one, other].map(|body| list[..known].binary_search(body).is_ok()) {
+                [true, false] => list.push(*other),
+                [false, true] => list.push(*one),
+                _ => {}
+            }
+        }
+        list.sort_unstable();
+        list.dedup();
+        if list.len() == known {
+            return;
+        }
+    }
+}
+
+/// Whether anything touches in a pair, or is about to within a tick.
+fn touches(pair: &ContactPair) -> bool {
+    pair.manifolds().iter().any(|manifold| !manifold.points.is_empty())
+}
