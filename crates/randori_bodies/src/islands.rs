@@ -7,7 +7,7 @@
 
 use crate::newton::DofRow;
 use crate::pattern::Pattern;
-use crate::rows::{Column, Row};
+use crate::rows::{Column, Place, Row};
 use crate::tree::Tree;
 
 /// What belongs to which island; each list is in ascending order.
@@ -43,11 +43,17 @@ impl Islands {
         let count = pattern.islands();
         let of_link = |link: usize| pattern.island(tree.links()[link].branch());
         let of_dof = |dof: u32| of_link(tree.link_of_dof(dof as usize));
-        let of_row = |row: &Row| {
+        let of_row = |row: &Row| match row.place {
+            Place::World { link, .. } => of_link(link as usize),
             // Of two sides that are not coupled, one has dofs at most.
-            let dof = row.last_dofs(tree, columns).into_iter().flatten().next();
-            let link = row.links().into_iter().flatten().next();
-            dof.map(of_dof).or_else(|| link.map(of_link)).unwrap_or(0)
+            Place::Links { links: [one, other], .. } => {
+                let moves = |link: u32| !tree.link_chain(link as usize).is_empty();
+                of_link(if moves(one) || !moves(other) { one } else { other } as usize)
+            }
+            Place::Pair { .. } => {
+                let dof = row.last_dofs(tree, columns).into_iter().flatten().next();
+                dof.map_or(0, of_dof)
+            }
         };
         self.links.fill(count, (0..tree.links().len()).map(of_link));
         self.dofs.fill(count, (0..tree.dofs() as u32).map(of_dof));

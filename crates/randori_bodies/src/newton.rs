@@ -230,7 +230,12 @@ impl Newton {
     /// those whose factorization takes fewer multiplications than a limit.
     pub(crate) fn analyse(&mut self, tree: &Tree, islands: &mut Islands, limit: usize) {
         self.couplings.clear();
-        self.couplings.extend(self.rows.iter().filter_map(|row| row.coupled(tree, &self.columns)));
+        for pair in self.rows.iter().filter_map(|row| row.coupled(tree, &self.columns)) {
+            // Points of one pair of bodies follow each other.
+            if self.couplings.last() != Some(&pair) {
+                self.couplings.push(pair);
+            }
+        }
         self.couplings.sort_unstable();
         self.couplings.dedup();
         self.pattern.update(tree, &self.couplings, limit);

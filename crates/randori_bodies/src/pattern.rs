@@ -172,10 +172,22 @@ impl Pattern {
             self.islands += 1;
         }
         self.order.clear();
-        self.order.extend(0..tree.dofs() as u32);
-        // A stable sort would allocate; dofs of one branch are ordered by number.
-        let rank = &scratch.branch_rank;
-        self.order.sort_unstable_by_key(|dof| (rank[branch_of(*dof) as usize], *dof));
+        self.order.resize(tree.dofs(), 0);
+        // Where the dofs of each branch begin, by rank; then where its next one goes.
+        let Scratch { before: next, branch_rank: rank, .. } = &mut *scratch;
+        next.clear();
+        next.resize(branches + 1, 0);
+        for dof in 0..tree.dofs() as u32 {
+            next[rank[branch_of(dof) as usize] as usize + 1] += 1;
+        }
+        for place in 1..next.len() {
+            next[place] += next[place - 1];
+        }
+        for dof in 0..tree.dofs() as u32 {
+            let place = &mut next[rank[branch_of(dof) as usize] as usize];
+            self.order[*place] = dof;
+            *place += 1;
+        }
         scratch.position.clear();
         scratch.position.resize(tree.dofs(), 0);
         for (position, dof) in self.order.iter().enumerate() {

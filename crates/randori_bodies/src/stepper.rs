@@ -42,9 +42,9 @@ pub use read::DofImpulses;
 pub struct StepInput<'a> {
     /// Acceleration of free fall, m/s^2, world axes.
     pub gravity: Vector3<f64>,
-    /// What drives each dof; empty for none.
+    /// What drives each dof; nothing drives those after its end.
     pub drives: &'a [Drive],
-    /// What resists each dof; empty for nothing.
+    /// What resists each dof; nothing resists those after its end.
     pub dof_laws: &'a [DofLaw],
     /// Further force on each dof, N m or N; empty for none.
     pub forces: &'a [f64],
@@ -173,6 +173,8 @@ pub struct Stepper {
     contacts: usize,
     /// Where each coupling acts; the origin for those of joints.
     points: Vec<Vector3<f64>>,
+    /// Keys and places of the contacts that press.
+    keys: Vec<(u64, u32)>,
 }
 
 impl Stepper {

@@ -189,17 +189,13 @@ impl Sweep {
     fn sweep(&mut self, backwards: bool) -> f64 {
         let Self { touches, blocks, visits, z, .. } = self;
         let mut largest = 0.0;
-        let mut visit = |visit: &Visit| {
-            let change = match *visit {
+        for place in 0..visits.len() {
+            let place = if backwards { visits.len() - 1 - place } else { place };
+            let change = match visits[place] {
                 Visit::Touch(touch) => touches[touch as usize].visit(z),
                 Visit::Block(block) => blocks.visit(block as usize, z),
             };
             largest = f64::max(largest, change);
-        };
-        if backwards {
-            visits.iter().rev().for_each(&mut visit);
-        } else {
-            visits.iter().for_each(&mut visit);
         }
         largest
     }

@@ -82,20 +82,25 @@ impl Placement<'_> {
         }
     }
 
-    /// Relative velocity of two sides before the step.
+    /// Relative velocity of two sides before the step; about the axes only if the block
+    /// turns.
     fn start_velocity(
         &self,
         links: [Option<usize>; 2],
         (point, axes): (&Vector3<f64>, &[Vector3<f64>; 3]),
-        known: &ConeVector,
+        (known, turns): (&ConeVector, bool),
     ) -> ConeVector {
         let mut velocity = *known;
         for (link, sign) in links.into_iter().zip([-1.0, 1.0]) {
             let Some(link) = link else { continue };
             let offset = self.offset(link, point);
-            let own = along_axes(axes, &self.velocities[link], &offset);
-            for (velocity, own) in velocity.iter_mut().zip(own) {
-                *velocity += sign * own;
+            let motion = &self.velocities[link];
+            let linear = motion.at(&offset);
+            for (j, axis) in axes.iter().enumerate() {
+                velocity[j] += sign * axis.dot(&linear);
+                if turns {
+                    velocity[j + 3] += sign * axis.dot(&motion.angular);
+                }
             }
         }
         velocity
@@ -111,23 +116,29 @@ impl Placement<'_> {
         let [first, second] = tangents(&contact.normal);
         let axes = [contact.normal, first, second];
         let links = [contact.sides[0].link(), contact.sides[1].link()];
+        let turns = contact.friction.kind().dim() > 3;
         let mut known = [0.0; MAX_CONE_DIM];
         for (side, sign) in contact.sides.iter().zip([-1.0, 1.0]) {
-            if let Side::World { linear, angular } = side {
-                for (j, axis) in axes.iter().enumerate() {
-                    known[j] += sign * axis.dot(linear);
-                    known[j + 3] += sign * axis.dot(angular);
+            match side {
+                Side::World { linear, angular } if *side != Side::GROUND => {
+                    for (j, axis) in axes.iter().enumerate() {
+                        known[j] += sign * axis.dot(linear);
+                        known[j + 3] += sign * axis.dot(angular);
+                    }
                 }
+                _ => {}
             }
         }
         let at = (&contact.point, &axes);
         let mut impulse = [0.0; MAX_CONE_DIM];
         for (j, axis) in axes.iter().enumerate() {
             impulse[j] = axis.dot(&remembered[0]);
-            impulse[j + 3] = axis.dot(&remembered[1]);
+            if turns {
+                impulse[j + 3] = axis.dot(&remembered[1]);
+            }
         }
         let start = ContactStart {
-            velocity: self.start_velocity(links, at, &known),
+            velocity: self.start_velocity(links, at, (&known, turns)),
             inverse_weight: weights,
             remembered: impulse,
             step_s,
@@ -137,9 +148,13 @@ impl Placement<'_> {
             Law::Soft(_) => (None, 0.0),
             Law::Stiff(_) => (Some(cone.slip(&start.velocity)), contact.recovery(&start)),
         };
-        let potential = RowPotential::Cone(cone);
-        let row = Row::new(self.place(links, at, columns), axes, known, potential);
-        Row { warm: impulse, slip, recovery, ..row }
+        let place = self.place(links, at, columns);
+        Row {
+            warm: impulse,
+            slip,
+            recovery,
+            ..Row::new(place, axes, known, RowPotential::Cone(cone))
+        }
     }
 
     /// The row of a coupling of two links at a point. `potential` makes it from
@@ -152,7 +167,7 @@ impl Placement<'_> {
         columns: &mut Vec<Column>,
     ) -> Row {
         let known = [0.0; MAX_CONE_DIM];
-        let start = self.start_velocity(links, (point, axes), &known);
+        let start = self.start_velocity(links, (point, axes), (&known, true));
         let place = self.place(links, (point, axes), columns);
         Row::new(place, *axes, known, potential(&start))
     }

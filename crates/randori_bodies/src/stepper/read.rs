@@ -54,7 +54,7 @@ impl Stepper {
     }
 
     /// Keeps the impulses for the next step.
-    pub(super) fn remember(&self, memory: &mut Memory, input: &StepInput) {
+    pub(super) fn remember(&mut self, memory: &mut Memory, input: &StepInput) {
         memory.joints.clear();
         memory.joints.resize(self.v.len(), 0.0);
         for row in self.newton.dof_rows.iter().filter(|row| row.kind == DofRowKind::Friction) {
@@ -62,11 +62,16 @@ impl Stepper {
             memory.joints[dof] = row.potential.response(self.v[dof]).impulse;
         }
         memory.contacts.clear();
-        for (contact, row) in input.contacts.iter().zip(&self.newton.rows) {
+        self.keys.clear();
+        for (place, (contact, row)) in input.contacts.iter().zip(&self.newton.rows).enumerate() {
             if row.response.acts {
-                memory.contacts.push((contact.key, row.world_impulse()));
+                self.keys.push((contact.key, place as u32));
             }
         }
-        memory.contacts.sort_unstable_by_key(|(key, _)| *key);
+        self.keys.sort_unstable();
+        let rows = &self.newton.rows;
+        let impulses =
+            self.keys.iter().map(|(key, place)| (*key, rows[*place as usize].world_impulse()));
+        memory.contacts.extend(impulses);
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Levels {
     /// twice if there is one.
     sides: Vec<([u32; 2], u32)>,
     keyed: Vec<(u32, u32)>,
+    sorted: Vec<(u32, u32)>,
+    starts: Vec<u32>,
     rows: Vec<u32>,
 }
 
@@ -28,11 +30,14 @@ impl Levels {
     pub(super) fn order(&mut self, tree: &Tree, problem: &Newton, island: &Island<'_>) -> &[u32] {
         self.find_levels(tree, problem, island);
         self.keyed.clear();
+        let most = (tree.bases().len() as u32).min(0x7fff);
         for (sides, row) in &self.sides {
-            let [one, other] = sides.map(|branch| self.level[branch as usize].min(0x7fff));
+            let [one, other] = sides.map(|branch| self.level[branch as usize].min(most));
             self.keyed.push((one.min(other) << 16 | one.max(other), *row));
         }
-        self.keyed.sort_unstable();
+        // By the higher level first: sorts by counting keep the order of what is equal.
+        sort_by_count(&mut self.keyed, &mut self.sorted, (&mut self.starts, |key| key & 0x7fff));
+        sort_by_count(&mut self.keyed, &mut self.sorted, (&mut self.starts, |key| key >> 16));
         self.rows.clear();
         self.rows.extend(self.keyed.iter().map(|(_, row)| *row));
         &self.rows
@@ -81,4 +86,29 @@ impl Levels {
             }
         }
     }
+}
+
+/// Sorts by a part of the key, and keeps the order of entries in which it is equal.
+fn sort_by_count(
+    entries: &mut Vec<(u32, u32)>,
+    sorted: &mut Vec<(u32, u32)>,
+    (starts, part): (&mut Vec<u32>, fn(u32) -> u32),
+) {
+    let largest = entries.iter().map(|(key, _)| part(*key)).max().unwrap_or(0);
+    starts.clear();
+    starts.resize(largest as usize + 2, 0);
+    for (key, _) in entries.iter() {
+        starts[part(*key) as usize + 1] += 1;
+    }
+    for place in 1..starts.len() {
+        starts[place] += starts[place - 1];
+    }
+    sorted.clear();
+    sorted.resize(entries.len(), (0, 0));
+    for entry in entries.iter() {
+        let start = &mut starts[part(entry.0) as usize];
+        sorted[*start as usize] = *entry;
+        *start += 1;
+    }
+    std::mem::swap(entries, sorted);
 }

@@ -109,7 +109,7 @@ impl Touch {
             impulse[j] = if scale[j] > 0.0 { row.warm[j] / scale[j] } else { 0.0 };
         }
         wanted[0] -= held * row.recovery;
-        let touch = Self {
+        let mut touch = Self {
             columns,
             at,
             wanted,
@@ -118,11 +118,13 @@ impl Touch {
             impulse,
             scale: [scale[1], scale[2]],
         };
-        Some(touch.bounded(cone))
+        touch.find_bound(cone, at.map(|at| at != world));
+        Some(touch)
     }
 
-    fn bounded(mut self, cone: &Cone) -> Self {
-        let w = mobility(&self.columns);
+    #[inline]
+    fn find_bound(&mut self, cone: &Cone, moves: [bool; 2]) {
+        let w = mobility(&self.columns, moves);
         let across = (w[0][1] * w[0][1] + w[0][2] * w[0][2]).sqrt();
         let [mean, half] = [w[1][1] + w[2][2], w[1][1] - w[2][2]].map(|twice| twice / 2.0);
         let largest = mean + (half * half + w[1][2] * w[1][2]).sqrt();
@@ -135,7 +137,6 @@ impl Touch {
         let normal = cone.normal_regularization + self.bound[0];
         let friction = cone.friction_regularization + self.bound[1];
         self.yields = [normal.recip(), friction.recip(), (normal + friction).recip()];
-        self
     }
 
     /// Adds the impulse to the coordinates.
@@ -208,27 +209,47 @@ impl Touch {
 }
 
 /// `x <- x L^-1 D^-1/2` over the coordinates of one body.
+#[inline]
 fn whiten(
     tree: &Tree,
     (factor, roots): (&SparseFactor, &[f64]),
     first: usize,
     columns: &mut Columns,
 ) {
-    for i in (0..6).rev() {
-        let row = &factor.rows()[tree.row(first + i)];
+    // Six rows of one to six elements follow each other.
+    let rows = factor.rows()[tree.row(first).start..].first_chunk::<21>();
+    let (Some(rows), Some(roots)) = (rows, roots[first..].first_chunk::<6>()) else { return };
+    let element = |i: usize, j: usize| rows[i * (i + 1) / 2 + j];
+    let couples = |i: usize| [0, 1, 2].iter().any(|j| *j < i && element(i, *j) != 0.0);
+    // Translation is coupled with nothing if the frame is at the centre of mass.
+    if (1..6).any(couples) {
         for x in columns.iter_mut() {
-            let own = x[i];
-            for (x, element) in x.iter_mut().zip(&row[..i]) {
-                *x -= element * own;
-            }
-            x[i] = own * roots[first + i];
+            whiten_one::<0>(x, rows, roots);
+        }
+    } else {
+        for x in columns.iter_mut() {
+            whiten_one::<3>(x, rows, roots);
         }
     }
 }
 
-fn mobility(columns: &[Columns; 2]) -> [[f64; 3]; 3] {
+/// Whitens one column if rows have no elements before `FIRST` but on the diagonal.
+#[inline]
+fn whiten_one<const FIRST: usize>(x: &mut [f64; 6], rows: &[f64; 21], roots: &[f64; 6]) {
+    for i in (0..6).rev() {
+        let own = x[i];
+        for j in FIRST..i {
+            x[j] -= rows[i * (i + 1) / 2 + j] * own;
+        }
+        x[i] = own * roots[i];
+    }
+}
+
+/// W of sides that move.
+#[inline]
+fn mobility(columns: &[Columns; 2], moves: [bool; 2]) -> [[f64; 3]; 3] {
     let mut sum = [[0.0; 3]; 3];
-    for side in columns {
+    for (side, _) in columns.iter().zip(moves).filter(|(_, moves)| *moves) {
         for i in 0..3 {
             for j in 0..=i {
                 sum[i][j] += dot(&side[i], &side[j]);
