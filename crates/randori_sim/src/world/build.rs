@@ -294,6 +294,7 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self) -> Result<SimWorld, WorldError> {
         self.scene.dropped_surface = self.scene.rules.add(Surface::plain());
+        self.scene.rules.note_special(&self.scene.bodies, &self.physics.colliders);
         let mut trees = None;
         if let Some(builder) = self.trees.take() {
             let (forest, built) = builder.finish(f64::from(self.scene.tick_s))?;

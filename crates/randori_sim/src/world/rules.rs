@@ -13,12 +13,12 @@ use randori_core::math::Vector;
 use randori_core::spec::RobotSpec;
 use rapier3d::parry::bounding_volume::{Aabb, BoundingVolume};
 use rapier3d::prelude::{
-    ActiveHooks, Collider, ColliderHandle, ContactModificationContext, HalfSpace,
+    ActiveHooks, Collider, ColliderHandle, ColliderSet, ContactModificationContext, HalfSpace,
     PairFilterContext, PhysicsHooks, SolverFlags,
 };
 
 use super::build::{Builder, owner};
-use super::scene::Scene;
+use super::scene::{BodyEntry, Role, Scene};
 use super::surface::Surface;
 use super::tree::Group;
 
@@ -30,6 +30,9 @@ pub(super) struct ContactRules {
     /// Pairs of bodies that pass through each other, smaller index first, in
     /// order.
     passing: Vec<(usize, usize)>,
+    /// Whether any surface yields or resists turning, which only trees know, and whether
+    /// any does besides those of links.
+    special: [bool; 2],
 }
 
 impl ContactRules {
@@ -41,6 +44,25 @@ impl ContactRules {
 
     pub(super) fn surface(&self, collider: &Collider) -> &Surface {
         &self.surfaces[surface_number(collider.user_data)]
+    }
+
+    /// Notes which of the finished shapes yield or resist turning.
+    pub(super) fn note_special(&mut self, bodies: &[BodyEntry], colliders: &ColliderSet) {
+        let special = colliders.iter().filter(|(_, it)| self.surface(it).is_special());
+        self.special = special.fold([false; 2], |[_, of_objects], (_, collider)| {
+            let role = owner(collider.user_data).map(|body| bodies[body.0].role);
+            [true, of_objects || !matches!(role, Some(Role::Tree { .. }))]
+        });
+    }
+
+    /// Whether any surface yields or resists turning.
+    pub(super) fn has_special(&self) -> bool {
+        self.special[0]
+    }
+
+    /// Whether any does besides those of links.
+    pub(super) fn has_special_objects(&self) -> bool {
+        self.special[1]
     }
 
     /// Whether two bodies pass through each other.

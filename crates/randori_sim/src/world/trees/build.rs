@@ -124,6 +124,7 @@ impl TreesBuilder {
             loads: Vec::new(),
             handles: self.links.iter().map(|link| link.handle).collect(),
             near: Near::default(),
+            ours: Vec::new(),
             contacts: Vec::new(),
             bodies: Vec::new(),
             drives: Vec::new(),

@@ -6,9 +6,10 @@ use randori_bodies::contact::{Contact, Side};
 use randori_bodies::laws::{Impedance, Law, Reference, SoftLaw, StiffLaw};
 use randori_core::math::{Pose, Vector};
 use randori_core::spec::SoftnessSpec;
-use rapier3d::prelude::{Collider, ColliderHandle, ContactManifold};
+use rapier3d::prelude::{Collider, ColliderHandle, ContactManifold, PhysicsWorld};
 
 use super::Trees;
+use super::near::touches;
 use super::pairs::Meeting;
 use crate::world::SimWorld;
 use crate::world::build::owner;
@@ -22,13 +23,54 @@ use crate::world::surface::Surface;
 /// velocity times the tick, and is pushed apart in the next.
 const SURGE: f64 = 0.2;
 
+/// How an object in the trees moves before a step.
+#[derive(Clone, Copy)]
+struct ObjectMotion {
+    /// Where `linear` is meant, m.
+    origin: Vector3<f64>,
+    /// m/s, world axes.
+    linear: Vector3<f64>,
+    /// rad/s, world axes.
+    angular: Vector3<f64>,
+}
+
+impl ObjectMotion {
+    /// Of something that does not move, or of which nothing is known.
+    const NONE: Self = Self {
+        origin: Vector3::new(0.0, 0.0, 0.0),
+        linear: Vector3::new(0.0, 0.0, 0.0),
+        angular: Vector3::new(0.0, 0.0, 0.0),
+    };
+
+    /// Velocity of a point (m, world).
+    fn at(&self, point: &Vector3<f64>) -> Vector3<f64> {
+        self.linear + self.angular.cross(&(point - self.origin))
+    }
+}
+
 impl Trees {
-    /// Velocity of a point (m, world) of an object in the trees, before the step.
-    fn object_velocity(&self, link: usize, point: &Vector3<f64>) -> Vector3<f64> {
+    fn object_motion(&self, link: usize) -> ObjectMotion {
         let first = self.tree.links()[link].dofs().start;
-        let [linear, angular] =
-            [first, first + 3].map(|at| Vector3::from_column_slice(&self.state.v[at..at + 3]));
-        linear + angular.cross(&(point - self.stepper.kinematics().position(&self.tree, link)))
+        let rates = &self.state.v[first..first + 6];
+        ObjectMotion {
+            origin: self.stepper.kinematics().position(&self.tree, link),
+            linear: Vector3::new(rates[0], rates[1], rates[2]),
+            angular: Vector3::new(rates[3], rates[4], rates[5]),
+        }
+    }
+
+    /// Notes which colliders are those of links.
+    fn note_ours(&mut self, physics: &PhysicsWorld) {
+        self.ours.clear();
+        for handle in &self.handles {
+            for collider in physics.bodies[*handle].colliders() {
+                let place = collider.into_raw_parts().0 as usize;
+                if self.ours.len() <= place {
+                    self.ours.resize(place + 1, false);
+                }
+                self.ours[place] = true;
+            }
+        }
     }
 }
 
@@ -48,36 +90,41 @@ impl SimWorld {
         if trees.is_alone {
             let pairs = std::mem::take(&mut trees.pairs);
             for meeting in pairs.meetings() {
-                self.add_meeting(trees, &meeting);
+                self.add_points(trees, &meeting);
             }
             trees.pairs = pairs;
             return;
         }
+        trees.note_ours(&self.physics);
         for pair in self.physics.narrow_phase.contact_pairs() {
-            if pair.manifolds().iter().all(|manifold| manifold.points.is_empty()) {
+            let colliders = [pair.collider1, pair.collider2];
+            let ours = &trees.ours;
+            let is_ours =
+                |it: &ColliderHandle| ours.get(it.into_raw_parts().0 as usize) == Some(&true);
+            if !colliders.iter().any(is_ours) || !touches(pair) {
                 continue;
             }
-            let colliders = [pair.collider1, pair.collider2];
             let poses = colliders.map(|it| *self.physics.colliders[it].position());
-            let meeting = Meeting { colliders, poses, manifolds: pair.manifolds() };
-            self.add_meeting(trees, &meeting);
+            let owners = colliders.map(|it| {
+                let body = owner(self.physics.colliders[it].user_data).map(|body| body.0);
+                let link = |body| self.robot_link(body).or_else(|| trees.owned_link(body));
+                (body, body.and_then(link))
+            });
+            let meeting = Meeting { colliders, poses, owners, manifolds: pair.manifolds() };
+            self.add_points(trees, &meeting);
         }
     }
 
-    fn add_meeting(&self, trees: &mut Trees, meeting: &Meeting<'_>) {
-        let colliders = meeting.colliders.map(|it| &self.physics.colliders[it]);
-        let bodies = colliders.map(|it| owner(it.user_data).map(|body| body.0));
-        let link = |body: usize| self.robot_link(body).or_else(|| trees.owned_link(body));
-        let links = bodies.map(|body| body.and_then(link));
-        if links != [None, None] {
-            self.add_points(trees, meeting, (colliders, bodies, links));
+    fn add_points(&self, trees: &mut Trees, meeting: &Meeting<'_>) {
+        let [one, other] = meeting.colliders;
+        let colliders = [&self.physics.colliders[one], &self.physics.colliders[other]];
+        let bodies = [meeting.owners[0].0, meeting.owners[1].0];
+        let links = [meeting.owners[0].1, meeting.owners[1].1];
+        if links == [None, None] {
+            return;
         }
-    }
-
-    fn add_points(&self, trees: &mut Trees, meeting: &Meeting<'_>, of: PairOf<'_>) {
-        let (colliders, bodies, links) = of;
-        let [one, other] = colliders.map(|it| self.scene.rules.surface(it));
-        let surface = one.joined(other);
+        let surface = self.scene.rules.surface(colliders[0]);
+        let surface = surface.joined(self.scene.rules.surface(colliders[1]));
         let margin = match surface.softness {
             // MuJoCo's law acts from the surface on.
             Some(_) => 0.0,
@@ -88,7 +135,10 @@ impl SimWorld {
         let stiff = self.scene.forest.as_ref().map_or_else(StiffLaw::default, |it| it.stiff);
         let robots = trees.robots.links().len();
         let is_robot = |link: &Option<usize>| link.is_some_and(|link| link < robots);
-        let far = (!links.iter().any(is_robot)).then_some(links);
+        let motion =
+            |link: Option<usize>| link.map_or(ObjectMotion::NONE, |link| trees.object_motion(link));
+        // Between two objects.
+        let motions = (!links.iter().any(is_robot)).then(|| [motion(links[0]), motion(links[1])]);
         let base = Contact {
             sides: [Side::GROUND; 2],
             point: Vector3::zeros(),
@@ -102,13 +152,14 @@ impl SimWorld {
         };
         for manifold in meeting.manifolds {
             let normal = wide(manifold.data.normal);
+            let (unit, first_key) = (normal.normalize(), pair_key(meeting.colliders, manifold));
             for (number, point) in manifold.points.iter().enumerate() {
                 if point.dist >= margin {
                     continue;
                 }
                 let place = middle(manifold, meeting.poses, number);
-                if far
-                    .is_some_and(|links| self.stays_open(trees, links, (point.dist, place, normal)))
+                if motions
+                    .is_some_and(|motions| self.stays_open(&motions, (point.dist, place, normal)))
                 {
                     continue;
                 }
@@ -120,9 +171,9 @@ impl SimWorld {
                 trees.contacts.push(Contact {
                     sides: [side(0), side(1)],
                     point: wide(place),
-                    normal: normal.normalize(),
+                    normal: unit,
                     gap: f64::from(point.dist),
-                    key: key(meeting.colliders, manifold, number),
+                    key: point_key(first_key, manifold, number),
                     ..base
                 });
             }
@@ -134,17 +185,14 @@ impl SimWorld {
     /// objects of a loose pile.
     fn stays_open(
         &self,
-        trees: &Trees,
-        links: [Option<usize>; 2],
+        [first, second]: &[ObjectMotion; 2],
         (gap, place, normal): (f32, Vector, Vector3<f64>),
     ) -> bool {
         if gap <= 0.0 {
             return false;
         }
-        let [first, second] = links.map(|link| {
-            link.map_or_else(Vector3::zeros, |link| trees.object_velocity(link, &wide(place)))
-        });
-        let closing = (first - second).dot(&normal).max(0.0) + SURGE;
+        let place = wide(place);
+        let closing = (first.at(&place) - second.at(&place)).dot(&normal).max(0.0) + SURGE;
         f64::from(gap) > closing * f64::from(self.scene.tick_s)
     }
 
@@ -159,9 +207,6 @@ impl SimWorld {
         Side::World { linear: wide(body.velocity_at_point(place)), angular: wide(body.angvel()) }
     }
 }
-
-/// Colliders, bodies and links of a pair.
-type PairOf<'a> = ([&'a Collider; 2], [Option<usize>; 2], [Option<usize>; 2]);
 
 fn friction(surface: &Surface) -> Friction {
     Friction {
@@ -201,23 +246,27 @@ fn middle(manifold: &ContactManifold, poses: [Pose; 2], number: usize) -> Vector
     (poses[0] * first + poses[1] * second) / 2.0
 }
 
+/// The part of a [`point_key`] that the points of a manifold share.
+fn pair_key(colliders: [ColliderHandle; 2], manifold: &ContactManifold) -> u64 {
+    let [first, second] = [colliders[0].into_raw_parts().0, colliders[1].into_raw_parts().0];
+    let pair = mixed(0, u64::from(first) << 32 | u64::from(second));
+    mixed(pair, u64::from(manifold.subshape1) << 32 | u64::from(manifold.subshape2))
+}
+
 /// Tells the points of a step apart, and stays while two features touch.
-fn key(colliders: [ColliderHandle; 2], manifold: &ContactManifold, number: usize) -> u64 {
+fn point_key(pair: u64, manifold: &ContactManifold, number: usize) -> u64 {
     let point = &manifold.points[number];
-    let features = [point.fid1, point.fid2].map(|it| u64::from(it.0));
+    let features = [u64::from(point.fid1.0), u64::from(point.fid2.0)];
     let known = features != [0, 0];
-    let parts = [
-        u64::from(colliders[0].into_raw_parts().0) << 32
-            | u64::from(colliders[1].into_raw_parts().0),
-        u64::from(manifold.subshape1) << 32 | u64::from(manifold.subshape2),
-        features[0] << 32 | features[1],
-        if known { 0 } else { number as u64 + 1 },
-    ];
-    parts.into_iter().fold(0, |key: u64, part| {
-        // The finalizer of MurmurHash3, a bijection.
-        let mut mixed = key.rotate_left(17) ^ part;
-        mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-        mixed ^ (mixed >> 33)
-    })
+    let key = mixed(pair, features[0] << 32 | features[1]);
+    mixed(key, if known { 0 } else { number as u64 + 1 })
+}
+
+/// Adds a number to a key.
+fn mixed(key: u64, part: u64) -> u64 {
+    // The finalizer of MurmurHash3, a bijection.
+    let mut mixed = key.rotate_left(17) ^ part;
+    mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    mixed ^ (mixed >> 33)
 }

@@ -133,6 +133,8 @@ pub(super) struct Trees {
     handles: Vec<RigidBodyHandle>,
     /// Workspaces.
     near: Near,
+    /// Whether a collider is that of a link, by its index.
+    ours: Vec<bool>,
     contacts: Vec<Contact>,
     bodies: Vec<[Option<usize>; 2]>,
     drives: Vec<Drive>,

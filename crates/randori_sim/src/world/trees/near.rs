@@ -22,7 +22,7 @@ pub(super) struct Near {
     pub(super) bodies: Vec<usize>,
     /// Those of them that a link is near.
     by_links: Vec<usize>,
-    /// Pairs of objects that touch.
+    /// Pairs of objects that touch, if the trees know them: if the engine moves nothing.
     pairs: Vec<[usize; 2]>,
     /// Objects in the trees that fall asleep, in order.
     pub(super) sleepers: Vec<usize>,
@@ -30,25 +30,50 @@ pub(super) struct Near {
     restless: Vec<usize>,
     /// What the trees shall own.
     pub(super) next: Vec<Owned>,
+    memory: Spread,
+}
+
+/// Memory of [`SimWorld::spread`].
+#[derive(Debug, Clone, Default)]
+struct Spread {
+    /// By body: whether it is found.
+    found: Vec<bool>,
+    /// By body: another that is joined with it, nearer to the first of all of them.
+    leaders: Vec<usize>,
 }
 
 impl SimWorld {
     /// Objects that a link is near, and all that they touch, in order.
     pub(super) fn find_near(&self, trees: &Trees, found: &mut Near) {
-        let Near { bodies: near, by_links, pairs, .. } = found;
+        let Near { bodies: near, by_links, pairs, memory, .. } = found;
         for list in [&mut *near, &mut *by_links] {
             list.clear();
         }
         pairs.clear();
+        let narrow_phase = &self.physics.narrow_phase;
         if trees.is_alone {
-            for slot in trees.pairs.slots() {
-                let mark = (slot.colliders, slot.touches());
-                self.note_pair(trees, mark, (near, by_links, pairs));
+            let robot_links = trees.robots.links().len();
+            let is_plain = !self.scene.rules.has_special();
+            for (place, slot) in trees.pairs.slots().iter().enumerate() {
+                let objects = trees.pairs.objects(place, robot_links).filter(|_| is_plain);
+                let bodies =
+                    objects.or_else(|| self.note_pair(trees, slot.colliders, (near, by_links)));
+                if let Some(bodies) = bodies.filter(|_| slot.touches()) {
+                    pairs.push(bodies);
+                }
+            }
+        } else if self.scene.rules.has_special_objects() {
+            for pair in narrow_phase.contact_pairs() {
+                self.note_pair(trees, [pair.collider1, pair.collider2], (near, by_links));
             }
         } else {
-            for pair in self.physics.narrow_phase.contact_pairs() {
-                let colliders = [pair.collider1, pair.collider2];
-                self.note_pair(trees, (colliders, touches(pair)), (near, by_links, pairs));
+            // The engine's own pairs, which may be many, do not matter.
+            for handle in &trees.handles[..trees.robots.links().len()] {
+                for collider in self.physics.bodies[*handle].colliders() {
+                    for pair in narrow_phase.contact_pairs_with(*collider) {
+                        self.note_pair(trees, [pair.collider1, pair.collider2], (near, by_links));
+                    }
+                }
             }
         }
         by_links.sort_unstable();
@@ -57,7 +82,7 @@ impl SimWorld {
         near.extend(
             self.actions.forces.iter().map(|(body, _)| *body).filter(|it| trees.sleeps(*it)),
         );
-        spread(near, pairs);
+        self.spread(trees, near, (pairs, memory));
     }
 
     /// The objects of a pair whose surfaces only trees know; one that sleeps stays asleep
@@ -77,7 +102,7 @@ impl SimWorld {
     /// touch, with no robot near. They leave the trees and stay where they are until
     /// something comes near or touches them.
     pub(super) fn find_sleepers(&self, trees: &Trees, near: &mut Near) {
-        let Near { by_links, pairs, sleepers, restless, .. } = near;
+        let Near { by_links, pairs, sleepers, restless, memory, .. } = near;
         sleepers.clear();
         let ticks = self.rest_ticks();
         let is_still = |owned: &&Owned| owned.still_ticks >= ticks;
@@ -87,31 +112,32 @@ impl SimWorld {
         restless.clone_from(by_links);
         restless.extend(trees.owned.iter().filter(|it| !is_still(it)).map(|it| it.body));
         restless.extend(self.actions.forces.iter().map(|(body, _)| *body));
-        spread(restless, pairs);
+        self.spread(trees, restless, (pairs, memory));
         let stays = |body: &usize| restless.binary_search(body).is_ok();
         let still = trees.owned.iter().filter(is_still).map(|owned| owned.body);
         sleepers.extend(still.filter(|body| !stays(body)));
     }
 
     /// Notes which object of a pair is near a robot or meets a surface that only trees
-    /// know, or that two objects touch.
+    /// know. Gives the pair if it consists of two objects.
     fn note_pair(
         &self,
         trees: &Trees,
-        (colliders, touches): ([ColliderHandle; 2], bool),
-        (near, by_links, pairs): (&mut Vec<usize>, &mut Vec<usize>, &mut Vec<[usize; 2]>),
-    ) {
+        colliders: [ColliderHandle; 2],
+        (near, by_links): (&mut Vec<usize>, &mut Vec<usize>),
+    ) -> Option<[usize; 2]> {
         let bodies = colliders.map(|it| self.owner_of(it));
-        if self.is_special(colliders) {
+        if self.scene.rules.has_special() && self.is_special(colliders) {
             self.add_special(trees, bodies, near);
         }
-        let [Some(one), Some(other)] = bodies else { return };
+        let [Some(one), Some(other)] = bodies else { return None };
         match [one, other].map(|body| self.is_loose(body)) {
-            [true, true] if touches => pairs.push([one, other]),
+            [true, true] => return Some([one, other]),
             [true, false] if self.comes_near(trees, colliders, other) => by_links.push(one),
             [false, true] if self.comes_near(trees, colliders, one) => by_links.push(other),
             _ => {}
         }
+        None
     }
 
     /// Whether the surfaces of a pair yield or resist turning, which only trees know.
@@ -153,32 +179,73 @@ impl SimWorld {
         let [one, other] = colliders.map(Collider::compute_aabb);
         one.loosened(margin).intersects(&other)
     }
-}
 
-/// Adds to a list of objects all that touch one of them, directly or through others,
-/// and puts it in order.
-fn spread(list: &mut Vec<usize>, pairs: &[[usize; 2]]) {
-    list.sort_unstable();
-    list.dedup();
-    loop {
-        // In each round, what touches anything found so far.
-        let known = list.len();
-        for [one, other] in pairs {
-            match [one, other].map(|body| list[..known].binary_search(body).is_ok()) {
-                [true, false] => list.push(*other),
-                [false, true] => list.push(*one),
-                _ => {}
+    /// Adds to a list of objects all that touch one of them, directly or through others,
+    /// and puts it in order.
+    fn spread(
+        &self,
+        trees: &Trees,
+        list: &mut Vec<usize>,
+        (pairs, memory): (&[[usize; 2]], &mut Spread),
+    ) {
+        if list.is_empty() {
+            return;
+        }
+        let Spread { found, leaders } = memory;
+        let count = self.scene.bodies.len() + self.dropped.len();
+        found.clear();
+        found.resize(count, false);
+        if trees.is_alone {
+            leaders.clear();
+            leaders.extend(0..count);
+            for pair in pairs {
+                let [one, other] = pair.map(|body| leader(leaders, body));
+                leaders[one.max(other)] = one.min(other);
+            }
+            for body in list.drain(..) {
+                found[leader(leaders, body)] = true;
+            }
+            list.extend((0..count).filter(|body| found[leader(leaders, *body)]));
+            return;
+        }
+        list.retain(|body| !std::mem::replace(&mut found[*body], true));
+        let mut next = 0;
+        while let Some(&body) = list.get(next) {
+            next += 1;
+            if self.is_loose(body) {
+                self.add_touching(body, list, found);
             }
         }
         list.sort_unstable();
-        list.dedup();
-        if list.len() == known {
-            return;
+    }
+
+    /// Adds the objects that the engine sees touch an object and that are not found yet.
+    fn add_touching(&self, body: usize, list: &mut Vec<usize>, found: &mut [bool]) {
+        for collider in self.body_colliders(BodyId(body)) {
+            for pair in self.physics.narrow_phase.contact_pairs_with(*collider) {
+                let other =
+                    if pair.collider1 == *collider { pair.collider2 } else { pair.collider1 };
+                let Some(other) = self.owner_of(other) else { continue };
+                if !found[other] && self.is_loose(other) && touches(pair) {
+                    found[other] = true;
+                    list.push(other);
+                }
+            }
         }
     }
 }
 
+/// The first of all bodies that are joined with one.
+fn leader(leaders: &mut [usize], mut body: usize) -> usize {
+    while leaders[body] != body {
+        // Paths get shorter as they are walked.
+        leaders[body] = leaders[leaders[body]];
+        body = leaders[body];
+    }
+    body
+}
+
 /// Whether anything touches in a pair, or is about to within a tick.
-fn touches(pair: &ContactPair) -> bool {
+pub(super) fn touches(pair: &ContactPair) -> bool {
     pair.manifolds().iter().any(|manifold| !manifold.points.is_empty())
 }

@@ -81,7 +81,8 @@ impl SimWorld {
         let joining = joining.map(|&body| Owned { body, free_ticks: 0, still_ticks: 0 });
         near.next.extend(joining);
         near.next.sort_unstable_by_key(|owned| owned.body);
-        trees.asleep.retain(|body| near.next.iter().all(|owned| owned.body != *body));
+        let joins = |body: &usize| near.next.binary_search_by_key(body, |owned| owned.body).is_ok();
+        trees.asleep.retain(|body| !joins(body));
         trees.asleep.extend_from_slice(&near.sleepers);
         trees.asleep.sort_unstable();
         let same = |(one, other): (&Owned, &Owned)| one.body == other.body;

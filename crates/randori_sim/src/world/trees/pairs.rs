@@ -55,12 +55,17 @@ pub(super) struct Slot {
     workspace: Option<ContactManifoldsWorkspace>,
 }
 
+/// What a shape belongs to: the index of the body and of the link, if it is any.
+pub(super) type Owner = (Option<usize>, Option<usize>);
+
 /// A pair of shapes with its contact points.
 #[derive(Clone, Copy)]
 pub(in crate::world) struct Meeting<'a> {
     pub(in crate::world) colliders: [ColliderHandle; 2],
     /// Poses of the shapes in the world that the points belong to.
     pub(super) poses: [Pose; 2],
+    /// Their bodies and links.
+    pub(super) owners: [Owner; 2],
     pub(in crate::world) manifolds: &'a [ContactManifold],
 }
 
@@ -115,6 +120,17 @@ impl Pairs {
         &self.slots
     }
 
+    /// The bodies of a pair, if both are objects in the trees; `None` also if the trees
+    /// have changed since.
+    pub(super) fn objects(&self, place: usize, robot_links: usize) -> Option<[usize; 2]> {
+        let [one, other] = *self.near.get(place)?;
+        let body = |shape: usize| {
+            let shape = self.shapes.get(shape)?;
+            shape.body.filter(|_| shape.link.is_some_and(|link| link >= robot_links))
+        };
+        Some([body(one)?, body(other)?])
+    }
+
     /// Takes over what a snapshot knows.
     pub(super) fn restore(&mut self, slots: Vec<Slot>) {
         self.forget();
@@ -127,6 +143,7 @@ impl Pairs {
         found.filter(|(_, slot)| slot.touches()).map(|(pair, slot)| Meeting {
             colliders: slot.colliders,
             poses: pair.map(|it| self.poses[it].unwrap_or(Pose::IDENTITY)),
+            owners: pair.map(|it| (self.shapes[it].body, self.shapes[it].link)),
             manifolds: &slot.manifolds,
         })
     }
