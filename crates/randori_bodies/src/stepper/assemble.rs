@@ -88,7 +88,9 @@ impl Stepper {
             return;
         }
         let nothing = DofLaw::default();
-        for link in tree.links() {
+        // Of what nothing drives or resists, such as loose objects, there may be no entries.
+        let end = input.drives.len().max(input.dof_laws.len());
+        for link in tree.links().iter().filter(|link| link.dofs().start < end) {
             let base = link.joint() == JointKind::FloatingBase;
             for (axis, dof) in link.dofs().enumerate() {
                 let start = DofStart {

@@ -114,7 +114,6 @@ impl TreesBuilder {
             robot_weights: stepper.weights().clone(),
             owned: Vec::new(),
             asleep: Vec::new(),
-            laws: laws.clone(),
             placed: Kinematics::new(&tree),
             velocities: vec![MotionVector::ZERO; tree.links().len()],
             state,

@@ -116,8 +116,6 @@ pub(super) struct Trees {
     asleep: Vec<usize>,
     /// Robots and owned objects.
     tree: Tree,
-    /// By degree of freedom.
-    laws: Vec<DofLaw>,
     state: State,
     memory: Memory,
     stepper: Stepper,

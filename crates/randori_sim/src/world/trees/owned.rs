@@ -179,8 +179,6 @@ impl SimWorld {
         trees.placed.resize(&tree);
         trees.placed.update(&tree, &trees.state.q);
         trees.velocities.resize(tree.links().len(), randori_bodies::MotionVector::ZERO);
-        trees.laws.clone_from(&self.scene.forest.as_ref().expect("a world with trees").laws);
-        trees.laws.resize(tree.dofs(), randori_bodies::dof_law::DofLaw::default());
         trees.tree = tree;
         trees.pairs.forget();
         trees.handles.truncate(trees.robots.links().len());

@@ -103,11 +103,11 @@ impl SimWorld {
     fn solve(&self, trees: &mut Trees) {
         let forest = self.scene.forest.as_ref().expect("a world with trees has a forest");
         let gravity = wide(self.physics.gravity);
-        let Trees { tree, state, memory, stepper, contacts, drives, external, laws, .. } = trees;
+        let Trees { tree, state, memory, stepper, contacts, drives, external, .. } = trees;
         let input = StepInput {
             gravity,
             drives,
-            dof_laws: laws,
+            dof_laws: &forest.laws,
             forces: &[],
             external,
             contacts,
@@ -123,7 +123,8 @@ impl SimWorld {
     fn set_inputs(&self, trees: &mut Trees) {
         let Scene { forest: Some(forest), .. } = &*self.scene else { return };
         trees.drives.clear();
-        trees.drives.resize(trees.tree.dofs(), Drive::default());
+        // Nothing drives objects.
+        trees.drives.resize(trees.robots.dofs(), Drive::default());
         for (entry, drive) in forest.dofs.iter().zip(&self.actions.drives) {
             trees.drives[entry.dof] = law(drive);
         }
