@@ -19,6 +19,8 @@ pub(super) struct Levels {
     /// Branches of both sides of each row of the island, and the row; the same branch
     /// twice if there is one.
     sides: Vec<([u32; 2], u32)>,
+    /// Two different branches that touch; once for all points that follow each other.
+    touching: Vec<[u32; 2]>,
     keyed: Vec<(u32, u32)>,
     sorted: Vec<(u32, u32)>,
     starts: Vec<u32>,
@@ -73,10 +75,16 @@ impl Levels {
             };
             self.sides.push((sides, index));
         }
+        self.touching.clear();
+        for (sides, _) in &self.sides {
+            if sides[0] != sides[1] && self.touching.last() != Some(sides) {
+                self.touching.push(*sides);
+            }
+        }
         let mut changes = true;
         while changes {
             changes = false;
-            for ([one, other], _) in &self.sides {
+            for [one, other] in &self.touching {
                 let [a, b] = [*one, *other].map(|branch| self.level[branch as usize]);
                 if a.saturating_add(1) < b {
                     (self.level[*other as usize], changes) = (a + 1, true);
