@@ -4,6 +4,7 @@ use nalgebra::Vector3;
 use randori_bodies::cone::Friction;
 use randori_bodies::contact::{Contact, Side};
 use randori_bodies::laws::{Impedance, Law, Reference, SoftLaw, StiffLaw};
+use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Vector};
 use randori_core::spec::SoftnessSpec;
 use rapier3d::prelude::{Collider, ColliderHandle, ContactManifold, PhysicsWorld};
@@ -22,6 +23,10 @@ use crate::world::surface::Surface;
 /// points that do not touch yet are left out, m/s. What is faster overlaps by that
 /// velocity times the tick, and is pushed apart in the next.
 const SURGE: f64 = 0.2;
+
+/// Points of contacts are nearer than this to both surfaces, m: the engine looks 0.02 m
+/// ahead.
+const WIDEST_GAP: f64 = 0.1;
 
 /// How an object in the trees moves before a step.
 #[derive(Clone, Copy)]
@@ -139,6 +144,7 @@ impl SimWorld {
             |link: Option<usize>| link.map_or(ObjectMotion::NONE, |link| trees.object_motion(link));
         // Between two objects.
         let motions = (!links.iter().any(is_robot)).then(|| [motion(links[0]), motion(links[1])]);
+        let open_from = motions.map_or(f32::INFINITY, |motions| self.open_from(&motions, bodies));
         let base = Contact {
             sides: [Side::GROUND; 2],
             point: Vector3::zeros(),
@@ -154,7 +160,7 @@ impl SimWorld {
             let normal = wide(manifold.data.normal);
             let (unit, first_key) = (normal.normalize(), pair_key(meeting.colliders, manifold));
             for (number, point) in manifold.points.iter().enumerate() {
-                if point.dist >= margin {
+                if point.dist >= margin || point.dist > open_from {
                     continue;
                 }
                 let place = middle(manifold, meeting.poses, number);
@@ -178,6 +184,18 @@ impl SimWorld {
                 });
             }
         }
+    }
+
+    /// Gap (m) from which on no point of two objects can close, see
+    /// [`stays_open`](Self::stays_open).
+    fn open_from(&self, motions: &[ObjectMotion; 2], bodies: [Option<usize>; 2]) -> f32 {
+        let mut closing = (motions[0].linear - motions[1].linear).norm() + SURGE;
+        for (motion, body) in motions.iter().zip(bodies) {
+            let radius = body.map_or(0.0, |body| f64::from(self.radius(BodyId(body))));
+            closing += motion.angular.norm() * (radius + WIDEST_GAP);
+        }
+        // With room for rounding.
+        (1.001 * closing * f64::from(self.scene.tick_s)) as f32
     }
 
     /// Whether the gap between two objects is too wide to close within the tick, even
