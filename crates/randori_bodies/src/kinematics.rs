@@ -12,7 +12,7 @@ use crate::state::quaternion;
 use crate::tree::{Link, Tree};
 
 /// Placement, motion subspaces and inertias of all links in one configuration.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, PartialEq, Default)]
 pub struct Kinematics {
     /// O of each branch in the world, m.
     origins: Vec<Vector3<f64>>,
@@ -36,6 +36,23 @@ impl Frame {
         rotation: Matrix3::new(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
         offset: Vector3::new(0.0, 0.0, 0.0),
     };
+}
+
+impl Clone for Kinematics {
+    fn clone(&self) -> Self {
+        let mut copy = Self::default();
+        copy.clone_from(self);
+        copy
+    }
+
+    /// Reuses the memory of the lists.
+    fn clone_from(&mut self, source: &Self) {
+        let Self { origins, frames, subspace, inertias } = self;
+        origins.clone_from(&source.origins);
+        frames.clone_from(&source.frames);
+        subspace.clone_from(&source.subspace);
+        inertias.clone_from(&source.inertias);
+    }
 }
 
 impl Kinematics {

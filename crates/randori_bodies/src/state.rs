@@ -12,7 +12,7 @@ use crate::joint::JointKind;
 use crate::tree::{Link, Tree};
 
 /// Configuration q and velocity v of a tree.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, PartialEq, Default)]
 pub struct State {
     /// Coordinates of all joints, in the order of the links.
     pub q: Vec<f64>,
@@ -21,6 +21,19 @@ pub struct State {
     /// Generalized velocity before the last step. The second-order rule
     /// extrapolates from it; equal to `v` after a restart.
     pub previous_v: Vec<f64>,
+}
+
+impl Clone for State {
+    fn clone(&self) -> Self {
+        Self { q: self.q.clone(), v: self.v.clone(), previous_v: self.previous_v.clone() }
+    }
+
+    /// Reuses the memory of the lists.
+    fn clone_from(&mut self, source: &Self) {
+        self.q.clone_from(&source.q);
+        self.v.clone_from(&source.v);
+        self.previous_v.clone_from(&source.previous_v);
+    }
 }
 
 impl State {

@@ -114,13 +114,25 @@ impl Default for StepOptions {
 }
 
 /// What the laws remember of the last step.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, PartialEq, Default)]
 pub struct Memory {
     /// Impulses of contacts by key, in ascending order: impulse (N s)
     /// and moment (N m s) on the second body, world axes.
     contacts: Vec<(u64, [Vector3<f64>; 2])>,
     /// Friction impulse of each joint, N m s or N s.
     joints: Vec<f64>,
+}
+
+impl Clone for Memory {
+    fn clone(&self) -> Self {
+        Self { contacts: self.contacts.clone(), joints: self.joints.clone() }
+    }
+
+    /// Reuses the memory of the lists.
+    fn clone_from(&mut self, source: &Self) {
+        self.contacts.clone_from(&source.contacts);
+        self.joints.clone_from(&source.joints);
+    }
 }
 
 impl Memory {

@@ -213,7 +213,7 @@ pub struct EventRecord {
 }
 
 /// State of the whole scene.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct WorldState {
     /// Pose and velocity per body, by `BodyId`.
     pub bodies: Vec<BodyState>,
@@ -227,6 +227,24 @@ pub struct WorldState {
     /// those of runs without boxes have the form that they always had.
     #[serde(skip)]
     pub dropped: Vec<BodyState>,
+}
+
+impl Clone for WorldState {
+    fn clone(&self) -> Self {
+        let mut copy = Self::default();
+        copy.clone_from(self);
+        copy
+    }
+
+    /// Reuses the memory of the lists.
+    fn clone_from(&mut self, source: &Self) {
+        let Self { bodies, positions, velocities, torques, dropped } = self;
+        bodies.clone_from(&source.bodies);
+        positions.clone_from(&source.positions);
+        velocities.clone_from(&source.velocities);
+        torques.clone_from(&source.torques);
+        dropped.clone_from(&source.dropped);
+    }
 }
 
 impl WorldState {
