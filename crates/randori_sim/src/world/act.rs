@@ -12,7 +12,7 @@ use super::dynamics::spatial::narrow;
 use super::scene::{MassGroup, Role};
 
 /// What is in force until it is changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Actions {
     /// By degree-of-freedom index.
     pub(super) drives: Vec<JointDrive>,
@@ -20,6 +20,20 @@ pub(super) struct Actions {
     pub(super) forces: Vec<(usize, Vector)>,
     /// Added mass at the frame origin by body index, kg.
     pub(super) payloads: Vec<f64>,
+}
+
+impl Clone for Actions {
+    fn clone(&self) -> Self {
+        let Self { drives, forces, payloads } = self;
+        Self { drives: drives.clone(), forces: forces.clone(), payloads: payloads.clone() }
+    }
+
+    /// Reuses the memory of the lists.
+    fn clone_from(&mut self, source: &Self) {
+        self.drives.clone_from(&source.drives);
+        self.forces.clone_from(&source.forces);
+        self.payloads.clone_from(&source.payloads);
+    }
 }
 
 impl Actions {
@@ -110,7 +124,7 @@ impl SimWorld {
     }
 
     /// Gives the engine the mass of a group with its payloads.
-    fn set_mass(&mut self, group: &MassGroup) {
+    pub(super) fn set_mass(&mut self, group: &MassGroup) {
         let whole = group.mass(&self.actions.payloads);
         for member in &group.members {
             let own = member.mass(&self.actions.payloads);
@@ -123,6 +137,7 @@ impl SimWorld {
             if self.robot_link(group.members[0].body).is_some() {
                 return;
             }
+            self.rebuild_trees();
         }
         let body = &mut self.physics.bodies[group.handle];
         body.set_additional_mass_properties(engine_mass(&whole), true);

@@ -11,6 +11,7 @@ use randori_core::spec::{
     ActorModel, ActorSpec, MaterialSpec, Mobility, ObjectSpec, PhysicsSettings, Scenario, ShapeSpec,
 };
 use randori_core::time::TickPeriod;
+use rapier3d::parry::partitioning::Bvh;
 use rapier3d::prelude::{
     ActiveHooks, ColliderBuilder, ColliderHandle, FrictionModel, IntegrationParameters,
     NarrowPhase, PhysicsWorld, RigidBodyBuilder, RigidBodyHandle, SharedShape,
@@ -109,6 +110,8 @@ impl<'a> Builder<'a> {
             forest: None,
             masses: Vec::new(),
             rules: ContactRules::default(),
+            scenery: Bvh::new(),
+            counts: [0; 2],
             loose: Vec::new(),
             substep_s: (period.seconds() / f64::from(settings.substeps)) as f32,
             tick_s: period.seconds() as f32,
@@ -308,7 +311,9 @@ impl<'a> Builder<'a> {
         if let Some(trees) = &mut trees {
             trees.note_bounds(&self.scene, &self.physics);
             trees.settle(&mut self.physics);
+            self.scene.scenery = scenery(&self.scene, &self.physics);
         }
+        self.scene.counts = [self.physics.bodies.len(), self.physics.colliders.len()];
         let hooks = Hooks { scene: &self.scene, reaches: &[], bounds: &[] };
         let stepped = guarded(|| self.physics.step_with_events(&hooks, &()));
         self.physics.integration_parameters.dt = dt;
@@ -337,6 +342,7 @@ impl<'a> Builder<'a> {
         world.change_trees(Trees::renew_bounds);
         world.place_static_bodies();
         world.start_trees();
+        world.rest_engine();
         world.read_state();
         Ok(world)
     }
@@ -437,6 +443,17 @@ pub(super) fn owner(tag: u128) -> Option<BodyId> {
 /// The robot that owns a collider.
 pub(super) fn owner_robot(tag: u128) -> Option<RobotId> {
     ((tag >> 64) as u32).checked_sub(1).map(|robot| RobotId(robot as usize))
+}
+
+/// The search tree of the shapes that never move.
+fn scenery(scene: &Scene, physics: &PhysicsWorld) -> Bvh {
+    let mut tree = Bvh::new();
+    for (handle, collider) in physics.colliders.iter() {
+        if scene.is_scenery(collider) {
+            tree.insert(collider.compute_aabb(), handle.into_raw_parts().0);
+        }
+    }
+    tree
 }
 
 fn fingerprint(layout: &SceneLayout, period: TickPeriod) -> u64 {

@@ -5,11 +5,12 @@
 
 use randori_core::layout::{BodyId, RobotId};
 use randori_core::math::{Pose, Vec2, Vector};
-use rapier3d::prelude::{Collider, ColliderHandle, ContactManifold, ContactPair};
+use rapier3d::prelude::{Collider, ColliderHandle, ContactManifold, ContactPair, QueryFilter};
 
 use super::SimWorld;
 use super::build::owner;
 use super::contact::contact_index;
+use super::rays::Rays;
 
 /// A point at which two things pressed on each other in the last step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -123,7 +124,7 @@ impl SimWorld {
         let sees = |_: ColliderHandle, collider: &Collider| {
             ignored.is_none() || owner(collider.user_data) != ignored
         };
-        let rays = self.rays(&sees);
+        let rays = Rays::new(self, QueryFilter::new().predicate(&sees));
         let pixel = 2.0 * libm::tanf(camera.vertical_fov_rad / 2.0) / camera.height as f32;
         for row in 0..camera.height {
             let z = (camera.height as f32 / 2.0 - row as f32 - 0.5) * pixel;

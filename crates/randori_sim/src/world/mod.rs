@@ -14,8 +14,10 @@
 //! Start reading at [`SimWorld`]; `build` shows how a scenario becomes a world.
 
 mod act;
+mod alone;
 mod build;
 mod contact;
+mod copy;
 mod drive;
 mod dropped;
 pub mod dynamics;
@@ -26,6 +28,8 @@ mod look;
 mod manifold;
 mod overlap;
 mod query;
+mod rays;
+mod renewal;
 mod rest;
 mod robot;
 mod rules;

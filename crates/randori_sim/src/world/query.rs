@@ -1,13 +1,14 @@
-//! Rays and distances.
+//! Rays and distances; see [`rays`](super::rays) for how rays are cast.
 
 use randori_core::layout::{BodyId, RobotId};
 use randori_core::math::Vector;
 use rapier3d::parry::query;
-use rapier3d::prelude::{Collider, ColliderHandle, QueryFilter, QueryPipeline, Ray};
+use rapier3d::prelude::{Collider, ColliderHandle, QueryFilter};
 
 use super::SimWorld;
-use super::build::{owner, owner_robot};
+use super::build::owner_robot;
 use super::guard::guarded;
+use super::rays::Rays;
 
 /// What a ray met first.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,23 +21,6 @@ pub struct RayHit {
     pub normal: Vector,
     /// The body that was hit; `None` for the ground.
     pub body: Option<BodyId>,
-}
-
-/// Casts rays into one state of the world.
-pub(super) struct Rays<'a>(QueryPipeline<'a>);
-
-impl Rays<'_> {
-    /// See [`SimWorld::cast_ray`].
-    pub(super) fn cast(&self, origin: Vector, direction: Vector, max_m: f32) -> Option<RayHit> {
-        let ray = Ray::new(origin, direction);
-        let (collider, hit) = self.0.cast_ray_and_get_normal(&ray, max_m, true)?;
-        Some(RayHit {
-            distance_m: hit.time_of_impact,
-            point: origin + direction * hit.time_of_impact,
-            normal: hit.normal,
-            body: owner(self.0.colliders[collider].user_data),
-        })
-    }
 }
 
 impl SimWorld {
@@ -56,27 +40,9 @@ impl SimWorld {
             Some(_) => QueryFilter::new().predicate(&other),
             None => QueryFilter::new(),
         };
-        let cast = || self.rays_through(filter).cast(origin, direction, max_m);
+        let cast = || Rays::new(self, filter).cast(origin, direction, max_m);
         // A world in which the engine failed can still be looked at, up to a point.
         if self.fault.is_some() { guarded(cast).ok().flatten() } else { cast() }
-    }
-
-    /// Rays that see what `sees` says.
-    pub(super) fn rays<'a>(
-        &'a self,
-        sees: &'a impl Fn(ColliderHandle, &Collider) -> bool,
-    ) -> Rays<'a> {
-        self.rays_through(QueryFilter::new().predicate(sees))
-    }
-
-    fn rays_through<'a>(&'a self, filter: QueryFilter<'a>) -> Rays<'a> {
-        let physics = &self.physics;
-        Rays(physics.broad_phase.as_query_pipeline(
-            physics.narrow_phase.query_dispatcher(),
-            &physics.bodies,
-            &physics.colliders,
-            filter,
-        ))
     }
 
     /// The smallest distance (m) between the shapes of two sets of bodies, or

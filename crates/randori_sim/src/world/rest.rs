@@ -34,10 +34,21 @@ pub(super) fn let_rest(body: &mut RigidBody) {
 }
 
 /// Where objects were when they became slow.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct RestState {
     /// By body index, dropped boxes included; those that are not slow have any.
-    places: Vec<Pose>,
+    pub(super) places: Vec<Pose>,
+}
+
+impl Clone for RestState {
+    fn clone(&self) -> Self {
+        Self { places: self.places.clone() }
+    }
+
+    /// Reuses the memory of the list.
+    fn clone_from(&mut self, source: &Self) {
+        self.places.clone_from(&source.places);
+    }
 }
 
 impl SimWorld {

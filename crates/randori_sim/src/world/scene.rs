@@ -6,9 +6,13 @@ use std::ops::Range;
 use nalgebra::Isometry3;
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Vector};
-use rapier3d::prelude::{ColliderHandle, InteractionGroups, RigidBodyHandle, SolverFlags};
+use rapier3d::parry::partitioning::Bvh;
+use rapier3d::prelude::{
+    Collider, ColliderHandle, InteractionGroups, RigidBodyHandle, SolverFlags,
+};
 use serde::{Deserialize, Serialize};
 
+use super::build::owner;
 use super::dynamics::RobotModel;
 use super::inertia::MassProperties;
 use super::rules::ContactRules;
@@ -26,6 +30,10 @@ pub(super) struct Scene {
     pub(super) masses: Vec<MassGroup>,
     /// What the engine asks about pairs of shapes.
     pub(super) rules: ContactRules,
+    /// Search tree of the shapes that never move, by the index of their collider.
+    pub(super) scenery: Bvh,
+    /// Number of rigid bodies of the engine, and of colliders, without dropped boxes.
+    pub(super) counts: [usize; 2],
     /// Bodies that are neither static nor links of a robot that moves.
     pub(super) loose: Vec<usize>,
     /// Length of one substep, s.
@@ -41,6 +49,13 @@ pub(super) struct Scene {
 }
 
 impl Scene {
+    /// Whether a shape never moves: of the ground, or of a static body.
+    pub(super) fn is_scenery(&self, collider: &Collider) -> bool {
+        let is_static =
+            |body: BodyId| self.bodies.get(body.0).is_some_and(|entry| entry.role == Role::Static);
+        owner(collider.user_data).is_none_or(is_static)
+    }
+
     /// What the engine does with a contact: it solves those of its own bodies, and
     /// only finds those of trees.
     pub(super) fn tree_contact(&self, bodies: [Option<BodyId>; 2]) -> Option<SolverFlags> {

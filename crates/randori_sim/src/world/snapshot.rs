@@ -1,13 +1,15 @@
-//! Copies of a world: clones and snapshots.
+//! Snapshots of a world, which continue with the same bits, also in another process.
 //!
-//! Both continue with the same bits; a snapshot also in another process.
+//! Where trees move everything, a snapshot holds their state and little else, see
+//! [`alone`](super::alone); else it holds the state of the engine too.
 
-use rapier3d::prelude::{CCDSolver, CollisionPipeline, PhysicsPipeline, PhysicsWorld};
+use rapier3d::prelude::{PhysicsWorld, RigidBodyHandle};
 use serde::{Deserialize, Serialize};
 
 use randori_core::record::{BodyState, WorldState};
 
 use super::act::Actions;
+use super::alone::AloneState;
 use super::dropped::DroppedBox;
 use super::manifold::FaceContacts;
 use super::rest::RestState;
@@ -16,43 +18,9 @@ use super::trees::TreesState;
 use super::{SimWorld, SnapshotError};
 use crate::hash::StateHasher;
 
-impl Clone for SimWorld {
-    fn clone(&self) -> Self {
-        let physics = &self.physics;
-        Self {
-            physics: PhysicsWorld {
-                gravity: physics.gravity,
-                integration_parameters: physics.integration_parameters,
-                // Workspaces; they hold nothing that outlives a step.
-                physics_pipeline: PhysicsPipeline::new(),
-                collision_pipeline: CollisionPipeline::new(),
-                ccd_solver: CCDSolver::new(),
-                islands: physics.islands.clone(),
-                broad_phase: physics.broad_phase.clone(),
-                narrow_phase: physics.narrow_phase.clone(),
-                bodies: physics.bodies.clone(),
-                colliders: physics.colliders.clone(),
-                impulse_joints: physics.impulse_joints.clone(),
-                multibody_joints: physics.multibody_joints.clone(),
-                soft_bodies: physics.soft_bodies.clone(),
-            },
-            scene: self.scene.clone(),
-            placing: self.placing.clone(),
-            actions: self.actions.clone(),
-            trees: self.trees.clone(),
-            dropped: self.dropped.clone(),
-            state: self.state.clone(),
-            rest: self.rest.clone(),
-            ticks: self.ticks,
-            fault: self.fault.clone(),
-        }
-    }
-}
-
 /// Everything of a world that changes, besides the engine's own state.
 #[derive(Serialize, Deserialize)]
 struct OwnState {
-    fingerprint: u64,
     ticks: u64,
     placing: Vec<Placing>,
     actions: Actions,
@@ -61,19 +29,24 @@ struct OwnState {
     trees: Option<TreesState>,
 }
 
-/// Dropped boxes and their states: what follows if there are any.
+/// Dropped boxes and their states.
 type Boxes = (Vec<DroppedBox>, Vec<BodyState>);
 
 /// The format of snapshots; the engine's version is part of it.
-const FORMAT: u64 = 0x7261_6e64_0361_0007;
+const FORMAT: u64 = 0x7261_6e64_0361_0008;
 
 impl SimWorld {
     /// Everything that changes, as bytes for [`SimWorld::restore`].
     ///
     /// The bytes are readable only by the same version of Randori.
     pub fn snapshot(&self) -> Vec<u8> {
+        let alone = self.save_alone();
+        let head = (FORMAT, self.scene.fingerprint, alone.is_some());
+        let written = |bytes: Result<Vec<u8>, _>| bytes.expect("a world has a serial form");
+        if let Some(alone) = alone {
+            return written(postcard::to_stdvec(&(head, alone)));
+        }
         let own = OwnState {
-            fingerprint: self.scene.fingerprint,
             ticks: self.ticks,
             placing: self.placing.clone(),
             actions: self.actions.clone(),
@@ -81,13 +54,8 @@ impl SimWorld {
             rest: self.rest.clone(),
             trees: self.trees.as_ref().map(|trees| trees.save()),
         };
-        let mut bytes = postcard::to_stdvec(&(FORMAT, own, &self.physics))
-            .expect("the state of a world has a serial form");
-        if !self.dropped.is_empty() {
-            let boxes = postcard::to_stdvec(&(&self.dropped, &self.state.dropped));
-            bytes.extend(boxes.expect("boxes have a serial form"));
-        }
-        bytes
+        let boxes = (&self.dropped, &self.state.dropped);
+        written(postcard::to_stdvec(&(head, own, &self.physics, boxes)))
     }
 
     /// Puts this world into the state of a snapshot, to continue with the same
@@ -98,38 +66,81 @@ impl SimWorld {
     /// If the bytes are not a snapshot of a world built from the same scenario;
     /// the world is unchanged then.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), SnapshotError> {
-        let unreadable = |why: String| SnapshotError::Unreadable { why };
-        let (format, rest) = postcard::take_from_bytes::<u64>(bytes)
-            .map_err(|error| unreadable(error.to_string()))?;
+        let (format, bytes) = take::<u64>(bytes)?;
         if format != FORMAT {
-            return Err(unreadable("it has another format".to_owned()));
+            return Err(unreadable("it has another format"));
         }
-        let ((own, physics), rest) = postcard::take_from_bytes::<(OwnState, PhysicsWorld)>(rest)
-            .map_err(|error| unreadable(error.to_string()))?;
-        let (dropped, dropped_states) = if rest.is_empty() {
-            Boxes::default()
-        } else {
-            postcard::from_bytes::<Boxes>(rest).map_err(|error| unreadable(error.to_string()))?
-        };
-        if dropped.len() != dropped_states.len() {
-            return Err(unreadable("its boxes have no states".to_owned()));
-        }
-        if own.fingerprint != self.scene.fingerprint {
+        let ((fingerprint, is_alone), bytes) = take::<(u64, bool)>(bytes)?;
+        if fingerprint != self.scene.fingerprint {
             return Err(SnapshotError::OtherScenario);
         }
-        self.physics = physics;
+        if is_alone {
+            let alone = take_last::<AloneState>(bytes)?;
+            return self.restore_alone(alone);
+        }
+        let (own, physics, boxes) = take_last::<(OwnState, PhysicsWorld, Boxes)>(bytes)?;
+        self.restore_engine(own, physics, boxes)
+    }
+
+    fn restore_engine(
+        &mut self,
+        own: OwnState,
+        physics: PhysicsWorld,
+        (dropped, states): Boxes,
+    ) -> Result<(), SnapshotError> {
+        if dropped.len() != states.len() {
+            return Err(unreadable("its boxes have no states"));
+        }
+        if own.trees.is_some() != self.scene.forest.is_some()
+            || self.trees.is_some() != self.scene.forest.is_some()
+        {
+            return Err(unreadable("its robots are missing"));
+        }
+        if !self.has_scene(&own, &physics, dropped.len()) {
+            return Err(unreadable("bodies are missing"));
+        }
+        let now = std::mem::replace(&mut self.physics, physics);
+        let boxes = std::mem::replace(&mut self.dropped, dropped);
+        if let Some(why) = own.trees.as_ref().and_then(|it| it.misfit(self, self.dropped.len())) {
+            (self.physics, self.dropped) = (now, boxes);
+            return Err(unreadable(why));
+        }
         self.physics.narrow_phase.set_query_dispatcher(FaceContacts);
         self.ticks = own.ticks;
         self.placing = own.placing;
         self.actions = own.actions;
-        self.state = WorldState { dropped: dropped_states, ..own.state };
-        self.dropped = dropped;
+        self.state = WorldState { dropped: states, ..own.state };
         self.rest = own.rest;
         self.fault = None;
         if let Some(trees) = own.trees {
             self.restore_trees(trees);
         }
         Ok(())
+    }
+
+    /// Whether everything of the scene is there, and so many boxes.
+    fn has_scene(&self, own: &OwnState, physics: &PhysicsWorld, boxes: usize) -> bool {
+        let [bodies, colliders] = self.scene.counts;
+        let (count, dofs) = (self.scene.bodies.len(), self.actions.drives.len());
+        let entries = self.scene.bodies.iter().map(|entry| entry.handle);
+        let forest = self.scene.forest.iter();
+        let links = forest.flat_map(|forest| forest.links.iter().map(|link| link.handle));
+        let is_whole = |handle: RigidBodyHandle| {
+            let rigid = physics.bodies.get(handle);
+            let mut shapes = rigid.iter().flat_map(|rigid| rigid.colliders());
+            rigid.is_some() && shapes.all(|shape| physics.colliders.contains(*shape))
+        };
+        let dof_lists = [own.state.positions.len(), own.state.velocities.len()];
+        physics.bodies.len() == bodies + boxes
+            && physics.colliders.len() == colliders + boxes
+            && entries.chain(links).all(is_whole)
+            && [own.placing.len(), own.state.bodies.len(), own.actions.payloads.len()]
+                .iter()
+                .all(|len| *len == count)
+            && [own.actions.drives.len(), own.state.torques.len()]
+                .iter()
+                .chain(&dof_lists)
+                .all(|len| *len == dofs)
     }
 
     pub(super) fn digest_actions(&self, hasher: &mut StateHasher) {
@@ -148,5 +159,22 @@ impl SimWorld {
                 hasher.write_u64(payload.to_bits());
             }
         }
+    }
+}
+
+fn unreadable(why: &str) -> SnapshotError {
+    SnapshotError::Unreadable { why: why.to_owned() }
+}
+
+/// Reads something, and gives the bytes after it.
+fn take<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<(T, &'a [u8]), SnapshotError> {
+    postcard::take_from_bytes(bytes).map_err(|error| unreadable(&error.to_string()))
+}
+
+/// Reads what has nothing after it.
+fn take_last<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, SnapshotError> {
+    match take(bytes)? {
+        (value, []) => Ok(value),
+        _ => Err(unreadable("there is more than a state")),
     }
 }

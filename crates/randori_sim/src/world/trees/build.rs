@@ -130,6 +130,7 @@ impl TreesBuilder {
             external: Vec::new(),
             reaches: Vec::new(),
             bounds: Vec::new(),
+            around: Vec::new(),
             tightened: 0,
             is_alone: false,
             pairs: Pairs::default(),

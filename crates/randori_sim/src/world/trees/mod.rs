@@ -14,11 +14,13 @@ mod act;
 mod build;
 mod candidates;
 mod contacts;
+mod copy;
 mod near;
 mod owned;
 mod pairs;
 mod read;
 mod saved;
+mod slots;
 mod step;
 
 use randori_bodies::contact::Contact;
@@ -141,6 +143,8 @@ pub(super) struct Trees {
     reaches: Vec<Option<f32>>,
     /// See [`Hooks`](super::rules::Hooks).
     bounds: Vec<Aabb>,
+    /// By branch: bounds of all of its links.
+    around: Vec<Aabb>,
     /// Number of links whose bounds the engine has from here.
     tightened: usize,
     /// Whether the engine moved nothing itself in the last step.

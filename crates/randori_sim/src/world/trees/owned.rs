@@ -157,7 +157,7 @@ impl SimWorld {
     }
 
     /// Whether the engine looks for the contacts of an object in every tick.
-    fn set_fresh(&mut self, body: usize, fresh: bool) {
+    pub(super) fn set_fresh(&mut self, body: usize, fresh: bool) {
         let handle = self.body_role(BodyId(body)).0;
         for collider in self.physics.bodies[handle].colliders() {
             set_fresh(&mut self.physics.colliders[*collider], fresh);
@@ -245,7 +245,7 @@ impl SimWorld {
 }
 
 /// Adds a rigid body of the engine to a state, as a floating base.
-fn append_rigid(state: &mut State, rigid: &RigidBody) {
+fn append_rigid(state: &mut State, rigid: &mut RigidBody) {
     let pose = wide_pose(rigid.position());
     let turn = pose.rotation.coords;
     state.q.extend_from_slice(pose.translation.vector.as_slice());
@@ -257,6 +257,9 @@ fn append_rigid(state: &mut State, rigid: &RigidBody) {
     let v = [origin.x, origin.y, origin.z, angular.x, angular.y, angular.z].map(f64::from);
     state.v.extend(v);
     state.previous_v.extend(v);
+    // Outside forces act on it in the trees.
+    rigid.reset_forces(false);
+    rigid.reset_torques(false);
 }
 
 /// Gives a rigid body back to the engine with its velocity at the centre of mass.

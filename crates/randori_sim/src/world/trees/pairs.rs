@@ -15,10 +15,10 @@ use rapier3d::parry::bounding_volume::BoundingVolume;
 use rapier3d::parry::query::PersistentQueryDispatcher;
 use rapier3d::parry::query::details::ContactManifoldsWorkspace;
 use rapier3d::prelude::{Aabb, ColliderHandle, ContactManifold};
-use serde::{Deserialize, Serialize};
 
 use super::Trees;
 use super::candidates::TreeShape;
+use super::slots::copy_slots;
 use crate::world::SimWorld;
 use crate::world::manifold::FaceContacts;
 use crate::world::rules::{NEAR_M, UNBOUNDED};
@@ -48,11 +48,11 @@ pub(in crate::world) struct Pairs {
 }
 
 /// Two shapes near each other, with their contact points.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(super) struct Slot {
     pub(super) colliders: [ColliderHandle; 2],
-    manifolds: Vec<ContactManifold>,
-    workspace: Option<ContactManifoldsWorkspace>,
+    pub(super) manifolds: Vec<ContactManifold>,
+    pub(super) workspace: Option<ContactManifoldsWorkspace>,
 }
 
 /// What a shape belongs to: the index of the body and of the link, if it is any.
@@ -131,10 +131,22 @@ impl Pairs {
         Some([body(one)?, body(other)?])
     }
 
-    /// Takes over what a snapshot knows.
+    /// Takes over what a snapshot knows of contacts.
     pub(super) fn restore(&mut self, slots: Vec<Slot>) {
-        self.forget();
         self.slots = slots;
+    }
+
+    /// Takes over what touches, and what may touch unless the trees have the same
+    /// `scenery`, so that it is known already.
+    pub(super) fn copy_from(&mut self, source: &Self, same_scenery: bool) {
+        copy_slots(&mut self.slots, &source.slots);
+        if same_scenery && !self.shapes.is_empty() {
+            return;
+        }
+        self.shapes.clone_from(&source.shapes);
+        self.planes.clone_from(&source.planes);
+        self.sorted.clone_from(&source.sorted);
+        self.listed.clone_from(&source.listed);
     }
 
     /// Pairs with contact points, in order.

@@ -5,7 +5,6 @@ use randori_bodies::passes::link_velocities;
 use randori_bodies::potential::Drive;
 use randori_bodies::stepper::{StepInput, StepOptions};
 use randori_bodies::{Kinematics, Rule};
-use randori_core::layout::BodyId;
 use randori_core::math::Vector;
 use rapier3d::parry::bounding_volume::BoundingVolume;
 use rapier3d::prelude::{Aabb, ColliderHandle, PhysicsWorld};
@@ -13,16 +12,11 @@ use rapier3d::prelude::{Aabb, ColliderHandle, PhysicsWorld};
 use super::Trees;
 use super::owned::{AHEAD_TICKS, NO_FORCE};
 use crate::world::SimWorld;
-use crate::world::build::owner;
 use crate::world::drive::JointDrive;
 use crate::world::dynamics::spatial::{narrow, wide};
-use crate::world::rules::{Hooks, NEAR_M, UNBOUNDED};
-use crate::world::scene::{Role, Scene};
+use crate::world::rules::{Hooks, UNBOUNDED};
+use crate::world::scene::Scene;
 use crate::world::tree::narrow_pose;
-
-/// The engine sees at least after this many ticks where links are, so that what it
-/// has to catch up with does not pile up.
-const FOLLOW_TICKS: u64 = 64;
 
 impl SimWorld {
     /// Makes one step with trees: half a step ahead, contacts (by the engine while
@@ -32,18 +26,19 @@ impl SimWorld {
         self.update_owned(trees);
         trees.stepper.begin(&trees.tree, &mut trees.state);
         self.update_reaches(trees);
-        let hooks = Hooks { scene: &scene, reaches: &trees.reaches, bounds: &trees.bounds };
+        let was_alone = trees.is_alone;
         trees.is_alone = self.engine_rests(trees);
         if trees.is_alone {
             // Nothing of the engine's own moves.
-            if self.ticks % FOLLOW_TICKS == FOLLOW_TICKS - 1 {
-                follow(&mut self.physics, &hooks);
-            }
             let mut pairs = std::mem::take(&mut trees.pairs);
             self.find_pairs(trees, &mut pairs, trees.stepper.kinematics());
             trees.pairs = pairs;
         } else {
             trees.pairs.clear();
+            if was_alone {
+                self.renew_engine(trees);
+            }
+            let hooks = Hooks { scene: &scene, reaches: &trees.reaches, bounds: &trees.bounds };
             trees.place(&mut self.physics, trees.stepper.kinematics());
             self.physics.step_with_events(&hooks, &());
         }
@@ -56,8 +51,15 @@ impl SimWorld {
     }
 
     /// Whether the engine moves nothing itself.
-    fn engine_rests(&self, trees: &Trees) -> bool {
+    pub(in crate::world) fn engine_rests(&self, trees: &Trees) -> bool {
         trees.owned.len() + trees.asleep.len() == self.scene.loose.len() + self.dropped.len()
+    }
+
+    /// Finds out before the first step whether the engine will have anything to move.
+    pub(in crate::world) fn rest_engine(&mut self) {
+        if let Some(trees) = &mut self.trees {
+            trees.is_alone = self.scene.loose.is_empty();
+        }
     }
 
     /// How far each body may come in a step, see [`Hooks`].
@@ -216,22 +218,16 @@ impl Trees {
         self.bound(physics);
     }
 
-    /// Tells the engine where links are now, for rays, and as far ahead as contacts are
-    /// looked for in the next step.
+    /// Notes the bounds of links, and tells the engine how far ahead to look for contacts
+    /// in the next step.
     fn bound(&mut self, physics: &mut PhysicsWorld) {
-        let mut parameters = physics.integration_parameters;
-        let widest = parameters.prediction_distance();
-        let ahead_s = AHEAD_TICKS * parameters.dt;
-        let mut prediction = NEAR_M;
-        for (link, handle) in self.handles.iter().enumerate() {
-            for collider in physics.bodies[*handle].colliders() {
-                let aabb = physics.colliders[*collider].compute_aabb();
-                note(&mut self.bounds, *collider, aabb);
-                let reach = ahead_s * self.speed(link, &aabb);
-                prediction = prediction.max(NEAR_M + 2.0 * reach);
-            }
+        self.note_links(physics);
+        if self.is_alone {
+            return;
         }
-        let margin = if self.is_alone { prediction.min(widest) } else { widest } / 2.0;
+        let mut parameters = physics.integration_parameters;
+        let margin = parameters.prediction_distance() / 2.0;
+        let ahead_s = AHEAD_TICKS * parameters.dt;
         for (link, handle) in self.handles.iter().enumerate() {
             for collider in physics.bodies[*handle].colliders() {
                 let aabb = self.bounds[collider.into_raw_parts().0 as usize];
@@ -247,6 +243,13 @@ impl Trees {
         self.tightened = self.handles.len();
     }
 
+    /// Tells the engine, whose search tree is new, where links are.
+    pub(in crate::world) fn announce(&mut self, physics: &mut PhysicsWorld) {
+        link_velocities(&self.tree, &self.placed, &self.state.v, &mut self.velocities);
+        self.renew_bounds();
+        self.bound(physics);
+    }
+
     /// No point within bounds on a link is faster, m/s.
     fn speed(&self, link: usize, bounds: &Aabb) -> f32 {
         let velocity = &self.velocities[link];
@@ -256,12 +259,20 @@ impl Trees {
 
     /// Notes the bounds of links where the engine's bodies are.
     pub(super) fn note_links(&mut self, physics: &PhysicsWorld) {
-        for handle in &self.handles {
+        self.around.clear();
+        self.around.resize(self.tree.bases().len(), Aabb::new_invalid());
+        for (link, handle) in self.tree.links().iter().zip(&self.handles) {
             for collider in physics.bodies[*handle].colliders() {
                 let aabb = physics.colliders[*collider].compute_aabb();
+                self.around[link.branch()].merge(&aabb);
                 note(&mut self.bounds, *collider, aabb);
             }
         }
+    }
+
+    /// Notes the bounds of a shape.
+    pub(in crate::world) fn note_shape(&mut self, collider: ColliderHandle, aabb: Aabb) {
+        note(&mut self.bounds, collider, aabb);
     }
 
     /// Has the engine take new bounds of all links when they settle next.
@@ -272,11 +283,7 @@ impl Trees {
     /// Notes the bounds of what never moves.
     pub(in crate::world) fn note_bounds(&mut self, scene: &Scene, physics: &PhysicsWorld) {
         for (handle, collider) in physics.colliders.iter() {
-            let body = owner(collider.user_data);
-            let is_static = |body: BodyId| {
-                scene.bodies.get(body.0).is_some_and(|entry| entry.role == Role::Static)
-            };
-            if body.is_none_or(is_static) {
+            if scene.is_scenery(collider) {
                 note(&mut self.bounds, handle, collider.compute_aabb());
             }
         }
@@ -294,20 +301,6 @@ impl Trees {
         let numbers = self.state.v.iter().chain(&self.state.q);
         (numbers.map(|value| value * value).sum::<f64>() as f32).is_finite()
     }
-}
-
-/// Lets the engine's collision detection see where links are.
-fn follow(physics: &mut PhysicsWorld, hooks: &Hooks<'_>) {
-    physics.collision_pipeline.step(
-        physics.integration_parameters.prediction_distance(),
-        &mut physics.islands,
-        &mut physics.broad_phase,
-        &mut physics.narrow_phase,
-        &mut physics.bodies,
-        &mut physics.colliders,
-        hooks,
-        &(),
-    );
 }
 
 fn note(bounds: &mut Vec<Aabb>, collider: ColliderHandle, aabb: Aabb) {
