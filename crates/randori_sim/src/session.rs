@@ -214,9 +214,14 @@ impl Session {
         let saved = self.keyframes.before(tick);
         let here = self.shown.as_ref().map(|shown| shown.episode().record().tick);
         let is_nearer = here.is_some_and(|here| here <= tick && Some(here) >= saved.map(|it| it.0));
-        let mut shown = match self.shown.take().filter(|_| is_nearer) {
-            Some(shown) => shown,
-            None => self.replay_from(saved.map(|(_, bytes)| bytes))?,
+        let mut shown = match (self.shown.take(), saved) {
+            (Some(shown), _) if is_nearer => shown,
+            // Its world need not be built again.
+            (Some(mut shown), Some((_, bytes))) => {
+                shown.restore_keyframe(bytes)?;
+                shown
+            }
+            (_, saved) => self.replay_from(saved.map(|(_, bytes)| bytes))?,
         };
         let first = shown.episode().record().tick.0 as usize + 1;
         for record in self.past.get(first..=tick.0 as usize).unwrap_or_default() {
