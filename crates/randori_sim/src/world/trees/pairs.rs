@@ -121,14 +121,15 @@ impl Pairs {
     }
 
     /// The bodies of a pair, if both are objects in the trees; `None` also if the trees
-    /// have changed since.
+    /// have changed since, or have taken over contacts.
     pub(super) fn objects(&self, place: usize, robot_links: usize) -> Option<[usize; 2]> {
-        let [one, other] = *self.near.get(place)?;
-        let body = |shape: usize| {
-            let shape = self.shapes.get(shape)?;
-            shape.body.filter(|_| shape.link.is_some_and(|link| link >= robot_links))
+        let (pair, slot) = (self.near.get(place)?, self.slots.get(place)?);
+        let body = |side: usize| {
+            let shape = self.shapes.get(pair[side])?;
+            let is_object = shape.link.is_some_and(|link| link >= robot_links);
+            shape.body.filter(|_| is_object && shape.collider == slot.colliders[side])
         };
-        Some([body(one)?, body(other)?])
+        Some([body(0)?, body(1)?])
     }
 
     /// Takes over what a snapshot knows of contacts.
