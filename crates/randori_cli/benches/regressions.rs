@@ -22,7 +22,7 @@ const SLOW_POLICY: &str = "
 import math, time
 from randori_policy import run
 
-def act(frame):
+def act(observation):
     time.sleep(0.005)
     x, y, yaw = frame['odometry']['pose'] or (0.0, 0.0, 0.0)
     away = math.hypot(6.0 - x, 1.0 - y)

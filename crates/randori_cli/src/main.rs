@@ -18,6 +18,7 @@ mod export;
 mod import;
 mod interrupt;
 mod list;
+mod migrate;
 mod output;
 mod policies;
 mod policy;
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
         },
         Command::List(args) => list::list(&args, places, console),
         Command::Check(args) => check::check(&args, places, console),
+        Command::Migrate(args) => migrate::migrate(&args, places, console),
         Command::Import(args) => import::import_file(&args, places, console),
         Command::Policy(command) => policy::policy(&command, places, console),
         Command::Policies(args) => policies::policies(&args, console),

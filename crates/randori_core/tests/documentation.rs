@@ -271,7 +271,7 @@ fn the_page_shows_the_numbers_of_presets_and_materials() {
         let s = preset.settings();
         let (rate, frequency, damping) =
             (s.rate_hz, s.contact_frequency_hz, s.contact_damping_ratio);
-        let counts = format!("{} | {}", s.substeps, s.sweeps);
+        let counts = format!("{} | {}", s.substeps, s.solver_iterations);
         assert_shown(
             &page,
             &format!("| `{preset:?}` | {rate} | {counts} | {frequency} | {damping} |"),

@@ -99,7 +99,7 @@ fn joint_sensor() -> SensorSpec {
         pose: PoseSpec::default(),
         kind: SensorKind::JointState { joints: Vec::new() },
         rate_hz: None,
-        phase: 0.0,
+        offset_s: 0.0,
         errors: ErrorSpec::default(),
     }
 }

@@ -6,8 +6,8 @@ mod values;
 use std::fmt::Write as _;
 
 use randori_core::spec::{
-    ActuatorSpec, Base, CouplingSpec, EnvironmentSpec, GroundSpec, JointSpec, LinkSpec, LookSpec,
-    LoopSpec, MaterialSpec, Mobility, ObjectSpec, RobotSpec, SensorSpec, ShapeSpec,
+    ActuatorSpec, Base, CouplingSpec, EnvironmentSpec, GroundSpec, JointSpec, LinkSpec, LoopSpec,
+    MaterialSpec, Mobility, ObjectSpec, RobotSpec, SensorSpec, ShapeSpec, VisualSpec,
 };
 
 pub(crate) use values::{number, quoted};
@@ -168,7 +168,7 @@ fn link(link: &LinkSpec) -> String {
         }
     };
     parts("shapes", link.shapes.iter().map(shape_text).collect(), &mut fields);
-    parts("looks", link.looks.iter().map(look).collect(), &mut fields);
+    parts("visuals", link.visuals.iter().map(visual).collect(), &mut fields);
     fields.text()
 }
 
@@ -191,12 +191,12 @@ fn shape_text(spec: &ShapeSpec) -> String {
     fields.text()
 }
 
-fn look(look: &LookSpec) -> String {
+fn visual(visual: &VisualSpec) -> String {
     let mut fields = Fields::new();
-    fields.always("mesh", quoted(&look.mesh));
-    fields.pose("pose", &look.pose);
-    fields.unless("scale", &look.scale, &[1.0; 3], |scale| numbers(scale));
-    fields.some("color", look.color.as_ref(), |color| numbers(&color.map(values::single)));
+    fields.always("mesh", quoted(&visual.mesh));
+    fields.pose("pose", &visual.pose);
+    fields.unless("scale", &visual.scale, &[1.0; 3], |scale| numbers(scale));
+    fields.some("color", visual.color.as_ref(), |color| numbers(&color.map(values::single)));
     fields.text()
 }
 
@@ -271,7 +271,7 @@ fn sensor(sensor: &SensorSpec) -> String {
     fields.pose("pose", &sensor.pose);
     fields.always("kind", sensor_kind(&sensor.kind));
     fields.some("rate_hz", sensor.rate_hz.as_ref(), |value| number(*value));
-    fields.unless("phase", &sensor.phase, &0.0, |value| number(*value));
+    fields.unless("offset_s", &sensor.offset_s, &0.0, |value| number(*value));
     fields.some("errors", errors(&sensor.errors).as_ref(), String::clone);
     fields.text()
 }

@@ -2,18 +2,18 @@
 
     from randori_policy import run
 
-    def act(frame):
+    def act(observation):
         return {"left": 3.0, "right": 3.0}
 
     run(act)
 
 Randori starts the script and puts this module on its path. `act` is called once per control period:
 
-    frame.time                        simulated seconds
-    frame["lidar"]["ranges"]          the latest values of a sensor's channel, or None before the first ones
-    frame["joints"]["position"][2]    a value by its number ...
-    frame["joints"]["position"]["hinge"]    ... or by its name, if it has one
-    frame["lidar"]["measured_at"]     when they were measured (s), or None
+    observation.time                              simulated seconds
+    observation["lidar"]["ranges"]                the latest values of a sensor's channel, or None before the first ones
+    observation["joints"]["position"][2]          a value by its number ...
+    observation["joints"]["position"]["hinge"]    ... or by its name, if it has one
+    observation["lidar"]["measured_at"]           when they were measured (s), or None
 
 It returns what each actuator shall do, by name (`{"left": 3.0}`; an actuator with several inputs takes a number for the
 first one or a list for all) or as one list of all inputs in order, or a list of such commands, one per control period.
@@ -29,7 +29,7 @@ import os
 import sys
 import traceback
 
-__all__ = ["run", "Frame", "Robot", "PolicyError"]
+__all__ = ["run", "Observation", "Robot", "PolicyError"]
 
 PROTOCOL = 1
 
@@ -62,7 +62,7 @@ class _Named(dict):
         raise PolicyError(_unknown(self._what, key, self))
 
 
-class Frame(_Named):
+class Observation(_Named):
     """What the robot knows at one moment: sensors by name, each with its channels by name."""
 
     def __init__(self, robot, message):
@@ -141,10 +141,10 @@ class Robot:
 def run(act, reset=None, setup=None, name=None):
     """Answers Randori until the run is over, then returns.
 
-    act(frame)      decides; see the module's description
-    reset(seed)     is called before each run, if given
-    setup(robot)    is called once with the `Robot`, if given
-    name            is how reports call the policy
+    act(observation)  decides; see the module's description
+    reset(seed)       is called before each run, if given
+    setup(robot)      is called once with the `Robot`, if given
+    name              is how reports call the policy
     """
     if _channel is None:
         print("This policy is started by Randori, for example with:", file=sys.stderr)
@@ -177,7 +177,7 @@ def _converse(channel, act, reset, setup, name):
                 reset(message["seed"])
             channel.send({"type": "ready"})
         elif kind == "observation":
-            commands = robot.commands(act(Frame(robot, message)))
+            commands = robot.commands(act(Observation(robot, message)))
             channel.send({"type": "command", "request": message["request"], "commands": commands})
 
 

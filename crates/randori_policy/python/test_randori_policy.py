@@ -3,7 +3,7 @@
 import math
 import unittest
 
-from randori_policy import Frame, PolicyError, Robot, run
+from randori_policy import Observation, PolicyError, Robot, run
 
 HELLO = {
     "type": "hello",
@@ -38,32 +38,32 @@ OBSERVATION = {
 }
 
 
-class FrameTest(unittest.TestCase):
+class ObservationTest(unittest.TestCase):
     def setUp(self):
-        self.frame = Frame(Robot(HELLO), OBSERVATION)
+        self.observation = Observation(Robot(HELLO), OBSERVATION)
 
     def test_values_have_numbers_and_names(self):
-        position = self.frame["joints"]["position"]
+        position = self.observation["joints"]["position"]
         self.assertEqual(position, [0.5, -1.25])
         self.assertEqual(position["knee"], -1.25)
-        self.assertEqual(self.frame["joints"]["measured_at"], 0.198)
-        self.assertEqual(self.frame.time, 0.2)
+        self.assertEqual(self.observation["joints"]["measured_at"], 0.198)
+        self.assertEqual(self.observation.time, 0.2)
 
     def test_what_has_not_arrived_is_none(self):
-        self.assertIsNone(self.frame["lidar"]["ranges"])
-        self.assertIsNone(self.frame["lidar"]["measured_at"])
+        self.assertIsNone(self.observation["lidar"]["ranges"])
+        self.assertIsNone(self.observation["lidar"]["measured_at"])
 
     def test_no_hit_is_infinitely_far(self):
         seen = dict(OBSERVATION, sensors={"lidar": {"measured_at": 0.1, "ranges": [1.5, None, 2.0]}})
-        self.assertEqual(Frame(Robot(HELLO), seen)["lidar"]["ranges"], [1.5, math.inf, 2.0])
+        self.assertEqual(Observation(Robot(HELLO), seen)["lidar"]["ranges"], [1.5, math.inf, 2.0])
 
     def test_wrong_names_are_answered_with_those_that_exist(self):
         with self.assertRaisesRegex(PolicyError, "no sensor `lidr`; there is `lidar`, `joints`"):
-            self.frame["lidr"]
+            self.observation["lidr"]
         with self.assertRaisesRegex(PolicyError, "no channel `positions`"):
-            self.frame["joints"]["positions"]
+            self.observation["joints"]["positions"]
         with self.assertRaisesRegex(PolicyError, "no value `ankle`; there is `hip`, `knee`"):
-            self.frame["joints"]["position"]["ankle"]
+            self.observation["joints"]["position"]["ankle"]
 
 
 class CommandTest(unittest.TestCase):
@@ -116,7 +116,7 @@ class CommandTest(unittest.TestCase):
 class AloneTest(unittest.TestCase):
     def test_a_policy_that_is_run_by_hand_says_how_to_run_it(self):
         with self.assertRaises(SystemExit) as end:
-            run(lambda frame: None)
+            run(lambda observation: None)
         self.assertEqual(end.exception.code, 2)
 
 

@@ -24,9 +24,9 @@ fn a_student_policy_drives_the_wheels() {
     scripts.write(
         "my_policy.py",
         "from randori_policy import run\n\
-         def act(frame):\n    \
-             x, y, yaw = frame['odometry']['pose']\n    \
-             return {'right': 2 * frame.time, 'left': x + frame['lidar']['ranges'][1]}\n\
+         def act(observation):\n    \
+             x, y, yaw = observation['odometry']['pose']\n    \
+             return {'right': 2 * observation.time, 'left': x + observation['lidar']['ranges'][1]}\n\
          run(act)\n",
     );
     let interface = interface(COURIER);
@@ -83,8 +83,8 @@ fn seeds_chunks_and_several_open_requests_work() {
         "chunks.py",
         "import random, randori_policy\n\
          state = random.Random()\n\
-         def act(frame):\n    \
-             return [[frame.request, 0], {'left': state.random(), 'right': frame.tick}]\n\
+         def act(observation):\n    \
+             return [[observation.request, 0], {'left': state.random(), 'right': observation.tick}]\n\
          randori_policy.run(act, reset=state.seed, name='chunky')\n",
     );
     let interface = interface(COURIER);
@@ -116,10 +116,10 @@ fn prints_and_greetings_do_not_disturb_the_conversation() {
         "print('welcome to the robot library 2.0')\n\
          import os, sys\n\
          from randori_policy import run\n\
-         def act(frame):\n    \
+         def act(observation):\n    \
              print('thinking')\n    \
              os.system('echo shouting')\n    \
-             return [1, 2] if frame.request == 0 else sys.exit(4)\n\
+             return [1, 2] if observation.request == 0 else sys.exit(4)\n\
          run(act)\n",
     );
     let interface = interface(COURIER);
@@ -148,7 +148,7 @@ fn an_exception_ends_the_run_with_its_traceback() {
     scripts.write(
         "broken.py",
         "from randori_policy import run\n\
-         def act(frame):\n    \
+         def act(observation):\n    \
              return 1 / 0\n\
          run(act)\n",
     );
@@ -177,7 +177,10 @@ fn wrong_names_in_python_are_answered_with_the_right_ones() {
     }
     let scripts = Scripts::new();
     let message = |name: &str, act: &str| {
-        scripts.write(name, &format!("from randori_policy import run\nrun(lambda frame: {act})\n"));
+        scripts.write(
+            name,
+            &format!("from randori_policy import run\nrun(lambda observation: {act})\n"),
+        );
         let interface = interface(COURIER);
         let mut policy = scripts.python(name, &interface).expect("it starts");
         policy.reset(0).expect("a reset");
@@ -185,7 +188,7 @@ fn wrong_names_in_python_are_answered_with_the_right_ones() {
         policy.collect(0).expect_err("a mistake").message
     };
 
-    let sensor = message("a.py", "frame['lidr']['ranges']");
+    let sensor = message("a.py", "observation['lidr']['ranges']");
     let actuator = message("b.py", "{'lefft': 1.0, 'right': 1.0}");
     let nan = message("c.py", "{'left': float('nan'), 'right': 1.0}");
 
@@ -247,7 +250,7 @@ fn silence_is_ended_by_patience_and_so_is_the_child() {
         .expect_err("it never says anything");
 
     assert!(error.message.contains("did not say that it is ready within 0.2 s"), "{error}");
-    assert!(error.help.expect("advice").contains("patience"));
+    assert!(error.help.expect("advice").contains("timeout_s"));
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl PolicyChoice {
     }
 
     /// Gives the robot this policy. The scenario's rate, thinking time and
-    /// patience stay; so do its parameters for the same built-in policy.
+    /// timeout stay; so do its parameters for the same built-in policy.
     ///
     /// Returns the index of the robot.
     ///
@@ -142,11 +142,11 @@ impl Chosen {
                 PolicySource::Builtin { name: (*name).to_owned(), params: BTreeMap::default() }
             }
             (Self::Program(command), before) => {
-                let patience = match before {
-                    Some(PolicySource::Process { patience, .. }) => *patience,
+                let timeout_s = match before {
+                    Some(PolicySource::Process { timeout_s, .. }) => *timeout_s,
                     _ => DEFAULT_PATIENCE_S,
                 };
-                PolicySource::Process { command: command.clone(), patience }
+                PolicySource::Process { command: command.clone(), timeout_s }
             }
         }
     }

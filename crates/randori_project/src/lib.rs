@@ -13,6 +13,7 @@ pub mod choice;
 pub mod context;
 pub mod files;
 pub mod findings;
+pub mod migrate;
 pub mod networks;
 pub mod numbers;
 pub mod other_files;

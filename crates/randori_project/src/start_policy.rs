@@ -12,7 +12,7 @@ use crate::networks::Networks;
 use crate::project::Project;
 
 /// No policy is waited for longer, whatever a file says.
-const LONGEST_PATIENCE_S: f64 = 86_400.0;
+const MAX_TIMEOUT_S: f64 = 86_400.0;
 
 /// One policy per robot, or none for a robot without one, as an episode or a
 /// session takes them.
@@ -56,10 +56,10 @@ pub fn start_policy(
             })
         }
         PolicySource::Onnx { .. } => networks.start(scenario, robot, interface).map(Some),
-        PolicySource::Process { command, patience } => {
-            let patience = Duration::from_secs_f64(patience.clamp(0.0, LONGEST_PATIENCE_S));
+        PolicySource::Process { command, timeout_s } => {
+            let timeout = Duration::from_secs_f64(timeout_s.clamp(0.0, MAX_TIMEOUT_S));
             let (root, env) = (project.root(), &project.policy_env);
-            let policy = ProcessPolicy::start(command, root, interface, patience, env)?;
+            let policy = ProcessPolicy::start(command, root, interface, timeout, env)?;
             Ok(Some(Box::new(policy)))
         }
         PolicySource::Manual => Err(PolicyError {

@@ -63,8 +63,8 @@ pub fn within(scenario: &Scenario, limit: Duration) -> Scenario {
     let mut scenario = scenario.clone();
     let policies = scenario.spec.robots.iter_mut().filter_map(|robot| robot.policy.as_mut());
     for policy in policies {
-        if let PolicySource::Process { patience, .. } = &mut policy.source {
-            *patience = patience.min(limit.as_secs_f64());
+        if let PolicySource::Process { timeout_s, .. } = &mut policy.source {
+            *timeout_s = timeout_s.min(limit.as_secs_f64());
         }
     }
     scenario

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use randori_core::layout::SceneLayout;
 use randori_core::policy::Determinism;
+use randori_core::text::with_current_names;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -89,9 +90,19 @@ pub struct Start {
     pub layout: SceneLayout,
     /// The columns of [`TickRecord::signals`](randori_core::record::TickRecord::signals).
     pub signals: Vec<SignalColumn>,
-    /// The resolved scenario: texts by path, `scenario.ron` first
-    /// ([`bundle`](randori_core::text::bundle)).
+    /// The resolved scenario as it was recorded: texts by path, `scenario.ron`
+    /// first ([`bundle`](randori_core::text::bundle)).
     pub texts: Vec<(String, String)>,
+}
+
+impl Start {
+    /// The texts of the resolved scenario, with all fields under their present
+    /// names: an older recording may use others.
+    pub fn current_texts(&self) -> Vec<(String, String)> {
+        let current =
+            |(path, text): &(String, String)| (path.clone(), with_current_names(text).into_owned());
+        self.texts.iter().map(current).collect()
+    }
 }
 
 /// A column of signals.

@@ -92,7 +92,7 @@ impl Scene {
         Self {
             bodies,
             ground: scenario.environment.ground.as_ref().map(|ground| ground.height),
-            marks: scenario.spec.marks.iter().map(|(name, at)| (name.clone(), *at)).collect(),
+            marks: scenario.spec.waypoints.iter().map(|(name, at)| (name.clone(), *at)).collect(),
             zones: zones
                 .map(|zone| placed(Some(&zone.name), &zone.pose, zone_form(&zone.shape)))
                 .collect(),

@@ -1,7 +1,7 @@
 //! When policies are asked, and at which tick their answers take effect.
 //!
 //! A robot's policy is asked every `chunk.execute` control periods, beginning at
-//! its `phase`, with what the sensors have delivered by then. The simulated time that thinking takes
+//! its `offset_s`, with what the sensors have delivered by then. The simulated time that thinking takes
 //! is drawn from the robot's own stream (`pup.policy.latency`) when it is
 //! asked, and rounded up to whole ticks. At the tick at which the answer is due,
 //! and only then, the engine waits for it. How long that takes on the wall
@@ -56,7 +56,7 @@ struct Mind {
     /// Ticks from one request to the next.
     request_ticks: u64,
     /// Tick of the first request.
-    phase: u64,
+    offset: u64,
     latency: LatencySpec,
     state: MindState,
 }
@@ -294,7 +294,7 @@ impl Mind {
             control_ticks,
             request_ticks: control_ticks
                 .saturating_mul(u64::from(spec.inference.chunk.execute.max(1))),
-            phase: period.ticks_nearest(spec.phase.unwrap_or(0.0)),
+            offset: period.ticks_nearest(spec.offset_s.unwrap_or(0.0)),
             latency: spec.inference.latency,
             state: MindState {
                 latency: RandomStream::new(seed, &format!("{robot}.policy.latency")),
@@ -307,7 +307,9 @@ impl Mind {
     }
 
     fn is_asked_at(&self, tick: Tick) -> bool {
-        tick.0.checked_sub(self.phase).is_some_and(|since| since.is_multiple_of(self.request_ticks))
+        tick.0
+            .checked_sub(self.offset)
+            .is_some_and(|since| since.is_multiple_of(self.request_ticks))
     }
 
     fn ask(
@@ -387,8 +389,8 @@ fn draw_latency(spec: LatencySpec, stream: &mut RandomStream) -> f64 {
     match spec {
         LatencySpec::Fixed(seconds) => seconds,
         LatencySpec::Uniform { min, max } => stream.uniform(min, max),
-        LatencySpec::Normal { mean, std, min, max } => {
-            (mean + std * stream.normal()).max(min).min(max)
+        LatencySpec::Normal { mean, stddev, min, max } => {
+            (mean + stddev * stream.normal()).max(min).min(max)
         }
     }
 }

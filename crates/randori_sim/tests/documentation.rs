@@ -33,7 +33,7 @@ fn example(fields: &str) -> Scenario {
         (name: "pup", model: "assets:robots/pup/pup.ron", pose: (xyz: (2.0, 0.0, 0.14)), start: (named: "stand")),
     ],
     actors: [(name: "walker", model: Pedestrian(), path: [(4.0, -4.0), (4.0, 4.0)], speed: 1.2)],
-    marks: {{"goal": (8.0, 0.0, 0.0)}},
+    waypoints: {{"goal": (8.0, 0.0, 0.0)}},
     {fields}
 )"#
     );

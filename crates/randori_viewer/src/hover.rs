@@ -70,8 +70,8 @@ fn about(pointer: &Pointer, run: &Run) -> Option<About> {
     let (scenario, layout) = (run.scenario()?, run.layout()?);
     let ray = pointer.ray?;
     let reach = pointer.hit.map_or(f32::INFINITY, |hit| hit.distance_m);
-    if let Some((name, at)) = mark_near(scenario, ray, reach) {
-        let lines = vec!["mark".to_owned(), place_text(at)];
+    if let Some((name, at)) = waypoint_near(scenario, ray, reach) {
+        let lines = vec!["waypoint".to_owned(), place_text(at)];
         return Some(About { name, lines });
     }
     let hit = pointer.hit?;
@@ -117,16 +117,16 @@ fn place_text(at: Vector) -> String {
     format!("x {x:.2}  y {y:.2}  z {z:.2} m")
 }
 
-/// The mark whose pin is nearest to a ray, if it is near enough and not behind
+/// The waypoint whose pin is nearest to a ray, if it is near enough and not behind
 /// something.
-fn mark_near(
+fn waypoint_near(
     scenario: &Scenario,
     (origin, direction): (Vector, Vector),
     reach: f32,
 ) -> Option<(String, Vector)> {
     let mut nearest: Option<(f32, String, Vector)> = None;
-    for (name, mark) in &scenario.spec.marks {
-        let at = Vector::from_array(mark.map(|it| it as f32));
+    for (name, waypoint) in &scenario.spec.waypoints {
+        let at = Vector::from_array(waypoint.map(|it| it as f32));
         for part in [0.0, 0.33, 0.67, 1.0] {
             let along = at + Vector::Z * (PIN_HEIGHT * part) - origin;
             let depth = along.dot(direction);

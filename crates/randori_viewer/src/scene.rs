@@ -8,8 +8,8 @@ mod dropped;
 mod gltf_file;
 mod ground;
 mod highlight;
-mod looks;
-mod marks;
+mod visuals;
+mod waypoints;
 mod mesh;
 mod notes;
 mod paint;
@@ -25,8 +25,8 @@ use crate::quality::Quality;
 use crate::run::{Run, RunSystems};
 
 pub use bounds::{Bounds, body_bounds, robot_bounds};
-pub use looks::{MeshFiles, MeshNotes, ReadFile};
-pub(crate) use marks::PIN_HEIGHT;
+pub use visuals::{MeshFiles, MeshNotes, ReadFile};
+pub(crate) use waypoints::PIN_HEIGHT;
 pub use paint::{Finish, Paint};
 
 use mesh::{Formed, Forms};
@@ -56,7 +56,7 @@ impl Plugin for ScenePlugin {
         app.add_plugins((
             paint::PaintPlugin,
             ground::GroundPlugin,
-            marks::MarksPlugin,
+            waypoints::WaypointsPlugin,
             highlight::HighlightPlugin,
             notes::NotesPlugin,
         ));
@@ -133,7 +133,7 @@ fn furnish(
         meshes: &mut meshes,
         notes: &mut notes,
         forms: Forms::default(),
-        looks: looks::LookCache::default(),
+        visuals: visuals::VisualCache::default(),
     };
     for (entity, &Body(body)) in &bodies {
         if body.0 >= layout.bodies.len() {
@@ -161,15 +161,15 @@ struct Furnisher<'f> {
     meshes: &'f mut Assets<Mesh>,
     notes: &'f mut MeshNotes,
     forms: Forms,
-    looks: looks::LookCache,
+    visuals: visuals::VisualCache,
 }
 
 impl Furnisher<'_> {
     /// From mesh files if all of them can be had, else from shapes.
     fn parts(&mut self, body: BodyId) -> Vec<PartOf> {
-        let looks = parts::looks(self.scenario, self.layout, body);
+        let visuals = parts::visuals(self.scenario, self.layout, body);
         let whole = self.of_files(body);
-        if !looks.is_empty()
+        if !visuals.is_empty()
             && let Some(parts) = whole
         {
             return parts;
@@ -185,16 +185,16 @@ impl Furnisher<'_> {
     fn of_files(&mut self, body: BodyId) -> Option<Vec<PartOf>> {
         let mut parts = Vec::new();
         let mut is_whole = true;
-        for look in parts::looks(self.scenario, self.layout, body) {
-            match self.looks.pieces(look, self.files, self.meshes) {
+        for visual in parts::visuals(self.scenario, self.layout, body) {
+            match self.visuals.pieces(visual, self.files, self.meshes) {
                 Ok(pieces) => parts.extend(pieces.into_iter().map(|(form, color)| PartOf {
                     body,
                     color,
                     form,
-                    at: transform(&look.pose.pose()),
+                    at: transform(&visual.pose.pose()),
                 })),
                 Err(why) => {
-                    self.notes.say(format!("The mesh `{}` is not shown: {why}", look.mesh));
+                    self.notes.say(format!("The mesh `{}` is not shown: {why}", visual.mesh));
                     is_whole = false;
                 }
             }
@@ -206,7 +206,7 @@ impl Furnisher<'_> {
     fn note_bare_robots(&mut self) {
         for (robot, model) in self.scenario.robots.iter().enumerate() {
             let bare = |link: &&randori_core::spec::LinkSpec| {
-                link.looks.is_empty() && link.shapes.is_empty()
+                link.visuals.is_empty() && link.shapes.is_empty()
             };
             let count = model.links.iter().filter(bare).count();
             if count > 0 {

@@ -65,6 +65,8 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Check scenario, robot and environment files without running them
     Check(CheckArgs),
+    /// Rename fields in files of an older version, and nothing else
+    Migrate(MigrateArgs),
     /// Import a URDF or MJCF file as robot, environment and scenario files
     Import(ImportArgs),
     /// Inspect networks and check their policy contracts
@@ -308,6 +310,23 @@ impl CheckArgs {
     pub(crate) fn overrides(&self) -> Vec<Override> {
         self.overrides.clone()
     }
+}
+
+const MIGRATE_EXAMPLES: &str = "\
+Examples:
+  randori migrate .
+  randori migrate --check scenarios assets";
+
+#[derive(Debug, Args)]
+#[command(after_help = MIGRATE_EXAMPLES)]
+pub(crate) struct MigrateArgs {
+    /// Files of any kind, or folders that hold them
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Write nothing; end with code 3 if a file would be rewritten
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 const IMPORT_EXAMPLES: &str = "\

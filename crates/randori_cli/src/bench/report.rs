@@ -47,7 +47,7 @@ fn setting(rate_hz: u32) -> Value {
     let settings = settings(rate_hz);
     json!({
         "substeps": settings.substeps,
-        "sweeps": settings.sweeps,
+        "solver_iterations": settings.solver_iterations,
         "contact_frequency_hz": settings.contact_frequency_hz,
         "contact_damping_ratio": settings.contact_damping_ratio,
     })

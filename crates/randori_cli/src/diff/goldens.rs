@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use randori_core::text::current_path;
 use randori_record::golden::{
     Finding, Golden, GoldenEngine, InputChange, InputKind, Inputs, Level, Recorder, Tolerances,
 };
@@ -41,7 +42,7 @@ pub(super) fn compare(first: &Side, second: &Side) -> Result<Differences, (usize
         // Its texts tell the values.
         Side::Recording(recording) => {
             let start = recording.start();
-            a.inputs.changes(&start.texts, &start.header.assets)
+            a.inputs.changes(&start.current_texts(), &start.header.assets)
         }
         Side::Golden(_) => a.inputs.differences(&b.inputs),
     };
@@ -56,7 +57,8 @@ pub(super) fn compare(first: &Side, second: &Side) -> Result<Differences, (usize
         let is_part = input.kind == InputKind::Unknown && !input.path.is_empty();
         drawn
             .iter()
-            .any(|(drawn, _)| *drawn == input.path || is_part && drawn.starts_with(&input.path))
+            .map(|(drawn, _)| current_path(drawn))
+            .any(|drawn| *drawn == input.path || is_part && drawn.starts_with(&input.path))
     };
     inputs.retain(|input| !is_drawn(input));
     let same_digests = a.engine.digests == b.engine.digests;
@@ -100,7 +102,7 @@ fn of_recording(recording: &Recording) -> Result<Golden, String> {
         level: Level::Exact,
         tolerances: Tolerances::default(),
         engine: GoldenEngine::from(&start.header.engine),
-        inputs: Inputs::new(&start.texts, &start.header.assets),
+        inputs: Inputs::new(&start.current_texts(), &start.header.assets),
         runs: vec![recorder.finish(report)],
     })
 }

@@ -129,7 +129,7 @@ impl FileReader for Files {
     }
 }
 
-/// Lets the robot's looks name copies of their meshes beside its file, each
+/// Lets the robot's visuals name copies of their meshes beside its file, each
 /// under a name of its own.
 fn copy_meshes(
     robot: &mut RobotSpec,
@@ -139,16 +139,16 @@ fn copy_meshes(
 ) {
     let mut copies: BTreeMap<String, String> = BTreeMap::new();
     let mut used: BTreeSet<String> = BTreeSet::new();
-    for look in robot.links.iter_mut().flat_map(|link| &mut link.looks) {
-        if let Some(copy) = copies.get(&look.mesh) {
-            look.mesh.clone_from(copy);
+    for visual in robot.links.iter_mut().flat_map(|link| &mut link.visuals) {
+        if let Some(copy) = copies.get(&visual.mesh) {
+            visual.mesh.clone_from(copy);
             continue;
         }
         // What cannot be read is in the report already.
-        let Ok(bytes) = project.read_bytes(&look.mesh) else { continue };
-        let copy = format!("meshes/{}", free_name(&look.mesh, &mut used));
+        let Ok(bytes) = project.read_bytes(&visual.mesh) else { continue };
+        let copy = format!("meshes/{}", free_name(&visual.mesh, &mut used));
         files.push((format!("{folder}/{copy}"), bytes));
-        copies.insert(std::mem::replace(&mut look.mesh, copy.clone()), copy);
+        copies.insert(std::mem::replace(&mut visual.mesh, copy.clone()), copy);
     }
 }
 

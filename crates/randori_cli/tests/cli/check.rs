@@ -145,7 +145,7 @@ fn a_world_that_cannot_be_built_is_an_error_of_check_too() {
     project.edit(
         "assets/cart.ron",
         "mass_kg: 5.0, shapes: [",
-        "mass_kg: 0.0, shapes: [], looks: [",
+        "mass_kg: 0.0, shapes: [], visuals: [",
     );
     project.edit(
         "assets/cart.ron",

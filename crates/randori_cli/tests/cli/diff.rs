@@ -25,7 +25,7 @@ fn recorded() -> Project {
     let project = Project::new();
     project.write("assets/flat.ron", ROOM);
     project.edit("scenarios/drive.ron", "rate_hz: 50", "rate_hz: 500");
-    let noise = r#"errors: (channels: {"position": (noise: Gaussian(std: 0.001))})"#;
+    let noise = r#"errors: (channels: {"position": (noise: Gaussian(stddev: 0.001))})"#;
     project.edit("assets/cart.ron", "JointState(),", &format!("JointState(), {noise},"));
     record(&project, "a.mcap", &[]);
     project
@@ -206,7 +206,7 @@ fn another_stream_of_noise_is_a_difference_of_the_sensor() {
 #[test]
 fn stronger_noise_is_a_changed_input_and_a_difference_of_the_sensor() {
     let project = recorded();
-    project.edit("assets/cart.ron", "std: 0.001", "std: 0.002");
+    project.edit("assets/cart.ron", "stddev: 0.001", "stddev: 0.002");
     record(&project, "b.mcap", &[]);
 
     let found = diff(&project, 5);

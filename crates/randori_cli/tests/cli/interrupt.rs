@@ -62,7 +62,7 @@ fn a_second_ctrl_c_ends_at_once_and_takes_hanging_policies_along() {
 import sys, threading
 from randori_policy import run
 
-def act(frame):
+def act(observation):
     pipe = open('pipe', 'w')
     pipe.write('hanging\\n')
     pipe.flush()

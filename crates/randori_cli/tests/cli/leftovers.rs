@@ -42,7 +42,7 @@ while time.monotonic() < end:
 subprocess.Popen([sys.executable, '-c', runner, mark], env={}, **null)
 print('home', os.environ['RANDORI_POLICY_HOME'], file=sys.stderr, flush=True)
 
-def act(frame):
+def act(observation):
     if len(sys.argv) > 2:
         open(sys.argv[2], 'w').write(os.environ['RANDORI_POLICY_HOME'])
         time.sleep(600)
@@ -61,7 +61,7 @@ fn with_policy(script: &str, arguments: &[&str]) -> Project {
     project.write("policies/mine.py", script);
     let words: Vec<String> = arguments.iter().map(|word| format!(", \"{word}\"")).collect();
     let policy = format!(
-        r#"(use: Process(command: ["python3", "policies/mine.py"{}], patience: 100.0), rate_hz: 50)"#,
+        r#"(use: Process(command: ["python3", "policies/mine.py"{}], timeout_s: 100.0), rate_hz: 50)"#,
         words.concat()
     );
     project.write(DRIVE, &scenario(&policy));
@@ -116,7 +116,7 @@ fn a_policy_that_kills_its_keeper_ends_with_all_its_children() {
 #[test]
 fn killing_randori_while_a_policy_starts_leaves_nothing() {
     let mark = mark(line!());
-    let script = "import sys; from randori_policy import run; run(lambda frame: [0.0])";
+    let script = "import sys; from randori_policy import run; run(lambda observation: [0.0])";
     let project = with_policy(script, &[&mark]);
     let temporary = tempfile::tempdir().expect("a temporary folder");
     let is_empty = || std::fs::read_dir(temporary.path()).expect("it exists").next().is_none();

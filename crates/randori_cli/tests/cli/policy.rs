@@ -7,7 +7,7 @@ const DRIVE: &str = "scenarios/drive.ron";
 const CALM: &str = "
 from randori_policy import run
 
-def act(frame):
+def act(observation):
     return {'drive': 0.5}
 
 run(act)
@@ -18,10 +18,10 @@ const MORTAL: &str = "
 import os, signal, sys
 from randori_policy import run
 
-def act(frame):
-    if frame.request == 0:
+def act(observation):
+    if observation.request == 0:
         print('I am', os.getpid(), file=sys.stderr, flush=True)
-    if frame.request == 5:
+    if observation.request == 5:
         os.kill(os.getpid(), signal.SIGKILL)
     return {'drive': 0.5}
 

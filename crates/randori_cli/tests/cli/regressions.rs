@@ -169,7 +169,7 @@ fn a_policy_that_answers_differently_each_time_is_called_not_deterministic() {
 import os
 from randori_policy import run
 
-def act(frame):
+def act(observation):
     return {'drive': 0.5 + int.from_bytes(os.urandom(2), 'big') * 1e-6}
 
 run(act)
@@ -387,7 +387,7 @@ fn junit_cases_follow_their_verdict_also_where_it_was_accepted() {
 #[test]
 fn a_changed_policy_script_is_named() {
     let project = Project::new();
-    let script = "from randori_policy import run\n\nrun(lambda frame: [0.5])\n";
+    let script = "from randori_policy import run\n\nrun(lambda observation: [0.5])\n";
     project.write("drive.py", script);
     let policy = "(use: Process(command: [\"python3\", \"drive.py\"]), rate_hz: 50)";
     project.write(DRIVE, &scenario(policy));

@@ -16,7 +16,7 @@ from randori_policy import run
 
 asked = 0
 
-def act(frame):
+def act(observation):
     global asked
     asked += 1
     if asked > 500:
@@ -185,11 +185,11 @@ fn a_reader_who_leaves_is_no_fault_of_help_and_tables() {
 
 /// A policy that takes so many seconds for each answer, and has an hour for it.
 fn slow(project: &Project, seconds: &str) {
-    let script = "import time\nfrom randori_policy import run\n\ndef act(frame):\n    \
+    let script = "import time\nfrom randori_policy import run\n\ndef act(observation):\n    \
                   time.sleep(SECONDS)\n    return [0.5]\n\nrun(act)\n";
     project.write("slow.py", &script.replace("SECONDS", seconds));
     let policy =
-        r#"(use: Process(command: ["python3", "slow.py"], patience: 3600.0), rate_hz: 50)"#;
+        r#"(use: Process(command: ["python3", "slow.py"], timeout_s: 3600.0), rate_hz: 50)"#;
     project.write(DRIVE, &scenario(policy));
 }
 

@@ -33,8 +33,8 @@ pub(super) fn check(report: &mut Report<'_>, specs: &Specs, rates: &Rates, limit
             policy(report, &at.field("policy"), spec, rates);
         }
     }
-    for (name, place) in &scenario.marks {
-        report.bounded_parts(&root.field("marks").field(name), place, bounds::PLACE);
+    for (name, place) in &scenario.waypoints {
+        report.bounded_parts(&root.field("waypoints").field(name), place, bounds::PLACE);
     }
     actors::check(report, &root.field("actors"), &scenario.actors, scenario.duration);
     shapes::zones(report, &root.field("zones"), &scenario.zones);
@@ -58,7 +58,9 @@ fn physics(report: &mut Report<'_>, at: &At<'_>, scenario: &ScenarioSpec) {
         };
         report.error(code, &at, message, "does not divide 1,000,000,000").help.push(help);
     }
-    for (name, count) in [("substeps", settings.substeps), ("sweeps", settings.sweeps)] {
+    for (name, count) in
+        [("substeps", settings.substeps), ("solver_iterations", settings.solver_iterations)]
+    {
         if !(1..=64).contains(&count) {
             report.out_of_range(&at.field(name), f64::from(count), "must be from 1 to 64");
         }
@@ -104,7 +106,7 @@ fn duration(
     }
 }
 
-/// Robots, actors, objects, zones and marks share one set of names, because
+/// Robots, actors, objects, zones and waypoints share one set of names, because
 /// formulas and events name them all in the same way.
 fn shared_names(report: &mut Report<'_>, scenario: &ScenarioSpec, specs: &Specs) {
     let mut shared = Names::new();
@@ -115,8 +117,8 @@ fn shared_names(report: &mut Report<'_>, scenario: &ScenarioSpec, specs: &Specs)
     for (index, actor) in scenario.actors.iter().enumerate() {
         shared.add(report, place("actors", Some(index), "actor"), &actor.name);
     }
-    for name in scenario.marks.keys() {
-        shared.add(report, place("marks", None, "mark"), name);
+    for name in scenario.waypoints.keys() {
+        shared.add(report, place("waypoints", None, "waypoint"), name);
     }
     for (index, zone) in scenario.zones.iter().enumerate() {
         shared.add(report, place("zones", Some(index), "zone"), &zone.name);
@@ -169,11 +171,11 @@ fn start(report: &mut Report<'_>, at: &At<'_>, entry: &RobotEntry, robot: &Robot
 
 fn policy(report: &mut Report<'_>, at: &At<'_>, spec: &PolicySpec, rates: &Rates) {
     rates.check(report, &at.field("rate_hz"), "the policy", spec.rate_hz);
-    report.time(&at.field("phase"), spec.phase.unwrap_or(0.0));
-    if let PolicySource::Process { command, patience } = &spec.source {
+    report.time(&at.field("offset_s"), spec.offset_s.unwrap_or(0.0));
+    if let PolicySource::Process { command, timeout_s } = &spec.source {
         let at = at.field("use");
-        report.positive(&at.field("patience"), *patience);
-        report.time(&at.field("patience"), *patience);
+        report.positive(&at.field("timeout_s"), *timeout_s);
+        report.time(&at.field("timeout_s"), *timeout_s);
         if command.first().is_none_or(String::is_empty) {
             let at = at.field("command");
             let message = "the command does not name a program";
@@ -189,8 +191,8 @@ fn policy(report: &mut Report<'_>, at: &At<'_>, spec: &PolicySpec, rates: &Rates
             report.time(&at.field("max"), max);
             report.ordered(&at, min, max);
         }
-        LatencySpec::Normal { std, min, max, .. } => {
-            report.not_negative(&at.field("std"), std);
+        LatencySpec::Normal { stddev, min, max, .. } => {
+            report.not_negative(&at.field("stddev"), stddev);
             report.time(&at.field("min"), min);
             report.time(&at.field("max"), max);
             report.ordered(&at, min, max);

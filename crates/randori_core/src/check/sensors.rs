@@ -27,7 +27,7 @@ pub(super) fn check(
         if let Some(rate_hz) = sensor.rate_hz {
             rates.check(report, &at.field("rate_hz"), &what, rate_hz);
         }
-        report.time(&at.field("phase"), sensor.phase);
+        report.time(&at.field("offset_s"), sensor.offset_s);
         kind(report, &at.field("kind"), sensor, robot, limits);
         errors(report, &at.field("errors"), sensor, robot);
     }
@@ -189,8 +189,8 @@ fn value_errors(
     at: &At<'_>,
     (noise, random_walk, resolution, saturation): ValueErrors,
 ) {
-    if let Some(Noise::Gaussian { std }) = noise {
-        report.not_negative(&at.field("noise").field("std"), std);
+    if let Some(Noise::Gaussian { stddev }) = noise {
+        report.not_negative(&at.field("noise").field("stddev"), stddev);
     }
     report.not_negative(&at.field("random_walk"), random_walk.unwrap_or(0.0));
     report.not_negative(&at.field("resolution"), resolution.unwrap_or(0.0));

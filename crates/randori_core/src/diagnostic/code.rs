@@ -107,7 +107,7 @@ codes! {
          points on the ground two.";
     // Names and paths.
     DUPLICATE_NAME "RS0201" "A name is used twice"
-        "Names are unique within their list. Robots, actors, objects, zones and marks share one \
+        "Names are unique within their list. Robots, actors, objects, zones and waypoints share one \
          list, because goals and events name them all in the same way.";
     INVALID_NAME "RS0202" "A name that formulas cannot spell"
         "Names of things consist of letters, digits and underscores and do not start with a \

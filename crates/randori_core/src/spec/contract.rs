@@ -164,7 +164,7 @@ impl TimingSpec {
     }
 
     /// Time of the first decision, s.
-    pub fn phase_s(&self) -> f64 {
+    pub fn offset_s(&self) -> f64 {
         f64::from(self.observe_at) / self.physics_hz
     }
 }

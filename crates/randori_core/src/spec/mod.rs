@@ -37,7 +37,7 @@ pub use scenario::{
     ScenarioSpec, Trigger, Variation,
 };
 pub use sensor::{ChannelErrorSpec, ErrorSpec, Noise, SensorKind, SensorSpec};
-pub use shape::{CombineRule, LookSpec, MaterialSpec, Shape, ShapeSpec, SoftnessSpec};
+pub use shape::{CombineRule, MaterialSpec, Shape, ShapeSpec, SoftnessSpec, VisualSpec};
 pub use values::{Angle, Axis, Coordinate, PoseSpec};
 
 /// The only format version there is so far; the value of every `format:` field.
@@ -71,7 +71,7 @@ impl Scenario {
             let Some(contract) = contract else { continue };
             contract.equip(robot);
             if let Some(policy) = &mut entry.policy {
-                policy.phase.get_or_insert(contract.timing.phase_s());
+                policy.offset_s.get_or_insert(contract.timing.offset_s());
             }
         }
     }

@@ -16,10 +16,10 @@ pub enum PhysicsPreset {
 
 impl PhysicsPreset {
     /// The settings behind the name, with standard gravity. They were chosen
-    /// by measurement: stiff contacts keep stacks and grips, several sweeps
+    /// by measurement: stiff contacts keep stacks and grips, several iterations
     /// keep legs from creeping.
     pub fn settings(self) -> PhysicsSettings {
-        let (rate_hz, substeps, sweeps, contact_frequency_hz) = match self {
+        let (rate_hz, substeps, solver_iterations, contact_frequency_hz) = match self {
             Self::Fast => (200, 1, 8, 120.0),
             Self::Default => (500, 1, 4, 240.0),
             Self::Reference => (1000, 4, 1, 480.0),
@@ -27,7 +27,7 @@ impl PhysicsPreset {
         PhysicsSettings {
             rate_hz,
             substeps,
-            sweeps,
+            solver_iterations,
             contact_frequency_hz,
             contact_damping_ratio: 5.0,
             gravity: [0.0, 0.0, -9.81],
@@ -45,8 +45,8 @@ pub struct PhysicsSpec {
     pub rate_hz: Option<u32>,
     /// Full solver substeps per tick.
     pub substeps: Option<u32>,
-    /// Inner solver sweeps per substep.
-    pub sweeps: Option<u32>,
+    /// Inner solver iterations per substep.
+    pub solver_iterations: Option<u32>,
     /// Natural frequency of contacts, Hz; higher is stiffer.
     pub contact_frequency_hz: Option<f64>,
     /// Damping ratio of contacts.
@@ -62,7 +62,7 @@ impl PhysicsSpec {
         PhysicsSettings {
             rate_hz: self.rate_hz.unwrap_or(preset.rate_hz),
             substeps: self.substeps.unwrap_or(preset.substeps),
-            sweeps: self.sweeps.unwrap_or(preset.sweeps),
+            solver_iterations: self.solver_iterations.unwrap_or(preset.solver_iterations),
             contact_frequency_hz: self.contact_frequency_hz.unwrap_or(preset.contact_frequency_hz),
             contact_damping_ratio: self
                 .contact_damping_ratio
@@ -79,8 +79,8 @@ pub struct PhysicsSettings {
     pub rate_hz: u32,
     /// Full solver substeps per tick.
     pub substeps: u32,
-    /// Inner solver sweeps per substep.
-    pub sweeps: u32,
+    /// Inner solver iterations per substep.
+    pub solver_iterations: u32,
     /// Natural frequency of contacts, Hz.
     pub contact_frequency_hz: f64,
     /// Damping ratio of contacts.

@@ -16,7 +16,7 @@ pub struct PolicySpec {
     /// Time of the first decision, s; a policy contract's own if left out,
     /// which is 0 for policies without one. Rounded to the nearest tick.
     #[serde(default)]
-    pub phase: Option<f64>,
+    pub offset_s: Option<f64>,
     /// The simulated time that thinking takes.
     #[serde(default)]
     pub inference: InferenceSpec,
@@ -33,7 +33,7 @@ impl PolicySpec {
         Self {
             source,
             rate_hz: physics_hz / (physics_hz / DEFAULT_RATE_HZ).round().max(1.0),
-            phase: None,
+            offset_s: None,
             inference: InferenceSpec::default(),
         }
     }
@@ -65,16 +65,16 @@ pub enum PolicySource {
         /// Program and arguments; never passed through a shell. Arguments that
         /// name existing files are relative to the project root.
         command: Vec<String>,
-        /// Real seconds without an answer after which the run ends as `Error`.
-        #[serde(default = "default_patience")]
-        patience: f64,
+        /// Wall-clock limit per answer, s; beyond it the run ends as `Error`.
+        #[serde(default = "default_timeout_s")]
+        timeout_s: f64,
     },
     /// A person with the sliders and keys of the viewer; without a viewer, a run
     /// cannot begin.
     Manual,
 }
 
-fn default_patience() -> f64 {
+fn default_timeout_s() -> f64 {
     10.0
 }
 
@@ -106,7 +106,7 @@ pub enum LatencySpec {
         /// Mean before clamping.
         mean: f64,
         /// Standard deviation before clamping.
-        std: f64,
+        stddev: f64,
         /// Shortest.
         min: f64,
         /// Longest.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ActuatorSpec, Angle, Axis, Coordinate, LookSpec, MaterialSpec, PoseSpec, SensorSpec, ShapeSpec,
+    ActuatorSpec, Angle, Axis, Coordinate, MaterialSpec, PoseSpec, SensorSpec, ShapeSpec,
+    VisualSpec,
 };
 
 /// A robot: links, joints, actuators, sensors and named poses.
@@ -151,9 +152,9 @@ pub struct LinkSpec {
     /// What it collides with.
     #[serde(default)]
     pub shapes: Vec<ShapeSpec>,
-    /// What it looks like; its shapes if there is nothing here.
+    /// Visual geometry; the collision shapes if there is none.
     #[serde(default)]
-    pub looks: Vec<LookSpec>,
+    pub visuals: Vec<VisualSpec>,
 }
 
 /// Rotational inertia of a link about its centre of mass, in link axes.

@@ -32,7 +32,7 @@ pub struct ScenarioSpec {
     pub actors: Vec<ActorSpec>,
     /// Named points in the world, m.
     #[serde(default)]
-    pub marks: BTreeMap<String, [f64; 3]>,
+    pub waypoints: BTreeMap<String, [f64; 3]>,
     /// Named regions, besides those of the environment.
     #[serde(default)]
     pub zones: Vec<ZoneSpec>,

@@ -27,7 +27,7 @@ pub struct SensorSpec {
     pub rate_hz: Option<f64>,
     /// Time of the first measurement, s.
     #[serde(default)]
-    pub phase: f64,
+    pub offset_s: f64,
     /// How measurements differ from the truth.
     #[serde(default)]
     pub errors: ErrorSpec,
@@ -172,7 +172,7 @@ pub enum Noise {
     /// Normal with zero mean.
     Gaussian {
         /// Standard deviation, in the unit of the value.
-        std: f64,
+        stddev: f64,
     },
 }
 

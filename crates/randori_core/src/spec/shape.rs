@@ -165,10 +165,10 @@ impl Default for SoftnessSpec {
     }
 }
 
-/// What a link looks like; no part in physics.
+/// Visual geometry of a link; no part in physics.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LookSpec {
+pub struct VisualSpec {
     /// A mesh file (glTF, OBJ, STL); once a scenario is loaded, its path from the
     /// project root.
     pub mesh: String,

@@ -39,6 +39,7 @@ mod merge;
 pub mod outline;
 mod overrides;
 mod parse;
+mod renamed;
 mod sources;
 mod variation;
 
@@ -53,6 +54,10 @@ pub use limits::Limits;
 pub use loader::missing_asset;
 pub use loader::{ContractText, FileKind, check_file, load_contract, load_environment, load_robot};
 pub use overrides::Override;
+pub use renamed::{
+    OldName, RENAMED_FIELDS, RenamedField, current_path, old_names, with_current_names,
+    with_original_names,
+};
 pub use sources::{Part, Sources};
 pub use variation::sample_variations;
 
@@ -349,7 +354,7 @@ impl Specs {
         let contracts = contracts.collect();
         for (index, robot) in robots.iter_mut().enumerate() {
             let from = sources.paths.get(&Part::Robot(index)).map_or("", String::as_str);
-            resolve_looks(from, robot);
+            resolve_visuals(from, robot);
         }
         let mut scenario = Scenario { spec, environment, robots, contracts };
         scenario.equip();
@@ -357,15 +362,15 @@ impl Specs {
     }
 }
 
-/// Lets looks name their files from the project root. A look without a path stays
+/// Lets visuals name their files from the project root. One without a path stays
 /// without a mesh, and whoever draws it says so.
-fn resolve_looks(robot_file: &str, robot: &mut RobotSpec) {
+fn resolve_visuals(robot_file: &str, robot: &mut RobotSpec) {
     // Texts that were imported name files as seen from the file that they come from.
     let imported = robot.import.as_ref().and_then(|it| resolve_path(robot_file, it.path()).ok());
     let from = imported.as_deref().unwrap_or(robot_file);
-    for look in robot.links.iter_mut().flat_map(|link| &mut link.looks) {
-        if let Ok(path) = resolve_path(from, &look.mesh) {
-            look.mesh = path;
+    for visual in robot.links.iter_mut().flat_map(|link| &mut link.visuals) {
+        if let Ok(path) = resolve_path(from, &visual.mesh) {
+            visual.mesh = path;
         }
     }
 }

@@ -7,6 +7,7 @@ use super::defaults::{LeftOut, left_out, whole};
 use super::document::{Document, Origin, Role};
 use super::fields::{Container, containers};
 use super::outline::{Missing, Node, NodeKind, Outline, Scalar, Segment, parse_path};
+use super::renamed::{RenamedField, current_path, old_segment};
 use super::sources::{Route, RouteError, Sources};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, Span, nearest, one_of};
 
@@ -81,6 +82,9 @@ impl<'c> Change<'c> {
             return Err(error
                 .primary(self.label(&segments, empty, "a name is missing here"))
                 .into());
+        }
+        if let Some((segment, field)) = old_segment(self.path) {
+            return Err(self.renamed(&segments, segment, field).into());
         }
         let route = match sources.route(&segments) {
             Ok(route) => route,
@@ -301,6 +305,20 @@ impl<'c> Change<'c> {
                     .help(help)
             }
         }
+    }
+
+    /// A path that uses the old name of a field.
+    fn renamed(&self, segments: &[Segment], segment: usize, field: &RenamedField) -> Diagnostic {
+        let (old, new) = (field.old(), field.new);
+        let help = if self.is_drawn {
+            field.help()
+        } else {
+            format!("`{old}` is called `{new}` now: write `{}`", current_path(self.path))
+        };
+        let message = format!("no such path: `{}`", self.path);
+        Diagnostic::error(DiagnosticCode::UNKNOWN_PATH, message)
+            .primary(self.label(segments, segment, &format!("no field is called `{old}`")))
+            .help(help)
     }
 
     fn not_a_scalar(&self, document: &Document, node: &Node) -> Diagnostic {

@@ -1,16 +1,18 @@
 //! Values that are drawn anew for each seed.
 
+use super::renamed::original_path;
 use crate::random::RandomStream;
 use crate::spec::{ScenarioSpec, Variation};
 
 /// Draws all variations of a scenario for one seed, in the order of their
 /// paths. Each path has a random stream of its own, so that adding a variation
-/// changes no other value.
+/// changes no other value; a field that was renamed keeps the values of its old
+/// name.
 pub fn sample_variations(spec: &ScenarioSpec, seed: u64) -> Vec<(String, f64)> {
     spec.vary
         .iter()
         .map(|(path, variation)| {
-            let stream = RandomStream::new(seed, &format!("vary.{path}"));
+            let stream = RandomStream::new(seed, &format!("vary.{}", original_path(path)));
             (path.clone(), sample(variation, stream))
         })
         .collect()

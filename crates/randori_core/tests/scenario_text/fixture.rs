@@ -18,7 +18,7 @@ Scenario(
         (name: "twin", model: "../assets/arm.ron", start: (named: "ready")),
     ],
     actors: [(name: "walker", model: Pedestrian(height: 1.7), path: [(0.0, 1.0), (2.0, 1.0)], speed: 1.0)],
-    marks: {"goal": (3.0, 0.0, 0.0)},
+    waypoints: {"goal": (3.0, 0.0, 0.0)},
     events: [
         (name: "shove", at: 1.0, do: Push(body: "crate", impulse: (0.0, 2.0, 0.0))),
         (when: "true", do: RandomPushes(body: "arm.hand", every: (0.5, 1.5), impulse: (0.0, 1.0))),

@@ -37,7 +37,7 @@ fn times_longer_than_any_run_are_refused() {
         ("scenario", "max: 0.02", "max: 1e30"),
         ("scenario", "speed: 1.0", "speed: 1.0, start: -1e30"),
         ("arm", "delay: 0.002", "delay: 1e30"),
-        ("arm", "rate_hz: 250", "rate_hz: 250, phase: 1e30"),
+        ("arm", "rate_hz: 250", "rate_hz: 250, offset_s: 1e30"),
         ("arm", "dropout: 0.01", "latency: 1e30"),
     ] {
         let told = told(file, from, to);

@@ -148,7 +148,7 @@ fn a_contract_sets_gains_limits_and_the_moment_of_the_first_decision() {
     let actuator = &scenario.robots[0].actuators[0];
     assert_eq!(actuator.drive, Drive::Position { kp: 30.0, kd: 0.5 });
     assert_eq!((actuator.limits.torque, actuator.limits.command), (Some(15.0), None));
-    assert_eq!(scenario.spec.robots[0].policy.as_ref().and_then(|p| p.phase), Some(0.018));
+    assert_eq!(scenario.spec.robots[0].policy.as_ref().and_then(|p| p.offset_s), Some(0.018));
     let contract = scenario.contracts[0].as_ref().expect("it has one");
     assert_eq!(contract.network, "assets/nets/walk.onnx");
 }

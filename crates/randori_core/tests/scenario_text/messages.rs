@@ -78,7 +78,7 @@ fn types_are_explained_in_the_users_words() {
     help: put it in quotes: `"push"`
     "#);
     insta::assert_snapshot!(told("arm", "beams: 90", "beams: 90.5"), @r#"assets/arm.ron:23:57: error[RS0105]: a whole number is expected here"#);
-    insta::assert_snapshot!(told("scenario", "marks: {\"goal\"", "marks: {goal"), @r#"
+    insta::assert_snapshot!(told("scenario", "waypoints: {\"goal\"", "waypoints: {goal"), @r#"
     scenarios/push.ron:16:13: error[RS0105]: a text in quotes is expected here
     help: put it in quotes: `"goal"`
     "#);

@@ -44,7 +44,7 @@ fn robots_that_share_a_file_are_changed_one_by_one() {
 #[test]
 fn fields_that_the_file_leaves_out_are_added_with_what_is_around_them() {
     let loaded = set(&[
-        "physics.sweeps=8",
+        "physics.solver_iterations=8",
         "robots.twin.policy.rate_hz=100",
         "robots.twin.policy.use=Builtin(name: \"hold\")",
         "robots.twin.policy.inference.latency=Fixed(0.05)",
@@ -55,7 +55,7 @@ fn fields_that_the_file_leaves_out_are_added_with_what_is_around_them() {
 
     let twin = &loaded.scenario.spec.robots[1];
     let policy = twin.policy.as_ref().expect("a policy was added");
-    assert_eq!(loaded.scenario.physics().sweeps, 8);
+    assert_eq!(loaded.scenario.physics().solver_iterations, 8);
     assert_eq!(policy.rate_hz, 100.0);
     assert_eq!(policy.inference.latency, LatencySpec::Fixed(0.05));
     assert_eq!(twin.start.joints["wrist"], Coordinate::Deg(20.0));
@@ -121,7 +121,7 @@ fn what_a_file_leaves_out_is_reached_by_its_path() {
         "robots.arm.sensors.eyes.kind.fov=90",
         "robots.arm.actuators.motor.limits.speed=3",
         "robots.arm.policy.inference.chunk.execute=4",
-        "robots.arm.policy.phase=0.02",
+        "robots.arm.policy.offset_s=0.02",
         "robots.arm.self_contact=true",
         "physics.gravity.2=-1.6",
         "actors.walker.repeat=Loop",
@@ -136,7 +136,7 @@ fn what_a_file_leaves_out_is_reached_by_its_path() {
     assert!(matches!(robots[0].sensors[0].kind, SensorKind::Lidar { fov: Angle::Deg(90.0), .. }));
     assert_eq!(robots[0].actuators[0].limits.speed, Some(3.0));
     let policy = spec.robots[0].policy.as_ref().expect("a policy");
-    assert_eq!((policy.inference.chunk.execute, policy.phase), (4, Some(0.02)));
+    assert_eq!((policy.inference.chunk.execute, policy.offset_s), (4, Some(0.02)));
     assert!(robots[0].self_contact && !robots[1].self_contact);
     assert_eq!(loaded.scenario.physics().gravity, [0.0, 0.0, -1.6]);
     assert_eq!(spec.actors[0].repeat, Repeat::Loop);
@@ -157,10 +157,15 @@ fn parameters_of_a_policy_without_any_can_be_set() {
 
 #[test]
 fn of_two_overrides_of_a_value_the_later_one_counts() {
-    let loaded = set(&["duration=2", "physics.sweeps=3", "duration=3", "physics.sweeps=5"]);
+    let loaded = set(&[
+        "duration=2",
+        "physics.solver_iterations=3",
+        "duration=3",
+        "physics.solver_iterations=5",
+    ]);
 
     let scenario = loaded.expect("both are legal").scenario;
-    assert_eq!((scenario.spec.duration, scenario.physics().sweeps), (3.0, 5));
+    assert_eq!((scenario.spec.duration, scenario.physics().solver_iterations), (3.0, 5));
 }
 
 #[test]

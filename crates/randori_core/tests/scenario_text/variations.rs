@@ -95,7 +95,7 @@ fn keys_that_lead_nowhere_and_values_that_do_not_fit_are_found_at_load() {
     let path = "robots.arm.links.hand.mass_kg";
     let key = told("scenario", path, "robots.arm.links.hand.mas_kg");
     let text = told("scenario", path, "robots.arm.links.hand.name");
-    let whole = told("scenario", path, "physics.sweeps");
+    let whole = told("scenario", path, "physics.solver_iterations");
 
     insta::assert_snapshot!(key, @r#"
     scenarios/push.ron:22:32: error[RS0211]: no such path: no field is called `mas_kg`

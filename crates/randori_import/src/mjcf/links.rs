@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use randori_core::diagnostic::DiagnosticCode;
 use randori_core::spec::{
-    Angle, Axis, Coordinate, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, LookSpec,
-    PoseSpec, ShapeSpec, SpringSpec,
+    Angle, Axis, Coordinate, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, PoseSpec,
+    ShapeSpec, SpringSpec, VisualSpec,
 };
 
 use super::contacts::Contacts;
@@ -241,7 +241,7 @@ impl Skeleton {
         self.links.push(link(place.link.clone(), inertia.seen_from(&place.link_from_body)));
     }
 
-    /// Shapes and looks, on the link of the body or of the one that it is a
+    /// Shapes and visuals, on the link of the body or of the one that it is a
     /// part of.
     fn add_surfaces(
         &mut self,
@@ -263,7 +263,7 @@ impl Skeleton {
                         parts.get(part).copied().unwrap_or(0.5).clamp(0.0, 1.0)
                     })
                 });
-                link.looks.push(LookSpec { mesh: path.clone(), pose, scale: *scale, color });
+                link.visuals.push(VisualSpec { mesh: path.clone(), pose, scale: *scale, color });
             }
             if let Some(shape) = contacts.shape((index, at)) {
                 link.shapes.push(ShapeSpec { pose, ..shape.clone() });
@@ -322,7 +322,7 @@ fn link(name: String, inertia: Inertia) -> LinkSpec {
         com: (!is_massless).then(|| tidy3(inertia.com)),
         inertia: if is_massless { InertiaSpec::FromShapes } else { inertia.spec() },
         shapes: Vec::new(),
-        looks: Vec::new(),
+        visuals: Vec::new(),
     }
 }
 

@@ -121,7 +121,7 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
 
 fn sensor(name: String, link: Option<String>, pose: &Pose, kind: SensorKind) -> SensorSpec {
     let errors = ErrorSpec::default();
-    SensorSpec { name, link, pose: pose_spec(pose), kind, rate_hz: None, phase: 0.0, errors }
+    SensorSpec { name, link, pose: pose_spec(pose), kind, rate_hz: None, offset_s: 0.0, errors }
 }
 
 /// A sensor on a body.
@@ -318,7 +318,8 @@ fn errors(log: &mut Log, node: Node<'_>, spec: &mut SensorSpec) {
         && values::number(log, noise).is_some_and(|noise| noise > 0.0)
     {
         let what = format!("noise {}: MuJoCo itself does not add it", noise.value);
-        let advice = format!("write `errors: (noise: Gaussian(std: {}))` to have it", noise.value);
+        let advice =
+            format!("write `errors: (noise: Gaussian(stddev: {}))` to have it", noise.value);
         log.note_value(Fate::Dropped, node, "noise", what).advise(advice);
     }
     let number = |log: &mut Log, name: &str| {

@@ -43,7 +43,7 @@ pub(super) fn settle(
         let edge = graph.edges.remove(at);
         let base_from_root = edge.pose.inverse();
         if floats {
-            specs[root].looks.clear();
+            specs[root].visuals.clear();
         }
         absorb(specs, root, edge.child, &base_from_root);
         for other in graph.edges.iter_mut().filter(|other| other.parent == root) {

@@ -155,7 +155,7 @@ fn chain(
                 com: None,
                 inertia: InertiaSpec::FromShapes,
                 shapes: Vec::new(),
-                looks: Vec::new(),
+                visuals: Vec::new(),
             });
         }
         let pose = if index == 0 { pose_spec(&edge.pose) } else { PoseSpec::default() };

@@ -1,9 +1,9 @@
-//! `<link>`: mass, collision and looks.
+//! `<link>`: mass, collision and visuals.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use nalgebra::Matrix3;
-use randori_core::spec::{Base, InertiaSpec, LinkSpec, LookSpec, RobotSpec, Shape, ShapeSpec};
+use randori_core::spec::{Base, InertiaSpec, LinkSpec, RobotSpec, Shape, ShapeSpec, VisualSpec};
 
 use super::graph::origin;
 use super::surface::Surface;
@@ -142,17 +142,17 @@ fn merge_frames(
     gone
 }
 
-/// Moves shapes and looks of a link to another.
+/// Moves shapes and visuals of a link to another.
 pub(super) fn absorb(specs: &mut [LinkSpec], from: usize, to: usize, to_from_from: &Pose) {
-    let (shapes, looks) =
-        (std::mem::take(&mut specs[from].shapes), std::mem::take(&mut specs[from].looks));
+    let (shapes, visuals) =
+        (std::mem::take(&mut specs[from].shapes), std::mem::take(&mut specs[from].visuals));
     let moved = |pose| pose_spec(&(to_from_from * geometry::spec_pose(&pose)));
     specs[to]
         .shapes
         .extend(shapes.into_iter().map(|shape| ShapeSpec { pose: moved(shape.pose), ..shape }));
-    specs[to]
-        .looks
-        .extend(looks.into_iter().map(|look| LookSpec { pose: moved(look.pose), ..look }));
+    specs[to].visuals.extend(
+        visuals.into_iter().map(|visual| VisualSpec { pose: moved(visual.pose), ..visual }),
+    );
 }
 
 /// A link, and its inertia as far as the file says it, also without mass.
@@ -170,7 +170,7 @@ fn one(
         com: None,
         inertia: InertiaSpec::FromShapes,
         shapes: Vec::new(),
-        looks: Vec::new(),
+        visuals: Vec::new(),
     };
     if let Some(inertia) = inertia.filter(|inertia| inertia.mass > 0.0) {
         spec.mass_kg = tidy(inertia.mass);

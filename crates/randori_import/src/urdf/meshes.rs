@@ -1,6 +1,6 @@
 //! Meshes of links, and where they are.
 
-use randori_core::spec::{LinkSpec, LookSpec, Shape};
+use randori_core::spec::{LinkSpec, Shape, VisualSpec};
 
 use crate::geometry::{Pose, pose_spec};
 use crate::log::Log;
@@ -69,7 +69,7 @@ pub(super) fn visual(
             Ok((path, _)) => {
                 let scale = scale(log, mesh);
                 let mesh = paths::named_from(files.main(), &path);
-                spec.looks.push(LookSpec { mesh, pose: pose_spec(pose), scale, color: None });
+                spec.visuals.push(VisualSpec { mesh, pose: pose_spec(pose), scale, color: None });
                 return;
             }
         }

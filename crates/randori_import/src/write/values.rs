@@ -287,8 +287,8 @@ pub(super) fn errors(errors: &ErrorSpec) -> Option<String> {
 }
 
 fn value_errors(fields: &mut Fields, errors: &ChannelErrorSpec) {
-    fields.some("noise", errors.noise.as_ref(), |Noise::Gaussian { std }| {
-        format!("Gaussian(std: {})", number(*std))
+    fields.some("noise", errors.noise.as_ref(), |Noise::Gaussian { stddev }| {
+        format!("Gaussian(stddev: {})", number(*stddev))
     });
     fields.some("bias", errors.bias.as_ref(), |value| number(*value));
     fields.some("random_walk", errors.random_walk.as_ref(), |value| number(*value));

@@ -1,7 +1,7 @@
 //! A policy that lives in a child process and speaks one JSON object per line.
 //!
 //! The child may do anything: this module trusts nothing it says, waits for
-//! nothing longer than its patience, and leaves no process behind. The
+//! nothing longer than its timeout, and leaves no process behind. The
 //! conversation itself is described in `docs/policy-protocol.md`.
 //!
 //! Start reading at [`ProcessPolicy`].
@@ -52,7 +52,7 @@ pub struct ProcessPolicy {
     contract: PolicyContract,
     sensors: Sensors,
     replies: Replies,
-    patience: Duration,
+    timeout: Duration,
     child: Child,
     /// Requests that the child has not answered yet.
     asked: BTreeSet<u64>,
@@ -66,7 +66,7 @@ impl ProcessPolicy {
     /// waits until it is ready to drive the robot.
     ///
     /// The child finds the Python module `randori_policy` on its path. Whenever
-    /// it owes an answer for longer than `patience` of wall-clock time, the
+    /// it owes an answer for longer than `timeout` of wall-clock time, the
     /// policy fails. It inherits few environment variables; `passed` are more.
     ///
     /// # Errors
@@ -75,7 +75,7 @@ impl ProcessPolicy {
         command: &[String],
         working_dir: &Path,
         interface: &RobotInterface,
-        patience: Duration,
+        timeout: Duration,
         passed: &[EnvVar],
     ) -> Result<Self, PolicyError> {
         let replies = Replies::new(&interface.actions);
@@ -90,7 +90,7 @@ impl ProcessPolicy {
             },
             sensors: Sensors::new(interface),
             replies,
-            patience,
+            timeout,
             child,
             asked: BTreeSet::new(),
             answers: BTreeMap::new(),
@@ -122,7 +122,7 @@ impl ProcessPolicy {
     /// Waits for the first `ready`. Until then, lines that are no messages
     /// count as output for people: modules like to greet when they are loaded.
     fn await_hello(&mut self) -> Result<(), PolicyError> {
-        let deadline = Instant::now() + self.patience;
+        let deadline = Instant::now() + self.timeout;
         loop {
             let line = self.next_line(deadline, "say that it is ready")?;
             if !is_message(&line) {
@@ -150,7 +150,7 @@ impl ProcessPolicy {
 
     /// Waits for the `ready` that answers a `reset`, and drops late answers.
     fn await_reset(&mut self) -> Result<(), PolicyError> {
-        let deadline = Instant::now() + self.patience;
+        let deadline = Instant::now() + self.timeout;
         loop {
             let line = self.next_line(deadline, "get ready again after a reset")?;
             match self.parse(&line)? {
@@ -162,7 +162,7 @@ impl ProcessPolicy {
     }
 
     fn await_answer(&mut self, request: u64) -> Result<CommandChunk, PolicyError> {
-        let deadline = Instant::now() + self.patience;
+        let deadline = Instant::now() + self.timeout;
         loop {
             if let Some(answer) = self.answers.remove(&request) {
                 return Ok(answer);
@@ -192,7 +192,7 @@ impl ProcessPolicy {
     /// The next line of the child, or why there is none. `what` completes "it
     /// did not ..".
     fn next_line(&mut self, deadline: Instant, what: &str) -> Result<String, PolicyError> {
-        let patience = self.patience.as_secs_f64();
+        let timeout_s = self.timeout.as_secs_f64();
         let mut event = self.child.next_event(deadline);
         if matches!(event, Some(Event::InputClosed)) {
             // Its last words may still be under way.
@@ -223,8 +223,8 @@ impl ProcessPolicy {
                     .help("leave standard input and output open; they carry the conversation"),
                 }
             }
-            None => PolicyError::new(format!("{subject} did not {what} within {patience} s"))
-                .help("look for an endless loop or a wait, or raise `patience` in the scenario"),
+            None => PolicyError::new(format!("{subject} did not {what} within {timeout_s} s"))
+                .help("look for an endless loop or a wait, or raise `timeout_s` in the scenario"),
         };
         Err(self.fail(error))
     }

@@ -1,4 +1,4 @@
-//! The Python module that lets a student write `def act(frame)` and nothing
+//! The Python module that lets a student write `def act(observation)` and nothing
 //! else, carried inside this program.
 
 use std::ffi::OsStr;

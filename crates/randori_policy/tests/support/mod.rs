@@ -38,9 +38,9 @@ pub(crate) fn seen(interface: &RobotInterface) -> Snapshot {
 }
 
 /// Starts a shell script as the courier's policy.
-pub(crate) fn start_shell(script: &str, patience: Duration) -> Result<ProcessPolicy, PolicyError> {
+pub(crate) fn start_shell(script: &str, timeout: Duration) -> Result<ProcessPolicy, PolicyError> {
     let command = ["sh", "-c", script].map(str::to_owned);
-    ProcessPolicy::start(&command, Path::new("/"), &interface(COURIER), patience, &[])
+    ProcessPolicy::start(&command, Path::new("/"), &interface(COURIER), timeout, &[])
 }
 
 /// A shell script that says that it is ready and then runs `script`.

@@ -3,12 +3,13 @@
 use randori_core::text::{BUNDLE_SCENARIO, Limits, Loaded, MemoryFiles, ScenarioText};
 use randori_record::header::Start;
 
-/// Reads the scenario that a recording holds.
+/// Reads the scenario that a recording holds, also if it uses old names of
+/// fields.
 ///
 /// # Errors
 /// Why it cannot be used, as a text for people.
 pub fn load(start: &Start, limits: &Limits) -> Result<Loaded, String> {
-    let files = MemoryFiles::new(start.texts.iter().cloned());
+    let files = MemoryFiles::new(start.current_texts());
     ScenarioText::load(&files, BUNDLE_SCENARIO, limits)
         .and_then(|text| text.resolve(&[]))
         .map_err(|found| found.short())

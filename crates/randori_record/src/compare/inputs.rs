@@ -1,7 +1,7 @@
 //! What two runs depend on, and where it differs.
 
 use crate::golden::{GoldenEngine, InputChange, InputKind, Inputs};
-use crate::header::{Header, PolicyIdentity};
+use crate::header::{Header, PolicyIdentity, Start};
 use crate::reader::Recording;
 
 /// A value, part or file that is not the same in both scenarios.
@@ -22,15 +22,19 @@ pub struct SettingDifference {
     pub values: [String; 2],
 }
 
+/// Texts by their paths.
+type Texts = Vec<(String, String)>;
+
 pub(super) fn inputs(recordings: [&Recording; 2]) -> Vec<InputDifference> {
     let [a, b] = recordings.map(Recording::start);
-    if a.texts == b.texts && a.header.assets == b.header.assets {
+    let [old, new] = [a, b].map(Start::current_texts);
+    if old == new && a.header.assets == b.header.assets {
         return Vec::new();
     }
-    let changes = |from: &crate::header::Start, to: &crate::header::Start| {
-        Inputs::new(&from.texts, &from.header.assets).changes(&to.texts, &to.header.assets)
-    };
-    let backward = changes(b, a);
+    let (old, new) = ((&old, &a.header.assets), (&new, &b.header.assets));
+    let changes =
+        |from: (&Texts, &_), to: (&Texts, &_)| Inputs::new(from.0, from.1).changes(to.0, to.1);
+    let backward = changes(new, old);
     let before = |change: &InputChange| {
         let same = backward.iter().find(|it| it.file == change.file && it.path == change.path);
         match same.map(|it| &it.kind) {
@@ -38,7 +42,7 @@ pub(super) fn inputs(recordings: [&Recording; 2]) -> Vec<InputDifference> {
             _ => None,
         }
     };
-    let forward = changes(a, b).into_iter();
+    let forward = changes(old, new).into_iter();
     forward.map(|change| InputDifference { before: before(&change), change }).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Holds a run against an accepted one.
 
 use randori_core::math::Pose;
+use randori_core::text::current_path;
 
 use super::finding::{Finding, Pair};
 use super::{GoldenRun, Instant, Level, Tolerance, Tolerances};
@@ -68,8 +69,10 @@ impl GoldenRun {
     }
 
     fn compare_drawn(&self, actual: &Self) -> Vec<Finding> {
+        // Goldens from before a field was renamed have its old name.
         let value = |list: &[(String, f64)], path: &str| {
-            list.iter().find(|(known, _)| known == path).map(|(_, value)| *value)
+            let path = current_path(path);
+            list.iter().find(|(known, _)| current_path(known) == path).map(|(_, value)| *value)
         };
         let new = actual.varied.iter().filter(|(path, _)| value(&self.varied, path).is_none());
         self.varied

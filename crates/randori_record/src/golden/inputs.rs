@@ -5,11 +5,13 @@
 //! two characters per value and four for the names around them. No text is
 //! kept, so nothing of an imported robot gets into a golden.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
 use randori_core::text::outline::{Node, NodeKind, Outline, Scalar};
+use randori_core::text::with_original_names;
 
 use super::trace::{twelve_bits, two_characters};
 use crate::header::bytes_digest;
@@ -152,12 +154,29 @@ impl Inputs {
 impl InputText {
     fn changes_in(&self, content: &str) -> Vec<InputChange> {
         let now = parts(content);
-        let paths: Vec<&str> = now.iter().map(|part| part.path.as_str()).collect();
-        self.changes_of_parts(&paths, |index, before| now[index].changed_since(before))
+        let changes = self.changes_in_parts(&now, &now);
+        let Cow::Owned(original) = with_original_names(content) else { return changes };
+        // Fingerprints from before a field was renamed are those of its old name.
+        if self.digest == short(&bytes_digest(original.as_bytes())) {
+            return Vec::new();
+        }
+        let older = self.changes_in_parts(&parts(&original), &now);
+        if older.len() < changes.len() { older } else { changes }
+    }
+
+    /// What has changed, by fingerprints of `named`; the paths and values that
+    /// are told are those of `shown`, which differs in names of fields only.
+    fn changes_in_parts(&self, named: &[Part], shown: &[Part]) -> Vec<InputChange> {
+        let path = |part: &Part| part.path.clone();
+        let paths: Vec<_> = named.iter().map(path).zip(shown.iter().map(path)).collect();
+        self.changes_of_parts(&paths, |index, before| {
+            shown[index].changed_since(before, &named[index].print())
+        })
     }
 
     fn differences(&self, other: &Self) -> Vec<InputChange> {
-        let paths: Vec<&str> = other.parts.iter().map(|(path, _)| path.as_str()).collect();
+        let paths: Vec<_> =
+            other.parts.iter().map(|(path, _)| (path.clone(), path.clone())).collect();
         self.changes_of_parts(&paths, |index, before| {
             let (path, now) = &other.parts[index];
             let kind = kind_of_change(before, now);
@@ -165,26 +184,27 @@ impl InputText {
         })
     }
 
-    /// What has changed, if now there are parts with these paths; `changes` says
-    /// it of the part with an index and the fingerprints that it had.
+    /// What has changed, if now there are parts with these paths (by which they
+    /// are found, and which are told); `changes_of` says it of the part with an
+    /// index and the fingerprints that it had.
     fn changes_of_parts(
         &self,
-        now: &[&str],
+        now: &[(String, String)],
         changes_of: impl Fn(usize, &str) -> Vec<(String, InputKind)>,
     ) -> Vec<InputChange> {
         let change =
             |path: &str, kind| InputChange { file: self.path.clone(), path: path.to_owned(), kind };
         let mut changes = Vec::new();
-        for (index, path) in now.iter().enumerate() {
+        for (index, (path, shown)) in now.iter().enumerate() {
             match self.parts.iter().find(|(known, _)| known == path) {
-                None => changes.push(change(path, InputKind::Added)),
+                None => changes.push(change(shown, InputKind::Added)),
                 Some((_, before)) => {
                     let found = changes_of(index, before).into_iter();
                     changes.extend(found.map(|(path, kind)| change(&path, kind)));
                 }
             }
         }
-        let gone = |path: &String| !now.contains(&path.as_str());
+        let gone = |path: &String| now.iter().all(|(known, _)| known != path);
         let before = self.parts.iter().map(|(path, _)| path);
         changes.extend(before.filter(|p| gone(p)).map(|path| change(path, InputKind::Removed)));
         if changes.is_empty() {
@@ -198,7 +218,7 @@ fn whole(file: &str, kind: InputKind) -> InputChange {
     InputChange { file: file.to_owned(), path: String::new(), kind }
 }
 
-fn short(digest: &str) -> String {
+pub(super) fn short(digest: &str) -> String {
     digest.chars().take(DIGEST_LEN).collect()
 }
 
@@ -252,10 +272,10 @@ impl Part {
         print
     }
 
-    /// What is not as it was in a part with these fingerprints.
-    fn changed_since(&self, before: &str) -> Vec<(String, InputKind)> {
-        let now = self.print();
-        match kind_of_change(before, &now) {
+    /// What is not as it was in a part with the fingerprints `before`, if these
+    /// are the ones of now.
+    fn changed_since(&self, before: &str, now: &str) -> Vec<(String, InputKind)> {
+        match kind_of_change(before, now) {
             None => return Vec::new(),
             Some(InputKind::Shape) => return vec![(self.path.clone(), InputKind::Shape)],
             Some(_) => {}
@@ -465,6 +485,23 @@ mod tests {
                 ("links.rail".to_owned(), InputKind::Removed)
             ]
         );
+    }
+
+    #[test]
+    fn fingerprints_from_before_a_field_was_renamed_stay_valid() {
+        let scenario = |marks: &str, sweeps: &str, count: u32| {
+            let text = format!(
+                "Scenario(format: 1, {marks}: {{\"goal\": (1, 0, 0)}}, physics: ({sweeps}: {count}))"
+            );
+            vec![("scenario.ron".to_owned(), text)]
+        };
+        let none = BTreeMap::new();
+        let before = Inputs::new(&scenario("marks", "sweeps", 4), &none);
+        let now = |count| before.changes(&scenario("waypoints", "solver_iterations", count), &none);
+
+        assert_eq!(now(4), []);
+        let changed: Vec<_> = now(5).into_iter().map(|change| (change.path, change.kind)).collect();
+        assert_eq!(changed, self::now("physics.solver_iterations", "5"));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub use inputs::{InputChange, InputKind, InputText, Inputs};
 pub use movement::{Difference, MovedQuantity, Movement, MovementClass, largest};
 pub use read::GoldenError;
 pub use recorder::{MOST_EVENTS, Recorder};
-pub use sources::SourceFiles;
+pub use sources::{SourceFiles, with_source_digests};
 pub use trace::{DENSE_TICKS, SPARSE_STEP, Trace};
 
 use crate::header::Engine;

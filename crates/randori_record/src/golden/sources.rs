@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use randori_core::text::outline::{NodeKind, Outline};
+
 use super::Inputs;
+use super::inputs::short;
+
+/// Depth of brackets that is looked into; goldens are far less deep.
+const DEPTH: usize = 64;
 
 /// What has become of the files that a golden was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +35,31 @@ impl Inputs {
     }
 }
 
+/// The text of a golden whose files in RON were rewritten without a change of
+/// meaning: `rewritten` has the SHA-256 of each before and after, by its path.
+/// Files that had changed before stay changed. `None` if nothing is to be done.
+pub fn with_source_digests(
+    golden: &str,
+    rewritten: &BTreeMap<String, [String; 2]>,
+) -> Option<String> {
+    let outline = Outline::scan(golden, DEPTH);
+    let sources = &outline.root.as_ref()?.field(golden, "sources")?.value;
+    let NodeKind::Map { entries, .. } = &sources.kind else { return None };
+    let (mut text, mut from) = (String::with_capacity(golden.len()), 0);
+    for (path, digest) in entries {
+        let Some([before, after]) = path.string(golden).and_then(|it| rewritten.get(&it)) else {
+            continue;
+        };
+        if digest.string(golden) == Some(short(before)) {
+            text.push_str(&golden[from..digest.span.start]);
+            text.push_str(&format!("{:?}", short(after)));
+            from = digest.span.end;
+        }
+    }
+    text.push_str(&golden[from..]);
+    (from > 0).then_some(text)
+}
+
 /// The files that were edited, came or are gone.
 fn changed_files(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
     let gone = before.keys().filter(|path| !now.contains_key(*path));
@@ -43,6 +74,24 @@ mod tests {
     /// A scenario that resolves to this gravity.
     fn texts(gravity: &str) -> Vec<(String, String)> {
         vec![("scenario.ron".to_owned(), format!("Scenario(physics: (gravity: {gravity}))"))]
+    }
+
+    #[test]
+    fn digests_of_rewritten_files_are_replaced_where_they_were_current() {
+        let digest = |digit: &str| digit.repeat(64);
+        let golden = |a: &str, b: &str| {
+            let (a, b) = (a.repeat(16), b.repeat(16));
+            format!(
+                "Golden(\n  sources: {{\n    \"a.ron\": \"{a}\", // x\n    \"b.ron\": \"{b}\",\n  }},\n)\n"
+            )
+        };
+        let rewritten =
+            ["a.ron", "b.ron", "c.ron"].map(|path| (path.to_owned(), [digest("1"), digest("2")]));
+        let rewritten = BTreeMap::from(rewritten);
+
+        assert_eq!(with_source_digests(&golden("1", "3"), &rewritten), Some(golden("2", "3")));
+        assert_eq!(with_source_digests(&golden("3", "3"), &rewritten), None);
+        assert_eq!(with_source_digests("Golden(", &rewritten), None);
     }
 
     #[test]

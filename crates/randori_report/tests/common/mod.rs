@@ -23,7 +23,7 @@ const SCENARIO: &str = r#"Scenario(
     format: 1, title: "Carry a parcel", duration: 10.0, environment: "corridor.ron",
     robots: [(name: "courier", model: "courier.ron")],
     actors: [(name: "walker", model: Pedestrian(), path: [(3.0, -3.0), (3.0, 3.0)], speed: 0.6)],
-    marks: {"goal": (6.0, 0.0, 0.0)},
+    waypoints: {"goal": (6.0, 0.0, 0.0)},
     events: [(name: "gust", at: 4.0, do: Push(body: "courier", impulse: (0.0, 6.0, 0.0)))],
     goals: [(name: "arrives", require: "eventually[0, 10] (distance(courier, goal) < 0.3)")],
 )"#;

@@ -26,8 +26,8 @@ impl ValueErrors {
     fn refine(&mut self, spec: &ChannelErrorSpec) {
         self.bias = spec.bias.unwrap_or(self.bias);
         self.random_walk = spec.random_walk.unwrap_or(self.random_walk);
-        if let Some(Noise::Gaussian { std }) = spec.noise {
-            self.noise_std = std;
+        if let Some(Noise::Gaussian { stddev }) = spec.noise {
+            self.noise_std = stddev;
         }
         self.resolution = spec.resolution.unwrap_or(self.resolution);
         self.saturation = spec.saturation.or(self.saturation);

@@ -39,7 +39,7 @@ pub(super) struct Sensor {
     errors: ErrorModel,
     /// Ticks between measurements and the tick of the first.
     period: u64,
-    phase: u64,
+    offset: u64,
     latency: u64,
     /// Its share of the robot's observation.
     values: Range<usize>,
@@ -109,7 +109,7 @@ impl Sensor {
             model: Model::new(spec, place, world, period).map_err(unchecked)?,
             errors,
             period: ticks,
-            phase: period.ticks_nearest(spec.phase),
+            offset: period.ticks_nearest(spec.offset_s),
             latency: period.ticks_at_least(spec.errors.latency.unwrap_or(0.0)),
             values: layout.values.clone(),
             channels: place.first_channel..place.first_channel + layout.channels.len(),
@@ -127,7 +127,7 @@ impl Sensor {
     }
 
     pub(super) fn is_due(&self, tick: Tick) -> bool {
-        tick.0 >= self.phase && (tick.0 - self.phase).is_multiple_of(self.period)
+        tick.0 >= self.offset && (tick.0 - self.offset).is_multiple_of(self.period)
     }
 
     /// Notes what the next tick's measurement needs to know of this one.

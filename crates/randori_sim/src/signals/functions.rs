@@ -7,7 +7,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterKind {
     /// Anything with a position: a robot (its base link), a link, an object, an
-    /// actor, a zone (its centre) or a mark.
+    /// actor, a zone (its centre) or a waypoint.
     Place,
     /// Anything that can move: a robot (its base link), a link, an object or an
     /// actor.

@@ -81,7 +81,7 @@ impl<'a> Names<'a> {
         self.body(name)
             .map(Place::Body)
             .or_else(|| self.zone_spec(name).map(|zone| fixed(zone.pose.xyz)))
-            .or_else(|| self.scenario.spec.marks.get(name).copied().map(fixed))
+            .or_else(|| self.scenario.spec.waypoints.get(name).copied().map(fixed))
     }
 
     /// The bodies whose shapes a name stands for: all links of a robot.
@@ -157,8 +157,8 @@ impl<'a> Names<'a> {
             ParameterKind::Body | ParameterKind::Solid => robots.chain(bodies).collect(),
             ParameterKind::Zone => zones.collect(),
             ParameterKind::Place => {
-                let marks = self.scenario.spec.marks.keys().cloned();
-                robots.chain(bodies).chain(zones).chain(marks).collect()
+                let waypoints = self.scenario.spec.waypoints.keys().cloned();
+                robots.chain(bodies).chain(zones).chain(waypoints).collect()
             }
             ParameterKind::Joint => dofs.collect(),
             ParameterKind::Drive => dofs.chain(self.actuators()).collect(),
@@ -192,8 +192,8 @@ impl<'a> Names<'a> {
             Some("a body")
         } else if self.zone_spec(name).is_some() {
             Some("a zone")
-        } else if self.scenario.spec.marks.contains_key(name) {
-            Some("a mark")
+        } else if self.scenario.spec.waypoints.contains_key(name) {
+            Some("a waypoint")
         } else if self.dof(name).is_some() {
             Some("a joint coordinate")
         } else if self.drive(name).is_some() {

@@ -374,7 +374,7 @@ fn parameters(settings: &PhysicsSettings, tick_s: f32) -> IntegrationParameters 
     let mut parameters = IntegrationParameters {
         dt: tick_s,
         num_solver_iterations: settings.substeps as usize,
-        num_internal_pgs_iterations: settings.sweeps as usize,
+        num_internal_pgs_iterations: settings.solver_iterations as usize,
         friction_model: FrictionModel::Simplified,
         // The engine would slow bodies down above 400 m/s (and, unless they are
         // allowed to, above an eighth of a turn per tick) without a word.

@@ -12,7 +12,7 @@ fn link(shapes: Vec<ShapeSpec>) -> LinkSpec {
         com: None,
         inertia: InertiaSpec::FromShapes,
         shapes,
-        looks: Vec::new(),
+        visuals: Vec::new(),
     }
 }
 

@@ -27,7 +27,7 @@ fn inertial_link(name: &str, mass_kg: f64, com: [f64; 3], inertia: &Matrix3<f64>
             iyz: inertia.m23,
         },
         shapes: Vec::new(),
-        looks: Vec::new(),
+        visuals: Vec::new(),
     }
 }
 

@@ -63,7 +63,7 @@ fn what_is_too_far_or_too_near_is_infinite() {
 #[test]
 fn noise_never_carries_a_distance_out_of_range() {
     let ranges =
-        scan("beams: 400, range: (2.5, 3.5), fov: Deg(10)", "noise: Gaussian(std: 1)", 0.0);
+        scan("beams: 400, range: (2.5, 3.5), fov: Deg(10)", "noise: Gaussian(stddev: 1)", 0.0);
 
     assert!(ranges.iter().all(|range| (2.5..=3.5).contains(range)), "{ranges:?}");
     assert!(ranges.contains(&2.5) && ranges.contains(&3.5));

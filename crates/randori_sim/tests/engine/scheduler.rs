@@ -17,7 +17,7 @@ use crate::fixture::{answering, contract, decides, records, rotor, run_with};
 fn scenario(rate_hz: f64, inference: &str) -> Scenario {
     let robot = rotor(
         "drive: Torque",
-        r#"(name: "joints", kind: JointState(), rate_hz: 500, errors: (noise: Gaussian(std: 0.1)))"#,
+        r#"(name: "joints", kind: JointState(), rate_hz: 500, errors: (noise: Gaussian(stddev: 0.1)))"#,
     );
     Stage { robots: &[(&robot, &decides(rate_hz, inference))], ..Stage::default() }.scenario()
 }
@@ -63,7 +63,7 @@ fn the_first_decision_waits_for_the_phase_and_the_others_follow_it() {
     let mut scenario = scenario(100.0, "");
     let entry = scenario.spec.robots[0].policy.as_mut().expect("the robot has a policy");
     // 6.8 ms are nearest to the third tick of 2 ms.
-    entry.phase = Some(0.0068);
+    entry.offset_s = Some(0.0068);
 
     let records = records(&mut run_with(&scenario, 1, numbering(1)), 14);
 
@@ -153,7 +153,8 @@ fn a_random_latency_is_drawn_from_its_own_stream_and_answers_never_overtake() {
 
 #[test]
 fn a_normal_latency_stays_within_its_bounds() {
-    let scenario = scenario(100.0, "latency: Normal(mean: 0.02, std: 0.05, min: 0.01, max: 0.03)");
+    let scenario =
+        scenario(100.0, "latency: Normal(mean: 0.02, stddev: 0.05, min: 0.01, max: 0.03)");
 
     let records = records(&mut run_with(&scenario, 3, numbering(1)), 1000);
 

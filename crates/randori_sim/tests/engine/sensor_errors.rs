@@ -39,7 +39,7 @@ fn std(values: &[f64]) -> f64 {
 
 #[test]
 fn noise_and_bias_have_the_figures_that_the_file_says() {
-    let readings = truth_with("noise: Gaussian(std: 0.1), bias: 0.5", 4000);
+    let readings = truth_with("noise: Gaussian(stddev: 0.1), bias: 0.5", 4000);
 
     for index in [0, 1, 2, 7, 8, 9] {
         let errors = errors_of(&readings, index);
@@ -51,7 +51,7 @@ fn noise_and_bias_have_the_figures_that_the_file_says() {
 
 #[test]
 fn noise_of_different_values_is_independent() {
-    let readings = truth_with("noise: Gaussian(std: 1.0)", 4000);
+    let readings = truth_with("noise: Gaussian(stddev: 1.0)", 4000);
     let (x, y) = (errors_of(&readings, 0), errors_of(&readings, 1));
 
     let correlation = mean(&x.iter().zip(&y).map(|(x, y)| x * y).collect::<Vec<_>>());
@@ -74,7 +74,7 @@ fn a_random_walk_starts_at_zero_and_grows_with_the_root_of_time() {
 #[test]
 fn resolution_rounds_and_saturation_clamps_after_noise() {
     let readings =
-        truth_with("noise: Gaussian(std: 1.0), resolution: 0.25, saturation: (-1.0, 0.75)", 500);
+        truth_with("noise: Gaussian(stddev: 1.0), resolution: 0.25, saturation: (-1.0, 0.75)", 500);
 
     let values: Vec<f32> = readings.iter().map(|reading| reading.measured[0]).collect();
 
@@ -86,7 +86,7 @@ fn resolution_rounds_and_saturation_clamps_after_noise() {
 #[test]
 fn channels_refine_the_errors_of_the_whole_sensor() {
     let readings = truth_with(
-        r#"noise: Gaussian(std: 0.1), channels: {"position": (noise: Gaussian(std: 0.01), bias: 2.0)}"#,
+        r#"noise: Gaussian(stddev: 0.1), channels: {"position": (noise: Gaussian(stddev: 0.01), bias: 2.0)}"#,
         2000,
     );
 
@@ -97,7 +97,8 @@ fn channels_refine_the_errors_of_the_whole_sensor() {
 
 #[test]
 fn a_noisy_orientation_stays_a_rotation() {
-    let readings = truth_with(r#"channels: {"orientation": (noise: Gaussian(std: 0.05))}"#, 4000);
+    let readings =
+        truth_with(r#"channels: {"orientation": (noise: Gaussian(stddev: 0.05))}"#, 4000);
 
     let mut squares = Vec::new();
     for reading in &readings {
@@ -192,9 +193,9 @@ fn adding_a_sensor_changes_no_other_number() {
     let imu = r#"(name: "imu", link: "body", kind: Imu, rate_hz: 250,
         errors: (preset: "bmi088", random_walk: 0.1, dropout: 0.1, latency: 0.003))"#;
     let others = r#"(name: "truth", link: "body", kind: GroundTruth, rate_hz: 500,
-            errors: (noise: Gaussian(std: 0.1), random_walk: 0.1, dropout: 0.5)),
+            errors: (noise: Gaussian(stddev: 0.1), random_walk: 0.1, dropout: 0.5)),
         (name: "lidar", link: "body", kind: Lidar(beams: 16, range: (0.1, 5.0)), rate_hz: 100,
-            errors: (noise: Gaussian(std: 0.01), dropout: 0.1))"#;
+            errors: (noise: Gaussian(stddev: 0.01), dropout: 0.1))"#;
     let simulate = |sensors: &str| {
         let robot = cube(sensors);
         let scenario = Stage {
@@ -215,7 +216,7 @@ fn adding_a_sensor_changes_no_other_number() {
 #[test]
 fn another_seed_gives_other_noise_and_the_same_truth() {
     let sensor = r#"(name: "truth", link: "base", kind: GroundTruth, rate_hz: 500,
-        errors: (noise: Gaussian(std: 0.1)))"#;
+        errors: (noise: Gaussian(stddev: 0.1)))"#;
 
     let (first, second) = (measured(sensor, 1, 10), measured(sensor, 2, 10));
 

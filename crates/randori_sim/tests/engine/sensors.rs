@@ -214,7 +214,7 @@ fn wheel_odometry_does_not_lose_turns_between_rare_measurements() {
 #[test]
 fn a_sensor_measures_at_its_own_rate_and_phase_and_delivers_after_its_latency() {
     let robot = cube(
-        r#"(name: "slow", link: "body", kind: GroundTruth, rate_hz: 100, phase: 0.004,
+        r#"(name: "slow", link: "body", kind: GroundTruth, rate_hz: 100, offset_s: 0.004,
            errors: (latency: 0.005))"#,
     );
     let scenario = Stage { robots: &[(&robot, "")], ..Stage::default() }.scenario();

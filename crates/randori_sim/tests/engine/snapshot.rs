@@ -17,13 +17,13 @@ fn eventful() -> Scenario {
     let robot = rotor(
         "drive: Velocity(gain: 2), delay: 0.007, limits: (rate: 20, torque: 3)",
         r#"(name: "joints", kind: JointState(), rate_hz: 250,
-            errors: (noise: Gaussian(std: 0.1), random_walk: 0.1, dropout: 0.2, latency: 0.01)),
+            errors: (noise: Gaussian(stddev: 0.1), random_walk: 0.1, dropout: 0.2, latency: 0.01)),
            (name: "imu", link: "arm", pose: (xyz: (0.2, 0, 0)), kind: Imu, rate_hz: 125,
             errors: (preset: "bmi088", latency: 0.003)),
            (name: "odometry", rate_hz: 50,
             kind: WheelOdometry(left: "hinge", right: "hinge", radius: 0.1, separation: 0.5)),
            (name: "lidar", link: "base", kind: Lidar(beams: 8, range: (0.1, 5)), rate_hz: 25,
-            errors: (noise: Gaussian(std: 0.01), dropout: 0.1))"#,
+            errors: (noise: Gaussian(stddev: 0.01), dropout: 0.1))"#,
     );
     let inference = "latency: Uniform(min: 0.01, max: 0.06), chunk: (execute: 2)";
     let crate_robot = cube("");
@@ -164,7 +164,7 @@ fn the_hash_notices_a_state_that_no_body_shows_yet() {
 
     let robot = rotor(
         "drive: Torque",
-        r#"(name: "joints", kind: JointState(), rate_hz: 500, errors: (noise: Gaussian(std: 0.1)))"#,
+        r#"(name: "joints", kind: JointState(), rate_hz: 500, errors: (noise: Gaussian(stddev: 0.1)))"#,
     );
     let scenario = Stage { robots: &[(&robot, "")], ..Stage::default() }.scenario();
     let (left, right) = (records(&mut run(&scenario, 1), 3), records(&mut run(&scenario, 2), 3));

@@ -39,7 +39,7 @@ fn acceleration_is_the_change_of_velocity_and_starts_at_zero() {
 fn uniform_motion_adds_up_to_its_path() {
     let found = metrics(
         GLIDING,
-        &format!("{WEIGHTLESS} duration: 2.0, marks: {{\"goal\": (2.0, 3.0, 4.0)}},"),
+        &format!("{WEIGHTLESS} duration: 2.0, waypoints: {{\"goal\": (2.0, 3.0, 4.0)}},"),
         &[
             "path_length(block)",
             "distance(block, goal)",

@@ -20,7 +20,7 @@ pub(crate) fn scenario() -> Scenario {
     let robot = rotor(
         "drive: Velocity(gain: 2), delay: 0.006",
         r#"(name: "joints", kind: JointState(), rate_hz: 250,
-            errors: (noise: Gaussian(std: 0.1), dropout: 0.2, latency: 0.01))"#,
+            errors: (noise: Gaussian(stddev: 0.1), dropout: 0.2, latency: 0.01))"#,
     );
     let inference = "latency: Uniform(min: 0.01, max: 0.06), chunk: (execute: 2)";
     let cube = cube("");

@@ -3,7 +3,7 @@
 
 use bevy::math::{Affine3A, Mat4, Vec3};
 
-use super::looks::Piece;
+use super::visuals::Piece;
 
 /// Nodes may be nested this deep, and this many may be shown: a few nodes that
 /// each hold another one twice would never end.

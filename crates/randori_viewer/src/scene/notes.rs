@@ -5,7 +5,7 @@ use bevy_egui::egui;
 
 use crate::panels::AddPanel;
 
-use super::looks::MeshNotes;
+use super::visuals::MeshNotes;
 
 /// Most notes that are listed.
 const MOST: usize = 12;
@@ -25,7 +25,7 @@ impl Plugin for NotesPlugin {
             if notes.len() > MOST {
                 text.push(&more);
             }
-            let label = egui::RichText::new("⚠ looks").color(ui.visuals().warn_fg_color);
+            let label = egui::RichText::new("⚠ visuals").color(ui.visuals().warn_fg_color);
             ui.label(label).on_hover_text(text.join("\n"));
         });
     }

@@ -6,7 +6,7 @@ use bevy::prelude::Transform;
 use randori_core::drawing::{Bone, bones};
 use randori_core::layout::{BodyId, RobotId, SceneLayout};
 use randori_core::math::{Pose, Rotation, Vector};
-use randori_core::spec::{ActorModel, LookSpec, MaterialSpec, Scenario, Shape, ShapeSpec};
+use randori_core::spec::{ActorModel, VisualSpec, MaterialSpec, Scenario, Shape, ShapeSpec};
 
 use crate::convert::transform;
 
@@ -26,19 +26,19 @@ pub(super) struct Part {
     pub(super) color: [f32; 3],
 }
 
-/// What a body looks like, as far as files are concerned; nothing for what has no
-/// looks.
-pub(super) fn looks<'s>(
+/// The visual geometry of a body from files; nothing for what has no
+/// visuals.
+pub(super) fn visuals<'s>(
     scenario: &'s Scenario,
     layout: &SceneLayout,
     body: BodyId,
-) -> &'s [LookSpec] {
+) -> &'s [VisualSpec] {
     let BodyId(index) = body;
     let Some(RobotId(robot)) = layout.bodies.get(index).and_then(|it| it.robot) else {
         return &[];
     };
     let link = index - layout.robots[robot].bodies.start;
-    scenario.robots[robot].links.get(link).map_or(&[], |link| &link.looks)
+    scenario.robots[robot].links.get(link).map_or(&[], |link| &link.visuals)
 }
 
 /// The shapes of a body, and lines for links of robots that have shapes only

@@ -41,7 +41,7 @@ pub(crate) fn driven(project: &Path, speed: f32) -> PathBuf {
 /// Writes what the courier does into the Python file.
 fn drive(project: &Path, act: &str) {
     let text =
-        format!("from randori_policy import run\n\ndef act(frame):\n    {act}\n\nrun(act)\n");
+        format!("from randori_policy import run\n\ndef act(observation):\n    {act}\n\nrun(act)\n");
     write_later(&project.join("drive.py"), &text);
 }
 
@@ -239,7 +239,7 @@ fn a_policy_in_python_that_does_not_start_is_tried_again_when_it_is_mended() {
     }
     let project = project("no_start");
     let file = driven(&project, 3.0);
-    write_later(&project.join("drive.py"), "def act(frame:\n");
+    write_later(&project.join("drive.py"), "def act(observation:\n");
     let mut app = crate::app(Terms { trust_programs: true, ..Terms::default() });
     open(&mut app, Open::File(file.clone()));
     assert!(problem(&app).details.join("\n").contains("drive.py"), "{:?}", problem(&app));

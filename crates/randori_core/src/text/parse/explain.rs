@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::document::{Document, Role};
 use super::super::outline::{Node, NodeKind, Scalar};
+use super::super::renamed;
 use super::last_field;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, nearest, one_of};
 
@@ -58,11 +59,12 @@ fn unknown_name(
     outer: Option<&str>,
     expected: &[&str],
 ) -> Diagnostic {
-    let similar = nearest(found, expected.iter().copied());
-    let help = match similar {
-        Some(similar) => format!("did you mean `{similar}`?"),
-        None if expected.is_empty() => format!("there is no {what} at all here"),
-        None => format!("expected one of {}", one_of(expected.iter().copied())),
+    let renamed = renamed::field_at(&place.document.text, &place.range);
+    let help = match (renamed, nearest(found, expected.iter().copied())) {
+        (Some(field), _) => field.help(),
+        (None, Some(similar)) => format!("did you mean `{similar}`?"),
+        (None, None) if expected.is_empty() => format!("there is no {what} at all here"),
+        (None, None) => format!("expected one of {}", one_of(expected.iter().copied())),
     };
     if place.document.origin(place.range.clone()).role == Role::Path {
         let message = format!("no such path: no field is called `{found}`");

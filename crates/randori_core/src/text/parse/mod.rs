@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::document::Document;
 use super::outline::{Field, NodeKind, Scalar, skip_trivia};
+use super::renamed;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, one_of};
 use crate::spec::FORMAT;
 
@@ -34,6 +35,7 @@ pub(super) fn parse<T: DeserializeOwned>(
     }
     let mut text = document.text.to_string();
     let mut blanked: Vec<String> = Vec::new();
+    let mut renamed: Vec<&str> = Vec::new();
     loop {
         let error = match from_str::<T>(&text) {
             Ok(value) => return Some(value),
@@ -41,9 +43,10 @@ pub(super) fn parse<T: DeserializeOwned>(
         };
         let at = byte_of(&text, error.span.end);
         if let ron::Error::MissingStructField { field, .. } = &error.code
-            && blanked.iter().any(|name| crate::diagnostic::nearest(name, [*field]).is_some())
+            && (renamed.contains(field)
+                || blanked.iter().any(|name| crate::diagnostic::nearest(name, [*field]).is_some()))
         {
-            return None; // It is there, misspelt, and that is reported already.
+            return None; // It is there under another name, and that is reported already.
         }
         let probe = |replaced: &str| from_str::<T>(replaced).err().map(|error| error.code);
         found.push(explain::explain(document, &text, at, &error.code, &probe));
@@ -56,6 +59,7 @@ pub(super) fn parse<T: DeserializeOwned>(
         };
         let field = unwanted.filter(|_| blanked.len() < MAX_BLANKED)?;
         blanked.push(text[field.name.clone()].to_owned());
+        renamed.extend(renamed::field_at(&document.text, &field.name).map(|field| field.new));
         blank(&mut text, field);
     }
 }

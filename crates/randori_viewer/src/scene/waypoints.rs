@@ -1,4 +1,4 @@
-//! Zones as boxes of coloured air, and marks as pins.
+//! Zones as boxes of coloured air, and waypoints as pins.
 
 use bevy::light::NotShadowCaster;
 use bevy::prelude::*;
@@ -17,7 +17,7 @@ const ZONE_COLORS: [[f32; 3]; 4] =
 const ZONE_ALPHA: (f32, f32) = (0.05, 0.75);
 /// Thickness of the edges of a zone, m.
 const EDGE: f64 = 0.015;
-const MARK_COLOR: [f32; 3] = [0.88, 0.20, 0.18];
+const WAYPOINT_COLOR: [f32; 3] = [0.88, 0.20, 0.18];
 /// Height of a pin, m.
 pub(crate) const PIN_HEIGHT: f32 = 0.4;
 /// Radius of its head, m.
@@ -27,10 +27,10 @@ pub(crate) const PIN_HEAD: f32 = 0.035;
 #[derive(Component)]
 struct Sign;
 
-/// Draws zones and marks.
-pub(super) struct MarksPlugin;
+/// Draws zones and waypoints.
+pub(super) struct WaypointsPlugin;
 
-impl Plugin for MarksPlugin {
+impl Plugin for WaypointsPlugin {
     fn build(&self, app: &mut App) {
         app.add_systems(Update, signs.after(super::SceneSystems).in_set(RunSystems::Draw));
     }
@@ -52,14 +52,14 @@ fn signs(
     let zones = zones
         .enumerate()
         .flat_map(|(index, zone)| zone_parts(zone, ZONE_COLORS[index % ZONE_COLORS.len()]));
-    let pins = scenario.spec.marks.values().flat_map(|mark| {
-        let [x, y, z] = mark.map(|it| it as f32);
+    let pins = scenario.spec.waypoints.values().flat_map(|waypoint| {
+        let [x, y, z] = waypoint.map(|it| it as f32);
         let height = f64::from(PIN_HEIGHT);
         let needle = Shape::Cylinder { radius: 0.006, length: height };
         let head = Shape::Sphere { radius: f64::from(PIN_HEAD) };
         [
             (needle, Transform::from_xyz(x, y, z + PIN_HEIGHT / 2.0), Paint::dull([0.3; 3])),
-            (head, Transform::from_xyz(x, y, z + PIN_HEIGHT), Paint::dull(MARK_COLOR)),
+            (head, Transform::from_xyz(x, y, z + PIN_HEIGHT), Paint::dull(WAYPOINT_COLOR)),
         ]
     });
     for (shape, at, paint) in zones.chain(pins) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bevy::prelude::*;
-use randori_core::spec::LookSpec;
+use randori_core::spec::VisualSpec;
 use randori_import::Mesh as FileMesh;
 
 use super::gltf_file;
@@ -46,7 +46,7 @@ pub(super) struct Piece {
 
 /// What was read before, by path and bits of the scale.
 #[derive(Default)]
-pub(super) struct LookCache(BTreeMap<(String, [u64; 3]), Result<Vec<Drawn>, String>>);
+pub(super) struct VisualCache(BTreeMap<(String, [u64; 3]), Result<Vec<Drawn>, String>>);
 
 /// A piece, ready to be drawn.
 #[derive(Debug, Clone)]
@@ -55,38 +55,38 @@ pub(super) struct Drawn {
     pub(super) color: Option<[f32; 3]>,
 }
 
-impl LookCache {
-    /// The pieces of a look, in the mesh's frame, with their colours.
+impl VisualCache {
+    /// The pieces of a visual, in the mesh's frame, with their colours.
     ///
     /// # Errors
     /// Why there is no mesh, in words.
     pub(super) fn pieces(
         &mut self,
-        look: &LookSpec,
+        visual: &VisualSpec,
         files: &MeshFiles,
         meshes: &mut Assets<Mesh>,
     ) -> Result<Vec<(Formed, [f32; 3])>, String> {
-        let key = (look.mesh.clone(), look.scale.map(f64::to_bits));
-        let known = self.0.entry(key).or_insert_with(|| read(look, files, meshes));
-        let otherwise = look.color.unwrap_or(BARE);
+        let key = (visual.mesh.clone(), visual.scale.map(f64::to_bits));
+        let known = self.0.entry(key).or_insert_with(|| read(visual, files, meshes));
+        let otherwise = visual.color.unwrap_or(BARE);
         let drawn = known.as_ref().map_err(Clone::clone)?;
         Ok(drawn.iter().map(|it| (it.form.clone(), it.color.unwrap_or(otherwise))).collect())
     }
 }
 
 fn read(
-    look: &LookSpec,
+    visual: &VisualSpec,
     files: &MeshFiles,
     meshes: &mut Assets<Mesh>,
 ) -> Result<Vec<Drawn>, String> {
     let Some(read) = &files.0 else { return Err("mesh files are not read here".to_owned()) };
-    let bytes = read(&look.mesh)?;
+    let bytes = read(&visual.mesh)?;
     if bytes.len() > MOST_BYTES {
         return Err(format!("it is larger than {} MiB", MOST_BYTES >> 20));
     }
-    let pieces = pieces(&look.mesh, &bytes, read)?;
-    let mirrored = look.scale.iter().product::<f64>() < 0.0;
-    let scale = look.scale.map(|it| it as f32);
+    let pieces = pieces(&visual.mesh, &bytes, read)?;
+    let mirrored = visual.scale.iter().product::<f64>() < 0.0;
+    let scale = visual.scale.map(|it| it as f32);
     let drawn = pieces.into_iter().filter_map(|mut piece| {
         for corner in &mut piece.corners {
             *corner = std::array::from_fn(|axis| corner[axis] * scale[axis]);
@@ -124,8 +124,8 @@ mod tests {
     const TETRAHEDRON: &str = "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\n\
                                f 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n";
 
-    fn look(mesh: &str, scale: [f64; 3]) -> LookSpec {
-        LookSpec { mesh: mesh.to_owned(), pose: PoseSpec::default(), scale, color: None }
+    fn visual(mesh: &str, scale: [f64; 3]) -> VisualSpec {
+        VisualSpec { mesh: mesh.to_owned(), pose: PoseSpec::default(), scale, color: None }
     }
 
     fn files() -> MeshFiles {
@@ -137,10 +137,10 @@ mod tests {
 
     #[test]
     fn a_mesh_file_is_drawn_in_its_scale() {
-        let (mut cache, mut meshes) = (LookCache::default(), Assets::<Mesh>::default());
+        let (mut cache, mut meshes) = (VisualCache::default(), Assets::<Mesh>::default());
 
         let pieces = cache
-            .pieces(&look("assets/a.obj", [2.0, 1.0, -1.0]), &files(), &mut meshes)
+            .pieces(&visual("assets/a.obj", [2.0, 1.0, -1.0]), &files(), &mut meshes)
             .expect("it can be read");
 
         assert_eq!(pieces.len(), 1);
@@ -152,9 +152,9 @@ mod tests {
 
     #[test]
     fn a_mesh_that_cannot_be_had_says_why() {
-        let (mut cache, mut meshes) = (LookCache::default(), Assets::<Mesh>::default());
+        let (mut cache, mut meshes) = (VisualCache::default(), Assets::<Mesh>::default());
         let mut why = |path, files: &MeshFiles| {
-            cache.pieces(&look(path, [1.0; 3]), files, &mut meshes).expect_err("nothing to draw")
+            cache.pieces(&visual(path, [1.0; 3]), files, &mut meshes).expect_err("nothing to draw")
         };
 
         assert_eq!(why("b.stl", &files()), "it does not exist");
