@@ -25,4 +25,3 @@ pub mod signals;
 pub mod simulation;
 pub mod snapshot;
 pub mod world;
-pub mod yardsticks;

@@ -9,7 +9,7 @@ mod sheet;
 use std::io;
 use std::time::Instant;
 
-use randori_sim::yardsticks::{self, Yardstick};
+use randori_accuracy::{self, AccuracyCase};
 
 use crate::args::{AccuracyArgs, BenchCommand};
 use crate::console::Console;
@@ -28,21 +28,21 @@ pub(crate) fn bench(command: &BenchCommand, console: &Console) -> io::Result<Out
     }
 }
 
-/// Runs the yardsticks one after the other and prints each when it is done.
+/// Runs the cases one after the other and prints each when it is done.
 fn accuracy(args: &AccuracyArgs, console: &Console) -> io::Result<Outcome> {
     let chosen = match choose(&args.only) {
         Ok(chosen) => chosen,
         Err(unknown) => {
             console.error(&format!("no case is called `{unknown}`"));
-            let names: Vec<&str> = yardsticks::all().map(|yardstick| yardstick.name).collect();
+            let names: Vec<&str> = randori_accuracy::all().map(|case| case.name).collect();
             console.help(&format!("there are {}", names.join(", ")));
             return Ok(Outcome::NothingSelected);
         }
     };
     let started = Instant::now();
     let mut outcome = Outcome::Pass;
-    for yardstick in chosen {
-        let report = measure(yardstick);
+    for case in chosen {
+        let report = measure(case);
         if report.attempts.iter().any(|attempt| attempt.errors.is_err()) {
             outcome = Outcome::RunError;
         }
@@ -57,20 +57,20 @@ fn accuracy(args: &AccuracyArgs, console: &Console) -> io::Result<Outcome> {
     Ok(outcome)
 }
 
-/// The named yardsticks; all without names.
-fn choose(names: &[String]) -> Result<Vec<&'static Yardstick>, &String> {
+/// The named cases; all without names.
+fn choose(names: &[String]) -> Result<Vec<&'static AccuracyCase>, &String> {
     if names.is_empty() {
-        return Ok(yardsticks::all().collect());
+        return Ok(randori_accuracy::all().collect());
     }
-    names.iter().map(|name| Yardstick::named(name).ok_or(name)).collect()
+    names.iter().map(|name| AccuracyCase::named(name).ok_or(name)).collect()
 }
 
-fn measure(yardstick: &'static Yardstick) -> Report {
+fn measure(case: &'static AccuracyCase) -> Report {
     let attempt = |rate_hz: &u32| {
         let started = Instant::now();
-        let errors = yardstick.run(*rate_hz).map_err(|fault| fault.to_string());
+        let errors = case.run(*rate_hz).map_err(|fault| fault.to_string());
         Attempt { rate_hz: *rate_hz, errors, wall_s: started.elapsed().as_secs_f64() }
     };
-    let attempts = yardstick.rates_hz.iter().map(attempt).collect();
-    Report { yardstick, attempts }
+    let attempts = case.rates_hz.iter().map(attempt).collect();
+    Report { case, attempts }
 }

@@ -1,12 +1,12 @@
-//! What the runs of one yardstick gave.
+//! What the runs of one case gave.
 
-use randori_sim::yardsticks::{Yardstick, fitted_order, settings};
+use randori_accuracy::{AccuracyCase, fitted_order, settings};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-/// All runs of a yardstick.
+/// All runs of a case.
 pub(super) struct Report {
-    pub(super) yardstick: &'static Yardstick,
+    pub(super) case: &'static AccuracyCase,
     /// By rate, coarsest step first.
     pub(super) attempts: Vec<Attempt>,
 }
@@ -38,11 +38,11 @@ impl Report {
                 done.iter().map(|(step, errors)| (*step, errors[measure])).collect();
             fitted_order(&points)
         };
-        (0..self.yardstick.measures.len()).map(order).collect()
+        (0..self.case.measures.len()).map(order).collect()
     }
 }
 
-/// What the solver is set to; gravity is the yardstick's own.
+/// What the solver is set to; gravity is the case's own.
 fn setting(rate_hz: u32) -> Value {
     let settings = settings(rate_hz);
     json!({
@@ -55,7 +55,7 @@ fn setting(rate_hz: u32) -> Value {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Yardstick { name, title, about, source, truth, measures, peers, .. } = *self.yardstick;
+        let AccuracyCase { name, title, about, source, truth, measures, peers, .. } = *self.case;
         let measures = measures.iter().map(|measure| {
             json!({"name": measure.name, "unit": measure.unit, "meaning": measure.meaning})
         });

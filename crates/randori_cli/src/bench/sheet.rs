@@ -25,15 +25,15 @@ const ORDER: &str = "order";
 
 /// The table with its explanations, for people at a terminal.
 pub(super) fn as_text(report: &Report) -> Text {
-    let yardstick = report.yardstick;
+    let case = report.case;
     let mut text = text!(
         "{}  {}\n{}\n{}\n",
-        paint(HEADING, yardstick.name),
-        yardstick.title,
-        yardstick.about,
-        paint(FAINT, format!("truth: {}", yardstick.truth)),
+        paint(HEADING, case.name),
+        case.title,
+        case.about,
+        paint(FAINT, format!("truth: {}", case.truth)),
     );
-    for measure in yardstick.measures {
+    for measure in case.measures {
         let meaning = format!("{}: {}", measure.name, measure.meaning);
         text += text!("{}\n", paint(FAINT, meaning));
     }
@@ -67,11 +67,11 @@ pub(super) fn as_text(report: &Report) -> Text {
 /// The table with its explanations, for the page. It holds nothing that differs
 /// between machines.
 pub(super) fn as_markdown(report: &Report) -> String {
-    let yardstick = report.yardstick;
-    let mut text = format!("### `{}`: {}\n\n", yardstick.name, yardstick.title);
-    let _ = writeln!(text, "{}\n", yardstick.about);
-    let _ = writeln!(text, "*Truth:* {}. *Source:* {}.\n", yardstick.truth, yardstick.source);
-    for measure in yardstick.measures {
+    let case = report.case;
+    let mut text = format!("### `{}`: {}\n\n", case.name, case.title);
+    let _ = writeln!(text, "{}\n", case.about);
+    let _ = writeln!(text, "*Truth:* {}. *Source:* {}.\n", case.truth, case.source);
+    for measure in case.measures {
         let _ = writeln!(text, "- {}: {}", measure.name, measure.meaning);
     }
     let headings = headings(report);
@@ -87,7 +87,7 @@ pub(super) fn as_markdown(report: &Report) -> String {
 }
 
 fn headings(report: &Report) -> Vec<String> {
-    let measures = report.yardstick.measures.iter().map(|measure| match measure.unit {
+    let measures = report.case.measures.iter().map(|measure| match measure.unit {
         "" => measure.name.to_owned(),
         unit => format!("{}, {unit}", measure.name),
     });
@@ -99,7 +99,7 @@ fn headings(report: &Report) -> Vec<String> {
 fn lines(report: &Report) -> Vec<Line> {
     let ours =
         report.attempts.iter().map(|attempt| (Some(attempt.step_s()), our_line(attempt, report)));
-    let peers = report.yardstick.peers.iter().map(|peer| {
+    let peers = report.case.peers.iter().map(|peer| {
         let figures = peer.errors.iter().map(|error| error.map_or_else(String::new, figure));
         let line = Line {
             engine: peer.engine,
@@ -129,7 +129,7 @@ fn lines(report: &Report) -> Vec<Line> {
 fn our_line(attempt: &Attempt, report: &Report) -> Line {
     let figures = match &attempt.errors {
         Ok(errors) => errors.iter().copied().map(figure).collect(),
-        Err(_) => vec!["broke".to_owned(); report.yardstick.measures.len()],
+        Err(_) => vec!["broke".to_owned(); report.case.measures.len()],
     };
     Line {
         engine: OURS,
@@ -171,7 +171,7 @@ fn figure(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use randori_sim::yardsticks::Yardstick;
+    use randori_accuracy::AccuracyCase;
 
     #[test]
     fn figures_have_three_digits() {
@@ -182,11 +182,11 @@ mod tests {
 
     #[test]
     fn published_rows_stand_behind_ours_of_the_same_step() {
-        let yardstick = Yardstick::named("pendulum").expect("there is a pendulum");
+        let case = AccuracyCase::named("pendulum").expect("there is a pendulum");
         let attempts =
             [64, 1000].map(|rate_hz| Attempt { rate_hz, errors: Ok(vec![1.0, 2.0]), wall_s: 0.5 });
 
-        let text = as_markdown(&Report { yardstick, attempts: attempts.into() });
+        let text = as_markdown(&Report { case, attempts: attempts.into() });
 
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
         assert_eq!(rows[0], "| engine | step | energy, J | angle, rad |");
@@ -199,10 +199,10 @@ mod tests {
 
     #[test]
     fn a_broken_run_is_told_and_not_counted() {
-        let yardstick = Yardstick::named("pendulum").expect("there is a pendulum");
+        let case = AccuracyCase::named("pendulum").expect("there is a pendulum");
         let attempts = vec![Attempt { rate_hz: 64, errors: Err("gone".to_owned()), wall_s: 0.1 }];
 
-        let text = as_markdown(&Report { yardstick, attempts });
+        let text = as_markdown(&Report { case, attempts });
 
         assert!(text.contains("| **Randori** | 15.6 ms | broke | broke |"));
         assert!(text.contains("| **order** |  |  |  |"), "{text}");

@@ -36,7 +36,7 @@ fn scripts_get_errors_settings_and_published_figures() {
 }
 
 #[test]
-fn an_unknown_yardstick_is_told_with_those_that_exist() {
+fn an_unknown_case_is_told_with_those_that_exist() {
     let project = Project::new();
 
     let ended = project.randori(&["bench", "accuracy", "--only", "pendulm"]).expect_code(4);

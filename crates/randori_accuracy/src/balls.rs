@@ -7,11 +7,11 @@ use randori_core::layout::BodyId;
 use randori_core::random::RandomStream;
 
 use super::stage::{Course, DOWN, G, Stage};
-use super::{Measure, Peer, SIM_BENCHMARK, Yardstick};
-use crate::world::WorldFault;
+use super::{AccuracyCase, Measure, Peer, SIM_BENCHMARK};
+use randori_sim::world::WorldFault;
 
-pub(super) const YARDSTICKS: &[Yardstick] = &[
-    Yardstick {
+pub(super) const CASES: &[AccuracyCase] = &[
+    AccuracyCase {
         name: "bouncing",
         title: "SimBenchmark bouncing",
         about: "49 balls of 10 kg and 0.1 m radius fall from 5 m and bounce without loss, for \
@@ -36,7 +36,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         ],
         simulate: bouncing,
     },
-    Yardstick {
+    AccuracyCase {
         name: "pile",
         title: "SimBenchmark 666",
         about: "A cube of 6 x 6 x 6 balls of 10 kg and 0.1 m radius, without friction and \
@@ -63,7 +63,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         ],
         simulate: |rate_hz| pile(rate_hz, 0.101, 0.0, |course, balls, _| overlap(course, balls)),
     },
-    Yardstick {
+    AccuracyCase {
         name: "elastic_pile",
         title: "SimBenchmark 666, elastic",
         about: "The same cube falls from 1 m and its balls bounce without loss, for 10 s.",

@@ -6,11 +6,11 @@ use randori_core::layout::BodyId;
 
 use super::reference::integrate;
 use super::stage::{Course, DOWN, G, Stage, narrow, raise};
-use super::{FIRST_ORDER, Measure, Peer, Yardstick};
-use crate::world::WorldFault;
+use super::{AccuracyCase, FIRST_ORDER, Measure, Peer};
+use randori_sim::world::WorldFault;
 
-pub(super) const YARDSTICKS: &[Yardstick] = &[
-    Yardstick {
+pub(super) const CASES: &[AccuracyCase] = &[
+    AccuracyCase {
         name: "pendulum",
         title: "IFToMM A01, pendulum",
         about: "A point mass of 1 kg on a rod of 1 m, released horizontally, for 10 s.",
@@ -34,7 +34,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         ],
         simulate: pendulum,
     },
-    Yardstick {
+    AccuracyCase {
         name: "double_four_bar",
         title: "IFToMM A02, double four-bar",
         about: "Three upright rods on the ground joined by two rods on top, each 1 kg and 1 m, \
@@ -71,7 +71,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         ],
         simulate: double_four_bar,
     },
-    Yardstick {
+    AccuracyCase {
         name: "bricard",
         title: "IFToMM A04, Bricard's linkage",
         about: "Five rods of 1 kg and 1 x 0.1 x 0.1 m in a ring with the ground, joined by six \

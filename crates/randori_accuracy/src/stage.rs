@@ -7,16 +7,16 @@ use randori_core::text::{Limits, MemoryFiles, ScenarioText};
 use randori_core::time::{Tick, TickPeriod};
 
 use super::settings;
-use crate::world::{SimWorld, WorldFault};
+use randori_sim::world::{SimWorld, WorldFault};
 
 /// Standard gravity, m/s^2.
 pub(super) const G: f64 = 9.81;
-/// Gravity of most yardsticks.
+/// Gravity of most cases.
 pub(super) const DOWN: [f64; 3] = [0.0, 0.0, -G];
 /// For what flies freely.
 pub(super) const WEIGHTLESS: [f64; 3] = [0.0; 3];
 
-/// What differs between the scenarios of the yardsticks.
+/// What differs between the scenarios of the cases.
 pub(super) struct Stage<'a> {
     /// m/s^2, in the world.
     pub(super) gravity: [f64; 3],
@@ -36,30 +36,30 @@ impl Stage<'_> {
             format!("(name: \"robot\", model: \"robot.ron\", {entry})")
         });
         let scenario = format!(
-            "Scenario(format: 1, title: \"yardstick\", duration: 1.0, environment: \"world.ron\", \
+            "Scenario(format: 1, title: \"case\", duration: 1.0, environment: \"world.ron\", \
              physics: (preset: Default, rate_hz: {rate_hz}, contact_frequency_hz: {frequency:?}, \
              gravity: ({x:?}, {y:?}, {z:?})), robots: [{entry}])"
         );
         let environment = format!("Environment(format: 1, name: \"world\", {})", self.environment);
-        let mut files = MemoryFiles::new([("world.ron", environment), ("yardstick.ron", scenario)]);
+        let mut files = MemoryFiles::new([("world.ron", environment), ("case.ron", scenario)]);
         if let Some((robot, _)) = self.robot {
             files.insert("robot.ron", robot);
         }
-        let text = ScenarioText::load(&files, "yardstick.ron", &Limits::default());
+        let text = ScenarioText::load(&files, "case.ron", &Limits::default());
         let loaded = text.and_then(|text| text.resolve(&[]));
         let scenario = match loaded {
             Ok(loaded) => loaded.scenario,
-            Err(errors) => panic!("the text of a yardstick must be valid: {}", errors.short()),
+            Err(errors) => panic!("the text of a case must be valid: {}", errors.short()),
         };
         let layout = SceneLayout::new(&scenario);
         let world = SimWorld::build(&scenario, &layout);
-        let world = world.expect("the engine must be able to represent a yardstick");
+        let world = world.expect("the engine must be able to represent a case");
         let period = TickPeriod::from_rate_hz(rate_hz).expect("the rate divides a second");
         Course { world, layout, period }
     }
 }
 
-/// A yardstick under way.
+/// A case under way.
 pub(super) struct Course {
     pub(super) world: SimWorld,
     layout: SceneLayout,
@@ -102,12 +102,12 @@ impl Course {
 
     /// The body with this path.
     pub(super) fn body(&self, path: &str) -> BodyId {
-        self.layout.body(path).expect("yardsticks name bodies that they have")
+        self.layout.body(path).expect("cases name bodies that they have")
     }
 
     /// The degree of freedom of a joint of the robot.
     pub(super) fn joint(&self, name: &str) -> DofId {
-        self.layout.dof(&format!("robot.{name}")).expect("yardsticks name joints that they have")
+        self.layout.dof(&format!("robot.{name}")).expect("cases name joints that they have")
     }
 
     /// Pose and velocity of a body.

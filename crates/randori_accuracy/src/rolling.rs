@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use nalgebra::Vector3;
 
 use super::stage::{DOWN, G, Stage, narrow};
-use super::{Measure, Peer, Yardstick};
-use crate::world::WorldFault;
+use super::{AccuracyCase, Measure, Peer};
+use randori_sim::world::WorldFault;
 
-pub(super) const YARDSTICKS: &[Yardstick] = &[
-    Yardstick {
+pub(super) const CASES: &[AccuracyCase] = &[
+    AccuracyCase {
         name: "rolling_xy",
         title: "SimBenchmark rolling, pushed askew",
         about: "A box of 10 kg on ground with friction 0.4 carries 25 balls of 1 kg (friction \
@@ -28,7 +28,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         ],
         simulate: |rate_hz| rolling(rate_hz, [0.5, 0.866_025]),
     },
-    Yardstick {
+    AccuracyCase {
         name: "rolling_y",
         title: "SimBenchmark rolling, pushed along an axis",
         about: "The same, pushed along Y.",

@@ -5,11 +5,11 @@ use nalgebra::{UnitQuaternion, Vector3};
 
 use super::reference::{FreeTop, angle_between, integrate};
 use super::stage::{Course, DOWN, G, Motion, Stage, WEIGHTLESS, narrow, raise};
-use super::{Measure, Peer, Yardstick};
-use crate::world::WorldFault;
+use super::{AccuracyCase, Measure, Peer};
+use randori_sim::world::WorldFault;
 
-pub(super) const YARDSTICKS: &[Yardstick] = &[
-    Yardstick {
+pub(super) const CASES: &[AccuracyCase] = &[
+    AccuracyCase {
         name: "boxes_simple",
         title: "OSRF box, simple",
         about: "A box of 10 kg and 0.1 x 0.4 x 0.9 m without gravity, turning about a principal \
@@ -21,7 +21,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         peers: SIMPLE_PEERS,
         simulate: |rate_hz| boxes(rate_hz, WEIGHTLESS, [-0.9, 0.4, 0.1], [0.5, 0.0, 0.0]),
     },
-    Yardstick {
+    AccuracyCase {
         name: "boxes_complex",
         title: "OSRF box, complex",
         about: "The same box under gravity (9.8 m/s^2), tumbling at 5 rad/s about its \
@@ -33,7 +33,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         peers: COMPLEX_PEERS,
         simulate: |rate_hz| boxes(rate_hz, [0.0, 0.0, -9.8], [-2.0, 2.0, 8.0], [0.1, 5.0, 0.1]),
     },
-    Yardstick {
+    AccuracyCase {
         name: "symmetric_top",
         title: "Symmetric top",
         about: "A cylinder with the moments 0.04, 0.04 and 0.02 kg m^2 turns freely, at first \
@@ -52,7 +52,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         peers: &[],
         simulate: symmetric_top,
     },
-    Yardstick {
+    AccuracyCase {
         name: "tumbling_energy",
         title: "Tumbling box for 100 s",
         about: "A box of 1 kg with half sizes 0.1, 0.2, 0.3 m turns freely at 5 rad/s about its \
@@ -85,7 +85,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         }],
         simulate: tumbling_energy,
     },
-    Yardstick {
+    AccuracyCase {
         name: "projectile",
         title: "Projectile with drag",
         about: "A ball thrown at (10, 10) m/s with a drag of 0.02 v^2 per unit of mass, applied \

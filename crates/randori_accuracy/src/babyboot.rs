@@ -2,10 +2,10 @@
 
 use super::reference::integrate;
 use super::stage::{DOWN, G, Stage, raise};
-use super::{Measure, Peer, Yardstick};
-use crate::world::WorldFault;
+use super::{AccuracyCase, Measure, Peer};
+use randori_sim::world::WorldFault;
 
-pub(super) const YARDSTICKS: &[Yardstick] = &[Yardstick {
+pub(super) const CASES: &[AccuracyCase] = &[AccuracyCase {
     name: "babyboot",
     title: "Kane's babyboot",
     about: "A plate turns about the long axis of a rod that swings about a horizontal axis, \

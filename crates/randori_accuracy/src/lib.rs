@@ -1,8 +1,8 @@
-//! Yardsticks: tests of physics engines with known answers, run in Randori's
+//! Accuracy benchmark cases: tests of physics engines with known answers, run in Randori's
 //! own world.
 //!
-//! Each [`Yardstick`] says what is simulated, what its errors mean, and what
-//! other engines are published to reach. [`Yardstick::run`] simulates it at a
+//! Each [`AccuracyCase`] says what is simulated, what its errors mean, and what
+//! other engines are published to reach. [`AccuracyCase::run`] simulates it at a
 //! given rate and gives the errors; it reads no clock, so whoever wants to know
 //! how long that takes measures around it. All of them run with one setting,
 //! [`settings`], in which nothing but the step changes.
@@ -19,12 +19,11 @@ mod rolling;
 mod stage;
 
 use randori_core::spec::{PhysicsPreset, PhysicsSettings};
-
-use crate::world::WorldFault;
+use randori_sim::world::WorldFault;
 
 /// A test with a known answer.
 #[derive(Debug, Clone, Copy)]
-pub struct Yardstick {
+pub struct AccuracyCase {
     /// Name by which it is selected, such as `boxes_simple`.
     pub name: &'static str,
     /// Its heading.
@@ -68,7 +67,7 @@ pub struct Peer {
     pub errors: &'static [Option<f64>],
 }
 
-impl Yardstick {
+impl AccuracyCase {
     /// Simulates at `rate_hz` steps per second, and gives one error per
     /// measure.
     ///
@@ -85,24 +84,17 @@ impl Yardstick {
         Ok(errors)
     }
 
-    /// The yardstick with this name.
+    /// The case with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
-        all().find(|yardstick| yardstick.name == name)
+        all().find(|case| case.name == name)
     }
 }
 
-/// All yardsticks, in the order of the page about them.
-pub fn all() -> impl Iterator<Item = &'static Yardstick> {
-    [
-        bodies::YARDSTICKS,
-        rolling::YARDSTICKS,
-        balls::YARDSTICKS,
-        linkages::YARDSTICKS,
-        babyboot::YARDSTICKS,
-        contacts::YARDSTICKS,
-    ]
-    .into_iter()
-    .flatten()
+/// All cases, in the order of the page about them.
+pub fn all() -> impl Iterator<Item = &'static AccuracyCase> {
+    [bodies::CASES, rolling::CASES, balls::CASES, linkages::CASES, babyboot::CASES, contacts::CASES]
+        .into_iter()
+        .flatten()
 }
 
 /// The one setting: that of the `Default` preset with another step.
@@ -185,17 +177,17 @@ mod tests {
     }
 
     #[test]
-    fn every_yardstick_is_complete() {
-        let mut names: Vec<_> = all().map(|yardstick| yardstick.name).collect();
+    fn every_case_is_complete() {
+        let mut names: Vec<_> = all().map(|case| case.name).collect();
         names.sort_unstable();
         let count = names.len();
         names.dedup();
         assert_eq!(names.len(), count, "names are unique");
-        for yardstick in all() {
-            let name = yardstick.name;
-            assert!(yardstick.rates_hz.is_sorted(), "{name}");
-            for peer in yardstick.peers {
-                assert_eq!(peer.errors.len(), yardstick.measures.len(), "{name}: {}", peer.engine);
+        for case in all() {
+            let name = case.name;
+            assert!(case.rates_hz.is_sorted(), "{name}");
+            for peer in case.peers {
+                assert_eq!(peer.errors.len(), case.measures.len(), "{name}: {}", peer.engine);
             }
         }
     }

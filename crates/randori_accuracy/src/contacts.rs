@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use nalgebra::{UnitQuaternion, Vector3};
 
 use super::stage::{Course, DOWN, G, Stage, raise};
-use super::{Measure, Peer, Yardstick};
-use crate::world::WorldFault;
+use super::{AccuracyCase, Measure, Peer};
+use randori_sim::world::WorldFault;
 
-pub(super) const YARDSTICKS: &[Yardstick] = &[
-    Yardstick {
+pub(super) const CASES: &[AccuracyCase] = &[
+    AccuracyCase {
         name: "slope",
         title: "Box on a slope",
         about: "A box on a slope of 30 degrees: with a friction of 0.6 it must stay (above 0.5774 \
@@ -36,7 +36,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
             Ok(vec![still.way.norm(), (slid.way.norm() / exact - 1.0).abs()])
         },
     },
-    Yardstick {
+    AccuracyCase {
         name: "rolling_slope",
         title: "Rolling down a slope",
         about: "A ball and a cylinder roll down a slope of 30 degrees with a friction of 0.5, from \
@@ -62,7 +62,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         }],
         simulate: rolling_slope,
     },
-    Yardstick {
+    AccuracyCase {
         name: "bounce",
         title: "Bouncing ball",
         about: "A ball falls 1 m and bounces with a restitution of 0.8, five times.",
@@ -85,7 +85,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         peers: &[],
         simulate: bounce,
     },
-    Yardstick {
+    AccuracyCase {
         name: "bowling",
         title: "Bowling ball",
         about: "A ball is set down sliding at 5 m/s with a friction of 0.2; it slides 3.1205 m, \
@@ -100,7 +100,7 @@ pub(super) const YARDSTICKS: &[Yardstick] = &[
         peers: &[],
         simulate: bowling,
     },
-    Yardstick {
+    AccuracyCase {
         name: "tower",
         title: "Tower of ten boxes",
         about: "Ten boxes of 1 m and 1 kg on each other stand for 10 s.",

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use randori_sim::yardsticks::Yardstick;
+use randori_accuracy::AccuracyCase;
 
 /// `docs/physics-accuracy.md`.
 pub(crate) struct Page(String);
@@ -14,7 +14,7 @@ impl Page {
         Self(fs::read_to_string(path).expect("the page exists"))
     }
 
-    /// The cells of all rows of a yardstick's table.
+    /// The cells of all rows of a case's table.
     pub(crate) fn rows(&self, name: &str) -> Vec<Vec<&str>> {
         let heading = format!("### `{name}`:");
         let start = self.0.find(&heading).unwrap_or_else(|| panic!("the page lacks {name}"));
@@ -25,14 +25,14 @@ impl Page {
     }
 
     /// Our errors at a rate, as the page tells them.
-    pub(crate) fn figures(&self, yardstick: &Yardstick, rate_hz: u32) -> Option<Vec<f64>> {
+    pub(crate) fn figures(&self, case: &AccuracyCase, rate_hz: u32) -> Option<Vec<f64>> {
         let step_ms = 1e3 / f64::from(rate_hz);
         let is_step = |text: &str| {
             let number = text.strip_suffix(" ms").and_then(|text| text.parse::<f64>().ok());
             // The page rounds to three digits.
             number.is_some_and(|number| (number / step_ms - 1.0).abs() < 5e-3)
         };
-        let rows = self.rows(yardstick.name);
+        let rows = self.rows(case.name);
         let row = rows.iter().find(|row| row[0] == "**Randori**" && is_step(row[1]))?;
         row[2..].iter().map(|figure| figure.parse().ok()).collect()
     }

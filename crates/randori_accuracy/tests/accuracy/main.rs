@@ -3,13 +3,13 @@
 
 mod page;
 
-use randori_sim::yardsticks::{Yardstick, all};
+use randori_accuracy::{AccuracyCase, all};
 
 use page::Page;
 
 fn run(name: &str, rate_hz: u32) -> Vec<f64> {
-    let yardstick = Yardstick::named(name).expect("the test names a yardstick that exists");
-    yardstick.run(rate_hz).unwrap_or_else(|fault| panic!("{name} at {rate_hz} Hz: {fault}"))
+    let case = AccuracyCase::named(name).expect("the test names a case that exists");
+    case.run(rate_hz).unwrap_or_else(|fault| panic!("{name} at {rate_hz} Hz: {fault}"))
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn friction_does_not_depend_on_the_direction() {
 
 #[test]
 fn a_tumbling_box_keeps_its_angular_momentum_as_well_as_in_other_engines() {
-    let peers = Yardstick::named("boxes_complex").expect("it exists").peers;
+    let peers = AccuracyCase::named("boxes_complex").expect("it exists").peers;
     let ode = peers.iter().find(|peer| peer.engine == "ODE" && peer.step_s == Some(1e-3));
     let bound = ode.and_then(|peer| peer.errors[2]).expect("a figure is published");
 
@@ -72,16 +72,16 @@ fn a_box_stays_on_a_slope_that_friction_just_holds() {
 }
 
 #[test]
-fn the_page_shows_every_yardstick_at_every_step_beside_every_engine() {
+fn the_page_shows_every_case_at_every_step_beside_every_engine() {
     let page = Page::read();
-    for yardstick in all() {
-        let rows = page.rows(yardstick.name);
-        for rate_hz in yardstick.rates_hz {
-            assert!(page.figures(yardstick, *rate_hz).is_some(), "{rate_hz} Hz");
+    for case in all() {
+        let rows = page.rows(case.name);
+        for rate_hz in case.rates_hz {
+            assert!(page.figures(case, *rate_hz).is_some(), "{rate_hz} Hz");
         }
-        for peer in yardstick.peers {
+        for peer in case.peers {
             let shown = rows.iter().any(|row| row[0] == peer.engine);
-            assert!(shown, "{}: {} is missing", yardstick.name, peer.engine);
+            assert!(shown, "{}: {} is missing", case.name, peer.engine);
         }
     }
 }
@@ -91,13 +91,13 @@ fn the_page_shows_every_yardstick_at_every_step_beside_every_engine() {
 #[test]
 fn nothing_is_worse_than_the_page_says() {
     let page = Page::read();
-    for yardstick in all() {
-        let (name, rate_hz) = (yardstick.name, yardstick.rates_hz[1]);
-        let told = page.figures(yardstick, rate_hz).expect("the page is complete");
+    for case in all() {
+        let (name, rate_hz) = (case.name, case.rates_hz[1]);
+        let told = page.figures(case, rate_hz).expect("the page is complete");
 
         let errors = run(name, rate_hz);
 
-        for ((error, told), measure) in errors.iter().zip(told).zip(yardstick.measures) {
+        for ((error, told), measure) in errors.iter().zip(told).zip(case.measures) {
             // Below a millionth it is rounding, which any change may move.
             let bound = told * band(name) + 1e-6;
             let measure = measure.name;
