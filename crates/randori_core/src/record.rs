@@ -142,7 +142,7 @@ pub enum Intervention {
 }
 
 /// Boxes that can be dropped into one run.
-pub const MOST_DROPPED: usize = 64;
+pub const MAX_DROPPED: usize = 64;
 
 /// A question to a policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

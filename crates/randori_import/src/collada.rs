@@ -17,12 +17,12 @@ use crate::xml::{Node, Tree};
 
 /// Corners and triangles that a scene may have: one small file can show a
 /// geometry many times.
-const MOST_CORNERS: usize = 4_000_000;
+const MAX_CORNERS: usize = 4_000_000;
 
 /// Nodes may show nodes of a library, this many deep and this many in all: a few
 /// nodes that each show another one twice would never end.
-const MOST_DEPTH: usize = 32;
-const MOST_SHOWN: usize = 100_000;
+const MAX_DEPTH: usize = 32;
+const MAX_SHOWN: usize = 100_000;
 
 /// Reads the mesh of a file.
 ///
@@ -103,14 +103,14 @@ impl<'t> Scene<'t> {
 
     /// Adds what a node shows, with all below it.
     fn show(&mut self, top: Node<'t>, outer: &Matrix4<f64>, depth: usize) -> Result<(), String> {
-        if depth > MOST_DEPTH {
+        if depth > MAX_DEPTH {
             return Err("its nodes show each other".to_owned());
         }
         let mut waiting = vec![(top, *outer)];
         while let Some((node, outer)) = waiting.pop() {
             self.shown += 1;
-            if self.shown > MOST_SHOWN {
-                return Err(format!("it shows more than {MOST_SHOWN} nodes"));
+            if self.shown > MAX_SHOWN {
+                return Err(format!("it shows more than {MAX_SHOWN} nodes"));
             }
             let world = outer * transform(node)?;
             for part in node.children() {
@@ -143,8 +143,8 @@ impl<'t> Scene<'t> {
         }
         let part = &self.known[id];
         let corners = self.mesh.vertices.len() + part.vertices.len();
-        if corners + self.mesh.triangles.len() + part.triangles.len() > MOST_CORNERS {
-            return Err(format!("it has more than {MOST_CORNERS} corners and triangles"));
+        if corners + self.mesh.triangles.len() + part.triangles.len() > MAX_CORNERS {
+            return Err(format!("it has more than {MAX_CORNERS} corners and triangles"));
         }
         let first = self.mesh.vertices.len() as u32;
         let placed = part

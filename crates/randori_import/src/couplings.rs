@@ -7,7 +7,7 @@ use randori_core::spec::{ActuatorSpec, CouplingSpec, Drive, JointSpec, RobotSpec
 
 use crate::geometry::tidy;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 
 /// Notes where followers leave their leader less than its own range, and narrows
 /// the commands of position drives there.
@@ -20,7 +20,7 @@ pub(crate) fn narrow(log: &mut Log, robot: &mut RobotSpec) {
         if lower > upper {
             let what = format!("the limits of {names} leave joint `{leader}` no room to move");
             let advice = "the limits of joints that follow another count for that one too";
-            log.note_whole(Fate::Kept, what).advise(advice).doubt();
+            log.note_whole(ImportStatus::Kept, what).advise(advice).doubt();
             continue;
         }
         let mut what = format!(
@@ -35,7 +35,7 @@ pub(crate) fn narrow(log: &mut Log, robot: &mut RobotSpec) {
             keep(actuator, lower, upper);
         }
         let advice = "correct the limits of one of them if the range is too small";
-        log.note_whole(Fate::Approximated, what).advise(advice).doubt();
+        log.note_whole(ImportStatus::Approximated, what).advise(advice).doubt();
     }
 }
 

@@ -39,7 +39,7 @@ use randori_core::spec::{EnvironmentSpec, ImportSpec, PoseSpec, RobotSpec};
 use randori_core::text::{FileReader, ImportedRobot, Limits, RobotImport};
 
 pub use mesh::Mesh;
-pub use report::{Entry, Fate, Report};
+pub use report::{Entry, ImportStatus, Report};
 pub use scenario::{scenario_text, surroundings};
 pub use write::{environment_text, robot_text};
 
@@ -54,7 +54,7 @@ pub struct Import {
     /// What surrounds it, if the file describes anything.
     pub environment: Option<EnvironmentSpec>,
     /// Ways to start, the first one first; at least one.
-    pub stances: Vec<Stance>,
+    pub configurations: Vec<InitialConfiguration>,
     /// Physics steps per second that the file asks for.
     pub rate_hz: Option<f64>,
     /// Gravity in the world that the file asks for, m/s^2.
@@ -74,7 +74,7 @@ pub type Commands = BTreeMap<String, Vec<f64>>;
 
 /// A way to start: a named pose of the joints, with a pose of the base.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stance {
+pub struct InitialConfiguration {
     /// Name of the pose in the robot.
     pub name: String,
     /// Pose of the base link in the world.
@@ -88,7 +88,7 @@ pub struct Stance {
 pub(crate) struct Parts {
     pub(crate) robot: Option<RobotSpec>,
     pub(crate) environment: Option<EnvironmentSpec>,
-    pub(crate) stances: Vec<Stance>,
+    pub(crate) configurations: Vec<InitialConfiguration>,
     pub(crate) rate_hz: Option<f64>,
     pub(crate) gravity: Option<[f64; 3]>,
 }
@@ -147,10 +147,11 @@ fn import_at(
     let mut errors = std::mem::take(&mut files.found);
     errors.append(&mut log.errors);
     let is_usable = errors.is_empty();
-    let Parts { robot, environment, stances, rate_hz, gravity } = parts;
+    let Parts { robot, environment, configurations, rate_hz, gravity } = parts;
     let robot = robot.filter(|_| is_usable);
     let report = log.report;
-    let found = Import { robot, environment, stances, rate_hz, gravity, report, outside, errors };
+    let found =
+        Import { robot, environment, configurations, rate_hz, gravity, report, outside, errors };
     (found, whole)
 }
 
@@ -183,7 +184,7 @@ fn prune(log: &mut Log, tree: &mut Tree, source: &ImportSpec, named_at: Option<S
     for node in tree.nodes().filter(|node| pruning.elements.contains(&node.id())) {
         let is_top = node.parent().is_none_or(|parent| !pruning.elements.contains(&parent.id()));
         if is_top {
-            log.note(Fate::Dropped, node, "not wanted by `keep` or `drop`");
+            log.note(ImportStatus::Dropped, node, "not wanted by `keep` or `drop`");
         }
     }
     tree.remove(&pruning.elements);

@@ -2,7 +2,7 @@
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Label, Span};
 
-use crate::report::{Entry, Fate, Report};
+use crate::report::{Entry, ImportStatus, Report};
 use crate::xml::{Attribute, Node};
 
 /// Collects the report and the errors of an import.
@@ -20,7 +20,7 @@ impl Log {
     /// What became of an element.
     pub(crate) fn note(
         &mut self,
-        kind: Fate,
+        kind: ImportStatus,
         node: Node<'_>,
         what: impl Into<String>,
     ) -> &mut Entry {
@@ -30,7 +30,7 @@ impl Log {
     /// What became of an attribute.
     pub(crate) fn note_value(
         &mut self,
-        kind: Fate,
+        kind: ImportStatus,
         node: Node<'_>,
         attribute: &str,
         what: impl Into<String>,
@@ -40,13 +40,13 @@ impl Log {
     }
 
     /// What came about without the file saying it.
-    pub(crate) fn note_whole(&mut self, kind: Fate, what: impl Into<String>) -> &mut Entry {
+    pub(crate) fn note_whole(&mut self, kind: ImportStatus, what: impl Into<String>) -> &mut Entry {
         self.push(kind, String::new(), None, what.into())
     }
 
     fn push(
         &mut self,
-        kind: Fate,
+        kind: ImportStatus,
         element: String,
         place: Option<Span>,
         what: String,

@@ -13,7 +13,7 @@ use randori_core::spec::{JointKind, LinkSpec, RobotSpec, Shape};
 use crate::dynamics::link_poses;
 use crate::geometry::{self, Pose, Vector, spec_pose};
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 
 /// Boxes that reach into each other by less than this touch, m.
 const TOUCH: f64 = 1e-4;
@@ -49,7 +49,7 @@ pub(crate) fn part(log: &mut Log, robot: &mut RobotSpec, pose: &str) {
             names.0, names.1
         );
         let advice = "remove the pair from `contact_exclusions` if they should push each other";
-        log.note_whole(Fate::Approximated, what).advise(advice);
+        log.note_whole(ImportStatus::Approximated, what).advise(advice);
         excluded.insert(names);
     }
     robot.contact_exclusions = excluded.into_iter().collect();

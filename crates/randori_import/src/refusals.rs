@@ -8,7 +8,7 @@
 use randori_core::diagnostic::{Diagnostic, Diagnostics, Label, Severity, Span};
 use randori_core::text::{Limits, MemoryFiles, ScenarioText};
 
-use crate::report::{Fate, Report};
+use crate::report::{ImportStatus, Report};
 use crate::{Import, environment_text, robot_text, scenario_text, surroundings};
 
 const ROBOT: &str = "robot.ron";
@@ -63,7 +63,7 @@ fn owner(text: &str) -> Option<&str> {
 /// Where the file says what got this name.
 fn place_of(report: &Report, name: &str) -> Option<Span> {
     let named = format!("`{name}`");
-    let kept = report.entries.iter().filter(|entry| entry.kind == Fate::Kept);
+    let kept = report.entries.iter().filter(|entry| entry.kind == ImportStatus::Kept);
     kept.filter(|entry| entry.what.contains(&named)).find_map(|entry| entry.place)
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 /// What became of a part of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Fate {
+pub enum ImportStatus {
     /// It says the same in the result.
     Kept,
     /// The nearest that Randori can express; behaviour differs a little.
@@ -24,7 +24,7 @@ pub enum Fate {
     Added,
 }
 
-impl Fate {
+impl ImportStatus {
     /// All fates, in the order in which reports count them.
     pub const ALL: [Self; 6] =
         [Self::Kept, Self::Approximated, Self::Guessed, Self::Clamped, Self::Dropped, Self::Added];
@@ -46,7 +46,7 @@ impl Fate {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// What became of it.
-    pub kind: Fate,
+    pub kind: ImportStatus,
     /// What it is about and what happened, in words.
     pub what: String,
     /// Path of the element in its file: `worldbody/body[trunk]/geom[2]`.
@@ -69,7 +69,7 @@ pub struct Report {
 
 #[derive(Serialize)]
 struct JsonEntry<'a> {
-    kind: Fate,
+    kind: ImportStatus,
     what: &'a str,
     element: &'a str,
     file: Option<&'a str>,
@@ -86,7 +86,7 @@ struct JsonReport<'a> {
 
 impl Report {
     /// Number of lines of a kind.
-    pub fn count(&self, kind: Fate) -> usize {
+    pub fn count(&self, kind: ImportStatus) -> usize {
         self.entries.iter().filter(|entry| entry.kind == kind).count()
     }
 
@@ -94,7 +94,7 @@ impl Report {
     /// say the same of several places are the first of them.
     fn grouped(&self, wanted: impl Fn(&Entry) -> bool) -> Vec<(&Entry, usize)> {
         let mut groups: Vec<(&Entry, usize)> = Vec::new();
-        let mut known: BTreeMap<(Fate, &str, Option<&str>), usize> = BTreeMap::new();
+        let mut known: BTreeMap<(ImportStatus, &str, Option<&str>), usize> = BTreeMap::new();
         for entry in self.entries.iter().filter(|entry| wanted(entry)) {
             let key = (entry.kind, entry.what.as_str(), entry.advice.as_deref());
             if let Some(group) = known.get(&key) {
@@ -111,16 +111,18 @@ impl Report {
     /// Lines that say the same of several places stand there once.
     pub fn text(&self, sources: &SourceMap) -> String {
         let mut text = String::new();
-        let counts: Vec<String> =
-            Fate::ALL.iter().map(|kind| format!("{} {}", self.count(*kind), kind.name())).collect();
+        let counts: Vec<String> = ImportStatus::ALL
+            .iter()
+            .map(|kind| format!("{} {}", self.count(*kind), kind.name()))
+            .collect();
         let _ = writeln!(text, "{}", counts.join(", "));
         let order = [
-            Fate::Dropped,
-            Fate::Clamped,
-            Fate::Guessed,
-            Fate::Approximated,
-            Fate::Added,
-            Fate::Kept,
+            ImportStatus::Dropped,
+            ImportStatus::Clamped,
+            ImportStatus::Guessed,
+            ImportStatus::Approximated,
+            ImportStatus::Added,
+            ImportStatus::Kept,
         ];
         for kind in order {
             for (entry, count) in self.grouped(|entry| entry.kind == kind) {
@@ -147,7 +149,8 @@ impl Report {
     /// `element`, `file`, `line` (`null` if the file does not say it),
     /// `advice`, `doubtful`.
     pub fn json(&self, sources: &SourceMap) -> String {
-        let counts = Fate::ALL.iter().map(|kind| (kind.name(), self.count(*kind))).collect();
+        let counts =
+            ImportStatus::ALL.iter().map(|kind| (kind.name(), self.count(*kind))).collect();
         let entries = self
             .entries
             .iter()
@@ -189,7 +192,7 @@ mod tests {
     #[test]
     fn lines_that_say_the_same_are_shown_once_with_their_number() {
         let line = |what: &str, element: &str| Entry {
-            kind: Fate::Dropped,
+            kind: ImportStatus::Dropped,
             what: what.to_owned(),
             element: element.to_owned(),
             place: None,

@@ -9,12 +9,12 @@ use randori_core::spec::{
 
 use crate::geometry::{spec_pose, tidy};
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::write::{number, pose_text, quoted, wrapped};
 use crate::{Commands, Import, dynamics};
 
 /// Policies decide at most this often.
-const MOST_DECISIONS_HZ: u32 = 50;
+const MAX_DECISIONS_HZ: u32 = 50;
 
 /// Below this many steps per second contacts are as soft as in the preset `Fast`.
 const SOFTER_BELOW_HZ: u32 = 400;
@@ -23,12 +23,12 @@ const SOFTER_BELOW_HZ: u32 = 400;
 /// commands of the file, which hold this pose if it gives none; empty without a
 /// robot. Paths are as the scenario names the other two files.
 pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) -> String {
-    let (Some(robot), Some(stance)) = (&import.robot, import.stances.first()) else {
+    let (Some(robot), Some(configuration)) = (&import.robot, import.configurations.first()) else {
         return String::new();
     };
     let mut text = String::from("Scenario(\n    format: 1,\n");
-    let (pose, name) = (&stance.name, &robot.name);
-    let title = if stance.commands.is_empty() {
+    let (pose, name) = (&configuration.name, &robot.name);
+    let title = if configuration.commands.is_empty() {
         format!("Hold the pose `{pose}` of {name}")
     } else {
         format!("Start {name} in the pose `{pose}`, with its commands")
@@ -52,20 +52,20 @@ pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) 
     let _ = writeln!(text, "    environment: {},", quoted(environment_path));
     let _ = writeln!(text, "    robots: [\n        (\n            name: {},", quoted(&robot.name));
     let _ = writeln!(text, "            model: {},", quoted(robot_path));
-    if stance.base != PoseSpec::default() {
-        let _ = writeln!(text, "            pose: {},", pose_text(&stance.base));
+    if configuration.base != PoseSpec::default() {
+        let _ = writeln!(text, "            pose: {},", pose_text(&configuration.base));
     }
-    let _ = writeln!(text, "            start: (named: {}),", quoted(&stance.name));
+    let _ = writeln!(text, "            start: (named: {}),", quoted(&configuration.name));
     let physics_rate = rate.unwrap_or(500);
     let decisions =
-        (1..=MOST_DECISIONS_HZ).rev().find(|rate| physics_rate.is_multiple_of(*rate)).unwrap_or(1);
+        (1..=MAX_DECISIONS_HZ).rev().find(|rate| physics_rate.is_multiple_of(*rate)).unwrap_or(1);
     let is_limp = |actuator: &ActuatorSpec| {
-        actuator.drive == Drive::Torque && !stance.commands.contains_key(&actuator.name)
+        actuator.drive == Drive::Torque && !configuration.commands.contains_key(&actuator.name)
     };
     if robot.actuators.iter().any(is_limp) {
         text.push_str("            // Torque drives hold nothing by themselves: expect the robot to give way.\n");
     }
-    let policy = policy_text(&stance.commands);
+    let policy = policy_text(&configuration.commands);
     let _ = writeln!(text, "            policy: (use: {policy}, rate_hz: {decisions}),");
     text.push_str("        ),\n    ],\n");
     let metrics = [format!("max(speed({name}))"), format!("min(height({name}))")];
@@ -149,7 +149,7 @@ pub fn surroundings(found: &mut Import) -> EnvironmentSpec {
 
 fn note(found: &mut Import, what: String, advice: &str) {
     let mut log = Log { report: std::mem::take(&mut found.report), ..Log::default() };
-    log.note_whole(Fate::Added, what).advise(advice);
+    log.note_whole(ImportStatus::Added, what).advise(advice);
     found.report = log.report;
 }
 
@@ -157,11 +157,11 @@ fn note(found: &mut Import, what: String, advice: &str) {
 /// of its surroundings lies; `None` if there is a slope that has no end.
 fn height_of_ground(found: &Import, described: Option<&EnvironmentSpec>) -> Option<f64> {
     let mut height: f64 = 0.0;
-    if let (Some(robot), Some(stance)) = (&found.robot, found.stances.first()) {
-        let pose = robot.poses.get(&stance.name);
+    if let (Some(robot), Some(configuration)) = (&found.robot, found.configurations.first()) {
+        let pose = robot.poses.get(&configuration.name);
         let at =
             |joint: &str| pose.and_then(|pose| pose.get(joint)).map_or(0.0, |value| value.si());
-        let lowest = dynamics::lowest_point(robot, &spec_pose(&stance.base), &at);
+        let lowest = dynamics::lowest_point(robot, &spec_pose(&configuration.base), &at);
         height =
             lowest.filter(|lowest| *lowest < -SUNK).map_or(height, |lowest| height.min(lowest));
     }

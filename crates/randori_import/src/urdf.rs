@@ -22,7 +22,7 @@ use randori_core::spec::{Base, ErrorSpec, FORMAT, PoseSpec, RobotSpec, SensorKin
 
 use crate::log::Log;
 use crate::names::of_robot;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::{Files, Tree};
 use crate::{Parts, recognise};
 
@@ -63,7 +63,7 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
     let surfaces = surface::read(log, root);
     robot.base = links::build(log, files, &mut graph, &surfaces, &mut robot);
     log.note_whole(
-        Fate::Guessed,
+        ImportStatus::Guessed,
         "links of the robot pass through each other: the file does not say",
     )
     .advise("write `self_contact: true` and `contact_exclusions` if they should not");
@@ -81,12 +81,15 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
     drives::build(log, &graph, &control, &limits, &mut robot);
     leftovers::tell(log, root);
     robot.sensors.push(joint_sensor());
-    log.note_whole(Fate::Added, "sensor `joints`: position, velocity and torque of all joints");
-    let stance = start::initial(log, &graph, &control, &mut robot);
+    log.note_whole(
+        ImportStatus::Added,
+        "sensor `joints`: position, velocity and torque of all joints",
+    );
+    let configuration = start::initial(log, &graph, &control, &mut robot);
     Parts {
         robot: Some(robot),
         environment: None,
-        stances: vec![stance],
+        configurations: vec![configuration],
         rate_hz: None,
         gravity: None,
     }

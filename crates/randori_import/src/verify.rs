@@ -23,10 +23,10 @@ pub fn input(found: &Import, source: &ImportSpec, file: &Path) -> Option<String>
         ImportSpec::Urdf { keep, drop, .. } => ("urdf", keep, drop),
     };
     let initial: Vec<_> = found
-        .stances
+        .configurations
         .iter()
         .map(
-            |stance| json!({"name": stance.name, "base": stance.base, "commands": stance.commands}),
+            |configuration| json!({"name": configuration.name, "base": configuration.base, "commands": configuration.commands}),
         )
         .collect();
     let report: Vec<_> = found

@@ -2,7 +2,7 @@
 
 use randori_core::layout::SceneLayout;
 use randori_core::math::{Pose, Vector};
-use randori_core::record::{Intervention, MOST_DROPPED};
+use randori_core::record::{Intervention, MAX_DROPPED};
 
 use crate::hash::StateHasher;
 use crate::world::SimWorld;
@@ -52,7 +52,7 @@ pub enum InterventionError {
     #[error("a box cannot be dropped at a pose that is not finite, or has no rotation")]
     BoxPose,
     /// There are enough boxes.
-    #[error("{MOST_DROPPED} boxes have been dropped into this run, which is the most")]
+    #[error("{MAX_DROPPED} boxes have been dropped into this run, which is the most")]
     TooManyBoxes,
 }
 
@@ -83,7 +83,7 @@ fn check_box(
     pose: &Pose,
     dropped: usize,
 ) -> Result<(), InterventionError> {
-    if dropped >= MOST_DROPPED {
+    if dropped >= MAX_DROPPED {
         return Err(InterventionError::TooManyBoxes);
     }
     if !size.to_array().iter().all(|edge| (BOX_EDGES_M.0..=BOX_EDGES_M.1).contains(edge)) {

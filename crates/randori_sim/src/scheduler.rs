@@ -43,13 +43,13 @@ pub struct Scheduler {
 /// What decides for one robot.
 struct Decider {
     interface: RobotInterface,
-    mind: Option<Mind>,
+    slot: Option<PolicySlot>,
     /// Command in force.
     command: Vec<f32>,
 }
 
 /// A policy with its timetable.
-struct Mind {
+struct PolicySlot {
     policy: Box<dyn Policy>,
     /// Ticks from one command of an answer to the next.
     control_ticks: u64,
@@ -58,12 +58,12 @@ struct Mind {
     /// Tick of the first request.
     offset: u64,
     latency: LatencySpec,
-    state: MindState,
+    state: SlotState,
 }
 
 /// Everything about a policy's timetable that changes during a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct MindState {
+struct SlotState {
     latency: RandomStream,
     next_request: u64,
     /// Requests without effect so far, in the order of asking.
@@ -91,7 +91,7 @@ struct Pending {
 pub(crate) struct DeciderState {
     command: Vec<f32>,
     /// The timetable, and the policy's own state unless a keyframe leaves it out.
-    mind: Option<(MindState, Option<Vec<u8>>)>,
+    slot: Option<(SlotState, Option<Vec<u8>>)>,
 }
 
 impl Scheduler {
@@ -119,11 +119,13 @@ impl Scheduler {
             let control_s = entry.policy.as_ref().map_or(period.seconds(), |p| 1.0 / p.rate_hz);
             let model = &scenario.robots[index];
             let interface = RobotInterface::new(layout, index, model, control_s, gravity);
-            let mind = policy
-                .map(|policy| Mind::new(policy, entry.policy.as_ref(), &interface, period, seed))
+            let slot = policy
+                .map(|policy| {
+                    PolicySlot::new(policy, entry.policy.as_ref(), &interface, period, seed)
+                })
                 .transpose()?;
             let command = interface.initial_command();
-            robots.push(Decider { interface, mind, command });
+            robots.push(Decider { interface, slot, command });
         }
         Ok(Self { robots, period })
     }
@@ -143,19 +145,19 @@ impl Scheduler {
         requests.clear();
         decisions.clear();
         for (index, decider) in self.robots.iter_mut().enumerate() {
-            let Some(mind) = &mut decider.mind else { continue };
+            let Some(slot) = &mut decider.slot else { continue };
             let robot = RobotId(index);
             let failed = |error| RunFault::Policy {
                 robot: decider.interface.robot.clone(),
                 tick: tick.0,
                 error,
             };
-            if mind.is_asked_at(tick) {
-                let request = mind.ask(tick, sensors, robot, self.period).map_err(failed)?;
+            if slot.is_asked_at(tick) {
+                let request = slot.ask(tick, sensors, robot, self.period).map_err(failed)?;
                 requests.push(request);
             }
-            while let Some(mut request) = mind.next_due(tick) {
-                let answer = mind.collect(&mut request).map_err(failed)?;
+            while let Some(mut request) = slot.next_due(tick) {
+                let answer = slot.collect(&mut request).map_err(failed)?;
                 check_answer(&answer, &decider.interface).map_err(|what| RunFault::BadCommand {
                     robot: decider.interface.robot.clone(),
                     tick: tick.0,
@@ -167,10 +169,10 @@ impl Scheduler {
                     asked_at: request.asked_at,
                     commands: answer.commands.clone(),
                 });
-                mind.state.answer = answer;
-                mind.state.since = tick.0;
+                slot.state.answer = answer;
+                slot.state.since = tick.0;
             }
-            if let Some(command) = mind.command_at(tick) {
+            if let Some(command) = slot.command_at(tick) {
                 decider.command.copy_from_slice(command);
             }
         }
@@ -187,13 +189,13 @@ impl Scheduler {
 
     /// The contract of each robot's policy.
     pub(crate) fn contracts(&self) -> impl Iterator<Item = Option<&PolicyContract>> {
-        self.robots.iter().map(|robot| robot.mind.as_ref().map(|mind| mind.policy.contract()))
+        self.robots.iter().map(|robot| robot.slot.as_ref().map(|slot| slot.policy.contract()))
     }
 
     pub(crate) fn digest(&self, hasher: &mut StateHasher) {
         for decider in &self.robots {
             hasher.write_f32s(&decider.command);
-            let Some(Mind { state, .. }) = &decider.mind else { continue };
+            let Some(PolicySlot { state, .. }) = &decider.slot else { continue };
             hasher.write_u64(state.latency.clone().next_u64());
             hasher.write_u64(state.next_request);
             hasher.write_u64(state.since);
@@ -216,14 +218,14 @@ impl Scheduler {
     /// also makes this `None`, and the run breaks with its error when it is due.
     pub(crate) fn state(&mut self) -> Option<Vec<DeciderState>> {
         let of_decider = |decider: &mut Decider| {
-            let mind = match &mut decider.mind {
+            let slot = match &mut decider.slot {
                 None => None,
-                Some(mind) => {
-                    let (state, policy) = mind.settle()?;
+                Some(slot) => {
+                    let (state, policy) = slot.settle()?;
                     Some((state, Some(policy)))
                 }
             };
-            Some(DeciderState { command: decider.command.clone(), mind })
+            Some(DeciderState { command: decider.command.clone(), slot })
         };
         self.robots.iter_mut().map(of_decider).collect()
     }
@@ -232,7 +234,7 @@ impl Scheduler {
     pub(crate) fn timetables(&self) -> Vec<DeciderState> {
         let of_decider = |decider: &Decider| DeciderState {
             command: decider.command.clone(),
-            mind: decider.mind.as_ref().map(|mind| (mind.state.clone(), None)),
+            slot: decider.slot.as_ref().map(|slot| (slot.state.clone(), None)),
         };
         self.robots.iter().map(of_decider).collect()
     }
@@ -248,9 +250,9 @@ impl Scheduler {
     ) -> Result<bool, (String, PolicyError)> {
         let fits = |(mine, other): (&Decider, &DeciderState)| {
             let len = mine.command.len();
-            let answer = other.mind.iter().flat_map(|(state, _)| &state.answer.commands);
+            let answer = other.slot.iter().flat_map(|(state, _)| &state.answer.commands);
             other.command.len() == len
-                && mine.mind.is_some() == other.mind.is_some()
+                && mine.slot.is_some() == other.slot.is_some()
                 && answer.into_iter().all(|command| command.len() == len)
         };
         if state.len() != self.robots.len() || !self.robots.iter().zip(&state).all(fits) {
@@ -258,19 +260,19 @@ impl Scheduler {
         }
         for (decider, state) in self.robots.iter_mut().zip(state) {
             decider.command = state.command;
-            if let (Some(mind), Some((state, bytes))) = (&mut decider.mind, state.mind) {
+            if let (Some(slot), Some((state, bytes))) = (&mut decider.slot, state.slot) {
                 let robot = &decider.interface.robot;
                 if let Some(bytes) = bytes {
-                    mind.policy.restore(&bytes).map_err(|error| (robot.clone(), error))?;
+                    slot.policy.restore(&bytes).map_err(|error| (robot.clone(), error))?;
                 }
-                mind.state = state;
+                slot.state = state;
             }
         }
         Ok(true)
     }
 }
 
-impl Mind {
+impl PolicySlot {
     fn new(
         mut policy: Box<dyn Policy>,
         spec: Option<&PolicySpec>,
@@ -296,7 +298,7 @@ impl Mind {
                 .saturating_mul(u64::from(spec.inference.chunk.execute.max(1))),
             offset: period.ticks_nearest(spec.offset_s.unwrap_or(0.0)),
             latency: spec.inference.latency,
-            state: MindState {
+            state: SlotState {
                 latency: RandomStream::new(seed, &format!("{robot}.policy.latency")),
                 next_request: 0,
                 under_way: VecDeque::new(),
@@ -365,7 +367,7 @@ impl Mind {
     }
 
     /// Collects what is under way and gives the whole state.
-    fn settle(&mut self) -> Option<(MindState, Vec<u8>)> {
+    fn settle(&mut self) -> Option<(SlotState, Vec<u8>)> {
         for request in &mut self.state.under_way {
             if request.early.is_some() {
                 continue;

@@ -246,7 +246,7 @@ impl Session {
     /// Takes note of the newest tick.
     fn keep(&mut self) {
         let record = self.live.record();
-        self.past.push(slim(record.clone()));
+        self.past.push(without_bulk_data(record.clone()));
         self.keyframes.offer(record.tick, || self.live.simulation().keyframe());
     }
 
@@ -263,7 +263,7 @@ impl Session {
 }
 
 /// A record without what is large and can be made again.
-fn slim(record: TickRecord) -> TickRecord {
+fn without_bulk_data(record: TickRecord) -> TickRecord {
     TickRecord {
         readings: Vec::new(),
         applied: Vec::new(),

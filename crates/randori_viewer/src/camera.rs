@@ -26,7 +26,7 @@ pub use view::View;
 pub struct MainCamera;
 
 /// How high the camera may turn, rad.
-const MOST_PITCH: f32 = 1.5;
+const MAX_PITCH: f32 = 1.5;
 /// Time in which a jump of the camera is almost over, s: it falls to 1/e in a
 /// third of it.
 const GLIDE_S: f32 = 0.30;
@@ -144,7 +144,7 @@ impl Glide {
         Orbit {
             target: orbit.target + self.target,
             yaw: orbit.yaw + self.yaw,
-            pitch: (orbit.pitch + self.pitch).clamp(-MOST_PITCH, MOST_PITCH),
+            pitch: (orbit.pitch + self.pitch).clamp(-MAX_PITCH, MAX_PITCH),
             distance: orbit.distance * libm::expf(self.zoom),
             ..*orbit
         }

@@ -1,7 +1,7 @@
 //! Pictures of a run without a window: no display, no panels, and no graphics
 //! card if software Vulkan is there.
 //!
-//! A [`Studio`] draws one tick after the other; [`render`] makes a film of a
+//! An [`OffscreenRenderer`] draws one tick after the other; [`render`] makes a film of a
 //! scenario or a recording. Pictures follow simulated time and never the clock,
 //! so the same run gives the same pictures.
 //!
@@ -18,8 +18,8 @@
 //! ```
 
 mod graphics;
+mod offscreen;
 mod readback;
-mod studio;
 mod times;
 
 use randori_core::time::Tick;
@@ -30,7 +30,7 @@ use crate::quality::Quality;
 use crate::run::{OpenError, Run};
 use crate::scene::ReadFile;
 pub use graphics::{Graphics, graphics};
-pub use studio::{Studio, StudioOptions};
+pub use offscreen::{OffscreenOptions, OffscreenRenderer};
 pub use times::FrameTimes;
 
 /// What a film shows.
@@ -108,33 +108,33 @@ pub fn render(
     sink: &mut dyn FrameSink,
     mut progress: impl FnMut(FilmStep) -> bool,
 ) -> Result<FilmSummary, FilmError> {
-    let mut studio = Studio::new(&StudioOptions {
+    let mut renderer = OffscreenRenderer::new(&OffscreenOptions {
         size: options.size,
         camera: options.camera,
         quality: options.quality,
     })?;
     if let Some(meshes) = meshes {
-        studio.set_mesh_files(meshes);
+        renderer.set_mesh_files(meshes);
     }
-    studio.open(open)?;
+    renderer.open(open)?;
     if let Some(from) = options.from {
-        studio.look_from(from);
+        renderer.look_from(from);
     }
-    let run = studio.run();
+    let run = renderer.run();
     let times = FrameTimes::new(options, run.period_s(), run.end())?;
     let first = times.tick(0);
     let mut summary = FilmSummary {
         frames: 0,
         ticks: [first; 2],
-        graphics: studio.graphics().clone(),
+        graphics: renderer.graphics().clone(),
         stopped: false,
     };
     for picture in 0..times.count() {
         let tick = times.tick(picture);
-        if !studio.show(tick)? {
+        if !renderer.show(tick)? {
             break;
         }
-        sink.add(studio.picture()?)?;
+        sink.add(renderer.picture()?)?;
         summary.frames += 1;
         summary.ticks[1] = tick;
         if !progress(FilmStep { made: summary.frames, total: times.count(), tick }) {
@@ -143,7 +143,7 @@ pub fn render(
         }
     }
     if summary.frames == 0 {
-        return Err(studio.too_short());
+        return Err(renderer.too_short());
     }
     sink.finish()?;
     Ok(summary)

@@ -25,7 +25,7 @@ use quantity::{Source, of_sensors, of_ticks};
 pub const HISTORY_BUDGET: usize = 64 << 20;
 
 /// Most values of a quantity per simulated second.
-const MOST_HZ: u32 = 100;
+const MAX_HZ: u32 = 100;
 
 /// The numbers of a run over time.
 pub struct History {
@@ -59,7 +59,7 @@ impl History {
                 lanes.push(Lane::new(sensor.values.len()));
             }
         }
-        let stride = u64::from(period.rate_hz().div_ceil(MOST_HZ)).max(1);
+        let stride = u64::from(period.rate_hz().div_ceil(MAX_HZ)).max(1);
         Self { quantities, sources, lanes, first_sensor, stride, budget: HISTORY_BUDGET }
     }
 

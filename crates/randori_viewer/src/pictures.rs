@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use randori_viewer::film::{self, FilmError};
-use randori_viewer::headless::{FilmOptions, FilmStep, FrameTimes, Studio, StudioOptions, render};
+use randori_viewer::headless::{
+    FilmOptions, FilmStep, FrameTimes, OffscreenOptions, OffscreenRenderer, render,
+};
 use randori_viewer::open::{Ready, mesh_files, read};
 use randori_viewer::run::Problem;
 
@@ -72,21 +74,21 @@ fn draw(args: &Args, ready: Ready) -> Result<(), FilmError> {
 }
 
 fn draw_one(options: &FilmOptions, ready: Ready, picture: &Path) -> Result<(), FilmError> {
-    let studio =
-        StudioOptions { size: options.size, camera: options.camera, quality: options.quality };
-    let mut studio = Studio::new(&studio)?;
-    studio.set_mesh_files(mesh_files(&ready.file.project));
-    studio.open(|run| ready.open_in(run).map(drop))?;
+    let renderer =
+        OffscreenOptions { size: options.size, camera: options.camera, quality: options.quality };
+    let mut renderer = OffscreenRenderer::new(&renderer)?;
+    renderer.set_mesh_files(mesh_files(&ready.file.project));
+    renderer.open(|run| ready.open_in(run).map(drop))?;
     if let Some(from) = options.from {
-        studio.look_from(from);
+        renderer.look_from(from);
     }
-    let run = studio.run();
+    let run = renderer.run();
     let once = FilmOptions { to_s: Some(options.from_s), ..*options };
     let tick = FrameTimes::new(&once, run.period_s(), run.end())?.tick(0);
-    if !studio.show(tick)? {
-        return Err(studio.too_short());
+    if !renderer.show(tick)? {
+        return Err(renderer.too_short());
     }
-    film::write_png(studio.picture()?, picture)
+    film::write_png(renderer.picture()?, picture)
 }
 
 /// On a terminal, how far it is.

@@ -22,10 +22,10 @@ use crate::run::{Run, RunSystems};
 pub use save::{csv, write_new};
 
 /// Plots that fit below one another.
-const MOST_CHARTS: usize = 8;
+const MAX_CHARTS: usize = 8;
 
 /// Curves that one plot can tell apart by colour.
-const MOST_CURVES: usize = 8;
+const MAX_CURVES: usize = 8;
 
 /// The name of the panel.
 const PANEL: &str = "Plots";
@@ -139,10 +139,10 @@ impl Plots {
                 let first = chart.curves.first().and_then(|name| history.find(name));
                 first.map(|index| &history.quantities()[index].unit)
             };
-            let has_room = self.charts.len() < MOST_CHARTS;
+            let has_room = self.charts.len() < MAX_CHARTS;
             match self.charts.last_mut() {
                 Some(last)
-                    if unit_of(last) == Some(&quantity.unit) && last.curves.len() < MOST_CURVES =>
+                    if unit_of(last) == Some(&quantity.unit) && last.curves.len() < MAX_CURVES =>
                 {
                     last.curves.push(quantity.name.clone());
                 }
@@ -152,7 +152,7 @@ impl Plots {
                     self.next_id += 1;
                 }
                 _ => {
-                    let text = format!("{MOST_CHARTS} plots are the most: remove some first");
+                    let text = format!("{MAX_CHARTS} plots are the most: remove some first");
                     self.said = Some((false, text));
                 }
             }

@@ -8,12 +8,12 @@ mod dropped;
 mod gltf_file;
 mod ground;
 mod highlight;
-mod visuals;
-mod waypoints;
 mod mesh;
 mod notes;
 mod paint;
 mod parts;
+mod visuals;
+mod waypoints;
 
 use bevy::prelude::*;
 
@@ -25,9 +25,9 @@ use crate::quality::Quality;
 use crate::run::{Run, RunSystems};
 
 pub use bounds::{Bounds, body_bounds, robot_bounds};
+pub use paint::{Finish, Paint};
 pub use visuals::{MeshFiles, MeshNotes, ReadFile};
 pub(crate) use waypoints::PIN_HEIGHT;
-pub use paint::{Finish, Paint};
 
 use mesh::{Formed, Forms};
 

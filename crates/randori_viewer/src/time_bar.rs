@@ -19,7 +19,7 @@ pub use marks::{Mark, MarkKind, Marks};
 const REACH: f32 = 5.0;
 
 /// Marks that are told at once.
-const MOST_TOLD: usize = 8;
+const MAX_TOLD: usize = 8;
 
 /// Share of the wanted speed below which a run cannot keep up.
 const KEEPS_UP: f64 = 0.9;
@@ -243,12 +243,12 @@ fn distance(x: f32, from: f32, to: f32) -> f32 {
 
 /// What is at the pointer.
 fn tell(ui: &mut egui::Ui, near: &[&Mark], here_s: f64, run: &Run) {
-    for mark in near.iter().take(MOST_TOLD) {
+    for mark in near.iter().take(MAX_TOLD) {
         let text = format!("{:.3} s: {}", run.time_s(mark.tick), mark.text);
         ui.colored_label(mark_color(mark.kind), text);
     }
-    if near.len() > MOST_TOLD {
-        ui.weak(format!("and {} more", near.len() - MOST_TOLD));
+    if near.len() > MAX_TOLD {
+        ui.weak(format!("and {} more", near.len() - MAX_TOLD));
     }
     if near.is_empty() {
         ui.label(format!("{here_s:.3} s: click or drag to show"));

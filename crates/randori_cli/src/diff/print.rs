@@ -15,7 +15,7 @@ use crate::table::{Align, Cell, table};
 use crate::text::{Text, text};
 
 /// Values, inputs and contacts that are shown of each kind.
-const MOST_LINES: usize = 10;
+const MAX_LINES: usize = 10;
 
 /// The comparison as text.
 pub(super) fn describe(
@@ -56,8 +56,8 @@ fn section(title: &str) -> Text {
 
 /// Lines, of which the last ones are only counted.
 fn limited(lines: Vec<String>) -> Text {
-    let more = lines.len().saturating_sub(MOST_LINES);
-    let shown = lines.into_iter().take(MOST_LINES);
+    let more = lines.len().saturating_sub(MAX_LINES);
+    let shown = lines.into_iter().take(MAX_LINES);
     let mut text: Text = shown.map(|line| text!("  {}\n", line)).collect();
     if more > 0 {
         text += text!("  and {} more\n", more);
@@ -153,7 +153,7 @@ fn first_difference(found: &Comparison, first: &FirstDifference) -> Text {
         Some(_) => {}
     }
     let lines: Vec<String> =
-        first.fields.first.iter().take(MOST_LINES).map(|it| it.tell(["A", "B"])).collect();
+        first.fields.first.iter().take(MAX_LINES).map(|it| it.tell(["A", "B"])).collect();
     let more = first.fields.count - lines.len();
     text += limited(lines);
     if more > 0 {

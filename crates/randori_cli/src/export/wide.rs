@@ -12,7 +12,7 @@ use super::table::{Column, Kind, Table, Value, selected, time_s};
 use crate::args::TableName;
 
 /// Most names that are told when none fits.
-const MOST_NAMES: usize = 30;
+const MAX_NAMES: usize = 30;
 
 /// A table with a row per tick.
 pub(super) struct Wide {
@@ -64,7 +64,7 @@ impl Wide {
         let mut names: Vec<String> =
             all.iter().map(|(name, source)| owner(name, *source)).collect();
         names.dedup();
-        names.truncate(MOST_NAMES);
+        names.truncate(MAX_NAMES);
         let mut columns =
             vec![Column::new("tick", Kind::Count), Column::new("time [s]", Kind::Double)];
         let mut sources = vec![Source::Tick, Source::Time];

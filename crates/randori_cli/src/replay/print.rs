@@ -123,7 +123,7 @@ fn diverged(recording: &Recording, divergence: &Divergence) -> Text {
 }
 
 /// The most lines about the state; everything after the first has the same cause.
-const MOST_FIELDS: usize = 5;
+const MAX_FIELDS: usize = 5;
 
 /// What differs, with both values.
 fn details(layout: &SceneLayout, divergence: &Divergence) -> Vec<String> {
@@ -147,7 +147,7 @@ fn details(layout: &SceneLayout, divergence: &Divergence) -> Vec<String> {
     }
     lines.extend(fields(&cause));
     if mismatch.stage >= Stage::Actuator && divergence.recorded.sampled {
-        let mut state = Fields::keeping(MOST_FIELDS);
+        let mut state = Fields::keeping(MAX_FIELDS);
         scenes.state([&divergence.recorded.record.state, &divergence.now.state], &mut state);
         lines.extend(fields(&state));
     }

@@ -20,7 +20,7 @@ use crate::style::seconds;
 use crate::text::{Text, text};
 
 /// Differences in what two runs depend on that a page names.
-const MOST_REASONS: usize = 3;
+const MAX_REASONS: usize = 3;
 
 /// Writes the page about one recording or two.
 ///
@@ -133,7 +133,7 @@ fn reasons(found: &Comparison) -> Option<String> {
         None => it.change.to_string(),
     });
     let all: Vec<String> = settings.chain(inputs).collect();
-    let more = all.len().saturating_sub(MOST_REASONS);
+    let more = all.len().saturating_sub(MAX_REASONS);
     let shown = all[..all.len() - more].join("; ");
     (!all.is_empty()).then(|| if more > 0 { format!("{shown}; {more} more") } else { shown })
 }

@@ -25,7 +25,7 @@ use crate::text::{Text, text};
 
 /// Runs beyond this number are surely a mistake, and their results would not
 /// fit into memory.
-const MOST_RUNS: u64 = 10_000_000;
+const MAX_RUNS: u64 = 10_000_000;
 
 /// Everything that is to be run, in this order: all seeds of the first
 /// scenario, then all of the second, and so on.
@@ -76,8 +76,8 @@ impl Plan {
             recording: args.recording.clone(),
             timeout: args.timeout.timeout,
         };
-        if plan.seeds.count() > MOST_RUNS / files.len().max(1) as u64 {
-            console.error(&format!("these are more than {MOST_RUNS} runs"));
+        if plan.seeds.count() > MAX_RUNS / files.len().max(1) as u64 {
+            console.error(&format!("these are more than {MAX_RUNS} runs"));
             return Err(Outcome::Usage);
         }
         let mut unseen = Unseen::default();

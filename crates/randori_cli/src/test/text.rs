@@ -12,10 +12,10 @@ use crate::table::{Align, Cell, Columns};
 use crate::text::{Text, clean, text};
 
 /// The most findings that are shown of a run; the JSON form has all.
-pub(super) const MOST_FINDINGS: usize = 14;
+pub(super) const MAX_FINDINGS: usize = 14;
 
 /// The most changed inputs that are shown.
-pub(super) const MOST_INPUTS: usize = 10;
+pub(super) const MAX_INPUTS: usize = 10;
 
 /// One line about a case, with its end.
 pub(super) fn line(suite: &Suite, result: &CaseResult<'_>) -> Text {
@@ -196,7 +196,7 @@ fn differences(result: &CaseResult<'_>) -> Text {
         text += text!("  engine: {}\n", change);
     }
     let inputs: Vec<String> = result.inputs.iter().map(ToString::to_string).collect();
-    listed(&mut text, "  changed in its files:", &inputs, MOST_INPUTS);
+    listed(&mut text, "  changed in its files:", &inputs, MAX_INPUTS);
     if result.case.golden.is_some()
         && result.status() == Status::Changed
         && result.engine.is_empty()
@@ -224,13 +224,13 @@ fn run_differences(run: &RunResult, case: &Case) -> Text {
             let level = case.level.word();
             let title =
                 format!("  seed {seed}: not as accepted ({level}), the same in a second run:");
-            listed(&mut text, &title, &shown(findings), MOST_FINDINGS);
+            listed(&mut text, &title, &shown(findings), MAX_FINDINGS);
         }
         Judgement::NotDeterministic { apart, .. } => {
             let title = format!(
                 "  seed {seed}: a second run differs from the first; something is not deterministic:"
             );
-            listed(&mut text, &title, &shown(apart), MOST_FINDINGS);
+            listed(&mut text, &title, &shown(apart), MAX_FINDINGS);
         }
         _ => {
             text += text!("  seed {}: the run broke:\n", seed);

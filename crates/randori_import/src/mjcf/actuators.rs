@@ -14,7 +14,7 @@ use crate::couplings::Leaders;
 use crate::geometry::tidy;
 use crate::log::Log;
 use crate::names::Names;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::Node;
 
 /// The actuators, and what the file's controls command them.
@@ -70,7 +70,7 @@ pub(crate) fn read(log: &mut Log, around: &Around<'_, '_>) -> Actuators {
                 wanted = format!("{wanted}_{joint}");
             }
             driven.spec.name = names.give(&wanted);
-            log.note(Fate::Kept, node, format!("actuator `{}`", driven.spec.name));
+            log.note(ImportStatus::Kept, node, format!("actuator `{}`", driven.spec.name));
             let actuator = actuators.specs.len();
             by_joint.insert(joint, actuator);
             driven.enter(input, actuator, &mut controls);
@@ -94,18 +94,22 @@ pub(crate) fn added(log: &mut Log, model: &Model<'_>) -> BTreeMap<(usize, usize)
         let joint = look.attribute("joint").or_else(|| look.attribute("jointinparent"));
         let Some(place) = joint.and_then(|named| model.joint(&named.value)) else {
             let what = "armature or damping of an actuator that drives no joint";
-            log.note(Fate::Dropped, node, what).doubt();
+            log.note(ImportStatus::Dropped, node, what).doubt();
             continue;
         };
         if higher != [0.0; 2] {
             let what = "damping of an actuator that grows with speed: its constant part";
-            log.note(Fate::Approximated, node, what).doubt();
+            log.note(ImportStatus::Approximated, node, what).doubt();
         }
         let gear = look.at_most(log, "gear", [1.0, 0.0, 0.0, 0.0, 0.0, 0.0])[0];
         let entry = added.entry(place).or_default();
         entry.0 += armature * gear * gear;
         entry.1 += damping * gear * gear;
-        log.note(Fate::Kept, node, "armature and damping of an actuator: those of its joint");
+        log.note(
+            ImportStatus::Kept,
+            node,
+            "armature and damping of an actuator: those of its joint",
+        );
     }
     added
 }
@@ -161,13 +165,13 @@ fn join(
                 "two actuators of joint `{}`: one, with position, velocity and torque",
                 first.joint
             );
-            log.note(Fate::Approximated, node, what).doubt();
+            log.note(ImportStatus::Approximated, node, what).doubt();
             Some(parts)
         }
         _ => {
             let what = format!("another actuator of joint `{}`", first.joint);
             let advice = "one actuator drives a joint; add up their forces in the policy";
-            log.note(Fate::Dropped, node, what).advise(advice).doubt();
+            log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
             None
         }
     }

@@ -11,7 +11,7 @@ use super::pairs::{GeomId, Pair, excluded, pairs, surface_of};
 use super::tree::{Layout, Role};
 use crate::geometry::{pose_spec, tidy};
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::Node;
 
 /// Name of the material that every imported shape is made of: of two equal
@@ -43,7 +43,7 @@ impl Contacts {
         let pairs = pairs(log, model);
         let excluded = excluded(log, model);
         if model.settings.no_contacts {
-            log.note_whole(Fate::Kept, "contacts are off for the whole file").doubt();
+            log.note_whole(ImportStatus::Kept, "contacts are off for the whole file").doubt();
             return contacts;
         }
         let listed: BTreeSet<GeomId> = pairs.iter().flat_map(|pair| pair.ends).collect();
@@ -68,8 +68,12 @@ impl Contacts {
                 continue;
             };
             if in_robot && geom.is_plane {
-                log.note(Fate::Dropped, geom.look.node(), "a plane that moves with the robot")
-                    .doubt();
+                log.note(
+                    ImportStatus::Dropped,
+                    geom.look.node(),
+                    "a plane that moves with the robot",
+                )
+                .doubt();
                 continue;
             }
             let surface = surface_of(log, *id, geom, &pairs);
@@ -186,7 +190,7 @@ fn missing_shapes(log: &mut Log, model: &Model<'_>, missing: &[(GeomId, Node<'_>
     for ((body, _), node) in missing {
         let body = model.bodies[*body].name.unwrap_or("without name");
         log.note(
-            Fate::Dropped,
+            ImportStatus::Dropped,
             *node,
             format!("a colliding mesh of body `{body}`, which cannot be read"),
         );
@@ -196,7 +200,7 @@ fn missing_shapes(log: &mut Log, model: &Model<'_>, missing: &[(GeomId, Node<'_>
         count => format!("{count} colliding meshes cannot be read: these parts touch nothing"),
     };
     let advice = "put the mesh files in their places if these parts must collide";
-    log.note(Fate::Dropped, *first, what).advise(advice).doubt();
+    log.note(ImportStatus::Dropped, *first, what).advise(advice).doubt();
 }
 
 pub(crate) fn shape_spec(
@@ -238,14 +242,18 @@ fn softness(log: &mut Log, geom: &Geom<'_>, surface: &Surface, impratio: f64) ->
         // (`MuJoCo` documentation, "Solver parameters").
         let (stiffness, damping) = ((-a).max(1e-3), (-b).max(1e-6));
         log.note(
-            Fate::Approximated,
+            ImportStatus::Approximated,
             geom.look.node(),
             "`solref` as stiffness and damping: as a time constant",
         );
         (2.0 / (damping * high), damping / (2.0 * stiffness.sqrt()))
     };
     if (midpoint, power) != (0.5, 2.0) && (low - high).abs() > 1e-9 {
-        log.note(Fate::Approximated, geom.look.node(), "`solimp` with its own midpoint or power");
+        log.note(
+            ImportStatus::Approximated,
+            geom.look.node(),
+            "`solimp` with its own midpoint or power",
+        );
     }
     SoftnessSpec {
         time_constant: tidy(time_constant),

@@ -11,7 +11,7 @@ use super::actuators::Actuators;
 use crate::Commands;
 use crate::geometry::tidy;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
@@ -69,7 +69,7 @@ pub(crate) fn read(log: &mut Log, actuators: &Actuators, key: &Key<'_, '_>) -> C
                 "`ctrl` of actuator `{}` at {given}, beyond its range: at {value}, as in MuJoCo",
                 control.name
             );
-            log.note_value(Fate::Kept, key.node, "ctrl", what);
+            log.note_value(ImportStatus::Kept, key.node, "ctrl", what);
         }
         if control.is_rate && value != 0.0 {
             rates.push(control.name.as_str());
@@ -112,7 +112,7 @@ fn numbers(log: &mut Log, node: Node<'_>, needed: usize) -> Option<Vec<f64>> {
     let count = given.len();
     if count != needed && log.is_pruned {
         let what = format!("`ctrl` has {count} numbers, but {needed} controls are left");
-        log.note_value(Fate::Dropped, node, "ctrl", what);
+        log.note_value(ImportStatus::Dropped, node, "ctrl", what);
         return None;
     }
     let help = "write one number per actuator";
@@ -123,7 +123,7 @@ fn numbers(log: &mut Log, node: Node<'_>, needed: usize) -> Option<Vec<f64>> {
     }
     if count < needed {
         let what = format!("`ctrl` has {count} numbers for {needed} actuators: the others get 0");
-        log.note_value(Fate::Guessed, node, "ctrl", what).advise(help).doubt();
+        log.note_value(ImportStatus::Guessed, node, "ctrl", what).advise(help).doubt();
     }
     given.resize(needed, 0.0);
     Some(given)
@@ -135,7 +135,7 @@ fn note_unused(log: &mut Log, node: Node<'_>, which: &str, names: &[&str]) {
     }
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     let what = format!("`ctrl` of actuators {which}: {}", names.join(", "));
-    log.note_value(Fate::Dropped, node, "ctrl", what);
+    log.note_value(ImportStatus::Dropped, node, "ctrl", what);
 }
 
 /// Says what becomes of the commands, of which `count` do not just hold the pose.
@@ -144,7 +144,7 @@ fn note_result(log: &mut Log, key: &Key<'_, '_>, count: usize) {
     match (count, key.start) {
         (0, _) => {
             let what = format!("`ctrl` of pose `{name}`: the commands by which `hold` holds it");
-            log.note_value(Fate::Kept, node, "ctrl", what);
+            log.note_value(ImportStatus::Kept, node, "ctrl", what);
         }
         (_, None) => {
             let actuators = if count == 1 { "actuator" } else { "actuators" };
@@ -152,14 +152,14 @@ fn note_result(log: &mut Log, key: &Key<'_, '_>, count: usize) {
                 "`ctrl` of pose `{name}`: commands of {count} {actuators} in the scenario, which \
                  do not just hold it"
             );
-            log.note_value(Fate::Kept, node, "ctrl", what);
+            log.note_value(ImportStatus::Kept, node, "ctrl", what);
         }
         (_, Some(start)) => {
             let what = format!("`ctrl` of pose `{name}`: the scenario starts in pose `{start}`");
             let advice = format!(
                 "leave out the keyframes before it to start there, for instance by `--drop {start}`"
             );
-            log.note_value(Fate::Dropped, node, "ctrl", what).advise(advice);
+            log.note_value(ImportStatus::Dropped, node, "ctrl", what).advise(advice);
         }
     }
 }

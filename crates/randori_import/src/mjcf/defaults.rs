@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use randori_core::diagnostic::DiagnosticCode;
 
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::{Attribute, Node};
 
@@ -191,7 +191,7 @@ impl<'t> Look<'t> {
             let node = self.node();
             let (kind, owner) = (node.tag(), node.name().unwrap_or("without name"));
             let what = format!("{kind} `{owner}`: a negative {name} of {first} adds energy: 0");
-            log.note_value(Fate::Clamped, node, name, what).doubt();
+            log.note_value(ImportStatus::Clamped, node, name, what).doubt();
         }
         first.max(0.0)
     }
@@ -250,7 +250,7 @@ impl<'t> Look<'t> {
                 let what = format!("`{name}` from {lower} to {upper}: no limits, as in MuJoCo");
                 let advice = "write the smaller number first if limits are meant";
                 let node = self.node();
-                log.note_value(Fate::Dropped, node, name, what).advise(advice).doubt();
+                log.note_value(ImportStatus::Dropped, node, name, what).advise(advice).doubt();
             }
             return None;
         }
@@ -267,7 +267,7 @@ impl<'t> Look<'t> {
             return None;
         }
         let what = format!("the infinite end of `{name}`: {FAR_END}");
-        log.note_value(Fate::Approximated, self.node(), name, what);
+        log.note_value(ImportStatus::Approximated, self.node(), name, what);
         Some([lower.max(-FAR_END), upper.min(FAR_END)])
     }
 }

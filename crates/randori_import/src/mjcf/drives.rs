@@ -12,7 +12,7 @@ use super::transmissions::{self, Transmission};
 use crate::couplings::Leaders;
 use crate::geometry::tidy;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::Node;
 
 /// What an actuator of the file becomes.
@@ -81,7 +81,8 @@ pub(crate) fn read(
     };
     let gear = look.at_most(log, "gear", [1.0, 0.0, 0.0, 0.0, 0.0, 0.0])[0];
     if gear == 0.0 || moved.leaders.is_empty() {
-        log.note(Fate::Dropped, node, "an actuator that moves nothing: its gear is 0").doubt();
+        log.note(ImportStatus::Dropped, node, "an actuator that moves nothing: its gear is 0")
+            .doubt();
         return nothing();
     }
     if law.is_ratio {
@@ -148,13 +149,13 @@ impl Reading<'_, '_> {
         if kp < 0.0 || kd < 0.0 {
             let what = "an actuator that pushes away or drives itself";
             let advice = "give it negative terms of length and rate";
-            log.note(Fate::Dropped, node, what).advise(advice).doubt();
+            log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
             return None;
         }
         let is_setpoint = matches!(law.input, Input::Setpoints(_));
         if law.gain == 0.0 && !is_setpoint {
             let what = "an actuator whose control has no effect: its gain is 0";
-            log.note(Fate::Dropped, node, what).doubt();
+            log.note(ImportStatus::Dropped, node, what).doubt();
             return None;
         }
         let (drive, what, size) = if is_setpoint {
@@ -265,7 +266,7 @@ fn scaled(log: &mut Log, node: Node<'_>, what: &str, factor: f64, offset: f64) {
             "multiply the outputs of a policy that was made for this file by {factor}, and add {offset}"
         )
     };
-    log.note(Fate::Approximated, node, what).advise(advice);
+    log.note(ImportStatus::Approximated, node, what).advise(advice);
 }
 
 /// One actuator of joints that nothing couples is one for each of them.
@@ -277,7 +278,7 @@ fn independent(log: &mut Log, node: Node<'_>, moved: &Transmission) {
     );
     let advice = "command them together; if the joints should move as one, couple them with \
                   `couplings` in the `Robot` and keep the actuator of the leading joint";
-    log.note(Fate::Approximated, node, what).advise(advice).doubt();
+    log.note(ImportStatus::Approximated, node, what).advise(advice).doubt();
 }
 
 /// The larger of the forces for the two directions.
@@ -285,7 +286,7 @@ fn largest(log: &mut Log, node: Node<'_>, [one, other]: [f64; 2]) -> f64 {
     let (low, high) = (one.min(other), one.max(other));
     if (low + high).abs() > 1e-9 * high.abs() {
         let what = "different limits of force for the two directions: the larger for both";
-        log.note(Fate::Approximated, node, what);
+        log.note(ImportStatus::Approximated, node, what);
     }
     low.abs().max(high.abs())
 }

@@ -15,7 +15,7 @@ use super::tree::{Layout, Role};
 use crate::geometry::{Pose, pose_spec, spec_pose, tidy};
 use crate::log::Log;
 use crate::names::Names;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 
 /// The material of all imported shapes; it only says how coefficients combine.
 pub(crate) fn materials() -> BTreeMap<String, MaterialSpec> {
@@ -76,13 +76,21 @@ pub(crate) fn read(
             if let Some(object) = object_of[index] {
                 let inertia = layout.inertias[index];
                 weld(&mut environment.objects[object], &pose, inertia.mass, shapes);
-                log.note(Fate::Kept, body.node, format!("body `{wanted}`: a part of its parent"));
+                log.note(
+                    ImportStatus::Kept,
+                    body.node,
+                    format!("body `{wanted}`: a part of its parent"),
+                );
             }
             continue;
         }
         let carries = role == Role::Movable && model.bodies.iter().any(|it| it.parent == index);
         if shapes.is_empty() && !carries {
-            log.note(Fate::Dropped, body.node, format!("body `{wanted}`, which touches nothing"));
+            log.note(
+                ImportStatus::Dropped,
+                body.node,
+                format!("body `{wanted}`, which touches nothing"),
+            );
             continue;
         }
         let what = if role == Role::Movable {
@@ -90,10 +98,14 @@ pub(crate) fn read(
         } else {
             "an object that stands still"
         };
-        log.note(Fate::Kept, body.node, format!("body `{wanted}`: {what}"));
+        log.note(ImportStatus::Kept, body.node, format!("body `{wanted}`: {what}"));
         let given = names.give(&wanted);
         if given != wanted {
-            log.note(Fate::Approximated, body.node, format!("body `{wanted}` is called `{given}`"));
+            log.note(
+                ImportStatus::Approximated,
+                body.node,
+                format!("body `{wanted}` is called `{given}`"),
+            );
         }
         object_of[index] = Some(environment.objects.len());
         environment.objects.push(ObjectSpec {
@@ -136,7 +148,7 @@ fn mobility(log: &mut Log, layout: &Layout, (index, body): (usize, &Body<'_>)) -
     }
     if body.given_inertia.is_some() || body.geoms.len() > 1 {
         let what = "the mass of an object: spread evenly over its shapes";
-        log.note(Fate::Approximated, body.node, what);
+        log.note(ImportStatus::Approximated, body.node, what);
     }
     Mobility::Movable {
         mass_kg: tidy(layout.inertias[index].mass),
@@ -169,7 +181,7 @@ fn add_fixture(
     let name = shape.name.clone();
     if matches!(shape.shape, Shape::Plane) && up.z > 1.0 - 1e-9 && environment.ground.is_none() {
         log.note_whole(
-            Fate::Kept,
+            ImportStatus::Kept,
             format!("plane `{}`: the ground", name.as_deref().unwrap_or("without name")),
         );
         environment.ground = Some(GroundSpec {

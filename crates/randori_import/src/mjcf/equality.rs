@@ -11,7 +11,7 @@ use crate::couplings::Leaders;
 use crate::geometry::{self, Pose, pose_spec, tidy};
 use crate::log::Log;
 use crate::names::Names;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::{Attribute, Node};
 
 /// Adds loops and couplings to the robot.
@@ -26,11 +26,11 @@ pub(crate) fn read(
     for node in model.root.children_called("equality").flat_map(Node::children) {
         let look = model.defaults.look(log, node, None);
         if model.settings.no_equalities {
-            log.note(Fate::Dropped, node, "an equality: they are disabled in the file");
+            log.note(ImportStatus::Dropped, node, "an equality: they are disabled in the file");
             continue;
         }
         if look.flag(log, "active") == Some(false) {
-            log.note(Fate::Dropped, node, "an equality that is not active");
+            log.note(ImportStatus::Dropped, node, "an equality that is not active");
             continue;
         }
         match node.tag() {
@@ -38,7 +38,7 @@ pub(crate) fn read(
                 let name = node.name().unwrap_or(node.tag());
                 if let Some(mut closed) = closed(log, model, layout, &look) {
                     closed.name = names.give(name);
-                    log.note(Fate::Kept, node, format!("loop `{}`", closed.name));
+                    log.note(ImportStatus::Kept, node, format!("loop `{}`", closed.name));
                     robot.loops.push(closed);
                 }
             }
@@ -53,13 +53,14 @@ pub(crate) fn read(
                 }
             }
             other => {
-                log.note(Fate::Dropped, node, format!("an equality of kind `{other}`")).doubt();
+                log.note(ImportStatus::Dropped, node, format!("an equality of kind `{other}`"))
+                    .doubt();
             }
         }
     }
     for tendon in model.root.children_called("tendon").flat_map(Node::children) {
         if tendon.tag() == "spatial" {
-            log.note(Fate::Dropped, tendon, "a spatial tendon").doubt();
+            log.note(ImportStatus::Dropped, tendon, "a spatial tendon").doubt();
         }
     }
 }
@@ -104,7 +105,7 @@ fn closed(log: &mut Log, model: &Model<'_>, layout: &Layout, look: &Look<'_>) ->
     };
     let (Some(a), Some(b)) = (layout.place(first), layout.place(second)) else {
         let what = format!("a {} to something outside the robot", node.tag());
-        log.note(Fate::Dropped, node, what).doubt();
+        log.note(ImportStatus::Dropped, node, what).doubt();
         return None;
     };
     if a.link == b.link {
@@ -187,7 +188,7 @@ fn joint(log: &mut Log, model: &Model<'_>, look: &Look<'_>) -> Option<Relation> 
     if let Some(second) = node.attribute("joint2") {
         if higher.iter().any(|power| *power != 0.0) {
             let what = "a coupling by a polynomial: its linear part";
-            log.note(Fate::Approximated, node, what).doubt();
+            log.note(ImportStatus::Approximated, node, what).doubt();
         }
         relation.add(model, place(log, model, second)?, -p1);
     }
@@ -206,7 +207,7 @@ fn tendon(log: &mut Log, model: &Model<'_>, look: &Look<'_>) -> Option<Relation>
             return None;
         };
         if tendon.tag() != "fixed" {
-            log.note(Fate::Dropped, node, "an equality of a spatial tendon").doubt();
+            log.note(ImportStatus::Dropped, node, "an equality of a spatial tendon").doubt();
             return None;
         }
         for (place, share) in super::tendons::terms(log, model, tendon)? {
@@ -215,7 +216,7 @@ fn tendon(log: &mut Log, model: &Model<'_>, look: &Look<'_>) -> Option<Relation>
     }
     if node.attribute("tendon2").is_some() && higher.iter().any(|power| *power != 0.0) {
         let what = "a coupling by a polynomial: its linear part";
-        log.note(Fate::Approximated, node, what).doubt();
+        log.note(ImportStatus::Approximated, node, what).doubt();
     }
     Some(relation)
 }
@@ -237,12 +238,12 @@ fn couple(
             count => format!("an equality of {count} joints"),
         };
         let advice = "only pairs of joints can be coupled; lock a joint with a high `kp`";
-        log.note(Fate::Dropped, node, what).advise(advice).doubt();
+        log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
         return;
     };
     let names = (skeleton.joint_names.get(&one), skeleton.joint_names.get(&other));
     let (Some(follower), Some(leader)) = names else {
-        log.note(Fate::Dropped, node, "an equality of something outside the robot").doubt();
+        log.note(ImportStatus::Dropped, node, "an equality of something outside the robot").doubt();
         return;
     };
     let (mut ratio, mut offset) = (-other_share / share, relation.total / share);
@@ -250,7 +251,7 @@ fn couple(
     let first = leaders.lead(follower);
     if first.leader == leaders.lead(leader).leader {
         let what = format!("an equality of `{follower}` and `{leader}`, which are coupled already");
-        log.note(Fate::Dropped, node, what).doubt();
+        log.note(ImportStatus::Dropped, node, what).doubt();
         return;
     }
     let follower = if first.leader == follower {
@@ -259,7 +260,7 @@ fn couple(
         (ratio, offset) = (ratio / first.ratio, (offset - first.offset) / first.ratio);
         first.leader.to_owned()
     };
-    log.note(Fate::Kept, node, format!("joint `{follower}` follows `{leader}`"));
+    log.note(ImportStatus::Kept, node, format!("joint `{follower}` follows `{leader}`"));
     let leader = leader.clone();
     couplings.push(CouplingSpec { follower, leader, ratio: tidy(ratio), offset: tidy(offset) });
 }

@@ -12,7 +12,7 @@ use super::settings::Settings;
 use crate::geometry::{self, Inertia, Pose, Vector, tidy, tidy3};
 use crate::log::Log;
 use crate::mesh::{self, Mesh};
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::solids;
 use crate::values;
 use crate::xml::Files;
@@ -125,7 +125,7 @@ impl<'t> Reader<'_, '_, 't> {
                 if !is_visual && !fit.changes.is_empty() {
                     let name = look.text("mesh").unwrap_or_default();
                     let what = format!("mesh `{name}` as its convex hull ({})", fit.changes);
-                    let note = self.log.note(Fate::Approximated, look.node(), what);
+                    let note = self.log.note(ImportStatus::Approximated, look.node(), what);
                     if fit.is_thickened {
                         note.doubt();
                     }
@@ -135,7 +135,7 @@ impl<'t> Reader<'_, '_, 't> {
             Err(reason) => {
                 let name = look.text("mesh").unwrap_or_default();
                 let what = format!("mesh `{name}`: {reason}; it touches nothing");
-                self.log.note(Fate::Dropped, look.node(), what).doubt();
+                self.log.note(ImportStatus::Dropped, look.node(), what).doubt();
                 None
             }
         }
@@ -159,13 +159,13 @@ impl<'t> Reader<'_, '_, 't> {
         let content = used.content.as_ref();
         let Some((content, solid)) = content.and_then(|all| Some((all, all.solid?))) else {
             let what = format!("a {kind} that is to be fitted to a mesh that has no inside");
-            self.log.note(Fate::Dropped, look.node(), what).doubt();
+            self.log.note(ImportStatus::Dropped, look.node(), what).doubt();
             return Some(None);
         };
         let to_box = self.settings.fit_to_box;
         let (size, place) = solids::fitted(kind, &content.corners, &solid, to_box);
         let name = look.text("mesh").unwrap_or_default();
-        self.log.note(Fate::Kept, look.node(), format!("a {kind} fitted to mesh `{name}`"));
+        self.log.note(ImportStatus::Kept, look.node(), format!("a {kind} fitted to mesh `{name}`"));
         Some(Some((size.map(|part| part * share), place)))
     }
 
@@ -237,13 +237,13 @@ impl<'t> Reader<'_, '_, 't> {
         let friction = given.map(|part| part.max(0.0));
         if friction != given {
             let what = "negative friction: 0";
-            self.log.note_value(Fate::Clamped, look.node(), "friction", what).doubt();
+            self.log.note_value(ImportStatus::Clamped, look.node(), "friction", what).doubt();
         }
         let condim = look.whole(self.log, "condim", 3);
         for name in ["margin", "gap"] {
             if look.number(self.log, name).is_some_and(|value| value != 0.0) {
                 let what = format!("`{name}`: contacts begin where surfaces meet");
-                self.log.note(Fate::Dropped, look.node(), what);
+                self.log.note(ImportStatus::Dropped, look.node(), what);
             }
         }
         let mut surface = Surface {

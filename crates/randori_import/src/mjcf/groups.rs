@@ -12,7 +12,7 @@ use super::pairs::{GeomId, Pair};
 use super::tree::{Layout, Role};
 use crate::log::Log;
 use crate::names::{Names, spelt};
-use crate::report::Fate;
+use crate::report::ImportStatus;
 
 /// The group of shapes that name none.
 const DEFAULT: &str = "default";
@@ -73,7 +73,7 @@ impl Groups {
             let is_full = groups.keys().filter(|name| *name != DEFAULT).count() >= MAX_GROUPS;
             if is_full && name != DEFAULT && !groups.contains_key(&name) {
                 let what = format!("collision rules of more than {MAX_GROUPS} kinds of geoms");
-                let entry = log.note(Fate::Dropped, geom.look.node(), what);
+                let entry = log.note(ImportStatus::Dropped, geom.look.node(), what);
                 entry.advise("this geom touches what others do by default").doubt();
                 DEFAULT.clone_into(&mut name);
             }

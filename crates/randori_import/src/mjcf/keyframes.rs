@@ -13,10 +13,10 @@ use super::tree::Layout;
 use crate::geometry::{self, Pose, pose_spec, tidy};
 use crate::log::Log;
 use crate::names::Names;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
-use crate::{Commands, Stance};
+use crate::{Commands, InitialConfiguration};
 
 /// What a pose says of each joint.
 pub(crate) type Poses = BTreeMap<String, BTreeMap<String, Coordinate>>;
@@ -30,8 +30,8 @@ pub(crate) fn read(
     layout: &Layout,
     skeleton: &Skeleton,
     actuators: &Actuators,
-) -> (Poses, Vec<Stance>) {
-    let (mut poses, mut stances, mut names) = (Poses::new(), Vec::new(), Names::default());
+) -> (Poses, Vec<InitialConfiguration>) {
+    let (mut poses, mut configurations, mut names) = (Poses::new(), Vec::new(), Names::default());
     let keys =
         model.root.children_called("keyframe").flat_map(|section| section.children_called("key"));
     for (index, node) in keys.enumerate() {
@@ -40,27 +40,29 @@ pub(crate) fn read(
         let joints = pose(log, model, skeleton, &coordinates, Some(node));
         let base = base(model, layout, &coordinates);
         if node.attribute("qvel").is_some() {
-            log.note_value(Fate::Dropped, node, "qvel", "the velocities of a keyframe");
+            log.note_value(ImportStatus::Dropped, node, "qvel", "the velocities of a keyframe");
         }
-        log.note(Fate::Kept, node, format!("pose `{name}`"));
-        let start = stances.first().map(|stance: &Stance| stance.name.as_str());
+        log.note(ImportStatus::Kept, node, format!("pose `{name}`"));
+        let start = configurations
+            .first()
+            .map(|configuration: &InitialConfiguration| configuration.name.as_str());
         let key = Key { node, name: &name, joints: &joints, start };
         let commands = controls::read(log, actuators, &key);
         poses.insert(name.clone(), joints);
-        stances.push(Stance { name, base, commands });
+        configurations.push(InitialConfiguration { name, base, commands });
     }
-    if stances.is_empty() {
+    if configurations.is_empty() {
         let start = initial(model);
         poses.insert(INITIAL.to_owned(), pose(log, model, skeleton, &start, None));
         let what = "pose `initial`: how the file puts the bodies, within the limits";
-        log.note_whole(Fate::Added, what);
-        stances.push(Stance {
+        log.note_whole(ImportStatus::Added, what);
+        configurations.push(InitialConfiguration {
             name: INITIAL.to_owned(),
             base: base(model, layout, &start),
             commands: Commands::new(),
         });
     }
-    (poses, stances)
+    (poses, configurations)
 }
 
 /// The coordinates in which the file draws its bodies.
@@ -106,7 +108,7 @@ fn coordinates(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Vec<f
     let given = values::numbers(log, attribute)?;
     let (count, needed) = (given.len(), model.coordinates);
     if count != needed && log.is_pruned {
-        log.note(Fate::Dropped, node, "a keyframe of joints that are left out").doubt();
+        log.note(ImportStatus::Dropped, node, "a keyframe of joints that are left out").doubt();
         return None;
     }
     let help = "hinges and slides have one each, ball joints four, free joints seven";
@@ -121,7 +123,7 @@ fn coordinates(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Vec<f
             "`qpos` has {count} numbers for {needed} coordinates: the others are as the file \
              draws its bodies"
         );
-        log.note_value(Fate::Guessed, node, "qpos", what).advise(help).doubt();
+        log.note_value(ImportStatus::Guessed, node, "qpos", what).advise(help).doubt();
     }
     Some(filled(&given, initial(model)))
 }
@@ -154,8 +156,8 @@ fn pose(
         if is_moved {
             let what = format!("joint `{name}` at {value}, beyond its limits: at {within}");
             match node {
-                Some(node) => log.note(Fate::Clamped, node, what),
-                None => log.note(Fate::Clamped, joint.node, what),
+                Some(node) => log.note(ImportStatus::Clamped, node, what),
+                None => log.note(ImportStatus::Clamped, joint.node, what),
             };
         }
         let within = tidy(within);

@@ -9,7 +9,7 @@
 
 use super::defaults::{Defaults, Look};
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
@@ -97,7 +97,7 @@ pub(crate) fn read(
     }
     let inputs = parameters.inputs(look);
     if let Some((what, advice)) = parameters.obstacle(node) {
-        log.note(Fate::Dropped, node, what).advise(advice).doubt();
+        log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
         return (None, inputs);
     }
     parameters.note_dynamics(log, node);
@@ -170,21 +170,21 @@ impl Parameters {
             "filter" | "filterexact" if time > 0.0 => {
                 let what = format!("the filter with time constant {time} s before an actuator");
                 let advice = "filter the commands in the policy, or write a `delay`";
-                log.note(Fate::Dropped, node, what).advise(advice).doubt();
+                log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
             }
             "none" | "filter" | "filterexact" => {}
             "integrator" => {
                 let what = "an integrated velocity: commands are positions";
                 let advice = "command positions; the range of the velocity is the `rate` limit";
-                log.note(Fate::Approximated, node, what).advise(advice).doubt();
+                log.note(ImportStatus::Approximated, node, what).advise(advice).doubt();
             }
             "pid" => {
                 let what = "the integral term and the slew limit of a PID actuator";
-                log.note(Fate::Dropped, node, what).doubt();
+                log.note(ImportStatus::Dropped, node, what).doubt();
             }
             other => {
                 let what = format!("the activation dynamics `{other}` of an actuator");
-                log.note(Fate::Dropped, node, what).doubt();
+                log.note(ImportStatus::Dropped, node, what).doubt();
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::defaults::Look;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
@@ -23,22 +23,22 @@ pub(crate) fn joint(log: &mut Log, look: &Look<'_>) {
     for name in ["solreflimit", "solimplimit", "solreffriction", "solimpfriction"] {
         if look.attribute(name).is_some() {
             let what = format!("`{name}` of a joint: its limits and friction are hard");
-            log.note_value(Fate::Dropped, node, name, what);
+            log.note_value(ImportStatus::Dropped, node, name, what);
         }
     }
     if look.number(log, "margin").is_some_and(|margin| margin != 0.0) {
         let what = "`margin` of a joint: limits act where they are";
-        log.note_value(Fate::Dropped, node, "margin", what);
+        log.note_value(ImportStatus::Dropped, node, "margin", what);
     }
     if look.flag(log, "actuatorgravcomp") == Some(true) {
         let what = "`actuatorgravcomp` of a joint";
-        log.note_value(Fate::Dropped, node, "actuatorgravcomp", what).doubt();
+        log.note_value(ImportStatus::Dropped, node, "actuatorgravcomp", what).doubt();
     }
     for name in ["damping", "stiffness"] {
         let numbers = look.attribute(name).and_then(|found| values::numbers(log, found));
         if numbers.is_some_and(|numbers| numbers.iter().skip(1).any(|part| *part != 0.0)) {
             let what = format!("`{name}` of a joint that grows with its motion: the constant part");
-            log.note_value(Fate::Approximated, node, name, what).doubt();
+            log.note_value(ImportStatus::Approximated, node, name, what).doubt();
         }
     }
 }
@@ -55,7 +55,7 @@ pub(crate) fn geom(log: &mut Log, look: &Look<'_>) {
             value.split_whitespace().any(|word| !matches!(word.parse(), Ok(0.0)) && word != "none")
         });
         if is_set {
-            let note = log.note_value(Fate::Dropped, node, name, what);
+            let note = log.note_value(ImportStatus::Dropped, node, name, what);
             if name != "fluidshape" {
                 note.doubt();
             }
@@ -69,7 +69,7 @@ pub(crate) fn flag(log: &mut Log, flag: Node<'_>) {
         if flag.text(name) == Some("disable") {
             let what = format!("`{name}` is disabled in the file: {without} nonetheless");
             let advice = "remove what should not act from the `Robot`";
-            log.note_value(Fate::Dropped, flag, name, what).advise(advice).doubt();
+            log.note_value(ImportStatus::Dropped, flag, name, what).advise(advice).doubt();
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::geometry::{self, Inertia, Pose, pose_spec, tidy, tidy3};
 use crate::inertia;
 use crate::log::Log;
 use crate::names::Names;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 
 /// The links and joints of a robot, and what they are called.
 #[derive(Debug, Default)]
@@ -103,7 +103,7 @@ fn bounded(log: &mut Log, model: &Model<'_>, body: &Body<'_>, mut found: Inertia
     if let Some((repaired, what)) = inertia::possible(&found, settings.balance_inertia) {
         let name = body.name.unwrap_or("without name");
         let what = format!("the inertia of body `{name}`: {what}");
-        let entry = log.note(Fate::Clamped, body.child_or_self("inertial"), what);
+        let entry = log.note(ImportStatus::Clamped, body.child_or_self("inertial"), what);
         if moves {
             entry.doubt();
         }
@@ -208,7 +208,7 @@ impl Skeleton {
             let resists = [joint.damping, joint.friction, joint.armature, joint.stiffness];
             if resists.iter().any(|value| *value != 0.0) {
                 let what = "damping, friction, armature or stiffness of a free joint";
-                log.note(Fate::Dropped, joint.node, what).doubt();
+                log.note(ImportStatus::Dropped, joint.node, what).doubt();
             }
         }
         if moving.is_empty() && !parent.0.is_empty() {
@@ -229,7 +229,7 @@ impl Skeleton {
             let anchor = geometry::translation(geometry::vector(joint.anchor));
             let pose = from.1 * anchor * joint.back();
             let spec = joint.spec(log, name.clone(), (from.0, child.clone()), &pose);
-            log.note(Fate::Kept, joint.node, format!("joint `{name}`"));
+            log.note(ImportStatus::Kept, joint.node, format!("joint `{name}`"));
             self.joints.push(JointSpec { contacts: touches, ..spec });
             self.joint_names.insert((index, *at), name);
             if !is_last {
@@ -237,7 +237,7 @@ impl Skeleton {
             }
             from = (child, anchor.inverse());
         }
-        log.note(Fate::Kept, body.node, format!("link `{}`", place.link));
+        log.note(ImportStatus::Kept, body.node, format!("link `{}`", place.link));
         self.links.push(link(place.link.clone(), inertia.seen_from(&place.link_from_body)));
     }
 
@@ -357,7 +357,11 @@ fn joint_name(
     };
     let name = names.give(&wanted);
     if joint.name.is_some_and(|given| given != name) {
-        log.note(Fate::Approximated, joint.node, format!("joint `{wanted}` is called `{name}`"));
+        log.note(
+            ImportStatus::Approximated,
+            joint.node,
+            format!("joint `{wanted}` is called `{name}`"),
+        );
     }
     name
 }
@@ -394,8 +398,13 @@ impl Joint<'_> {
             (Motion::Slide, range) => JointKind::Prismatic { limits: range.map(ends) },
             (Motion::Ball | Motion::Free, range) => {
                 if range.is_some() {
-                    log.note_value(Fate::Dropped, self.node, "range", "the range of a ball joint")
-                        .doubt();
+                    log.note_value(
+                        ImportStatus::Dropped,
+                        self.node,
+                        "range",
+                        "the range of a ball joint",
+                    )
+                    .doubt();
                 }
                 JointKind::Spherical
             }
@@ -411,8 +420,13 @@ impl Joint<'_> {
             if kind.dofs() == 1 {
                 spring = Some(SpringSpec { stiffness: tidy(self.stiffness), rest });
             } else {
-                log.note_value(Fate::Dropped, self.node, "stiffness", "the spring of a ball joint")
-                    .doubt();
+                log.note_value(
+                    ImportStatus::Dropped,
+                    self.node,
+                    "stiffness",
+                    "the spring of a ball joint",
+                )
+                .doubt();
             }
         }
         JointSpec {

@@ -9,7 +9,7 @@ use super::defaults::Look;
 use crate::geometry::{self, Inertia, Pose, Rotation, Vector};
 use crate::log::Log;
 use crate::mesh::Mesh;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::solids::{self, Filling};
 use crate::values;
 use crate::xml::Attribute;
@@ -63,7 +63,7 @@ impl Content {
         let placement = mapping.placement();
         if mapping.is_skewed() {
             let what = "a mesh that is scaled unevenly along turned axes: drawn along its own";
-            log.note(Fate::Approximated, asset.node(), what);
+            log.note(ImportStatus::Approximated, asset.node(), what);
         }
         let corners: Vec<[f64; 3]> =
             file.vertices.iter().map(|point| mapping.apply(point)).collect();
@@ -120,7 +120,9 @@ pub(crate) fn built_in(log: &mut Log, asset: &Look<'_>, kind: &Attribute) -> Opt
         Ok(mesh) => Some(mesh),
         Err(reason) => {
             let advice = "write its corners as `vertex`, or name a mesh file";
-            log.note_value(Fate::Dropped, asset.node(), "builtin", reason).advise(advice).doubt();
+            log.note_value(ImportStatus::Dropped, asset.node(), "builtin", reason)
+                .advise(advice)
+                .doubt();
             None
         }
     }

@@ -35,7 +35,7 @@ use randori_core::spec::{Base, FORMAT, RobotSpec};
 
 use crate::geometry::Inertia;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::{Files, Node, Tree};
 use crate::{Parts, names, overlaps, recognise};
 
@@ -90,7 +90,7 @@ fn note_thrusters(log: &mut Log, model: &Model<'_>, layout: &tree::Layout) {
         );
         let advice = "a Randori robot is driven at its joints only; study it on the ground, or \
                       without gravity: `physics: (gravity: (0.0, 0.0, 0.0))` in the scenario";
-        log.note(Fate::Dropped, *first, what).advise(advice).doubt();
+        log.note(ImportStatus::Dropped, *first, what).advise(advice).doubt();
     }
 }
 
@@ -103,7 +103,7 @@ fn note_unread(log: &mut Log, root: Node<'_>) {
             _ => continue,
         };
         if node.children().next().is_some() {
-            log.note(Fate::Dropped, node, what).doubt();
+            log.note(ImportStatus::Dropped, node, what).doubt();
         }
     }
 }
@@ -173,17 +173,17 @@ pub(crate) fn import(
         mobility: &mobility,
     };
     let actuators = actuators::read(log, &around);
-    let (poses, stances) = keyframes::read(log, &model, &layout, &skeleton, &actuators);
+    let (poses, configurations) = keyframes::read(log, &model, &layout, &skeleton, &actuators);
     robot.actuators = actuators.specs;
     robot.poses = poses;
-    if let Some(first) = stances.first() {
+    if let Some(first) = configurations.first() {
         overlaps::part(log, &mut robot, &first.name);
     }
     let placed = keyframes::start(&model);
     let environment = environment::read(log, &model, &layout, &contacts, (&name, &placed));
     let settings = &model.settings;
     log.note_whole(
-        Fate::Dropped,
+        ImportStatus::Dropped,
         format!("the physics step of {} s: a scenario says its own", settings.timestep),
     )
     .advise(format!(
@@ -193,7 +193,7 @@ pub(crate) fn import(
     Parts {
         robot: Some(robot),
         environment,
-        stances,
+        configurations,
         rate_hz: Some((1.0 / settings.timestep).round()),
         gravity: Some(settings.gravity),
     }

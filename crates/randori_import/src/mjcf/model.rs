@@ -14,7 +14,7 @@ use crate::geometry::{self, Inertia, Pose};
 use crate::log::Log;
 use crate::mesh::Mesh;
 use crate::paths;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::{Files, Node};
 
@@ -277,7 +277,7 @@ impl<'t> Walk<'_, '_, 't> {
                 }
                 "inertial" if body > 0 => self.inertial(child, body, at),
                 "camera" | "light" => {
-                    self.log.note(Fate::Dropped, child, format!("a {}", child.tag()));
+                    self.log.note(ImportStatus::Dropped, child, format!("a {}", child.tag()));
                 }
                 "inertial" | "include" => {}
                 other => self.unknown(child, other),
@@ -303,7 +303,7 @@ impl<'t> Walk<'_, '_, 't> {
             self.log.error(DiagnosticCode::IMPORT_STRUCTURE, node.span(), message, help);
         } else {
             let what = format!("`<{tag}>` is not understood, with all that it holds");
-            self.log.note(Fate::Dropped, node, what).doubt();
+            self.log.note(ImportStatus::Dropped, node, what).doubt();
         }
     }
 
@@ -323,7 +323,10 @@ impl<'t> Walk<'_, '_, 't> {
         if look.number(self.log, "gravcomp").is_some_and(|share| share != 0.0) {
             let what = "gravity compensation";
             let advice = "let the policy or the gains hold the weight";
-            self.log.note_value(Fate::Dropped, node, "gravcomp", what).advise(advice).doubt();
+            self.log
+                .note_value(ImportStatus::Dropped, node, "gravcomp", what)
+                .advise(advice)
+                .doubt();
         }
         self.model.bodies.push(body);
         let childclass = node.text("childclass").or(childclass);
@@ -419,7 +422,7 @@ impl<'t> Walk<'_, '_, 't> {
         };
         if joint.spring_damper.is_some() && motion == Motion::Ball {
             let what = "the spring of `springdamper` of a ball joint";
-            log.note_value(Fate::Dropped, node, "springdamper", what).doubt();
+            log.note_value(ImportStatus::Dropped, node, "springdamper", what).doubt();
         }
         if motion == Motion::Free && self.model.bodies[body].parent != 0 {
             let (code, message) =
@@ -570,6 +573,6 @@ impl<'t> Assets<'t> {
         self.reported.push(file.to_owned());
         let what = format!("the mesh `{file}`: {reason}");
         let advice = format!("used first by {}", geom.node().path());
-        log.note_value(Fate::Dropped, asset.node(), "file", what).advise(advice);
+        log.note_value(ImportStatus::Dropped, asset.node(), "file", what).advise(advice);
     }
 }

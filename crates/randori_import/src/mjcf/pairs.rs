@@ -7,7 +7,7 @@ use randori_core::diagnostic::DiagnosticCode;
 use super::geoms::{Geom, Surface};
 use super::model::Model;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
@@ -97,7 +97,7 @@ pub(crate) fn surface_of(
     for other in mine.iter().filter(|pair| pair.surface != chosen.surface) {
         if other.ends[0] == id {
             let what = "a listed contact: with the friction of another one of the same geom";
-            log.note(Fate::Approximated, other.node, what);
+            log.note(ImportStatus::Approximated, other.node, what);
         }
     }
     chosen.surface

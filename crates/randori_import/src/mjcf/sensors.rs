@@ -8,7 +8,7 @@ use super::tree::Layout;
 use crate::geometry::{self, Pose, pose_spec};
 use crate::log::Log;
 use crate::names::Names;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
@@ -72,19 +72,22 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
         &Pose::identity(),
         SensorKind::JointState { joints: Vec::new() },
     )];
-    log.note_whole(Fate::Added, "sensor `joints`: position, velocity and torque of all joints");
+    log.note_whole(
+        ImportStatus::Added,
+        "sensor `joints`: position, velocity and torque of all joints",
+    );
     let nodes = model.root.children_called("sensor").flat_map(Node::children);
     for node in nodes {
         let joint = node.attribute("joint").and_then(|joint| model.joint(&joint.value));
         if joint.is_some_and(|(body, _)| layout.place(body).is_none()) {
             let what = format!("a {} of a joint outside the robot", node.tag());
-            log.note(Fate::Dropped, node, what);
+            log.note(ImportStatus::Dropped, node, what);
             continue;
         }
         if OF_JOINTS.contains(&node.tag()) {
             let what =
                 format!("`{}`: measured by sensor `joints`", node.name().unwrap_or(node.tag()));
-            log.note(Fate::Kept, node, what);
+            log.note(ImportStatus::Kept, node, what);
             check_joint(log, model, node);
             continue;
         }
@@ -92,7 +95,7 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
         let Some(place) = layout.place(body) else {
             let what = format!("a {} on something outside the robot", node.tag());
             let advice = "scenarios know where objects are by their signals";
-            log.note(Fate::Dropped, node, what).advise(advice);
+            log.note(ImportStatus::Dropped, node, what).advise(advice);
             continue;
         };
         let pose = place.link_from_body * pose;
@@ -100,7 +103,11 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
             node.name().map_or_else(|| format!("{}_{}", place.link, node.tag()), str::to_owned);
         let name = names.give(&wanted);
         if name != wanted {
-            log.note(Fate::Approximated, node, format!("sensor `{wanted}` is called `{name}`"));
+            log.note(
+                ImportStatus::Approximated,
+                node,
+                format!("sensor `{wanted}` is called `{name}`"),
+            );
         }
         let is_contact = matches!(kind, SensorKind::Contact { .. });
         let mut spec = sensor(name, Some(place.link.clone()), &pose, kind);
@@ -109,10 +116,12 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
         }
         errors(log, node, &mut spec);
         let _ = match remark {
-            None => log.note(Fate::Kept, node, format!("sensor `{}`", spec.name)),
-            Some(remark) => {
-                log.note(Fate::Approximated, node, format!("sensor `{}`: {remark}", spec.name))
-            }
+            None => log.note(ImportStatus::Kept, node, format!("sensor `{}`", spec.name)),
+            Some(remark) => log.note(
+                ImportStatus::Approximated,
+                node,
+                format!("sensor `{}`: {remark}", spec.name),
+            ),
         };
         sensors.push(spec);
     }
@@ -137,7 +146,7 @@ struct Found {
 fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Found> {
     let tag = node.tag();
     if let Some((_, advice)) = UNMEASURED.iter().find(|(tags, _)| tags.contains(&tag)) {
-        log.note(Fate::Dropped, node, format!("a sensor of kind `{tag}`")).advise(*advice);
+        log.note(ImportStatus::Dropped, node, format!("a sensor of kind `{tag}`")).advise(*advice);
         return None;
     }
     let (kind, (body, mut pose), remark) = match tag {
@@ -176,7 +185,7 @@ fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Found> {
         }
         _ => {
             let what = format!("`<{tag}>` is no sensor that is known");
-            log.note(Fate::Dropped, node, what).doubt();
+            log.note(ImportStatus::Dropped, node, what).doubt();
             return None;
         }
     };
@@ -191,7 +200,7 @@ fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Found> {
 fn at_site(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(usize, Pose)> {
     let Some(named) = node.attribute("site") else {
         if node.tag() == "rangefinder" && node.attribute("camera").is_some() {
-            log.note(Fate::Dropped, node, "a range finder on a camera");
+            log.note(ImportStatus::Dropped, node, "a range finder on a camera");
             return None;
         }
         let message = format!("a {} names no site", node.tag());
@@ -258,7 +267,7 @@ fn at_object(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<(usize,
             found.map(|(body, geom)| (body, model.bodies[body].geoms[geom].pose))
         }
         other => {
-            log.note(Fate::Dropped, node, format!("a sensor on a {other}"));
+            log.note(ImportStatus::Dropped, node, format!("a sensor on a {other}"));
             None
         }
     }
@@ -299,7 +308,7 @@ fn contact_body(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<usiz
     }
     let found = bodies.into_iter().find(|body| *body != 0);
     if found.is_none() {
-        log.note(Fate::Dropped, node, "a contact sensor on no body");
+        log.note(ImportStatus::Dropped, node, "a contact sensor on no body");
     }
     found
 }
@@ -320,7 +329,7 @@ fn errors(log: &mut Log, node: Node<'_>, spec: &mut SensorSpec) {
         let what = format!("noise {}: MuJoCo itself does not add it", noise.value);
         let advice =
             format!("write `errors: (noise: Gaussian(stddev: {}))` to have it", noise.value);
-        log.note_value(Fate::Dropped, node, "noise", what).advise(advice);
+        log.note_value(ImportStatus::Dropped, node, "noise", what).advise(advice);
     }
     let number = |log: &mut Log, name: &str| {
         let numbers = node.attribute(name).and_then(|found| values::numbers(log, found));
@@ -330,7 +339,7 @@ fn errors(log: &mut Log, node: Node<'_>, spec: &mut SensorSpec) {
     if let Some(period) = number(log, "interval") {
         let what = format!("a sensor that measures every {period} s: at every tick");
         let advice = format!("write `rate_hz: {}`, if that divides the physics rate", 1.0 / period);
-        log.note_value(Fate::Approximated, node, "interval", what).advise(advice);
+        log.note_value(ImportStatus::Approximated, node, "interval", what).advise(advice);
     }
     let is_vector =
         matches!(spec.kind, SensorKind::Gyro | SensorKind::Accelerometer | SensorKind::Velocimeter);

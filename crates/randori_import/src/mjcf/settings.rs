@@ -4,7 +4,7 @@ use super::defaults::Look;
 use crate::geometry::{self, Pose, Rotation, Vector};
 use crate::log::Log;
 use crate::paths;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::{Attribute, Files, Node};
 
@@ -146,18 +146,23 @@ impl Settings {
             let what = format!("groups {} of actuators are disabled: they act", groups.value);
             let advice = "leave the actuators out with `drop`";
             let name = "actuatorgroupdisable";
-            log.note_value(Fate::Dropped, node, name, what).advise(advice).doubt();
+            log.note_value(ImportStatus::Dropped, node, name, what).advise(advice).doubt();
         }
         for name in ["wind", "density", "viscosity", "magnetic"] {
             let numbers = node.attribute(name).and_then(|found| values::numbers(log, found));
             if numbers.is_some_and(|numbers| numbers.iter().any(|number| *number != 0.0)) {
-                log.note_value(Fate::Dropped, node, name, format!("`{name}` of the medium"));
+                log.note_value(
+                    ImportStatus::Dropped,
+                    node,
+                    name,
+                    format!("`{name}` of the medium"),
+                );
             }
         }
         for name in ["integrator", "cone", "solver", "jacobian"] {
             if let Some(attribute) = node.attribute(name) {
                 let what = format!("{name} `{}`: Randori has its own", attribute.value);
-                log.note_value(Fate::Dropped, node, name, what);
+                log.note_value(ImportStatus::Dropped, node, name, what);
             }
         }
         for flag in node.children_called("flag") {

@@ -15,7 +15,7 @@ use super::model::Model;
 use crate::couplings::{Leaders, Led};
 use crate::geometry::tidy;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
@@ -103,7 +103,7 @@ pub(crate) fn fold(
         let Some((joint, share, offset)) = lever(skeleton, &leaders, &terms) else {
             let names = passive.names();
             let what = format!("{names} of a tendon over joints that move independently");
-            log.note(Fate::Dropped, tendon, what).doubt();
+            log.note(ImportStatus::Dropped, tendon, what).doubt();
             continue;
         };
         if let Some(spec) = joints.iter_mut().find(|spec| spec.name == joint) {
@@ -202,13 +202,13 @@ impl Passive {
         if let Some([low, high]) = self.rest.filter(|_| self.stiffness > 0.0) {
             if (low - high).abs() > 1e-12 {
                 let what = "the range in which the spring of a tendon is slack: its middle";
-                log.note(Fate::Approximated, tendon, what).doubt();
+                log.note(ImportStatus::Approximated, tendon, what).doubt();
             }
             let rest = (f64::midpoint(low, high) - offset) / share;
             spring(joint, self.stiffness * squared, rest);
         }
         let what = format!("{} of a tendon: at joint `{}`", self.names(), joint.name);
-        log.note(Fate::Kept, tendon, what);
+        log.note(ImportStatus::Kept, tendon, what);
     }
 }
 

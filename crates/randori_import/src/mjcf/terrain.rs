@@ -7,7 +7,7 @@ use randori_core::spec::Shape;
 use super::settings::Settings;
 use crate::geometry::tidy;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::{Attribute, Files, Node};
 
@@ -70,7 +70,7 @@ fn lost(log: &mut Log, node: Node<'_>, reason: &str) {
     let name = node.name().unwrap_or("without name");
     let what = format!("terrain `{name}`: {reason}");
     let advice = "write it as a `Heightfield` in the environment";
-    log.note(Fate::Dropped, node, what).advise(advice).doubt();
+    log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
 }
 
 /// Six digits are finer than a picture is.
@@ -202,6 +202,6 @@ fn thinned(log: &mut Log, node: Node<'_>, grid: Grid) -> Grid {
     }
     let what =
         format!("a terrain of {rows} x {columns} heights: {few_rows} x {few_columns} of them");
-    log.note(Fate::Approximated, node, what);
+    log.note(ImportStatus::Approximated, node, what);
     Grid { columns: few_columns, heights }
 }

@@ -11,7 +11,7 @@ use super::model::{Model, Motion};
 use super::tendons;
 use crate::couplings::{Leaders, Led};
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 
 /// Tendons over more joints that move independently are not driven.
 const MAX_JOINTS: usize = 8;
@@ -81,7 +81,7 @@ pub(crate) fn read(
             if tendon.tag() != "fixed" {
                 let what = "an actuator of a tendon that runs through space";
                 let advice = "drive the joints that the tendon moves";
-                log.note(Fate::Dropped, node, what).advise(advice).doubt();
+                log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
                 return None;
             }
             let look = model.defaults.look(log, tendon, None);
@@ -101,7 +101,7 @@ pub(crate) fn read(
         let name = skeleton.joint_names.get(&(*body, *joint));
         let (Motion::Hinge | Motion::Slide, Some(name)) = (motion, name) else {
             let what = "an actuator of a ball joint, a free joint, or something outside the robot";
-            log.note(Fate::Dropped, node, what).doubt();
+            log.note(ImportStatus::Dropped, node, what).doubt();
             return None;
         };
         let led = lead(leaders, name, terms.len());
@@ -114,7 +114,7 @@ pub(crate) fn read(
     order.retain(|leader| shares[leader].abs() > 1e-12);
     if order.len() > MAX_JOINTS {
         let what = format!("an actuator of a tendon over {} joints", order.len());
-        log.note(Fate::Dropped, node, what).advise("drive its joints one by one").doubt();
+        log.note(ImportStatus::Dropped, node, what).advise("drive its joints one by one").doubt();
         return None;
     }
     let leaders = order.into_iter().map(|leader| (leader.clone(), shares[&leader])).collect();
@@ -132,7 +132,7 @@ fn no_joint(log: &mut Log, look: &Look<'_>) {
             kind => format!("an actuator that acts on a {kind}"),
         };
         let advice = "a robot is driven at its joints; write an event to push a link";
-        log.note(Fate::Dropped, node, what).advise(advice).doubt();
+        log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
     } else {
         let code = DiagnosticCode::IMPORT_REFERENCE;
         log.error(code, node.span(), "an actuator names no joint", "write `joint=\"...\"`");

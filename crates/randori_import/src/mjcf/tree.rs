@@ -4,7 +4,7 @@ use super::model::{Model, Motion};
 use crate::geometry::{self, Inertia, Pose};
 use crate::log::Log;
 use crate::names::Names;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 
 /// What becomes of a body of the world, with all that it carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +103,7 @@ pub(crate) fn layout(log: &mut Log, model: &Model<'_>, inertias: Vec<Inertia>) -
         } else if joints(*root) > 0 {
             let what = format!("body `{name}`: the file describes more than one robot");
             let advice = "import it by itself, with `keep` or in a file of its own";
-            log.note(Fate::Dropped, node, what).advise(advice).doubt();
+            log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
             Role::Left
         } else if is_free(*root) {
             Role::Movable
@@ -167,7 +167,7 @@ fn place_bodies(log: &mut Log, model: &Model<'_>, layout: &mut Layout) {
             let name = body.name.unwrap_or("without name");
             let what =
                 format!("body `{name}` without mass and joint: a part of link `{}`", parent.link);
-            log.note(Fate::Kept, body.node, what);
+            log.note(ImportStatus::Kept, body.node, what);
             let link_from_body = parent.link_from_body * body.pose;
             layout.places[index] = Some(Place { link: parent.link, link_from_body, is_own: false });
             continue;
@@ -175,7 +175,11 @@ fn place_bodies(log: &mut Log, model: &Model<'_>, layout: &mut Layout) {
         let wanted = body.name.map_or_else(|| format!("body_{index}"), str::to_owned);
         let link = layout.link_names.give(&wanted);
         if link != wanted {
-            log.note(Fate::Approximated, body.node, format!("body `{wanted}` is called `{link}`"));
+            log.note(
+                ImportStatus::Approximated,
+                body.node,
+                format!("body `{wanted}` is called `{link}`"),
+            );
         }
         // A link's frame is that of its joint: at the joint's anchor.
         let anchor = body.joints.last().filter(|joint| joint.motion != Motion::Free);

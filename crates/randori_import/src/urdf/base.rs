@@ -8,7 +8,7 @@ use super::Graph;
 use super::links::absorb;
 use crate::geometry::Pose;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 
 /// Names of links that stand for the world.
 const WORLDS: [&str; 6] = ["world", "map", "ground", "universe", "world_link", "ground_link"];
@@ -55,10 +55,10 @@ pub(super) fn settle(
             let joint = &edge.name;
             let what =
                 format!("joint `{joint}`: the base `{child}` moves freely from where it stands");
-            log.note(Fate::Kept, edge.node, what);
+            log.note(ImportStatus::Kept, edge.node, what);
         } else {
             let what = format!("link `{frame}` without mass: the base is `{child}`");
-            log.note(Fate::Approximated, graph.links[root].1, what);
+            log.note(ImportStatus::Approximated, graph.links[root].1, what);
         }
         if floats || graph.free_from.is_some() {
             let before = graph.free_from.unwrap_or_else(Pose::identity);
@@ -80,7 +80,11 @@ pub(super) fn decide(log: &mut Log, graph: &Graph<'_>, specs: &[LinkSpec]) -> Ba
     let (link, node) = (specs[graph.root].name.clone(), graph.links[graph.root].1);
     let has_mass = specs[graph.root].mass_kg > 0.0;
     if is_world(graph, specs) {
-        log.note(Fate::Kept, node, format!("link `{link}`: the base is bolted to the world"));
+        log.note(
+            ImportStatus::Kept,
+            node,
+            format!("link `{link}`: the base is bolted to the world"),
+        );
         return Base::Fixed { link };
     }
     let limbs = limbs(graph);
@@ -90,7 +94,7 @@ pub(super) fn decide(log: &mut Log, graph: &Graph<'_>, specs: &[LinkSpec]) -> Ba
         let what = format!(
             "the base `{link}` has no mass, so it cannot move freely: it is bolted to the world"
         );
-        let entry = log.note(Fate::Guessed, node, what);
+        let entry = log.note(ImportStatus::Guessed, node, what);
         entry.advise(format!(
             "give it a mass and write `base: Floating(link: \"{link}\")` if it moves"
         ));
@@ -107,7 +111,7 @@ pub(super) fn decide(log: &mut Log, graph: &Graph<'_>, specs: &[LinkSpec]) -> Ba
         format!("the base `{link}` is bolted to the world: the robot is a single arm")
     };
     let other = if is_floating { "Fixed" } else { "Floating" };
-    log.note(Fate::Guessed, node, what)
+    log.note(ImportStatus::Guessed, node, what)
         .advise(format!("write `base: {other}(link: \"{link}\")` in the `Robot` if it is not"));
     if is_floating { Base::Floating { link } } else { Base::Fixed { link } }
 }

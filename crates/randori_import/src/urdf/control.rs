@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Graph;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::Node;
 
 /// What a command to a joint means.
@@ -117,7 +117,7 @@ impl<'t> Control<'t> {
                 let what = format!(
                     "the reduction {ratio} of transmission `{called}`: commands, efforts and speeds count at the joint"
                 );
-                log.note(Fate::Kept, reduction, what);
+                log.note(ImportStatus::Kept, reduction, what);
             }
         }
     }
@@ -128,7 +128,7 @@ impl<'t> Control<'t> {
                 "joint" => self.ros2_joint(log, names, part),
                 "hardware" => {}
                 tag => {
-                    log.note(Fate::Dropped, part, format!("`<{tag}>` in `<ros2_control>`"));
+                    log.note(ImportStatus::Dropped, part, format!("`<{tag}>` in `<ros2_control>`"));
                 }
             }
         }
@@ -195,7 +195,7 @@ impl<'t> Control<'t> {
             self.said.entry(known.clone()).or_insert(said);
         } else {
             let what = format!("{what} names joint `{joint}`, which does not exist");
-            log.note(Fate::Dropped, said.node, what);
+            log.note(ImportStatus::Dropped, said.node, what);
         }
     }
 }

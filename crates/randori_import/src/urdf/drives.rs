@@ -12,7 +12,7 @@ use super::{Edge, Graph};
 use crate::dynamics;
 use crate::geometry::tidy;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 
 /// Frequency of a drive that has only its own limb to move, rad/s.
 const FREQUENCY: f64 = 20.0;
@@ -51,7 +51,7 @@ fn steady_couplings(log: &mut Log, robot: &mut RobotSpec) {
         if is_coupled && inertia < ROTOR / 10.0 && joint.armature < ROTOR {
             joint.armature = ROTOR;
             let what = format!("armature {ROTOR} of the light, coupled joint `{}`", joint.name);
-            log.note_whole(Fate::Guessed, what);
+            log.note_whole(ImportStatus::Guessed, what);
         }
     }
 }
@@ -79,7 +79,7 @@ pub(super) fn build(
             Ok(interface) => interface,
             Err(reason) => {
                 let what = format!("joint `{}` has no drive: {reason}", joint.name);
-                let entry = log.note(Fate::Guessed, edge.node, what);
+                let entry = log.note(ImportStatus::Guessed, edge.node, what);
                 entry.advise("add an entry of `actuators` in the `Robot` if it is driven");
                 entry.is_doubtful = edge.kind != "continuous" && limits.effort.is_some();
                 continue;
@@ -144,13 +144,13 @@ fn tell(log: &mut Log, edge: &Edge<'_>, said: Option<&Said<'_>>, drive: Drive) {
     };
     let what = format!("drive of joint `{}`: {kind}{source}", edge.name);
     // A torque drive has no gains that could be wrong.
-    let fate = if drive == Drive::Torque { Fate::Kept } else { Fate::Guessed };
+    let status = if drive == Drive::Torque { ImportStatus::Kept } else { ImportStatus::Guessed };
     let advice = if drive == Drive::Torque {
         "a torque drive holds nothing by itself: write a `Position` drive in the `Robot` to hold poses"
     } else {
         "write the drive that the robot really has in the `Robot`"
     };
-    log.note(fate, node, what).advise(advice);
+    log.note(status, node, what).advise(advice);
 }
 
 /// What decides about the drive of a joint.

@@ -7,7 +7,7 @@ use randori_core::diagnostic::{DiagnosticCode, Label};
 use crate::geometry::{self, Pose};
 use crate::log::Log;
 use crate::names::Names;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
@@ -51,7 +51,11 @@ impl<'t> Graph<'t> {
             links.push((names.give(name), node));
         }
         if let Some(node) = implied_world(root, &index) {
-            log.note(Fate::Kept, node, "link `world` is not declared: it is the world itself");
+            log.note(
+                ImportStatus::Kept,
+                node,
+                "link `world` is not declared: it is the world itself",
+            );
             index.insert(WORLD, links.len());
             links.push((names.give(WORLD), node));
         }

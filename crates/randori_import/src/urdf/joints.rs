@@ -10,11 +10,11 @@ use super::limits::{self, JointLimits};
 use super::{Edge, Graph};
 use crate::geometry::{self, Vector, axis_spec, pose_spec};
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 
 /// Damping and friction beyond this are mistakes, SI.
-const MOST_DAMPING: f64 = 1e6;
+const MAX_DAMPING: f64 = 1e6;
 
 /// Adds the joints, each after that of its parent. Gives what limits them, by
 /// name.
@@ -58,7 +58,7 @@ fn one(
         "planar" => {
             let turned = geometry::z_to(axis);
             let what = format!("planar joint `{}`: two slides and a turn, not driven", edge.name);
-            log.note(Fate::Approximated, edge.node, what);
+            log.note(ImportStatus::Approximated, edge.node, what);
             let slide = JointKind::Prismatic { limits: None };
             let steps = [
                 ("x", slide, turned * Vector::x()),
@@ -72,7 +72,7 @@ fn one(
                 "joint `{}` moves freely inside the robot: three slides and a ball joint, not driven",
                 edge.name
             );
-            log.note(Fate::Approximated, edge.node, what).doubt();
+            log.note(ImportStatus::Approximated, edge.node, what).doubt();
             let slide = JointKind::Prismatic { limits: None };
             let steps = [
                 ("x", slide, Vector::x()),
@@ -91,7 +91,7 @@ fn one(
         dynamics(log, edge, &mut spec);
     }
     others(log, edge);
-    log.note(Fate::Kept, edge.node, format!("joint `{}`", edge.name));
+    log.note(ImportStatus::Kept, edge.node, format!("joint `{}`", edge.name));
     robot.joints.push(spec);
 }
 
@@ -113,10 +113,10 @@ fn dynamics(log: &mut Log, edge: &Edge<'_>, spec: &mut JointSpec) {
     let mut one = |name: &str| -> f64 {
         let Some(found) = dynamics.attribute(name) else { return 0.0 };
         let value = values::unbounded(log, found).unwrap_or(0.0);
-        let (least, most) = (0.0, MOST_DAMPING);
+        let (least, most) = (0.0, MAX_DAMPING);
         if value < least || value > most {
             let what = format!("`{name}` {value} of joint `{}`", edge.name);
-            log.note(Fate::Clamped, dynamics, what).doubt();
+            log.note(ImportStatus::Clamped, dynamics, what).doubt();
         }
         value.clamp(least, most)
     };
@@ -130,7 +130,7 @@ fn others(log: &mut Log, edge: &Edge<'_>) {
         ("calibration", "calibration marks"),
     ] {
         if let Some(node) = edge.node.child(tag) {
-            log.note(Fate::Dropped, node, format!("{what} of joint `{}`", edge.name));
+            log.note(ImportStatus::Dropped, node, format!("{what} of joint `{}`", edge.name));
         }
     }
 }

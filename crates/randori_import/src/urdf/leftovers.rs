@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::Node;
 
 /// What an element may hold: its tag (with that of its parent where it matters),
@@ -73,7 +73,7 @@ pub(super) fn tell(log: &mut Log, root: Node<'_>) {
             let is_xml = name.starts_with("xmlns") || name.starts_with("xml:");
             if !is_xml && !attributes.contains(&name) {
                 let what = format!("`{name}` of `<{tag}>` is not understood");
-                log.note_value(Fate::Dropped, node, name, what);
+                log.note_value(ImportStatus::Dropped, node, name, what);
             }
         }
         let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -82,13 +82,17 @@ pub(super) fn tell(log: &mut Log, root: Node<'_>) {
             let inner = child.tag();
             if !children.contains(&inner) {
                 log.note(
-                    Fate::Dropped,
+                    ImportStatus::Dropped,
                     child,
                     format!("`<{inner}>` in `<{tag}>` is not understood"),
                 );
             } else if SINGLE.contains(&inner) && *tag != "robot" && !seen.insert(inner) {
-                log.note(Fate::Dropped, child, format!("a second `<{inner}>` in `<{tag}>`"))
-                    .doubt();
+                log.note(
+                    ImportStatus::Dropped,
+                    child,
+                    format!("a second `<{inner}>` in `<{tag}>`"),
+                )
+                .doubt();
             } else {
                 known.push(child);
             }

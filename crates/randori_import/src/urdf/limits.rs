@@ -1,7 +1,7 @@
 //! `<limit>` of a joint: range, effort and speed.
 
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::urdf::Edge;
 use crate::values;
 
@@ -31,7 +31,8 @@ pub(super) fn read(log: &mut Log, edge: &Edge<'_>) -> JointLimits {
     let Some(limit) = edge.node.child("limit") else {
         if has_range {
             let what = format!("joint `{name}` has no `<limit>`: without limits");
-            log.note(Fate::Guessed, edge.node, what).advise("write `<limit lower=... upper=.../>`");
+            log.note(ImportStatus::Guessed, edge.node, what)
+                .advise("write `<limit lower=... upper=.../>`");
         }
         return JointLimits::default();
     };
@@ -61,7 +62,7 @@ pub(super) fn read(log: &mut Log, edge: &Edge<'_>) -> JointLimits {
     }
     if !endless.is_empty() {
         let what = format!("{} of joint `{name}` without bound: no limit", listed(&endless));
-        log.note(Fate::Kept, limit, what);
+        log.note(ImportStatus::Kept, limit, what);
     }
     for (words, value) in [(zero, "0"), (negative, "negative")] {
         if !words.is_empty() && edge.kind != "fixed" {
@@ -69,7 +70,7 @@ pub(super) fn read(log: &mut Log, edge: &Edge<'_>) -> JointLimits {
             let what = format!("{} of joint `{name}` {is} {value}: no limit", listed(&words));
             let advice =
                 "write the motor's `limits` in the `Robot`, or remove its drive if it has none";
-            log.note(Fate::Guessed, limit, what).advise(advice).doubt();
+            log.note(ImportStatus::Guessed, limit, what).advise(advice).doubt();
         }
     }
     limits
@@ -95,7 +96,7 @@ fn range(
     let (name, limit) = (&edge.name, edge.node.child("limit")?);
     if lower.is_none() && upper.is_none() {
         let what = format!("joint `{name}` has neither `lower` nor `upper`: without limits");
-        log.note(Fate::Guessed, limit, what).advise("write `<limit lower=... upper=.../>`");
+        log.note(ImportStatus::Guessed, limit, what).advise("write `<limit lower=... upper=.../>`");
         return None;
     }
     let (lower, upper) = (lower.unwrap_or(0.0), upper.unwrap_or(0.0));
@@ -106,7 +107,7 @@ fn range(
         } else {
             format!("the limits of joint `{name}` go from {lower} down to {upper}: without limits")
         };
-        log.note(Fate::Guessed, limit, what).advise(advice).doubt();
+        log.note(ImportStatus::Guessed, limit, what).advise(advice).doubt();
         return None;
     }
     if lower <= -FARTHEST {

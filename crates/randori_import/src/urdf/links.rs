@@ -10,7 +10,7 @@ use super::surface::Surface;
 use super::{Graph, base, meshes};
 use crate::geometry::{self, Inertia, Pose, pose_spec, tidy, tidy3};
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::{Files, Node};
 use crate::{dynamics, inertia, values};
 
@@ -86,11 +86,11 @@ fn guess_mass(
     if is_bolted {
         let what =
             format!("link `{name}` has no mass: {SMALL_MASS} kg, without effect, as it is bolted");
-        log.note(Fate::Guessed, node, what);
+        log.note(ImportStatus::Guessed, node, what);
     } else {
         let what = format!("link `{name}` has no mass: {SMALL_MASS} kg");
         let advice = "give it an `<inertial>`, or its mass in the `Robot`";
-        log.note(Fate::Guessed, node, what).advise(advice).doubt();
+        log.note(ImportStatus::Guessed, node, what).advise(advice).doubt();
     }
     spec.mass_kg = SMALL_MASS;
     spec.com.get_or_insert([0.0; 3]);
@@ -122,12 +122,12 @@ fn merge_frames(
         absorb(specs, edge.child, edge.parent, &edge.pose);
         let (frame, parent) = (&specs[edge.child].name, &specs[edge.parent].name);
         let what = format!("link `{frame}` without mass: a part of link `{parent}`");
-        log.note(Fate::Kept, graph.links[edge.child].1, what);
+        log.note(ImportStatus::Kept, graph.links[edge.child].1, what);
         if let Some(inertia) = moments.remove(&edge.child) {
             let what =
                 format!("the moments of link `{frame}`, which has no mass, count for `{parent}`");
             let advice = "remove its `<inertial>` if they are placeholders";
-            log.note(Fate::Kept, graph.links[edge.child].1, what).advise(advice).doubt();
+            log.note(ImportStatus::Kept, graph.links[edge.child].1, what).advise(advice).doubt();
             let moved = inertia.seen_from(&edge.pose);
             if specs[edge.parent].mass_kg > 0.0 {
                 let whole = dynamics::link_inertia(&specs[edge.parent]).plus(&moved);
@@ -162,7 +162,7 @@ fn one(
     name: &str,
     node: Node<'_>,
 ) -> (LinkSpec, Option<Inertia>) {
-    log.note(Fate::Kept, node, format!("link `{name}`"));
+    log.note(ImportStatus::Kept, node, format!("link `{name}`"));
     let inertia = node.child("inertial").and_then(|inertial| inertial_of(log, name, inertial));
     let mut spec = LinkSpec {
         name: name.to_owned(),
@@ -199,7 +199,7 @@ fn inertial_of(log: &mut Log, name: &str, node: Node<'_>) -> Option<Inertia> {
     let frame = origin(log, node);
     let Some(mass) = node.child("mass").and_then(|mass| mass.attribute("value")) else {
         let what = format!("the inertial of link `{name}`, which has no mass");
-        log.note(Fate::Dropped, node, what).advise("write `<mass value=\"...\"/>`").doubt();
+        log.note(ImportStatus::Dropped, node, what).advise("write `<mass value=\"...\"/>`").doubt();
         return None;
     };
     let mass = values::not_negative(log, mass)?;
@@ -216,7 +216,7 @@ fn inertial_of(log: &mut Log, name: &str, node: Node<'_>) -> Option<Inertia> {
     {
         let at = tensor.unwrap_or(node);
         let what = format!("the inertia of link `{name}`: {what}");
-        log.note(Fate::Clamped, at, what).doubt();
+        log.note(ImportStatus::Clamped, at, what).doubt();
         given = repaired;
     }
     Some(given)
@@ -227,7 +227,9 @@ fn shape(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> 
     let geometry = node.child("geometry").and_then(|geometry| geometry.children().next());
     let Some(geometry) = geometry else {
         let advice = "write `<geometry><box size=\"...\"/></geometry>`";
-        log.note(Fate::Dropped, node, "a collision without geometry").advise(advice).doubt();
+        log.note(ImportStatus::Dropped, node, "a collision without geometry")
+            .advise(advice)
+            .doubt();
         return None;
     };
     if geometry.tag() == "mesh" {
@@ -245,7 +247,7 @@ fn shape(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> 
             geometry.tag()
         );
         let advice = format!("write `{name}=\"...\"`, in metres");
-        log.note(Fate::Dropped, geometry, what).advise(advice).doubt();
+        log.note(ImportStatus::Dropped, geometry, what).advise(advice).doubt();
         None
     };
     let mut length = |name: &str| lengths(name, 1).map(|lengths| lengths[0]);
@@ -259,7 +261,7 @@ fn shape(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> 
         "sphere" => Some(Shape::Sphere { radius: length("radius")? }),
         other => {
             let what = format!("a collision of the kind `{other}`; this part touches nothing");
-            log.note(Fate::Dropped, geometry, what).doubt();
+            log.note(ImportStatus::Dropped, geometry, what).doubt();
             None
         }
     }

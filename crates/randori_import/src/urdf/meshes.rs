@@ -5,7 +5,7 @@ use randori_core::spec::{LinkSpec, Shape, VisualSpec};
 use crate::geometry::{Pose, pose_spec};
 use crate::log::Log;
 use crate::mjcf::hull;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::{Files, Node};
 use crate::{paths, recognise, values};
 
@@ -24,7 +24,7 @@ pub(super) fn collision(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) ->
                 if !fit.changes.is_empty() {
                     what = format!("{what} ({})", fit.changes);
                 }
-                let note = log.note(Fate::Approximated, node, what);
+                let note = log.note(ImportStatus::Approximated, node, what);
                 if fit.is_thickened {
                     note.doubt();
                 }
@@ -34,7 +34,7 @@ pub(super) fn collision(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) ->
         Err(reason) => {
             let file = node.text("filename").unwrap_or_default();
             let what = format!("the collision mesh `{file}`: {reason}; this part touches nothing");
-            log.note(Fate::Dropped, node, what).advise(advice_for(&reason)).doubt();
+            log.note(ImportStatus::Dropped, node, what).advise(advice_for(&reason)).doubt();
             None
         }
     }
@@ -76,7 +76,7 @@ pub(super) fn visual(
     } else {
         format!("meshes of the kind `{ending}` are not shown")
     };
-    log.note(Fate::Dropped, mesh, format!("the look `{file}`: {problem}"));
+    log.note(ImportStatus::Dropped, mesh, format!("the look `{file}`: {problem}"));
 }
 
 /// The factors of a mesh's axes; one number counts for all three.
@@ -91,7 +91,7 @@ fn scale(log: &mut Log, node: Node<'_>) -> [f64; 3] {
             let taken: [f64; 3] =
                 std::array::from_fn(|axis| numbers.get(axis).copied().unwrap_or(1.0));
             let what = format!("`scale` has {} numbers: {taken:?} was taken", numbers.len());
-            log.note_value(Fate::Clamped, node, "scale", what).doubt();
+            log.note_value(ImportStatus::Clamped, node, "scale", what).doubt();
             taken
         }
         None => [1.0; 3],
@@ -102,10 +102,10 @@ fn scale(log: &mut Log, node: Node<'_>) -> [f64; 3] {
 const NOT_FOUND: &str = "there is no such file in the folders around the robot's";
 
 /// Parts at the end of a path by which a file is looked for.
-const MOST_PARTS: usize = 8;
+const MAX_PARTS: usize = 8;
 
 /// Folders above the reader's root in which a package may lie.
-const MOST_UP: usize = 4;
+const MAX_UP: usize = 4;
 
 /// Path and content of a mesh.
 ///
@@ -135,7 +135,7 @@ fn find(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Result<(String,
     }
     let parts: Vec<&str> =
         written.path.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
-    let first = parts.len().saturating_sub(MOST_PARTS);
+    let first = parts.len().saturating_sub(MAX_PARTS);
     for start in first..parts.len() {
         let end = parts[start..].join("/");
         let mut around = folder.as_str();
@@ -170,7 +170,7 @@ fn note_outside(files: &mut Files<'_>, folder: &str, written: &paths::Written) {
         return;
     }
     let inside = written.path.split_once('/').map_or("", |(_, inside)| inside);
-    for up in 1..=MOST_UP {
+    for up in 1..=MAX_UP {
         let above = "../".repeat(up);
         let candidates =
             [written.path.as_str(), inside].into_iter().filter(|path| !path.is_empty());
@@ -190,7 +190,7 @@ fn open(
         let named = node.text("filename").unwrap_or_default();
         let shown = paths::named_from(files.main(), path);
         let what = format!("the mesh `{named}`: `{shown}` was taken");
-        log.note(Fate::Approximated, node, what)
+        log.note(ImportStatus::Approximated, node, what)
             .advise("correct the path: other programs may not find it");
     }
     Ok((path.to_owned(), bytes))

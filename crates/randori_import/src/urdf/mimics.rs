@@ -8,7 +8,7 @@ use super::{Edge, Graph};
 use crate::couplings::Leaders;
 use crate::geometry::{self, Vector, pose_spec, spec_axis, spec_pose, tidy};
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
@@ -54,14 +54,14 @@ fn read<'t>(
     let (ratio, offset) = (number("multiplier", 1.0), number("offset", 0.0));
     let Some(named) = node.text("joint") else {
         let what = format!("joint `{name}` mimics no joint: it moves by itself");
-        log.note(Fate::Dropped, node, what).advise("write `joint=\"...\"`").doubt();
+        log.note(ImportStatus::Dropped, node, what).advise("write `joint=\"...\"`").doubt();
         return None;
     };
     let leader = graph.edges.iter().position(|other| other.node.name() == Some(named));
     let Some(leader) = leader else {
         let what =
             format!("joint `{name}` mimics `{named}`, which does not exist: it moves by itself");
-        log.note(Fate::Dropped, node, what).advise("correct the name of the joint").doubt();
+        log.note(ImportStatus::Dropped, node, what).advise("correct the name of the joint").doubt();
         return None;
     };
     Some(Mimic { node, follower, leader, ratio, offset })
@@ -85,7 +85,9 @@ fn leader_of_all(
             } else {
                 format!("joint `{name}` mimics itself by way of `{by}`: it moves by itself")
             };
-            log.note(Fate::Dropped, first.node, what).advise("name the joint that leads").doubt();
+            log.note(ImportStatus::Dropped, first.node, what)
+                .advise("name the joint that leads")
+                .doubt();
             return None;
         }
         let Some(next) = mimics.get(&at) else { return Some((at, ratio, offset)) };
@@ -114,19 +116,19 @@ fn couple(
         let what = format!(
             "joint `{follower}` follows `{leader}`, but one of them is fixed or moves in several ways"
         );
-        log.note(Fate::Dropped, mimic.node, what);
+        log.note(ImportStatus::Dropped, mimic.node, what);
         return;
     }
     let (ratio, offset) = (tidy(ratio), tidy(offset));
     if ratio == 0.0 {
         let what =
             format!("joint `{follower}` mimics `{direct}` by the factor 0: fixed at {offset}");
-        log.note(Fate::Approximated, mimic.node, what).doubt();
+        log.note(ImportStatus::Approximated, mimic.node, what).doubt();
         fix(robot, follower, offset);
         return;
     }
     let way = if direct == leader { String::new() } else { format!(", by way of `{direct}`") };
-    log.note(Fate::Kept, mimic.node, format!("joint `{follower}` follows `{leader}`{way}"));
+    log.note(ImportStatus::Kept, mimic.node, format!("joint `{follower}` follows `{leader}`{way}"));
     let (follower, leader) = (follower.clone(), leader.clone());
     robot.couplings.push(CouplingSpec { follower, leader, ratio, offset });
 }

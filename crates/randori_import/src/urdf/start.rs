@@ -6,8 +6,8 @@ use super::control::Control;
 use super::{Graph, mimics};
 use crate::geometry::{self, Pose, pose_spec};
 use crate::log::Log;
-use crate::report::Fate;
-use crate::{Commands, Stance, dynamics};
+use crate::report::ImportStatus;
+use crate::{Commands, InitialConfiguration, dynamics};
 
 /// Height over the ground at which the lowest shape starts, m.
 const CLEARANCE: f64 = 1e-3;
@@ -20,7 +20,7 @@ pub(super) fn initial(
     graph: &Graph<'_>,
     control: &Control<'_>,
     robot: &mut RobotSpec,
-) -> Stance {
+) -> InitialConfiguration {
     let pose = mimics::rest(robot, &control.start);
     let at = |joint: &str| pose.get(joint).map_or(0.0, |value: &Coordinate| value.si());
     let base = match &robot.base {
@@ -32,9 +32,9 @@ pub(super) fn initial(
     } else {
         "pose `initial`: joints as `<ros2_control>` says, the others at zero, or as near as limits allow"
     };
-    log.note_whole(Fate::Added, what);
+    log.note_whole(ImportStatus::Added, what);
     robot.poses.insert("initial".to_owned(), pose);
-    Stance { name: "initial".to_owned(), base, commands: Commands::new() }
+    InitialConfiguration { name: "initial".to_owned(), base, commands: Commands::new() }
 }
 
 fn free_base(
@@ -59,6 +59,6 @@ fn free_base(
     } else {
         format!("the base starts {lift} m above the ground, where its lowest shape rests")
     };
-    log.note_whole(Fate::Guessed, what);
+    log.note_whole(ImportStatus::Guessed, what);
     pose_spec(&(geometry::translation(geometry::Vector::new(0.0, 0.0, lift)) * from))
 }

@@ -7,7 +7,7 @@ use randori_core::spec::{Coordinate, RobotSpec, ShapeSpec, SpringSpec};
 
 use super::Graph;
 use crate::log::Log;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
@@ -66,7 +66,7 @@ pub(super) fn read<'t>(log: &mut Log, root: Node<'t>) -> BTreeMap<&'t str, Surfa
             gazebo_part(log, part, link);
         }
         if gazebo.children().next().is_none() {
-            log.note(Fate::Dropped, gazebo, "an empty part for the simulator Gazebo");
+            log.note(ImportStatus::Dropped, gazebo, "an empty part for the simulator Gazebo");
         }
     }
     surfaces
@@ -81,7 +81,7 @@ fn contact_part(log: &mut Log, part: Node<'_>, link: &str, surface: &mut Surface
     let value = value.filter(|value| (0.0..=1e6).contains(value));
     let tag = part.tag();
     let Some(value) = value else {
-        log.note(Fate::Dropped, part, format!("`<{tag}>` of the contacts of a link"));
+        log.note(ImportStatus::Dropped, part, format!("`<{tag}>` of the contacts of a link"));
         return;
     };
     match tag {
@@ -90,12 +90,12 @@ fn contact_part(log: &mut Log, part: Node<'_>, link: &str, surface: &mut Surface
         "rolling_friction" => surface.rolling = value,
         "restitution" if value <= 1.0 => surface.restitution = Some(value),
         _ => {
-            log.note(Fate::Dropped, part, format!("`<{tag}>` of the contacts of a link"));
+            log.note(ImportStatus::Dropped, part, format!("`<{tag}>` of the contacts of a link"));
             return;
         }
     }
     let what = format!("`<{tag}>` {value} of link `{link}`: it counts beside the ground's");
-    log.note(Fate::Approximated, part, what);
+    log.note(ImportStatus::Approximated, part, what);
 }
 
 fn gazebo_part(log: &mut Log, part: Node<'_>, reference: Option<&str>) {
@@ -105,7 +105,7 @@ fn gazebo_part(log: &mut Log, part: Node<'_>, reference: Option<&str>) {
         "mu" | "mu1" | "mu2" if number(text).is_some() => {
             let what =
                 format!("`<{}>` {text} of link `{of}`: it counts beside the ground's", part.tag());
-            log.note(Fate::Approximated, part, what);
+            log.note(ImportStatus::Approximated, part, what);
         }
         "springStiffness" | "springReference" => {} // Told with its joint.
         "turnGravityOff" if matches!(text, "true" | "1") => no_gravity(log, part, of),
@@ -113,26 +113,34 @@ fn gazebo_part(log: &mut Log, part: Node<'_>, reference: Option<&str>) {
         "selfCollide" | "self_collide" if matches!(text, "true" | "1") => {
             let what = format!("Gazebo lets link `{of}` collide with other links of the robot");
             let advice = "write `self_contact: true` and `contact_exclusions` in the `Robot`";
-            log.note(Fate::Dropped, part, what).advise(advice);
+            log.note(ImportStatus::Dropped, part, what).advise(advice);
         }
         "plugin" => {
             let file = part.text("filename").unwrap_or_default();
-            log.note(Fate::Dropped, part, format!("the plugin `{file}` of Gazebo"));
+            log.note(ImportStatus::Dropped, part, format!("the plugin `{file}` of Gazebo"));
         }
         "sensor" => {
             let kind = part.text("type").unwrap_or_default();
-            log.note(Fate::Dropped, part, format!("a sensor of Gazebo of the kind `{kind}`"))
-                .advise("write sensors and their errors in the `Robot`");
+            log.note(
+                ImportStatus::Dropped,
+                part,
+                format!("a sensor of Gazebo of the kind `{kind}`"),
+            )
+            .advise("write sensors and their errors in the `Robot`");
         }
         tag => {
-            log.note(Fate::Dropped, part, format!("`<{tag}>`, a part for the simulator Gazebo"));
+            log.note(
+                ImportStatus::Dropped,
+                part,
+                format!("`<{tag}>`, a part for the simulator Gazebo"),
+            );
         }
     }
 }
 
 fn no_gravity(log: &mut Log, part: Node<'_>, link: &str) {
     let what = format!("Gazebo lets link `{link}` weigh nothing: it weighs");
-    log.note(Fate::Dropped, part, what).doubt();
+    log.note(ImportStatus::Dropped, part, what).doubt();
 }
 
 /// Springs that Gazebo gives joints.
@@ -150,7 +158,7 @@ pub(super) fn springs(log: &mut Log, graph: &Graph<'_>, root: Node<'_>, robot: &
             robot.joints.iter_mut().find(|joint| joint.name == edge.name && joint.kind.dofs() == 1)
         });
         let Some(joint) = joint else {
-            log.note(Fate::Dropped, gazebo, "a spring of something that is no such joint");
+            log.note(ImportStatus::Dropped, gazebo, "a spring of something that is no such joint");
             continue;
         };
         let rest = value("springReference").filter(|rest| rest.abs() < 1e6).unwrap_or(0.0);
@@ -158,6 +166,6 @@ pub(super) fn springs(log: &mut Log, graph: &Graph<'_>, root: Node<'_>, robot: &
         let rest = if is_slide { Coordinate::M(rest) } else { Coordinate::Rad(rest) };
         joint.spring = (stiffness > 0.0).then_some(SpringSpec { stiffness, rest });
         let what = format!("a spring of stiffness {stiffness} at joint `{}`", joint.name);
-        log.note(Fate::Kept, gazebo, what);
+        log.note(ImportStatus::Kept, gazebo, what);
     }
 }

@@ -8,7 +8,7 @@ use randori_core::diagnostic::{Diagnostic, DiagnosticCode, FileId, Label, Span};
 use super::parse::{Bounds, Malformed, Parsed, RawElement, parse};
 use super::{Attribute, Element, Files, Tree};
 use crate::paths;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 
 /// Elements may be nested this many times deeper than brackets in scenario text.
 const NESTING_PER_BRACKET: usize = 8;
@@ -105,14 +105,19 @@ impl<'a, 'f> Assembly<'a, 'f> {
     fn remark(&mut self, parsed: &Parsed, file: FileId, text: &str) {
         if let Some(range) = parsed.outside.clone() {
             let what = "what stands outside of the root element is ignored";
-            self.files.remark(Fate::Dropped, Some(Span::new(file, range)), what.to_owned(), None);
+            self.files.remark(
+                ImportStatus::Dropped,
+                Some(Span::new(file, range)),
+                what.to_owned(),
+                None,
+            );
         }
         if let Some(range) = parsed.unexpanded.clone() {
             let what =
                 format!("`{}` stands for itself: entities are not expanded", &text[range.clone()]);
             let advice = "write what the entity stands for";
             let span = Some(Span::new(file, range));
-            self.files.remark(Fate::Dropped, span, what, Some(advice));
+            self.files.remark(ImportStatus::Dropped, span, what, Some(advice));
         }
     }
 

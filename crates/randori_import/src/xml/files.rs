@@ -12,7 +12,7 @@ use super::encoding;
 use crate::mesh::Mesh;
 use crate::paths;
 use crate::recognise::{self, Foreign, by_content};
-use crate::report::{Entry, Fate};
+use crate::report::{Entry, ImportStatus};
 
 /// Meshes that are read together may be this many times as large as one.
 const ASSETS_READ: usize = 4;
@@ -169,7 +169,7 @@ impl<'f> Files<'f> {
     /// Adds a line to the report.
     pub(super) fn remark(
         &mut self,
-        kind: Fate,
+        kind: ImportStatus,
         place: Option<Span>,
         what: String,
         advice: Option<&str>,
@@ -186,7 +186,7 @@ impl<'f> Files<'f> {
                 if let Some(remark) = remark {
                     let place = Span::new(file, 0..0);
                     let advice = Some("save it as UTF-8");
-                    self.remark(Fate::Approximated, Some(place), remark, advice);
+                    self.remark(ImportStatus::Approximated, Some(place), remark, advice);
                 }
                 Some((file, text))
             }

@@ -3,7 +3,7 @@
 
 use crate::common::{import_mjcf, read_back};
 use randori_core::spec::{Coordinate, CouplingSpec, Drive, RobotSpec};
-use randori_import::{Fate, Import};
+use randori_import::{Import, ImportStatus};
 
 /// A file with a free body that holds `inside`, and more sections.
 fn text(inside: &str, more: &str) -> String {
@@ -258,7 +258,8 @@ fn ranges_that_do_not_increase_limit_only_where_limits_are_wanted() {
     let (robot, found) = imported(&of("range=\"1 1\""), "");
 
     assert_eq!(robot.joints[0].kind.limits_si(), None);
-    let told = |entry: &randori_import::Entry| entry.kind == Fate::Dropped && entry.is_doubtful;
+    let told =
+        |entry: &randori_import::Entry| entry.kind == ImportStatus::Dropped && entry.is_doubtful;
     assert!(found.report.entries.iter().any(told));
 }
 
@@ -306,5 +307,5 @@ fn a_servo_of_position_and_velocity_set_points_takes_both() {
     let (robot, found) = imported(LIMBS, more);
 
     assert_eq!(robot.actuators[0].drive, Drive::Impedance { kp: 12.0, kd: 8.0 });
-    assert_eq!(found.stances[0].commands["j"], [0.25, 3.5, 0.0]);
+    assert_eq!(found.configurations[0].commands["j"], [0.25, 3.5, 0.0]);
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::common::{Disk, import, import_mjcf, mjcf, read_back};
 use randori_core::spec::{ActuatorSpec, Drive, RobotSpec};
-use randori_import::{Fate, Import, Stance};
+use randori_import::{Import, ImportStatus, InitialConfiguration};
 
 fn fixture() -> Import {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mjcf");
@@ -15,15 +15,15 @@ fn fixture() -> Import {
 }
 
 /// The torque (N m) or force (N) of an actuator at the start, where nothing moves.
-fn effort(robot: &RobotSpec, stance: &Stance, actuator: &ActuatorSpec) -> f64 {
-    let pose = &robot.poses[&stance.name];
+fn effort(robot: &RobotSpec, configuration: &InitialConfiguration, actuator: &ActuatorSpec) -> f64 {
+    let pose = &robot.poses[&configuration.name];
     let at = pose.get(&actuator.joint).map_or(0.0, |coordinate| coordinate.si());
     let held = match actuator.drive {
         Drive::Torque | Drive::Velocity { .. } => vec![0.0],
         Drive::Position { .. } => vec![at],
         Drive::Impedance { .. } => vec![at, 0.0, 0.0],
     };
-    let command = stance.commands.get(&actuator.name).unwrap_or(&held);
+    let command = configuration.commands.get(&actuator.name).unwrap_or(&held);
     match actuator.drive {
         Drive::Torque => command[0],
         Drive::Velocity { gain } => gain * command[0],
@@ -32,9 +32,9 @@ fn effort(robot: &RobotSpec, stance: &Stance, actuator: &ActuatorSpec) -> f64 {
     }
 }
 
-/// What the report says of `ctrl`, by fate.
-fn told(found: &Import, fate: Fate) -> Vec<&str> {
-    let entries = found.report.entries.iter().filter(|entry| entry.kind == fate);
+/// What the report says of `ctrl`, by status.
+fn told(found: &Import, status: ImportStatus) -> Vec<&str> {
+    let entries = found.report.entries.iter().filter(|entry| entry.kind == status);
     entries.map(|entry| entry.what.as_str()).filter(|what| what.starts_with("`ctrl`")).collect()
 }
 
@@ -58,7 +58,7 @@ fn policy(found: &Import) -> String {
 fn actuators_exert_at_the_start_what_they_exert_in_mujoco() {
     let found = fixture();
     let robot = read_back(&found);
-    let stance = &found.stances[0];
+    let configuration = &found.configurations[0];
 
     let wanted = [
         ("servo", 54.831_853_071_795_86),
@@ -76,16 +76,16 @@ fn actuators_exert_at_the_start_what_they_exert_in_mujoco() {
     ];
     for (joint, wanted) in wanted {
         let actuator = robot.actuators.iter().find(|actuator| actuator.joint == joint);
-        let effort = effort(&robot, stance, actuator.expect(joint));
+        let effort = effort(&robot, configuration, actuator.expect(joint));
         assert!((effort - wanted).abs() < 1e-7, "{joint}: {effort}, MuJoCo: {wanted}");
     }
 }
 
 #[test]
 fn joints_that_a_tendon_moves_together_are_commanded_to_its_length() {
-    let stance = &fixture().stances[0];
+    let configuration = &fixture().configurations[0];
 
-    let [one, other] = ["both_one", "both_other"].map(|name| stance.commands[name][0]);
+    let [one, other] = ["both_one", "both_other"].map(|name| configuration.commands[name][0]);
 
     assert!((one - 2.0 * other - 0.2).abs() < 1e-9, "{one} {other}");
 }
@@ -94,8 +94,9 @@ fn joints_that_a_tendon_moves_together_are_commanded_to_its_length() {
 fn the_report_says_what_became_of_each_control() {
     let found = fixture();
 
-    let (beyond, kept): (Vec<_>, Vec<_>) =
-        told(&found, Fate::Kept).into_iter().partition(|what| what.contains("beyond its range"));
+    let (beyond, kept): (Vec<_>, Vec<_>) = told(&found, ImportStatus::Kept)
+        .into_iter()
+        .partition(|what| what.contains("beyond its range"));
     assert_eq!(beyond.len(), 5, "{beyond:?}");
     assert_eq!(
         beyond[1],
@@ -110,7 +111,7 @@ fn the_report_says_what_became_of_each_control() {
         ]
     );
     assert_eq!(
-        told(&found, Fate::Dropped),
+        told(&found, ImportStatus::Dropped),
         [
             "`ctrl` of actuators that are left out: `cart`, `sore`",
             "`ctrl` of actuators that integrate a velocity: they hold their position: `drift`",
@@ -128,7 +129,7 @@ fn a_robot_beside_others_gets_its_own_commands() {
          <keyframe><key qpos=\"0 0 0\" ctrl=\"7 1.5 -2.5\"/></keyframe></mujoco>"
     ));
 
-    let commands = &found.stances[0].commands;
+    let commands = &found.configurations[0].commands;
 
     assert_eq!((&commands["j"], &commands["k"]), (&vec![1.5], &vec![-2.5]));
 }
@@ -144,7 +145,7 @@ fn a_scenario_gives_only_the_commands_that_do_not_hold_its_pose() {
     let held = key("ctrl=\"0.25 0\"");
     assert_eq!(policy(&held), "Builtin(name: \"hold\")");
     assert_eq!(
-        told(&held, Fate::Kept),
+        told(&held, ImportStatus::Kept),
         ["`ctrl` of pose `p`: the commands by which `hold` holds it"]
     );
     assert_eq!(
@@ -175,9 +176,9 @@ fn the_scenario_starts_in_the_first_keyframe_with_the_commands_of_that_one() {
     );
 
     assert_eq!(policy(&found), "Builtin(name: \"hold\")");
-    assert_eq!(found.stances[1].commands["m"], [2.0]);
+    assert_eq!(found.configurations[1].commands["m"], [2.0]);
     assert_eq!(
-        told(&found, Fate::Dropped),
+        told(&found, ImportStatus::Dropped),
         ["`ctrl` of pose `q`: the scenario starts in pose `p`"]
     );
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::common::{import_mjcf, read_back};
 use randori_core::spec::Coordinate;
-use randori_import::{Fate, Import};
+use randori_import::{Import, ImportStatus};
 
 const LIMB: &str =
     "<body name=\"b\" pos=\"0 0 1\"><joint name=\"j\" axis=\"0 1 0\"/><geom size=\"0.1\"/></body>";
@@ -27,9 +27,12 @@ fn keyframes_become_poses_with_a_stance() {
 
     let robot = read_back(&found);
     assert_eq!(robot.poses["home"]["j"], Coordinate::Rad(0.5));
-    let stance = &found.stances[0];
-    assert_eq!((stance.base.xyz, stance.base.quat), ([1.0, 2.0, 3.0], Some([0.0, 0.0, 1.0, 0.0])));
-    assert_eq!(stance.commands["j"], [1.0]);
+    let configuration = &found.configurations[0];
+    assert_eq!(
+        (configuration.base.xyz, configuration.base.quat),
+        ([1.0, 2.0, 3.0], Some([0.0, 0.0, 1.0, 0.0]))
+    );
+    assert_eq!(configuration.commands["j"], [1.0]);
 }
 
 #[test]
@@ -51,13 +54,13 @@ fn numbers_that_a_keyframe_leaves_out_are_those_without_it() {
     let key = |key: &str| walker(bodies, &format!("{actuators}<keyframe><key {key}/></keyframe>"));
 
     let found = key("name=\"home\" qpos=\"0 3\" ctrl=\"0.5\"");
-    let stance = &found.stances[0];
-    assert_eq!(stance.base.xyz, [0.0, 3.0, 1.0]);
+    let configuration = &found.configurations[0];
+    assert_eq!(configuration.base.xyz, [0.0, 3.0, 1.0]);
     assert_eq!(found.robot.as_ref().expect("a robot").poses["home"].get("j"), None);
     assert_eq!(read_back(&found).poses["home"]["k"], Coordinate::Rad(0.25));
     // What is left out is 0, which holds a motor as it is.
-    assert_eq!(stance.commands, BTreeMap::from([("j".to_owned(), vec![0.5])]));
-    let guessed = found.report.entries.iter().filter(|entry| entry.kind == Fate::Guessed);
+    assert_eq!(configuration.commands, BTreeMap::from([("j".to_owned(), vec![0.5])]));
+    let guessed = found.report.entries.iter().filter(|entry| entry.kind == ImportStatus::Guessed);
     let said: Vec<(&str, bool)> =
         guessed.map(|entry| (entry.what.as_str(), entry.is_doubtful)).collect();
     assert_eq!(
@@ -72,5 +75,5 @@ fn numbers_that_a_keyframe_leaves_out_are_those_without_it() {
     );
 
     let full = key("qpos=\"0 3 1 1 0 0 0 0.5 0.75\" ctrl=\"1 2\"");
-    assert!(full.report.entries.iter().all(|entry| entry.kind != Fate::Guessed));
+    assert!(full.report.entries.iter().all(|entry| entry.kind != ImportStatus::Guessed));
 }

@@ -1,7 +1,7 @@
 //! Masses and inertias that MJCF files leave to the reader.
 
 use randori_core::spec::InertiaSpec;
-use randori_import::Fate;
+use randori_import::ImportStatus;
 
 use crate::common::import_mjcf;
 
@@ -30,5 +30,8 @@ fn moments_of_a_point_that_does_not_move_by_itself_are_raised_with_a_note() {
     assert!(matches!(tip.inertia, InertiaSpec::Moments { ixx, .. } if ixx > 0.0));
     let note =
         found.report.entries.iter().find(|entry| entry.what.contains("inertia of body `tip`"));
-    assert_eq!(note.map(|note| (note.kind, note.is_doubtful)), Some((Fate::Clamped, false)));
+    assert_eq!(
+        note.map(|note| (note.kind, note.is_doubtful)),
+        Some((ImportStatus::Clamped, false))
+    );
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::common::{Disk, import, import_mjcf, mjcf, read_back};
 use randori_core::spec::Shape;
-use randori_import::Fate;
+use randori_import::ImportStatus;
 
 /// Link, mass (kg) and centre of mass (m) of the fixture in `MuJoCo` 4.0.0.
 const MASSES: [(&str, f64, [f64; 3]); 18] = [
@@ -107,5 +107,5 @@ fn a_built_in_mesh_that_is_not_made_is_told_with_what_to_do() {
 
     let told = found.report.entries.iter().find(|entry| entry.what.contains("built-in `wedge`"));
     let told = told.expect("a line");
-    assert!(told.kind == Fate::Dropped && told.is_doubtful && told.advice.is_some());
+    assert!(told.kind == ImportStatus::Dropped && told.is_doubtful && told.advice.is_some());
 }

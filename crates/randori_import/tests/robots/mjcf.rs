@@ -5,7 +5,7 @@ use randori_core::spec::{
     Axis, Base, Coordinate, Drive, JointKind, LoopKind, RobotSpec, SensorKind, Shape,
 };
 use randori_core::text::{Limits, MemoryFiles};
-use randori_import::Fate;
+use randori_import::ImportStatus;
 
 /// A robot of one free body with `inside`, and more sections.
 fn robot(inside: &str, more: &str) -> RobotSpec {
@@ -282,7 +282,7 @@ fn what_is_dropped_by_name_takes_with_it_what_refers_to_it() {
 
     let robot = found.robot.expect("a robot");
     assert_eq!((robot.links.len(), robot.joints.len(), robot.actuators.len()), (1, 0, 0));
-    assert!(found.report.count(Fate::Dropped) >= 3);
+    assert!(found.report.count(ImportStatus::Dropped) >= 3);
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn what_would_add_energy_is_left_out_and_told() {
 
     let joint = &read_back(&found).joints[0];
     assert_eq!((joint.damping, joint.spring), (0.0, None));
-    let clamped = found.report.entries.iter().filter(|entry| entry.kind == Fate::Clamped);
+    let clamped = found.report.entries.iter().filter(|entry| entry.kind == ImportStatus::Clamped);
     let said: Vec<&str> = clamped.map(|entry| entry.what.as_str()).collect();
     assert_eq!(
         said,

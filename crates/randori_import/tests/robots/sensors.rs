@@ -1,7 +1,7 @@
 //! What sensors, and what has no effect, become in the report of an MJCF file.
 
 use crate::common::{import_mjcf, read_back};
-use randori_import::{Fate, Import};
+use randori_import::{Import, ImportStatus};
 
 /// A robot with an arm, a loose ball, and more sections.
 fn imported(joint: &str, more: &str) -> Import {
@@ -15,7 +15,7 @@ fn imported(joint: &str, more: &str) -> Import {
 }
 
 /// Kind and words of the lines about elements of a section.
-fn lines<'i>(found: &'i Import, section: &str) -> Vec<(Fate, &'i str)> {
+fn lines<'i>(found: &'i Import, section: &str) -> Vec<(ImportStatus, &'i str)> {
     let entries = found.report.entries.iter().filter(|entry| entry.element.contains(section));
     entries.map(|entry| (entry.kind, entry.what.as_str())).collect()
 }
@@ -47,30 +47,30 @@ fn a_sensor_that_cannot_be_is_dropped_once_with_what_to_take_instead() {
         let robot = read_back(&found);
         assert_eq!(robot.sensors.len(), 1, "{sensor}: only that of all joints");
         let told = lines(&found, "sensor/");
-        assert!(matches!(told[..], [(Fate::Dropped, _)]), "{sensor}: {told:?}");
+        assert!(matches!(told[..], [(ImportStatus::Dropped, _)]), "{sensor}: {told:?}");
     }
 }
 
 #[test]
 fn a_sensor_that_differs_from_that_of_the_file_has_one_line() {
     let sensors = [
-        ("<touch name=\"t\" site=\"s\"/>", Fate::Approximated),
-        ("<rangefinder name=\"r\" site=\"s\"/>", Fate::Approximated),
-        ("<framepos name=\"p\" objtype=\"body\" objname=\"arm\"/>", Fate::Approximated),
-        ("<framexaxis name=\"x\" objtype=\"site\" objname=\"s\"/>", Fate::Approximated),
-        ("<framequat name=\"q\" objtype=\"site\" objname=\"s\"/>", Fate::Kept),
-        ("<gyro name=\"g\" site=\"s\"/>", Fate::Kept),
-        ("<actuatorfrc actuator=\"m\"/>", Fate::Kept),
-        ("<jointvel joint=\"a\"/>", Fate::Kept),
+        ("<touch name=\"t\" site=\"s\"/>", ImportStatus::Approximated),
+        ("<rangefinder name=\"r\" site=\"s\"/>", ImportStatus::Approximated),
+        ("<framepos name=\"p\" objtype=\"body\" objname=\"arm\"/>", ImportStatus::Approximated),
+        ("<framexaxis name=\"x\" objtype=\"site\" objname=\"s\"/>", ImportStatus::Approximated),
+        ("<framequat name=\"q\" objtype=\"site\" objname=\"s\"/>", ImportStatus::Kept),
+        ("<gyro name=\"g\" site=\"s\"/>", ImportStatus::Kept),
+        ("<actuatorfrc actuator=\"m\"/>", ImportStatus::Kept),
+        ("<jointvel joint=\"a\"/>", ImportStatus::Kept),
     ];
-    for (sensor, fate) in sensors {
+    for (sensor, status) in sensors {
         let more = format!(
             "<actuator><motor name=\"m\" joint=\"a\"/></actuator><sensor>{sensor}</sensor>"
         );
         let told = imported("", &more);
 
         let told = lines(&told, "sensor/");
-        assert!(told.len() == 1 && told[0].0 == fate, "{sensor}: {told:?}");
+        assert!(told.len() == 1 && told[0].0 == status, "{sensor}: {told:?}");
     }
 }
 

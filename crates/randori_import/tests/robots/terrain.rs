@@ -3,7 +3,7 @@
 
 use crate::common::{Bytes, import, mjcf};
 use randori_core::spec::Shape;
-use randori_import::{Fate, Import};
+use randori_import::{Import, ImportStatus};
 
 /// A file whose ground is the terrain `asset`, with more files.
 fn imported(asset: &str, files: Vec<(&str, Vec<u8>)>) -> Import {
@@ -90,7 +90,7 @@ fn terrain_that_cannot_be_read_is_a_doubtful_line() {
         let found = imported(asset, files);
 
         let told = found.report.entries.iter().find(|entry| {
-            entry.kind == Fate::Dropped
+            entry.kind == ImportStatus::Dropped
                 && entry.is_doubtful
                 && entry.what.starts_with("terrain `h`")
         });

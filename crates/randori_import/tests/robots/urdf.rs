@@ -2,7 +2,7 @@
 
 use crate::common::{import_urdf, read_back};
 use randori_core::spec::{Base, Drive, JointKind, RobotSpec};
-use randori_import::Fate;
+use randori_import::ImportStatus;
 
 const BODY: &str = "<inertial><mass value=\"2\"/><inertia ixx=\"1\" iyy=\"2\" izz=\"2.5\" ixy=\"0\" ixz=\"0\" iyz=\"0\"/></inertial>";
 
@@ -61,7 +61,7 @@ fn guesses_are_reported() {
         .report
         .entries
         .iter()
-        .filter(|entry| entry.kind == Fate::Guessed)
+        .filter(|entry| entry.kind == ImportStatus::Guessed)
         .map(|entry| entry.what.split(':').next().unwrap_or_default())
         .collect();
     assert_eq!(
@@ -89,7 +89,7 @@ fn frames_without_mass_become_parts_of_their_neighbours() {
     assert_eq!(robot.base, Base::Floating { link: "base".to_owned() });
     assert_eq!((robot.links.len(), robot.joints.len()), (1, 0));
     assert_eq!(robot.links[0].shapes[0].pose.xyz, [0.0, 0.0, -0.5]);
-    assert_eq!(found.stances[0].base.xyz, [0.0, 0.0, 0.601]);
+    assert_eq!(found.configurations[0].base.xyz, [0.0, 0.0, 0.601]);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn what_is_fixed_follows_nothing() {
         .report
         .entries
         .iter()
-        .any(|e| e.kind == Fate::Dropped && e.what.contains("`k` follows `j`"));
+        .any(|e| e.kind == ImportStatus::Dropped && e.what.contains("`k` follows `j`"));
     assert!(dropped, "{:?}", found.report.entries);
 }
 

@@ -2,7 +2,7 @@
 
 use crate::common::{import_urdf, read_back};
 use randori_core::spec::{Base, JointKind};
-use randori_import::{Fate, Import};
+use randori_import::{Import, ImportStatus};
 
 const BODY: &str = "<inertial><mass value=\"1\"/><inertia ixx=\"0.01\" iyy=\"0.01\" izz=\"0.01\" ixy=\"0\" ixz=\"0\" iyz=\"0\"/></inertial>\
     <collision><geometry><box size=\"0.1 0.1 0.1\"/></geometry></collision>";
@@ -41,7 +41,7 @@ fn what_floats_below_the_world_starts_where_the_joint_puts_it() {
     ]);
 
     assert_eq!(read_back(&found).base, floating("base"));
-    assert_eq!(found.stances[0].base.xyz, [0.0, 0.0, 1.0]);
+    assert_eq!(found.configurations[0].base.xyz, [0.0, 0.0, 1.0]);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn what_floats_from_the_ground_or_inside_it_rests_on_it() {
         ]);
 
         assert_eq!(read_back(&found).base, floating("base"));
-        assert!((found.stances[0].base.xyz[2] - height).abs() < 1e-9, "{origin}");
+        assert!((found.configurations[0].base.xyz[2] - height).abs() < 1e-9, "{origin}");
     }
 }
 
@@ -68,7 +68,7 @@ fn frames_between_a_floating_joint_and_the_base_move_its_start() {
     ]);
 
     assert_eq!(read_back(&found).base, floating("base"));
-    assert_eq!(found.stances[0].base.xyz, [0.0, 0.0, 1.5]);
+    assert_eq!(found.configurations[0].base.xyz, [0.0, 0.0, 1.5]);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_base_without_mass_that_carries_several_limbs_is_bolted() {
 
     assert_eq!(read_back(&found).base, fixed("base_link"));
     let said = found.report.entries.iter().find(|entry| entry.what.contains("has no mass, so"));
-    assert_eq!(said.map(|entry| entry.kind), Some(Fate::Guessed));
+    assert_eq!(said.map(|entry| entry.kind), Some(ImportStatus::Guessed));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::common::{import_urdf, read_back};
 use randori_core::spec::Drive;
-use randori_import::{Fate, Import};
+use randori_import::{Import, ImportStatus};
 
 const BODY: &str = "<inertial><mass value=\"1\"/><inertia ixx=\"0.01\" iyy=\"0.01\" izz=\"0.01\" ixy=\"0\" ixz=\"0\" iyz=\"0\"/></inertial>";
 
@@ -33,7 +33,7 @@ fn drives(found: &Import) -> Vec<String> {
     actuators.iter().map(|it| format!("{}: {}", it.joint, kind(it.drive))).collect()
 }
 
-fn notes(found: &Import, part: &str) -> Vec<(Fate, bool, String)> {
+fn notes(found: &Import, part: &str) -> Vec<(ImportStatus, bool, String)> {
     let entries = found.report.entries.iter().filter(|entry| entry.what.contains(part));
     entries.map(|entry| (entry.kind, entry.is_doubtful, entry.what.clone())).collect()
 }
@@ -157,7 +157,7 @@ fn without_a_word_wheels_turn_and_joints_with_limits_hold() {
     assert_eq!(drives(&found), ["front: velocity", "arm: position", "lift: position"]);
     let guesses = notes(&found, "drive of joint `front`: velocity");
     assert_eq!(guesses.len(), 1);
-    assert_eq!(guesses[0].0, Fate::Guessed);
+    assert_eq!(guesses[0].0, ImportStatus::Guessed);
 }
 
 #[test]
@@ -196,7 +196,11 @@ fn an_effort_of_zero_is_no_limit_and_said() {
     assert_eq!((limits.torque, limits.speed), (None, None));
     assert_eq!(
         notes(&found, "effort and velocity of joint `j`"),
-        [(Fate::Guessed, true, "effort and velocity of joint `j` are 0: no limit".to_owned())]
+        [(
+            ImportStatus::Guessed,
+            true,
+            "effort and velocity of joint `j` are 0: no limit".to_owned()
+        )]
     );
     let negative = zero.replace("effort=\"0\"", "effort=\"-1\"");
     let found = robot(&[("j", "revolute", &negative)], "");

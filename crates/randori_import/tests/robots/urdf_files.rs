@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::common::{import, import_urdf, urdf};
 use randori_core::diagnostic::render_short;
 use randori_core::text::{FileReader, ReadError};
-use randori_import::{Fate, Import};
+use randori_import::{Import, ImportStatus};
 
 /// Files of any bytes, by path.
 struct Bytes(BTreeMap<String, Vec<u8>>);
@@ -71,7 +71,7 @@ fn what_other_readers_take_is_imported_and_what_is_foreign_is_noted() {
         .report
         .entries
         .iter()
-        .filter(|entry| entry.kind == Fate::Dropped)
+        .filter(|entry| entry.kind == ImportStatus::Dropped)
         .map(|entry| entry.what.as_str())
         .collect();
     assert_eq!(

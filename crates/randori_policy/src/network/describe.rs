@@ -4,10 +4,10 @@ use randori_core::layout::sensor_channels;
 use randori_core::spec::{ContractSpec, RobotSpec};
 use randori_onnx::Model;
 
+use super::backend::TensorInfo;
 use super::fit::check_network;
 use super::onnx::tensors;
 use super::problem::Problem;
-use super::seam::TensorInfo;
 
 /// What an ONNX file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,8 @@
 
 use std::fmt::Write as _;
 
+use super::backend::TensorInfo;
 use super::describe::Description;
-use super::seam::TensorInfo;
 
 /// Text of a contract for this network, with `FILL IN` and `CHECK` where a
 /// person must know more than the file tells. It can be read as it is, so that

@@ -3,9 +3,9 @@
 use randori_core::diagnostic::DiagnosticCode;
 use randori_core::spec::ContractSpec;
 
+use super::backend::TensorInfo;
 use super::policy::Feed;
 use super::problem::Problem;
-use super::seam::TensorInfo;
 use crate::{did_you_mean, listed};
 
 /// The observation and action mapping of a network.

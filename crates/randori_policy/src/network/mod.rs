@@ -14,6 +14,7 @@
 //! Start reading at [`NetworkPolicy`].
 
 mod action;
+mod backend;
 mod commands;
 mod describe;
 mod draft;
@@ -26,11 +27,11 @@ mod policy;
 mod problem;
 #[cfg(feature = "ort")]
 mod runtime;
-mod seam;
 mod state;
 mod terms;
 
 pub use action::ActionDecoder;
+pub use backend::{Dim, Network, TensorInfo, TensorView};
 pub use describe::{Description, check, describe};
 pub use draft::draft;
 pub use fit::check_network;
@@ -40,4 +41,3 @@ pub use policy::NetworkPolicy;
 pub use problem::Problem;
 #[cfg(feature = "ort")]
 pub use runtime::RuntimeNetwork;
-pub use seam::{Dim, Network, TensorInfo, TensorView};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use randori_core::policy::Determinism;
 use randori_onnx::{Model, Session, ValueInfo};
 
-use super::seam::{Dim, Network, TensorInfo, TensorView};
+use super::backend::{Dim, Network, TensorInfo, TensorView};
 
 /// A network from an ONNX file, computed in a fixed order: the same bits on
 /// every machine.

@@ -8,10 +8,10 @@ use randori_core::policy::{
 use randori_core::spec::ContractSpec;
 
 use super::action::ActionDecoder;
+use super::backend::{Network, TensorView};
 use super::fit::{self, Fit};
 use super::observation::ObservationBuilder;
 use super::problem::Problem;
-use super::seam::{Network, TensorView};
 use super::state::{Reader, Writer};
 
 /// A [`Network`] that is fed and read as a contract says.

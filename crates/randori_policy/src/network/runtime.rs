@@ -4,8 +4,8 @@
 use randori_core::policy::Determinism;
 use randori_onnx::RuntimeSession;
 
+use super::backend::{Network, TensorInfo, TensorView};
 use super::onnx::{named, tensors};
-use super::seam::{Network, TensorInfo, TensorView};
 
 /// A network that a shared library of ONNX Runtime computes: fast, but not the
 /// same bits on every machine.

@@ -31,7 +31,7 @@ use pass::Pass;
 pub const WORST_BODIES: usize = 10;
 
 /// Values that are named at the first difference; all are counted.
-pub const MOST_FIELDS: usize = 20;
+pub const MAX_FIELDS: usize = 20;
 
 /// Two recordings, held against each other. In every pair the first one comes
 /// first.

@@ -8,7 +8,7 @@ use randori_core::time::Tick;
 use super::fields::Fields;
 use super::scenes::Scenes;
 use super::{
-    Basis, BodyDistance, ContactPair, Contacts, FirstDifference, MOST_FIELDS, Moment, Sample,
+    Basis, BodyDistance, ContactPair, Contacts, FirstDifference, MAX_FIELDS, Moment, Sample,
     WORST_BODIES,
 };
 use crate::distance::{between, same_f32};
@@ -132,7 +132,7 @@ impl<'a> Pass<'a> {
         if comparable && cause.is_none() && a == b {
             return;
         }
-        let mut fields = Fields::keeping(MOST_FIELDS);
+        let mut fields = Fields::keeping(MAX_FIELDS);
         self.scenes.differences([a, b], cause, self.readings, &mut fields);
         let seen = fields.first.iter().map(|field| field.stage).min();
         let Some(first) = &mut self.first else {

@@ -23,7 +23,7 @@ const DIGEST_LEN: usize = 16;
 const DEPTH: usize = 64;
 
 /// Values of a part that have a fingerprint of their own; the rest share one.
-const MOST_VALUES: usize = 200;
+const MAX_VALUES: usize = 200;
 
 /// Fingerprints of everything that a run depends on besides its seed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -235,7 +235,7 @@ impl Part {
     fn new(path: String, text: &str, node: &Node) -> Self {
         let mut part = Self { path: path.clone(), values: Vec::new(), shape: Digest::default() };
         part.visit(path, text, node);
-        let rest = part.values.split_off(part.values.len().min(MOST_VALUES));
+        let rest = part.values.split_off(part.values.len().min(MAX_VALUES));
         if !rest.is_empty() {
             let texts: Vec<String> = rest.into_iter().map(|(_, value)| value).collect();
             part.values.push((part.path.clone(), texts.join(" ")));

@@ -33,7 +33,7 @@ pub use finding::{Finding, Span};
 pub use inputs::{InputChange, InputKind, InputText, Inputs};
 pub use movement::{Difference, MovedQuantity, Movement, MovementClass, largest};
 pub use read::GoldenError;
-pub use recorder::{MOST_EVENTS, Recorder};
+pub use recorder::{MAX_EVENTS, Recorder};
 pub use sources::{SourceFiles, with_source_digests};
 pub use trace::{DENSE_TICKS, SPARSE_STEP, Trace};
 
@@ -246,7 +246,7 @@ pub struct GoldenRun {
     pub goals: Vec<GoldenGoal>,
     /// Metrics by their text, SI.
     pub metrics: Vec<(String, f64)>,
-    /// What was done to the world, at most [`MOST_EVENTS`].
+    /// What was done to the world, at most [`MAX_EVENTS`].
     pub events: Vec<GoldenEvent>,
     /// The state at a few instants.
     pub instants: Vec<Instant>,

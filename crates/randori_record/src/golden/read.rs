@@ -19,14 +19,14 @@ use super::{
 
 /// Size of the longest text that is read. Those of whole houses of robots with
 /// dozens of seeds are shorter.
-const MOST_BYTES: usize = 16 << 20;
+const MAX_BYTES: usize = 16 << 20;
 
 /// Depth of the deepest text that is read.
-const MOST_DEPTH: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 /// Bodies and joints of all instants together. A short text can claim many,
 /// because an instant repeats what it does not mention.
-const MOST_STATES: usize = 1_000_000;
+const MAX_STATES: usize = 1_000_000;
 
 /// Why a text is not a golden.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,11 +51,11 @@ impl Golden {
     pub fn parse(text: &str) -> Result<Self, GoldenError> {
         // Editors for Windows begin a file with a byte order mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if text.len() > MOST_BYTES {
-            let message = format!("the text has {} bytes, at most {MOST_BYTES}", text.len());
+        if text.len() > MAX_BYTES {
+            let message = format!("the text has {} bytes, at most {MAX_BYTES}", text.len());
             return Err(broken(text, 0, message));
         }
-        let outline = Outline::scan(text, MOST_DEPTH);
+        let outline = Outline::scan(text, MAX_DEPTH);
         if let Some(problem) = &outline.problem {
             return Err(broken(text, problem.span.start, problem.message.clone()));
         }
@@ -208,7 +208,7 @@ impl RawGolden {
                 let mark = format!("seed: {}", run.seed);
                 return Err(Problem::new(format!("seed {} has two runs", run.seed), mark));
             }
-            let run = run.check(MOST_STATES - states)?;
+            let run = run.check(MAX_STATES - states)?;
             states += run.instants.iter().map(|i| i.bodies.len() + i.joints.len()).sum::<usize>();
             runs.push(run);
         }
@@ -277,7 +277,7 @@ fn instants(raw: Vec<RawInstant>, mut room: usize) -> Result<Vec<Instant>, Probl
             return Err(Problem::new(message, mark));
         };
         room = room.checked_sub(bodies.len() + joints.len()).ok_or_else(|| {
-            Problem::new(format!("there are more than {MOST_STATES} poses and joints"), mark)
+            Problem::new(format!("there are more than {MAX_STATES} poses and joints"), mark)
         })?;
         instants.push(Instant { tick, bodies, joints });
     }

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::{GoldenEvent, GoldenGoal, GoldenRun, Instant, Trace};
 
 /// Events beyond this number are only part of the digests.
-pub const MOST_EVENTS: usize = 500;
+pub const MAX_EVENTS: usize = 500;
 
 /// Percent of the run at which the state is kept, besides the first tick.
 const INSTANTS: [u64; 5] = [10, 25, 50, 75, 100];
@@ -46,7 +46,7 @@ impl Recorder {
         let tick = record.tick.0;
         self.chain.update(record.hash.to_le_bytes());
         self.trace.push(tick, &record.digests);
-        let room = MOST_EVENTS.saturating_sub(self.events.len());
+        let room = MAX_EVENTS.saturating_sub(self.events.len());
         let events = record.events.iter().take(room);
         self.events.extend(events.map(|event| GoldenEvent { tick, what: event.what.clone() }));
         // A recording does not hold the state of every tick.

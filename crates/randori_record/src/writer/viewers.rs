@@ -24,7 +24,7 @@ use crate::header::Start;
 use crate::tick::Decided;
 
 /// Pictures per second at most.
-const MOST_HZ: u64 = 60;
+const MAX_HZ: u64 = 60;
 
 pub(super) struct Viewers {
     /// Ticks from one picture to the next.
@@ -280,10 +280,10 @@ pub(super) fn channel<M: Encode, W: Write>(
 }
 
 /// Ticks between pictures: as many pictures per second as evenly fit, up to
-/// [`MOST_HZ`]; uneven ones where none fit at half that rate.
+/// [`MAX_HZ`]; uneven ones where none fit at half that rate.
 fn picture_every(period_ns: u64) -> u64 {
     let rate = (NANOS_PER_SECOND / period_ns.max(1)).max(1);
-    let least = rate.div_ceil(MOST_HZ);
+    let least = rate.div_ceil(MAX_HZ);
     (least..=2 * least).find(|every| rate.is_multiple_of(*every)).unwrap_or(least)
 }
 

@@ -8,7 +8,7 @@ use randori_core::spec::Scenario;
 use randori_core::time::Tick;
 
 use super::branch::repeat;
-use super::{Progress, Session, SessionError, slim};
+use super::{Progress, Session, SessionError, without_bulk_data};
 use crate::episode::Episode;
 use crate::replay::{RecordedAnswers, ReplayError, compare, recorded_policies};
 
@@ -38,7 +38,7 @@ impl Session {
         ticks: impl IntoIterator<Item = TickRecord>,
         budget: usize,
     ) -> Result<Self, SessionError> {
-        let mut script: VecDeque<TickRecord> = ticks.into_iter().map(slim).collect();
+        let mut script: VecDeque<TickRecord> = ticks.into_iter().map(without_bulk_data).collect();
         for (index, record) in script.iter().enumerate() {
             let expected = Tick(index as u64);
             if record.tick != expected {

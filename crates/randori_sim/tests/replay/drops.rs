@@ -4,7 +4,7 @@ use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Rotation, Vector};
 use randori_core::policy::Policy;
 use randori_core::random::RandomStream;
-use randori_core::record::{Contact, Intervention, MOST_DROPPED, Stage, TickRecord};
+use randori_core::record::{Contact, Intervention, MAX_DROPPED, Stage, TickRecord};
 use randori_core::time::Tick;
 use randori_sim::episode::Episode;
 use randori_sim::intervention::InterventionError;
@@ -215,7 +215,7 @@ fn what_cannot_be_dropped_is_refused() {
 #[test]
 fn there_is_room_for_so_many_boxes_and_no_more() {
     let mut episode = crate::recording::start();
-    for number in 0..MOST_DROPPED {
+    for number in 0..MAX_DROPPED {
         episode.intervene(drop_at(10.0 + number as f32, 1.0)).expect("there is room");
         if number % 10 == 0 {
             episode.advance();
@@ -226,6 +226,6 @@ fn there_is_room_for_so_many_boxes_and_no_more() {
 
     assert_eq!(one_more, Err(InterventionError::TooManyBoxes));
     episode.advance();
-    assert_eq!(episode.record().state.dropped.len(), MOST_DROPPED);
+    assert_eq!(episode.record().state.dropped.len(), MAX_DROPPED);
     assert_eq!(episode.error(), None);
 }

@@ -10,7 +10,7 @@ use crate::run::Run;
 
 use super::bar::{choices, choose};
 use super::view::Choice;
-use super::{MOST_PITCH, Orbit, View, focus, glide_to};
+use super::{MAX_PITCH, Orbit, View, focus, glide_to};
 
 /// Adds the keys of the camera.
 pub(super) fn add(app: &mut App) {
@@ -38,7 +38,7 @@ pub(super) fn add(app: &mut App) {
         turn(world, -FRAC_PI_2, 0.0);
     })
     .add_key(group, Chord::key(KeyCode::Digit3), "from above", |world| {
-        turn(world, PI, MOST_PITCH);
+        turn(world, PI, MAX_PITCH);
     });
 }
 

@@ -8,7 +8,7 @@ use randori_core::math::Vector;
 
 use crate::pointer::Pointer;
 
-use super::{Glide, MOST_PITCH, Orbit, View, focus};
+use super::{Glide, MAX_PITCH, Orbit, View, focus};
 
 /// Two clicks within this time are one double click, s.
 const DOUBLE_CLICK_S: f32 = 0.35;
@@ -36,7 +36,7 @@ pub(super) fn steer(
             shift(&mut orbit, motion.delta);
         } else {
             orbit.yaw -= motion.delta.x * 0.006;
-            orbit.pitch = (orbit.pitch + motion.delta.y * 0.006).clamp(-MOST_PITCH, MOST_PITCH);
+            orbit.pitch = (orbit.pitch + motion.delta.y * 0.006).clamp(-MAX_PITCH, MAX_PITCH);
         }
     }
     let notches = match scroll.unit {

@@ -14,7 +14,7 @@ use super::{FilmError, Frame, FrameSink};
 const SPEED: i32 = 20;
 
 /// Pictures that a GIF can show per second: programs slow shorter ones down.
-const MOST_FPS: f64 = 50.0;
+const MAX_FPS: f64 = 50.0;
 
 /// A GIF that is being written.
 pub(super) struct Gif {
@@ -32,10 +32,10 @@ impl Gif {
     /// When it cannot be written, something else is there, or pictures would
     /// follow too fast.
     pub(super) fn open(path: &Path, fps: f64) -> Result<Self, FilmError> {
-        if fps > MOST_FPS {
+        if fps > MAX_FPS {
             return Err(FilmError::Impossible {
                 message: format!("a GIF cannot show {fps} pictures per second"),
-                help: format!("choose {MOST_FPS} or fewer, or a `.mp4` or `.webm`"),
+                help: format!("choose {MAX_FPS} or fewer, or a `.mp4` or `.webm`"),
             });
         }
         let file = Unfinished::new(path, Kind::Gif)?;

@@ -22,10 +22,10 @@ use crate::run::{Run, RunSystems};
 use crate::screenshot::frame_of;
 
 /// Pictures that may be on their way from the graphics card.
-const MOST_UNDER_WAY: u64 = 3;
+const MAX_UNDER_WAY: u64 = 3;
 
 /// Pictures after which one that has a single color is believed.
-const MOST_TRIALS: u32 = 60;
+const MAX_TRIALS: u32 = 60;
 
 /// Asks for a film of the open run. Ticks that were not reached yet are not in
 /// it.
@@ -231,7 +231,7 @@ fn keep_arrived(
     if let Trial::Asked { count, before } = &mut filming.trial {
         let Some(frame) = arrived.0.remove(&next) else { return };
         let is_whole = frame.as_ref().is_some_and(|it| !it.is_blank()) && frame == *before;
-        filming.trial = if is_whole || *count >= MOST_TRIALS {
+        filming.trial = if is_whole || *count >= MAX_TRIALS {
             Trial::Passed
         } else {
             Trial::Due { count: *count + 1, before: frame }
@@ -289,7 +289,7 @@ fn show_next(
             filming.trial = Trial::Asked { count: *count, before: before.take() };
         }
         Trial::Passed => {
-            if number >= progress.total || number - progress.made >= MOST_UNDER_WAY {
+            if number >= progress.total || number - progress.made >= MAX_UNDER_WAY {
                 return;
             }
             filming.asked += 1;

@@ -11,13 +11,13 @@ use super::ghost::{APART_M, Ghost};
 use crate::run::Run;
 
 /// Values that are named at the first difference; all are counted.
-const MOST_FIELDS: usize = 4;
+const MAX_FIELDS: usize = 4;
 
 /// Ticks after the first difference in which a value that differs is looked for.
-const MOST_SEARCHED: u64 = 1000;
+const MAX_SEARCHED: u64 = 1000;
 
 /// States that are looked at in one frame.
-const MOST_SEARCHED_AT_ONCE: usize = 100;
+const MAX_SEARCHED_AT_ONCE: usize = 100;
 
 /// What is known of the difference between the open run and a ghost.
 #[derive(Debug, Clone, Default)]
@@ -153,14 +153,14 @@ impl Ghost {
         }
         let shown = run.tick();
         let mut found = None;
-        for theirs in self.states(from, MOST_SEARCHED_AT_ONCE) {
+        for theirs in self.states(from, MAX_SEARCHED_AT_ONCE) {
             if theirs.tick > run.newest() || found.is_some() {
                 break;
             }
             run.seek(theirs.tick);
             let Some(detail) = self.detail(run, &theirs, stage) else { break };
             self.comparison.searched = theirs.tick.0 + 1;
-            let is_far = theirs.tick.0 > tick.0 + MOST_SEARCHED;
+            let is_far = theirs.tick.0 > tick.0 + MAX_SEARCHED;
             found = Some(detail).filter(|detail| detail.count > 0 || is_far);
         }
         run.seek(shown);
@@ -173,7 +173,7 @@ impl Ghost {
     fn detail(&self, run: &Run, theirs: &TickRecord, stage: Stage) -> Option<Detail> {
         let ours = run.record().filter(|ours| ours.tick == theirs.tick)?;
         let scenes = Scenes::new(run.layout()?, &self.recording.start().layout);
-        let mut fields = Fields::keeping(MOST_FIELDS);
+        let mut fields = Fields::keeping(MAX_FIELDS);
         scenes.differences([ours, theirs], Some(stage), false, &mut fields);
         fields.first.sort_by_key(|field| field.stage != stage);
         Some(Detail { tick: theirs.tick, fields: fields.first, count: fields.count })

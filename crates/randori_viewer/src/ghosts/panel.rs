@@ -14,7 +14,7 @@ use crate::run::{Problem, Run};
 const BEFORE_S: f64 = 0.5;
 
 /// Bodies whose distance is shown.
-const MOST_BODIES: usize = 5;
+const MAX_BODIES: usize = 5;
 
 /// Draws the panel.
 pub(super) fn show(ui: &mut egui::Ui, world: &mut World) {
@@ -189,7 +189,7 @@ fn distances(ui: &mut egui::Ui, ghost: &Ghost, run: &Run) {
         ui.weak(format!("Its last recorded state is of {:.3} s.", ghost.state_s(now_s)));
     }
     let distances = ghost.distances(run);
-    let apart = distances.iter().filter(|it| it.distance_m > 0.0).take(MOST_BODIES);
+    let apart = distances.iter().filter(|it| it.distance_m > 0.0).take(MAX_BODIES);
     ui.strong("Distance now").on_hover_text("How far bodies are from where the ghost has them");
     let mut is_any = false;
     egui::Grid::new(&ghost.file).num_columns(2).striped(true).show(ui, |ui| {

@@ -11,7 +11,7 @@ use crate::run::Run;
 use crate::time_bar::{MarkKind, Marks};
 
 /// Entries that are listed, newest first.
-const MOST_LISTED: usize = 100;
+const MAX_LISTED: usize = 100;
 
 pub(super) fn show(ui: &mut egui::Ui, world: &mut World) {
     let mut hands = world.resource_mut::<Hands>();
@@ -109,7 +109,7 @@ fn listed(ui: &mut egui::Ui, marks: &Marks, run: &Run) -> Option<Tick> {
         ui.weak("Nothing yet.");
     }
     let mut seek = None;
-    for mark in done.rev().take(MOST_LISTED) {
+    for mark in done.rev().take(MAX_LISTED) {
         let text = format!("{:.2} s  {}", run.time_s(mark.tick), mark.text);
         let is_shown = (mark.tick..=mark.until).contains(&run.tick());
         let row = ui.add(egui::Button::selectable(is_shown, text).truncate());
@@ -117,8 +117,8 @@ fn listed(ui: &mut egui::Ui, marks: &Marks, run: &Run) -> Option<Tick> {
             seek = Some(Tick(mark.tick.0.saturating_sub(1)));
         }
     }
-    if count > MOST_LISTED {
-        ui.weak(format!("and {} earlier ones", count - MOST_LISTED));
+    if count > MAX_LISTED {
+        ui.weak(format!("and {} earlier ones", count - MAX_LISTED));
     }
     seek
 }

@@ -8,7 +8,7 @@ const LEAST_FALL: f32 = 0.3;
 
 /// Steps in which a place is sought upwards, m, and how many.
 const RAISE: f32 = 0.1;
-const MOST_RAISES: usize = 100;
+const MAX_RAISES: usize = 100;
 
 /// Rays per edge of a box that look for something within.
 const RAYS: usize = 5;
@@ -40,7 +40,7 @@ pub fn above(world: &SimWorld, hit: &RayHit, size: Vector) -> Option<Pose> {
         center += away * (libm::hypotf(size.x, size.y) / 2.0 + 0.02);
     }
     center.z += LEAST_FALL + size.z / 2.0;
-    for _ in 0..MOST_RAISES {
+    for _ in 0..MAX_RAISES {
         if is_free(world, center, size) {
             return Some(Pose::from_parts(center, Rotation::IDENTITY));
         }

@@ -17,11 +17,11 @@ const FREQUENCY: f32 = 10.0;
 
 /// Greatest acceleration that a firm pull gives, m/s^2: a far mouse does not
 /// tear robots apart.
-const MOST_ACCELERATION: f32 = 30.0;
+const MAX_ACCELERATION: f32 = 30.0;
 
 /// Part of a body's own mass that damping may stop within one tick. It is small
 /// since a point off the centre is easier to move than the whole body.
-const MOST_DAMPING: f32 = 0.2;
+const MAX_DAMPING: f32 = 0.2;
 
 /// A damped spring from a point of a body to a point in the world.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,9 +63,9 @@ impl Pull {
         let velocity = body.twist.at_offset(body.pose.rotation * self.at);
         let stiffness = self.strength * self.mass_kg * FREQUENCY * FREQUENCY;
         let critical = 2.0 * self.mass_kg * FREQUENCY * self.strength.sqrt();
-        let damping = critical.min(MOST_DAMPING * self.own_kg / tick_s);
+        let damping = critical.min(MAX_DAMPING * self.own_kg / tick_s);
         let stretch = self.target - body.pose * self.at;
-        let most = MOST_ACCELERATION * self.mass_kg * self.strength;
+        let most = MAX_ACCELERATION * self.mass_kg * self.strength;
         Some((stretch * stiffness - velocity * damping).clamp_length_max(most))
     }
 

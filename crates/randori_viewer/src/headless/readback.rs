@@ -99,7 +99,7 @@ fn read_back(
     buffer.slice(..).map_async(MapMode::Read, move |result| {
         *note.lock().unwrap_or_else(PoisonError::into_inner) = result.is_ok();
     });
-    // Without a picture the studio says so.
+    // Without a picture the renderer says so.
     if device.poll(PollType::wait_indefinitely()).is_err()
         || !*arrived.lock().unwrap_or_else(PoisonError::into_inner)
     {

@@ -6,7 +6,7 @@ use super::FilmOptions;
 use crate::film::FilmError;
 
 /// Pictures of one film.
-const MOST_FRAMES: u64 = 1_000_000;
+const MAX_FRAMES: u64 = 1_000_000;
 
 /// Which tick each picture of a film shows: the one nearest to its time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,7 +51,7 @@ impl FrameTimes {
         }
         // Half a tick, so that a sum that should be whole is.
         let count = ((to_s - from_s + 0.5 * period_s) / step_s).floor() as u64 + 1;
-        if count > MOST_FRAMES {
+        if count > MAX_FRAMES {
             return refuse(
                 format!("a film cannot have {count} pictures"),
                 "choose a shorter time, or fewer pictures per second",

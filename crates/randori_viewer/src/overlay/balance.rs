@@ -12,7 +12,7 @@ const WEIGHT_M: f32 = 0.4;
 /// The longest arrow, m.
 const LONGEST_M: f32 = 1.5;
 /// Contact points that are drawn, the strongest ones, at most.
-const MOST_POINTS: usize = 64;
+const MAX_POINTS: usize = 64;
 /// Size of what marks a point, m.
 const POINT_M: f32 = 0.02;
 /// Radius of the ball at a centre of mass, m.
@@ -24,7 +24,7 @@ const ABOVE_M: f32 = 0.003;
 pub(super) fn contacts(view: &View, sketch: &mut Sketch) {
     let mut points = contact_points(view);
     points.sort_by(|a, b| b.force.length_squared().total_cmp(&a.force.length_squared()));
-    points.truncate(MOST_POINTS);
+    points.truncate(MAX_POINTS);
     let scale = WEIGHT_M / weight_n(view);
     for point in points {
         sketch.cross(point.at, POINT_M, colors::FORCE);

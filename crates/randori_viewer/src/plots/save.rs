@@ -17,7 +17,7 @@ use super::Plots;
 use crate::history::History;
 
 /// Files that are tried before giving up.
-const MOST_NUMBERS: u32 = 10_000;
+const MAX_NUMBERS: u32 = 10_000;
 
 /// A table of quantities up to a tick, as `randori export` writes them: a row for
 /// each tick at which one of them is known, and nothing where one is not.
@@ -69,7 +69,7 @@ fn quoted(text: &str) -> String {
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned());
-    for number in 1..MOST_NUMBERS {
+    for number in 1..MAX_NUMBERS {
         let numbered = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
         let name = match &extension {
             Some(extension) => format!("{numbered}.{extension}"),

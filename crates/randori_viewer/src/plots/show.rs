@@ -7,12 +7,12 @@ use randori_project::numbers::number;
 
 use super::curve::pieces;
 use super::panel::Asked;
-use super::{Chart, MOST_CURVES, Plots, View};
+use super::{Chart, MAX_CURVES, Plots, View};
 use crate::history::History;
 use crate::run::Run;
 
 /// Colours of curves, in the order in which they were added.
-const COLORS: [Color32; MOST_CURVES] = [
+const COLORS: [Color32; MAX_CURVES] = [
     Color32::from_rgb(90, 170, 250),
     Color32::from_rgb(250, 160, 60),
     Color32::from_rgb(100, 200, 110),
@@ -32,7 +32,7 @@ const Y_LABELS: egui::Rangef = egui::Rangef { min: 12.0, max: 20.0 };
 
 /// Values that may be missing before a curve is interrupted. Sensors measure
 /// when they do, so theirs never are.
-const MOST_MISSING: u64 = 4;
+const MAX_MISSING: u64 = 4;
 
 /// Draws all plots, below one another, and notes where they are.
 pub(super) fn show(
@@ -177,7 +177,7 @@ fn curve(
     }
     let quantity = &history.quantities()[index];
     let is_sensor = quantity.name.starts_with("sensor.");
-    let gap = if is_sensor { u64::MAX } else { history.stride().saturating_mul(MOST_MISSING) };
+    let gap = if is_sensor { u64::MAX } else { history.stride().saturating_mul(MAX_MISSING) };
     let values = history.values(index, ticks.clone());
     for piece in pieces(values, ticks, (columns, gap), |tick| run.time_s(tick)) {
         let line = Line::new(quantity.name.clone(), PlotPoints::Owned(piece));

@@ -6,7 +6,7 @@ use bevy::prelude::Transform;
 use randori_core::drawing::{Bone, bones};
 use randori_core::layout::{BodyId, RobotId, SceneLayout};
 use randori_core::math::{Pose, Rotation, Vector};
-use randori_core::spec::{ActorModel, VisualSpec, MaterialSpec, Scenario, Shape, ShapeSpec};
+use randori_core::spec::{ActorModel, MaterialSpec, Scenario, Shape, ShapeSpec, VisualSpec};
 
 use crate::convert::transform;
 

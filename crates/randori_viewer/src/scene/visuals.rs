@@ -10,7 +10,7 @@ use super::gltf_file;
 use super::mesh::{Formed, flat, formed, single};
 
 /// The largest mesh file that is read, bytes.
-const MOST_BYTES: usize = 256 << 20;
+const MAX_BYTES: usize = 256 << 20;
 
 /// Colour of meshes that have none.
 const BARE: [f32; 3] = [0.72, 0.73, 0.75];
@@ -81,8 +81,8 @@ fn read(
 ) -> Result<Vec<Drawn>, String> {
     let Some(read) = &files.0 else { return Err("mesh files are not read here".to_owned()) };
     let bytes = read(&visual.mesh)?;
-    if bytes.len() > MOST_BYTES {
-        return Err(format!("it is larger than {} MiB", MOST_BYTES >> 20));
+    if bytes.len() > MAX_BYTES {
+        return Err(format!("it is larger than {} MiB", MAX_BYTES >> 20));
     }
     let pieces = pieces(&visual.mesh, &bytes, read)?;
     let mirrored = visual.scale.iter().product::<f64>() < 0.0;

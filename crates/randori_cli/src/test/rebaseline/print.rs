@@ -5,7 +5,7 @@ use randori_core::report::Verdict;
 use randori_record::golden::{Difference, Finding, InputChange};
 
 use super::super::suite::Suite;
-use super::super::text::{self, MOST_FINDINGS, MOST_INPUTS, listed, row};
+use super::super::text::{self, MAX_FINDINGS, MAX_INPUTS, listed, row};
 use super::assessment::{Assessment, Cause, ChangedInputs, Standing, VerdictChange};
 use crate::style::{self, FAINT, HEADING, count, paint};
 use crate::table::{Align, Cell, table};
@@ -159,8 +159,8 @@ fn describe_inputs(inputs: &ChangedInputs) -> Text {
     };
     let mut text = Text::new();
     let changes: Vec<String> = inputs.changes.iter().map(InputChange::to_string).collect();
-    listed(&mut text, title, &changes, MOST_INPUTS);
-    listed(&mut text, "  edited files:", &inputs.files, MOST_INPUTS);
+    listed(&mut text, title, &changes, MAX_INPUTS);
+    listed(&mut text, "  edited files:", &inputs.files, MAX_INPUTS);
     text
 }
 
@@ -190,7 +190,7 @@ fn differences(assessment: &Assessment<'_>) -> Text {
         text += table(&columns, &rows).indented("  ");
     }
     let beyond = excesses(assessment);
-    listed(&mut text, "  beyond tolerance:", &beyond, MOST_FINDINGS);
+    listed(&mut text, "  beyond tolerance:", &beyond, MAX_FINDINGS);
     text + verdicts(assessment)
 }
 
@@ -202,7 +202,7 @@ fn verdicts(assessment: &Assessment<'_>) -> Text {
     let mut text = Text::new();
     let lines: Vec<String> =
         verdicts.iter().map(|change| verdict_change(assessment, change)).collect();
-    listed(&mut text, "  verdicts before and now:", &lines, MOST_FINDINGS);
+    listed(&mut text, "  verdicts before and now:", &lines, MAX_FINDINGS);
     text
 }
 

@@ -10,7 +10,7 @@ use crate::geometry::Pose;
 use crate::log::Log;
 use crate::mjcf::settings::Settings;
 use crate::paths;
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::{Attribute, Node, Tree};
 
 /// The models that a document may attach, by the names that it gives them.
@@ -229,7 +229,7 @@ impl Expansion<'_, '_> {
             let what =
                 format!("keyframe `{}` of an attached model", node.name().unwrap_or_default());
             let advice = "write a keyframe of all joints in the main file";
-            self.log.note(Fate::Dropped, node, what).advise(advice).doubt();
+            self.log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
         }
     }
 }

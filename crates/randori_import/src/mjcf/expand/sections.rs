@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::names::{self, Kind};
 use super::{Chain, Document, Expansion, Found};
-use crate::report::Fate;
+use crate::report::ImportStatus;
 use crate::xml::{Attribute, Node};
 
 /// Sections whose elements refer to others, those first that later ones refer to.
@@ -32,7 +32,7 @@ impl Expansion<'_, '_> {
                     Referred::Outside => {}
                     Referred::Apart => {
                         let what = "something between two different replicates";
-                        self.log.note(Fate::Dropped, node, what).doubt();
+                        self.log.note(ImportStatus::Dropped, node, what).doubt();
                     }
                 }
             }

@@ -14,7 +14,7 @@ use crate::world::scene::Role;
 use crate::world::tree::narrow_pose;
 
 /// Up to this many pairs are tested one by one; with more, shapes are sorted first.
-const MOST_LISTED: usize = 4096;
+const MAX_LISTED: usize = 4096;
 
 /// A shape of a link, or of scenery.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +60,7 @@ impl SimWorld {
         pairs.planes = indices().filter(is_plane).flat_map(meet).collect();
         pairs.sorted = indices().filter(|it| !is_plane(it)).collect();
         let moving = pairs.sorted.iter().filter(|it| pairs.shapes[**it].link.is_some()).count();
-        pairs.listed = (moving * pairs.sorted.len() <= MOST_LISTED).then(|| {
+        pairs.listed = (moving * pairs.sorted.len() <= MAX_LISTED).then(|| {
             let all = pairs.sorted.iter().enumerate();
             let later = |(place, one): (usize, &usize)| {
                 let (one, rest) = (*one, &pairs.sorted[place + 1..]);

@@ -30,14 +30,14 @@ use crate::scene::{MeshFiles, ReadFile, ScenePlugin};
 const WARM_UP: usize = 4;
 
 /// Updates after which a picture is taken as it is.
-const MOST_WARM_UP: usize = 500;
+const MAX_WARM_UP: usize = 500;
 
 /// Bytes for saved states: time only goes forwards here.
 const PAST_BUDGET: usize = 4 << 20;
 
-/// How a studio draws.
+/// How an off-screen renderer draws.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct StudioOptions {
+pub struct OffscreenOptions {
     /// Width and height, pixels.
     pub size: [u32; 2],
     /// Where the camera is; `None` as the window begins, following the first robot.
@@ -47,7 +47,7 @@ pub struct StudioOptions {
 }
 
 /// Draws ticks of a run off screen.
-pub struct Studio {
+pub struct OffscreenRenderer {
     app: App,
     graphics: Graphics,
     picture: LastPicture,
@@ -57,12 +57,12 @@ pub struct Studio {
     warm_for: u64,
 }
 
-impl Studio {
+impl OffscreenRenderer {
     /// Sets it up.
     ///
     /// # Errors
     /// [`FilmError::NoGraphics`] when nothing here can draw.
-    pub fn new(options: &StudioOptions) -> Result<Self, FilmError> {
+    pub fn new(options: &OffscreenOptions) -> Result<Self, FilmError> {
         if graphics().is_none() {
             return Err(FilmError::NoGraphics);
         }
@@ -201,7 +201,7 @@ impl Studio {
 
     /// Until nothing is on its way any more.
     fn warm_up(&mut self) {
-        for update in 0..MOST_WARM_UP {
+        for update in 0..MAX_WARM_UP {
             self.app.update();
             let pipelines = self.app.sub_app(RenderApp).world().get_resource::<PipelineCache>();
             let is_waiting = pipelines.is_some_and(|it| it.waiting_pipelines().next().is_some());
