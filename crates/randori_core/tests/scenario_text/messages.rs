@@ -79,7 +79,7 @@ fn types_are_explained_in_the_users_words() {
     "#);
     insta::assert_snapshot!(told("arm", "beams: 90", "beams: 90.5"), @r#"assets/arm.ron:23:57: error[RS0105]: a whole number is expected here"#);
     insta::assert_snapshot!(told("scenario", "waypoints: {\"goal\"", "waypoints: {goal"), @r#"
-    scenarios/push.ron:16:13: error[RS0105]: a text in quotes is expected here
+    scenarios/push.ron:16:17: error[RS0105]: a text in quotes is expected here
     help: put it in quotes: `"goal"`
     "#);
     insta::assert_snapshot!(told("arm", "drive: Position(kp: 30.0, kd: 1.0)", "drive: Position"), @r#"

@@ -105,5 +105,5 @@ fn keys_that_lead_nowhere_and_values_that_do_not_fit_are_found_at_load() {
     scenarios/push.ron:22:10: error[RS0212]: `robots.arm.links.hand.name` is not a number
     help: the file says `"hand"`
     "#);
-    insta::assert_snapshot!(whole, @r#"scenarios/push.ron:22:27: error[RS0105]: a whole number is expected here"#);
+    insta::assert_snapshot!(whole, @r#"scenarios/push.ron:22:38: error[RS0105]: a whole number is expected here"#);
 }
