@@ -186,13 +186,5 @@ fn flat() -> EnvironmentSpec {
 }
 
 fn surroundings_called(name: &str, about: &str) -> EnvironmentSpec {
-    EnvironmentSpec {
-        format: randori_core::spec::FORMAT,
-        name: name.to_owned(),
-        about: about.to_owned(),
-        materials: std::collections::BTreeMap::new(),
-        ground: None,
-        objects: Vec::new(),
-        zones: Vec::new(),
-    }
+    EnvironmentSpec { about: about.to_owned(), ..EnvironmentSpec::empty(name) }
 }

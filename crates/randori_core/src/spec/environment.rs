@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CombineRule, MaterialSpec, PoseSpec, ShapeSpec, SoftnessSpec};
+use super::{CombineRule, FORMAT, MaterialSpec, PoseSpec, ShapeSpec, SoftnessSpec};
 
 /// The world around the robots.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,21 @@ pub struct EnvironmentSpec {
     /// Named regions without substance.
     #[serde(default)]
     pub zones: Vec<ZoneSpec>,
+}
+
+impl EnvironmentSpec {
+    /// An environment with nothing in it.
+    pub fn empty(name: &str) -> Self {
+        Self {
+            format: FORMAT,
+            name: name.to_owned(),
+            about: String::new(),
+            materials: BTreeMap::new(),
+            ground: None,
+            objects: Vec::new(),
+            zones: Vec::new(),
+        }
+    }
 }
 
 /// Endless flat ground.

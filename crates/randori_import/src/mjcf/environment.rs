@@ -39,13 +39,9 @@ pub(crate) fn read(
     (name, start): (&str, &[f64]),
 ) -> Option<EnvironmentSpec> {
     let mut environment = EnvironmentSpec {
-        format: randori_core::spec::FORMAT,
-        name: name.to_owned(),
         about: format!("Surroundings of the robot in the file of {name}"),
         materials: materials(),
-        ground: None,
-        objects: Vec::new(),
-        zones: Vec::new(),
+        ..EnvironmentSpec::empty(name)
     };
     let mut names = Names::default();
     // Robots and things share one set of names.
