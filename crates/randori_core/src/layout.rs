@@ -12,7 +12,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::spec::{JointKind, RobotSpec, Scenario, SensorKind, SensorSpec};
+use crate::sensor::{Channel, Scan};
+use crate::spec::{RobotSpec, Scenario};
 
 /// Index of a thing with a pose: a robot link, an object or an actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,17 +121,11 @@ pub struct SensorLayout {
     pub channels: Vec<Channel>,
 }
 
-/// A named array of numbers: a part of a measurement or of a command.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Channel {
-    /// Name within its owner, such as `ranges`.
-    pub name: String,
-    /// Number of values.
-    pub len: usize,
-    /// Unit of the values, such as `rad/s`; `rad or m` where joints are mixed.
-    pub unit: String,
-    /// Names of the values, if they have any (joints, axes).
-    pub elements: Vec<String>,
+impl SensorLayout {
+    /// The beams of its scan, if it measures distances along beams.
+    pub fn scan(&self) -> Option<&Scan> {
+        self.channels.iter().find_map(Channel::scan)
+    }
 }
 
 impl SceneLayout {
@@ -231,7 +226,7 @@ impl SceneLayout {
         let mut sensors: Vec<SensorLayout> = Vec::new();
         for sensor in &model.sensors {
             let first = sensors.last().map_or(0, |previous| previous.values.end);
-            let channels = sensor_channels(sensor, model);
+            let channels = sensor.kind.channels(model);
             let len: usize = channels.iter().map(|channel| channel.len).sum();
             sensors.push(SensorLayout {
                 name: sensor.name.clone(),
@@ -254,91 +249,4 @@ impl SceneLayout {
 fn start_coordinates(start: &crate::spec::Placement, model: &RobotSpec, joint: &str) -> [f64; 3] {
     let named = start.named.as_ref().and_then(|pose| model.poses.get(pose)?.get(joint));
     start.joints.get(joint).or(named).map_or([0.0; 3], |coordinate| coordinate.elements())
-}
-
-/// The channels of a sensor, in the order of its values:
-///
-/// - joint state: `position` (rad or m), `velocity`, `torque` per degree of freedom
-/// - IMU: `accel` \[3\] m/s^2, `gyro` \[3\] rad/s, `orientation` \[4\] x, y, z, w
-/// - gyro: `gyro`, accelerometer: `accel`, velocimeter: `velocity` \[3\] m/s in sensor
-///   axes, orientation: `orientation`
-/// - lidar: `ranges` \[beams\] m, infinite where nothing was hit within range
-/// - contact: `force` \[3\] N in the sensor frame, `touching` \[1\] 0 or 1
-/// - wheel odometry: `pose` \[3\] x, y (m), yaw (rad); `twist` \[2\] forward m/s, yaw rad/s
-/// - ground truth: `position` \[3\] m, `orientation` \[4\], `linear_velocity` \[3\] m/s,
-///   `angular_velocity` \[3\] rad/s, of the sensor frame, in the world
-pub fn sensor_channels(sensor: &SensorSpec, robot: &RobotSpec) -> Vec<Channel> {
-    let xyz = ["x", "y", "z"];
-    let quaternion = ["x", "y", "z", "w"];
-    match &sensor.kind {
-        SensorKind::JointState { joints } => {
-            let names = joint_state_elements(joints, robot);
-            ["position", "velocity", "torque"]
-                .into_iter()
-                .zip(["rad or m", "rad/s or m/s", "N m or N"])
-                .map(|(name, unit)| Channel {
-                    name: name.to_owned(),
-                    len: names.len(),
-                    unit: unit.to_owned(),
-                    elements: names.clone(),
-                })
-                .collect()
-        }
-        SensorKind::Imu => vec![
-            channel("accel", "m/s^2", &xyz),
-            channel("gyro", "rad/s", &xyz),
-            channel("orientation", "1", &quaternion),
-        ],
-        SensorKind::Gyro => vec![channel("gyro", "rad/s", &xyz)],
-        SensorKind::Accelerometer => vec![channel("accel", "m/s^2", &xyz)],
-        SensorKind::Velocimeter => vec![channel("velocity", "m/s", &xyz)],
-        SensorKind::Orientation => vec![channel("orientation", "1", &quaternion)],
-        SensorKind::Lidar { beams, .. } => vec![Channel {
-            name: "ranges".to_owned(),
-            len: *beams as usize,
-            unit: "m".to_owned(),
-            elements: Vec::new(),
-        }],
-        SensorKind::Contact { .. } => {
-            vec![channel("force", "N", &xyz), channel("touching", "0 or 1", &["touching"])]
-        }
-        SensorKind::WheelOdometry { .. } => vec![
-            channel("pose", "m, m, rad", &["x", "y", "yaw"]),
-            channel("twist", "m/s, rad/s", &["forward", "yaw_rate"]),
-        ],
-        SensorKind::GroundTruth => vec![
-            channel("position", "m", &xyz),
-            channel("orientation", "1", &quaternion),
-            channel("linear_velocity", "m/s", &xyz),
-            channel("angular_velocity", "rad/s", &xyz),
-        ],
-    }
-}
-
-fn joint_state_elements(joints: &[String], robot: &RobotSpec) -> Vec<String> {
-    let movable = robot.joints.iter().filter(|joint| !matches!(joint.kind, JointKind::Fixed));
-    let elements = |joint: &crate::spec::JointSpec| match joint.kind {
-        JointKind::Spherical => {
-            ["x", "y", "z"].map(|axis| format!("{}.{axis}", joint.name)).to_vec()
-        }
-        _ => vec![joint.name.clone()],
-    };
-    if joints.is_empty() {
-        movable.flat_map(elements).collect()
-    } else {
-        joints
-            .iter()
-            .filter_map(|name| robot.joints.iter().find(|joint| joint.name == *name))
-            .flat_map(elements)
-            .collect()
-    }
-}
-
-fn channel(name: &str, unit: &str, elements: &[&str]) -> Channel {
-    Channel {
-        name: name.to_owned(),
-        len: elements.len(),
-        unit: unit.to_owned(),
-        elements: elements.iter().map(|&element| element.to_owned()).collect(),
-    }
 }

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod random;
 pub mod record;
 pub mod report;
+pub mod sensor;
 pub mod spec;
 pub mod text;
 pub mod time;

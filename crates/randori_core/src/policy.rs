@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::layout::{Channel, RobotLayout, SceneLayout};
+use crate::layout::{RobotLayout, SceneLayout};
+use crate::sensor::Channel;
 use crate::spec::RobotSpec;
 use crate::time::Tick;
 

@@ -8,7 +8,8 @@ use std::fs;
 
 use page::{blocks, read, root};
 use randori_core::diagnostic::{DiagnosticCode, RunCode};
-use randori_core::spec::{MaterialSpec, PhysicsPreset};
+use randori_core::sensor::{About, Preset, SensorKind};
+use randori_core::spec::{MaterialSpec, PhysicsPreset, RobotSpec};
 use randori_core::text::outline::{NodeKind, Outline};
 use randori_core::text::{FileKind, Limits, MemoryFiles, Override, ScenarioText, check_file};
 
@@ -180,7 +181,26 @@ fn spec_types() -> BTreeMap<String, SpecType> {
             }
         }
     }
+    types.insert("SensorKind".to_owned(), sensor_kinds());
     types
+}
+
+/// The kinds of sensors, each a structure in a file of its own.
+fn sensor_kinds() -> SpecType {
+    let mut kinds = SpecType { page: FORMAT_PAGE, ..SpecType::default() };
+    let folder = root().join("crates/randori_core/src/sensor");
+    for entry in fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("an entry").path();
+        let Ok(source) = fs::read_to_string(path) else { continue };
+        let Some((_, rest)) = source.split_once("\nimpl SensorType for ") else { continue };
+        let name = word(rest).to_owned();
+        if let Some((_, body)) = source.split_once(&format!("pub struct {name} {{\n")) {
+            let body: Vec<&str> = body.lines().take_while(|line| *line != "}").collect();
+            kinds.parts.insert(name.clone(), declared(&body).entries);
+        }
+        kinds.entries.insert(name);
+    }
+    kinds
 }
 
 /// The identifier that a text begins with.
@@ -253,6 +273,35 @@ fn the_page_documents_every_field_and_choice_and_no_other() {
             assert!(types.contains_key(name), "`{name}` is no type of a file");
         }
     }
+}
+
+#[test]
+fn the_table_of_sensors_is_that_of_the_kinds() {
+    let page = read(FORMAT_PAGE);
+    let shown = rows(&page, "SensorKind").expect("the table of kinds");
+    let all = SensorKind::all();
+    let row = |it: &About| format!("| `{}` | {} | {} |", it.example, it.channels, it.meaning);
+    let wanted: Vec<String> = all.iter().map(row).collect();
+    assert_eq!(shown.join("\n"), wanted.join("\n"), "the table should read as on the right");
+
+    let robot = "Robot(format: 1, name: \"r\", base: Fixed(link: \"a\"), links: [])";
+    let robot: RobotSpec = ron::from_str(robot).expect("a robot");
+    let mut without_link = Vec::new();
+    for about in all {
+        let kind: SensorKind =
+            ron::from_str(&about.example.replace("[...]", "[]")).expect("an example of the kind");
+        let documented: Vec<&str> = about.channels.split('`').skip(1).step_by(2).collect();
+        let channels = kind.channels(&robot);
+        let measured: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
+        assert_eq!(documented, measured, "channels of `{}`", about.example);
+        if !kind.needs_link() {
+            without_link.push(format!("`{}`", word(about.example)));
+        }
+    }
+    let rule = format!("needed by all kinds but {}", without_link.join(" and "));
+    assert!(page.contains(&rule), "the page does not say: {rule}");
+    let presets: Vec<String> = Preset::ALL.iter().map(|it| format!("`{}`", it.name)).collect();
+    assert!(page.contains(&format!("There is {}", presets.join(", "))), "{presets:?}");
 }
 
 fn has_word(text: &str, wanted: &str) -> bool {

@@ -18,7 +18,8 @@ mod surface;
 use std::collections::BTreeMap;
 
 use randori_core::diagnostic::DiagnosticCode;
-use randori_core::spec::{Base, ErrorSpec, FORMAT, PoseSpec, RobotSpec, SensorKind, SensorSpec};
+use randori_core::sensor::JointState;
+use randori_core::spec::{Base, ErrorSpec, FORMAT, PoseSpec, RobotSpec, SensorSpec};
 
 use crate::log::Log;
 use crate::names::of_robot;
@@ -100,7 +101,7 @@ fn joint_sensor() -> SensorSpec {
         name: "joints".to_owned(),
         link: None,
         pose: PoseSpec::default(),
-        kind: SensorKind::JointState { joints: Vec::new() },
+        kind: JointState::default().into(),
         rate_hz: None,
         offset_s: 0.0,
         errors: ErrorSpec::default(),

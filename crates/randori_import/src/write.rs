@@ -14,7 +14,7 @@ pub(crate) use values::{number, quoted};
 
 use values::{
     Fields, angle_pair, combine, coordinate, drive, errors, inertia, joint_kind, numbers, pose,
-    sensor_kind, shape, softness, string_list,
+    shape, softness, string_list,
 };
 
 /// The text of a `Robot(...)` file.
@@ -269,7 +269,7 @@ fn sensor(sensor: &SensorSpec) -> String {
     fields.always("name", quoted(&sensor.name));
     fields.some("link", sensor.link.as_ref(), |link| quoted(link));
     fields.pose("pose", &sensor.pose);
-    fields.always("kind", sensor_kind(&sensor.kind));
+    fields.always("kind", sensor.kind.text());
     fields.some("rate_hz", sensor.rate_hz.as_ref(), |value| number(*value));
     fields.unless("offset_s", &sensor.offset_s, &0.0, |value| number(*value));
     fields.some("errors", errors(&sensor.errors).as_ref(), String::clone);

@@ -42,7 +42,7 @@ pub(super) fn link_exists(
 }
 
 /// The joint with this name, or an error.
-pub(super) fn joint_exists<'r>(
+pub(crate) fn joint_exists<'r>(
     report: &mut Report<'_>,
     at: &At<'_>,
     robot: &'r RobotSpec,
@@ -58,7 +58,7 @@ pub(super) fn joint_exists<'r>(
 }
 
 /// An error unless the joint has exactly one degree of freedom.
-pub(super) fn has_one_dof(
+pub(crate) fn has_one_dof(
     report: &mut Report<'_>,
     at: &At<'_>,
     joint: &JointSpec,

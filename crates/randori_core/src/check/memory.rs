@@ -12,7 +12,8 @@ mod pairs;
 
 use super::report::{At, Report};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, Span};
-use crate::spec::{JointKind, RobotSpec, SensorKind, SensorSpec, Shape, ShapeSpec};
+use crate::sensor::MostValues;
+use crate::spec::{JointKind, RobotSpec, SensorSpec, Shape, ShapeSpec};
 use crate::text::{Limits, Part, Specs};
 use crate::time::TickPeriod;
 
@@ -125,9 +126,9 @@ impl Estimate {
         let sensors = root.field("sensors");
         let (mut kept, mut delayed) = (0.0, 0.0);
         for sensor in &robot.sensors {
-            let (values, is_named) = values(sensor, coordinates);
-            kept += values * if is_named { PER_NAMED_VALUE } else { PER_VALUE };
-            delayed += self.under_way(sensor, values);
+            let MostValues { count, have_names } = sensor.kind.most_values(coordinates);
+            kept += count * if have_names { PER_NAMED_VALUE } else { PER_VALUE };
+            delayed += self.under_way(sensor, count);
         }
         self.add(report, &sensors, "values of sensors", kept);
         self.add(report, &sensors, "measurements that are delayed", delayed);
@@ -174,17 +175,6 @@ impl Estimate {
         self.add(report, &root.field("objects"), what, counted.near_bytes());
         let what = format!("contacts of {} pairs of shapes at the start", counted.touching);
         self.add(report, &root.field("objects"), what, counted.touching_bytes());
-    }
-}
-
-/// Number of values of a sensor, and whether each has a name.
-fn values(sensor: &SensorSpec, coordinates: f64) -> (f64, bool) {
-    match &sensor.kind {
-        SensorKind::JointState { joints } if joints.is_empty() => (3.0 * coordinates, true),
-        // Ball joints have three coordinates.
-        SensorKind::JointState { joints } => (9.0 * joints.len() as f64, true),
-        SensorKind::Lidar { beams, .. } => (f64::from(*beams), false),
-        _ => (13.0, true),
     }
 }
 

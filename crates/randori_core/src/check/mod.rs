@@ -28,8 +28,9 @@ mod shapes;
 
 use crate::diagnostic::Diagnostic;
 use crate::text::{Limits, Part, Sources, Specs};
+pub(crate) use joints::{has_one_dof, joint_exists};
 use rates::Rates;
-use report::{At, Report};
+pub(crate) use report::{At, MAX_NAME, Report};
 
 /// All findings in whatever could be read.
 pub(crate) fn findings(specs: &Specs, sources: &Sources, limits: &Limits) -> Vec<Diagnostic> {

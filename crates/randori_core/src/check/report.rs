@@ -9,7 +9,7 @@ use crate::text::{Part, Sources};
 /// A place in a spec: a chain of steps that lives on the stack, so that it
 /// costs nothing until something is wrong there.
 #[derive(Clone, Copy)]
-pub(super) struct At<'a> {
+pub(crate) struct At<'a> {
     outer: Option<&'a At<'a>>,
     step: Step<'a>,
 }
@@ -22,22 +22,22 @@ enum Step<'a> {
 }
 
 impl<'a> At<'a> {
-    pub(super) fn root(part: Part) -> Self {
+    pub(crate) fn root(part: Part) -> Self {
         Self { outer: None, step: Step::Root(part) }
     }
 
     /// A field, or an entry of a map.
-    pub(super) fn field(&'a self, name: &'a str) -> Self {
+    pub(crate) fn field(&'a self, name: &'a str) -> Self {
         Self { outer: Some(self), step: Step::Named(name) }
     }
 
     /// An element of a list, or a position of `A(x, y)`.
-    pub(super) fn index(&'a self, index: usize) -> Self {
+    pub(crate) fn index(&'a self, index: usize) -> Self {
         Self { outer: Some(self), step: Step::Index(index) }
     }
 
     /// The name of the field, for messages: the last name on the way.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match (self.step, self.outer) {
             (Step::Named(name), _) => name,
             (_, Some(outer)) => outer.name(),
@@ -67,9 +67,9 @@ impl<'a> At<'a> {
 }
 
 /// The list of what was found, and the texts to find places in.
-pub(super) struct Report<'s> {
-    pub(super) sources: &'s Sources,
-    pub(super) list: Vec<Diagnostic>,
+pub(crate) struct Report<'s> {
+    pub(crate) sources: &'s Sources,
+    pub(crate) list: Vec<Diagnostic>,
     has_errors: bool,
     /// How many more names are compared with those that would have been right.
     comparisons_left: usize,
@@ -87,17 +87,17 @@ const MAX_MESSAGE: usize = 1_000;
 /// Thirty years, s: in nanoseconds it fits 64 bits with room to add to it.
 const LONGEST_S: f64 = 1e9;
 /// Characters of the name of a thing in messages about its many parts.
-pub(super) const MAX_NAME: usize = 64;
+pub(crate) const MAX_NAME: usize = 64;
 
 impl<'s> Report<'s> {
-    pub(super) fn new(sources: &'s Sources) -> Self {
+    pub(crate) fn new(sources: &'s Sources) -> Self {
         let overflow = Diagnostic::error(DiagnosticCode::LIMIT_EXCEEDED, "");
         let (list, comparisons_left) = (Vec::new(), MAX_COMPARISONS);
         Self { sources, list, has_errors: false, comparisons_left, overflow }
     }
 
     /// Adds an error at a place; the answer can be given more remarks.
-    pub(super) fn error(
+    pub(crate) fn error(
         &mut self,
         code: DiagnosticCode,
         at: &At<'_>,
@@ -108,7 +108,7 @@ impl<'s> Report<'s> {
     }
 
     /// Adds a warning at a place.
-    pub(super) fn warning(
+    pub(crate) fn warning(
         &mut self,
         code: DiagnosticCode,
         at: &At<'_>,
@@ -119,7 +119,7 @@ impl<'s> Report<'s> {
     }
 
     /// Adds a finding that knows its place.
-    pub(super) fn push(&mut self, finding: Diagnostic) {
+    pub(crate) fn push(&mut self, finding: Diagnostic) {
         if self.has_room(finding.severity) {
             self.list.push(finding);
         }
@@ -147,50 +147,50 @@ impl<'s> Report<'s> {
 
     /// Whether something asks for more than a limit allows; then it is not worth
     /// the time to look at how much more.
-    pub(super) fn exceeds_limits(&self) -> bool {
+    pub(crate) fn exceeds_limits(&self) -> bool {
         self.list.iter().any(|finding| finding.code == DiagnosticCode::LIMIT_EXCEEDED)
     }
 
     /// Whether further findings are not kept, so that nothing has to be prepared
     /// for them.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.has_errors && self.list.len() >= MAX_FOUND
     }
 
     /// The place in the text; of a value that was left out, the one around it.
-    pub(super) fn span(&self, at: &At<'_>) -> Option<Span> {
+    pub(crate) fn span(&self, at: &At<'_>) -> Option<Span> {
         let (part, segments) = at.resolve();
         self.sources.nearest_span(part, &segments)
     }
 
     /// A remark at another place, if that is in a text.
-    pub(super) fn label(&self, at: &At<'_>, text: &str) -> Option<Label> {
+    pub(crate) fn label(&self, at: &At<'_>, text: &str) -> Option<Label> {
         self.span(at).map(|span| Label::new(span, text))
     }
 
     /// An error unless the number is greater than 0, in single precision too.
-    pub(super) fn positive(&mut self, at: &At<'_>, value: f64) {
+    pub(crate) fn positive(&mut self, at: &At<'_>, value: f64) {
         if value.is_finite() && (value as f32) < f32::MIN_POSITIVE {
             self.out_of_range(at, value, "must be greater than 0");
         }
     }
 
     /// An error if there is a number that is not greater than 0.
-    pub(super) fn positive_if_any(&mut self, at: &At<'_>, value: Option<f64>) {
+    pub(crate) fn positive_if_any(&mut self, at: &At<'_>, value: Option<f64>) {
         if let Some(value) = value {
             self.positive(at, value);
         }
     }
 
     /// An error if the number is negative.
-    pub(super) fn not_negative(&mut self, at: &At<'_>, value: f64) {
+    pub(crate) fn not_negative(&mut self, at: &At<'_>, value: f64) {
         if value < 0.0 {
             self.out_of_range(at, value, "must not be negative");
         }
     }
 
     /// An error if there is a number that is not between 0 and 1.
-    pub(super) fn fraction(&mut self, at: &At<'_>, value: Option<f64>) {
+    pub(crate) fn fraction(&mut self, at: &At<'_>, value: Option<f64>) {
         if let Some(value) = value
             && !(0.0..=1.0).contains(&value)
             && value.is_finite()
@@ -200,20 +200,20 @@ impl<'s> Report<'s> {
     }
 
     /// An error if a time (s) is negative, or longer than any run.
-    pub(super) fn time(&mut self, at: &At<'_>, seconds: f64) {
+    pub(crate) fn time(&mut self, at: &At<'_>, seconds: f64) {
         self.not_negative(at, seconds);
         self.not_above(at, seconds, LONGEST_S, " s");
     }
 
     /// An error if the number is beyond what anything real needs.
-    pub(super) fn not_above(&mut self, at: &At<'_>, value: f64, most: f64, unit: &str) {
+    pub(crate) fn not_above(&mut self, at: &At<'_>, value: f64, most: f64, unit: &str) {
         if value > most && value.is_finite() {
             self.out_of_range(at, value, &format!("must be at most {most}{unit}"));
         }
     }
 
     /// An error if a range is empty; at its lower end.
-    pub(super) fn ordered(&mut self, at: &At<'_>, lower: f64, upper: f64) {
+    pub(crate) fn ordered(&mut self, at: &At<'_>, lower: f64, upper: f64) {
         if lower > upper {
             let message = format!("`{}` starts at {lower} but ends at {upper}", at.name());
             self.error(DiagnosticCode::REVERSED_RANGE, at, message, "the range is empty")
@@ -223,14 +223,14 @@ impl<'s> Report<'s> {
     }
 
     /// An error that says which values are possible.
-    pub(super) fn out_of_range(&mut self, at: &At<'_>, value: f64, rule: &str) {
+    pub(crate) fn out_of_range(&mut self, at: &At<'_>, value: f64, rule: &str) {
         let message = format!("`{}` is {}, but {rule}", at.name(), super::bounds::shown(value));
         self.error(DiagnosticCode::OUT_OF_RANGE, at, message, rule);
     }
 
     /// An error about a name that does not exist, with the nearest that does.
     /// `what` is the kind of thing, such as `link`.
-    pub(super) fn unknown_name<'k>(
+    pub(crate) fn unknown_name<'k>(
         &mut self,
         code: DiagnosticCode,
         at: &At<'_>,
@@ -250,7 +250,7 @@ impl<'s> Report<'s> {
     }
 
     /// The name that was probably meant; none any more after many questions.
-    pub(super) fn similar<'k>(
+    pub(crate) fn similar<'k>(
         &mut self,
         name: &str,
         known: impl Iterator<Item = &'k str>,

@@ -17,6 +17,7 @@ mod sensor;
 mod shape;
 mod values;
 
+pub use crate::sensor::SensorKind;
 pub use actuator::{ActuatorLimits, ActuatorSpec, Drive};
 pub use contract::{
     ActionSpec, ActionTarget, CommandInputSpec, ContractSpec, FirstFill, Frame, GainsSpec,
@@ -36,7 +37,7 @@ pub use scenario::{
     ActorModel, ActorSpec, Effect, EventSpec, Expectation, GoalSpec, Placement, Repeat, RobotEntry,
     ScenarioSpec, Trigger, Variation,
 };
-pub use sensor::{ChannelErrorSpec, ErrorSpec, Noise, SensorKind, SensorSpec};
+pub use sensor::{ChannelErrorSpec, ErrorSpec, Noise, SensorSpec};
 pub use shape::{CombineRule, MaterialSpec, Shape, ShapeSpec, SoftnessSpec, VisualSpec};
 pub use values::{Angle, Axis, Coordinate, PoseSpec};
 

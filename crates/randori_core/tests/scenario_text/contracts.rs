@@ -6,10 +6,18 @@ const ROBOT: &str = r#"Robot(format: 1, name: "dog", base: Floating(link: "trunk
     links: [
         (name: "trunk", mass_kg: 5.0, shapes: [(shape: Sphere(radius: 0.1))]),
         (name: "thigh", mass_kg: 1.0, shapes: [(shape: Sphere(radius: 0.1))]),
+        (name: "tail", mass_kg: 0.1, shapes: [(shape: Sphere(radius: 0.05))]),
     ],
-    joints: [(name: "hip", kind: Continuous, parent: "trunk", child: "thigh", axis: Y)],
+    joints: [
+        (name: "hip", kind: Continuous, parent: "trunk", child: "thigh", axis: Y),
+        (name: "rump", kind: Spherical, parent: "trunk", child: "tail"),
+    ],
     actuators: [(name: "motor", joint: "hip", drive: Torque)],
-    sensors: [(name: "joints", kind: JointState()), (name: "imu", link: "trunk", kind: Imu)],
+    sensors: [
+        (name: "joints", kind: JointState()),
+        (name: "tail", kind: JointState(joints: ["rump"])),
+        (name: "imu", link: "trunk", kind: Imu),
+    ],
 )"#;
 
 const CONTRACT: &str = r#"PolicyContract(format: 1, name: "walk", network: "walk.onnx",
@@ -50,6 +58,12 @@ const CASES: &[(&str, &str, &str)] = &[
         "\"imu.orientation\"",
         "\"imu.accel\"",
         "error[RS0712]: `imu.accel` is no orientation: it has 3 values",
+    ),
+    (
+        "\"imu.gyro\"",
+        "\"tail.velocity\", frame: FromWorld(orientation: \"imu.orientation\")",
+        "error[RS0712]: `tail.velocity` is no vector that can be turned: \
+         it has 3 values, each by itself",
     ),
     ("(-5, 5)", "(5, -5)", "error[RS0309]: `clip` starts at 5 but ends at -5"),
     ("samples: 5", "samples: 0", "error[RS0716]: a history has 1 to 1000 samples, not 0"),

@@ -1,6 +1,9 @@
 //! `<sensor>`: what the robot measures.
 
 use randori_core::diagnostic::DiagnosticCode;
+use randori_core::sensor::{
+    Accelerometer, Contact, GroundTruth, Gyro, JointState, Lidar, Orientation, Velocimeter,
+};
 use randori_core::spec::{Angle, ErrorSpec, PoseSpec, SensorKind, SensorSpec};
 
 use super::model::Model;
@@ -66,12 +69,7 @@ const FAR: f64 = 10.0;
 pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<SensorSpec> {
     let mut names = Names::default();
     let joints = names.give("joints");
-    let mut sensors = vec![sensor(
-        joints,
-        None,
-        &Pose::identity(),
-        SensorKind::JointState { joints: Vec::new() },
-    )];
+    let mut sensors = vec![sensor(joints, None, &Pose::identity(), JointState::default().into())];
     log.note_whole(
         ImportStatus::Added,
         "sensor `joints`: position, velocity and torque of all joints",
@@ -109,9 +107,8 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
                 format!("sensor `{wanted}` is called `{name}`"),
             );
         }
-        let is_contact = matches!(kind, SensorKind::Contact { .. });
         let mut spec = sensor(name, Some(place.link.clone()), &pose, kind);
-        if is_contact {
+        if matches!(node.tag(), "touch" | "contact") {
             spec.pose = PoseSpec::default();
         }
         errors(log, node, &mut spec);
@@ -149,14 +146,13 @@ fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Found> {
         log.note(ImportStatus::Dropped, node, format!("a sensor of kind `{tag}`")).advise(*advice);
         return None;
     }
-    let (kind, (body, mut pose), remark) = match tag {
-        "gyro" => (SensorKind::Gyro, at_site(log, model, node)?, None),
-        "accelerometer" => (SensorKind::Accelerometer, at_site(log, model, node)?, None),
-        "velocimeter" => (SensorKind::Velocimeter, at_site(log, model, node)?, None),
+    let (kind, (body, mut pose), remark): (SensorKind, _, _) = match tag {
+        "gyro" => (Gyro.into(), at_site(log, model, node)?, None),
+        "accelerometer" => (Accelerometer.into(), at_site(log, model, node)?, None),
+        "velocimeter" => (Velocimeter.into(), at_site(log, model, node)?, None),
         "touch" => {
             let remark = "the force on its whole link".to_owned();
-            let kind = SensorKind::Contact { threshold: 1e-3 };
-            (kind, at_site(log, model, node)?, Some(remark))
+            (Contact::default().into(), at_site(log, model, node)?, Some(remark))
         }
         "rangefinder" => {
             let place = at_site(log, model, node)?;
@@ -164,16 +160,15 @@ fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Found> {
             let far = far.filter(|far| *far > 0.0).unwrap_or(FAR);
             let remark = format!("a range finder as a lidar of one beam, up to {far} m");
             let fov = Angle::Deg(1.0);
-            (SensorKind::Lidar { beams: 1, range: (0.001, far), fov }, place, Some(remark))
+            (Lidar { beams: 1, range: (0.001, far), fov }.into(), place, Some(remark))
         }
         "contact" => {
             let body = contact_body(log, model, node)?;
             let remark = "any contact of the whole link counts".to_owned();
-            let kind = SensorKind::Contact { threshold: 1e-3 };
-            (kind, (body, Pose::identity()), Some(remark))
+            (Contact::default().into(), (body, Pose::identity()), Some(remark))
         }
         "framequat" if node.attribute("refname").is_none() => {
-            (SensorKind::Orientation, at_object(log, model, node)?, None)
+            (Orientation.into(), at_object(log, model, node)?, None)
         }
         "framepos" | "framequat" | "framexaxis" | "frameyaxis" | "framezaxis" | "framelinvel"
         | "frameangvel" => {
@@ -181,7 +176,7 @@ fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Found> {
             let is_relative = node.attribute("refname").is_some();
             let relative = if is_relative { ", in the world frame" } else { "" };
             let remark = format!("a {tag} as the true pose and velocity of its frame{relative}");
-            (SensorKind::GroundTruth, place, Some(remark))
+            (GroundTruth.into(), place, Some(remark))
         }
         _ => {
             let what = format!("`<{tag}>` is no sensor that is known");
@@ -341,8 +336,7 @@ fn errors(log: &mut Log, node: Node<'_>, spec: &mut SensorSpec) {
         let advice = format!("write `rate_hz: {}`, if that divides the physics rate", 1.0 / period);
         log.note_value(ImportStatus::Approximated, node, "interval", what).advise(advice);
     }
-    let is_vector =
-        matches!(spec.kind, SensorKind::Gyro | SensorKind::Accelerometer | SensorKind::Velocimeter);
+    let is_vector = matches!(node.tag(), "gyro" | "accelerometer" | "velocimeter");
     if let Some(cutoff) = node.attribute("cutoff").filter(|_| is_vector)
         && let Some(most) = values::number(log, cutoff).filter(|most| *most > 0.0)
     {

@@ -2,7 +2,7 @@
 
 use randori_core::spec::{
     Angle, Axis, ChannelErrorSpec, CombineRule, Coordinate, Drive, ErrorSpec, InertiaSpec,
-    JointKind, Noise, PoseSpec, SensorKind, Shape, SoftnessSpec,
+    JointKind, Noise, PoseSpec, Shape, SoftnessSpec,
 };
 
 /// `(name: value, ...)`, without fields that need not be said.
@@ -229,31 +229,6 @@ pub(super) fn drive(drive: &Drive) -> String {
         Drive::Velocity { gain } => format!("Velocity(gain: {})", number(*gain)),
         Drive::Position { kp, kd } => gains("Position", *kp, *kd),
         Drive::Impedance { kp, kd } => gains("Impedance", *kp, *kd),
-    }
-}
-
-pub(super) fn sensor_kind(kind: &SensorKind) -> String {
-    match kind {
-        SensorKind::JointState { joints } if joints.is_empty() => "JointState()".to_owned(),
-        SensorKind::JointState { joints } => format!("JointState(joints: {})", string_list(joints)),
-        SensorKind::Imu => "Imu".to_owned(),
-        SensorKind::Gyro => "Gyro".to_owned(),
-        SensorKind::Accelerometer => "Accelerometer".to_owned(),
-        SensorKind::Velocimeter => "Velocimeter".to_owned(),
-        SensorKind::Orientation => "Orientation".to_owned(),
-        SensorKind::Lidar { beams, range, fov } => {
-            let (range, fov) = (angle_pair(*range), angle(*fov));
-            format!("Lidar(beams: {beams}, range: {range}, fov: {fov})")
-        }
-        SensorKind::Contact { threshold } => format!("Contact(threshold: {})", number(*threshold)),
-        SensorKind::WheelOdometry { left, right, radius, separation } => format!(
-            "WheelOdometry(left: {}, right: {}, radius: {}, separation: {})",
-            quoted(left),
-            quoted(right),
-            number(*radius),
-            number(*separation),
-        ),
-        SensorKind::GroundTruth => "GroundTruth".to_owned(),
     }
 }
 

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use randori_core::math::Pose;
 use randori_core::policy::{Observation, RobotInterface};
-use randori_core::spec::{JointSpec, RobotSpec, SensorKind, SensorSpec};
+use randori_core::sensor::Quantity;
+use randori_core::spec::{JointSpec, RobotSpec};
 use randori_core::time::Tick;
 
 /// Where a channel lies in an observation.
@@ -12,6 +13,7 @@ use randori_core::time::Tick;
 pub(super) struct Reading {
     /// Full name, `sensor.channel`.
     pub(super) name: String,
+    pub(super) quantity: Quantity,
     channel: usize,
     values: Range<usize>,
 }
@@ -21,7 +23,9 @@ impl Reading {
     pub(super) fn find(interface: &RobotInterface, sensor: &str, channel: &str) -> Option<Self> {
         let name = format!("{sensor}.{channel}");
         let index = interface.observations.iter().position(|channel| channel.name == name)?;
-        Some(Self { values: interface.observation(&name)?, channel: index, name })
+        let (quantity, values) =
+            (interface.observations[index].quantity, interface.observation(&name)?);
+        Some(Self { name, quantity, channel: index, values })
     }
 
     /// The latest values, or `None` before the first ones.
@@ -47,9 +51,9 @@ pub(super) struct JointReading {
 impl JointReading {
     /// The first joint state sensor that reports `joint`.
     pub(super) fn find(interface: &RobotInterface, joint: &str) -> Option<Self> {
-        let reports = |sensor: &&SensorSpec| matches!(sensor.kind, SensorKind::JointState { .. });
-        interface.model.sensors.iter().filter(reports).find_map(|sensor| {
-            let position = Reading::find(interface, &sensor.name, "position")?;
+        interface.model.sensors.iter().find_map(|sensor| {
+            let position = Reading::find(interface, &sensor.name, "position");
+            let position = position.filter(|it| it.quantity == Quantity::Scalar)?;
             let elements = &interface.observations[position.channel].elements;
             let element = elements.iter().position(|element| element == joint)?;
             let velocity = Reading::find(interface, &sensor.name, "velocity")?;

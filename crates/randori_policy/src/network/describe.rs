@@ -1,6 +1,5 @@
 //! What an ONNX file holds, as plain data.
 
-use randori_core::layout::sensor_channels;
 use randori_core::spec::{ContractSpec, RobotSpec};
 use randori_onnx::Model;
 
@@ -56,7 +55,7 @@ pub fn check(contract: &ContractSpec, model: &Model, robot: Option<&RobotSpec>) 
         let (sensor, channel) = name.rsplit_once('.')?;
         let robot = robot?;
         let sensor = robot.sensors.iter().find(|spec| spec.name == sensor)?;
-        sensor_channels(sensor, robot).iter().find(|it| it.name == channel).map(|it| it.len)
+        sensor.kind.channels(robot).iter().find(|it| it.name == channel).map(|it| it.len)
     };
     check_network(contract, &tensors(model.inputs()), &tensors(model.outputs()), &channel_len)
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use randori_core::diagnostic::DiagnosticCode;
 use randori_core::policy::RobotInterface;
+use randori_core::sensor::Quantity;
 use randori_core::spec::{ContractSpec, Frame, LastActionStage, Scaling, TermSource, TermSpec};
 
 use super::commands::Commands;
@@ -273,9 +274,8 @@ impl Resolver<'_> {
             Frame::ToWorld { orientation } => (orientation, false),
         };
         let quaternion = self.orientation(orientation, &format!("{path}.frame.orientation"))?;
-        if range.len() != 3 {
-            let message =
-                format!("`{name}` is no vector that can be turned: it has {} values", range.len());
+        if let Some(values) = self.other_than(Quantity::Vector, name) {
+            let message = format!("`{name}` is no vector that can be turned: it has {values}");
             let code = DiagnosticCode::CONTRACT_CHANNEL;
             let path = format!("{path}.frame");
             self.found.push(Problem::error(code, path, message, "only for x, y, z"));
@@ -299,10 +299,16 @@ impl Resolver<'_> {
         Some(range)
     }
 
+    /// What a channel is instead of such a quantity; `None` if it is one.
+    fn other_than(&self, quantity: Quantity, name: &str) -> Option<String> {
+        let channel = self.interface.observations.iter().find(|it| it.name == name)?;
+        (channel.quantity != quantity).then(|| channel.extent())
+    }
+
     fn orientation(&mut self, name: &str, path: &str) -> Option<Range<usize>> {
         let range = self.channel(name, path)?;
-        if range.len() != 4 {
-            let message = format!("`{name}` is no orientation: it has {} values", range.len());
+        if let Some(values) = self.other_than(Quantity::Quaternion, name) {
+            let message = format!("`{name}` is no orientation: it has {values}");
             let code = DiagnosticCode::CONTRACT_CHANNEL;
             let problem = Problem::error(code, path, message, "a quaternion x, y, z, w is wanted");
             self.found.push(problem);

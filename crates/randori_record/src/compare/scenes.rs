@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use randori_core::layout::{
-    ActuatorLayout, BodyId, Channel, RobotId, RobotLayout, SceneLayout, SensorLayout,
+    ActuatorLayout, BodyId, RobotId, RobotLayout, SceneLayout, SensorLayout,
 };
+use randori_core::sensor::{Channel, Quantity};
 
 /// Two scenes, side by side. Each pair of indices is of one thing that both have.
 #[derive(Debug, Clone)]
@@ -118,7 +119,7 @@ impl<'a> Scenes<'a> {
             && robots.all(|(a, b)| {
                 let channels = |robot: &RobotLayout| -> Vec<(String, Vec<Channel>)> {
                     let sensors = robot.sensors.iter();
-                    sensors.map(|it| (it.name.clone(), it.channels.clone())).collect()
+                    sensors.map(|it| (it.name.clone(), unlabelled(&it.channels))).collect()
                 };
                 a.name == b.name && a.actuators == b.actuators && channels(a) == channels(b)
             })
@@ -157,6 +158,12 @@ impl<'a> Scenes<'a> {
     pub(super) fn body_path(&self, side: usize, body: BodyId) -> Cow<'a, str> {
         self.layouts[side].body_name(body)
     }
+}
+
+/// Channels without their quantity, which older recordings do not have.
+fn unlabelled(channels: &[Channel]) -> Vec<Channel> {
+    let without = |it: &Channel| Channel { quantity: Quantity::default(), ..it.clone() };
+    channels.iter().map(without).collect()
 }
 
 const KINDS: [&str; 5] = ["robot", "body", "joint", "actuator", "sensor"];

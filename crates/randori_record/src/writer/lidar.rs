@@ -37,16 +37,16 @@ impl Lidar {
         let mut lidars = Vec::new();
         for (index, robot) in scenario.robots.iter().enumerate() {
             for (sensor, spec) in robot.sensors.iter().enumerate() {
-                let Some((first, step)) = spec.kind.beam_angles() else { continue };
                 let entry = &layout.robots[index];
                 let placed = &entry.sensors[sensor];
+                let Some(beams) = placed.scan() else { continue };
                 let count: usize = placed.channels.iter().map(|channel| channel.len).sum();
                 let topic = format!("/{}/{}", entry.name, spec.name);
                 let scan = LaserScan {
                     frame_id: placed.body.map_or("world", |b| &layout.bodies[b.0].path).to_owned(),
                     pose: Some(pose(spec.pose.pose())),
-                    start_angle: first,
-                    end_angle: first + step * count.saturating_sub(1) as f64,
+                    start_angle: beams.angle_rad(0),
+                    end_angle: beams.angle_rad(count.saturating_sub(1)),
                     ..LaserScan::default()
                 };
                 let field = |name: &str, offset: u32| PackedElementField {
@@ -61,14 +61,13 @@ impl Lidar {
                     fields: vec![field("x", 0), field("y", 4), field("z", 8)],
                     ..PointCloud::default()
                 };
-                let angle = |beam: usize| first + step * beam as f64;
                 let direction = |a: f64| [libm::cos(a) as f32, libm::sin(a) as f32];
                 lidars.push(Self {
                     robot: RobotId(index),
                     sensor,
                     scan: (channel::<LaserScan, W>(file, &topic)?, scan),
                     cloud: (channel::<PointCloud, W>(file, &format!("{topic}/points"))?, cloud),
-                    beams: (0..count).map(|beam| direction(angle(beam))).collect(),
+                    beams: (0..count).map(|beam| direction(beams.angle_rad(beam))).collect(),
                 });
             }
         }

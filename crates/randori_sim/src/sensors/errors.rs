@@ -6,21 +6,22 @@
 //! `pup.imu.dropout`), and how many numbers are drawn never depends on what was
 //! measured. So neither another sensor nor the robot's motion moves the noise.
 //!
-//! An `orientation` (quaternion) is not disturbed number by number, which would
+//! A quaternion is not disturbed number by number, which would
 //! leave it without unit length: bias, walk and noise are the three components
 //! (rad) of a small rotation about the axes of the sensor frame. Resolution and
-//! saturation do not apply to it. A `touching` flag follows from the measured
-//! force and has no errors of its own.
+//! saturation do not apply to it. A flag follows from other measured
+//! values and has no errors of its own.
 //!
 //! Start reading at [`ErrorModel::apply`].
 
 use randori_core::layout::SensorLayout;
 use randori_core::math::{Rotation, Vector};
 use randori_core::random::RandomStream;
-use randori_core::spec::{SensorKind, SensorSpec};
+use randori_core::sensor::{Quantity, ValueErrors};
+use randori_core::spec::SensorSpec;
 use serde::{Deserialize, Serialize};
 
-use super::presets::{self, ValueErrors};
+use super::figures;
 use crate::hash::StateHasher;
 
 /// The errors of one sensor. Only values that have an error of a kind are
@@ -81,7 +82,7 @@ impl ErrorModel {
             saturation: Vec::new(),
             turns: Vec::new(),
             dropout: spec.errors.dropout.unwrap_or(0.0),
-            loses_single_values: matches!(spec.kind, SensorKind::Lidar { .. }),
+            loses_single_values: layout.scan().is_some(),
             state: ErrorState {
                 noise: stream("noise"),
                 walk: stream("walk"),
@@ -95,11 +96,11 @@ impl ErrorModel {
         let mut first = 0;
         for channel in &layout.channels {
             for element in 0..channel.len {
-                let errors = presets::value_errors(spec, &channel.name, element, rate_hz)?;
-                match channel.name.as_str() {
-                    "touching" => {}
-                    "orientation" if element > 0 => {}
-                    "orientation" => model.add_turn(first, &errors, period_s),
+                let errors = figures::value_errors(spec, channel, element, rate_hz)?;
+                match channel.quantity {
+                    Quantity::Flag => {}
+                    Quantity::Quaternion if element > 0 => {}
+                    Quantity::Quaternion => model.add_turn(first, &errors, period_s),
                     _ => model.add_value(first + element, &errors, period_s),
                 }
             }

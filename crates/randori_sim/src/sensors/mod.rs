@@ -7,12 +7,9 @@
 //!
 //! Start reading at [`SensorSuite::sense`].
 
-mod direct;
 mod errors;
-mod inertial;
-mod lidar;
-mod odometry;
-mod presets;
+mod figures;
+mod models;
 mod sensor;
 
 use randori_core::layout::{RobotId, SceneLayout};
@@ -24,7 +21,8 @@ use serde::{Deserialize, Serialize};
 use crate::fault::SimulationError;
 use crate::hash::StateHasher;
 use crate::world::SimWorld;
-pub use lidar::{Beam, lidar_beams};
+use models::Place;
+pub use models::{Beam, lidar_beams};
 use sensor::{Sensor, SensorState};
 
 /// All sensors of all robots.
@@ -71,10 +69,10 @@ impl SensorSuite {
         for (index, (model, robot)) in scenario.robots.iter().zip(&layout.robots).enumerate() {
             suite.first_sensor.push(suite.sensors.len());
             let mut first_channel = 0;
-            for (sensor, spec) in model.sensors.iter().enumerate() {
+            for sensor in 0..model.sensors.len() {
                 let place =
-                    sensor::Place { layout, robot: RobotId(index), sensor, model, first_channel };
-                suite.sensors.push(Sensor::new(spec, &place, world, period, seed)?);
+                    Place { scenario, layout, robot: RobotId(index), sensor, world, period };
+                suite.sensors.push(Sensor::new(&place, first_channel, seed)?);
                 first_channel += robot.sensors[sensor].channels.len();
             }
             suite.received.push(Received {

@@ -3,39 +3,23 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use randori_core::layout::{DofId, RobotId, SceneLayout};
-use randori_core::math::Vector;
+use randori_core::layout::RobotId;
 use randori_core::record::Reading;
-use randori_core::spec::{RobotSpec, SensorKind, SensorSpec};
-use randori_core::time::{Tick, TickPeriod};
+use randori_core::time::Tick;
 use serde::{Deserialize, Serialize};
 
 use super::Received;
-use super::direct::{Contact, GroundTruth, JointState, Motion, Mount, Quantity};
 use super::errors::{ErrorModel, ErrorState};
-use super::inertial::{Inertial, Outputs};
-use super::lidar::Lidar;
-use super::odometry::{OdometryState, WheelOdometry};
+use super::models::{Place, SensorModel, model};
 use crate::fault::SimulationError;
 use crate::hash::StateHasher;
 use crate::world::SimWorld;
-
-/// Where a sensor stands in the scene.
-pub(super) struct Place<'a> {
-    pub(super) layout: &'a SceneLayout,
-    pub(super) robot: RobotId,
-    /// Index in the robot file.
-    pub(super) sensor: usize,
-    pub(super) model: &'a RobotSpec,
-    /// Index of its first channel among those of the robot.
-    pub(super) first_channel: usize,
-}
 
 #[derive(Debug, Clone)]
 pub(super) struct Sensor {
     robot: RobotId,
     index: usize,
-    model: Model,
+    model: Box<dyn SensorModel>,
     errors: ErrorModel,
     /// Ticks between measurements and the tick of the first.
     period: u64,
@@ -52,17 +36,6 @@ pub(super) struct Sensor {
     spare_values: Vec<Vec<f32>>,
 }
 
-#[derive(Debug, Clone)]
-enum Model {
-    JointState(JointState),
-    Inertial(Inertial),
-    Motion(Motion),
-    Lidar(Lidar),
-    Contact(Contact),
-    WheelOdometry(WheelOdometry),
-    GroundTruth(GroundTruth),
-}
-
 /// A measurement on its way to the policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Delivery {
@@ -77,19 +50,17 @@ pub(super) struct SensorState {
     errors: ErrorState,
     under_way: VecDeque<Delivery>,
     digest: u64,
-    before: Option<Vector>,
-    odometry: Option<OdometryState>,
+    model: Vec<f64>,
 }
 
 impl Sensor {
+    /// `first_channel` is the index of its first channel among those of the robot.
     pub(super) fn new(
-        spec: &SensorSpec,
         place: &Place<'_>,
-        world: &SimWorld,
-        period: TickPeriod,
+        first_channel: usize,
         seed: u64,
     ) -> Result<Self, SimulationError> {
-        let robot = &place.layout.robots[place.robot.0];
+        let (spec, robot, period) = (place.spec(), place.robot_layout(), place.period);
         let layout = &robot.sensors[place.sensor];
         let path = format!("{}.{}", robot.name, spec.name);
         let unchecked =
@@ -106,13 +77,13 @@ impl Sensor {
         let mut sensor = Self {
             robot: place.robot,
             index: place.sensor,
-            model: Model::new(spec, place, world, period).map_err(unchecked)?,
+            model: model(place).map_err(unchecked)?,
             errors,
             period: ticks,
             offset: period.ticks_nearest(spec.offset_s),
             latency: period.ticks_at_least(spec.errors.latency.unwrap_or(0.0)),
             values: layout.values.clone(),
-            channels: place.first_channel..place.first_channel + layout.channels.len(),
+            channels: first_channel..first_channel + layout.channels.len(),
             under_way: VecDeque::new(),
             digest: 0,
             spare_reading: None,
@@ -132,9 +103,7 @@ impl Sensor {
 
     /// Notes what the next tick's measurement needs to know of this one.
     pub(super) fn prepare(&mut self, world: &SimWorld) {
-        if let Model::Inertial(inertial) = &mut self.model {
-            inertial.prepare(world);
-        }
+        self.model.prepare(world);
     }
 
     pub(super) fn measure(
@@ -160,9 +129,7 @@ impl Sensor {
         reading.measured.clear();
         reading.measured.extend_from_slice(&reading.truth);
         reading.lost = !self.errors.is_exact() && self.errors.apply(&mut reading.measured);
-        if let Model::Contact(contact) = &self.model {
-            contact.judge(&mut reading.measured);
-        }
+        self.model.amend(&mut reading.measured);
         if !reading.lost {
             self.send(&reading, received);
         }
@@ -222,11 +189,7 @@ impl Sensor {
             errors: self.errors.state().clone(),
             under_way: self.under_way.clone(),
             digest: self.digest,
-            before: if let Model::Inertial(sensor) = &self.model { sensor.state() } else { None },
-            odometry: match &self.model {
-                Model::WheelOdometry(odometry) => Some(odometry.state()),
-                _ => None,
-            },
+            model: self.model.state(),
         }
     }
 
@@ -236,89 +199,11 @@ impl Sensor {
         if state.under_way.iter().any(|delivery| delivery.values.len() != len) {
             return false;
         }
-        match (&mut self.model, state.odometry) {
-            (Model::WheelOdometry(odometry), Some(state)) => odometry.set_state(state),
-            (Model::WheelOdometry(_), None) | (_, Some(_)) => return false,
-            (Model::Inertial(inertial), None) => inertial.set_state(state.before),
-            (_, None) => {}
+        if !self.model.set_state(&state.model) {
+            return false;
         }
         self.under_way = state.under_way;
         self.digest = state.digest;
         self.errors.set_state(state.errors)
     }
-}
-
-impl Model {
-    fn new(
-        spec: &SensorSpec,
-        place: &Place<'_>,
-        world: &SimWorld,
-        period: TickPeriod,
-    ) -> Result<Self, String> {
-        let robot = &place.layout.robots[place.robot.0];
-        let mount = || {
-            let body = robot.sensors[place.sensor].body.ok_or("it sits on no link")?;
-            Ok::<_, String>(Mount { body, body_from_sensor: spec.pose.pose() })
-        };
-        let motion = |quantity: Quantity| {
-            Ok::<_, String>(Self::Motion(Motion { mount: mount()?, quantity }))
-        };
-        let dof = |joint: &str| {
-            place
-                .layout
-                .dof(&format!("{}.{joint}", robot.name))
-                .ok_or_else(|| format!("there is no joint `{joint}` with one coordinate"))
-        };
-        Ok(match &spec.kind {
-            SensorKind::JointState { joints } => {
-                Self::JointState(JointState { dofs: joint_dofs(joints, place) })
-            }
-            SensorKind::Imu => {
-                Self::Inertial(Inertial::new(mount()?, period.seconds(), Outputs::All))
-            }
-            SensorKind::Accelerometer => {
-                Self::Inertial(Inertial::new(mount()?, period.seconds(), Outputs::SpecificForce))
-            }
-            SensorKind::Gyro => motion(Quantity::AngularVelocity)?,
-            SensorKind::Velocimeter => motion(Quantity::Velocity)?,
-            SensorKind::Orientation => motion(Quantity::Orientation)?,
-            SensorKind::Lidar { beams, range, .. } => {
-                let angles = spec.kind.beam_angles().expect("a lidar has beams");
-                Self::Lidar(Lidar::new(mount()?, place.robot, *beams, *range, angles))
-            }
-            SensorKind::Contact { threshold } => {
-                Self::Contact(Contact { mount: mount()?, threshold_n: *threshold as f32 })
-            }
-            SensorKind::WheelOdometry { left, right, radius, separation } => {
-                let wheels = (dof(left)?, dof(right)?);
-                Self::WheelOdometry(WheelOdometry::new(wheels, *radius, *separation, world))
-            }
-            SensorKind::GroundTruth => Self::GroundTruth(GroundTruth { mount: mount()? }),
-        })
-    }
-
-    fn measure(&mut self, world: &SimWorld, out: &mut Vec<f32>) {
-        match self {
-            Self::JointState(joints) => joints.measure(world, out),
-            Self::Inertial(inertial) => inertial.measure(world, out),
-            Self::Motion(motion) => motion.measure(world, out),
-            Self::Lidar(lidar) => lidar.measure(world, out),
-            Self::Contact(contact) => contact.measure(world, out),
-            Self::WheelOdometry(odometry) => odometry.measure(world, out),
-            Self::GroundTruth(truth) => truth.measure(world, out),
-        }
-    }
-}
-
-/// Degrees of freedom of the named joints in that order, or of all.
-fn joint_dofs(joints: &[String], place: &Place<'_>) -> Vec<DofId> {
-    let all = place.layout.robots[place.robot.0].dofs.clone().map(DofId);
-    if joints.is_empty() {
-        return all.collect();
-    }
-    let of_joint = |name: &String| {
-        let joint = place.model.joints.iter().position(|joint| joint.name == *name);
-        all.clone().filter(move |dof| Some(place.layout.dofs[dof.0].joint) == joint)
-    };
-    joints.iter().flat_map(of_joint).collect()
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use randori_core::diagnostic::nearest;
 use randori_core::layout::{BodyId, DofId, RobotId, SceneLayout, SensorLayout};
 use randori_core::math::Vector;
-use randori_core::spec::{Scenario, SensorKind, ZoneSpec};
+use randori_core::spec::{Scenario, ZoneSpec};
 
 use super::functions::ParameterKind;
 use super::zone::Zone;
@@ -130,11 +130,7 @@ impl<'a> Names<'a> {
                     first + offset..first + offset + 1
                 }
             };
-            let spec = &self.scenario.robots[robot.0].sensors[sensor];
-            let beyond_range = match spec.kind {
-                SensorKind::Lidar { range, .. } => range.1,
-                _ => 0.0,
-            };
+            let beyond_range = channel.scan().map_or(0.0, |scan| scan.range_m.1);
             return Some(ReadingPart {
                 robot,
                 sensor,

@@ -32,8 +32,9 @@ struct OwnState {
 /// Dropped boxes and their states.
 type Boxes = (Vec<DroppedBox>, Vec<BodyState>);
 
-/// The format of snapshots; the engine's version is part of it.
-const FORMAT: u64 = 0x7261_6e64_0361_0008;
+/// The format of snapshots, those of whole simulations too; the engine's version
+/// is part of it.
+const FORMAT: u64 = 0x7261_6e64_0361_0009;
 
 impl SimWorld {
     /// Everything that changes, as bytes for [`SimWorld::restore`].

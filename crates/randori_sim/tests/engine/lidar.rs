@@ -1,7 +1,7 @@
 //! The planar range finder, in rooms whose distances are known.
 
 use randori_core::math::{Pose, Vector, rotation_from_rpy};
-use randori_core::spec::SensorKind;
+use randori_core::sensor::Lidar;
 use randori_sim::sensors::lidar_beams;
 
 use crate::common::{Stage, parse};
@@ -81,12 +81,12 @@ fn dropout_blinds_single_beams() {
 
 #[test]
 fn drawn_beams_end_where_they_were_measured() {
-    let kind: SensorKind = parse("Lidar(beams: 4, range: (0.1, 10))");
+    let lidar: Lidar = parse("Lidar(beams: 4, range: (0.1, 10))");
     let turn = rotation_from_rpy(0.0, 0.0, std::f64::consts::FRAC_PI_2);
     let pose = Pose::from_parts(Vector::new(1.0, 2.0, 3.0), turn);
-    let mut beams = Vec::new();
+    let ranges = [f32::INFINITY, 5.0, 3.0, f32::INFINITY];
 
-    lidar_beams(&kind, &pose, &[f32::INFINITY, 5.0, 3.0, f32::INFINITY], &mut beams);
+    let beams = lidar_beams(&lidar.scan(), &pose, &ranges);
 
     // Behind, right, front and left of a scanner that faces +Y.
     let ends = [(1.0, -8.0), (6.0, 2.0), (1.0, 5.0), (-9.0, 2.0)];
@@ -97,7 +97,4 @@ fn drawn_beams_end_where_they_were_measured() {
     }
     let hits: Vec<bool> = beams.iter().map(|beam| beam.hit).collect();
     assert_eq!(hits, [false, true, true, false]);
-
-    lidar_beams(&SensorKind::Imu, &pose, &[1.0], &mut beams);
-    assert_eq!(beams, []);
 }

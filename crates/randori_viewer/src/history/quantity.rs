@@ -1,9 +1,10 @@
 //! Names, units and places of the numbers of a run, as tables of recordings
 //! have them too.
 
-use randori_core::layout::{Channel, SceneLayout, SensorLayout};
+use randori_core::layout::{SceneLayout, SensorLayout};
 use randori_core::math::tilt_rad;
 use randori_core::record::TickRecord;
+use randori_core::sensor::Channel;
 use randori_core::spec::Scenario;
 use randori_record::quantity::{moving_bodies, of_bodies, of_commands, of_joints, of_motors};
 use randori_sim::signals::SignalTable;

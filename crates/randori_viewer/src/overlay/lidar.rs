@@ -1,7 +1,6 @@
 //! Scans of range finders.
 
 use randori_core::math::{Pose, Rotation, Vector};
-use randori_core::spec::SensorKind;
 use randori_sim::sensors::lidar_beams;
 
 use super::sketch::{Sketch, colors};
@@ -16,12 +15,10 @@ const HIT_M: f32 = 0.05;
 /// Draws the scan that reached the policy last: a tick for each hit, and some
 /// rays or all.
 pub(super) fn scan(view: &View, sensor: &Measured, all_rays: bool, sketch: &mut Sketch) {
-    let (SensorKind::Lidar { .. }, Some(pose)) = (&sensor.spec.kind, pose_of_scan(view, sensor))
-    else {
+    let (Some(scan), Some(pose)) = (sensor.layout.scan(), pose_of_scan(view, sensor)) else {
         return;
     };
-    let mut beams = Vec::new();
-    lidar_beams(&sensor.spec.kind, &pose, sensor.values, &mut beams);
+    let beams = lidar_beams(scan, &pose, sensor.values);
     let every = if all_rays { 1 } else { beams.len().div_ceil(FEW_RAYS).max(1) };
     for (index, beam) in beams.iter().enumerate() {
         if index % every == 0 && (beam.hit || all_rays) {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bevy::prelude::*;
 use bevy::time::Real;
 use randori_core::layout::{BodyId, RobotId, SceneLayout};
-use randori_core::spec::{Scenario, SensorKind};
+use randori_core::spec::Scenario;
 use randori_core::time::Tick;
 use randori_sim::simulation::Simulation;
 use randori_sim::world::DepthCamera;
@@ -46,12 +46,12 @@ impl Mount {
     }
 
     /// The first range finder, which has a free view; otherwise the first base.
-    fn preferred(scenario: &Scenario, layout: &SceneLayout) -> Option<Self> {
+    fn preferred(layout: &SceneLayout) -> Option<Self> {
         let is_scanner = |mount: &Self| match mount {
             Self::Base(_) => false,
             Self::Sensor(SensorId { robot, sensor }) => {
-                let sensor = scenario.robots.get(robot.0).and_then(|it| it.sensors.get(*sensor));
-                sensor.is_some_and(|it| matches!(it.kind, SensorKind::Lidar { .. }))
+                let sensor = layout.robots.get(robot.0).and_then(|it| it.sensors.get(*sensor));
+                sensor.is_some_and(|it| it.scan().is_some())
             }
         };
         Self::all(layout).find(is_scanner).or_else(|| Self::all(layout).next())
@@ -139,7 +139,7 @@ pub(super) fn refresh(time: Res<Time<Real>>, mut run: ResMut<Run>, mut inset: Re
         return;
     };
     let (scenario, simulation) = (session.scenario(), session.episode().simulation());
-    let place = inset.mount.or_else(|| Mount::preferred(scenario, simulation.layout()));
+    let place = inset.mount.or_else(|| Mount::preferred(simulation.layout()));
     let inset = &mut *inset;
     inset.seen_from = place;
     inset.pictures += 1;

@@ -3,11 +3,10 @@
 use bevy::prelude::{DetectChangesMut, Mut, World};
 use bevy_egui::egui;
 use egui::collapsing_header::CollapsingState;
-use randori_core::spec::SensorKind;
 use randori_sim::session::Session;
 
 use super::depth::{DepthInset, Mount};
-use super::{LastReadings, Measured, measured, polar, values, words};
+use super::{LastReadings, Measured, measured, polar, values};
 use crate::overlay::{Overlay, Overlays};
 use crate::run::Run;
 
@@ -102,8 +101,8 @@ impl Sensors<'_> {
             let reading = self.readings.at(sensor.id, measured_at);
             let truth = reading.map(|reading| reading.truth.as_slice());
             let layout = self.session.episode().simulation().layout();
-            if matches!(sensor.spec.kind, SensorKind::Lidar { .. }) {
-                polar::show(ui, sensor, truth);
+            if let Some(scan) = sensor.layout.scan() {
+                polar::show(ui, scan, sensor, truth);
                 ui.collapsing("All values", |ui| values::show(ui, sensor, truth, layout));
             } else {
                 values::show(ui, sensor, truth, layout);
@@ -121,7 +120,7 @@ impl Sensors<'_> {
             }
         }
         ui.label(egui::RichText::new(&sensor.spec.name).strong());
-        let kind = words::kind(&sensor.spec.kind);
+        let kind = sensor.spec.kind.about().word;
         if !kind.eq_ignore_ascii_case(&sensor.spec.name) {
             ui.weak(kind);
         }

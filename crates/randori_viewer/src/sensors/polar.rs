@@ -1,7 +1,7 @@
 //! A scan of a range finder seen from above, its +X axis pointing up.
 
 use bevy_egui::egui;
-use randori_core::spec::SensorKind;
+use randori_core::sensor::Scan;
 
 use super::Measured;
 
@@ -12,9 +12,8 @@ const MARGIN: f32 = 12.0;
 
 /// Draws a scan, with the true distances behind it where they are known, and
 /// says what is nearest.
-pub(super) fn show(ui: &mut egui::Ui, sensor: &Measured, truth: Option<&[f32]>) {
-    let Some(angles) = sensor.spec.kind.beam_angles() else { return };
-    let reach = reach_m(&sensor.spec.kind, sensor.values);
+pub(super) fn show(ui: &mut egui::Ui, scan: &Scan, sensor: &Measured, truth: Option<&[f32]>) {
+    let reach = reach_m(scan, sensor.values);
     let (rect, response) =
         ui.allocate_exact_size(egui::vec2(ui.available_width(), SIZE), egui::Sense::hover());
     let center = rect.center();
@@ -30,7 +29,7 @@ pub(super) fn show(ui: &mut egui::Ui, sensor: &Measured, truth: Option<&[f32]>) 
         painter.text(at, egui::Align2::LEFT_CENTER, format!("{ring_m} m"), font, faint);
     }
     let dots = |ranges: &[f32], radius: f32, color: egui::Color32| {
-        for (angle, range) in hits(angles, ranges) {
+        for (angle, range) in hits(scan, ranges) {
             painter.circle_filled(center + direction(angle) * range * scale, radius, color);
         }
     };
@@ -47,13 +46,13 @@ pub(super) fn show(ui: &mut egui::Ui, sensor: &Measured, truth: Option<&[f32]>) 
         "Scan from above, ahead is up. Red: measured; grey behind it: the truth, \
          if time passed over it here",
     );
-    ui.label(summary(angles, sensor.values));
+    ui.label(summary(scan, sensor.values));
 }
 
 /// What was hit: angle (rad, counter-clockwise from ahead) and distance, m.
-fn hits((start, step): (f64, f64), ranges: &[f32]) -> impl Iterator<Item = (f64, f32)> {
+fn hits(scan: &Scan, ranges: &[f32]) -> impl Iterator<Item = (f64, f32)> {
     let beams = ranges.iter().enumerate();
-    let beams = beams.map(move |(beam, &range)| (start + beam as f64 * step, range));
+    let beams = beams.map(move |(beam, &range)| (scan.angle_rad(beam), range));
     beams.filter(|(_, range)| range.is_finite())
 }
 
@@ -64,12 +63,9 @@ fn direction(angle: f64) -> egui::Vec2 {
 
 /// Distance of the outer ring, m: a round number that takes in all that was hit,
 /// or the range of the scanner if nothing was.
-fn reach_m(kind: &SensorKind, ranges: &[f32]) -> f32 {
+fn reach_m(scan: &Scan, ranges: &[f32]) -> f32 {
     let farthest = ranges.iter().copied().filter(|range| range.is_finite()).fold(0.0, f32::max);
-    let reach = match kind {
-        SensorKind::Lidar { range: (_, range), .. } if farthest == 0.0 => *range as f32,
-        _ => farthest,
-    };
+    let reach = if farthest == 0.0 { scan.range_m.1 as f32 } else { farthest };
     [0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0]
         .into_iter()
         .find(|round| *round >= reach)
@@ -77,9 +73,9 @@ fn reach_m(kind: &SensorKind, ranges: &[f32]) -> f32 {
 }
 
 /// How much was hit, and what is nearest.
-fn summary(angles: (f64, f64), ranges: &[f32]) -> String {
-    let count = hits(angles, ranges).count();
-    match hits(angles, ranges).min_by(|a, b| a.1.total_cmp(&b.1)) {
+fn summary(scan: &Scan, ranges: &[f32]) -> String {
+    let count = hits(scan, ranges).count();
+    match hits(scan, ranges).min_by(|a, b| a.1.total_cmp(&b.1)) {
         None => format!("none of {} beams hit", ranges.len()),
         Some((angle, range)) => {
             let degrees = angle.to_degrees();
@@ -93,7 +89,11 @@ fn summary(angles: (f64, f64), ranges: &[f32]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use randori_core::spec::Angle;
+
+    fn scan() -> Scan {
+        let step_rad = 1.0_f64.to_radians();
+        Scan { first_rad: -step_rad, step_rad, range_m: (0.1, 12.0) }
+    }
 
     #[test]
     fn ahead_is_up_and_left_is_left() {
@@ -105,19 +105,16 @@ mod tests {
 
     #[test]
     fn beams_that_hit_nothing_do_not_count() {
-        let angles = (-1.0_f64.to_radians(), 1.0_f64.to_radians());
         let nothing = f32::INFINITY;
 
-        let text = summary(angles, &[3.0, nothing, 2.5]);
+        let text = summary(&scan(), &[3.0, nothing, 2.5]);
         assert_eq!(text, "2 of 3 beams hit; nearest 2.50 m, 1° left");
-        assert_eq!(summary(angles, &[nothing; 3]), "none of 3 beams hit");
+        assert_eq!(summary(&scan(), &[nothing; 3]), "none of 3 beams hit");
     }
 
     #[test]
     fn the_outer_ring_takes_in_what_was_hit_or_the_range() {
-        let kind = SensorKind::Lidar { beams: 2, range: (0.1, 12.0), fov: Angle::Deg(180.0) };
-
-        assert_eq!(reach_m(&kind, &[3.2, f32::INFINITY]), 4.0);
-        assert_eq!(reach_m(&kind, &[f32::INFINITY; 2]), 12.0);
+        assert_eq!(reach_m(&scan(), &[3.2, f32::INFINITY]), 4.0);
+        assert_eq!(reach_m(&scan(), &[f32::INFINITY; 2]), 12.0);
     }
 }

@@ -1,7 +1,8 @@
 //! A table of what a sensor measured.
 
 use bevy_egui::egui;
-use randori_core::layout::{Channel, SceneLayout};
+use randori_core::layout::SceneLayout;
+use randori_core::sensor::Channel;
 
 use super::{Measured, words};
 

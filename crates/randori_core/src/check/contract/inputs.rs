@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::report::{At, Report};
 use super::{command_exists, length, scaling, unique};
 use crate::diagnostic::{DiagnosticCode, one_of};
-use crate::layout::{Channel, sensor_channels};
+use crate::sensor::{Channel, Quantity};
 use crate::spec::{
-    ContractSpec, Frame, HistoryLayout, HistorySpec, InputSpec, RobotSpec, TermSource, TermSpec,
+    ContractSpec, Frame, HistoryLayout, HistorySpec, InputSpec, RobotSpec, SensorSpec, TermSource,
+    TermSpec,
 };
 
 pub(super) fn check(
@@ -53,10 +54,11 @@ pub(super) fn check(
 
 /// All channels of a robot, named `sensor.channel`.
 fn channels(robot: &RobotSpec) -> Vec<Channel> {
-    let named = |sensor| {
-        let channels: Vec<Channel> = sensor_channels(sensor, robot);
+    let named = |sensor: &SensorSpec| {
+        let channels = sensor.kind.channels(robot);
+        let sensor = sensor.name.clone();
         channels.into_iter().map(move |channel| {
-            let name = format!("{}.{}", sensor.name, channel.name);
+            let name = format!("{sensor}.{}", channel.name);
             Channel { name, ..channel }
         })
     };
@@ -183,11 +185,9 @@ impl Terms<'_> {
         if let Frame::FromWorld { orientation } | Frame::ToWorld { orientation } = frame {
             let at = at.field("frame");
             self.orientation(report, &at.field("orientation"), orientation);
-            if let Some(channel) = channel.filter(|channel| channel.len != 3) {
-                let message = format!(
-                    "`{name}` is no vector that can be turned: it has {} values",
-                    channel.len
-                );
+            if let Some(channel) = channel.filter(|it| it.quantity != Quantity::Vector) {
+                let values = channel.extent();
+                let message = format!("`{name}` is no vector that can be turned: it has {values}");
                 let code = DiagnosticCode::CONTRACT_CHANNEL;
                 report.error(code, &at, message, "only for x, y, z");
             }
@@ -203,13 +203,13 @@ impl Terms<'_> {
 
     fn orientation(&self, report: &mut Report<'_>, at: &At<'_>, name: &str) {
         let channel = self.measured(report, at, name);
-        if let Some(channel) = channel.filter(|channel| channel.len != 4) {
-            let message = format!("`{name}` is no orientation: it has {} values", channel.len);
+        let is_orientation = |channel: &&Channel| channel.quantity == Quantity::Quaternion;
+        if let Some(channel) = channel.filter(|channel| !is_orientation(channel)) {
+            let message = format!("`{name}` is no orientation: it has {}", channel.extent());
             let label = "a quaternion x, y, z, w is wanted";
             let error = report.error(DiagnosticCode::CONTRACT_CHANNEL, at, message, label);
             let channels = self.channels.into_iter().flatten();
-            let names =
-                channels.filter(|channel| channel.len == 4).map(|channel| channel.name.as_str());
+            let names = channels.filter(is_orientation).map(|channel| channel.name.as_str());
             if names.clone().next().is_some() {
                 error.help.push(format!("there is {}", one_of(names)));
             }

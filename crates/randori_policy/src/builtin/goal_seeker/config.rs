@@ -2,7 +2,7 @@
 
 use randori_core::math::{Pose, Vector};
 use randori_core::policy::RobotInterface;
-use randori_core::spec::{Drive, RobotSpec, SensorKind, Shape};
+use randori_core::spec::{Drive, RobotSpec, Shape};
 
 use super::super::params::Params;
 use super::super::sensing::base_from_link;
@@ -162,12 +162,7 @@ impl Wheels {
         params: &Params<'_>,
         interface: &RobotInterface,
     ) -> Result<Self, BuiltinError> {
-        let odometry = interface.model.sensors.iter().find_map(|sensor| match &sensor.kind {
-            SensorKind::WheelOdometry { left, right, radius, separation } => {
-                Some((left, right, *radius, *separation))
-            }
-            _ => None,
-        });
+        let odometry = interface.model.sensors.iter().find_map(|sensor| sensor.kind.wheels());
         let wheel = |param, joint: Option<&String>| {
             let name = params.optional::<String>(param)?;
             find_wheel(params, interface, param, name.as_deref(), joint)
@@ -178,16 +173,16 @@ impl Wheels {
             }
             params.positive(param, default.unwrap_or_default())
         };
-        let left = wheel("left", odometry.map(|odometry| odometry.0))?;
-        let right = wheel("right", odometry.map(|odometry| odometry.1))?;
+        let left = wheel("left", odometry.map(|odometry| &odometry.left))?;
+        let right = wheel("right", odometry.map(|odometry| &odometry.right))?;
         if left.input == right.input {
             return Err(params.wrong("right", "both wheels are the same actuator"));
         }
         Ok(Self {
             left,
             right,
-            radius: length("wheel_radius", odometry.map(|odometry| odometry.2))?,
-            separation: length("wheel_separation", odometry.map(|odometry| odometry.3))?,
+            radius: length("wheel_radius", odometry.map(|odometry| odometry.radius))?,
+            separation: length("wheel_separation", odometry.map(|odometry| odometry.separation))?,
             top_rate: left.top_rate.min(right.top_rate),
         })
     }

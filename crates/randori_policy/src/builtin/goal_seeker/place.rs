@@ -2,7 +2,7 @@
 
 use randori_core::math::{Pose, Rotation, Vector, yaw_rad};
 use randori_core::policy::{Observation, RobotInterface};
-use randori_core::spec::{SensorKind, SensorSpec};
+use randori_core::sensor::Quantity;
 use serde::{Deserialize, Serialize};
 
 use super::super::BuiltinError;
@@ -64,20 +64,23 @@ pub(super) enum Localizer {
 }
 
 impl Localizer {
-    /// A ground-truth sensor, if the robot has one.
+    /// The true position and orientation, if the robot has a sensor of both.
     pub(super) fn truth(interface: &RobotInterface) -> Option<Self> {
-        let sensor = find(interface, |kind| matches!(kind, SensorKind::GroundTruth))?;
-        let link = base_from_link(&interface.model, sensor.link.as_deref()?);
-        Some(Self::Truth {
-            position: Reading::find(interface, &sensor.name, "position")?,
-            orientation: Reading::find(interface, &sensor.name, "orientation")?,
-            sensor_from_base: (link * sensor.pose.pose()).inverse(),
+        let [vector, quaternion] = [Quantity::Vector, Quantity::Quaternion];
+        interface.model.sensors.iter().find_map(|sensor| {
+            let found = |channel| Reading::find(interface, &sensor.name, channel);
+            let position = found("position").filter(|it| it.quantity == vector)?;
+            let orientation = found("orientation").filter(|it| it.quantity == quaternion)?;
+            let link = base_from_link(&interface.model, sensor.link.as_deref()?);
+            let sensor_from_base = (link * sensor.pose.pose()).inverse();
+            Some(Self::Truth { position, orientation, sensor_from_base })
         })
     }
 
     /// Wheel odometry from a known start, if the robot has it.
     pub(super) fn odometry(interface: &RobotInterface, start: Place) -> Option<Self> {
-        let sensor = find(interface, |kind| matches!(kind, SensorKind::WheelOdometry { .. }))?;
+        let mut sensors = interface.model.sensors.iter();
+        let sensor = sensors.find(|sensor| sensor.kind.wheels().is_some())?;
         Some(Self::Odometry { pose: Reading::find(interface, &sensor.name, "pose")?, start })
     }
 
@@ -131,10 +134,6 @@ impl Localizer {
             }
         }
     }
-}
-
-fn find(interface: &RobotInterface, fits: impl Fn(&SensorKind) -> bool) -> Option<&SensorSpec> {
-    interface.model.sensors.iter().find(|sensor| fits(&sensor.kind))
 }
 
 /// Places of the last moments, so that a scan that arrives late is laid where

@@ -1,7 +1,7 @@
 //! Turns a lidar scan into points on the floor and things that stand alone.
 
 use randori_core::policy::{Observation, RobotInterface};
-use randori_core::spec::SensorKind;
+use randori_core::sensor::{Quantity, Scan as Beams};
 use serde::{Deserialize, Serialize};
 
 use super::super::sensing::{Reading, base_from_link};
@@ -12,8 +12,7 @@ use super::place::Place;
 pub(super) struct Lidar {
     pub(super) ranges: Reading,
     base_from_sensor: Place,
-    first_rad: f64,
-    step_rad: f64,
+    beams: Beams,
 }
 
 /// Things that a scan shows, in the world.
@@ -55,14 +54,13 @@ impl Lidar {
     pub(super) fn find(interface: &RobotInterface) -> Option<Self> {
         let model = &interface.model;
         model.sensors.iter().find_map(|sensor| {
-            let SensorKind::Lidar { .. } = sensor.kind else { return None };
-            let (first_rad, step_rad) = sensor.kind.beam_angles()?;
+            let ranges = Reading::find(interface, &sensor.name, "ranges")?;
+            let Quantity::Ranges(beams) = ranges.quantity else { return None };
             let link = base_from_link(model, sensor.link.as_deref()?);
             Some(Self {
-                ranges: Reading::find(interface, &sensor.name, "ranges")?,
+                ranges,
                 base_from_sensor: Place::from_pose(&(link * sensor.pose.pose())),
-                first_rad,
-                step_rad,
+                beams,
             })
         })
     }
@@ -82,14 +80,13 @@ impl Lidar {
             .enumerate()
             .filter(|(_, range)| range.is_finite())
             .map(|(beam, range)| {
-                let (angle, range) =
-                    (self.first_rad + self.step_rad * beam as f64, f64::from(*range));
+                let (angle, range) = (self.beams.angle_rad(beam), f64::from(*range));
                 let point = sensor.point([range * libm::cos(angle), range * libm::sin(angle)]);
                 Hit { beam, range, point }
             })
             .collect();
         let joined = |a: &Hit, b: &Hit| {
-            let gap = GAP.max(GAP_PER_BEAM_WIDTH * self.step_rad * a.range.min(b.range));
+            let gap = GAP.max(GAP_PER_BEAM_WIDTH * self.beams.step_rad * a.range.min(b.range));
             b.beam - a.beam <= 2 && distance(a.point, b.point) < gap
         };
         let things = hits

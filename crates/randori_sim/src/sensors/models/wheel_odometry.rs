@@ -3,8 +3,9 @@
 use std::f64::consts::{PI, TAU};
 
 use randori_core::layout::DofId;
-use serde::{Deserialize, Serialize};
+use randori_core::sensor::WheelOdometry;
 
+use super::{Modelled, Place, SensorModel};
 use crate::world::SimWorld;
 
 /// Dead reckoning of a differential drive.
@@ -15,17 +16,17 @@ use crate::world::SimWorld;
 /// exactly. Wheels that slip deceive it, as they do real robots. Positive
 /// rotation of either wheel is forwards.
 #[derive(Debug, Clone)]
-pub(super) struct WheelOdometry {
+struct Model {
     left: DofId,
     right: DofId,
     radius_m: f64,
     separation_m: f64,
-    state: OdometryState,
+    reckoned: Reckoned,
 }
 
 /// Where the wheels have carried the robot so far.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) struct OdometryState {
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Reckoned {
     x_m: f64,
     y_m: f64,
     yaw_rad: f64,
@@ -34,51 +35,54 @@ pub(super) struct OdometryState {
     right_rad: f64,
 }
 
-impl WheelOdometry {
-    /// Starts at the origin with the wheels as they are in `world`.
-    pub(super) fn new(
-        (left, right): (DofId, DofId),
-        radius_m: f64,
-        separation_m: f64,
-        world: &SimWorld,
-    ) -> Self {
-        let state = OdometryState {
+impl Modelled for WheelOdometry {
+    /// Starts at the origin with the wheels as they are.
+    fn model(&self, place: &Place<'_>) -> Result<Box<dyn SensorModel>, String> {
+        let (left, right) = (place.dof(&self.left)?, place.dof(&self.right)?);
+        let reckoned = Reckoned {
             x_m: 0.0,
             y_m: 0.0,
             yaw_rad: 0.0,
-            left_rad: f64::from(world.position(left)),
-            right_rad: f64::from(world.position(right)),
+            left_rad: f64::from(place.world.position(left)),
+            right_rad: f64::from(place.world.position(right)),
         };
-        Self { left, right, radius_m, separation_m, state }
+        let (radius_m, separation_m) = (self.radius, self.separation);
+        Ok(Box::new(Model { left, right, radius_m, separation_m, reckoned }))
     }
+}
 
-    pub(super) fn measure(&mut self, world: &SimWorld, out: &mut Vec<f32>) {
+impl SensorModel for Model {
+    fn measure(&mut self, world: &SimWorld, out: &mut Vec<f32>) {
         let left_rad = f64::from(world.position(self.left));
         let right_rad = f64::from(world.position(self.right));
-        let left_m = self.radius_m * (left_rad - self.state.left_rad);
-        let right_m = self.radius_m * (right_rad - self.state.right_rad);
-        self.state.follow_arc(left_m, right_m, self.separation_m);
-        (self.state.left_rad, self.state.right_rad) = (left_rad, right_rad);
+        let reckoned = &mut self.reckoned;
+        let left_m = self.radius_m * (left_rad - reckoned.left_rad);
+        let right_m = self.radius_m * (right_rad - reckoned.right_rad);
+        reckoned.follow_arc(left_m, right_m, self.separation_m);
+        (reckoned.left_rad, reckoned.right_rad) = (left_rad, right_rad);
 
         let left_mps = self.radius_m * f64::from(world.velocity(self.left));
         let right_mps = self.radius_m * f64::from(world.velocity(self.right));
-        out.extend([self.state.x_m as f32, self.state.y_m as f32, self.state.yaw_rad as f32]);
+        out.extend([reckoned.x_m as f32, reckoned.y_m as f32, reckoned.yaw_rad as f32]);
         out.extend([
             f64::midpoint(left_mps, right_mps) as f32,
             ((right_mps - left_mps) / self.separation_m) as f32,
         ]);
     }
 
-    pub(super) fn state(&self) -> OdometryState {
-        self.state
+    fn state(&self) -> Vec<f64> {
+        let Reckoned { x_m, y_m, yaw_rad, left_rad, right_rad } = self.reckoned;
+        vec![x_m, y_m, yaw_rad, left_rad, right_rad]
     }
 
-    pub(super) fn set_state(&mut self, state: OdometryState) {
-        self.state = state;
+    fn set_state(&mut self, state: &[f64]) -> bool {
+        let &[x_m, y_m, yaw_rad, left_rad, right_rad] = state else { return false };
+        self.reckoned = Reckoned { x_m, y_m, yaw_rad, left_rad, right_rad };
+        true
     }
 }
 
-impl OdometryState {
+impl Reckoned {
     /// Moves along the arc on which the wheels roll these distances (m).
     fn follow_arc(&mut self, left_m: f64, right_m: f64, separation_m: f64) {
         let forward = f64::midpoint(left_m, right_m);
@@ -103,8 +107,8 @@ mod tests {
     use super::*;
     use std::f64::consts::FRAC_PI_2;
 
-    fn origin() -> OdometryState {
-        OdometryState { x_m: 0.0, y_m: 0.0, yaw_rad: 0.0, left_rad: 0.0, right_rad: 0.0 }
+    fn origin() -> Reckoned {
+        Reckoned { x_m: 0.0, y_m: 0.0, yaw_rad: 0.0, left_rad: 0.0, right_rad: 0.0 }
     }
 
     #[test]

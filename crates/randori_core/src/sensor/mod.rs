@@ -1,0 +1,276 @@
+//! What robots can measure: one file for each kind of sensor.
+//!
+//! A kind is a structure of what a robot file says of it, with its channels, its
+//! check, its name for people and its row of the reference page. [`SensorKind`]
+//! is any of them. Others ask it or its [`Channel`]s what they need to know, and
+//! never which kind it is; the engine has a model for each.
+//!
+//! Start reading at [`SensorType`] and at the list below it.
+
+mod accelerometer;
+mod channel;
+mod contact;
+mod ground_truth;
+mod gyro;
+mod imu;
+mod joint_state;
+mod lidar;
+mod orientation;
+mod presets;
+mod variant;
+mod velocimeter;
+mod wheel_odometry;
+
+pub use channel::{Channel, Quantity, Scan};
+pub use presets::{Preset, ValueErrors};
+
+use std::fmt;
+
+use ron::ser::{PrettyConfig, to_string_pretty};
+use serde::de::{Deserialize, Deserializer, EnumAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::check::{At, Report};
+use crate::spec::RobotSpec;
+use crate::text::Limits;
+use variant::{Read, Written};
+
+/// A kind of sensor, implemented by the structure of its fields.
+pub(crate) trait SensorType {
+    /// What people read about it.
+    fn about() -> About
+    where
+        Self: Sized;
+
+    /// What it measures, in the order of its values.
+    fn channels(&self, robot: &RobotSpec) -> Vec<Channel>;
+
+    /// Whether it has to sit on a link.
+    fn needs_link(&self) -> bool {
+        true
+    }
+
+    /// Reports what is wrong with its fields.
+    fn check(&self, _report: &mut Report<'_>, _at: &At<'_>, _owner: &Owner<'_>) {}
+
+    /// The number of its values at most, known without looking for names;
+    /// `coordinates` are those of all joints of its robot.
+    fn most_values(&self, _coordinates: f64) -> MostValues {
+        MostValues { count: 13.0, have_names: true }
+    }
+
+    /// The wheels whose rotation it counts, if that is what it does.
+    fn wheels(&self) -> Option<&WheelOdometry> {
+        None
+    }
+
+    /// Its text in a robot file, where that is shorter than all of its fields.
+    fn short_text(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// What people read about a kind of sensor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// What it is called, such as `wheel odometry`.
+    pub word: &'static str,
+    /// An example of how it is written in a robot file.
+    pub example: &'static str,
+    /// Its channels with the names of their values, in Markdown.
+    pub channels: &'static str,
+    /// What it measures, in Markdown.
+    pub meaning: &'static str,
+}
+
+/// What the check of a kind knows of its surroundings.
+pub(crate) struct Owner<'a> {
+    /// Name of the sensor.
+    pub(crate) sensor: &'a str,
+    /// The robot that carries it.
+    pub(crate) robot: &'a RobotSpec,
+    /// What a file may ask for.
+    pub(crate) limits: &'a Limits,
+}
+
+/// An upper bound of the number of values of a sensor.
+pub(crate) struct MostValues {
+    pub(crate) count: f64,
+    pub(crate) have_names: bool,
+}
+
+macro_rules! sensors {
+    ($($file:ident::$kind:ident,)+) => {
+        $(pub use $file::$kind;)+
+
+        /// What a sensor measures. A file names the kind, with its fields in brackets
+        /// if it has any: `Imu`, `Contact(threshold: 0.5)`.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum SensorKind {
+            $(#[doc = concat!("See [`", stringify!($kind), "`].")] $kind($kind),)+
+        }
+
+        impl SensorKind {
+            /// What people read about each kind, in the order of the reference page.
+            pub fn all() -> Vec<About> {
+                vec![$($kind::about()),+]
+            }
+
+            /// What people read about this kind.
+            pub fn about(&self) -> About {
+                match self { $(Self::$kind(_) => $kind::about(),)+ }
+            }
+
+            fn of(&self) -> &dyn SensorType {
+                match self { $(Self::$kind(kind) => kind,)+ }
+            }
+        }
+
+        $(impl From<$kind> for SensorKind {
+            fn from(kind: $kind) -> Self {
+                Self::$kind(kind)
+            }
+        })+
+
+        const NAMES: &[&str] = &[$(stringify!($kind)),+];
+
+        #[derive(serde::Deserialize)]
+        #[serde(variant_identifier)]
+        enum Name { $($kind),+ }
+
+        impl Serialize for SensorKind {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$kind(kind) => {
+                        let (index, name) = (Name::$kind as u32, stringify!($kind));
+                        kind.serialize(Written { serializer, index, name })
+                    })+
+                }
+            }
+        }
+
+        impl<'de> Visitor<'de> for Kinds {
+            type Value = SensorKind;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("enum SensorKind")
+            }
+
+            fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<SensorKind, A::Error> {
+                match access.variant()? {
+                    $((Name::$kind, content) => {
+                        $kind::deserialize(Read(content)).map(SensorKind::$kind)
+                    })+
+                }
+            }
+        }
+    };
+}
+
+// Kinds are known by their place in this list where a format writes numbers.
+sensors! {
+    joint_state::JointState,
+    imu::Imu,
+    gyro::Gyro,
+    accelerometer::Accelerometer,
+    velocimeter::Velocimeter,
+    orientation::Orientation,
+    lidar::Lidar,
+    contact::Contact,
+    wheel_odometry::WheelOdometry,
+    ground_truth::GroundTruth,
+}
+
+/// Reads any kind.
+struct Kinds;
+
+impl<'de> Deserialize<'de> for SensorKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_enum(variant::ENUM, NAMES, Kinds)
+    }
+}
+
+impl SensorKind {
+    /// What it measures on a robot, in the order of its values.
+    pub fn channels(&self, robot: &RobotSpec) -> Vec<Channel> {
+        self.of().channels(robot)
+    }
+
+    /// Whether the sensor has to sit on a link.
+    pub fn needs_link(&self) -> bool {
+        self.of().needs_link()
+    }
+
+    /// The wheels whose rotation the sensor counts, if that is what it does.
+    pub fn wheels(&self) -> Option<&WheelOdometry> {
+        self.of().wheels()
+    }
+
+    /// Its text in a robot file, on one line.
+    pub fn text(&self) -> String {
+        if let Some(text) = self.of().short_text() {
+            return text.to_owned();
+        }
+        let config = PrettyConfig::new().compact_structs(true).compact_arrays(true);
+        to_string_pretty(self, config).expect("kinds consist of numbers, names and lists")
+    }
+
+    pub(crate) fn check(&self, report: &mut Report<'_>, at: &At<'_>, owner: &Owner<'_>) {
+        self.of().check(report, at, owner);
+    }
+
+    pub(crate) fn most_values(&self, coordinates: f64) -> MostValues {
+        self.of().most_values(coordinates)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> SensorKind {
+        ron::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    #[test]
+    fn kinds_are_written_as_variants_of_an_enumeration_are() {
+        let texts = [
+            ("Imu", "Imu", r#""Imu""#),
+            (
+                "Contact(threshold: 0.5)",
+                "Contact(threshold:0.5)",
+                r#"{"Contact":{"threshold":0.5}}"#,
+            ),
+            (
+                r#"JointState(joints: ["a"])"#,
+                r#"JointState(joints:["a"])"#,
+                r#"{"JointState":{"joints":["a"]}}"#,
+            ),
+        ];
+        for (one_line, ron, json) in texts {
+            let kind = read(one_line);
+
+            assert_eq!(kind.text(), one_line);
+            assert_eq!(ron::to_string(&kind).expect("it can be written"), ron);
+            assert_eq!(serde_json::to_string(&kind).expect("it can be written"), json);
+            assert_eq!(serde_json::from_str::<SensorKind>(json).expect("it can be read"), kind);
+        }
+        assert_eq!(read("JointState()").text(), "JointState()");
+    }
+
+    #[test]
+    fn unknown_kinds_and_fields_are_refused_by_name() {
+        let error = |text: &str| ron::from_str::<SensorKind>(text).unwrap_err().code;
+
+        assert!(matches!(
+            error("Imo"),
+            ron::Error::NoSuchEnumVariant { expected, outer, .. }
+                if expected == NAMES && outer.as_deref() == Some("SensorKind")
+        ));
+        assert!(matches!(
+            error("Contact(treshold: 1)"),
+            ron::Error::NoSuchStructField { expected: ["threshold"], outer, .. }
+                if outer.as_deref() == Some("Contact")
+        ));
+    }
+}
