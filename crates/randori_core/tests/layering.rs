@@ -159,6 +159,19 @@ fn only_the_world_knows_the_physics_engine() {
 }
 
 #[test]
+fn only_the_rooms_of_sensors_know_kinds_by_name() {
+    let rooms = ["/randori_core/src/sensor/", "/randori_sim/src/sensors/models/"];
+    let crates = fs::read_dir(workspace().join("crates")).expect("a folder of crates");
+    let sources = crates.map(|entry| entry.expect("a readable entry").path().join("src"));
+    let strangers: Vec<String> = sources
+        .flat_map(|folder| lines_with(&folder, "SensorKind::"))
+        .filter(|line| !rooms.iter().any(|room| line.contains(room)))
+        .collect();
+
+    assert!(strangers.is_empty(), "ask the kind or its channels:\n{}", strangers.join("\n"));
+}
+
+#[test]
 fn core_and_engine_read_no_clock_file_environment_or_hash_map() {
     let forbidden = [
         "std::time::",
