@@ -29,6 +29,8 @@ pub(super) const MOMENT: Bounds = Bounds { least: 0.0, most: 1e15, unit: "kg m^2
 pub(super) const SPEED: Bounds = Bounds { least: 0.0, most: 1e6, unit: "m/s or rad/s" };
 /// Gravity.
 pub(super) const ACCELERATION: Bounds = Bounds { least: 0.0, most: 1e6, unit: "m/s^2" };
+/// Magnetic fields; the strongest that people make stay below.
+pub(super) const MAGNETIC_FIELD: Bounds = Bounds { least: 0.0, most: 1e4, unit: "T" };
 /// Forces and impulses.
 pub(super) const FORCE: Bounds = Bounds { least: 0.0, most: 1e12, unit: "N or N s" };
 /// Gains of drives, stiffness, damping, friction and armature of joints.

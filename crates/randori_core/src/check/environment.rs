@@ -34,6 +34,8 @@ pub(super) fn check(report: &mut Report<'_>, root: &At<'_>, environment: &Enviro
         mobility(report, &at, object);
     }
     shapes::zones(report, &root.field("zones"), &environment.zones);
+    let at = root.field("magnetic_field");
+    report.bounded_parts(&at, &environment.magnetic_field, bounds::MAGNETIC_FIELD);
 }
 
 fn mobility(report: &mut Report<'_>, at: &At<'_>, object: &ObjectSpec) {

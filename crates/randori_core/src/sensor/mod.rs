@@ -15,6 +15,7 @@ mod gyro;
 mod imu;
 mod joint_state;
 mod lidar;
+mod magnetometer;
 mod orientation;
 mod presets;
 mod variant;
@@ -179,6 +180,7 @@ sensors! {
     contact::Contact,
     wheel_odometry::WheelOdometry,
     ground_truth::GroundTruth,
+    magnetometer::Magnetometer,
 }
 
 /// Reads any kind.

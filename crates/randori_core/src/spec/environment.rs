@@ -29,6 +29,17 @@ pub struct EnvironmentSpec {
     /// Named regions without substance.
     #[serde(default)]
     pub zones: Vec<ZoneSpec>,
+    /// Magnetic field, the same everywhere, in the world frame, T.
+    #[serde(default = "field_at_45_degrees_north")]
+    pub magnetic_field: [f64; 3],
+}
+
+/// The field of the earth at 45 degrees north where +X points to magnetic north:
+/// `g cos(latitude)` to the north and `2 g sin(latitude)` down, the axial dipole
+/// with g = 29404.8 nT of the International Geomagnetic Reference Field, 13th
+/// generation, epoch 2020 (Alken et al. 2021, Earth, Planets and Space 73:49).
+fn field_at_45_degrees_north() -> [f64; 3] {
+    [2.079e-5, 0.0, -4.158e-5]
 }
 
 impl EnvironmentSpec {
@@ -42,6 +53,7 @@ impl EnvironmentSpec {
             ground: None,
             objects: Vec::new(),
             zones: Vec::new(),
+            magnetic_field: field_at_45_degrees_north(),
         }
     }
 }

@@ -40,6 +40,13 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     ("RS0005", "arm", "format: 1", "format: 2", "2"),
     ("RS0101", "hall", "ground: (friction: 0.8),", "ground: (friction: 0.8", "("),
     ("RS0101", "arm", "name: \"arm\",", "name: \"arm\"", "\""),
+    (
+        "RS0301",
+        "hall",
+        "ground: (friction: 0.8),",
+        "ground: (friction: 0.8), magnetic_field: (0, 2e4, 0),",
+        "2e4",
+    ),
     ("RS0102", "hall", "ground: (friction", "ground: (fricton", "fricton"),
     ("RS0103", "arm", "kind: Imu", "kind: Imo", "Imo"),
     ("RS0104", "scenario", "duration: 4.0,", "", "Scenario"),

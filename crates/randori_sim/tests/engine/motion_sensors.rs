@@ -6,7 +6,7 @@ use std::f64::consts::PI;
 use nalgebra::{Quaternion, UnitQuaternion, Vector3};
 
 use crate::common::Stage;
-use crate::fixture::{answering, decides, readings, records, run, run_with};
+use crate::fixture::{answering, cube, decides, readings, records, run, run_with};
 
 /// A yawed base that turns with an arm on a vertical hinge 0.4 m ahead of it; the
 /// sensors sit 0.3 m out on the arm, rolled and pitched.
@@ -116,4 +116,23 @@ fn a_velocimeter_on_a_free_tumbling_body_reports_the_velocity_of_its_own_point()
     let mean = (0..3).map(|at| f64::from(next[7 + at] + last[7 + at]) / 2.0 - moved(at));
     assert!(mean.map(f64::abs).fold(0.0, f64::max) < 0.02, "position and velocity agree");
     assert_ne!(first[..3], last[..3]);
+}
+
+#[test]
+fn a_magnetometer_turns_the_field_of_the_world_into_its_axes() {
+    let field = Vector3::new(1e-5, -2e-5, 4e-5);
+    let robot =
+        cube(&format!(r#"(name: "compass", link: "body", pose: ({PLACE}), kind: Magnetometer)"#));
+    let entry = "pose: (xyz: (0, 0, 1), rpy: (Deg(0), Deg(0), Deg(90)))";
+    let environment = "magnetic_field: (1e-5, -2e-5, 4e-5)";
+    let scenario = Stage { robots: &[(&robot, entry)], environment, ..Stage::default() }.scenario();
+
+    let found = readings(&records(&mut run(&scenario, 1), 1), 0).remove(0).measured;
+
+    let (roll, pitch, yaw) = (30_f64.to_radians(), (-20_f64).to_radians(), 70_f64.to_radians());
+    let world_from_sensor = UnitQuaternion::from_euler_angles(0.0, 0.0, PI / 2.0)
+        * UnitQuaternion::from_euler_angles(roll, pitch, yaw);
+    // Rotations are in single precision.
+    let tolerance = 4.0 * f64::from(f32::EPSILON) * field.norm();
+    assert_vector(&found, world_from_sensor.inverse() * field, tolerance);
 }

@@ -9,6 +9,7 @@ mod gyro;
 mod imu;
 mod joint_state;
 mod lidar;
+mod magnetometer;
 mod mount;
 mod orientation;
 mod specific_force;
@@ -71,6 +72,7 @@ pub(super) fn model(place: &Place<'_>) -> Result<Box<dyn SensorModel>, String> {
         SensorKind::Contact(kind) => kind.model(place),
         SensorKind::WheelOdometry(kind) => kind.model(place),
         SensorKind::GroundTruth(kind) => kind.model(place),
+        SensorKind::Magnetometer(kind) => kind.model(place),
     }
 }
 
