@@ -10,7 +10,9 @@
 mod check;
 pub mod diagnostic;
 pub mod drawing;
+pub mod effect;
 pub mod hull;
+pub mod input;
 pub mod layout;
 pub mod math;
 pub mod policy;
@@ -21,3 +23,4 @@ pub mod sensor;
 pub mod spec;
 pub mod text;
 pub mod time;
+mod variant;

@@ -181,18 +181,27 @@ fn spec_types() -> BTreeMap<String, SpecType> {
             }
         }
     }
-    types.insert("SensorKind".to_owned(), sensor_kinds());
+    for (name, folder, kind) in ROOMS {
+        types.insert(name.to_owned(), kinds(folder, kind));
+    }
     types
 }
 
-/// The kinds of sensors, each a structure in a file of its own.
-fn sensor_kinds() -> SpecType {
+/// Enumerations of kinds that have a file each: their names, the folders of the files,
+/// and what the structures in them implement.
+const ROOMS: [(&str, &str, &str); 2] =
+    [("SensorKind", "sensor", "SensorType"), ("Effect", "effect", "EffectType")];
+
+/// Kinds of something, each a structure in a file of its own.
+fn kinds(folder: &str, implemented: &str) -> SpecType {
     let mut kinds = SpecType { page: FORMAT_PAGE, ..SpecType::default() };
-    let folder = root().join("crates/randori_core/src/sensor");
+    let folder = root().join("crates/randori_core/src").join(folder);
     for entry in fs::read_dir(folder).expect("a folder of sources") {
         let path = entry.expect("an entry").path();
         let Ok(source) = fs::read_to_string(path) else { continue };
-        let Some((_, rest)) = source.split_once("\nimpl SensorType for ") else { continue };
+        let Some((_, rest)) = source.split_once(&format!("\nimpl {implemented} for ")) else {
+            continue;
+        };
         let name = word(rest).to_owned();
         if let Some((_, body)) = source.split_once(&format!("pub struct {name} {{\n")) {
             let body: Vec<&str> = body.lines().take_while(|line| *line != "}").collect();

@@ -158,17 +158,24 @@ fn only_the_world_knows_the_physics_engine() {
     assert!(strangers.is_empty(), "rapier3d outside `world`:\n{}", strangers.join("\n"));
 }
 
-#[test]
-fn only_the_rooms_of_sensors_know_kinds_by_name() {
-    let rooms = ["/randori_core/src/sensor/", "/randori_sim/src/sensors/models/"];
-    let crates = fs::read_dir(workspace().join("crates")).expect("a folder of crates");
-    let sources = crates.map(|entry| entry.expect("a readable entry").path().join("src"));
-    let strangers: Vec<String> = sources
-        .flat_map(|folder| lines_with(&folder, "SensorKind::"))
-        .filter(|line| !rooms.iter().any(|room| line.contains(room)))
-        .collect();
+/// Enumerations of kinds, and the rooms that may name a kind.
+const KINDS: [(&str, &[&str]); 2] = [
+    ("SensorKind::", &["/randori_core/src/sensor/", "/randori_sim/src/sensors/models/"]),
+    ("Effect::", &["/randori_core/src/effect/", "/randori_sim/src/events/"]),
+];
 
-    assert!(strangers.is_empty(), "ask the kind or its channels:\n{}", strangers.join("\n"));
+#[test]
+fn only_their_rooms_know_kinds_by_name() {
+    for (word, rooms) in KINDS {
+        let crates = fs::read_dir(workspace().join("crates")).expect("a folder of crates");
+        let sources = crates.map(|entry| entry.expect("a readable entry").path().join("src"));
+        let strangers: Vec<String> = sources
+            .flat_map(|folder| lines_with(&folder, word))
+            .filter(|line| !rooms.iter().any(|room| line.contains(room)))
+            .collect();
+
+        assert!(strangers.is_empty(), "ask the kind instead:\n{}", strangers.join("\n"));
+    }
 }
 
 #[test]

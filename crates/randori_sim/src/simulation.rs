@@ -14,7 +14,7 @@ use randori_core::time::{Tick, TickPeriod};
 
 use crate::actors::ActorMotion;
 use crate::actuators::ActuatorBank;
-use crate::events::Disturbances;
+use crate::events::{Disturbances, Plant};
 use crate::fault::{RunFault, SimulationError};
 use crate::hash::StateHasher;
 use crate::intervention::{self, InterventionError};
@@ -58,6 +58,30 @@ pub trait SignalProbe: Send {
 }
 
 /// One run of one scenario.
+///
+/// ```
+/// use randori_core::time::Tick;
+/// use randori_sim::signals::ScenarioProbe;
+/// use randori_sim::simulation::Simulation;
+///
+/// # use randori_core::text::{Limits, MemoryFiles, ScenarioText};
+/// # let files = MemoryFiles::new([
+/// #     ("room.ron", r#"Environment(format: 1, name: "room", ground: (), objects: [(name: "ball",
+/// #         mobility: Movable(mass_kg: 1.0), shapes: [(shape: Sphere(radius: 0.1))],
+/// #         pose: (xyz: (0.0, 0.0, 1.0)))])"#),
+/// #     ("drop.ron", r#"Scenario(format: 1, title: "drop", duration: 1.0, environment: "room.ron",
+/// #         goals: [(name: "lands", require: "eventually (z(ball) < 0.11 m)")])"#),
+/// # ]);
+/// # let text = ScenarioText::load(&files, "drop.ron", &Limits::default())?;
+/// # let scenario = text.resolve(&[])?.scenario;
+/// let (probe, _signals) = ScenarioProbe::for_scenario(&scenario).expect("formulas of a checked scenario");
+/// let mut simulation = Simulation::new(&scenario, 0, Vec::new(), Box::new(probe))?;
+/// let record = simulation.step()?;
+///
+/// assert_eq!(record.tick, Tick(1));
+/// assert!(record.state.bodies[0].twist.linear.z < 0.0, "the ball falls");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Simulation {
     pub(crate) layout: SceneLayout,
     pub(crate) world: SimWorld,
@@ -239,7 +263,8 @@ impl Simulation {
     /// Events that are due, and actors on their way.
     fn disturb(&mut self, tick: Tick) {
         let holds = |event| self.probe.event_due(event);
-        self.disturbances.disturb(tick, holds, &mut self.world, &mut self.next.events);
+        let plant = Plant { world: &mut self.world, sensors: &mut self.sensors };
+        self.disturbances.disturb(tick, holds, plant, &mut self.next.events);
         self.actors.steer(&mut self.world, tick);
     }
 

@@ -9,47 +9,47 @@ use crate::hull::{MAX_SIZE_M, MIN_SIZE_M};
 
 /// The range of a quantity, by amount; zero is a matter of other checks.
 #[derive(Clone, Copy)]
-pub(super) struct Bounds {
+pub(crate) struct Bounds {
     least: f64,
     most: f64,
     unit: &'static str,
 }
 
 /// Edges, radii and other sizes of shapes.
-pub(super) const SIZE: Bounds = Bounds { least: MIN_SIZE_M, most: MAX_SIZE_M, unit: "m" };
+pub(crate) const SIZE: Bounds = Bounds { least: MIN_SIZE_M, most: MAX_SIZE_M, unit: "m" };
 /// Coordinates of places.
-pub(super) const PLACE: Bounds = Bounds { least: 0.0, most: MAX_SIZE_M, unit: "m" };
+pub(crate) const PLACE: Bounds = Bounds { least: 0.0, most: MAX_SIZE_M, unit: "m" };
 /// Joint angles.
-pub(super) const ANGLE: Bounds = Bounds { least: 0.0, most: 1e6, unit: "rad" };
+pub(crate) const ANGLE: Bounds = Bounds { least: 0.0, most: 1e6, unit: "rad" };
 /// Masses of bodies.
-pub(super) const MASS: Bounds = Bounds { least: 0.0, most: 1e9, unit: "kg" };
+pub(crate) const MASS: Bounds = Bounds { least: 0.0, most: 1e9, unit: "kg" };
 /// Moments of inertia.
-pub(super) const MOMENT: Bounds = Bounds { least: 0.0, most: 1e15, unit: "kg m^2" };
+pub(crate) const MOMENT: Bounds = Bounds { least: 0.0, most: 1e15, unit: "kg m^2" };
 /// Speeds, linear and angular.
-pub(super) const SPEED: Bounds = Bounds { least: 0.0, most: 1e6, unit: "m/s or rad/s" };
+pub(crate) const SPEED: Bounds = Bounds { least: 0.0, most: 1e6, unit: "m/s or rad/s" };
 /// Gravity.
-pub(super) const ACCELERATION: Bounds = Bounds { least: 0.0, most: 1e6, unit: "m/s^2" };
+pub(crate) const ACCELERATION: Bounds = Bounds { least: 0.0, most: 1e6, unit: "m/s^2" };
 /// Magnetic fields; the strongest that people make stay below.
-pub(super) const MAGNETIC_FIELD: Bounds = Bounds { least: 0.0, most: 1e4, unit: "T" };
+pub(crate) const MAGNETIC_FIELD: Bounds = Bounds { least: 0.0, most: 1e4, unit: "T" };
 /// Forces and impulses.
-pub(super) const FORCE: Bounds = Bounds { least: 0.0, most: 1e12, unit: "N or N s" };
+pub(crate) const FORCE: Bounds = Bounds { least: 0.0, most: 1e12, unit: "N or N s" };
 /// Gains of drives, stiffness, damping, friction and armature of joints.
-pub(super) const GAIN: Bounds = Bounds { least: 0.0, most: 1e12, unit: "in SI units" };
+pub(crate) const GAIN: Bounds = Bounds { least: 0.0, most: 1e12, unit: "in SI units" };
 /// Coefficients of surfaces and settings of contacts.
-pub(super) const CONTACT: Bounds = Bounds { least: 0.0, most: 1e6, unit: "in SI units" };
+pub(crate) const CONTACT: Bounds = Bounds { least: 0.0, most: 1e6, unit: "in SI units" };
 
 /// The largest edge of a shape has at most this many times its smallest one.
 const MAX_RATIO: f64 = 1e6;
 
 /// A number as people write it: very large and very small ones with an exponent.
-pub(super) fn shown(value: f64) -> String {
+pub(crate) fn shown(value: f64) -> String {
     let is_long = value != 0.0 && !(1e-6..1e15).contains(&value.abs());
     if is_long { format!("{value:e}") } else { value.to_string() }
 }
 
 impl Report<'_> {
     /// An error if a number is out of the range of its quantity.
-    pub(super) fn bounded(&mut self, at: &At<'_>, value: f64, bounds: Bounds) {
+    pub(crate) fn bounded(&mut self, at: &At<'_>, value: f64, bounds: Bounds) {
         let Bounds { least, most, unit } = bounds;
         let amount = value.abs();
         if !amount.is_finite() || (least..=most).contains(&amount) || amount == 0.0 {
@@ -60,14 +60,14 @@ impl Report<'_> {
     }
 
     /// The same for the parts of a vector.
-    pub(super) fn bounded_parts(&mut self, at: &At<'_>, parts: &[f64], bounds: Bounds) {
+    pub(crate) fn bounded_parts(&mut self, at: &At<'_>, parts: &[f64], bounds: Bounds) {
         for (index, part) in parts.iter().enumerate() {
             self.bounded(&at.index(index), *part, bounds);
         }
     }
 
     /// An error unless a number is a size that a shape can have, m.
-    pub(super) fn size(&mut self, at: &At<'_>, value: f64) {
+    pub(crate) fn size(&mut self, at: &At<'_>, value: f64) {
         if (value as f32) < f32::MIN_POSITIVE {
             self.positive(at, value);
         } else {
@@ -76,13 +76,13 @@ impl Report<'_> {
     }
 
     /// An error unless a number is a mass that a body can have, kg.
-    pub(super) fn mass(&mut self, at: &At<'_>, value: f64) {
+    pub(crate) fn mass(&mut self, at: &At<'_>, value: f64) {
         self.positive(at, value);
         self.bounded(at, value, MASS);
     }
 
     /// An error if a number is negative, or too large for its quantity.
-    pub(super) fn amount(&mut self, at: &At<'_>, value: f64, bounds: Bounds) {
+    pub(crate) fn amount(&mut self, at: &At<'_>, value: f64, bounds: Bounds) {
         self.not_negative(at, value);
         if value > 0.0 {
             self.bounded(at, value, bounds);
@@ -90,7 +90,7 @@ impl Report<'_> {
     }
 
     /// An error if the sizes of a shape are too unlike for single precision.
-    pub(super) fn ratio(&mut self, at: &At<'_>, sizes: &[f64]) {
+    pub(crate) fn ratio(&mut self, at: &At<'_>, sizes: &[f64]) {
         let smallest = sizes.iter().copied().fold(f64::INFINITY, f64::min);
         let largest = sizes.iter().copied().fold(0.0, f64::max);
         if largest.is_finite() && smallest > 0.0 && largest > MAX_RATIO * smallest {

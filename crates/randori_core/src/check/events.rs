@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::report::{At, Report};
-use super::{bounds, poses};
 use crate::diagnostic::DiagnosticCode;
-use crate::spec::{Effect, EventSpec, Mobility, ScenarioSpec};
+use crate::effect::Target;
+use crate::spec::{EventSpec, Mobility, ScenarioSpec, SensorSpec};
 use crate::text::Specs;
 
 pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, scenario: &ScenarioSpec, specs: &Specs) {
@@ -14,33 +14,17 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, scenario: &ScenarioSpe
         let at = at.index(index);
         trigger(report, &at, event, scenario.duration);
         let effect = at.field("do");
-        if let Some(bodies) = &bodies {
-            body(report, &effect.field("body"), event.effect.body(), bodies, (scenario, specs));
+        match event.effect.target() {
+            Target::Body(path) => {
+                if let Some(bodies) = &bodies {
+                    body(report, &effect.field("body"), path, bodies, (scenario, specs));
+                }
+            }
+            Target::Channel { sensor: path, channel } => {
+                sensor(report, &effect, (path, channel), scenario, specs);
+            }
         }
-        match &event.effect {
-            Effect::Push { impulse, .. } => {
-                report.bounded_parts(&effect.field("impulse"), impulse, bounds::FORCE);
-            }
-            Effect::RandomPushes { every, impulse, axis, lasts, .. } => {
-                let every_at = effect.field("every");
-                report.positive(&every_at.index(0), every.0);
-                report.time(&every_at.index(1), every.1);
-                report.ordered(&every_at, every.0, every.1);
-                let impulse_at = effect.field("impulse");
-                report.not_negative(&impulse_at.index(0), impulse.0);
-                report.bounded(&impulse_at.index(1), impulse.1, bounds::FORCE);
-                report.ordered(&impulse_at, impulse.0, impulse.1);
-                report.positive_if_any(&effect.field("lasts"), *lasts);
-                report.time(&effect.field("lasts"), lasts.unwrap_or(0.0));
-                poses::axis(report, &effect.field("axis"), axis.unwrap_or_default());
-            }
-            Effect::Force { force, lasts, .. } => {
-                report.bounded_parts(&effect.field("force"), force, bounds::FORCE);
-                report.positive(&effect.field("lasts"), *lasts);
-                report.time(&effect.field("lasts"), *lasts);
-            }
-            Effect::Payload { mass_kg, .. } => report.mass(&effect.field("mass_kg"), *mass_kg),
-        }
+        event.effect.check(report, &effect);
     }
 }
 
@@ -116,5 +100,41 @@ fn body(
         let names = bodies.iter().map(String::as_str);
         let message = format!("the event acts on `{path}`, which does not exist");
         report.unknown_name(code, at, message, (path, "body"), names);
+    }
+}
+
+/// An error unless the path names a sensor of a robot, and the channel one of its own.
+fn sensor(
+    report: &mut Report<'_>,
+    at: &At<'_>,
+    (path, channel): (&str, Option<&str>),
+    scenario: &ScenarioSpec,
+    specs: &Specs,
+) {
+    if specs.robots.len() < scenario.robots.len() || report.is_full() {
+        return;
+    }
+    let robots = scenario.robots.iter().zip(specs.robots.values());
+    let sensors: Vec<_> = robots
+        .flat_map(|(entry, robot)| {
+            let path = |sensor: &SensorSpec| format!("{}.{}", entry.name, sensor.name);
+            robot.sensors.iter().map(move |sensor| (path(sensor), sensor, robot))
+        })
+        .collect();
+    let Some((_, sensor, robot)) = sensors.iter().find(|(name, ..)| name == path) else {
+        let names = sensors.iter().map(|(name, ..)| name.as_str());
+        let message = format!("the event acts on sensor `{path}`, which does not exist");
+        let code = DiagnosticCode::UNKNOWN_SENSOR;
+        report.unknown_name(code, &at.field("sensor"), message, (path, "sensor"), names);
+        return;
+    };
+    let Some(channel) = channel else { return };
+    let channels = sensor.kind.channels(robot);
+    if channels.iter().all(|it| it.name != channel) {
+        let names = channels.iter().map(|it| it.name.as_str());
+        let message =
+            format!("the event acts on channel `{channel}`, which `{path}` does not have");
+        let code = DiagnosticCode::UNKNOWN_CHANNEL;
+        report.unknown_name(code, &at.field("channel"), message, (channel, "channel"), names);
     }
 }

@@ -8,7 +8,7 @@
 
 mod actors;
 mod actuators;
-mod bounds;
+pub(crate) mod bounds;
 mod contract;
 mod environment;
 mod events;
@@ -29,6 +29,7 @@ mod shapes;
 use crate::diagnostic::Diagnostic;
 use crate::text::{Limits, Part, Sources, Specs};
 pub(crate) use joints::{has_one_dof, joint_exists};
+pub(crate) use poses::axis;
 use rates::Rates;
 pub(crate) use report::{At, MAX_NAME, Report};
 

@@ -31,7 +31,7 @@ fn quaternion(report: &mut Report<'_>, at: &At<'_>, quat: &[f64; 4]) {
 }
 
 /// An axis has a direction.
-pub(super) fn axis(report: &mut Report<'_>, at: &At<'_>, axis: Axis) {
+pub(crate) fn axis(report: &mut Report<'_>, at: &At<'_>, axis: Axis) {
     if let Axis::Along(x, y, z) = axis
         && is_zero(&[x, y, z])
     {

@@ -128,7 +128,8 @@ codes! {
     UNKNOWN_PRESET "RS0208" "An unknown error preset"
         "A sensor's error model starts from a data-sheet preset that does not exist.";
     UNKNOWN_CHANNEL "RS0209" "An unknown channel"
-        "A sensor's error model refines a channel that this kind of sensor does not have.";
+        "A sensor's error model refines a channel, or an event acts on one, that this kind of \
+         sensor does not have.";
     UNKNOWN_GOAL "RS0210" "An unknown goal"
         "`expect: Fail(goal: ...)` names a goal that the scenario does not have.";
     UNKNOWN_PATH "RS0211" "An unknown path"
@@ -146,6 +147,9 @@ codes! {
     UNKNOWN_GROUP "RS0214" "A collision group without members"
         "A shape ignores a collision group that no shape of the scenario belongs to, so the \
          entry has no effect.";
+    UNKNOWN_SENSOR "RS0215" "An unknown sensor"
+        "An event names a sensor that no robot of the scenario has. Sensors are named with \
+         their robot: `pup.imu`.";
     // Values.
     OUT_OF_RANGE "RS0301" "A number outside of its range"
         "A number is not in the range that makes physical sense, such as a mass of zero, a \

@@ -18,23 +18,18 @@ mod lidar;
 mod magnetometer;
 mod orientation;
 mod presets;
-mod variant;
 mod velocimeter;
 mod wheel_odometry;
 
 pub use channel::{Channel, Quantity, Scan};
 pub use presets::{Preset, ValueErrors};
 
-use std::fmt;
-
 use ron::ser::{PrettyConfig, to_string_pretty};
-use serde::de::{Deserialize, Deserializer, EnumAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
 
 use crate::check::{At, Report};
 use crate::spec::RobotSpec;
 use crate::text::Limits;
-use variant::{Read, Written};
+use crate::variant::variants;
 
 /// A kind of sensor, implemented by the structure of its fields.
 pub(crate) trait SensorType {
@@ -104,11 +99,11 @@ macro_rules! sensors {
     ($($file:ident::$kind:ident,)+) => {
         $(pub use $file::$kind;)+
 
-        /// What a sensor measures. A file names the kind, with its fields in brackets
-        /// if it has any: `Imu`, `Contact(threshold: 0.5)`.
-        #[derive(Debug, Clone, PartialEq)]
-        pub enum SensorKind {
-            $(#[doc = concat!("See [`", stringify!($kind), "`].")] $kind($kind),)+
+        variants! {
+            /// What a sensor measures. A file names the kind, with its fields in brackets
+            /// if it has any: `Imu`, `Contact(threshold: 0.5)`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum SensorKind { $($kind,)+ }
         }
 
         impl SensorKind {
@@ -124,45 +119,6 @@ macro_rules! sensors {
 
             fn of(&self) -> &dyn SensorType {
                 match self { $(Self::$kind(kind) => kind,)+ }
-            }
-        }
-
-        $(impl From<$kind> for SensorKind {
-            fn from(kind: $kind) -> Self {
-                Self::$kind(kind)
-            }
-        })+
-
-        const NAMES: &[&str] = &[$(stringify!($kind)),+];
-
-        #[derive(serde::Deserialize)]
-        #[serde(variant_identifier)]
-        enum Name { $($kind),+ }
-
-        impl Serialize for SensorKind {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self {
-                    $(Self::$kind(kind) => {
-                        let (index, name) = (Name::$kind as u32, stringify!($kind));
-                        kind.serialize(Written { serializer, index, name })
-                    })+
-                }
-            }
-        }
-
-        impl<'de> Visitor<'de> for Kinds {
-            type Value = SensorKind;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("enum SensorKind")
-            }
-
-            fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<SensorKind, A::Error> {
-                match access.variant()? {
-                    $((Name::$kind, content) => {
-                        $kind::deserialize(Read(content)).map(SensorKind::$kind)
-                    })+
-                }
             }
         }
     };
@@ -181,15 +137,6 @@ sensors! {
     wheel_odometry::WheelOdometry,
     ground_truth::GroundTruth,
     magnetometer::Magnetometer,
-}
-
-/// Reads any kind.
-struct Kinds;
-
-impl<'de> Deserialize<'de> for SensorKind {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_enum(variant::ENUM, NAMES, Kinds)
-    }
 }
 
 impl SensorKind {
@@ -267,7 +214,7 @@ mod tests {
         assert!(matches!(
             error("Imo"),
             ron::Error::NoSuchEnumVariant { expected, outer, .. }
-                if expected == NAMES && outer.as_deref() == Some("SensorKind")
+                if expected.len() == SensorKind::all().len() && outer.as_deref() == Some("SensorKind")
         ));
         assert!(matches!(
             error("Contact(treshold: 1)"),

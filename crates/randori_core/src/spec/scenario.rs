@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::effect::Effect;
+
 use super::{PhysicsSpec, PolicySpec, PoseSpec, ZoneSpec};
 
 /// One experiment: a world, robots, what happens to them and what must hold.
@@ -175,64 +177,6 @@ pub enum Trigger<'a> {
     At(f64),
     /// When this formula holds for the first time.
     When(&'a str),
-}
-
-/// What an event does.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Effect {
-    /// A blow at the body's centre of mass.
-    Push {
-        /// Path of a link (`pup.trunk`), a robot (its base link) or an object.
-        body: String,
-        /// Impulse in the world frame, N s.
-        impulse: [f64; 3],
-    },
-    /// Blows that come again and again, in random directions perpendicular to
-    /// gravity (or along `axis` either way) and of random strength.
-    RandomPushes {
-        /// Path of a link, a robot or an object.
-        body: String,
-        /// Shortest and longest time between two blows, s.
-        every: (f64, f64),
-        /// Weakest and strongest blow, N s.
-        impulse: (f64, f64),
-        /// World axis to push along; any horizontal direction if left out.
-        #[serde(default)]
-        axis: Option<super::Axis>,
-        /// When the blows end, s after the event; at the end of the run if left
-        /// out.
-        #[serde(default)]
-        lasts: Option<f64>,
-    },
-    /// A constant force at the body's centre of mass.
-    Force {
-        /// Path of a link, a robot or an object.
-        body: String,
-        /// Force in the world frame, N.
-        force: [f64; 3],
-        /// For how long, s.
-        lasts: f64,
-    },
-    /// Mass added at the body's frame origin.
-    Payload {
-        /// Path of a link, a robot or an object.
-        body: String,
-        /// Added mass, kg.
-        mass_kg: f64,
-    },
-}
-
-impl Effect {
-    /// Path of the body that is affected.
-    pub fn body(&self) -> &str {
-        match self {
-            Self::Push { body, .. }
-            | Self::RandomPushes { body, .. }
-            | Self::Force { body, .. }
-            | Self::Payload { body, .. } => body,
-        }
-    }
 }
 
 /// How a scalar is drawn for each seed.

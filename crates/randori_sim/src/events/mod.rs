@@ -1,24 +1,155 @@
-//! What is done to the world during a run: pushes, forces, payloads.
+//! What is done during a run: pushes, forces, payloads, faults of sensors.
 //!
 //! Each event starts once: at its own tick, or at the first tick after one at
 //! which its formula held. What it does from then on depends on the tick and on
-//! its own random stream (`event.gusts`, or `event.2` without a name) only.
+//! its own random stream (`event.gusts`, or `event.2` without a name) only. What an
+//! effect does stands in a file of its own (see [`Action`]).
 //!
 //! Start reading at [`Disturbances::disturb`].
 
-use std::collections::BTreeMap;
+mod channel;
+mod dropout;
+mod force;
+mod freeze;
+mod payload;
+mod push;
+mod random_pushes;
 
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use randori_core::effect::Effect;
 use randori_core::layout::{BodyId, SceneLayout};
 use randori_core::math::Vector;
 use randori_core::random::RandomStream;
 use randori_core::record::EventRecord;
-use randori_core::spec::{Axis, Effect, EventSpec, Scenario, Trigger};
+use randori_core::spec::{EventSpec, Scenario, Trigger};
 use randori_core::time::{Tick, TickPeriod};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::SimulationError;
 use crate::hash::StateHasher;
+use crate::sensors::SensorSuite;
 use crate::world::SimWorld;
+
+/// What an effect does in the engine.
+trait Action: Clone + Debug + Send + Sync + 'static {
+    /// What it acts on, found once.
+    type On: Clone + Debug + Send + Sync;
+
+    /// Finds what it acts on.
+    ///
+    /// # Errors
+    /// When there is no such thing, which the checker would have refused.
+    fn find(&self, layout: &SceneLayout) -> Result<Self::On, String>;
+
+    /// The tick at which it acts first, from the one at which it starts on; `None` if it
+    /// never acts.
+    fn first(&self, moment: &mut Moment<'_>) -> Option<u64> {
+        Some(moment.tick)
+    }
+
+    /// Acts, decides when to act next, and says what was done.
+    fn act(&self, on: &Self::On, moment: &mut Moment<'_>, plant: &mut Plant<'_>) -> Acted;
+
+    /// The force (N, in the world frame) that it exerts on a body from its first to its
+    /// next act.
+    fn constant_force(&self, _on: &Self::On) -> Option<(BodyId, [f64; 3])> {
+        None
+    }
+}
+
+/// An effect with what it acts on.
+#[derive(Debug, Clone)]
+struct Bound<A: Action> {
+    effect: A,
+    on: A::On,
+}
+
+/// Any bound effect; see [`Action`].
+trait AnyAction: Debug + Send + Sync {
+    fn first(&self, moment: &mut Moment<'_>) -> Option<u64>;
+    fn act(&self, moment: &mut Moment<'_>, plant: &mut Plant<'_>) -> Acted;
+    fn constant_force(&self) -> Option<(BodyId, [f64; 3])>;
+    fn copied(&self) -> Box<dyn AnyAction>;
+}
+
+impl<A: Action> AnyAction for Bound<A> {
+    fn first(&self, moment: &mut Moment<'_>) -> Option<u64> {
+        self.effect.first(moment)
+    }
+
+    fn act(&self, moment: &mut Moment<'_>, plant: &mut Plant<'_>) -> Acted {
+        self.effect.act(&self.on, moment, plant)
+    }
+
+    fn constant_force(&self) -> Option<(BodyId, [f64; 3])> {
+        self.effect.constant_force(&self.on)
+    }
+
+    fn copied(&self) -> Box<dyn AnyAction> {
+        Box::new(self.clone())
+    }
+}
+
+impl Clone for Box<dyn AnyAction> {
+    fn clone(&self) -> Self {
+        (**self).copied()
+    }
+}
+
+/// The action of an effect: the list of all effects in the engine.
+fn action(effect: &Effect, layout: &SceneLayout) -> Result<Box<dyn AnyAction>, String> {
+    match effect {
+        Effect::Push(effect) => bound(effect, layout),
+        Effect::RandomPushes(effect) => bound(effect, layout),
+        Effect::Force(effect) => bound(effect, layout),
+        Effect::Payload(effect) => bound(effect, layout),
+        Effect::Freeze(effect) => bound(effect, layout),
+        Effect::Dropout(effect) => bound(effect, layout),
+    }
+}
+
+fn bound<A: Action>(effect: &A, layout: &SceneLayout) -> Result<Box<dyn AnyAction>, String> {
+    Ok(Box::new(Bound { on: effect.find(layout)?, effect: effect.clone() }))
+}
+
+/// The body at a path.
+fn body(layout: &SceneLayout, path: &str) -> Result<BodyId, String> {
+    layout.body(path).ok_or_else(|| format!("there is no body `{path}`"))
+}
+
+/// What effects act on.
+pub struct Plant<'a> {
+    /// Bodies.
+    pub world: &'a mut SimWorld,
+    /// Sensors.
+    pub sensors: &'a mut SensorSuite,
+}
+
+/// The tick at which an effect acts, and what it may draw from.
+struct Moment<'a> {
+    /// Index of the event.
+    event: usize,
+    tick: u64,
+    /// When the event started.
+    started: u64,
+    period: TickPeriod,
+    stream: &'a mut RandomStream,
+}
+
+impl Moment<'_> {
+    /// The tick that comes a time (s) later, at least one tick.
+    fn after(&self, seconds: f64) -> u64 {
+        self.tick.saturating_add(self.period.ticks_nearest(seconds).max(1))
+    }
+}
+
+/// What was done, and when the effect acts next.
+struct Acted {
+    what: String,
+    next: Option<u64>,
+}
 
 /// All events of a scenario.
 #[derive(Debug, Clone)]
@@ -31,8 +162,7 @@ pub struct Disturbances {
 struct Event {
     /// Tick of the start, or `None` where a formula decides.
     at: Option<u64>,
-    effect: Effect,
-    body: BodyId,
+    action: Box<dyn AnyAction>,
     state: EventState,
 }
 
@@ -65,26 +195,24 @@ impl Disturbances {
                 Some(Trigger::When(_)) => None,
                 None => return Err(unchecked("give either `at` or `when`".to_owned())),
             };
-            let path = spec.effect.body();
-            let body =
-                layout.body(path).ok_or_else(|| unchecked(format!("there is no body `{path}`")))?;
+            let action = action(&spec.effect, layout).map_err(unchecked)?;
             let stream = RandomStream::new(seed, &format!("event.{name}"));
             let state = EventState { started: None, next: None, stream };
-            Ok(Event { at, effect: spec.effect.clone(), body, state })
+            Ok(Event { at, action, state })
         };
         let events =
             scenario.spec.events.iter().enumerate().map(event).collect::<Result<_, _>>()?;
         Ok(Self { events, period })
     }
 
-    /// Does to the world what is due at the start of the step from `tick`, and
+    /// Does to the plant what is due at the start of the step from `tick`, and
     /// writes it down. `holds` says of an event with a formula whether that held
     /// at the last record.
     pub fn disturb(
         &mut self,
         tick: Tick,
         mut holds: impl FnMut(usize) -> bool,
-        world: &mut SimWorld,
+        mut plant: Plant<'_>,
         records: &mut Vec<EventRecord>,
     ) {
         records.clear();
@@ -93,16 +221,16 @@ impl Disturbances {
             let starts = event.state.started.is_none()
                 && event.at.map_or_else(|| holds(index), |at| at == tick.0);
             if starts {
-                event.start(tick.0, self.period);
+                event.start(index, tick.0, self.period);
             }
             if event.state.next == Some(tick.0) {
-                let what = event.act(tick.0, self.period, world);
+                let what = event.act(index, tick.0, self.period, &mut plant);
                 records.push(EventRecord { event: index, what });
-                forces_changed |= matches!(event.effect, Effect::Force { .. });
+                forces_changed |= event.action.constant_force().is_some();
             }
         }
         if forces_changed {
-            self.renew_forces(tick.0, world);
+            self.renew_forces(tick.0, plant.world);
         }
     }
 
@@ -112,12 +240,16 @@ impl Disturbances {
         let mut sums: Vec<(BodyId, Vector)> = Vec::new();
         let mut places: BTreeMap<BodyId, usize> = BTreeMap::new();
         for event in &self.events {
-            if event.state.started.is_some() && matches!(event.effect, Effect::Force { .. }) {
-                let place = *places.entry(event.body).or_insert(sums.len());
-                if place == sums.len() {
-                    sums.push((event.body, Vector::ZERO));
-                }
-                sums[place].1 += event.force_at(tick).unwrap_or(Vector::ZERO);
+            let force = event.action.constant_force();
+            let Some((body, force)) = force.filter(|_| event.state.started.is_some()) else {
+                continue;
+            };
+            let place = *places.entry(body).or_insert(sums.len());
+            if place == sums.len() {
+                sums.push((body, Vector::ZERO));
+            }
+            if event.state.next.is_some_and(|end| tick < end) {
+                sums[place].1 += vector(force);
             }
         }
         for (body, sum) in sums {
@@ -155,87 +287,27 @@ impl Disturbances {
 }
 
 impl Event {
-    fn start(&mut self, tick: u64, period: TickPeriod) {
+    fn start(&mut self, event: usize, tick: u64, period: TickPeriod) {
         self.state.started = Some(tick);
-        self.state.next = match self.effect {
-            Effect::RandomPushes { every, .. } => self.next_push(tick, every, period),
-            _ => Some(tick),
-        };
+        let stream = &mut self.state.stream;
+        let mut moment = Moment { event, tick, started: tick, period, stream };
+        self.state.next = self.action.first(&mut moment);
     }
 
-    /// Acts on the world, decides when to act next, and says what was done.
-    fn act(&mut self, tick: u64, period: TickPeriod, world: &mut SimWorld) -> String {
-        match self.effect.clone() {
-            Effect::Push { body, impulse } => {
-                self.state.next = None;
-                world.apply_impulse(self.body, vector(impulse));
-                format!("push {body} with {} N s", tuple(impulse))
-            }
-            Effect::RandomPushes { body, every, impulse: (weakest, strongest), axis, .. } => {
-                let direction = push_direction(&mut self.state.stream, axis, world.gravity());
-                let strength = self.state.stream.uniform(weakest, strongest);
-                let impulse = direction.map(|part| part * strength);
-                self.state.next = self.next_push(tick, every, period);
-                world.apply_impulse(self.body, vector(impulse));
-                format!("push {body} with {} N s", tuple(impulse))
-            }
-            Effect::Force { body, force, lasts } => {
-                if self.state.started == Some(tick) {
-                    self.state.next = Some(tick.saturating_add(period.ticks_nearest(lasts).max(1)));
-                    format!("pull {body} with {} N for {} s", tuple(force), number(lasts))
-                } else {
-                    self.state.next = None;
-                    format!("let go of {body}")
-                }
-            }
-            Effect::Payload { body, mass_kg } => {
-                self.state.next = None;
-                world.add_payload(self.body, mass_kg as f32);
-                format!("load {body} with {} kg", number(mass_kg))
-            }
-        }
+    fn act(
+        &mut self,
+        event: usize,
+        tick: u64,
+        period: TickPeriod,
+        plant: &mut Plant<'_>,
+    ) -> String {
+        let started = self.state.started.unwrap_or(tick);
+        let stream = &mut self.state.stream;
+        let mut moment = Moment { event, tick, started, period, stream };
+        let acted = self.action.act(&mut moment, plant);
+        self.state.next = acted.next;
+        acted.what
     }
-
-    /// Draws when the next of several pushes comes, unless they have ended.
-    fn next_push(&mut self, tick: u64, every: (f64, f64), period: TickPeriod) -> Option<u64> {
-        let pause = self.state.stream.uniform(every.0, every.1);
-        let next = tick.saturating_add(period.ticks_nearest(pause).max(1));
-        let end = match (&self.effect, self.state.started) {
-            (Effect::RandomPushes { lasts: Some(lasts), .. }, Some(started)) => {
-                started.saturating_add(period.ticks_nearest(*lasts))
-            }
-            _ => u64::MAX,
-        };
-        (next < end).then_some(next)
-    }
-
-    /// The constant force in effect in the step from `tick`, N.
-    fn force_at(&self, tick: u64) -> Option<Vector> {
-        match self.effect {
-            Effect::Force { force, .. } if self.state.next.is_some_and(|end| tick < end) => {
-                Some(vector(force))
-            }
-            _ => None,
-        }
-    }
-}
-
-/// A random direction perpendicular to gravity, or along an axis either way.
-/// Draws once in both cases.
-fn push_direction(stream: &mut RandomStream, axis: Option<Axis>, gravity: Vector) -> [f64; 3] {
-    let turn = stream.unit();
-    if let Some(axis) = axis {
-        let sign = if turn < 0.5 { 1.0 } else { -1.0 };
-        return axis.unit().to_array().map(|part| sign * f64::from(part));
-    }
-    let down = gravity.try_normalize().unwrap_or(Vector::NEG_Z);
-    // X and Y where gravity is vertical, as nearly always.
-    let aside = if down.x.abs() < 0.9 { Vector::X } else { Vector::Y };
-    let first = (aside - down * aside.dot(down)).normalize();
-    let second = first.cross(down);
-    let angle = std::f64::consts::TAU * turn;
-    let (sin, cos) = (libm::sin(angle), libm::cos(angle));
-    std::array::from_fn(|i| cos * f64::from(first[i]) + sin * f64::from(second[i]))
 }
 
 fn vector(parts: [f64; 3]) -> Vector {
@@ -261,35 +333,5 @@ mod tests {
     fn numbers_are_short_and_never_minus_zero() {
         assert_eq!(tuple([0.0, 8.0, -0.00001]), "(0, 8, 0)");
         assert_eq!(number(0.123_456), "0.1235");
-    }
-
-    #[test]
-    fn random_pushes_are_perpendicular_to_gravity_and_cover_all_directions() {
-        let mut stream = RandomStream::new(3, "event.test");
-        let gravity = Vector::new(1.0, 2.0, -9.0);
-        let mut sum = [0.0; 3];
-        for _ in 0..4000 {
-            let direction = push_direction(&mut stream, None, gravity);
-            let length: f64 = direction.iter().map(|part| part * part).sum();
-            let along: f64 =
-                direction.iter().zip(gravity.to_array()).map(|(d, g)| d * f64::from(g)).sum();
-            assert!((length - 1.0).abs() < 1e-6 && along.abs() < 1e-5, "{direction:?}");
-            for (sum, part) in sum.iter_mut().zip(direction) {
-                *sum += part / 4000.0;
-            }
-        }
-
-        assert!(sum.iter().all(|mean| mean.abs() < 0.05), "biased: {sum:?}");
-    }
-
-    #[test]
-    fn pushes_along_an_axis_go_both_ways() {
-        let mut stream = RandomStream::new(3, "event.test");
-        let draws: Vec<[f64; 3]> =
-            (0..32).map(|_| push_direction(&mut stream, Some(Axis::X), Vector::NEG_Z)).collect();
-
-        assert!(draws.contains(&[1.0, 0.0, 0.0]));
-        assert!(draws.contains(&[-1.0, 0.0, 0.0]));
-        assert!(draws.iter().all(|draw| draw[0].abs() == 1.0));
     }
 }

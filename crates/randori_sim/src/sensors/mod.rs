@@ -8,6 +8,7 @@
 //! Start reading at [`SensorSuite::sense`].
 
 mod errors;
+mod faults;
 mod figures;
 mod models;
 mod sensor;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::SimulationError;
 use crate::hash::StateHasher;
 use crate::world::SimWorld;
+pub(crate) use faults::Fault;
 use models::Place;
 pub use models::{Beam, lidar_beams};
 use sensor::{Sensor, SensorState};
@@ -101,6 +103,16 @@ impl SensorSuite {
                 sensor.prepare(world);
             }
         }
+    }
+
+    /// Begins a fault of a sensor, counted over all robots, on behalf of an event.
+    pub(crate) fn begin_fault(&mut self, sensor: usize, event: usize, fault: Fault) {
+        self.sensors[sensor].faults_mut().begin(event, fault);
+    }
+
+    /// Ends the fault of a sensor that an event brought.
+    pub(crate) fn end_fault(&mut self, sensor: usize, event: usize) {
+        self.sensors[sensor].faults_mut().end(event);
     }
 
     /// What the policy of a robot knows now.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Received;
 use super::errors::{ErrorModel, ErrorState};
+use super::faults::{FaultState, Faults};
 use super::models::{Place, SensorModel, model};
 use crate::fault::SimulationError;
 use crate::hash::StateHasher;
@@ -21,6 +22,7 @@ pub(super) struct Sensor {
     index: usize,
     model: Box<dyn SensorModel>,
     errors: ErrorModel,
+    faults: Faults,
     /// Ticks between measurements and the tick of the first.
     period: u64,
     offset: u64,
@@ -48,6 +50,7 @@ struct Delivery {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct SensorState {
     errors: ErrorState,
+    faults: Option<FaultState>,
     under_way: VecDeque<Delivery>,
     digest: u64,
     model: Vec<f64>,
@@ -79,6 +82,7 @@ impl Sensor {
             index: place.sensor,
             model: model(place).map_err(unchecked)?,
             errors,
+            faults: Faults::new(&path, seed),
             period: ticks,
             offset: period.ticks_nearest(spec.offset_s),
             latency: period.ticks_at_least(spec.errors.latency.unwrap_or(0.0)),
@@ -91,6 +95,11 @@ impl Sensor {
         };
         sensor.update_digest(&[], false);
         Ok(sensor)
+    }
+
+    /// What is wrong with it, for events to change.
+    pub(super) fn faults_mut(&mut self) -> &mut Faults {
+        &mut self.faults
     }
 
     pub(super) fn robot(&self) -> RobotId {
@@ -130,6 +139,7 @@ impl Sensor {
         reading.measured.extend_from_slice(&reading.truth);
         reading.lost = !self.errors.is_exact() && self.errors.apply(&mut reading.measured);
         self.model.amend(&mut reading.measured);
+        reading.lost |= self.faults.apply(&mut reading.measured);
         if !reading.lost {
             self.send(&reading, received);
         }
@@ -181,12 +191,14 @@ impl Sensor {
         hasher.write_f32s(measured);
         hasher.write_u64(u64::from(lost));
         self.errors.digest(&mut hasher);
+        self.faults.digest(&mut hasher);
         self.digest = hasher.finish();
     }
 
     pub(super) fn state(&self) -> SensorState {
         SensorState {
             errors: self.errors.state().clone(),
+            faults: self.faults.state(),
             under_way: self.under_way.clone(),
             digest: self.digest,
             model: self.model.state(),
@@ -204,6 +216,6 @@ impl Sensor {
         }
         self.under_way = state.under_way;
         self.digest = state.digest;
-        self.errors.set_state(state.errors)
+        self.faults.set_state(state.faults, len) && self.errors.set_state(state.errors)
     }
 }

@@ -186,3 +186,101 @@ fn an_actor_is_where_its_path_says_at_every_tick() {
         assert!(libm::cos(turn) > 0.9999, "at {}: {turn} rad off", record.tick.0);
     }
 }
+
+/// A tumbling cube with a noisy IMU at 100 Hz, and these events.
+fn with_imu(events: &str) -> Scenario {
+    let robot = cube(
+        r#"(name: "imu", link: "body", kind: Imu, rate_hz: 100,
+            errors: (noise: Gaussian(stddev: 0.1), dropout: 0.05))"#,
+    );
+    let stage =
+        Stage { robots: &[(&robot, "")], physics: "gravity: (0, 0, 0)", ..Stage::default() };
+    let mut scenario = stage.scenario();
+    let kick = r#"(at: 0.05, do: Push(body: "r0.body", impulse: (1, 2, 3)))"#;
+    scenario.spec.events = parse(&format!("[{kick}, {events}]"));
+    scenario
+}
+
+/// What the IMU measured and whether it got lost, by tick.
+fn measured(records: &[TickRecord]) -> Vec<(u64, Vec<f32>, bool)> {
+    let readings = records.iter().flat_map(|record| {
+        record.readings.iter().map(|it| (record.tick.0, it.measured.clone(), it.lost))
+    });
+    readings.collect()
+}
+
+#[test]
+fn a_frozen_channel_repeats_itself_and_moves_no_other_value_or_stream() {
+    let freeze = r#"(at: 0.201, do: Freeze(sensor: "r0.imu", channel: "gyro", lasts: 0.3))"#;
+    let frozen = records(&mut run(&with_imu(freeze), 3), 500);
+    let free = records(&mut run(&with_imu(""), 3), 500);
+    let layout = SceneLayout::new(&with_imu(""));
+    let channels = &layout.robots[0].sensors[0].channels;
+    let first: usize = channels.iter().take_while(|it| it.name != "gyro").map(|it| it.len).sum();
+    let gyro = first..first + 3;
+
+    assert_eq!(
+        log(&frozen)[1..],
+        [
+            (101, 1, "freeze r0.imu.gyro for 0.3 s".to_owned()),
+            (251, 1, "no longer freeze r0.imu.gyro".to_owned())
+        ]
+    );
+    let (frozen, free) = (measured(&frozen), measured(&free));
+    let held = free.iter().find(|(tick, ..)| *tick > 101).expect("it measures").1[gyro.clone()].to_vec();
+    let mut repeated = 0;
+    for ((tick, mine, my_loss), (_, other, loss)) in frozen.iter().zip(&free) {
+        let mut expected = other.clone();
+        if (102..=251).contains(tick) {
+            expected[gyro.clone()].copy_from_slice(&held);
+            repeated += 1;
+        }
+        assert_eq!((mine, my_loss), (&expected, loss), "tick {tick}");
+    }
+    assert_eq!(repeated, 30);
+}
+
+#[test]
+fn a_dropout_loses_measurements_at_its_probability() {
+    let dropout = |probability: f64| {
+        let event = format!(
+            r#"(at: 1.0, do: Dropout(sensor: "r0.imu", probability: {probability:?}, lasts: 8))"#
+        );
+        measured(&records(&mut run(&with_imu(&event), 3), 5000))
+    };
+    let free = measured(&records(&mut run(&with_imu(""), 3), 5000));
+
+    for (probability, expected) in [(1.0, 800..801), (0.5, 380..440), (0.0, 20..65)] {
+        let lost = dropout(probability);
+        let during = |tick: u64| (501..=4500).contains(&tick);
+        let count = lost.iter().filter(|(tick, _, lost)| during(*tick) && *lost).count();
+        assert!(expected.contains(&count), "{count} of 800 at {probability}");
+        for (mine, other) in lost.iter().zip(&free) {
+            assert_eq!((mine.0, &mine.1), (other.0, &other.1), "values stay");
+            assert!(during(mine.0) || mine.2 == other.2, "tick {}", mine.0);
+        }
+    }
+}
+
+#[test]
+fn a_run_with_faults_is_restored_in_the_midst_of_them_and_before() {
+    let events = r#"(at: 0.1, do: Dropout(sensor: "r0.imu", probability: 0.5)),
+        (at: 0.2, do: Freeze(sensor: "r0.imu", lasts: 0.2))"#;
+    let scenario = with_imu(events);
+    let mut original = run(&scenario, 5);
+    let start = original.snapshot().expect("everything has a state");
+    let whole = records(&mut original, 300);
+
+    for tick in [0, 70, 130, 250] {
+        let mut again = run(&scenario, 5);
+        records(&mut again, tick);
+        let saved = again.snapshot().expect("everything has a state");
+        records(&mut again, 40);
+
+        again.restore(&saved).expect("it is the same scenario");
+        assert_eq!(records(&mut again, 300 - tick), whole[tick..], "from tick {tick} on");
+
+        again.restore(&start).expect("it is the same scenario");
+        assert_eq!(records(&mut again, 300), whole, "from the start on");
+    }
+}

@@ -8,7 +8,7 @@ use randori_core::layout::SceneLayout;
 use randori_core::math::{Pose, Vector, quaternion_from_rotation_vector};
 use randori_core::record::{BodyState, TickRecord};
 use randori_core::spec::{
-    Base, Coordinate, Effect, EventSpec, Expectation, JointKind, Mobility, ObjectSpec, Placement,
+    Base, Coordinate, EventSpec, Expectation, JointKind, Mobility, ObjectSpec, Placement,
     PolicySource, PoseSpec, RobotSpec, Scenario, Shape, ShapeSpec,
 };
 use randori_core::text::bundle;
@@ -134,22 +134,7 @@ fn coming(event: EventSpec, begun_s: Option<f64>, now_s: f64) -> Option<EventSpe
         // Times lie between ticks, and the nearest one counts.
         return Some(EventSpec { at: event.at.map(|at| (at - now_s).max(0.0)), ..event });
     };
-    let rest = |lasts: f64| then_s + lasts - now_s;
-    let effect = match event.effect {
-        Effect::Push { .. } => return None,
-        // It stays where it was put.
-        Effect::Payload { .. } => event.effect,
-        Effect::Force { body, force, lasts } => {
-            (rest(lasts) > 0.0).then(|| Effect::Force { body, force, lasts: rest(lasts) })?
-        }
-        Effect::RandomPushes { body, every, impulse, axis, lasts } => {
-            let lasts = lasts.map(rest);
-            if lasts.is_some_and(|lasts| lasts <= 0.0) {
-                return None;
-            }
-            Effect::RandomPushes { body, every, impulse, axis, lasts }
-        }
-    };
+    let effect = event.effect.remaining(now_s - then_s)?;
     Some(EventSpec { at: Some(0.0), when: None, effect, name: event.name })
 }
 

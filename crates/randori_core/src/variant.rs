@@ -1,19 +1,87 @@
-//! Reads and writes the structure of a kind as a variant of an enumeration, with
-//! the fields in the variant itself.
+//! Enumerations of structures that have a file each, such as kinds of sensors: read
+//! and written as if the fields of the structure were those of the variant.
+//!
+//! Start reading at [`variants`].
+
+/// Makes an enumeration of structures, with `From` of each and both directions of serde.
+macro_rules! variants {
+    ($(#[$attribute:meta])* pub enum $name:ident { $($kind:ident,)+ }) => {
+        $(#[$attribute])*
+        pub enum $name {
+            $(#[doc = concat!("See [`", stringify!($kind), "`].")] $kind($kind),)+
+        }
+
+        $(impl From<$kind> for $name {
+            fn from(kind: $kind) -> Self {
+                Self::$kind(kind)
+            }
+        })+
+
+        const _: () = {
+            #[derive(serde::Deserialize)]
+            #[serde(variant_identifier)]
+            enum Variant { $($kind),+ }
+
+            impl serde::Serialize for $name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    match self {
+                        $(Self::$kind(kind) => serde::Serialize::serialize(
+                            kind,
+                            $crate::variant::Written {
+                                serializer,
+                                enumeration: stringify!($name),
+                                index: Variant::$kind as u32,
+                                name: stringify!($kind),
+                            },
+                        ),)+
+                    }
+                }
+            }
+
+            struct Variants;
+
+            impl<'de> serde::de::Visitor<'de> for Variants {
+                type Value = $name;
+
+                fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    formatter.write_str(concat!("enum ", stringify!($name)))
+                }
+
+                fn visit_enum<A>(self, access: A) -> Result<$name, A::Error>
+                where
+                    A: serde::de::EnumAccess<'de>,
+                {
+                    match access.variant()? {
+                        $((Variant::$kind, content) => {
+                            <$kind as serde::Deserialize>::deserialize($crate::variant::Read(content))
+                                .map($name::$kind)
+                        })+
+                    }
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let names = &[$(stringify!($kind)),+];
+                    deserializer.deserialize_enum(stringify!($name), names, Variants)
+                }
+            }
+        };
+    };
+}
+
+pub(crate) use variants;
 
 use serde::de::{Deserializer, Error as _, VariantAccess, Visitor};
 use serde::ser::{
     Error as _, Impossible, Serialize, SerializeStruct, SerializeStructVariant, Serializer,
 };
 
-/// The name of the enumeration.
-pub(super) const ENUM: &str = "SensorKind";
-
 /// Why nothing but structures can be read and written.
-const NO_STRUCTURE: &str = "a kind of sensor is a structure";
+const NO_STRUCTURE: &str = "a kind is a structure";
 
 /// The content of a variant, from which a structure can be read.
-pub(super) struct Read<A>(pub(super) A);
+pub(crate) struct Read<A>(pub(crate) A);
 
 impl<'de, A: VariantAccess<'de>> Deserializer<'de> for Read<A> {
     type Error = A::Error;
@@ -47,15 +115,17 @@ impl<'de, A: VariantAccess<'de>> Deserializer<'de> for Read<A> {
 }
 
 /// A variant, to which a structure can be written.
-pub(super) struct Written<S> {
-    pub(super) serializer: S,
+pub(crate) struct Written<S> {
+    pub(crate) serializer: S,
+    /// The name of the enumeration.
+    pub(crate) enumeration: &'static str,
     /// Its place in the enumeration.
-    pub(super) index: u32,
-    pub(super) name: &'static str,
+    pub(crate) index: u32,
+    pub(crate) name: &'static str,
 }
 
 /// The fields of a variant.
-pub(super) struct Fields<F>(F);
+pub(crate) struct Fields<F>(F);
 
 impl<F: SerializeStructVariant> SerializeStruct for Fields<F> {
     type Ok = F::Ok;
@@ -98,12 +168,12 @@ impl<S: Serializer> Serializer for Written<S> {
         _: &'static str,
         len: usize,
     ) -> Result<Self::SerializeStruct, S::Error> {
-        let Self { serializer, index, name } = self;
-        serializer.serialize_struct_variant(ENUM, index, name, len).map(Fields)
+        let Self { serializer, enumeration, index, name } = self;
+        serializer.serialize_struct_variant(enumeration, index, name, len).map(Fields)
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Result<S::Ok, S::Error> {
-        self.serializer.serialize_unit_variant(ENUM, self.index, self.name)
+        self.serializer.serialize_unit_variant(self.enumeration, self.index, self.name)
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<S::Ok, S::Error> {

@@ -1,0 +1,117 @@
+//! Faults of a sensor that events bring, applied after its errors.
+//!
+//! They draw from a stream of their own (`pup.imu.fault`), so that errors stay as they
+//! are without a fault. Faults apply in the order in which they began.
+
+use std::ops::Range;
+
+use randori_core::random::RandomStream;
+use serde::{Deserialize, Serialize};
+
+use crate::hash::StateHasher;
+
+/// What is wrong with a sensor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Fault {
+    /// These of its values stay as they are at the next measurement.
+    Frozen(Range<usize>),
+    /// Each measurement gets lost with this probability.
+    Lost(f64),
+}
+
+/// Faults of one sensor.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Faults {
+    state: FaultState,
+    /// The stream at the start of a run.
+    start: RandomStream,
+}
+
+/// Everything about the faults of a sensor that changes during a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct FaultState {
+    in_force: Vec<InForce>,
+    stream: RandomStream,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct InForce {
+    /// The event that brought it.
+    event: usize,
+    fault: Fault,
+    /// The values that are frozen; none before the first measurement.
+    held: Vec<f32>,
+}
+
+impl Faults {
+    /// No faults, for the sensor at `path`.
+    pub(super) fn new(path: &str, seed: u64) -> Self {
+        let stream = RandomStream::new(seed, &format!("{path}.fault"));
+        let state = FaultState { in_force: Vec::new(), stream: stream.clone() };
+        Self { state, start: stream }
+    }
+
+    pub(super) fn begin(&mut self, event: usize, fault: Fault) {
+        self.state.in_force.push(InForce { event, fault, held: Vec::new() });
+    }
+
+    pub(super) fn end(&mut self, event: usize) {
+        self.state.in_force.retain(|it| it.event != event);
+    }
+
+    /// Applies what is in force to a measurement. Returns whether it gets lost.
+    pub(super) fn apply(&mut self, measured: &mut [f32]) -> bool {
+        let FaultState { in_force, stream } = &mut self.state;
+        let mut lost = false;
+        for InForce { fault, held, .. } in in_force {
+            match fault {
+                Fault::Frozen(values) => {
+                    let measured = &mut measured[values.clone()];
+                    if held.is_empty() {
+                        held.extend_from_slice(measured);
+                    }
+                    measured.copy_from_slice(held);
+                }
+                Fault::Lost(probability) => lost |= stream.unit() < *probability,
+            }
+        }
+        lost
+    }
+
+    /// Whether there is no trace of any fault.
+    fn is_as_at_start(&self) -> bool {
+        self.state.in_force.is_empty() && self.state.stream == self.start
+    }
+
+    /// Feeds what later measurements depend on; nothing without faults.
+    pub(super) fn digest(&self, hasher: &mut StateHasher) {
+        if self.is_as_at_start() {
+            return;
+        }
+        hasher.write_u64(self.state.stream.clone().next_u64());
+        for InForce { event, held, .. } in &self.state.in_force {
+            hasher.write_u64(*event as u64);
+            hasher.write_f32s(held);
+        }
+    }
+
+    /// `None` if it is that of the start.
+    pub(super) fn state(&self) -> Option<FaultState> {
+        (!self.is_as_at_start()).then(|| self.state.clone())
+    }
+
+    /// Returns whether the state fits a sensor with so many values.
+    pub(super) fn set_state(&mut self, state: Option<FaultState>, len: usize) -> bool {
+        let fits = |it: &InForce| match &it.fault {
+            Fault::Frozen(values) => {
+                values.end <= len
+                    && values.start <= values.end
+                    && (it.held.is_empty() || it.held.len() == values.len())
+            }
+            Fault::Lost(_) => it.held.is_empty(),
+        };
+        let start = || FaultState { in_force: Vec::new(), stream: self.start.clone() };
+        self.state = state.unwrap_or_else(start);
+        self.state.in_force.iter().all(fits)
+    }
+}
