@@ -94,8 +94,14 @@ pub(super) const CASES: &[AccuracyCase] = &[
         rates_hz: &[64, 250, 500, 1000, 10_000],
         // From tests/references/bricard.py.
         peers: &[
-            first_order(1.0 / 60.0, &[Some(0.143), Some(0.0146), Some(0.006_46), Some(0.007_27), None]),
-            first_order(1.0 / 240.0, &[Some(0.0363), Some(0.003_65), Some(0.001_61), Some(0.001_83), None]),
+            first_order(
+                1.0 / 60.0,
+                &[Some(0.143), Some(0.0146), Some(0.006_46), Some(0.007_27), None],
+            ),
+            first_order(
+                1.0 / 240.0,
+                &[Some(0.0363), Some(0.003_65), Some(0.001_61), Some(0.001_83), None],
+            ),
             first_order(1e-3, &[Some(0.008_75), Some(8.76e-4), Some(3.86e-4), Some(4.4e-4), None]),
         ],
         simulate: bricard,

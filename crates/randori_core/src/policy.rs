@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::input::InputKind;
 use crate::layout::{RobotLayout, SceneLayout};
 use crate::sensor::Channel;
 use crate::spec::RobotSpec;
@@ -26,8 +27,7 @@ pub struct RobotInterface {
     /// All sensor channels, named `sensor.channel`, in the order of an
     /// observation's values.
     pub observations: Vec<Channel>,
-    /// One channel per actuator, in the order of a command's values; elements
-    /// name the inputs (`position`, `velocity`, `torque`).
+    /// One channel per actuator, in the order of a command's values.
     pub actions: Vec<ActionChannel>,
     /// Simulated seconds between two decisions.
     pub period_s: f64,
@@ -44,8 +44,8 @@ pub struct ActionChannel {
     pub name: String,
     /// Joint that it drives.
     pub joint: String,
-    /// Names of the inputs, in order.
-    pub inputs: Vec<String>,
+    /// Its inputs, in order.
+    pub inputs: Vec<InputKind>,
     /// Range of each input that the robot can follow, where there is one.
     pub ranges: Vec<Option<(f64, f64)>>,
     /// Command in force before the first answer.
@@ -117,22 +117,16 @@ fn action_channels(
         |(actuator, spec): (&crate::layout::ActuatorLayout, &crate::spec::ActuatorSpec)| {
             let dof = &layout.dofs[actuator.dof.0];
             let inputs = spec.drive.inputs();
-            let symmetric = |limit: Option<f64>| limit.map(|value| (-value, value));
-            let range = |(index, input): (usize, &&str)| {
-                let possible = match *input {
-                    "position" => dof.limits.map(|(low, high)| (f64::from(low), f64::from(high))),
-                    "velocity" => symmetric(spec.limits.speed),
-                    _ => symmetric(spec.limits.torque),
-                };
+            let range = |(index, input): (usize, &InputKind)| {
                 let allowed = spec.limits.command.filter(|_| index == 0);
-                overlap(possible, allowed)
+                overlap(input.range(dof, &spec.limits), allowed)
             };
             ActionChannel {
                 name: actuator.name.clone(),
                 joint: spec.joint.clone(),
-                inputs: inputs.iter().map(|&input| input.to_owned()).collect(),
+                inputs: inputs.to_vec(),
                 ranges: inputs.iter().enumerate().map(range).collect(),
-                initial: crate::spec::default_command(inputs, dof.start),
+                initial: inputs.iter().map(|input| input.initial(dof.start)).collect(),
             }
         };
     robot.actuators.iter().zip(&model.actuators).map(describe).collect()

@@ -1,5 +1,6 @@
 //! Policies in child processes.
 
+use randori_core::input::InputKind;
 use randori_core::policy::ActionChannel;
 use randori_policy::{BadReply, Lines, MAX_CHUNK, Output, Replies, Reply, is_message};
 
@@ -30,15 +31,18 @@ pub(crate) fn replies(bytes: &[u8]) {
 /// The actuators of a robot: none, one wheel of each side, or a leg with a joint
 /// that takes several inputs.
 fn actuators(robot: u8) -> Vec<ActionChannel> {
-    let names: &[(&str, &[&str])] = match robot % 3 {
+    let names: &[(&str, &[InputKind])] = match robot % 3 {
         0 => &[],
-        1 => &[("left", &["velocity"]), ("right", &["velocity"])],
-        _ => &[("hip", &["position"]), ("knee", &["position", "velocity", "torque"])],
+        1 => &[("left", &[InputKind::Velocity]), ("right", &[InputKind::Velocity])],
+        _ => &[
+            ("hip", &[InputKind::Position]),
+            ("knee", &[InputKind::Position, InputKind::Velocity, InputKind::Torque]),
+        ],
     };
-    let actuator = |(name, inputs): &(&str, &[&str])| ActionChannel {
+    let actuator = |(name, inputs): &(&str, &[InputKind])| ActionChannel {
         name: (*name).to_owned(),
         joint: (*name).to_owned(),
-        inputs: inputs.iter().map(|input| (*input).to_owned()).collect(),
+        inputs: inputs.to_vec(),
         ranges: vec![None; inputs.len()],
         initial: vec![0.0; inputs.len()],
     };

@@ -4,6 +4,7 @@
 //! `motor.pup.knee.applied`, `command.pup.knee.position`,
 //! `body.pup.trunk.position.x`. All values are in SI units, in the world frame.
 
+use randori_core::input::InputKind;
 use randori_core::layout::{ActuatorLayout, BodyLayout, DofLayout, SceneLayout};
 use randori_core::math::Vector;
 use randori_core::record::{BodyState, TickRecord};
@@ -153,15 +154,10 @@ pub fn of_commands(scenario: &Scenario, layout: &SceneLayout) -> Vec<Quantity> {
     for (robot, (about, model)) in layout.robots.iter().zip(&scenario.robots).enumerate() {
         for actuator in &about.actuators {
             let spec = model.actuators.iter().find(|spec| spec.name == actuator.name);
-            let words = spec.map_or(&[][..], |spec| spec.drive.inputs());
-            let [place, rate, effort] = units(is_length(layout, actuator.dof.0));
-            for (input, word) in actuator.inputs.clone().zip(words) {
-                let unit = match *word {
-                    "position" => place,
-                    "velocity" => rate,
-                    _ => effort,
-                };
-                let name = format!("command.{}.{}.{word}", about.name, actuator.name);
+            let kinds = spec.map_or(&[][..], |spec| spec.drive.inputs());
+            for (input, kind) in actuator.inputs.clone().zip(kinds) {
+                let unit = kind.unit(is_length(layout, actuator.dof.0));
+                let name = format!("command.{}.{}.{kind}", about.name, actuator.name);
                 all.push(Quantity { name, unit, source: Source::Command { robot, input } });
             }
         }
@@ -204,5 +200,5 @@ fn is_length(layout: &SceneLayout, dof: usize) -> bool {
 
 /// Units of a joint's coordinate, of its rate, and of what drives it.
 fn units(is_length: bool) -> [&'static str; 3] {
-    if is_length { ["m", "m/s", "N"] } else { ["rad", "rad/s", "N m"] }
+    [InputKind::Position, InputKind::Velocity, InputKind::Torque].map(|kind| kind.unit(is_length))
 }

@@ -26,7 +26,7 @@ pub(crate) fn check_answer(
             return Err(BadCommand::NotFinite {
                 index,
                 actuator: actuator.clone(),
-                input: input.clone(),
+                input: *input,
                 value: command[bad],
             });
         }

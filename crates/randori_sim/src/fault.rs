@@ -4,6 +4,7 @@
 //! `RR02xx` for one that could not begin.
 
 use randori_core::diagnostic::RunCode;
+use randori_core::input::InputKind;
 use randori_core::policy::PolicyError;
 use randori_core::report::RunError;
 
@@ -62,8 +63,8 @@ pub enum BadCommand {
         index: usize,
         /// Name of the actuator.
         actuator: String,
-        /// Name of its input.
-        input: String,
+        /// Its input.
+        input: InputKind,
         /// The value.
         value: f32,
     },

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::report::{At, Report};
 use super::{bounds, joints};
 use crate::diagnostic::DiagnosticCode;
-use crate::spec::{Drive, RobotSpec};
+use crate::spec::RobotSpec;
 
 pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     let mut drivers: BTreeMap<&str, &str> = BTreeMap::new();
@@ -25,13 +25,8 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
             drivers.insert(&actuator.joint, &actuator.name);
         }
         let drive = at.field("drive");
-        match actuator.drive {
-            Drive::Torque => {}
-            Drive::Velocity { gain } => report.amount(&drive.field("gain"), gain, bounds::GAIN),
-            Drive::Position { kp, kd } | Drive::Impedance { kp, kd } => {
-                report.amount(&drive.field("kp"), kp, bounds::GAIN);
-                report.amount(&drive.field("kd"), kd, bounds::GAIN);
-            }
+        for (name, gain) in actuator.drive.gains() {
+            report.amount(&drive.field(name), gain, bounds::GAIN);
         }
         let limits = at.field("limits");
         report.positive_if_any(&limits.field("torque"), actuator.limits.torque);

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::input::InputKind;
+
 /// A motor with its low-level controller, on one joint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,13 +53,34 @@ pub enum Drive {
 }
 
 impl Drive {
-    /// Names of the entries of one command, in order.
-    pub fn inputs(&self) -> &'static [&'static str] {
+    /// The entries of one command, in order.
+    pub fn inputs(&self) -> &'static [InputKind] {
         match self {
-            Self::Torque => &["torque"],
-            Self::Velocity { .. } => &["velocity"],
-            Self::Position { .. } => &["position"],
-            Self::Impedance { .. } => &["position", "velocity", "torque"],
+            Self::Torque => &[InputKind::Torque],
+            Self::Velocity { .. } => &[InputKind::Velocity],
+            Self::Position { .. } => &[InputKind::Position],
+            Self::Impedance { .. } => {
+                &[InputKind::Position, InputKind::Velocity, InputKind::Torque]
+            }
+        }
+    }
+
+    /// Its name in messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Torque => "a torque drive",
+            Self::Velocity { .. } => "a velocity drive",
+            Self::Position { .. } => "a position drive",
+            Self::Impedance { .. } => "an impedance drive",
+        }
+    }
+
+    /// Its gains, by the names of their fields.
+    pub(crate) fn gains(&self) -> Vec<(&'static str, f64)> {
+        match *self {
+            Self::Torque => Vec::new(),
+            Self::Velocity { gain } => vec![("gain", gain)],
+            Self::Position { kp, kd } | Self::Impedance { kp, kd } => vec![("kp", kp), ("kd", kd)],
         }
     }
 }

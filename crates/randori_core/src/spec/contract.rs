@@ -15,6 +15,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Drive, RobotSpec};
+use crate::input::InputKind;
 
 /// The observation and action mapping of a network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -556,6 +557,17 @@ pub enum ActionTarget {
     /// Changes of the last position targets, rad or m; they start from the
     /// starting configuration.
     Residual,
+}
+
+impl ActionTarget {
+    /// The input of an actuator that takes it.
+    pub fn input(self) -> InputKind {
+        match self {
+            Self::Position | Self::Residual => InputKind::Position,
+            Self::Velocity => InputKind::Velocity,
+            Self::Torque => InputKind::Torque,
+        }
+    }
 }
 
 /// Gains of low-level controllers, in the order of the action's joints:

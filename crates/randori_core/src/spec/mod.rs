@@ -26,15 +26,13 @@ pub use contract::{
 };
 pub use environment::{EnvironmentSpec, GroundSpec, Mobility, ObjectSpec, ZoneShape, ZoneSpec};
 pub use physics::{PhysicsPreset, PhysicsSettings, PhysicsSpec};
-pub use policy::{
-    ChunkSpec, InferenceSpec, LatencySpec, PolicySource, PolicySpec, default_command,
-};
+pub use policy::{ChunkSpec, InferenceSpec, LatencySpec, PolicySource, PolicySpec};
 pub use robot::{
     Base, CouplingSpec, ImportSpec, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, LoopKind,
     LoopSpec, RobotSpec, SpringSpec,
 };
 pub use scenario::{
-    ActorModel, ActorSpec, Effect, EventSpec, Expectation, GoalSpec, Placement, Repeat, RobotEntry,
+    ActorModel, ActorSpec, EventSpec, Expectation, GoalSpec, Placement, Repeat, RobotEntry,
     ScenarioSpec, Trigger, Variation,
 };
 pub use sensor::{ChannelErrorSpec, ErrorSpec, Noise, SensorSpec};

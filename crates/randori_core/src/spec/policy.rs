@@ -136,12 +136,6 @@ impl Default for ChunkSpec {
     }
 }
 
-/// The command in force before the first answer arrives: zero, but hold the
-/// starting coordinate where the command is a position.
-pub fn default_command(inputs: &[&str], start_position: f32) -> Vec<f32> {
-    inputs.iter().map(|input| if *input == "position" { start_position } else { 0.0 }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use randori_core::diagnostic::DiagnosticCode;
+use randori_core::input::InputKind;
 use randori_core::spec::{ActuatorSpec, Coordinate};
 
 use super::actuators::Actuators;
@@ -101,7 +102,7 @@ pub(crate) fn read(log: &mut Log, actuators: &Actuators, key: &Key<'_, '_>) -> C
 fn held(spec: &ActuatorSpec, pose: &BTreeMap<String, Coordinate>) -> Vec<f64> {
     let position = pose.get(&spec.joint).map_or(0.0, |coordinate| coordinate.si());
     let inputs = spec.drive.inputs().iter();
-    inputs.map(|input| if *input == "position" { position } else { 0.0 }).collect()
+    inputs.map(|input| if *input == InputKind::Position { position } else { 0.0 }).collect()
 }
 
 /// A number for each control of the file; those that `ctrl` leaves out at its end

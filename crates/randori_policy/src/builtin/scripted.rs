@@ -110,7 +110,7 @@ fn set_inputs(
         }
         let inputs = &mut command[first..first + action.inputs.len()];
         let wrong = || {
-            let inputs = crate::listed(action.inputs.iter().map(String::as_str));
+            let inputs = crate::listed(action.inputs.iter().map(|input| input.name()));
             format!("`{actuator}` needs one number or a list for its inputs {inputs}")
         };
         match value {

@@ -173,18 +173,14 @@ fn place_of(
     target: ActionTarget,
     joint: &str,
 ) -> Result<usize, Problem> {
-    let wanted = match target {
-        ActionTarget::Position | ActionTarget::Residual => "position",
-        ActionTarget::Velocity => "velocity",
-        ActionTarget::Torque => "torque",
-    };
+    let wanted = target.input();
     let mut place = 0;
     for action in &interface.actions {
         if action.joint == joint {
-            let input = action.inputs.iter().position(|input| input == wanted);
+            let input = action.inputs.iter().position(|input| *input == wanted);
             return input.map(|input| place + input).ok_or_else(|| {
                 let (name, takes) =
-                    (&action.name, crate::listed(action.inputs.iter().map(String::as_str)));
+                    (&action.name, crate::listed(action.inputs.iter().map(|input| input.name())));
                 let message =
                     format!("actuator `{name}` of joint `{joint}` takes {takes}, not a {wanted}");
                 Problem::error(DiagnosticCode::CONTRACT_DRIVE, "", message, "this joint").help(

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use randori_core::input::InputKind;
 use randori_core::policy::{Observation, RobotInterface};
 use randori_core::time::{NANOS_PER_SECOND, Tick};
 use serde::Serialize;
@@ -48,7 +49,7 @@ pub(super) struct ObservationChannel<'a> {
 pub(super) struct Action<'a> {
     name: &'a str,
     joint: &'a str,
-    inputs: &'a [String],
+    inputs: &'a [InputKind],
     ranges: &'a [Option<(f64, f64)>],
     initial: &'a [f32],
 }

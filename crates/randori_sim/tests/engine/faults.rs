@@ -1,5 +1,6 @@
 //! How a run refuses to start, and how it breaks.
 
+use randori_core::input::InputKind;
 use randori_core::policy::{
     CommandChunk, Controller, Immediate, Observation, PolicyContract, PolicyError,
 };
@@ -56,7 +57,7 @@ fn an_infinite_command_is_refused_too() {
     let RunFault::BadCommand { what, .. } = broken_by(vec![vec![0.0, 0.0, f32::INFINITY]]) else {
         panic!("an infinite command is a bad command");
     };
-    assert!(matches!(what, BadCommand::NotFinite { index: 0, input, .. } if input == "torque"));
+    assert!(matches!(what, BadCommand::NotFinite { index: 0, input: InputKind::Torque, .. }));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What panels and keys need to know of a robot, prepared once per run.
 
+use randori_core::input::InputKind;
 use randori_core::layout::{BodyId, DofId, RobotLayout, SceneLayout};
 use randori_core::policy::RobotInterface;
 use randori_core::spec::{JointSpec, RobotSpec, Scenario};
@@ -85,14 +86,14 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn new(input: &str, is_length: bool) -> Self {
+    fn new(input: InputKind, is_length: bool) -> Self {
         match (input, is_length) {
-            ("position", false) => Self::Angle,
-            ("position", true) => Self::Length,
-            ("velocity", false) => Self::Rate,
-            ("velocity", true) => Self::Speed,
-            (_, false) => Self::Torque,
-            (_, true) => Self::Force,
+            (InputKind::Position, false) => Self::Angle,
+            (InputKind::Position, true) => Self::Length,
+            (InputKind::Velocity, false) => Self::Rate,
+            (InputKind::Velocity, true) => Self::Speed,
+            (InputKind::Torque, false) => Self::Torque,
+            (InputKind::Torque, true) => Self::Force,
         }
     }
 
@@ -190,7 +191,7 @@ fn inputs(interface: &RobotInterface, robot: &RobotLayout, layout: &SceneLayout)
                 name,
                 index: place.inputs.start + number,
                 actuator,
-                kind: Kind::new(input, is_length),
+                kind: Kind::new(*input, is_length),
                 range: range.map(|(low, high)| (low as f32, high as f32)),
             });
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::poses::beyond_limits;
 use super::super::report::{At, MAX_NAME, Report};
 use crate::diagnostic::{DiagnosticCode, shortened};
-use crate::spec::{ActionTarget, ActuatorSpec, ContractSpec, Drive, RobotSpec};
+use crate::spec::{ActionTarget, ActuatorSpec, ContractSpec, RobotSpec};
 
 pub(super) fn check(
     report: &mut Report<'_>,
@@ -78,11 +78,9 @@ fn driven(
         return;
     };
     let action = &contract.action;
-    let (wanted, is_equipped) = match action.target {
-        ActionTarget::Position | ActionTarget::Residual => ("position", action.gains.is_some()),
-        ActionTarget::Velocity => ("velocity", action.gains.is_some()),
-        ActionTarget::Torque => ("torque", false),
-    };
+    let wanted = action.target.input();
+    // Gains of training replace the drive of the robot file.
+    let is_equipped = action.gains.is_some() && action.target != ActionTarget::Torque;
     if is_equipped || actuator.drive.inputs().contains(&wanted) {
         return;
     }
@@ -92,7 +90,7 @@ fn driven(
         actuator.drive.inputs()[0]
     );
     let label = report.label(&action_at.field("target"), "wanted here");
-    let error = report.error(code, at, message, drive_name(&actuator.drive));
+    let error = report.error(code, at, message, actuator.drive.name());
     error.secondary.extend(label);
     error.help.push(match action.target {
         ActionTarget::Torque => {
@@ -102,13 +100,4 @@ fn driven(
         _ => "give the `gains` of training in `action`, or another `drive` in the robot file"
             .to_owned(),
     });
-}
-
-fn drive_name(drive: &Drive) -> &'static str {
-    match drive {
-        Drive::Torque => "a torque drive",
-        Drive::Velocity { .. } => "a velocity drive",
-        Drive::Position { .. } => "a position drive",
-        Drive::Impedance { .. } => "an impedance drive",
-    }
 }

@@ -115,7 +115,7 @@ impl<'de> Visitor<'de> for InputsSeed<'_> {
         let Self(ActionChannel { name, inputs, .. }) = self;
         numbers(items, inputs.iter().map(|_| name.as_str()))?.map_err(|given| {
             let given = given.map_or("too many".to_owned(), |given| given.to_string());
-            let inputs = crate::listed(inputs.iter().map(String::as_str));
+            let inputs = crate::listed(inputs.iter().map(|input| input.name()));
             Error::custom(format_args!("`{name}` got {given} values for its inputs {inputs}"))
         })
     }

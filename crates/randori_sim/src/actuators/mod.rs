@@ -3,9 +3,14 @@
 //! A command passes through the actuator's delay (whole ticks, rounded up), then
 //! through its rate limit, then its first entry is clamped to its range, then it
 //! becomes a [`JointDrive`] within its torque and speed limits. Feedback terms are left to the world, which integrates them
-//! implicitly.
+//! implicitly. The law of each kind of drive stands in a file of its own.
 //!
 //! Start reading at [`ActuatorBank::actuate`].
+
+mod impedance;
+mod position;
+mod torque;
+mod velocity;
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -22,6 +27,18 @@ use crate::world::{JointDrive, SimWorld};
 const MAX_INPUTS: usize = 3;
 
 const UNLIMITED: (f32, f32) = (f32::NEG_INFINITY, f32::INFINITY);
+
+/// A command in effect; entries beyond the inputs of the drive are zero.
+type Command = [f32; MAX_INPUTS];
+
+/// What a motor can do at most.
+#[derive(Debug, Clone, Copy)]
+struct Motor {
+    /// N m or N; infinite if unlimited.
+    torque: f32,
+    /// rad/s or m/s; infinite if unlimited.
+    speed: f32,
+}
 
 /// All actuators of all robots.
 #[derive(Debug, Clone)]
@@ -59,14 +76,14 @@ struct Actuator {
     /// rad/s or m/s; infinite if unlimited.
     max_speed: f32,
     /// The command after delay and rate limit.
-    effective: [f32; MAX_INPUTS],
+    effective: Command,
 }
 
 /// Everything about the actuators that changes during a run.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BankState {
     lines: Vec<DelayLine>,
-    effective: Vec<[f32; MAX_INPUTS]>,
+    effective: Vec<Command>,
 }
 
 impl ActuatorBank {
@@ -223,31 +240,14 @@ impl Actuator {
 
     /// The drive within the torque limit, whatever the speed.
     fn unlimited_drive(&self) -> JointDrive {
-        let limit = self.max_torque;
         let mut command = self.effective;
         command[0] = command[0].max(self.range.0).min(self.range.1);
-        let slow = |velocity: f32| within(velocity, self.max_speed);
+        let motor = Motor { torque: self.max_torque, speed: self.max_speed };
         match self.drive {
-            Drive::Torque => JointDrive::Torque { torque: within(command[0], limit) },
-            Drive::Velocity { gain } => {
-                JointDrive::Velocity { target: slow(command[0]), gain: gain as f32, limit }
-            }
-            Drive::Position { kp, kd } => JointDrive::Position {
-                target: command[0],
-                target_velocity: 0.0,
-                kp: kp as f32,
-                kd: kd as f32,
-                feedforward: 0.0,
-                limit,
-            },
-            Drive::Impedance { kp, kd } => JointDrive::Position {
-                target: command[0],
-                target_velocity: slow(command[1]),
-                kp: kp as f32,
-                kd: kd as f32,
-                feedforward: command[2],
-                limit,
-            },
+            Drive::Torque => torque::law(command, motor),
+            Drive::Velocity { gain } => velocity::law(gain as f32, command, motor),
+            Drive::Position { kp, kd } => position::law([kp as f32, kd as f32], command, motor),
+            Drive::Impedance { kp, kd } => impedance::law([kp as f32, kd as f32], command, motor),
         }
     }
 }

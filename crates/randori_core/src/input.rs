@@ -1,0 +1,65 @@
+//! What an actuator can be told: the kinds of entries of a command.
+
+use serde::{Deserialize, Serialize};
+
+use crate::layout::DofLayout;
+use crate::spec::ActuatorLimits;
+
+/// What an entry of a command means. Its name, unit, range and default follow from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InputKind {
+    /// A joint coordinate to go to, rad or m.
+    Position,
+    /// A rate of a joint coordinate, rad/s or m/s.
+    Velocity,
+    /// A torque (N m) or force (N) at the joint.
+    Torque,
+}
+
+impl InputKind {
+    /// Its name in interfaces, protocols and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Position => "position",
+            Self::Velocity => "velocity",
+            Self::Torque => "torque",
+        }
+    }
+
+    /// Its SI unit at a joint that slides, or turns.
+    pub fn unit(self, slides: bool) -> &'static str {
+        match (self, slides) {
+            (Self::Position, false) => "rad",
+            (Self::Position, true) => "m",
+            (Self::Velocity, false) => "rad/s",
+            (Self::Velocity, true) => "m/s",
+            (Self::Torque, false) => "N m",
+            (Self::Torque, true) => "N",
+        }
+    }
+
+    /// The values that the joint and its motor can follow, where they are bounded.
+    pub fn range(self, dof: &DofLayout, limits: &ActuatorLimits) -> Option<(f64, f64)> {
+        let symmetric = |limit: Option<f64>| limit.map(|value| (-value, value));
+        match self {
+            Self::Position => dof.limits.map(|(low, high)| (f64::from(low), f64::from(high))),
+            Self::Velocity => symmetric(limits.speed),
+            Self::Torque => symmetric(limits.torque),
+        }
+    }
+
+    /// Its value before the first command: a position is held, everything else is zero.
+    pub fn initial(self, start_position: f32) -> f32 {
+        match self {
+            Self::Position => start_position,
+            Self::Velocity | Self::Torque => 0.0,
+        }
+    }
+}
+
+impl std::fmt::Display for InputKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}

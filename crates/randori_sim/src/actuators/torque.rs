@@ -1,0 +1,8 @@
+//! tau = tau*: a torque or force as it is commanded.
+
+use super::{Command, Motor, within};
+use crate::world::JointDrive;
+
+pub(super) fn law([torque, ..]: Command, motor: Motor) -> JointDrive {
+    JointDrive::Torque { torque: within(torque, motor.torque) }
+}
