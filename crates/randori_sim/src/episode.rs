@@ -26,6 +26,27 @@ use crate::simulation::Simulation;
 use crate::snapshot::RestoreError;
 
 /// A run under way.
+///
+/// ```
+/// use randori_core::report::Verdict;
+/// use randori_sim::episode::Episode;
+///
+/// # use randori_core::text::{Limits, MemoryFiles, ScenarioText};
+/// # let files = MemoryFiles::new([
+/// #     ("room.ron", r#"Environment(format: 1, name: "room", ground: (), objects: [(name: "ball",
+/// #         mobility: Movable(mass_kg: 1.0), shapes: [(shape: Sphere(radius: 0.1))],
+/// #         pose: (xyz: (0.0, 0.0, 1.0)))])"#),
+/// #     ("drop.ron", r#"Scenario(format: 1, title: "drop", duration: 1.0, environment: "room.ron",
+/// #         goals: [(name: "lands", require: "eventually (z(ball) < 0.11 m)")])"#),
+/// # ]);
+/// # let text = ScenarioText::load(&files, "drop.ron", &Limits::default())?;
+/// # let scenario = text.resolve(&[])?.scenario;
+/// let report = Episode::new(&scenario, 0, Vec::new())?.run_to_end();
+///
+/// assert_eq!(report.verdict, Verdict::Pass);
+/// assert_eq!(report.goals[0].name, "lands");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Episode {
     simulation: Simulation,
     table: SignalTable,

@@ -34,6 +34,35 @@ use keyframes::Keyframes;
 use script::Script;
 
 /// A run with its past.
+///
+/// ```
+/// use randori_core::time::Tick;
+/// use randori_sim::session::{Progress, Session};
+///
+/// # use randori_core::text::{Limits, MemoryFiles, ScenarioText};
+/// # let files = MemoryFiles::new([
+/// #     ("room.ron", r#"Environment(format: 1, name: "room", ground: (), objects: [(name: "ball",
+/// #         mobility: Movable(mass_kg: 1.0), shapes: [(shape: Sphere(radius: 0.1))],
+/// #         pose: (xyz: (0.0, 0.0, 1.0)))])"#),
+/// #     ("drop.ron", r#"Scenario(format: 1, title: "drop", duration: 1.0, environment: "room.ron",
+/// #         goals: [(name: "lands", require: "eventually (z(ball) < 0.11 m)")])"#),
+/// # ]);
+/// # let text = ScenarioText::load(&files, "drop.ron", &Limits::default())?;
+/// # let scenario = text.resolve(&[])?.scenario;
+/// let mut session = Session::new(&scenario, 0, Vec::new(), 16 << 20)?;
+/// for _ in 0..200 {
+///     session.advance()?;
+/// }
+/// let hash = session.record().hash;
+///
+/// session.seek(Tick(100))?;
+/// while session.record().tick < Tick(200) {
+///     assert_eq!(session.advance()?, Progress::Again);
+/// }
+///
+/// assert_eq!(session.record().hash, hash);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Session {
     scenario: Scenario,
     seed: u64,

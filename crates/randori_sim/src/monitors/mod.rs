@@ -21,6 +21,35 @@ use crate::signals::{FormulaProblem, Plan, SignalTable, goal_text};
 pub use scale::relative_margin;
 
 /// All goals of one run.
+///
+/// ```
+/// use randori_core::time::Tick;
+/// use randori_sim::episode::Episode;
+/// use randori_sim::monitors::GoalMonitors;
+/// use randori_sim::signals::SignalTable;
+///
+/// # use randori_core::text::{Limits, MemoryFiles, ScenarioText};
+/// # let files = MemoryFiles::new([
+/// #     ("room.ron", r#"Environment(format: 1, name: "room", ground: (), objects: [(name: "ball",
+/// #         mobility: Movable(mass_kg: 1.0), shapes: [(shape: Sphere(radius: 0.1))],
+/// #         pose: (xyz: (0.0, 0.0, 1.0)))])"#),
+/// #     ("drop.ron", r#"Scenario(format: 1, title: "drop", duration: 1.0, environment: "room.ron",
+/// #         goals: [(name: "lands", require: "eventually (z(ball) < 0.11 m)")])"#),
+/// # ]);
+/// # let text = ScenarioText::load(&files, "drop.ron", &Limits::default())?;
+/// # let scenario = text.resolve(&[])?.scenario;
+/// let table = SignalTable::new(&scenario).expect("formulas of a checked scenario");
+/// let mut monitors = GoalMonitors::new(&table, &scenario).expect("they read the same signals");
+/// let mut episode = Episode::new(&scenario, 0, Vec::new())?;
+/// let mut decided = monitors.observe(episode.record());
+/// while !episode.is_over() {
+///     decided.extend(monitors.observe(episode.advance().record));
+/// }
+///
+/// assert!(decided[0].holds && decided[0].tick > Tick(0));
+/// assert!(monitors.finish(false)[0].margin > 0.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct GoalMonitors {
     goals: Vec<Goal>,

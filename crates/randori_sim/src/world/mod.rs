@@ -70,6 +70,31 @@ use self::trees::Trees;
 /// All poses and velocities are in the world frame, at the frame origin of the
 /// link, object or actor as the user defined it. A clone is deep and continues
 /// with the same bits.
+///
+/// ```
+/// use randori_core::layout::SceneLayout;
+/// use randori_sim::world::SimWorld;
+///
+/// # use randori_core::text::{Limits, MemoryFiles, ScenarioText};
+/// # let files = MemoryFiles::new([
+/// #     ("room.ron", r#"Environment(format: 1, name: "room", ground: (), objects: [(name: "ball",
+/// #         mobility: Movable(mass_kg: 1.0), shapes: [(shape: Sphere(radius: 0.1))],
+/// #         pose: (xyz: (0.0, 0.0, 1.0)))])"#),
+/// #     ("drop.ron", r#"Scenario(format: 1, title: "drop", duration: 1.0, environment: "room.ron",
+/// #         goals: [(name: "lands", require: "eventually (z(ball) < 0.11 m)")])"#),
+/// # ]);
+/// # let text = ScenarioText::load(&files, "drop.ron", &Limits::default())?;
+/// # let scenario = text.resolve(&[])?.scenario;
+/// let layout = SceneLayout::new(&scenario);
+/// let ball = layout.body("ball").ok_or("there is a ball")?;
+/// let mut world = SimWorld::build(&scenario, &layout)?;
+/// while world.body_twist(ball).linear.z > -1.0 {
+///     world.advance()?;
+/// }
+///
+/// assert!((world.body_pose(ball).translation.z - 0.949).abs() < 2e-3, "h = v^2 / 2 g");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct SimWorld {
     physics: PhysicsWorld,
     /// What never changes: names, handles, how things hang together.
