@@ -1,13 +1,14 @@
 //! What happened in one tick: the single stream that recording, judging and
 //! drawing consume.
 
-use std::fmt;
+mod stage;
 
 use serde::{Deserialize, Serialize};
 
 use crate::layout::{BodyId, RobotId};
 use crate::math::{Pose, Twist, Vector};
 use crate::time::Tick;
+pub use stage::{Digests, Stage};
 
 /// Everything that happened in one tick.
 ///
@@ -42,77 +43,6 @@ pub struct TickRecord {
     pub hash: u64,
     /// The digests of which `hash` is made.
     pub digests: Digests,
-}
-
-/// Digests of the parts of a simulation, in the order in which they act in a
-/// step. Two runs that agree up to some tick differ first in the part that
-/// caused it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Digests {
-    /// Events and their random streams.
-    pub events: u64,
-    /// Measurements under way, and the random streams of their errors.
-    pub sensors: u64,
-    /// Commands in force, requests under way, and the random streams of
-    /// thinking times.
-    pub policies: u64,
-    /// Commands on their way to the motors.
-    pub actuators: u64,
-    /// Bodies, joints and drives.
-    pub world: u64,
-}
-
-impl Digests {
-    /// The first stage in which two runs differ here, in the order in which
-    /// stages act in a step. That stage is the cause if the tick before was
-    /// equal in both.
-    pub fn first_difference(&self, other: &Self) -> Option<Stage> {
-        Stage::ALL.into_iter().find(|stage| self.of_stage(*stage) != other.of_stage(*stage))
-    }
-
-    /// The digest of one stage.
-    pub fn of_stage(&self, stage: Stage) -> u64 {
-        match stage {
-            Stage::Event => self.events,
-            Stage::Sensor => self.sensors,
-            Stage::Policy => self.policies,
-            Stage::Actuator => self.actuators,
-            Stage::Physics => self.world,
-        }
-    }
-}
-
-/// Part of a step; the order is the one in which they act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Stage {
-    /// What is done to the world from outside.
-    Event,
-    /// Measurements, their errors and delays.
-    Sensor,
-    /// Decisions, and how long they take.
-    Policy,
-    /// Commands become torques.
-    Actuator,
-    /// Bodies move.
-    Physics,
-}
-
-impl Stage {
-    /// All stages, in the order in which they act.
-    pub const ALL: [Self; 5] =
-        [Self::Event, Self::Sensor, Self::Policy, Self::Actuator, Self::Physics];
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Event => "event",
-            Self::Sensor => "sensor",
-            Self::Policy => "policy",
-            Self::Actuator => "actuator",
-            Self::Physics => "physics",
-        })
-    }
 }
 
 /// What a person did to the world while a run went on. It is part of the run: a

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::{env, fs};
 
-use randori_core::record::{BodyState, Intervention, TickRecord};
+use randori_core::record::{BodyState, Intervention, Stage, TickRecord};
 use randori_record::writer::Options;
 use serde_json::{Value, json};
 
@@ -40,7 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn of(record: &TickRecord) -> Value {
     let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-    let (state, digests) = (&record.state, record.digests);
+    let state = &record.state;
+    let digests = Stage::ALL.map(|stage| record.digests[stage]);
     let readings = record.readings.iter().map(|reading| {
         json!({"sensor": reading.sensor, "lost": reading.lost, "measured": bits(&reading.measured),
                "truth": bits(&reading.truth), "delivered_at": reading.delivered_at.0})
@@ -56,8 +57,8 @@ fn of(record: &TickRecord) -> Value {
     });
     json!({
         "tick": record.tick.0,
-        "hash": [record.hash, digests.events, digests.sensors, digests.policies,
-                 digests.actuators, digests.world],
+        "hash": record.hash,
+        "digests": digests,
         "poses": poses(&state.bodies),
         "dropped_poses": poses(&state.dropped),
         "velocities": bits(&state.velocities),

@@ -51,7 +51,7 @@ fn moves_at(tick: u64) -> impl Fn(&mut TickRecord) {
         *place = Vector::new(1.0, 0.0, 0.0);
         if record.tick.0 >= tick {
             place.x = place.x.next_up();
-            record.digests.world ^= 1;
+            record.digests[Stage::Physics] ^= 1;
             record.hash ^= 1;
         }
     }
@@ -101,7 +101,7 @@ fn a_difference_between_two_states_is_found_at_its_tick_and_seen_at_the_next() {
 
     let found = changed([sparse, plain()], |record| {
         if record.tick.0 >= 21 {
-            record.digests.world ^= 1;
+            record.digests[Stage::Physics] ^= 1;
             record.state.velocities[0] = 0.5;
         }
     });
@@ -115,7 +115,7 @@ fn a_difference_between_two_states_is_found_at_its_tick_and_seen_at_the_next() {
 #[test]
 fn what_stays_inside_still_names_its_stage() {
     let found = changed([plain(), plain()], |record| {
-        record.digests.sensors ^= u64::from(record.tick.0 >= 3);
+        record.digests[Stage::Sensor] ^= u64::from(record.tick.0 >= 3);
     });
 
     let first = found.first.expect("it differs");
@@ -142,7 +142,7 @@ fn without_measurements_what_policies_were_asked_tells_the_difference() {
 
     let found = changed([silent, plain()], |record| {
         for request in &mut record.requests {
-            record.digests.sensors ^= 1;
+            record.digests[Stage::Sensor] ^= 1;
             request.values[0] = 0.125;
         }
     });
@@ -164,7 +164,7 @@ fn other_scenes_are_compared_in_what_both_have() {
     "boulder".clone_into(&mut start.layout.bodies[ball + 1].path);
     for (record, _) in &mut after {
         record.state.bodies.swap(ball, last);
-        record.digests.world ^= 9;
+        record.digests[Stage::Physics] ^= 9;
     }
 
     let found =

@@ -7,13 +7,15 @@
 //!
 //! Start reading at [`Replay::verify_tick`].
 
+mod difference;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use randori_core::policy::{
     CommandChunk, Determinism, Observation, Policy, PolicyContract, PolicyError, RobotInterface,
 };
-use randori_core::record::{Decision, Intervention, Request, Stage, TickRecord};
+use randori_core::record::TickRecord;
 use randori_core::report::RunError;
 use randori_core::spec::Scenario;
 use randori_core::time::Tick;
@@ -21,8 +23,8 @@ use randori_core::time::Tick;
 use crate::episode::{Episode, EpisodeError, interfaces};
 use crate::intervention::InterventionError;
 use crate::monitors::GoalDecision;
-use crate::simulation::combined;
 use crate::snapshot::RestoreError;
+pub use difference::{Difference, Mismatch, compare};
 
 /// The recorded answers of one robot's policy, by number of the request. Clones
 /// share them, so that answers can be added while a run goes on.
@@ -97,50 +99,6 @@ impl Policy for RecordedPolicy {
     fn restore(&mut self, _snapshot: &[u8]) -> Result<(), PolicyError> {
         Ok(())
     }
-}
-
-/// Where a run differs from its recording.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mismatch {
-    /// The first tick at which it does, if all ticks before were compared.
-    pub tick: Tick,
-    /// The stage that caused it.
-    pub stage: Stage,
-    /// What differs.
-    pub difference: Difference,
-}
-
-/// What differs in a tick.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Difference {
-    /// The digest of the stage.
-    Digest {
-        /// As recorded.
-        expected: u64,
-        /// As computed now.
-        actual: u64,
-    },
-    /// What people did.
-    Intervention {
-        /// As recorded.
-        expected: Vec<Intervention>,
-        /// As done now.
-        actual: Vec<Intervention>,
-    },
-    /// What a policy was asked; `None` where it was not asked.
-    Request {
-        /// As recorded.
-        expected: Option<Box<Request>>,
-        /// As asked now.
-        actual: Option<Box<Request>>,
-    },
-    /// What a policy answered; `None` where nothing took effect.
-    Decision {
-        /// As recorded.
-        expected: Option<Decision>,
-        /// As answered now.
-        actual: Option<Decision>,
-    },
 }
 
 /// Why a tick is not the recorded one.
@@ -309,75 +267,4 @@ pub(crate) fn recorded_policies(
         Some(Box::new(policy) as Box<dyn Policy>)
     };
     robots.iter().zip(answers).map(policy).collect()
-}
-
-/// Compares two records of the same tick, stage after stage: what was done,
-/// asked and answered before the digests, since it says more than they do.
-///
-/// # Errors
-/// With the first difference.
-pub fn compare(expected: &TickRecord, actual: &TickRecord) -> Result<(), ReplayError> {
-    if expected.hash != combined(&expected.digests) {
-        return Err(ReplayError::Contradiction(expected.tick));
-    }
-    let Some((stage, difference)) = difference(expected, actual) else { return Ok(()) };
-    let mismatch = Mismatch { tick: expected.tick, stage, difference };
-    Err(ReplayError::Mismatch(Box::new(mismatch)))
-}
-
-fn difference(expected: &TickRecord, actual: &TickRecord) -> Option<(Stage, Difference)> {
-    let digests = expected.digests.first_difference(&actual.digests);
-    let of_digests = |stage| {
-        let (expected, actual) = (expected.digests.of_stage(stage), actual.digests.of_stage(stage));
-        (stage, Difference::Digest { expected, actual })
-    };
-    if expected.interventions != actual.interventions {
-        let (expected, actual) = (expected.interventions.clone(), actual.interventions.clone());
-        return Some((Stage::Event, Difference::Intervention { expected, actual }));
-    }
-    if digests == Some(Stage::Event) {
-        return digests.map(of_digests);
-    }
-    let request = first_difference(&expected.requests, &actual.requests, same_request);
-    if let Some((expected, actual)) = request {
-        let (expected, actual) = (expected.map(Box::new), actual.map(Box::new));
-        return Some((Stage::Sensor, Difference::Request { expected, actual }));
-    }
-    if digests == Some(Stage::Sensor) {
-        return digests.map(of_digests);
-    }
-    let decision = first_difference(&expected.decisions, &actual.decisions, same_decision);
-    if let Some((expected, actual)) = decision {
-        return Some((Stage::Policy, Difference::Decision { expected, actual }));
-    }
-    digests.map(of_digests)
-}
-
-/// The first place at which two lists differ, with what stands there.
-fn first_difference<T: Clone>(
-    expected: &[T],
-    actual: &[T],
-    same: fn(&T, &T) -> bool,
-) -> Option<(Option<T>, Option<T>)> {
-    (0..expected.len().max(actual.len()))
-        .map(|index| (expected.get(index), actual.get(index)))
-        .find(|pair| !matches!(pair, (Some(one), Some(other)) if same(one, other)))
-        .map(|(one, other)| (one.cloned(), other.cloned()))
-}
-
-fn same_request(one: &Request, other: &Request) -> bool {
-    let head = |it: &Request| (it.robot, it.request, it.asked_at);
-    head(one) == head(other)
-        && one.measured_at == other.measured_at
-        && same_bits(&one.values, &other.values)
-}
-
-fn same_decision(one: &Decision, other: &Decision) -> bool {
-    let head = |it: &Decision| (it.robot, it.request, it.asked_at, it.commands.len());
-    let mut commands = one.commands.iter().zip(&other.commands);
-    head(one) == head(other) && commands.all(|(one, other)| same_bits(one, other))
-}
-
-fn same_bits(one: &[f32], other: &[f32]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a.to_bits() == b.to_bits())
 }

@@ -8,7 +8,7 @@
 
 use randori_core::layout::{BodyId, RobotId, SceneLayout};
 use randori_core::policy::{Policy, PolicyContract};
-use randori_core::record::{Digests, Intervention, TickRecord};
+use randori_core::record::{Digests, Intervention, Stage, TickRecord};
 use randori_core::spec::Scenario;
 use randori_core::time::{Tick, TickPeriod};
 
@@ -288,19 +288,11 @@ impl Simulation {
 
     /// The state after the step, its digest and the signals complete the record.
     fn account(&mut self) {
+        self.actuators.write_applied(&self.world, &mut self.next.applied);
+        self.world.write_state(&mut self.next.state);
+        self.next.digests =
+            Digests::of(|stage| digest_of(|hasher| self.write_stage(stage, hasher)));
         let record = &mut self.next;
-        self.actuators.write_applied(&self.world, &mut record.applied);
-        self.world.write_state(&mut record.state);
-        record.digests = Digests {
-            events: digest_of(|hasher| {
-                intervention::digest(&record.interventions, hasher);
-                self.disturbances.digest(&record.events, hasher);
-            }),
-            sensors: digest_of(|hasher| self.sensors.digest(hasher)),
-            policies: digest_of(|hasher| self.scheduler.digest(hasher)),
-            actuators: digest_of(|hasher| self.actuators.digest(hasher)),
-            world: digest_of(|hasher| self.world.digest(hasher)),
-        };
         record.hash = combined(&record.digests);
         // The probe reads the record while it fills this one field of it.
         let mut signals = std::mem::take(&mut record.signals);
@@ -308,6 +300,20 @@ impl Simulation {
         self.probe.measure(&self.world, &self.layout, record, &mut signals);
         record.signals = signals;
         std::mem::swap(&mut self.record, &mut self.next);
+    }
+
+    /// Everything of a stage that later steps depend on.
+    fn write_stage(&self, stage: Stage, hasher: &mut StateHasher) {
+        match stage {
+            Stage::Event => {
+                intervention::digest(&self.next.interventions, hasher);
+                self.disturbances.digest(&self.next.events, hasher);
+            }
+            Stage::Sensor => self.sensors.digest(hasher),
+            Stage::Policy => self.scheduler.digest(hasher),
+            Stage::Actuator => self.actuators.digest(hasher),
+            Stage::Physics => self.world.digest(hasher),
+        }
     }
 }
 
@@ -317,13 +323,28 @@ fn digest_of(feed: impl FnOnce(&mut StateHasher)) -> u64 {
     hasher.finish()
 }
 
-/// The digest of the whole state ([`TickRecord::hash`]): the five digests in the
-/// order of the stages.
+/// The digest of the whole state ([`TickRecord::hash`]): the digests of the
+/// stages that take part, in their order. A new stage thus leaves the hashes of
+/// runs in which it takes no part as they were.
 pub fn combined(digests: &Digests) -> u64 {
-    let Digests { events, sensors, policies, actuators, world } = *digests;
-    digest_of(|hasher| {
-        for digest in [events, sensors, policies, actuators, world] {
-            hasher.write_u64(digest);
-        }
-    })
+    let parts = Stage::ALL.into_iter().map(|stage| digests[stage]).filter(|digest| *digest != 0);
+    digest_of(|hasher| parts.for_each(|digest| hasher.write_u64(digest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_that_takes_no_part_leaves_the_hash_as_it_is() {
+        let mut digests = Digests::of(|stage| stage as u64 + 7);
+        let whole = combined(&digests);
+        digests[Stage::Policy] = 0;
+
+        let parts = [Stage::Event, Stage::Sensor, Stage::Actuator, Stage::Physics];
+        let without =
+            digest_of(|hasher| parts.iter().for_each(|stage| hasher.write_u64(digests[*stage])));
+        assert_eq!(combined(&digests), without);
+        assert_ne!(whole, without);
+    }
 }

@@ -137,7 +137,7 @@ impl<'a> Pass<'a> {
         let seen = fields.first.iter().map(|field| field.stage).min();
         let Some(first) = &mut self.first else {
             if let Some(stage) = cause.or(seen) {
-                let [before, after] = [a, b].map(|it| it.digests.of_stage(Stage::Physics));
+                let [before, after] = [a, b].map(|it| it.digests[Stage::Physics]);
                 let states_differ = (comparable && before != after)
                     || fields.first.iter().any(|field| field.stage == Stage::Physics);
                 let is_start = states_differ && at.ticks == [Tick(0); 2];

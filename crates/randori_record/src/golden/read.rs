@@ -75,14 +75,16 @@ impl Golden {
             help: ADVICE.to_owned(),
         })?;
         raw.check().map_err(|problem| {
-            let place = problem.mark.and_then(|mark| text.find(&mark)).unwrap_or(0);
-            broken(text, place, problem.message)
+            let place = text.find(&problem.mark).unwrap_or(0);
+            GoldenError { help: problem.help.to_owned(), ..broken(text, place, problem.message) }
         })
     }
 }
 
 const ADVICE: &str =
     "undo the edit, or delete the file and accept its runs anew by `randori test --accept`";
+
+const NEWER: &str = "use the version of randori that wrote it, or a newer one";
 
 fn check_format(text: &str) -> Result<(), GoldenError> {
     // All that a golden of another format is asked for.
@@ -103,7 +105,7 @@ fn check_format(text: &str) -> Result<(), GoldenError> {
         format!("the golden has format {format}, this version reads {GOLDEN_FORMAT}"),
     );
     if format > GOLDEN_FORMAT {
-        "use the version of randori that wrote it, or a newer one".clone_into(&mut error.help);
+        NEWER.clone_into(&mut error.help);
     }
     Err(error)
 }
@@ -118,15 +120,22 @@ fn broken(text: &str, byte: usize, message: String) -> GoldenError {
     }
 }
 
-/// Something impossible, and a text near which it stands.
-struct Problem {
+/// Something impossible, a text that it stands at, and what to do about it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Problem {
     message: String,
-    mark: Option<String>,
+    mark: String,
+    help: &'static str,
 }
 
 impl Problem {
-    fn new(message: impl Into<String>, mark: impl Into<String>) -> Self {
-        Self { message: message.into(), mark: Some(mark.into()) }
+    pub(super) fn new(message: impl Into<String>, mark: impl Into<String>) -> Self {
+        Self { message: message.into(), mark: mark.into(), help: ADVICE }
+    }
+
+    /// The same, where only a newer version can have written it.
+    pub(super) fn of_newer_version(self) -> Self {
+        Self { help: NEWER, ..self }
     }
 }
 
@@ -236,9 +245,7 @@ impl RawRun {
                 .filter(|_| text.len() == 16 && !text.starts_with('+'))
                 .ok_or_else(|| Problem::new(format!("`{text}` is not a digest"), text))
         };
-        let trace = Trace::parse(&self.trace).map_err(|word| {
-            Problem::new(format!("`{word}` is not the fingerprint of a tick"), word)
-        })?;
+        let trace = Trace::parse(&self.trace)?;
         Ok(GoldenRun {
             seed: self.seed,
             verdict: self.verdict,

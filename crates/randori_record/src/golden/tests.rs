@@ -52,13 +52,12 @@ fn record(tick: u64) -> TickRecord {
             positions: vec![0.1 * x],
             ..WorldState::default()
         },
-        digests: Digests {
-            events: u64::from(tick >= 30),
-            sensors: tick / 2,
-            policies: tick / 10,
-            actuators: tick / 10,
-            world: tick,
-        },
+        digests: Digests::of(|stage| match stage {
+            Stage::Event => u64::from(tick >= 30),
+            Stage::Sensor => tick / 2,
+            Stage::Policy | Stage::Actuator => tick / 10,
+            Stage::Physics => tick,
+        }),
         ..TickRecord::default()
     };
     if tick == 30 {
@@ -101,7 +100,7 @@ pub(super) fn run_with(end: u64, change: impl Fn(&mut TickRecord)) -> GoldenRun 
     for tick in 0..=end {
         let mut record = record(tick);
         change(&mut record);
-        let digests = Stage::ALL.map(|stage| record.digests.of_stage(stage));
+        let digests = Stage::ALL.map(|stage| record.digests[stage]);
         record.hash = digests.into_iter().fold(0, |hash, digest| hash * 31 + digest);
         recorder.observe(&record);
     }
@@ -230,8 +229,8 @@ fn a_difference_names_its_first_tick_its_stage_and_both_values() {
     let before = run_with(100, |_| {});
     let after = run_with(100, |record| {
         if record.tick.0 >= 40 {
-            record.digests.policies += 1_000;
-            record.digests.world += 1_000;
+            record.digests[Stage::Policy] += 1_000;
+            record.digests[Stage::Physics] += 1_000;
             let base = &mut record.state.bodies[0].pose.translation;
             base.y = 0.25;
         }
@@ -251,7 +250,7 @@ fn a_difference_names_its_first_tick_its_stage_and_both_values() {
 fn a_difference_that_no_instant_shows_is_still_one() {
     let before = run_with(100, |_| {});
     let after = run_with(100, |record| {
-        record.digests.sensors += u64::from(record.tick.0 == 7);
+        record.digests[Stage::Sensor] += u64::from(record.tick.0 == 7);
     });
 
     assert_eq!(compare(&before, &after, Level::Exact), ["first difference: tick 7, stage sensor"]);
@@ -308,7 +307,7 @@ fn a_tolerance_may_belong_to_one_thing_only() {
 #[test]
 fn runs_of_other_digests_are_compared_without_them() {
     let before = run_with(100, |_| {});
-    let after = run_with(100, |record| record.digests.world ^= 0xffff);
+    let after = run_with(100, |record| record.digests[Stage::Physics] ^= 0xffff);
 
     assert_eq!(before.compare(&after, Level::Exact, &Tolerances::default(), false), []);
     assert_ne!(before.compare(&after, Level::Exact, &Tolerances::default(), true), []);
@@ -323,6 +322,60 @@ fn goals_that_come_and_go_are_named() {
     let found = compare(&before, &after, Level::Verdict);
 
     assert_eq!(found, ["goal `stay \"upright\"` is gone", "goal `arrives` is new"]);
+}
+
+/// A line of a trace as an engine without sensors wrote it.
+fn without_sensors(line: &str) -> String {
+    if let Some(names) = line.strip_prefix("stages: event sensor ") {
+        return format!("stages: event {names}");
+    }
+    let field = |word: &str| if word.starts_with('.') { 1 } else { 2 };
+    let words = line.split(' ').map(|word| {
+        let (event, rest) = word.split_at(field(word));
+        format!("{event}{}", &rest[field(rest)..])
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_golden_outlives_the_addition_of_a_stage() {
+    let now = run_with(700, |record| record.digests[Stage::Sensor] = 0);
+    let text = golden(vec![now.clone()]).to_text();
+    let old = now.trace.lines().iter().fold(text, |text, line| {
+        assert!(text.contains(line), "{line}");
+        text.replace(line, &without_sensors(line))
+    });
+
+    let old = Golden::parse(&old).expect("it is a golden").runs.remove(0);
+
+    assert_eq!(compare(&old, &now, Level::Exact), Vec::<String>::new());
+    let sensing = run_with(700, |record| {
+        record.digests[Stage::Sensor] *= u64::from(record.tick.0 >= 7);
+    });
+    assert_eq!(compare(&old, &sensing, Level::Exact), ["first difference: tick 7, stage sensor"]);
+}
+
+#[test]
+fn a_trace_that_names_no_stages_has_those_of_the_first_goldens() {
+    let golden = golden(vec![run_with(700, |_| {})]);
+    let names = "        \"stages: event sensor policy actuator physics\",\n";
+    let text = golden.to_text();
+    assert!(text.contains(names), "{text}");
+
+    assert_eq!(Golden::parse(&text.replacen(names, "", 1)), Ok(golden));
+}
+
+#[test]
+fn a_stage_of_a_newer_version_is_told() {
+    let text = golden(vec![run_with(40, |_| {})]).to_text();
+    let error = Golden::parse(&text.replacen("policy act", "policy guard act", 1))
+        .expect_err("there is no such stage");
+
+    assert_eq!(
+        error.to_string(),
+        "103:10: the trace names the stage `guard`, which this version does not know"
+    );
+    assert_eq!(error.help, "use the version of randori that wrote it, or a newer one");
 }
 
 #[test]
@@ -342,6 +395,8 @@ fn a_broken_text_gets_a_place_and_advice() {
     assert!(error("0123456789abcdef", "0123456789abcdeg").contains("is not a digest"));
     assert!(error("tick: 4,", "tick: 50,").contains("does not follow in time"));
     assert!(error("Golden(", "Scenario(").starts_with("4:1: "));
+    assert!(error("event sensor", "sensor event").contains("order"));
+    assert!(error("event sensor", "event event").contains("order"));
     assert!(error("\"crate\"", "\"rover.base\"").contains("twice"));
     let deep = Golden::parse(&format!("Golden({}", "(".repeat(100_000))).expect_err("too deep");
     assert!(deep.to_string().contains("deep"), "{deep}");

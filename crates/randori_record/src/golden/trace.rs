@@ -1,13 +1,16 @@
 //! Short fingerprints of what every stage did, tick by tick.
 //!
-//! In a text, a tick is a word: two characters of base 64 for every stage, or a
-//! full stop for a stage that is as it was in the tick before.
+//! In a text, the first line names the stages, and a tick is a word: two
+//! characters of base 64 for every stage named there, or a full stop for a stage
+//! that is as it was in the tick before. A stage without a name there takes no
+//! part, so a trace outlives the addition of a stage.
 
 use std::fmt::Write as _;
 
 use randori_core::record::{Digests, Stage};
 
 use super::finding::Span;
+use super::read::Problem;
 
 /// Ticks from the start whose fingerprints are all kept.
 pub const DENSE_TICKS: u64 = 500;
@@ -20,11 +23,16 @@ const PER_LINE: usize = 10;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-const STAGES: usize = Stage::ALL.len();
+/// How a line that names the stages begins.
+const STAGES: &str = "stages: ";
+
+/// The stages of a trace that names none, as they were written at first.
+const UNNAMED: [Stage; 5] =
+    [Stage::Event, Stage::Sensor, Stage::Policy, Stage::Actuator, Stage::Physics];
 
 /// 12 bits for every stage: one difference in 4096 goes unseen at its own tick,
-/// and is seen at the next.
-type Row = [u16; STAGES];
+/// and is seen at the next. As with digests, 0 is a stage that takes no part.
+type Row = [u16; Stage::COUNT];
 
 /// Fingerprints of ticks 0 to [`DENSE_TICKS`], then of every
 /// [`SPARSE_STEP`]th one.
@@ -37,7 +45,7 @@ impl Trace {
     /// Adds the tick with this number; ticks come in order.
     pub(super) fn push(&mut self, tick: u64, digests: &Digests) {
         if tick <= DENSE_TICKS || tick.is_multiple_of(SPARSE_STEP) {
-            self.rows.push(Stage::ALL.map(|stage| twelve_bits(digests.of_stage(stage))));
+            self.rows.push(Stage::ALL.map(|stage| twelve_bits(digests[stage])));
         }
     }
 
@@ -67,21 +75,25 @@ impl Trace {
         Some((Span { first, last }, stage.map(|(stage, _)| stage).filter(|_| is_certain)))
     }
 
-    /// Lines of text.
+    /// Lines of text; none for a trace that knows nothing.
     pub(super) fn lines(&self) -> Vec<String> {
+        if self.is_empty() {
+            return Vec::new();
+        }
         let mut before: Option<&Row> = None;
         let mut words = self.rows.iter().map(|row| {
-            let word = (0..STAGES).fold(String::new(), |mut word, stage| {
+            let word = Stage::ALL.into_iter().fold(String::new(), |mut word, stage| {
+                let now = row[stage as usize];
                 match before {
-                    Some(before) if before[stage] == row[stage] => word.push('.'),
-                    _ => word.push_str(&two_characters(row[stage])),
+                    Some(before) if before[stage as usize] == now => word.push('.'),
+                    _ => word.push_str(&two_characters(now)),
                 }
                 word
             });
             before = Some(row);
             word
         });
-        let mut lines = Vec::new();
+        let mut lines = vec![format!("{STAGES}{}", Stage::ALL.map(Stage::name).join(" "))];
         loop {
             let line = words.by_ref().take(PER_LINE).fold(String::new(), |mut line, word| {
                 // Writing to a string cannot fail.
@@ -98,14 +110,18 @@ impl Trace {
     /// The fingerprints of such lines.
     ///
     /// # Errors
-    /// The word that is none.
-    pub(super) fn parse(lines: &[String]) -> Result<Self, String> {
+    /// The line or word that is none.
+    pub(super) fn parse(lines: &[String]) -> Result<Self, Problem> {
+        let (stages, lines) = match lines {
+            [line, rest @ ..] if line.starts_with(STAGES) => (parse_stages(line)?, rest),
+            _ => (UNNAMED.to_vec(), lines),
+        };
         let mut trace = Self::default();
-        let mut before: Option<Row> = None;
         for word in lines.iter().flat_map(|line| line.split(' ')) {
-            let row = parse_word(word, before.as_ref()).ok_or_else(|| word.to_owned())?;
+            let row = parse_word(word, &stages, trace.rows.last()).ok_or_else(|| {
+                Problem::new(format!("`{word}` is not the fingerprint of a tick"), word)
+            })?;
             trace.rows.push(row);
-            before = Some(row);
         }
         Ok(trace)
     }
@@ -117,11 +133,27 @@ fn tick_of(row: usize) -> u64 {
     if row <= DENSE_TICKS { row } else { DENSE_TICKS + (row - DENSE_TICKS) * SPARSE_STEP }
 }
 
-fn parse_word(word: &str, before: Option<&Row>) -> Option<Row> {
-    let mut row = [0; STAGES];
+/// The stages that the first line of a trace names.
+fn parse_stages(line: &str) -> Result<Vec<Stage>, Problem> {
+    let names = line.strip_prefix(STAGES).unwrap_or_default().split(' ');
+    let stages: Result<Vec<Stage>, _> = names.map(|name| Stage::named(name).ok_or(name)).collect();
+    let stages = stages.map_err(|name| {
+        let message =
+            format!("the trace names the stage `{name}`, which this version does not know");
+        Problem::new(message, line).of_newer_version()
+    })?;
+    if stages.is_sorted_by(|a, b| a < b) {
+        return Ok(stages);
+    }
+    Err(Problem::new("the stages of the trace are not in the order in which they act", line))
+}
+
+fn parse_word(word: &str, stages: &[Stage], before: Option<&Row>) -> Option<Row> {
+    let mut row = Row::default();
     let mut rest = word.as_bytes();
-    for (stage, value) in row.iter_mut().enumerate() {
-        (*value, rest) = match rest {
+    for &stage in stages {
+        let stage = stage as usize;
+        (row[stage], rest) = match rest {
             [b'.', rest @ ..] => (before?[stage], rest),
             [high, low, rest @ ..] => (number(*high)? << 6 | number(*low)?, rest),
             _ => return None,
@@ -151,7 +183,13 @@ mod tests {
 
     fn digests(tick: u64) -> Digests {
         // Sensors work every fifth tick, events never.
-        Digests { events: 7, sensors: tick / 5, policies: tick / 10, actuators: 1, world: tick }
+        Digests::of(|stage| match stage {
+            Stage::Event => 7,
+            Stage::Sensor => tick / 5,
+            Stage::Policy => tick / 10,
+            Stage::Actuator => 1,
+            Stage::Physics => tick,
+        })
     }
 
     fn trace(ticks: u64, change: impl Fn(u64, &mut Digests)) -> Trace {
@@ -171,8 +209,9 @@ mod tests {
         let lines = original.lines();
 
         assert_eq!(original.len(), 501 + 25);
-        assert_eq!(lines.len(), 53);
-        assert!(lines[0].split(' ').nth(1).is_some_and(|word| word.starts_with("....")));
+        assert_eq!(lines.len(), 1 + 53);
+        assert_eq!(lines[0], "stages: event sensor policy actuator physics");
+        assert!(lines[1].split(' ').nth(1).is_some_and(|word| word.starts_with("....")));
         assert_eq!(Trace::parse(&lines), Ok(original));
         assert_eq!(Trace::parse(&[]), Ok(Trace::default()));
     }
@@ -189,8 +228,8 @@ mod tests {
     fn the_first_different_tick_names_its_stage() {
         let (before, after) = (trace(100, |_, _| {}), |tick, digests: &mut Digests| {
             if tick >= 50 {
-                digests.policies += 1_000;
-                digests.world += 1_000;
+                digests[Stage::Policy] += 1_000;
+                digests[Stage::Physics] += 1_000;
             }
         });
 
@@ -202,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_late_difference_is_placed_between_two_known_ticks() {
-        let after = |tick, digests: &mut Digests| digests.world += u64::from(tick >= 705);
+        let after = |tick, digests: &mut Digests| digests[Stage::Physics] += u64::from(tick >= 705);
 
         let found = trace(900, |_, _| {}).first_difference(&trace(900, after));
 

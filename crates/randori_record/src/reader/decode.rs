@@ -115,19 +115,13 @@ impl<'a> Decoder<'a> {
     }
 
     fn whole(&mut self, data: &[u8]) -> Outcome<RecordedTick> {
-        let hash: messages::Hash = decode(data)?;
+        let mut hash: messages::Hash = decode(data)?;
         self.belongs(hash.tick)?;
         self.tick = None;
         let mut whole = std::mem::take(&mut self.pending);
         whole.record.tick = Tick(hash.tick);
         whole.record.hash = hash.hash;
-        whole.record.digests = Digests {
-            events: hash.events,
-            sensors: hash.sensors,
-            policies: hash.policies,
-            actuators: hash.actuators,
-            world: hash.world,
-        };
+        whole.record.digests = Digests::of(|stage| *hash.digest(stage));
         whole.record.requested.clone_from(&self.requested);
         Ok(whole)
     }

@@ -1,8 +1,8 @@
 //! How records lie in a file: topics, messages, and their description for
 //! others.
 
-pub(crate) mod descriptor;
 pub(crate) mod messages;
+pub(crate) mod schema;
 
 /// Profile of the file: which conventions it follows.
 pub(crate) const PROFILE: &str = "randori";

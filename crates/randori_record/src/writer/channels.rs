@@ -9,13 +9,13 @@ use mcap::write::NoSeek;
 use prost::Message;
 use randori_core::math::Pose;
 use randori_core::record::{
-    BodyState, Contact, Decision, Intervention, Reading, Request, TickRecord,
+    BodyState, Contact, Decision, Intervention, Reading, Request, Stage, TickRecord,
 };
 use randori_core::time::Tick;
 
 use super::{Options, WriteError};
 use crate::tick::Decided;
-use crate::wire::descriptor::descriptor_set;
+use crate::wire::schema::descriptor_set;
 use crate::wire::{Topic, messages};
 
 /// The file on its way; it never goes back.
@@ -102,19 +102,11 @@ impl Channels {
             fill_state(&mut self.state, record, contacts);
             to.message(ids[Topic::State as usize], &self.state)?;
         }
-        let digests = record.digests;
-        to.message(
-            ids[Topic::Hash as usize],
-            &messages::Hash {
-                tick,
-                hash: record.hash,
-                events: digests.events,
-                sensors: digests.sensors,
-                policies: digests.policies,
-                actuators: digests.actuators,
-                world: digests.world,
-            },
-        )
+        let mut hash = messages::Hash { tick, hash: record.hash, ..messages::Hash::default() };
+        for stage in Stage::ALL {
+            *hash.digest(stage) = record.digests[stage];
+        }
+        to.message(ids[Topic::Hash as usize], &hash)
     }
 
     pub(super) fn decided<W: Write>(

@@ -181,13 +181,7 @@ pub(crate) fn odd_tick(
         },
         signals: (0..2).map(|_| f64::from_bits(odd.next())).collect(),
         hash: odd.next(),
-        digests: Digests {
-            events: odd.next(),
-            sensors: odd.next(),
-            policies: odd.next(),
-            actuators: odd.next(),
-            world: odd.next(),
-        },
+        digests: Digests::of(|_| odd.next()),
         ..TickRecord::default()
     };
     if odd.below(3) == 0 {
