@@ -16,6 +16,7 @@ pub mod input;
 pub mod layout;
 pub mod math;
 pub mod policy;
+pub mod policy_source;
 pub mod random;
 pub mod record;
 pub mod report;

@@ -162,22 +162,11 @@ struct SpecType {
 fn spec_types() -> BTreeMap<String, SpecType> {
     // These are made by the checker or for it, and are never written.
     let derived = ["Scenario", "PhysicsSettings", "Trigger"];
-    let folder = root().join("crates/randori_core/src/spec");
     let mut types = BTreeMap::new();
-    for entry in fs::read_dir(folder).expect("a folder of sources") {
-        let path = entry.expect("an entry").path();
-        let page = page_of(&path.file_name().expect("a file").to_string_lossy());
-        let source = fs::read_to_string(path).expect("a source");
-        let mut lines = source.lines();
-        while let Some(line) = lines.next() {
-            let declares = |word: &str| line.strip_prefix(word).filter(|_| line.ends_with('{'));
-            let Some(rest) = declares("pub struct ").or_else(|| declares("pub enum ")) else {
-                continue;
-            };
-            let name = word(rest);
-            let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "}").collect();
-            if !derived.contains(&name) {
-                types.insert(name.to_owned(), SpecType { page, ..declared(&body) });
+    for (file, source) in sources("spec") {
+        for (name, declared) in declarations(&source) {
+            if !derived.contains(&name.as_str()) {
+                types.insert(name, SpecType { page: page_of(&file), ..declared });
             }
         }
     }
@@ -189,8 +178,11 @@ fn spec_types() -> BTreeMap<String, SpecType> {
 
 /// Enumerations of kinds that have a file each: their names, the folders of the files,
 /// and what the structures in them implement.
-const ROOMS: [(&str, &str, &str); 2] =
-    [("SensorKind", "sensor", "SensorType"), ("Effect", "effect", "EffectType")];
+const ROOMS: [(&str, &str, &str); 3] = [
+    ("SensorKind", "sensor", "SensorType"),
+    ("Effect", "effect", "EffectType"),
+    ("PolicySource", "policy_source", "SourceType"),
+];
 
 /// Kinds of something, each a structure in a file of its own.
 fn kinds(folder: &str, implemented: &str) -> SpecType {

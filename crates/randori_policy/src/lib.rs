@@ -1,8 +1,8 @@
 //! Policies that Randori brings along, and adapters to policies that live elsewhere.
 //!
-//! [`builtin()`] makes a policy from the name and parameters that a scenario
-//! gives. [`ProcessPolicy`] talks to a child process, one JSON object per line;
-//! `docs/policy-protocol.md` describes the conversation.
+//! [`start`] makes a policy from the source that a scenario names. [`builtin()`] makes one
+//! from a name and parameters. [`RemotePolicy`] talks to a policy elsewhere, such as a
+//! [child process](ProcessPolicy); `docs/policy-protocol.md` describes the conversation.
 //!
 //! [`ManualCommand`] lets a person decide.
 //!
@@ -16,14 +16,16 @@ mod builtin;
 mod fixture;
 mod manual;
 pub mod network;
-mod process;
+mod remote;
+mod source;
 
 pub use builtin::{BuiltinError, BuiltinInfo, ParamInfo, builtin, builtins};
 pub use manual::ManualCommand;
-pub use process::{
-    BadReply, EnvVar, Lines, MAX_CHUNK, Output, PROTOCOL_VERSION, ProcessPolicy, Replies, Reply,
-    is_message, keep_policies_if_asked,
+pub use remote::{
+    BadReply, ChildProcess, EnvVar, Lines, MAX_CHUNK, Output, PROTOCOL_VERSION, ProcessPolicy,
+    RemotePolicy, Replies, Reply, Silence, Transport, is_message, keep_policies_if_asked,
 };
+pub use source::{Context, Trusted, problems, start};
 
 /// The candidate most like `wrong`, if any is close enough to be a slip.
 fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

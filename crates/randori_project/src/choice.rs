@@ -1,27 +1,18 @@
 //! Which policy drives which robot, as a person says it.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use randori_core::diagnostic::{nearest, one_of};
-use randori_core::spec::{PolicySource, PolicySpec, Scenario};
+use randori_core::policy_source::{Builtin, PolicySource, Process};
+use randori_core::spec::{PolicySpec, Scenario};
 use randori_policy::builtins;
 
-/// Real seconds without an answer after which a run ends, as in files.
-const DEFAULT_PATIENCE_S: f64 = 10.0;
-
 /// One choice: `[ROBOT=]POLICY`, as after `--policy`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PolicyChoice {
     /// The robot that it is for; the only one of the scenario if left out.
     robot: Option<String>,
-    chosen: Chosen,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Chosen {
-    Builtin(&'static str),
-    Program(Vec<String>),
+    source: PolicySource,
 }
 
 /// Why a choice cannot be followed.
@@ -50,12 +41,12 @@ impl PolicyChoice {
             Some((robot, policy)) if is_name(robot) => (Some(robot.to_owned()), policy),
             _ => (None, text),
         };
-        Ok(Self { robot, chosen: Chosen::parse(policy.trim())? })
+        Ok(Self { robot, source: parse_source(policy.trim())? })
     }
 
     /// The policy itself, without what a scenario says about it.
     pub fn source(&self) -> PolicySource {
-        self.chosen.source(None)
+        self.source.clone()
     }
 
     /// Gives the robot this policy. The scenario's rate, thinking time and
@@ -71,7 +62,7 @@ impl PolicyChoice {
         let robot = &mut scenario.spec.robots[index];
         robot.policy = Some(match robot.policy.take() {
             Some(policy) => {
-                let source = self.chosen.source(Some(&policy.source));
+                let source = self.source().in_place_of(&policy.source);
                 PolicySpec { source, ..policy }
             }
             None => PolicySpec::new(self.source(), physics_hz),
@@ -107,49 +98,28 @@ impl PolicyChoice {
     }
 }
 
-impl Chosen {
-    fn parse(policy: &str) -> Result<Self, ChoiceError> {
-        if let Some(info) = builtins().iter().find(|info| info.name == policy) {
-            return Ok(Self::Builtin(info.name));
-        }
-        let words = shell_words::split(policy).map_err(|_| {
-            let help = "every quotation mark needs its partner";
-            ChoiceError::new(format!("`{policy}` cannot be split into words"), help)
-        })?;
-        let Some(program) = words.first() else {
-            let help = "name a built-in policy or a program, see `randori policies`";
-            return Err(ChoiceError::new("`--policy` is empty", help));
-        };
-        if !is_program(program) {
-            return Err(unknown(program));
-        }
-        let is_script = Path::new(program)
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("py"));
-        let python = is_script.then(|| "python3".to_owned());
-        let words = words.iter().map(|word| from_anywhere(word));
-        Ok(Self::Program(python.into_iter().chain(words).collect()))
+/// The policy that a text names, without its robot.
+fn parse_source(policy: &str) -> Result<PolicySource, ChoiceError> {
+    if builtins().iter().any(|info| info.name == policy) {
+        return Ok(Builtin::new(policy).into());
     }
-
-    fn source(&self, before: Option<&PolicySource>) -> PolicySource {
-        match (self, before) {
-            (Self::Builtin(name), Some(PolicySource::Builtin { name: old, params }))
-                if name == old =>
-            {
-                PolicySource::Builtin { name: old.clone(), params: params.clone() }
-            }
-            (Self::Builtin(name), _) => {
-                PolicySource::Builtin { name: (*name).to_owned(), params: BTreeMap::default() }
-            }
-            (Self::Program(command), before) => {
-                let timeout_s = match before {
-                    Some(PolicySource::Process { timeout_s, .. }) => *timeout_s,
-                    _ => DEFAULT_PATIENCE_S,
-                };
-                PolicySource::Process { command: command.clone(), timeout_s }
-            }
-        }
+    let words = shell_words::split(policy).map_err(|_| {
+        let help = "every quotation mark needs its partner";
+        ChoiceError::new(format!("`{policy}` cannot be split into words"), help)
+    })?;
+    let Some(program) = words.first() else {
+        let help = "name a built-in policy or a program, see `randori policies`";
+        return Err(ChoiceError::new("`--policy` is empty", help));
+    };
+    if !is_program(program) {
+        return Err(unknown(program));
     }
+    let is_script = Path::new(program)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("py"));
+    let python = is_script.then(|| "python3".to_owned());
+    let words = words.iter().map(|word| from_anywhere(word));
+    Ok(Process::new(python.into_iter().chain(words).collect()).into())
 }
 
 /// Whether a text can be the name of a robot.
@@ -194,7 +164,7 @@ mod tests {
         let choice = PolicyChoice::parse("courier=hold").expect("built in");
 
         assert_eq!(choice.robot.as_deref(), Some("courier"));
-        assert_eq!(choice.chosen, Chosen::Builtin("hold"));
+        assert_eq!(choice.source, Builtin::new("hold").into());
     }
 
     #[test]
@@ -202,7 +172,10 @@ mod tests {
         let choice = PolicyChoice::parse("sh -c 'echo $HOME; x=1'").expect("sh exists");
 
         let words = ["sh", "-c", "echo $HOME; x=1"].map(str::to_owned);
-        assert_eq!(choice, PolicyChoice { robot: None, chosen: Chosen::Program(words.to_vec()) });
+        assert_eq!(
+            choice,
+            PolicyChoice { robot: None, source: Process::new(words.to_vec()).into() }
+        );
     }
 
     #[test]
@@ -221,16 +194,6 @@ mod tests {
 
         let choice = PolicyChoice::parse(&script).expect("it exists");
 
-        assert_eq!(choice.chosen, Chosen::Program(vec!["python3".to_owned(), script]));
-    }
-
-    #[test]
-    fn parameters_stay_only_for_the_same_policy() {
-        let params = [("goal".to_owned(), ron::Value::Bool(true))];
-        let before =
-            PolicySource::Builtin { name: "hold".to_owned(), params: params.into_iter().collect() };
-
-        assert_eq!(Chosen::Builtin("hold").source(Some(&before)), before);
-        assert_ne!(Chosen::Builtin("poses").source(Some(&before)), before);
+        assert_eq!(choice.source, Process::new(vec!["python3".to_owned(), script]).into());
     }
 }

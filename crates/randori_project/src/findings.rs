@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, Label, Severity};
-use randori_core::policy::RobotInterface;
-use randori_core::spec::{PolicySource, Scenario};
+use randori_core::spec::Scenario;
 use randori_core::text::{Limits, Override, ScenarioText, Sources};
-use randori_policy::{BuiltinError, builtin, builtins};
+use randori_policy::network::Problem;
+use randori_policy::{Context, problems};
 use randori_sim::episode::interfaces;
 use randori_sim::signals::{FormulaProblem, check_formulas};
 
@@ -22,27 +22,16 @@ pub fn findings(
     chosen: &BTreeSet<usize>,
     limits: &Limits,
 ) -> Vec<Diagnostic> {
-    let problems = check_formulas(scenario, limits).into_iter();
-    let mut found: Vec<Diagnostic> = problems.map(|problem| formula(problem, sources)).collect();
+    let formulas = check_formulas(scenario, limits).into_iter();
+    let mut found: Vec<Diagnostic> = formulas.map(|problem| formula(problem, sources)).collect();
     found.extend(no_goals(scenario, sources));
     for (index, interface) in interfaces(scenario).iter().enumerate() {
-        let policy = scenario.spec.robots[index].policy.as_ref();
-        let Some(PolicySource::Builtin { name, params }) = policy.map(|policy| &policy.source)
-        else {
-            continue;
-        };
-        let made =
-            builtin(name, params, interface).map(|policy| mismatch(name, &*policy, interface));
-        let problem = match made {
-            Ok(mismatch) => mismatch,
-            Err(error) => Some((code(name, &error), error)),
-        };
-        let Some((code, error)) = problem else { continue };
-        found.push(if chosen.contains(&index) {
-            Diagnostic::error(code, format!("`--policy`: {}", error.message)).maybe_help(error.help)
-        } else {
-            misplaced(code, error, &interface.robot, sources)
-        });
+        let Some(policy) = &scenario.spec.robots[index].policy else { continue };
+        let misfits = problems(&policy.source, &Context::new(interface));
+        found.extend(misfits.into_iter().map(|problem| match chosen.contains(&index) {
+            true => unplaced(problem),
+            false => misplaced(&problem, &interface.robot, sources),
+        }));
     }
     found
 }
@@ -78,8 +67,7 @@ pub fn refused(
     errors
 }
 
-/// Programs that the scenario's files want to start, for which nobody gave
-/// leave.
+/// Policies that the scenario's files want to start, but that need a trust which nobody gave.
 pub fn untrusted_programs(
     scenario: &Scenario,
     sources: &Sources,
@@ -87,20 +75,16 @@ pub fn untrusted_programs(
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (index, robot) in scenario.spec.robots.iter().enumerate() {
-        let source = robot.policy.as_ref().map(|policy| &policy.source);
-        let Some(PolicySource::Process { command, .. }) = source else { continue };
-        if chosen.contains(&index) {
-            continue;
-        }
-        let (name, command) = (&robot.name, command_line(command.iter().map(String::as_str)));
-        let message =
-            format!("the policy of robot `{name}` starts a program that you have not allowed");
+        let trust = robot.policy.as_ref().and_then(|policy| policy.source.trust());
+        let Some(trust) = trust.filter(|_| !chosen.contains(&index)) else { continue };
+        let (name, does) = (&robot.name, trust.does);
+        let message = format!("the policy of robot `{name}` {does} that you have not allowed");
         let error = Diagnostic::error(DiagnosticCode::UNTRUSTED_PROGRAM, message);
-        let label = "the file starts this program";
-        let argument = command_line([command.as_str()]);
+        let argument = command_line([trust.choice.as_str()]);
+        let place = format!("robots.{name}.policy.use.{}", trust.field);
         found.push(
-            placed(error, sources, &[&format!("robots.{name}.policy.use.command")], label)
-                .help(format!("it would run: {command}"))
+            placed(error, sources, &[&place], trust.label)
+                .help(format!("it would {}", trust.would))
                 .help(format!(
                     "if you trust it, add `--trust-programs` or `--policy {name}={argument}`"
                 )),
@@ -154,42 +138,20 @@ fn formula(problem: FormulaProblem, sources: &Sources) -> Diagnostic {
     finding.maybe_help(problem.help)
 }
 
-fn code(name: &str, error: &BuiltinError) -> DiagnosticCode {
-    if builtins().iter().all(|info| info.name != name) {
-        DiagnosticCode::UNKNOWN_POLICY
-    } else if error.param.is_some() {
-        DiagnosticCode::POLICY_PARAMETER
-    } else {
-        DiagnosticCode::POLICY_MISMATCH
-    }
-}
-
-/// Channels that a policy needs and the robot does not have.
-fn mismatch(
-    name: &str,
-    policy: &dyn randori_core::policy::Policy,
-    interface: &RobotInterface,
-) -> Option<(DiagnosticCode, BuiltinError)> {
-    let missing =
-        policy.contract().needs.iter().find(|need| interface.observation(need).is_none())?;
-    let message =
-        format!("policy `{name}` needs `{missing}`, which `{}` does not measure", interface.robot);
-    let help = Some("add such a sensor to the robot, or use another policy".to_owned());
-    Some((DiagnosticCode::POLICY_MISMATCH, BuiltinError { message, param: None, help }))
+/// A problem with a policy that a person has chosen.
+fn unplaced(problem: Problem) -> Diagnostic {
+    let mut finding = Diagnostic::error(problem.code, format!("`--policy`: {}", problem.message));
+    finding.help = problem.help;
+    finding
 }
 
 /// A problem with a policy that a file names, at its place.
-fn misplaced(
-    code: DiagnosticCode,
-    error: BuiltinError,
-    robot: &str,
-    sources: &Sources,
-) -> Diagnostic {
+fn misplaced(problem: &Problem, robot: &str, sources: &Sources) -> Diagnostic {
     let policy = format!("robots.{robot}.policy.use");
-    let name = format!("{policy}.name");
-    let param = error.param.map(|param| format!("{policy}.params.{param}"));
-    let paths: Vec<&str> = param.iter().chain([&name, &policy]).map(String::as_str).collect();
-    placed(Diagnostic::error(code, error.message), sources, &paths, "").maybe_help(error.help)
+    let place = |path: &str| sources.span_of(&format!("{policy}.{path}"));
+    problem.diagnostic(|path| {
+        place(path).or_else(|| place("name")).or_else(|| sources.span_of(&policy))
+    })
 }
 
 /// The finding at the first of these paths that the text has.

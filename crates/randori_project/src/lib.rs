@@ -27,6 +27,4 @@ pub mod start_policy;
 pub mod timeout;
 pub mod world_findings;
 
-mod command_line;
-
-pub use command_line::command_line;
+pub use randori_core::policy_source::command_line;

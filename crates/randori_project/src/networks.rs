@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Label};
-use randori_core::policy::{Immediate, Policy, PolicyError, RobotInterface};
-use randori_core::spec::{ContractSpec, PolicySource, Scenario};
+use randori_core::spec::{ContractSpec, Scenario};
 use randori_core::text::{FileReader, ReadError, Sources, is_git_lfs_pointer, missing_asset};
 use randori_onnx::Model;
-use randori_policy::network::{Network, NetworkPolicy, OnnxNetwork, Problem};
+use randori_policy::network::{Network, OnnxNetwork, Problem};
+use randori_policy::{Context, problems};
 use randori_sim::episode::interfaces;
 
 use crate::other_files::other_file;
@@ -65,9 +65,12 @@ impl Networks {
         read(project, path, from, memory_bytes).map(Loaded::Interpreted)
     }
 
-    /// A network with memory of its own.
-    fn network(&self, path: &str) -> Result<Box<dyn Network>, Vec<Problem>> {
-        match self.loaded.get(path) {
+    /// The network of a contract, with memory of its own.
+    ///
+    /// # Errors
+    /// Why it cannot be used; without a problem if it has not been read.
+    pub fn network(&self, contract: &ContractSpec) -> Result<Box<dyn Network>, Vec<Problem>> {
+        match self.loaded.get(&contract.network) {
             None => Err(Vec::new()),
             Some(Loaded::Interpreted(model)) => Ok(Box::new(OnnxNetwork::new(Arc::clone(model)))),
             #[cfg(feature = "ort")]
@@ -118,8 +121,12 @@ impl Networks {
                     }
                 }
             }
-            let problems = self.policy(scenario, robot, interface).err();
-            found.extend(problems.iter().flatten().map(|problem| problem.diagnostic(span_of)));
+            let Some(policy) = &scenario.spec.robots[robot].policy else { continue };
+            let network = |contract: &ContractSpec| self.network(contract);
+            let context =
+                Context { contract: Some(contract), network: &network, ..Context::new(interface) };
+            let problems = problems(&policy.source, &context);
+            found.extend(problems.iter().map(|problem| problem.diagnostic(span_of)));
         }
         found
     }
@@ -134,39 +141,6 @@ impl Networks {
         let contracts = scenario.contracts.iter().flatten();
         let files = contracts.filter_map(|contract| self.files.get(&contract.network));
         files.flatten().map(|(path, digest)| (path.clone(), digest.clone())).collect()
-    }
-
-    /// The policy of a robot whose network has been read.
-    ///
-    /// # Errors
-    /// When contract, robot and network do not fit.
-    pub fn start(
-        &self,
-        scenario: &Scenario,
-        robot: usize,
-        interface: &RobotInterface,
-    ) -> Result<Box<dyn Policy>, PolicyError> {
-        match self.policy(scenario, robot, interface) {
-            Ok(policy) => Ok(Box::new(Immediate::new(policy))),
-            Err(problems) => Err(problems
-                .first()
-                .map_or_else(|| PolicyError::new("the network was not read"), PolicyError::from)),
-        }
-    }
-
-    fn policy(
-        &self,
-        scenario: &Scenario,
-        robot: usize,
-        interface: &RobotInterface,
-    ) -> Result<NetworkPolicy, Vec<Problem>> {
-        let source = scenario.spec.robots[robot].policy.as_ref().map(|policy| &policy.source);
-        let (Some(contract), Some(PolicySource::Onnx { commands, .. })) =
-            (&scenario.contracts[robot], source)
-        else {
-            return Err(Vec::new());
-        };
-        NetworkPolicy::new(contract, self.network(&contract.network)?, commands, interface)
     }
 }
 

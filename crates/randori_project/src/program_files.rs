@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use randori_core::spec::{PolicySource, Scenario};
+use randori_core::spec::Scenario;
 use randori_record::header::bytes_digest;
 
 use crate::files::read_bytes;
@@ -16,11 +16,7 @@ use crate::reading::FileDigests;
 /// of the system (those on the search path) are left out.
 pub fn program_files(project: &Project, scenario: &Scenario) -> BTreeMap<String, PathBuf> {
     let policies = scenario.spec.robots.iter().filter_map(|robot| robot.policy.as_ref());
-    let commands = policies.filter_map(|policy| match &policy.source {
-        PolicySource::Process { command, .. } => Some(command),
-        _ => None,
-    });
-    let words = commands.flat_map(|command| command.iter().enumerate());
+    let words = policies.flat_map(|policy| policy.source.command().iter().enumerate());
     words.filter_map(|(index, word)| named(project, word, index == 0)).collect()
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use randori_core::diagnostic::RunCode;
 use randori_core::report::{RunError, RunReport};
-use randori_core::spec::{PolicySource, Scenario};
+use randori_core::spec::Scenario;
 use randori_sim::episode::Episode;
 use randori_sim::monitors::GoalDecision;
 use randori_sim::observer::RunObserver;
@@ -57,15 +57,12 @@ impl Timeout {
     }
 }
 
-/// The scenario with no policy in a process that is waited for longer than the
-/// run may take.
+/// The scenario with no policy that is waited for longer than the run may take.
 pub fn within(scenario: &Scenario, limit: Duration) -> Scenario {
     let mut scenario = scenario.clone();
     let policies = scenario.spec.robots.iter_mut().filter_map(|robot| robot.policy.as_mut());
     for policy in policies {
-        if let PolicySource::Process { timeout_s, .. } = &mut policy.source {
-            *timeout_s = timeout_s.min(limit.as_secs_f64());
-        }
+        policy.source.limit_timeout(limit.as_secs_f64());
     }
     scenario
 }

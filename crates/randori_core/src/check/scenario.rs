@@ -8,8 +8,7 @@ use super::report::{At, Report};
 use super::{actors, bounds, environment, events, groups, poses, shapes};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{
-    Expectation, LatencySpec, PolicySource, PolicySpec, RobotEntry, RobotSpec, ScenarioSpec,
-    Variation,
+    Expectation, LatencySpec, PolicySpec, RobotEntry, RobotSpec, ScenarioSpec, Variation,
 };
 use crate::text::{Limits, Part, Specs};
 use crate::time::TickPeriod;
@@ -172,16 +171,7 @@ fn start(report: &mut Report<'_>, at: &At<'_>, entry: &RobotEntry, robot: &Robot
 fn policy(report: &mut Report<'_>, at: &At<'_>, spec: &PolicySpec, rates: &Rates) {
     rates.check(report, &at.field("rate_hz"), "the policy", spec.rate_hz);
     report.time(&at.field("offset_s"), spec.offset_s.unwrap_or(0.0));
-    if let PolicySource::Process { command, timeout_s } = &spec.source {
-        let at = at.field("use");
-        report.positive(&at.field("timeout_s"), *timeout_s);
-        report.time(&at.field("timeout_s"), *timeout_s);
-        if command.first().is_none_or(String::is_empty) {
-            let at = at.field("command");
-            let message = "the command does not name a program";
-            report.error(DiagnosticCode::OUT_OF_RANGE, &at, message, "empty");
-        }
-    }
+    spec.source.check(report, &at.field("use"));
     let inference = at.field("inference");
     let at = inference.field("latency");
     match spec.inference.latency {

@@ -26,7 +26,7 @@ pub use contract::{
 };
 pub use environment::{EnvironmentSpec, GroundSpec, Mobility, ObjectSpec, ZoneShape, ZoneSpec};
 pub use physics::{PhysicsPreset, PhysicsSettings, PhysicsSpec};
-pub use policy::{ChunkSpec, InferenceSpec, LatencySpec, PolicySource, PolicySpec};
+pub use policy::{ChunkSpec, InferenceSpec, LatencySpec, PolicySpec};
 pub use robot::{
     Base, CouplingSpec, ImportSpec, InertiaSpec, JointKind, JointSpec, Limits, LinkSpec, LoopKind,
     LoopSpec, RobotSpec, SpringSpec,

@@ -1,8 +1,8 @@
 //! Which policy drives a robot, how often, and how long it thinks.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
+
+use crate::policy_source::PolicySource;
 
 /// A robot's policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,45 +37,6 @@ impl PolicySpec {
             inference: InferenceSpec::default(),
         }
     }
-}
-
-/// Where a policy comes from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum PolicySource {
-    /// One that Randori brings along.
-    Builtin {
-        /// Its name, such as `goal_seeker`.
-        name: String,
-        /// Its parameters.
-        #[serde(default)]
-        params: BTreeMap<String, ron::Value>,
-    },
-    /// A neural network in an ONNX file, fed and read as a policy contract says.
-    Onnx {
-        /// The contract, a `PolicyContract(...)` file.
-        path: String,
-        /// Values for the contract's commands, by name.
-        #[serde(default)]
-        commands: BTreeMap<String, Vec<f64>>,
-    },
-    /// A child process that speaks one JSON object per line. It is started only
-    /// when the person who runs the scenario allows it.
-    Process {
-        /// Program and arguments; never passed through a shell. Arguments that
-        /// name existing files are relative to the project root.
-        command: Vec<String>,
-        /// Wall-clock limit per answer, s; beyond it the run ends as `Error`.
-        #[serde(default = "default_timeout_s")]
-        timeout_s: f64,
-    },
-    /// A person with the sliders and keys of the viewer; without a viewer, a run
-    /// cannot begin.
-    Manual,
-}
-
-fn default_timeout_s() -> f64 {
-    10.0
 }
 
 /// The simulated time that thinking takes.
@@ -139,10 +100,11 @@ impl Default for ChunkSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy_source::Manual;
 
     #[test]
     fn the_rate_of_a_policy_that_nobody_wrote_divides_the_physics_rate() {
-        let rate = |physics_hz| PolicySpec::new(PolicySource::Manual, physics_hz).rate_hz;
+        let rate = |physics_hz| PolicySpec::new(Manual.into(), physics_hz).rate_hz;
 
         assert_eq!([rate(500.0), rate(120.0), rate(20.0)], [50.0, 60.0, 20.0]);
     }

@@ -8,7 +8,7 @@
 use ron::ser::{PrettyConfig, to_string_pretty};
 use serde::Serialize;
 
-use crate::spec::{PolicySource, Scenario};
+use crate::spec::Scenario;
 
 /// Name of the scenario among the texts of [`bundle`].
 pub const BUNDLE_SCENARIO: &str = "scenario.ron";
@@ -31,10 +31,8 @@ pub fn bundle(scenario: &Scenario) -> Result<Vec<(String, String)>, ron::Error> 
         let mut robot = robot.clone();
         robot.import = None;
         texts.push((entry.model.clone(), text(&robot)?));
-        let source = entry.policy.as_mut().map(|policy| &mut policy.source);
-        if let (Some(contract), Some(PolicySource::Onnx { path, .. })) =
-            (&scenario.contracts[index], source)
-        {
+        let path = entry.policy.as_mut().and_then(|policy| policy.source.contract_mut());
+        if let (Some(contract), Some(path)) = (&scenario.contracts[index], path) {
             // Beside the others, so that its network stays a path from the root.
             *path = format!("{}.contract.ron", entry.name);
             texts.push((path.clone(), text(contract)?));

@@ -11,6 +11,7 @@ use super::sources::{Part, Sources};
 use super::{ScenarioText, Specs, duplicates, finished, merge, parse};
 use crate::check;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, Label, Span};
+use crate::policy_source::Onnx;
 use crate::spec::{ContractSpec, EnvironmentSpec, ImportSpec, RobotSpec};
 
 /// The kinds of file, which are also the words that files start with.
@@ -176,6 +177,7 @@ pub(super) fn read_scenario(
             loader.add_named(Part::Environment, path, &scenario, named);
         }
         let entries = walk("robots").map(Node::children).unwrap_or_default();
+        let (network, contract) = Onnx::CONTRACT;
         for (index, entry) in entries.into_iter().enumerate() {
             if let Some(model) = entry.field(text, "model") {
                 loader.add_named(Part::Robot(index), path, &scenario, &model.value);
@@ -184,8 +186,8 @@ pub(super) fn read_scenario(
                 .field(text, "policy")
                 .and_then(|it| it.value.unwrap_some(text).field(text, "use"));
             if let Some(source) = source.map(|source| &source.value)
-                && source.name_span().is_some_and(|name| text[name] == *"Onnx")
-                && let Some(contract) = source.field(text, "path")
+                && source.name_span().is_some_and(|name| text[name] == *network)
+                && let Some(contract) = source.field(text, contract)
             {
                 loader.add_named(Part::Contract(index), path, &scenario, &contract.value);
             }

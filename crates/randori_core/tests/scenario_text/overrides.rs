@@ -3,8 +3,9 @@
 use std::f64::consts::FRAC_PI_2;
 
 use randori_core::layout::SceneLayout;
+use randori_core::policy_source::PolicySource;
 use randori_core::spec::{
-    Angle, Coordinate, LatencySpec, PhysicsPreset, PolicySource, Repeat, Scenario,
+    Angle, Coordinate, LatencySpec, PhysicsPreset, Repeat, Scenario,
 };
 use randori_core::text::{FileKind, Limits, Override, Part, check_file};
 
@@ -74,7 +75,7 @@ fn a_plain_number_keeps_the_unit_and_a_plain_word_becomes_a_text() {
     let arm = &loaded.scenario.spec.robots[0];
     assert_eq!(arm.start.joints["wrist"], Coordinate::Deg(30.0));
     let source = arm.policy.as_ref().map(|policy| &policy.source);
-    assert!(matches!(source, Some(PolicySource::Builtin { name, .. }) if name == "swing it"));
+    assert!(matches!(source, Some(PolicySource::Builtin(it)) if it.name == "swing it"));
     let spring = loaded.scenario.robots[1].joints[0].spring.expect("a spring");
     assert_eq!(spring.rest, Coordinate::Rad(0.5));
 }
@@ -153,7 +154,7 @@ fn parameters_of_a_policy_without_any_can_be_set() {
     let loaded = text.expect("legal").resolve(&[gain.expect("an assignment")]).expect("legal");
 
     let source = loaded.scenario.spec.robots[0].policy.as_ref().map(|policy| &policy.source);
-    assert!(matches!(source, Some(PolicySource::Builtin { params, .. }) if params.len() == 1));
+    assert!(matches!(source, Some(PolicySource::Builtin(it)) if it.params.len() == 1));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use randori_core::diagnostic::RunCode;
 use randori_core::policy::PolicyContract;
 use randori_core::report::RunError;
-use randori_core::spec::{PolicySource, RobotEntry};
+use randori_core::spec::RobotEntry;
 use randori_core::text::bundle;
 use randori_record::header::{
     Engine, FORMAT, Header, PolicyIdentity, SignalColumn, Start, texts_digest,
@@ -12,7 +12,6 @@ use randori_sim::batch::PreparedRun;
 use randori_sim::engine::{DIGEST_VERSION, FEATURES, PARRY_VERSION, RAPIER_VERSION};
 use randori_sim::episode::Episode;
 
-use crate::command_line;
 use crate::reading::FileDigests;
 
 /// Where a run comes from.
@@ -79,18 +78,11 @@ pub fn start(
 }
 
 fn identity(robot: &RobotEntry, contract: Option<&PolicyContract>) -> Option<PolicyIdentity> {
-    let (kind, name) = match &robot.policy.as_ref()?.source {
-        PolicySource::Builtin { name, .. } => ("builtin", name.clone()),
-        PolicySource::Onnx { path, .. } => ("onnx", path.clone()),
-        PolicySource::Process { command, .. } => {
-            ("process", command_line(command.iter().map(String::as_str)))
-        }
-        PolicySource::Manual => ("manual", "by hand".to_owned()),
-    };
+    let source = &robot.policy.as_ref()?.source;
     Some(PolicyIdentity {
         robot: robot.name.clone(),
-        kind: kind.to_owned(),
-        name,
+        kind: source.kind().to_owned(),
+        name: source.name(),
         determinism: contract?.determinism,
     })
 }

@@ -4,7 +4,7 @@
 use super::super::report::{At, Report};
 use super::command_exists;
 use crate::diagnostic::DiagnosticCode;
-use crate::spec::{CommandInputSpec, ContractSpec, PolicySource, ScenarioSpec};
+use crate::spec::{CommandInputSpec, ContractSpec, ScenarioSpec};
 use crate::text::Part;
 
 pub(super) fn check(
@@ -21,10 +21,10 @@ pub(super) fn check(
     let at = at.field("policy");
     rate(report, &at.field("rate_hz"), policy.rate_hz, contract);
     physics_rate(report, &root, scenario, contract);
-    let PolicySource::Onnx { commands, .. } = &policy.source else { return };
+    let Some(network) = policy.source.network() else { return };
     let at = at.field("use");
     let at = at.field("commands");
-    for (name, values) in commands {
+    for (name, values) in &network.commands {
         let at = at.field(name);
         match contract.command(name) {
             Some(command) => command_values(report, &at, command, values),

@@ -1,88 +1,66 @@
-//! A policy that lives in a child process and speaks one JSON object per line.
+//! Policies that live elsewhere: a conversation of JSON objects over a [`Transport`].
 //!
-//! The child may do anything: this module trusts nothing it says, waits for
-//! nothing longer than its timeout, and leaves no process behind. The
-//! conversation itself is described in `docs/policy-protocol.md`.
+//! The other side may do anything: this module trusts nothing it says and waits for
+//! nothing longer than its timeout. `docs/policy-protocol.md` describes the conversation;
+//! [`protocol`] holds what Randori says, [`reply`] what it reads, [`child`] the transport to
+//! a child process.
 //!
-//! Start reading at [`ProcessPolicy`].
+//! Start reading at [`RemotePolicy`].
 
 mod child;
-mod environment;
-mod group;
-mod host;
-#[cfg(target_os = "linux")]
-mod keeper;
-mod lifeline;
-mod pipes;
+mod json_lines;
 mod protocol;
-mod python;
 mod reply;
+mod transport;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use randori_core::policy::{
     CommandChunk, Determinism, Observation, Policy, PolicyContract, PolicyError, RobotInterface,
 };
 
-use child::Child;
-use pipes::Event;
 use protocol::{Message, Sensors};
 
-pub use environment::EnvVar;
-#[cfg(target_os = "linux")]
-pub use keeper::keep_policies_if_asked;
-pub use pipes::{Lines, Output};
+pub use child::{ChildProcess, EnvVar, ProcessPolicy, keep_policies_if_asked};
+pub use json_lines::{Lines, Output};
 pub use protocol::PROTOCOL_VERSION;
 pub use reply::{BadReply, MAX_CHUNK, Replies, Reply, is_message};
+pub use transport::{Silence, Transport};
 
-/// Lets this program keep its policies; here there are only process groups.
-#[cfg(not(target_os = "linux"))]
-pub fn keep_policies_if_asked() -> Option<std::process::ExitCode> {
-    None
-}
-
-/// A policy in a child process.
-///
-/// The child is killed together with all processes that it started when this
-/// value is dropped, when it misbehaves, and also when this process dies.
+/// A policy that is asked over a transport.
 #[derive(Debug)]
-pub struct ProcessPolicy {
+pub struct RemotePolicy<T> {
     contract: PolicyContract,
     sensors: Sensors,
     replies: Replies,
     timeout: Duration,
-    child: Child,
-    /// Requests that the child has not answered yet.
+    transport: T,
+    /// Requests that have no answer yet.
     asked: BTreeSet<u64>,
     answers: BTreeMap<u64, CommandChunk>,
     /// Why the policy ended; it stays ended.
     failure: Option<PolicyError>,
 }
 
-impl ProcessPolicy {
-    /// Starts `command` (program and arguments, no shell) in `working_dir` and
-    /// waits until it is ready to drive the robot.
-    ///
-    /// The child finds the Python module `randori_policy` on its path. Whenever
-    /// it owes an answer for longer than `timeout` of wall-clock time, the
-    /// policy fails. It inherits few environment variables; `passed` are more.
+impl<T: Transport> RemotePolicy<T> {
+    /// Opens a transport for messages of at most so many bytes, and waits until the policy
+    /// is ready to drive the robot. It is called `name` unless it names itself. Whenever
+    /// it owes an answer for longer than `timeout` of wall-clock time, it fails.
     ///
     /// # Errors
-    /// When the program cannot be started, or does not say that it is ready.
-    pub fn start(
-        command: &[String],
-        working_dir: &Path,
+    /// When the transport cannot be opened, or the policy does not say that it is ready.
+    pub fn connect(
+        name: String,
         interface: &RobotInterface,
         timeout: Duration,
-        passed: &[EnvVar],
+        open: impl FnOnce(usize) -> Result<T, PolicyError>,
     ) -> Result<Self, PolicyError> {
         let replies = Replies::new(&interface.actions);
-        let child = Child::start(command, working_dir, passed, replies.max_line())?;
+        let transport = open(replies.max_line())?;
         let mut policy = Self {
             contract: PolicyContract {
-                name: command.join(" "),
+                name,
                 needs: Vec::new(),
                 command_len: interface.command_len(),
                 max_chunk: MAX_CHUNK,
@@ -91,7 +69,7 @@ impl ProcessPolicy {
             sensors: Sensors::new(interface),
             replies,
             timeout,
-            child,
+            transport,
             asked: BTreeSet::new(),
             answers: BTreeMap::new(),
             failure: None,
@@ -101,21 +79,11 @@ impl ProcessPolicy {
         Ok(policy)
     }
 
-    /// The operating system's number of the child.
-    pub fn process_id(&self) -> u32 {
-        self.child.process_id()
-    }
-
-    /// The last lines that the child wrote for people (its error output).
-    pub fn recent_output(&self) -> Vec<String> {
-        self.child.recent_output()
-    }
-
     fn send(&mut self, message: &Message<'_>) -> Result<(), PolicyError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        self.child.send(message.line());
+        self.transport.send(message.json());
         Ok(())
     }
 
@@ -126,7 +94,7 @@ impl ProcessPolicy {
         loop {
             let line = self.next_line(deadline, "say that it is ready")?;
             if !is_message(&line) {
-                self.child.log(&line);
+                self.transport.log(&line);
                 continue;
             }
             return match self.parse(&line)? {
@@ -189,42 +157,24 @@ impl ProcessPolicy {
         Err(self.fail(PolicyError::new(message).help(help)))
     }
 
-    /// The next line of the child, or why there is none. `what` completes "it
-    /// did not ..".
+    /// The next message, or why there is none. `what` completes "it did not ..".
     fn next_line(&mut self, deadline: Instant, what: &str) -> Result<String, PolicyError> {
-        let timeout_s = self.timeout.as_secs_f64();
-        let mut event = self.child.next_event(deadline);
-        if matches!(event, Some(Event::InputClosed)) {
-            // Its last words may still be under way.
-            event = self.child.next_event(deadline.min(Instant::now() + child::SETTLE));
-            event = event.or(Some(Event::InputClosed));
-        }
-        let subject = self.subject();
-        let error = match event {
-            Some(Event::Output(Output::Line(line))) => return Ok(line),
-            Some(Event::Output(Output::TooLong)) => PolicyError::new(format!(
-                "{subject} wrote a line of more than {} kB, longer than any answer for this robot",
-                self.replies.max_line() / 1000
+        let silence = match self.transport.receive_until(deadline) {
+            Ok(message) => return Ok(message),
+            Err(silence) => silence,
+        };
+        let (subject, timeout_s) = (self.subject(), self.timeout.as_secs_f64());
+        let error = match silence {
+            Silence::Unusable { what, help } => {
+                PolicyError::new(format!("{subject} {what}")).help(help)
+            }
+            Silence::Gone { how, help } => {
+                PolicyError::new(format!("{subject} {how} before it could {what}")).help(help)
+            }
+            Silence::Late => PolicyError::new(format!(
+                "{subject} did not {what} within {timeout_s} s"
             ))
-            .help("its standard output is for answers only; print to standard error"),
-            Some(Event::Output(Output::NotText)) => {
-                PolicyError::new(format!("{subject} wrote a line that is not UTF-8 text"))
-                    .help("its standard output is for answers only; print to standard error")
-            }
-            Some(Event::Output(Output::Closed) | Event::InputClosed) => {
-                match self.child.exit_status() {
-                    Some(status) => PolicyError::new(format!(
-                        "{subject} {status} before it could {what}"
-                    ))
-                    .help("the program exited too early; does it call `run(act)` at its end?"),
-                    None => PolicyError::new(format!(
-                        "{subject} closed its connection before it could {what}"
-                    ))
-                    .help("leave standard input and output open; they carry the conversation"),
-                }
-            }
-            None => PolicyError::new(format!("{subject} did not {what} within {timeout_s} s"))
-                .help("look for an endless loop or a wait, or raise `timeout_s` in the scenario"),
+            .help("look for an endless loop or a wait, or raise `timeout_s` in the scenario"),
         };
         Err(self.fail(error))
     }
@@ -236,9 +186,8 @@ impl ProcessPolicy {
                 let start = reply::clip(line.trim(), 80);
                 let message =
                     format!("{} wrote a line that is no message: `{start}`", self.subject());
-                PolicyError::new(message).help(format!(
-                    "{reason}; its standard output is for answers only, print to standard error"
-                ))
+                let help = format!("{reason}; {}", self.transport.place_for_texts());
+                PolicyError::new(message).help(help)
             }
             Err(BadReply::BadCommand { request, what }) => {
                 let request =
@@ -273,16 +222,15 @@ impl ProcessPolicy {
         format!("the policy `{}`", self.contract.name)
     }
 
-    /// Ends the child and remembers why, with what it said last.
+    /// Ends the policy and remembers why, with what it said last.
     fn fail(&mut self, mut error: PolicyError) -> PolicyError {
-        self.child.kill();
-        error.details = self.child.final_output();
+        error.details = self.transport.end();
         self.failure = Some(error.clone());
         error
     }
 }
 
-impl Policy for ProcessPolicy {
+impl<T: Transport> Policy for RemotePolicy<T> {
     fn contract(&self) -> &PolicyContract {
         &self.contract
     }
@@ -300,18 +248,16 @@ impl Policy for ProcessPolicy {
         {
             return Err(PolicyError::new("the observation does not fit the robot's interface"));
         }
-        let sensors = self.sensors.reading(observation);
-        let line = Message::Observation {
-            request: observation.request,
-            tick: observation.tick.0,
-            time: observation.time_s,
-            sensors,
-        }
-        .line();
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        self.child.send(line);
+        let message = Message::Observation {
+            request: observation.request,
+            tick: observation.tick.0,
+            time: observation.time_s,
+            sensors: self.sensors.reading(observation),
+        };
+        self.transport.send(message.json());
         self.asked.insert(observation.request);
         Ok(())
     }
@@ -327,7 +273,7 @@ impl Policy for ProcessPolicy {
     }
 
     fn snapshot(&self) -> Option<Vec<u8>> {
-        // What the child remembers is its own secret.
+        // What the other side remembers is its own secret.
         None
     }
 

@@ -1,16 +1,41 @@
-//! A child process with its pipes, and its certain end.
+//! Policies in child processes.
 //!
-//! Start reading at [`Child::start`] and [`Child::kill`].
+//! A child may do anything: nobody waits for it beyond a deadline, and nothing that it
+//! started stays behind.
+//!
+//! Start reading at [`ProcessPolicy::start`] and [`ChildProcess::kill`].
+
+mod environment;
+mod group;
+mod host;
+#[cfg(target_os = "linux")]
+mod keeper;
+mod lifeline;
+mod pipes;
+mod python;
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
-use randori_core::policy::PolicyError;
+use randori_core::policy::{PolicyError, RobotInterface};
 
-use super::environment::{EnvVar, environment};
-use super::host::{Host, StartError};
-use super::pipes::{Event, Log, Output, keep_log, read_lines, write_lines};
+use super::RemotePolicy;
+use super::json_lines::Output;
+use super::transport::{Silence, Transport};
+use environment::environment;
+use host::{Host, StartError};
+use pipes::{Event, Log, keep_log, read_lines, write_lines};
+
+pub use environment::EnvVar;
+#[cfg(target_os = "linux")]
+pub use keeper::keep_policies_if_asked;
+
+/// Lets this program keep its policies; here there are only process groups.
+#[cfg(not(target_os = "linux"))]
+pub fn keep_policies_if_asked() -> Option<std::process::ExitCode> {
+    None
+}
 
 /// Lines of answers that wait to be read before the child has to wait.
 const LINES_AHEAD: usize = 4;
@@ -18,26 +43,61 @@ const LINES_AHEAD: usize = 4;
 const GRACE: Duration = Duration::from_millis(500);
 /// How long a child that closed its pipes may take to be seen as ended, and
 /// its error output to arrive.
-pub(super) const SETTLE: Duration = Duration::from_millis(300);
+const SETTLE: Duration = Duration::from_millis(300);
 /// How often a silent child is looked at: it may have ended while a grandchild
 /// keeps its pipes open.
 const GLANCE: Duration = Duration::from_millis(100);
 
+/// A policy in a child process.
+///
+/// The child is killed together with all processes that it started when this
+/// value is dropped, when it misbehaves, and also when this process dies.
+pub type ProcessPolicy = RemotePolicy<ChildProcess>;
+
+impl ProcessPolicy {
+    /// Starts `command` (program and arguments, no shell) in `working_dir` and
+    /// waits until it is ready to drive the robot.
+    ///
+    /// The child finds the Python module `randori_policy` on its path. Whenever
+    /// it owes an answer for longer than `timeout` of wall-clock time, the
+    /// policy fails. It inherits few environment variables; `passed` are more.
+    ///
+    /// # Errors
+    /// When the program cannot be started, or does not say that it is ready.
+    pub fn start(
+        command: &[String],
+        working_dir: &Path,
+        interface: &RobotInterface,
+        timeout: Duration,
+        passed: &[EnvVar],
+    ) -> Result<Self, PolicyError> {
+        Self::connect(command.join(" "), interface, timeout, |max_line| {
+            ChildProcess::start(command, working_dir, passed, max_line)
+        })
+    }
+
+    /// The operating system's number of the child.
+    pub fn process_id(&self) -> u32 {
+        self.transport.host.process_id()
+    }
+}
+
 /// A running child.
 #[derive(Debug)]
-pub(super) struct Child {
+pub struct ChildProcess {
     host: Host,
     input: Option<Sender<Vec<u8>>>,
+    max_line: usize,
     events: Receiver<Event>,
     log: Log,
     log_ended: Receiver<()>,
     ended: bool,
 }
 
-impl Child {
+impl ChildProcess {
     /// Starts a program with pipes to and from it. Lines of more than `max_line`
     /// bytes are refused.
-    pub(super) fn start(
+    fn start(
         command: &[String],
         working_dir: &Path,
         passed: &[EnvVar],
@@ -58,23 +118,11 @@ impl Child {
         std::thread::spawn(move || read_lines(pipes.stdout, max_line, &report));
         let writer_log = log.clone();
         std::thread::spawn(move || keep_log(pipes.stderr, &writer_log, &log_end));
-        Ok(Self { host, input: Some(input), events, log, log_ended, ended: false })
-    }
-
-    pub(super) fn process_id(&self) -> u32 {
-        self.host.process_id()
-    }
-
-    /// Hands over a line to be written; never blocks. If the child does not
-    /// read any more, an event will say so.
-    pub(super) fn send(&self, line: Vec<u8>) {
-        if let Some(input) = &self.input {
-            let _ = input.send(line);
-        }
+        Ok(Self { host, input: Some(input), max_line, events, log, log_ended, ended: false })
     }
 
     /// What happens next, or `None` at the deadline.
-    pub(super) fn next_event(&mut self, deadline: Instant) -> Option<Event> {
+    fn next_event(&mut self, deadline: Instant) -> Option<Event> {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.events.recv_timeout(left.min(GLANCE)) {
@@ -90,7 +138,7 @@ impl Child {
     }
 
     /// How the child ended, in words that follow its name; `None` if it runs.
-    pub(super) fn exit_status(&mut self) -> Option<String> {
+    fn exit_status(&mut self) -> Option<String> {
         self.settle(SETTLE);
         self.host.exit_status()
     }
@@ -107,24 +155,8 @@ impl Child {
         }
     }
 
-    /// Keeps a line as if the child had written it as error output.
-    pub(super) fn log(&self, line: &str) {
-        self.log.push(line);
-    }
-
-    /// The last lines of error output so far.
-    pub(super) fn recent_output(&self) -> Vec<String> {
-        self.log.lines()
-    }
-
-    /// The last lines of error output of a child that has been killed.
-    pub(super) fn final_output(&self) -> Vec<String> {
-        let _ = self.log_ended.recv_timeout(SETTLE);
-        self.log.lines()
-    }
-
     /// Ends the child and everything that it started, at once.
-    pub(super) fn kill(&mut self) {
+    fn kill(&mut self) {
         if std::mem::replace(&mut self.ended, true) {
             return;
         }
@@ -133,7 +165,65 @@ impl Child {
     }
 }
 
-impl Drop for Child {
+impl Transport for ChildProcess {
+    fn send(&mut self, mut message: Vec<u8>) {
+        message.push(b'\n');
+        if let Some(input) = &self.input {
+            let _ = input.send(message);
+        }
+    }
+
+    fn receive_until(&mut self, deadline: Instant) -> Result<String, Silence> {
+        let mut event = self.next_event(deadline);
+        if matches!(event, Some(Event::InputClosed)) {
+            // Its last words may still be under way.
+            event = self.next_event(deadline.min(Instant::now() + SETTLE));
+            event = event.or(Some(Event::InputClosed));
+        }
+        let print = "its standard output is for answers only; print to standard error";
+        Err(match event {
+            Some(Event::Output(Output::Line(line))) => return Ok(line),
+            Some(Event::Output(Output::TooLong)) => {
+                let limit = self.max_line / 1000;
+                let what = format!(
+                    "wrote a line of more than {limit} kB, longer than any answer for this robot"
+                );
+                Silence::Unusable { what, help: print }
+            }
+            Some(Event::Output(Output::NotText)) => {
+                let what = "wrote a line that is not UTF-8 text".to_owned();
+                Silence::Unusable { what, help: print }
+            }
+            Some(Event::Output(Output::Closed) | Event::InputClosed) => match self.exit_status() {
+                Some(how) => Silence::Gone {
+                    how,
+                    help: "the program exited too early; does it call `run(act)` at its end?",
+                },
+                None => Silence::Gone {
+                    how: "closed its connection".to_owned(),
+                    help: "leave standard input and output open; they carry the conversation",
+                },
+            },
+            None => Silence::Late,
+        })
+    }
+
+    fn place_for_texts(&self) -> &'static str {
+        "its standard output is for answers only, print to standard error"
+    }
+
+    fn log(&self, text: &str) {
+        self.log.push(text);
+    }
+
+    fn end(&mut self) -> Vec<String> {
+        self.kill();
+        let _ = self.log_ended.recv_timeout(SETTLE);
+        self.log.lines()
+    }
+}
+
+impl Drop for ChildProcess {
     fn drop(&mut self) {
         if !self.ended && !std::thread::panicking() {
             // The end of its input asks the child to finish, such as to write

@@ -1,4 +1,4 @@
-//! What Randori says to a policy process, as one JSON object per line.
+//! What Randori says to a policy elsewhere, as one JSON object per message.
 //! `docs/policy-protocol.md` explains the messages to their readers; `reply.rs`
 //! has the other direction.
 
@@ -10,7 +10,7 @@ use randori_core::time::{NANOS_PER_SECOND, Tick};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-/// Version of the conversation; a child has to name the same.
+/// Version of the conversation; a policy has to name the same.
 pub const PROTOCOL_VERSION: u32 = 1;
 
 /// What Randori says.
@@ -84,11 +84,9 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// The message with its line end.
-    pub(super) fn line(&self) -> Vec<u8> {
-        let mut line = serde_json::to_vec(self).expect("messages are plain data with string keys");
-        line.push(b'\n');
-        line
+    /// The message as a JSON object, on one line.
+    pub(super) fn json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("messages are plain data with string keys")
     }
 }
 

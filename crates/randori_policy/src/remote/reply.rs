@@ -1,4 +1,4 @@
-//! Reads what a policy process says.
+//! Reads what a policy elsewhere says.
 //!
 //! A line may be anything, so it is decoded straight into numbers, without a tree
 //! of values in between, and given up where it holds more than the robot takes.
@@ -30,7 +30,7 @@ const TEXT_CHARS: usize = 2000;
 /// Characters of a text in a message about it.
 const QUOTED_CHARS: usize = 60;
 
-/// A message of a policy process.
+/// A message of a policy.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
     /// It is ready for observations.

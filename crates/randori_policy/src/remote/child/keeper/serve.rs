@@ -16,7 +16,7 @@ use rustix::process::{
 use super::family::{end_family, reap};
 use super::message::{Report, Request, receive_request};
 use super::{ROLE, this_program};
-use crate::process::python::PythonModule;
+use crate::remote::child::python::PythonModule;
 
 /// The role of a guard; the keeper's is the temporary folder.
 pub(super) const GUARD: &str = "guard";

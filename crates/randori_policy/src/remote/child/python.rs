@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::protocol::PROTOCOL_VERSION;
+use super::super::protocol::PROTOCOL_VERSION;
 
 /// The variable that holds the folder's path.
 pub(super) const HOME: &str = "RANDORI_POLICY_HOME";
 
 /// The module's source.
-const SOURCE: &str = include_str!("../../python/randori_policy.py");
+const SOURCE: &str = include_str!("../../../python/randori_policy.py");
 
 /// A private folder with the module; it disappears when this is dropped.
 #[derive(Debug)]

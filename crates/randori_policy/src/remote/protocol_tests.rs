@@ -4,7 +4,7 @@ use super::*;
 use crate::fixture::{COURIER, LEG, Snapshot, interface};
 
 fn text(message: &Message<'_>) -> String {
-    String::from_utf8(message.line()).expect("JSON is text")
+    String::from_utf8(message.json()).expect("JSON is text")
 }
 
 #[test]
@@ -50,8 +50,7 @@ fn an_observation_is_one_line_with_null_for_what_is_missing_or_infinite() {
         concat!(
             r#"{"type":"observation","request":7,"tick":100,"time":0.2,"sensors":{"#,
             r#""lidar":{"measured_at":0.18,"ranges":[1.5,null,0.1]},"#,
-            r#""odometry":{"measured_at":null,"pose":null,"twist":null}}}"#,
-            "\n"
+            r#""odometry":{"measured_at":null,"pose":null,"twist":null}}}"#
         )
     );
 }
@@ -60,6 +59,6 @@ fn an_observation_is_one_line_with_null_for_what_is_missing_or_infinite() {
 fn the_largest_seed_stays_exact() {
     assert_eq!(
         text(&Message::Reset { seed: u64::MAX }),
-        "{\"type\":\"reset\",\"seed\":18446744073709551615}\n"
+        "{\"type\":\"reset\",\"seed\":18446744073709551615}"
     );
 }
