@@ -158,22 +158,26 @@ fn only_the_world_knows_the_physics_engine() {
     assert!(strangers.is_empty(), "rapier3d outside `world`:\n{}", strangers.join("\n"));
 }
 
-/// Enumerations of kinds, and the rooms that may name a kind.
-const KINDS: [(&str, &[&str]); 2] = [
+/// Enumerations of kinds, and the rooms that may tell a kind from another.
+const KINDS: [(&str, &[&str]); 3] = [
     ("SensorKind::", &["/randori_core/src/sensor/", "/randori_sim/src/sensors/models/"]),
     ("Effect::", &["/randori_core/src/effect/", "/randori_sim/src/events/"]),
+    ("PolicySource::", &["/randori_core/src/policy_source/", "/randori_policy/src/source/"]),
 ];
 
 #[test]
-fn only_their_rooms_know_kinds_by_name() {
+fn only_their_rooms_tell_kinds_apart() {
+    let members = fs::read_dir(workspace().join("crates")).expect("a folder of members");
+    let members: Vec<PathBuf> = members.map(|member| member.expect("an entry").path()).collect();
+    let folders =
+        members.iter().flat_map(|it| ["src", "examples", "benches"].map(|name| it.join(name)));
+    let folders: Vec<PathBuf> = folders.filter(|it| it.is_dir()).collect();
     for (word, rooms) in KINDS {
-        let crates = fs::read_dir(workspace().join("crates")).expect("a folder of crates");
-        let sources = crates.map(|entry| entry.expect("a readable entry").path().join("src"));
-        let strangers: Vec<String> = sources
-            .flat_map(|folder| lines_with(&folder, word))
-            .filter(|line| !rooms.iter().any(|room| line.contains(room)))
-            .collect();
+        let found = folders.iter().flat_map(|folder| lines_with(folder, word));
+        let (inside, strangers): (Vec<String>, Vec<String>) =
+            found.partition(|line| rooms.iter().any(|room| line.contains(room)));
 
+        assert!(!inside.is_empty(), "the rooms of `{word}` are gone");
         assert!(strangers.is_empty(), "ask the kind instead:\n{}", strangers.join("\n"));
     }
 }

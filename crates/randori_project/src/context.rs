@@ -21,7 +21,7 @@ use crate::world_findings::overlaps;
 /// What all runs of a command share.
 #[derive(Debug, Default)]
 pub struct RunContext {
-    /// Scalars that are replaced.
+    /// Scalars that are replaced in what is loaded.
     pub overrides: Vec<Override>,
     /// Policies that are not those of the files.
     pub choices: Vec<PolicyChoice>,
@@ -39,6 +39,8 @@ pub struct Entry {
     /// Where it comes from.
     pub file: SelectedFile,
     text: ScenarioText,
+    /// Scalars that are replaced in it.
+    overrides: Vec<Override>,
     /// Every file that was read for it.
     pub files: FileDigests,
     /// The scenario before anything is drawn for a seed.
@@ -90,7 +92,8 @@ impl RunContext {
         }
         files.extend(self.networks.digests(scenario));
         files.extend(program_digests(&file.project, scenario));
-        Ok((Entry { file, text, files, scenario: loaded.scenario }, diagnostics))
+        let overrides = self.overrides.clone();
+        Ok((Entry { file, text, overrides, files, scenario: loaded.scenario }, diagnostics))
     }
 
     /// Applies all `--policy` arguments; returns the robots that they are for.
@@ -106,8 +109,8 @@ impl RunContext {
         if entry.scenario.spec.vary.is_empty() {
             return Ok(PreparedRun { scenario: entry.scenario.clone(), seed, varied: Vec::new() });
         }
-        let mut loaded =
-            entry.text.resolve_seed(&self.overrides, seed).map_err(|error| impossible(&error))?;
+        let loaded = entry.text.resolve_seed(&entry.overrides, seed);
+        let mut loaded = loaded.map_err(|error| impossible(&error))?;
         // Which robots there are does not depend on the seed.
         let _ = self.choose(&mut loaded.scenario);
         Ok(PreparedRun { scenario: loaded.scenario, seed, varied: loaded.drawn })

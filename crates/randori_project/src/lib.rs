@@ -5,8 +5,9 @@
 //! the robots, and where recordings go. Nothing here knows arguments, consoles or windows:
 //! what is wrong is told as a value, and the program decides how to show it.
 //!
-//! Start reading at [`project::select_scenarios`] (names to files) and
-//! [`context::RunContext::load`] (a file to something that can be run).
+//! Start reading at [`project::select_scenarios`] (names to files),
+//! [`context::RunContext::load`] (a file to something that can be run) and
+//! [`runs::Runs::carry_out`] (what can be run to outcomes).
 
 pub mod arguments;
 pub mod choice;
@@ -23,6 +24,7 @@ pub mod project;
 pub mod reading;
 pub mod record;
 pub mod recorded_run;
+pub mod runs;
 pub mod start_policy;
 pub mod timeout;
 pub mod world_findings;

@@ -7,9 +7,9 @@ use std::fs;
 
 use page::{Block, blocks, read, root};
 use randori_core::report::Verdict;
-use randori_core::spec::{PolicySource, Scenario};
+use randori_core::spec::Scenario;
 use randori_core::text::{Limits, MemoryFiles, ScenarioText};
-use randori_policy::{builtin, builtins};
+use randori_policy::{Context, builtins, start};
 use randori_sim::episode::{Episode, interfaces};
 use randori_sim::signals::{FUNCTIONS, ParameterKind, check_formulas};
 use randori_stl::{MAX_DEPTH, MAX_TEXT_BYTES};
@@ -174,10 +174,7 @@ fn the_scenarios_of_the_tour_pass() {
         let scenario = tour(path);
         let interfaces = interfaces(&scenario);
         let policies = interfaces.iter().zip(&scenario.spec.robots).map(|(interface, robot)| {
-            let PolicySource::Builtin { name, params } = &robot.policy.as_ref()?.source else {
-                panic!("the tour starts no programs");
-            };
-            let policy = builtin(name, params, interface);
+            let policy = start(&robot.policy.as_ref()?.source, &Context::new(interface));
             Some(policy.unwrap_or_else(|error| panic!("{path}: {error}")))
         });
         let episode = Episode::new(&scenario, 0, policies.collect());

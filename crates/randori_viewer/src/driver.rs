@@ -4,7 +4,8 @@
 //! Start reading at [`Driver`].
 
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
-use randori_core::spec::{PolicySource, PolicySpec, Scenario};
+use randori_core::policy_source::{Manual, PolicySource};
+use randori_core::spec::{PolicySpec, Scenario};
 use randori_policy::ManualCommand;
 use randori_sim::episode::interfaces;
 
@@ -25,7 +26,7 @@ impl Driver {
     fn spec(&self, written: Option<&PolicySpec>, physics_hz: f64) -> Option<PolicySpec> {
         let source = match self {
             Self::AsWritten => return written.cloned(),
-            Self::ByHand => PolicySource::Manual,
+            Self::ByHand => Manual.into(),
             Self::Policy(source) => source.clone(),
         };
         Some(match written {
@@ -95,7 +96,9 @@ impl Drivers {
             let policy = scenario.spec.robots[robot].policy.as_ref();
             match policy.map(|policy| &policy.source) {
                 None => Ok(None),
-                Some(PolicySource::Manual) => Ok(self.hands.get(robot).map(ManualCommand::policy)),
+                Some(source) if source.is_by_hand() => {
+                    Ok(self.hands.get(robot).map(ManualCommand::policy))
+                }
                 Some(_) => (self.start)(scenario, robot, &interface),
             }
         });

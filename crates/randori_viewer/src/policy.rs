@@ -1,15 +1,13 @@
 //! The panel of policies and numbers: who decides for each robot, with which seed,
 //! and what is different from the files.
 
-use std::collections::BTreeMap;
-
 use bevy::prelude::*;
 use bevy_egui::egui;
-use randori_core::spec::{LatencySpec, PolicySource, PolicySpec};
+use randori_core::policy_source::{Builtin, PolicySource};
+use randori_core::spec::{LatencySpec, PolicySpec};
 use randori_core::text::Override;
-use randori_policy::{builtin, builtins};
+use randori_policy::{Context, builtins, start};
 use randori_project::choice::PolicyChoice;
-use randori_project::command_line;
 use randori_sim::episode::interfaces;
 
 use crate::action::Action;
@@ -86,7 +84,7 @@ fn show_policy(ui: &mut egui::Ui, policy: Option<&PolicySpec>) {
     };
     ui.horizontal_wrapped(|ui| {
         ui.label("Decides:");
-        ui.strong(source_text(&policy.source));
+        ui.strong(policy.source.shown());
     });
     let thinks = match policy.inference.latency {
         LatencySpec::Fixed(0.0) => "no inference latency".to_owned(),
@@ -100,21 +98,12 @@ fn show_policy(ui: &mut egui::Ui, policy: Option<&PolicySpec>) {
     );
 }
 
-fn source_text(source: &PolicySource) -> String {
-    match source {
-        PolicySource::Builtin { name, .. } => name.clone(),
-        PolicySource::Onnx { path, .. } => format!("network {path}"),
-        PolicySource::Process { command, .. } => command_line(command.iter().map(String::as_str)),
-        PolicySource::Manual => "you, by hand".to_owned(),
-    }
-}
-
 fn choose(ui: &mut egui::Ui, run: &Run, robot: usize, asked: &mut Vec<Asked>) {
     let now = run.driver(robot).cloned().unwrap_or_default();
     let text = match &now {
         Driver::AsWritten => "as written".to_owned(),
         Driver::ByHand => "by hand".to_owned(),
-        Driver::Policy(source) => source_text(source),
+        Driver::Policy(source) => source.shown(),
     };
     let mut picked = now.clone();
     ui.horizontal(|ui| {
@@ -127,10 +116,9 @@ fn choose(ui: &mut egui::Ui, run: &Run, robot: usize, asked: &mut Vec<Asked>) {
             ui.selectable_value(&mut picked, Driver::ByHand, "by hand")
                 .on_hover_text("You, with the sliders and keys of the panel Robot");
             for info in builtins() {
-                let params = kept(run, robot, info.name);
-                let why_not = why_not(run, robot, info.name, &params);
-                let name = info.name.to_owned();
-                let driver = Driver::Policy(PolicySource::Builtin { name, params });
+                let source = kept(run, robot, Builtin::new(info.name).into());
+                let why_not = why_not(run, robot, &source);
+                let driver = Driver::Policy(source);
                 let entry = egui::Button::selectable(picked == driver, info.name);
                 let entry = ui.add_enabled(why_not.is_none(), entry).on_hover_text(info.about);
                 if entry.on_disabled_hover_text(why_not.unwrap_or_default()).clicked() {
@@ -145,22 +133,17 @@ fn choose(ui: &mut egui::Ui, run: &Run, robot: usize, asked: &mut Vec<Asked>) {
 }
 
 /// Why a built-in policy cannot drive a robot.
-fn why_not(
-    run: &Run,
-    robot: usize,
-    name: &str,
-    params: &BTreeMap<String, ron::Value>,
-) -> Option<String> {
+fn why_not(run: &Run, robot: usize, source: &PolicySource) -> Option<String> {
     let interfaces = interfaces(run.scenario()?);
-    builtin(name, params, interfaces.get(robot)?).err().map(|error| error.message)
+    start(source, &Context::new(interfaces.get(robot)?)).err().map(|error| error.message)
 }
 
-/// The parameters that the scenario gives to the same policy.
-fn kept(run: &Run, robot: usize, name: &str) -> BTreeMap<String, ron::Value> {
+/// A source with what the scenario gives to the same one, such as its parameters.
+fn kept(run: &Run, robot: usize, source: PolicySource) -> PolicySource {
     let policy = run.written().and_then(|it| it.scenario.spec.robots.get(robot)?.policy.as_ref());
-    match policy.map(|policy| &policy.source) {
-        Some(PolicySource::Builtin { name: written, params }) if written == name => params.clone(),
-        _ => BTreeMap::default(),
+    match policy {
+        Some(policy) => source.in_place_of(&policy.source),
+        None => source,
     }
 }
 

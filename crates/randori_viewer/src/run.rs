@@ -11,7 +11,7 @@ use bevy::prelude::Resource;
 use randori_core::layout::SceneLayout;
 use randori_core::record::{Intervention, TickRecord};
 use randori_core::report::RunReport;
-use randori_core::spec::{PolicySource, Scenario};
+use randori_core::spec::Scenario;
 use randori_core::time::{Tick, TickPeriod};
 use randori_policy::ManualCommand;
 use randori_sim::batch::PreparedRun;
@@ -296,7 +296,7 @@ impl Run {
     /// Whether a robot follows the hand.
     pub fn is_by_hand(&self, robot: usize) -> bool {
         let policy = self.scenario().and_then(|it| it.spec.robots.get(robot)?.policy.as_ref());
-        policy.is_some_and(|policy| policy.source == PolicySource::Manual)
+        policy.is_some_and(|policy| policy.source.is_by_hand())
     }
 
     /// The session, for what needs all of the past.

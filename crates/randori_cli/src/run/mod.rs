@@ -1,7 +1,7 @@
 //! `randori run`: scenarios to verdicts.
 //!
 //! [`Plan`] reads and checks everything first; nothing runs while anything is
-//! wrong. `execute` carries the runs out, `printer` shows them in their order.
+//! wrong. `execute` has the runs carried out, `printer` shows them in their order.
 
 mod execute;
 #[cfg(test)]
@@ -24,6 +24,7 @@ use crate::exit::Outcome;
 use crate::interrupt;
 use crate::style::count;
 use crate::text::text;
+use execute::Watch;
 pub(crate) use json::Real;
 use plan::Plan;
 use printer::Printer;
@@ -66,22 +67,23 @@ pub(crate) fn run(
         Err(outcome) => return Ok(outcome),
     };
     let runs = plan.runs();
-    if args.realtime && runs > 1 {
-        console.error(&format!("`--realtime` is for a single run, but these are {runs}"));
+    if args.realtime && runs.len() > 1 {
+        console.error(&format!("`--realtime` is for a single run, but these are {}", runs.len()));
         console.help("name one scenario and one `--seed`");
         return Ok(Outcome::Usage);
     }
     let cancel = interrupt::listen(console);
-    let printer = Printer::new(&plan, args.json, console);
+    let printer = Printer::new(&plan, &runs, args.json, console);
+    let watch = Watch { plan: &plan, runs: &runs, printer: &printer, console };
     if args.realtime {
-        execute::in_real_time(&plan, &printer, cancel, console);
+        runs.in_real_time(cancel, &watch);
     } else {
         let threads = args.threads.map_or_else(all_cores, usize::from);
-        execute::in_parallel(&plan, &printer, threads, cancel, console);
+        execute::in_parallel(&runs, &watch, threads, cancel);
     }
     let (finished, worst) = printer.end()?;
-    if interrupt::interrupted() && finished < runs {
-        let runs = count(runs, "run");
+    if interrupt::interrupted() && finished < runs.len() {
+        let runs = count(runs.len(), "run");
         console.note(&text!("interrupted: {} of {} finished\n", finished, runs));
         return Ok(worst.max(Outcome::Interrupted));
     }

@@ -1,7 +1,7 @@
 //! What is to be run: scenarios that were read and found valid, and seeds.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use randori_core::diagnostic::Diagnostics;
 use randori_core::report::RunError;
@@ -9,9 +9,9 @@ use randori_project::choice::{ChoiceError, PolicyChoice};
 use randori_project::context::{Entry, Refusal, RunContext};
 use randori_project::findings::{Unseen, lacks_assets};
 use randori_project::networks::Networks;
-use randori_project::project::{Places, Project, select_scenarios};
+use randori_project::project::{Places, select_scenarios};
 use randori_project::record::{Destination, Origin, Recorder, start};
-use randori_project::timeout::Timeout;
+use randori_project::runs::Runs;
 use randori_sim::batch::PreparedRun;
 use randori_sim::episode::Episode;
 use randori_sim::observer::RunObserver;
@@ -36,7 +36,7 @@ pub(crate) struct Plan {
     pub(crate) context: RunContext,
     recording: RecordArgs,
     /// Real time that each run may take.
-    pub(crate) timeout: Option<Duration>,
+    timeout: Option<Duration>,
 }
 
 impl Plan {
@@ -113,14 +113,11 @@ impl Plan {
         Ok(plan)
     }
 
-    /// The project of all scenarios.
-    pub(crate) fn project(&self) -> &Project {
-        &self.entries[0].file.project
-    }
-
-    /// Number of runs.
-    pub(crate) fn runs(&self) -> usize {
-        self.entries.len() * self.seeds_per_entry()
+    /// All runs: every scenario with every seed.
+    pub(crate) fn runs(&self) -> Runs<'_> {
+        let runs = Runs::new(&self.context, self.timeout);
+        let seeds = self.seeds.first..=self.seeds.last;
+        self.entries.iter().fold(runs, |runs, entry| runs.with(entry, seeds.clone()))
     }
 
     /// Number of runs of each scenario.
@@ -128,57 +125,29 @@ impl Plan {
         self.seeds.count() as usize
     }
 
-    /// Index of the scenario of a run.
-    pub(crate) fn entry_index(&self, run: usize) -> usize {
-        run / self.seeds_per_entry()
-    }
-
-    /// The scenario of a run.
-    pub(crate) fn entry_of(&self, run: usize) -> &Entry {
-        &self.entries[self.entry_index(run)]
-    }
-
-    /// The seed of a run.
-    pub(crate) fn seed_of(&self, run: usize) -> u64 {
-        self.seeds.first + (run % self.seeds_per_entry()) as u64
-    }
-
-    /// The scenario of a run with everything that is drawn for its seed.
-    ///
-    /// # Errors
-    /// When a drawn value makes the scenario impossible.
-    pub(crate) fn prepare(&self, run: usize) -> Result<PreparedRun, RunError> {
-        self.context.prepare(self.entry_of(run), self.seed_of(run))
-    }
-
     /// The file that a run is recorded into, if it is.
-    pub(crate) fn recording(&self, run: usize) -> Option<PathBuf> {
-        Some(self.destination()?.path(&self.entry_of(run).file.path, self.seed_of(run)))
+    pub(crate) fn recording(&self, entry: &Entry, seed: u64) -> Option<PathBuf> {
+        Some(self.destination()?.path(&entry.file.path, seed))
     }
 
     fn destination(&self) -> Option<Destination> {
-        Some(Destination::new(self.recording.record.as_deref()?, self.runs()))
+        let runs = self.entries.len() * self.seeds_per_entry();
+        Some(Destination::new(self.recording.record.as_deref()?, runs))
     }
 
-    /// When a run that began then has to end.
-    pub(crate) fn ends(&self, begun: Instant) -> Option<Timeout> {
-        self.timeout.map(|limit| Timeout::new(begun, limit))
-    }
-
-    /// What records a run that has started, if that is wanted.
+    /// What records a run of a scenario that has started, if that is wanted.
     ///
     /// # Errors
     /// Why the run cannot be recorded.
     pub(crate) fn recorder(
         &self,
-        run: usize,
+        entry: &Entry,
         prepared: &PreparedRun,
         episode: &Episode,
     ) -> Result<Option<Box<dyn RunObserver>>, RunError> {
         let Some(destination) = self.destination() else { return Ok(None) };
-        let path = destination.path(&self.entry_of(run).file.path, self.seed_of(run));
+        let path = destination.path(&entry.file.path, prepared.seed);
         destination.make_folders(&path)?;
-        let entry = self.entry_of(run);
         let reproduce = self.context.reproduce(entry, prepared.seed);
         let origin =
             Origin { file: &entry.file.shown, assets: &entry.files, reproduce: &reproduce };

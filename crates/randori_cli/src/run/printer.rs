@@ -7,6 +7,8 @@ use std::time::Instant;
 
 use randori_core::diagnostic::RunCode;
 use randori_core::report::{RunError, RunReport};
+use randori_project::context::Entry;
+use randori_project::runs::Runs;
 use randori_sim::batch::RunOutcome;
 use randori_sim::episode::unstarted_report;
 
@@ -23,6 +25,7 @@ use crate::text::{Text, text};
 /// Shows runs in their order.
 pub(crate) struct Printer<'a> {
     plan: &'a Plan,
+    runs: &'a Runs<'a>,
     json: bool,
     console: &'a Console,
     begun: Instant,
@@ -46,12 +49,17 @@ struct State {
 
 impl<'a> Printer<'a> {
     /// A printer of tables, or of one JSON object per line.
-    pub(crate) fn new(plan: &'a Plan, json: bool, console: &'a Console) -> Self {
-        Self { plan, json, console, begun: Instant::now(), state: Mutex::default() }
+    pub(crate) fn new(
+        plan: &'a Plan,
+        runs: &'a Runs<'a>,
+        json: bool,
+        console: &'a Console,
+    ) -> Self {
+        Self { plan, runs, json, console, begun: Instant::now(), state: Mutex::default() }
     }
 
     /// Takes the outcome of a run, and shows what can be shown.
-    pub(crate) fn accept(&self, run: usize, outcome: &RunOutcome, wall_s: f64) {
+    pub(crate) fn accept(&self, run: usize, outcome: RunOutcome, wall_s: f64) {
         let Some(finished) = self.finished(run, outcome, wall_s) else { return };
         let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *guard;
@@ -93,31 +101,30 @@ impl<'a> Printer<'a> {
     }
 
     /// The report of an outcome; runs without one get one that says why.
-    fn finished(&self, run: usize, outcome: &RunOutcome, wall_s: f64) -> Option<Finished> {
-        let entry = self.plan.entry_of(run);
-        let broken = |error| unstarted_report(&entry.scenario, self.plan.seed_of(run), error);
+    fn finished(&self, run: usize, outcome: RunOutcome, wall_s: f64) -> Option<Finished> {
+        let entry = self.runs.entry(run);
+        let broken = |error| unstarted_report(&entry.scenario, self.runs.seed(run), error);
         Some(match outcome {
-            RunOutcome::Finished(report) => Finished::new((**report).clone(), wall_s),
+            RunOutcome::Finished(report) => Finished::new(*report, wall_s),
             RunOutcome::Cancelled => return None,
             RunOutcome::Unprepared(error) => Finished {
                 outcome: Outcome::InvalidScenario,
-                ..Finished::new(broken(error.clone()), wall_s)
+                ..Finished::new(broken(error), wall_s)
             },
             RunOutcome::Panicked(message) => Finished {
                 outcome: Outcome::Internal,
-                ..Finished::new(broken(internal(message)), wall_s)
+                ..Finished::new(broken(internal(&message)), wall_s)
             },
         })
     }
 
     fn show(&self, run: usize, finished: Finished, state: &mut State) {
-        let index = self.plan.entry_index(run);
-        let entry = &self.plan.entries[index];
+        let (index, entry) = (self.runs.series_of(run), self.runs.entry(run));
         let is_first = state.runs == 0;
         state.count(&finished);
         if self.json {
             let reproduce = self.plan.context.reproduce(entry, finished.report.seed);
-            let recording = self.plan.recording(run);
+            let recording = self.plan.recording(entry, finished.report.seed);
             let line = json::line(&finished, &entry.file.shown, &reproduce, recording.as_deref());
             self.data(&line, state);
         } else if self.plan.seeds_per_entry() == 1 {
@@ -126,16 +133,16 @@ impl<'a> Printer<'a> {
             let gap = if is_first { Text::new() } else { text!("\n") };
             self.data(&text!("{}{}", gap, text), state);
             self.console.note(&describe_speed(finished.report.simulated_s, finished.wall_s));
-            self.tell_recording(run, &finished.report);
+            self.tell_recording(entry, &finished.report);
         } else {
             self.show_seed(index, finished.report, is_first, state);
         }
     }
 
     /// Says where a run was recorded, unless that is why it broke.
-    fn tell_recording(&self, run: usize, report: &RunReport) {
+    fn tell_recording(&self, entry: &Entry, report: &RunReport) {
         let failed = report.error.as_ref().is_some_and(|error| error.is(RunCode::RECORDING_FAILED));
-        if let (Some(path), false) = (self.plan.recording(run), failed) {
+        if let (Some(path), false) = (self.plan.recording(entry, report.seed), failed) {
             self.console.note(&text!("recorded: {}\n", path.display()));
         }
     }

@@ -3,16 +3,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use randori_core::diagnostic::RunCode;
-use randori_core::policy::{Policy, PolicyError, RobotInterface};
 use randori_core::report::{RunError, RunReport};
-use randori_project::context::{Entry, RunContext};
-use randori_project::start_policy::start_policy;
-use randori_project::timeout::{Timed, Timeout, within};
+use randori_project::runs::{Follower, Runs};
 use randori_record::golden::{Finding, GoldenRun, Recorder};
-use randori_sim::batch::{BatchHost, BatchOptions, PreparedRun, RunOutcome, run_batch};
+use randori_sim::batch::{PreparedRun, RunOutcome};
 use randori_sim::episode::Episode;
 use randori_sim::monitors::GoalDecision;
 use randori_sim::observer::RunObserver;
@@ -51,32 +48,20 @@ pub(super) fn execute<'a>(
     finished: impl FnMut(&CaseResult<'a>) + Send,
 ) -> Vec<CaseResult<'a>> {
     let cancel = interrupt::listen(console);
-    let host = Host::new(suite, options, console, cancel, finished);
-    host.collect();
-    let runs = host.runs.jobs.len();
-    console.start_progress(runs, suite.cases.iter().map(Case::simulated_s).sum());
-    let batch = BatchOptions { threads: options.threads, stop_when_decided: false, cancel };
-    run_batch(runs, &batch, &host);
+    let (mut runs, mut cases) = (Runs::new(&suite.context, options.timeout), Vec::new());
+    for (case, it) in suite.cases.iter().enumerate() {
+        let State::Ready { entry, .. } = &it.state else { continue };
+        for &seed in &it.seeds {
+            runs = runs.with(entry, seed..=seed);
+            cases.push(case);
+        }
+    }
+    let judge = Judge::new(suite, options, console, cancel, (&runs, cases), finished);
+    judge.collect();
+    console.start_progress(runs.len(), runs.simulated_s());
+    runs.carry_out(options.threads, cancel, &judge);
     console.end_progress();
-    host.end()
-}
-
-/// One run of one case.
-#[derive(Clone, Copy)]
-struct Job<'a> {
-    case: usize,
-    entry: &'a Entry,
-    seed: u64,
-}
-
-/// Runs that are kept as goldens keep them.
-struct Runs<'a> {
-    context: &'a RunContext,
-    jobs: Vec<Job<'a>>,
-    /// When each run began.
-    begun: Vec<OnceLock<Instant>>,
-    done: Vec<OnceLock<GoldenRun>>,
-    timeout: Option<Duration>,
+    judge.end()
 }
 
 /// What a run did.
@@ -88,93 +73,39 @@ enum Ran {
     Cancelled,
 }
 
-impl<'a> Runs<'a> {
-    fn new(context: &'a RunContext, jobs: Vec<Job<'a>>, timeout: Option<Duration>) -> Self {
-        let begun = jobs.iter().map(|_| OnceLock::new()).collect();
-        let done = jobs.iter().map(|_| OnceLock::new()).collect();
-        Self { context, jobs, begun, done, timeout }
-    }
+/// A run that is kept as goldens keep it.
+#[derive(Default)]
+struct Kept(OnceLock<GoldenRun>);
 
-    fn timeout(&self, run: usize) -> Option<Timeout> {
-        Some(Timeout::new(*self.begun[run].get()?, self.timeout?))
-    }
-
-    fn result(&self, run: usize, outcome: &RunOutcome) -> Ran {
-        let kept = self.done[run].get().cloned();
-        match (outcome, kept) {
-            (RunOutcome::Finished(report), kept) => {
-                let report = (**report).clone();
-                let error = match self.timeout(run) {
-                    Some(timeout) => timeout.judged(report).error,
-                    None => report.error,
-                };
-                // How far a run gets in real time is no result.
-                match kept.filter(|_| error.as_ref().is_none_or(|it| !it.is(RunCode::TIMED_OUT))) {
-                    Some(run) => Ran::Golden(Box::new(run), error),
-                    None => Ran::Broken(
-                        error.unwrap_or_else(|| internal("a run ended without a result")),
-                    ),
-                }
-            }
-            (RunOutcome::Cancelled, _) => Ran::Cancelled,
-            (RunOutcome::Unprepared(error), _) => Ran::Broken(error.clone()),
-            (RunOutcome::Panicked(message), _) => Ran::Broken(internal(message)),
-        }
-    }
-
-    /// The same run once more.
-    fn again(&self, run: usize, cancel: &AtomicBool) -> Ran {
-        let runs = Runs::new(self.context, vec![self.jobs[run]], self.timeout);
-        let options = BatchOptions { threads: 1, stop_when_decided: false, cancel };
-        let outcomes = run_batch(1, &options, &runs);
-        outcomes.first().map_or(Ran::Cancelled, |outcome| runs.result(0, outcome))
-    }
-}
-
-impl BatchHost for Runs<'_> {
-    fn prepare(&self, run: usize) -> Result<PreparedRun, RunError> {
-        self.begun[run].get_or_init(Instant::now);
-        self.context.prepare(self.jobs[run].entry, self.jobs[run].seed)
-    }
-
-    fn policy(
-        &self,
-        run: &PreparedRun,
-        robot: usize,
-        interface: &RobotInterface,
-    ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
-        // The suite has refused programs that nobody allowed.
-        let (networks, project) = (&self.context.networks, &self.jobs[0].entry.file.project);
-        match self.timeout {
-            None => start_policy(&run.scenario, robot, interface, networks, project),
-            Some(limit) => {
-                start_policy(&within(&run.scenario, limit), robot, interface, networks, project)
-            }
-        }
-    }
-
-    fn observer(
-        &self,
-        run: usize,
-        _: &PreparedRun,
-        episode: &Episode,
-    ) -> Result<Option<Box<dyn RunObserver + '_>>, RunError> {
+impl Kept {
+    /// Keeps a run that has started.
+    fn observer(&self, episode: &Episode) -> Box<dyn RunObserver + '_> {
         let recorder = Recorder::new(episode.simulation().layout(), episode.end().0);
-        let follower = Box::new(Follower { recorder: Some(recorder), done: &self.done[run] });
-        Ok(Some(match self.timeout(run) {
-            None => follower,
-            Some(timeout) => Box::new(Timed::new(timeout, Some(follower))),
-        }))
+        Box::new(Keeper { recorder: Some(recorder), kept: &self.0 })
+    }
+
+    fn ran(&self, outcome: RunOutcome) -> Ran {
+        let error = match outcome {
+            RunOutcome::Finished(report) => report.error,
+            RunOutcome::Cancelled => return Ran::Cancelled,
+            RunOutcome::Unprepared(error) => return Ran::Broken(error),
+            RunOutcome::Panicked(message) => return Ran::Broken(internal(&message)),
+        };
+        // How far a run gets in real time is no result.
+        let is_whole = error.as_ref().is_none_or(|it| !it.is(RunCode::TIMED_OUT));
+        match self.0.get().filter(|_| is_whole) {
+            Some(run) => Ran::Golden(Box::new(run.clone()), error),
+            None => Ran::Broken(error.unwrap_or_else(|| internal("a run ended without a result"))),
+        }
     }
 }
 
-/// Keeps a run as a golden keeps it.
-struct Follower<'a> {
+struct Keeper<'a> {
     recorder: Option<Recorder>,
-    done: &'a OnceLock<GoldenRun>,
+    kept: &'a OnceLock<GoldenRun>,
 }
 
-impl RunObserver for Follower<'_> {
+impl RunObserver for Keeper<'_> {
     fn observe(&mut self, episode: &Episode, _: &[GoalDecision]) -> Result<(), RunError> {
         if let Some(recorder) = &mut self.recorder {
             recorder.observe(episode.record());
@@ -184,20 +115,46 @@ impl RunObserver for Follower<'_> {
 
     fn finish(&mut self, _: &Episode, report: &RunReport) -> Result<(), RunError> {
         if let Some(recorder) = self.recorder.take() {
-            self.done.get_or_init(|| recorder.finish(report));
+            self.kept.get_or_init(|| recorder.finish(report));
         }
         Ok(())
     }
 }
 
+/// The only run of some runs.
+#[derive(Default)]
+struct Single {
+    kept: Kept,
+    ran: Mutex<Option<Ran>>,
+}
+
+impl Follower for Single {
+    fn observer(
+        &self,
+        _: usize,
+        _: &PreparedRun,
+        episode: &Episode,
+    ) -> Result<Option<Box<dyn RunObserver + '_>>, RunError> {
+        Ok(Some(self.kept.observer(episode)))
+    }
+
+    fn finished(&self, _: usize, outcome: RunOutcome, _: f64) {
+        let ran = self.kept.ran(outcome);
+        *self.ran.lock().unwrap_or_else(PoisonError::into_inner) = Some(ran);
+    }
+}
+
 /// Judges runs as they end.
-struct Host<'a, F> {
+struct Judge<'a, 'r, F> {
     suite: &'a Suite,
-    runs: Runs<'a>,
-    fail_fast: bool,
+    runs: &'r Runs<'a>,
+    /// The case of each run.
+    cases: Vec<usize>,
+    kept: Vec<Kept>,
+    options: &'r Options,
     has_failed: AtomicBool,
-    cancel: &'a AtomicBool,
-    console: &'a Console,
+    cancel: &'r AtomicBool,
+    console: &'r Console,
     collected: Mutex<Collected<'a, F>>,
 }
 
@@ -209,47 +166,44 @@ struct Collected<'a, F> {
     finished: F,
 }
 
-impl<'a, F: FnMut(&CaseResult<'a>) + Send> Host<'a, F> {
+impl<'a, 'r, F: FnMut(&CaseResult<'a>) + Send> Judge<'a, 'r, F> {
     fn new(
         suite: &'a Suite,
-        options: &Options,
-        console: &'a Console,
-        cancel: &'a AtomicBool,
+        options: &'r Options,
+        console: &'r Console,
+        cancel: &'r AtomicBool,
+        (runs, cases): (&'r Runs<'a>, Vec<usize>),
         finished: F,
     ) -> Self {
-        let mut jobs = Vec::new();
-        for (case, it) in suite.cases.iter().enumerate() {
-            if let State::Ready { entry, .. } = &it.state {
-                jobs.extend(it.seeds.iter().map(|&seed| Job { case, entry, seed }));
-            }
-        }
-        let runs = jobs.iter().map(|_| None).collect();
+        let results = cases.iter().map(|_| None).collect();
         Self {
             suite,
-            runs: Runs::new(&suite.context, jobs, options.timeout),
-            fail_fast: options.fail_fast,
+            runs,
+            kept: cases.iter().map(|_| Kept::default()).collect(),
+            cases,
+            options,
             has_failed: AtomicBool::new(false),
             cancel,
             console,
-            collected: Mutex::new(Collected { runs, cases: Vec::new(), finished }),
+            collected: Mutex::new(Collected { runs: results, cases: Vec::new(), finished }),
         }
     }
 
     fn judge(&self, run: usize, ran: Ran, wall_s: f64) -> RunResult {
-        let job = self.runs.jobs[run];
+        let seed = self.runs.seed(run);
         let (now, error) = match ran {
             Ran::Golden(now, error) => (now, error),
             Ran::Broken(error) => {
                 let (error, judgement) = (Some(error), Judgement::Broken);
-                return RunResult { seed: job.seed, run: None, error, judgement, wall_s };
+                return RunResult { seed, run: None, error, judgement, wall_s };
             }
-            Ran::Cancelled => return not_run(job.seed),
+            Ran::Cancelled => return not_run(seed),
         };
-        let case = &self.suite.cases[job.case];
+        let case = &self.suite.cases[self.cases[run]];
         let changed = self.changes(case, &now);
         let judgement = match changed {
             Some(changed) if changed.is_empty() => Judgement::AsAccepted,
-            changed => match self.runs.again(run, self.cancel) {
+            changed => match self.again(run) {
                 Ran::Golden(again, _) => {
                     let level = self.suite.level(case);
                     let apart = now.compare(&again, level, &case.tolerances, true);
@@ -264,12 +218,22 @@ impl<'a, F: FnMut(&CaseResult<'a>) + Send> Host<'a, F> {
                 }
                 Ran::Broken(error) => {
                     let (error, judgement) = (Some(error), Judgement::Broken);
-                    return RunResult { seed: job.seed, run: Some(*now), error, judgement, wall_s };
+                    return RunResult { seed, run: Some(*now), error, judgement, wall_s };
                 }
                 Ran::Cancelled => Judgement::NotRun,
             },
         };
-        RunResult { seed: job.seed, run: Some(*now), error, judgement, wall_s }
+        RunResult { seed, run: Some(*now), error, judgement, wall_s }
+    }
+
+    /// The same run once more.
+    fn again(&self, run: usize) -> Ran {
+        let (entry, seed) = (self.runs.entry(run), self.runs.seed(run));
+        let runs = Runs::new(&self.suite.context, self.options.timeout).with(entry, seed..=seed);
+        let single = Single::default();
+        runs.carry_out(1, self.cancel, &single);
+        let ran = single.ran.into_inner().unwrap_or_else(PoisonError::into_inner);
+        ran.unwrap_or(Ran::Cancelled)
     }
 
     /// What is not as accepted; `None` if nothing was accepted so far.
@@ -290,8 +254,8 @@ impl<'a, F: FnMut(&CaseResult<'a>) + Send> Host<'a, F> {
         let state = &mut *guard;
         while let Some(case) = self.suite.cases.get(state.cases.len()) {
             let index = state.cases.len();
-            let mine = self.runs.jobs.iter().enumerate().filter(|(_, job)| job.case == index);
-            let mine: Vec<usize> = mine.map(|(run, _)| run).collect();
+            let mine = (0..self.runs.len()).filter(|&run| self.cases[run] == index);
+            let mine: Vec<usize> = mine.collect();
             if mine.iter().any(|&run| state.runs[run].is_none()) {
                 return;
             }
@@ -305,9 +269,9 @@ impl<'a, F: FnMut(&CaseResult<'a>) + Send> Host<'a, F> {
     /// All results; runs that never began are there as such.
     fn end(self) -> Vec<CaseResult<'a>> {
         let mut guard = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
-        for (run, job) in self.runs.jobs.iter().enumerate() {
-            if job.case >= guard.cases.len() && guard.runs[run].is_none() {
-                guard.runs[run] = Some(not_run(job.seed));
+        for (run, &case) in self.cases.iter().enumerate() {
+            if case >= guard.cases.len() && guard.runs[run].is_none() {
+                guard.runs[run] = Some(not_run(self.runs.seed(run)));
             }
         }
         drop(guard);
@@ -320,44 +284,27 @@ fn not_run(seed: u64) -> RunResult {
     RunResult { seed, run: None, error: None, judgement: Judgement::NotRun, wall_s: 0.0 }
 }
 
-impl<'a, F: FnMut(&CaseResult<'a>) + Send> BatchHost for Host<'a, F> {
-    fn prepare(&self, run: usize) -> Result<PreparedRun, RunError> {
-        if self.has_failed.load(Ordering::Relaxed) {
-            return Err(internal("skipped after the first failure"));
-        }
-        self.runs.prepare(run)
-    }
-
-    fn policy(
-        &self,
-        run: &PreparedRun,
-        robot: usize,
-        interface: &RobotInterface,
-    ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
-        self.runs.policy(run, robot, interface)
+impl<'a, F: FnMut(&CaseResult<'a>) + Send> Follower for Judge<'a, '_, F> {
+    fn may_begin(&self, _: usize) -> bool {
+        !self.has_failed.load(Ordering::Relaxed)
     }
 
     fn observer(
         &self,
         run: usize,
-        prepared: &PreparedRun,
+        _: &PreparedRun,
         episode: &Episode,
     ) -> Result<Option<Box<dyn RunObserver + '_>>, RunError> {
-        self.runs.observer(run, prepared, episode)
+        Ok(Some(self.kept[run].observer(episode)))
     }
 
-    fn advanced(&self, run: usize, ticks: u64) {
-        let rate_hz = self.runs.jobs[run].entry.scenario.physics().rate_hz;
-        self.console.advance_progress(ticks as f64 / f64::from(rate_hz));
+    fn advanced(&self, simulated_s: f64) {
+        self.console.advance_progress(simulated_s);
     }
 
-    fn finished(&self, run: usize, outcome: &RunOutcome) {
-        let begun = self.runs.begun[run].get();
-        let wall_s = begun.map_or(0.0, |begun| begun.elapsed().as_secs_f64());
-        // What never began has no result of its own.
-        let ran = begun.map_or(Ran::Cancelled, |_| self.runs.result(run, outcome));
-        let result = self.judge(run, ran, wall_s);
-        if self.fail_fast && result.status().is_failure() {
+    fn finished(&self, run: usize, outcome: RunOutcome, wall_s: f64) {
+        let result = self.judge(run, self.kept[run].ran(outcome), wall_s);
+        if self.options.fail_fast && result.status().is_failure() {
             self.has_failed.store(true, Ordering::Relaxed);
         }
         self.console.count_finished_run();

@@ -245,14 +245,6 @@ impl Case {
         let preferred = spec.goals.iter().any(|it| it.name == goal && it.require.is_none());
         if preferred { Role::Preferred } else { Role::Required }
     }
-
-    /// Simulated seconds of all its runs.
-    pub(super) fn simulated_s(&self) -> f64 {
-        match &self.state {
-            State::Ready { entry, .. } => entry.scenario.spec.duration * self.seeds.len() as f64,
-            _ => 0.0,
-        }
-    }
 }
 
 /// The golden beside a scenario with its text, if there is one. A link that leads

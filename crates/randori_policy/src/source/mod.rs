@@ -12,7 +12,7 @@ mod process;
 use std::path::Path;
 
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
-use randori_core::policy_source::{Manual, PolicySource};
+use randori_core::policy_source::PolicySource;
 use randori_core::spec::ContractSpec;
 
 use crate::EnvVar;
@@ -67,7 +67,7 @@ fn starter(source: &PolicySource) -> &dyn StartSource {
         PolicySource::Builtin(source) => source,
         PolicySource::Onnx(source) => source,
         PolicySource::Process(source) => source,
-        PolicySource::Manual => &Manual,
+        PolicySource::Manual(source) => source,
     }
 }
 

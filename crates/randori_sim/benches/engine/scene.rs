@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
-use randori_core::spec::{PolicySource, PolicySpec, Scenario};
+use randori_core::spec::{PolicySpec, Scenario};
 use randori_core::text::{FileReader, Limits, MemoryFiles, Override, ReadError, ScenarioText};
-use randori_policy::builtin;
+use randori_policy::{Context, start};
 use randori_sim::episode::{Episode, interfaces};
 
 /// Files of this repository.
@@ -60,12 +60,8 @@ pub(crate) fn policy(
     spec: Option<&PolicySpec>,
     interface: &RobotInterface,
 ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
-    match spec.map(|policy| &policy.source) {
-        Some(PolicySource::Builtin { name, params }) => builtin(name, params, interface)
-            .map(Some)
-            .map_err(|error| PolicyError::new(error.to_string())),
-        _ => Ok(None),
-    }
+    let source = spec.map(|policy| &policy.source).filter(|source| !source.needs_files());
+    source.map(|source| start(source, &Context::new(interface))).transpose()
 }
 
 /// The policies that a scenario names, robot after robot.

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use randori_core::policy::Policy;
-use randori_core::spec::{PolicySource, Scenario};
+use randori_core::spec::Scenario;
 use randori_core::text::{FileReader, Limits, ReadError, ScenarioText};
-use randori_policy::builtin;
+use randori_policy::{Context, start};
 use randori_sim::batch::PreparedRun;
 use randori_sim::episode::{Episode, interfaces};
 use sha2::{Digest as _, Sha256};
@@ -93,12 +93,10 @@ fn policies(scenario: &Scenario) -> Result<Policies, Box<dyn Error>> {
     let interfaces = interfaces(scenario);
     let robots = scenario.spec.robots.iter().zip(&interfaces);
     robots
-        .map(|(robot, interface)| match robot.policy.as_ref().map(|policy| &policy.source) {
-            None => Ok(None),
-            Some(PolicySource::Builtin { name, params }) => {
-                Ok(Some(builtin(name, params, interface).map_err(|error| error.to_string())?))
-            }
-            Some(_) => Err(format!("the policy of `{}` is not built in", robot.name).into()),
+        .map(|(robot, interface)| {
+            let policy = robot.policy.as_ref();
+            let started = policy.map(|policy| start(&policy.source, &Context::new(interface)));
+            started.transpose().map_err(|error| format!("`{}`: {error}", robot.name).into())
         })
         .collect()
 }

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
-use randori_core::spec::{PolicySource, Scenario};
+use randori_core::spec::Scenario;
 use randori_core::text::{Limits, MemoryFiles, ScenarioText};
-use randori_policy::builtin;
+use randori_policy::{Context, start};
 use randori_sim::batch::PreparedRun;
 
 /// The folder that holds `scenarios` and `assets`.
@@ -52,11 +52,6 @@ pub(crate) fn start_policy(
     robot: usize,
     interface: &RobotInterface,
 ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
-    let Some(policy) = &scenario.spec.robots[robot].policy else { return Ok(None) };
-    match &policy.source {
-        PolicySource::Builtin { name, params } => builtin(name, params, interface)
-            .map(Some)
-            .map_err(|error| PolicyError::new(error.message)),
-        _ => Err(PolicyError::new("this example knows built-in policies only")),
-    }
+    let policy = scenario.spec.robots[robot].policy.as_ref();
+    policy.map(|policy| start(&policy.source, &Context::new(interface))).transpose()
 }

@@ -9,7 +9,7 @@ use randori_core::math::{Pose, Vector, quaternion_from_rotation_vector};
 use randori_core::record::{BodyState, TickRecord};
 use randori_core::spec::{
     Base, Coordinate, EventSpec, Expectation, JointKind, Mobility, ObjectSpec, Placement,
-    PolicySource, PoseSpec, RobotSpec, Scenario, Shape, ShapeSpec,
+    PoseSpec, RobotSpec, Scenario, Shape, ShapeSpec,
 };
 use randori_core::text::bundle;
 use randori_project::files::{make_folders, replace};
@@ -76,7 +76,7 @@ fn situation(run: &mut Run) -> Option<Scenario> {
         dropped.iter().map(|it| (it.size(), it.mass_kg())).collect()
     };
     for (robot, entry) in scenario.spec.robots.iter_mut().enumerate() {
-        if entry.policy.as_ref().is_some_and(|it| it.source == PolicySource::Manual) {
+        if entry.policy.as_ref().is_some_and(|it| it.source.is_by_hand()) {
             entry.policy.clone_from(&written.spec.robots[robot].policy);
         }
         let model = &scenario.robots[robot];

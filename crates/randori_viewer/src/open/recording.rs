@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use randori_core::diagnostic::Diagnostics;
 use randori_core::policy::PolicyError;
-use randori_core::spec::PolicySource;
+use randori_core::policy_source::PolicySource;
 use randori_core::text::Loaded;
 use randori_project::findings::untrusted_programs;
 use randori_project::networks::Networks;
@@ -85,13 +85,10 @@ fn policies_of(loaded: Loaded, project: &Project, trusted: bool) -> StartPolicy 
     let refusal = (found.errors() > 0).then(|| found.short());
     let mut start = starter(Arc::new(networks), project);
     Box::new(move |scenario, robot, interface| {
-        let needs_more = |source: &PolicySource| {
-            matches!(source, PolicySource::Onnx { .. } | PolicySource::Process { .. })
-        };
         let now = scenario.spec.robots[robot].policy.as_ref().map(|policy| &policy.source);
         match (&refusal, now) {
             (Some(refusal), Some(now))
-                if needs_more(now) && recorded[robot].as_ref() == Some(now) =>
+                if now.needs_files() && recorded[robot].as_ref() == Some(now) =>
             {
                 Err(PolicyError {
                     message: "the recorded policy cannot go on from here".to_owned(),

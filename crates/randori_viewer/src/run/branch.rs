@@ -1,7 +1,6 @@
 //! How a run is led another way from the tick that is shown.
 
 use randori_core::record::Intervention;
-use randori_core::spec::PolicySource;
 use randori_core::time::Tick;
 use randori_sim::batch::PreparedRun;
 
@@ -79,7 +78,7 @@ impl Run {
     fn has_programs(&self) -> bool {
         let robots = self.scenario().map_or(&[][..], |scenario| &scenario.spec.robots);
         let mut policies = robots.iter().filter_map(|robot| robot.policy.as_ref());
-        policies.any(|policy| matches!(policy.source, PolicySource::Process { .. }))
+        policies.any(|policy| policy.source.trust().is_some())
     }
 
     /// Notes a branch, with policies or numbers that may be others than before.
