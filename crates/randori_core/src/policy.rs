@@ -18,6 +18,9 @@ use crate::sensor::Channel;
 use crate::spec::RobotSpec;
 use crate::time::Tick;
 
+/// Why a policy cannot start or go on. It ends the run as `Error`.
+pub use crate::diagnostic::Failure as PolicyError;
+
 /// What a robot offers to a policy: what it measures, what it can be told, and
 /// what a controller may want to know of its build.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -193,32 +196,6 @@ impl CommandChunk {
     /// An answer with a single command.
     pub fn single(command: Vec<f32>) -> Self {
         Self { commands: vec![command] }
-    }
-}
-
-/// A reason why a policy cannot go on. It ends the run as `Error`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct PolicyError {
-    /// What is wrong, in one line.
-    pub message: String,
-    /// What the policy said last, such as lines of its error output.
-    pub details: Vec<String>,
-    /// What a person can do about it.
-    pub help: Option<String>,
-}
-
-impl PolicyError {
-    /// An error with a message only.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), details: Vec::new(), help: None }
-    }
-
-    /// Adds advice.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::RunCode;
+use crate::diagnostic::{Failure, RunCode};
 
 /// The outcome of a run or of a goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,5 +118,11 @@ impl RunError {
     /// Whether it has this code.
     pub fn is(&self, code: RunCode) -> bool {
         self.code == code.as_str()
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(RunError { message, details, help, .. }: RunError) -> Self {
+        Self { message, details, help }
     }
 }

@@ -27,16 +27,7 @@ pub use remote::{
 };
 pub use source::{Context, Trusted, problems, start};
 
-/// The candidate most like `wrong`, if any is close enough to be a slip.
-fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .into_iter()
-        .filter(|candidate| wrong.len() <= 256 && candidate.len() <= 256)
-        .map(|candidate| (strsim::damerau_levenshtein(wrong, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
+use randori_core::diagnostic::nearest;
 
 /// Names as people list them: `a`, `b` and `c`, in backticks.
 fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {

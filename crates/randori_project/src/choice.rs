@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use randori_core::diagnostic::{nearest, one_of};
+use randori_core::diagnostic::{Failure, nearest, one_of};
 use randori_core::policy_source::{Builtin, PolicySource, Process};
 use randori_core::spec::{PolicySpec, Scenario};
 use randori_policy::builtins;
@@ -15,28 +15,12 @@ pub struct PolicyChoice {
     source: PolicySource,
 }
 
-/// Why a choice cannot be followed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ChoiceError {
-    /// What is wrong.
-    pub message: String,
-    /// What to write instead.
-    pub help: String,
-}
-
-impl ChoiceError {
-    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { message: message.into(), help: help.into() }
-    }
-}
-
 impl PolicyChoice {
     /// Reads `[ROBOT=]POLICY`. Files are looked for in the current folder.
     ///
     /// # Errors
     /// When it names neither a built-in policy nor a program.
-    pub fn parse(text: &str) -> Result<Self, ChoiceError> {
+    pub fn parse(text: &str) -> Result<Self, Failure> {
         let (robot, policy) = match text.split_once('=') {
             Some((robot, policy)) if is_name(robot) => (Some(robot.to_owned()), policy),
             _ => (None, text),
@@ -56,7 +40,7 @@ impl PolicyChoice {
     ///
     /// # Errors
     /// When the scenario has no such robot, or several without one being named.
-    pub fn apply(&self, scenario: &mut Scenario) -> Result<usize, ChoiceError> {
+    pub fn apply(&self, scenario: &mut Scenario) -> Result<usize, Failure> {
         let index = self.robot_index(scenario)?;
         let physics_hz = f64::from(scenario.physics().rate_hz);
         let robot = &mut scenario.spec.robots[index];
@@ -70,19 +54,15 @@ impl PolicyChoice {
         Ok(index)
     }
 
-    fn robot_index(&self, scenario: &Scenario) -> Result<usize, ChoiceError> {
+    fn robot_index(&self, scenario: &Scenario) -> Result<usize, Failure> {
         let names = || scenario.spec.robots.iter().map(|robot| robot.name.as_str());
         let title = &scenario.spec.title;
         match (&self.robot, scenario.spec.robots.len()) {
-            (_, 0) => Err(ChoiceError::new(
-                format!("the scenario \"{title}\" has no robot"),
-                "leave `--policy` out",
-            )),
+            (_, 0) => Err(Failure::new(format!("the scenario \"{title}\" has no robot"))
+                .help("leave `--policy` out")),
             (None, 1) => Ok(0),
-            (None, _) => Err(ChoiceError::new(
-                format!("the scenario \"{title}\" has several robots"),
-                format!("say which, as in `--policy ROBOT=...`: {}", one_of(names())),
-            )),
+            (None, _) => Err(Failure::new(format!("the scenario \"{title}\" has several robots"))
+                .help(format!("say which, as in `--policy ROBOT=...`: {}", one_of(names())))),
             (Some(robot), _) => {
                 let index = names().position(|name| name == robot);
                 index.ok_or_else(|| {
@@ -91,7 +71,7 @@ impl PolicyChoice {
                         None => format!("it has {}", one_of(names())),
                     };
                     let message = format!("the scenario \"{title}\" has no robot `{robot}`");
-                    ChoiceError::new(message, help)
+                    Failure::new(message).help(help)
                 })
             }
         }
@@ -99,17 +79,17 @@ impl PolicyChoice {
 }
 
 /// The policy that a text names, without its robot.
-fn parse_source(policy: &str) -> Result<PolicySource, ChoiceError> {
+fn parse_source(policy: &str) -> Result<PolicySource, Failure> {
     if builtins().iter().any(|info| info.name == policy) {
         return Ok(Builtin::new(policy).into());
     }
     let words = shell_words::split(policy).map_err(|_| {
         let help = "every quotation mark needs its partner";
-        ChoiceError::new(format!("`{policy}` cannot be split into words"), help)
+        Failure::new(format!("`{policy}` cannot be split into words")).help(help)
     })?;
     let Some(program) = words.first() else {
         let help = "name a built-in policy or a program, see `randori policies`";
-        return Err(ChoiceError::new("`--policy` is empty", help));
+        return Err(Failure::new("`--policy` is empty").help(help));
     };
     if !is_program(program) {
         return Err(unknown(program));
@@ -145,14 +125,14 @@ fn from_anywhere(word: &str) -> String {
     full.map_or_else(|| word.to_owned(), |path| path.to_string_lossy().into_owned())
 }
 
-fn unknown(program: &str) -> ChoiceError {
+fn unknown(program: &str) -> Failure {
     let message = format!("`{program}` is neither a built-in policy nor a program");
     let names = || builtins().iter().map(|info| info.name);
     let help = match nearest(program, names()) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => format!("built in are {}", one_of(names())),
     };
-    ChoiceError::new(message, help)
+    Failure::new(message).help(help)
 }
 
 #[cfg(test)]
@@ -182,7 +162,7 @@ mod tests {
     fn a_misspelt_policy_gets_a_suggestion() {
         let error = PolicyChoice::parse("goal_seaker").expect_err("there is none");
 
-        assert_eq!(error.help, "did you mean `goal_seeker`?");
+        assert_eq!(error.help.as_deref(), Some("did you mean `goal_seeker`?"));
     }
 
     #[test]

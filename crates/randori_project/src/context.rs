@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use randori_core::diagnostic::Diagnostics;
+use randori_core::diagnostic::{Diagnostics, Failure};
 use randori_core::report::RunError;
 use randori_core::spec::Scenario;
 use randori_core::text::{Override, ScenarioText};
 use randori_sim::batch::PreparedRun;
 
-use crate::choice::{ChoiceError, PolicyChoice};
+use crate::choice::PolicyChoice;
 use crate::command_line;
 use crate::findings::{findings, refused, untrusted_programs};
 use crate::networks::Networks;
@@ -51,7 +51,7 @@ pub struct Entry {
 #[derive(Debug)]
 pub enum Refusal {
     /// A choice of a policy cannot be followed.
-    Choice(ChoiceError),
+    Choice(Failure),
     /// Something is wrong in the files.
     Findings(Diagnostics),
 }
@@ -97,7 +97,7 @@ impl RunContext {
     }
 
     /// Applies all `--policy` arguments; returns the robots that they are for.
-    fn choose(&self, scenario: &mut Scenario) -> Result<BTreeSet<usize>, ChoiceError> {
+    fn choose(&self, scenario: &mut Scenario) -> Result<BTreeSet<usize>, Failure> {
         self.choices.iter().map(|choice| choice.apply(scenario)).collect()
     }
 

@@ -165,11 +165,7 @@ fn program(
                 Ok(choice) => {
                     Asked::Act(Action::Drive { robot, driver: Driver::Policy(choice.source()) })
                 }
-                Err(error) => Asked::Problem(Problem {
-                    message: error.message,
-                    details: Vec::new(),
-                    help: Some(error.help),
-                }),
+                Err(error) => Asked::Problem(error),
             });
         }
     });

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use randori_core::diagnostic::Diagnostics;
+use randori_core::diagnostic::{Diagnostics, Failure};
 use randori_core::report::RunError;
-use randori_project::choice::{ChoiceError, PolicyChoice};
+use randori_project::choice::PolicyChoice;
 use randori_project::context::{Entry, Refusal, RunContext};
 use randori_project::findings::{Unseen, lacks_assets};
 use randori_project::networks::Networks;
@@ -45,9 +45,9 @@ impl Plan {
     /// # Errors
     /// How the command ends, after the person has been told why.
     pub(crate) fn new(args: &RunArgs, places: &Places, console: &Console) -> Result<Self, Outcome> {
-        let usage = |error: ChoiceError| {
+        let usage = |error: Failure| {
             console.error(&error.message);
-            console.help(&error.help);
+            error.help.iter().for_each(|help| console.help(help));
             Outcome::Usage
         };
         let choices: Result<_, _> =

@@ -24,6 +24,7 @@
 //! Start reading at [`Diagnostic`].
 
 mod code;
+mod failure;
 mod render;
 mod source;
 mod suggest;
@@ -31,6 +32,7 @@ mod suggest;
 use std::fmt;
 
 pub use code::{DiagnosticCode, RunCode};
+pub use failure::Failure;
 pub use render::{render_human, render_json, render_short};
 pub use source::{FileId, Position, SourceMap, Span};
 pub use suggest::{nearest, one_of, shortened};

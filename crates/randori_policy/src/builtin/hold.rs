@@ -4,7 +4,8 @@ use randori_core::policy::{
     CommandChunk, Controller, Determinism, Observation, PolicyContract, PolicyError, RobotInterface,
 };
 
-use super::BuiltinInfo;
+use super::params::Params;
+use super::{BuiltinError, BuiltinInfo};
 
 pub(super) const INFO: BuiltinInfo = BuiltinInfo {
     name: "hold",
@@ -20,11 +21,10 @@ pub(super) struct Hold {
 }
 
 impl Hold {
-    pub(super) fn new(interface: &RobotInterface) -> Self {
-        Self {
-            contract: contract(&INFO, interface, Vec::new()),
-            command: interface.initial_command(),
-        }
+    #[expect(clippy::unnecessary_wraps, reason = "other policies can be refused")]
+    pub(super) fn new(_: &Params<'_>, interface: &RobotInterface) -> Result<Self, BuiltinError> {
+        let contract = contract(&INFO, interface, Vec::new());
+        Ok(Self { contract, command: interface.initial_command() })
     }
 }
 
@@ -58,12 +58,13 @@ pub(super) fn contract(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{LEG, Snapshot, interface};
+    use crate::fixture::{LEG, Snapshot, interface, params};
 
     #[test]
     fn holds_the_starting_command() {
-        let interface = interface(LEG);
-        let mut hold = Hold::new(&interface);
+        let (interface, nothing) = (interface(LEG), params(""));
+        let checked = Params::new(&INFO, &nothing).expect("no parameters");
+        let mut hold = Hold::new(&checked, &interface).expect("any robot can hold");
 
         let seen = Snapshot::at(&interface, 1.0, vec![0.5; 9]);
         let answer = hold.act(&seen.observation(0)).expect("hold always answers");

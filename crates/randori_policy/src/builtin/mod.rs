@@ -17,7 +17,7 @@ mod sensing;
 
 use std::collections::BTreeMap;
 
-use randori_core::policy::{Controller, Immediate, Policy, RobotInterface};
+use randori_core::policy::{Immediate, Policy, RobotInterface};
 use serde::Serialize;
 
 use params::Params;
@@ -69,12 +69,31 @@ impl BuiltinError {
     }
 }
 
-static BUILTINS: [BuiltinInfo; 5] =
-    [hold::INFO, scripted::INFO, poses::INFO, cartpole::INFO, goal_seeker::INFO];
+/// Makes a policy from its parameters for a robot.
+type Make = fn(&Params<'_>, &RobotInterface) -> Result<Box<dyn Policy>, BuiltinError>;
+
+/// Lists modules, each with its controller.
+macro_rules! list {
+    ($($module:ident::$controller:ident),* $(,)?) => {
+        static BUILTINS: &[BuiltinInfo] = &[$($module::INFO),*];
+        /// In the order of [`BUILTINS`].
+        static MAKERS: &[Make] = &[$(|params, interface| {
+            Ok(Box::new(Immediate::new($module::$controller::new(params, interface)?)))
+        }),*];
+    };
+}
+
+list! {
+    hold::Hold,
+    scripted::Scripted,
+    poses::Poses,
+    cartpole::CartPole,
+    goal_seeker::GoalSeeker,
+}
 
 /// All built-in policies.
 pub fn builtins() -> &'static [BuiltinInfo] {
-    &BUILTINS
+    BUILTINS
 }
 
 /// Makes the built-in policy `name` for a robot.
@@ -87,26 +106,12 @@ pub fn builtin(
     params: &BTreeMap<String, ron::Value>,
     interface: &RobotInterface,
 ) -> Result<Box<dyn Policy>, BuiltinError> {
-    let Some(info) = BUILTINS.iter().find(|info| info.name == name) else {
+    let Some((info, make)) = BUILTINS.iter().zip(MAKERS).find(|(info, _)| info.name == name) else {
         let names = BUILTINS.iter().map(|info| info.name);
         return Err(BuiltinError::new(format!("there is no built-in policy `{name}`"))
             .help(crate::did_you_mean(name, names)));
     };
-    let params = Params::new(info, params)?;
-    match info.name {
-        "hold" => boxed(Ok(hold::Hold::new(interface))),
-        "scripted" => boxed(scripted::Scripted::new(&params, interface)),
-        "poses" => boxed(poses::Poses::new(&params, interface)),
-        "cartpole_lqr" => boxed(cartpole::CartPole::new(&params, interface)),
-        "goal_seeker" => boxed(goal_seeker::GoalSeeker::new(&params, interface)),
-        other => unreachable!("`{other}` is listed but has no constructor"),
-    }
-}
-
-fn boxed<C: Controller + 'static>(
-    controller: Result<C, BuiltinError>,
-) -> Result<Box<dyn Policy>, BuiltinError> {
-    Ok(Box::new(Immediate::new(controller?)))
+    make(&Params::new(info, params)?, interface)
 }
 
 #[cfg(test)]

@@ -282,3 +282,7 @@ impl<T: Transport> Policy for RemotePolicy<T> {
             .help("replay the recorded commands instead"))
     }
 }
+
+#[cfg(test)]
+#[path = "conversation_tests.rs"]
+mod tests;

@@ -11,6 +11,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use randori_core::diagnostic::nearest;
 use randori_core::policy::ActionChannel;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
@@ -128,7 +129,7 @@ impl Replies {
     fn unknown(&self, name: &str) -> String {
         let shown = clip(name, QUOTED_CHARS);
         let similar =
-            (shown == name).then(|| crate::nearest(name, self.by_name.keys().map(String::as_str)));
+            (shown == name).then(|| nearest(name, self.by_name.keys().map(String::as_str)));
         let hint =
             similar.flatten().map_or(String::new(), |near| format!(", did you mean `{near}`?"));
         format!("the robot has no actuator `{shown}`{hint}")

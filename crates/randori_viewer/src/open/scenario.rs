@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bevy::prelude::World;
 use randori_core::diagnostic::DiagnosticCode;
 use randori_core::text::Override;
-use randori_project::choice::{ChoiceError, PolicyChoice};
+use randori_project::choice::PolicyChoice;
 use randori_project::context::{self, RunContext};
 use randori_project::project::{SelectedFile, select_scenarios};
 
@@ -98,16 +98,12 @@ fn select(file: &Path, terms: &Terms) -> Result<SelectedFile, Problem> {
 }
 
 fn choices(texts: &[String]) -> Result<Vec<PolicyChoice>, Problem> {
-    texts.iter().map(|text| PolicyChoice::parse(text).map_err(not_chosen)).collect()
-}
-
-fn not_chosen(error: ChoiceError) -> Problem {
-    Problem { message: error.message, details: Vec::new(), help: Some(error.help) }
+    texts.iter().map(|text| PolicyChoice::parse(text)).collect()
 }
 
 fn refused(refusal: context::Refusal, file: &Path) -> Refusal {
     match refusal {
-        context::Refusal::Choice(error) => not_chosen(error).into(),
+        context::Refusal::Choice(error) => error.into(),
         context::Refusal::Findings(found) => {
             let untrusted = DiagnosticCode::UNTRUSTED_PROGRAM;
             Refusal {

@@ -1,21 +1,12 @@
 //! What goes wrong with a run, in the words for a person.
 
 use randori_core::policy::PolicyError;
-use randori_core::report::RunError;
 use randori_sim::episode::EpisodeError;
 use randori_sim::replay::ReplayError;
 use randori_sim::session::SessionError;
 
-/// Something that a person should know, with what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Problem {
-    /// What is wrong, in one line.
-    pub message: String,
-    /// Places and last words.
-    pub details: Vec<String>,
-    /// What to do.
-    pub help: Option<String>,
-}
+/// Something that the user should know, with what to do about it.
+pub use randori_core::diagnostic::Failure as Problem;
 
 /// Why a scenario cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -32,18 +23,10 @@ pub enum OpenError {
     Session(#[from] SessionError),
 }
 
-impl From<RunError> for Problem {
-    fn from(RunError { message, details, help, .. }: RunError) -> Self {
-        Self { message, details, help }
-    }
-}
-
 impl From<OpenError> for Problem {
     fn from(error: OpenError) -> Self {
         match error {
-            OpenError::Policy(PolicyError { message, details, help }) => {
-                Self { message, details, help }
-            }
+            OpenError::Policy(error) => error,
             OpenError::Session(SessionError::Repeat(ReplayError::Broken(error))) => (*error).into(),
             error => Self { message: error.to_string(), ..Self::default() },
         }
