@@ -16,14 +16,11 @@ use randori_core::record::TickRecord;
 use randori_core::spec::Scenario;
 
 use crate::convert::to_bevy;
+use crate::main_camera::{CameraSystems, MainCamera};
 use crate::run::{Run, RunSystems};
 use crate::scene::{Bounds, body_bounds, robot_bounds};
 
 pub use view::View;
-
-/// The camera of the picture.
-#[derive(Component, Debug, Clone, Copy)]
-pub struct MainCamera;
 
 /// How high the camera may turn, rad.
 const MAX_PITCH: f32 = 1.5;
@@ -179,10 +176,6 @@ pub(crate) fn focus(world: &mut World, body: BodyId) {
     let to = to.following(body, record);
     glide_to(world, to);
 }
-
-/// When the camera is placed, in [`RunSystems::Draw`].
-#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CameraSystems;
 
 /// Moves the camera with the mouse: the right button turns, the middle one
 /// (or Shift) shifts, the wheel goes near and far.

@@ -7,19 +7,23 @@
 //! Start reading at [`FrameSink`]; [`FilmPlugin`] makes films of the open run in
 //! the app, [`headless`](crate::headless) without one.
 
+mod cut;
 mod destination;
 mod frames;
 mod gif;
 mod in_app;
+mod times;
 mod video;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::run::{OpenError, Problem};
+pub(crate) use cut::frame_of;
 pub use destination::{Kind, free_name};
 pub use frames::write_png;
 pub use in_app::{FilmPlugin, FilmProgress, FilmSystems, MakeFilm, StopFilm};
+pub use times::{FilmOptions, FrameTimes};
 
 /// A picture: rows from the top, pixels from the left, four bytes each (red,
 /// green, blue and 255, sRGB).

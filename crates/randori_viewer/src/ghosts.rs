@@ -18,9 +18,9 @@ use std::path::{Path, PathBuf};
 use bevy::prelude::*;
 use randori_core::time::Tick;
 
+use crate::marks::Marks;
 use crate::panels::AddPanel;
 use crate::run::{Problem, Run, RunSystems};
-use crate::time_bar::Marks;
 pub use divergence::{Comparison, Detail, Divergence, Incomparable};
 pub use ghost::{Distance, Ghost};
 

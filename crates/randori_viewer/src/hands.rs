@@ -19,13 +19,14 @@ use randori_core::record::Intervention;
 use randori_sim::world::RayHit;
 
 use crate::action::Action;
-use crate::camera::{MainCamera, Orbit};
+use crate::camera::Orbit;
 use crate::convert::from_bevy;
 use crate::keys::{AddKey, Chord};
+use crate::main_camera::MainCamera;
+use crate::marks::Marks;
 use crate::panels::AddPanel;
 use crate::pointer::Pointer;
 use crate::run::Run;
-use crate::time_bar::Marks;
 use pull::{Grip, Pull};
 
 /// What a press of the left button on a body does.

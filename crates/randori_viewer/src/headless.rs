@@ -9,7 +9,7 @@
 //! # use randori_viewer::{film, headless, driver::StartPolicy};
 //! # use randori_sim::batch::PreparedRun;
 //! # fn film(run: PreparedRun, start: StartPolicy) -> Result<(), film::FilmError> {
-//! let options = headless::FilmOptions::default();
+//! let options = film::FilmOptions::default();
 //! let mut sink = film::open("courier.gif".as_ref(), options.fps)?;
 //! let open = |open: &mut randori_viewer::run::Run| open.open(run, start);
 //! headless::render(open, None, &options, sink.as_mut(), |_| true)?;
@@ -20,54 +20,14 @@
 mod graphics;
 mod offscreen;
 mod readback;
-mod times;
 
 use randori_core::time::Tick;
 
-use crate::camera::Orbit;
-use crate::film::{FilmError, FrameSink};
-use crate::quality::Quality;
+use crate::film::{FilmError, FilmOptions, FrameSink, FrameTimes};
 use crate::run::{OpenError, Run};
 use crate::scene::ReadFile;
 pub use graphics::{Graphics, graphics};
 pub use offscreen::{OffscreenOptions, OffscreenRenderer};
-pub use times::FrameTimes;
-
-/// What a film shows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct FilmOptions {
-    /// Width and height, pixels.
-    pub size: [u32; 2],
-    /// Pictures per second.
-    pub fps: f64,
-    /// Simulated time of the first picture, s.
-    pub from_s: f64,
-    /// Simulated time at which the film ends, s; `None` for the end of the run.
-    pub to_s: Option<f64>,
-    /// Simulated seconds that pass in a second of the film.
-    pub speed: f64,
-    /// Where the camera is; `None` as the window begins, following the first robot.
-    pub camera: Option<Orbit>,
-    /// From where it looks instead: yaw and pitch (rad), distance (m).
-    pub from: Option<[f32; 3]>,
-    /// How much is drawn; `None` as in the window, by what draws.
-    pub quality: Option<Quality>,
-}
-
-impl Default for FilmOptions {
-    fn default() -> Self {
-        Self {
-            size: [1280, 720],
-            fps: 30.0,
-            from_s: 0.0,
-            to_s: None,
-            speed: 1.0,
-            camera: None,
-            from: None,
-            quality: None,
-        }
-    }
-}
 
 /// How far a film is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,20 +9,10 @@ use randori_project::numbers::{number, signed};
 
 use crate::action::Action;
 use crate::history::History;
+use crate::marks::{Mark, Marks, Standing};
+use crate::palette::{GRAY, GREEN, MAGENTA, RED, YELLOW};
 use crate::panels::AddPanel;
 use crate::run::Run;
-use crate::time_bar::{Mark, Marks, mark_color};
-
-/// What holds.
-const GREEN: Color32 = Color32::from_rgb(88, 190, 104);
-/// What does not.
-const RED: Color32 = Color32::from_rgb(235, 92, 84);
-/// What was only wished for.
-const YELLOW: Color32 = Color32::from_rgb(229, 181, 60);
-/// What broke.
-pub(crate) const MAGENTA: Color32 = Color32::from_rgb(220, 100, 210);
-/// What is not certain.
-const GRAY: Color32 = Color32::from_rgb(150, 150, 150);
 
 /// The margin that fills half of a bar's side, in its unit.
 const HALF_BAR: f64 = 0.3;
@@ -33,55 +23,6 @@ pub struct JudgementPlugin;
 impl Plugin for JudgementPlugin {
     fn build(&self, app: &mut App) {
         app.add_panel(0, "Goals", "Verdicts, margins, metrics and events", show);
-    }
-}
-
-/// How certain the verdict of a goal is, and which it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// The rest of the run can change it.
-    Open,
-    /// It holds.
-    Pass,
-    /// It is required, and violated.
-    Fail,
-    /// It is only preferred, and violated.
-    Missed,
-}
-
-impl Standing {
-    /// How a goal stands at the newest tick of a run.
-    pub fn of(goal: &GoalReport, run: &Run) -> Self {
-        let decided = goal.decided_at_s.map(|seconds| run.tick_at(seconds));
-        // What is not certain is reported as if the run ended now.
-        let is_certain = run.is_over() || decided.is_some_and(|tick| tick < run.newest());
-        match goal.verdict {
-            Verdict::Error => Self::Open,
-            _ if !is_certain => Self::Open,
-            Verdict::Pass => Self::Pass,
-            Verdict::Fail if goal.required => Self::Fail,
-            Verdict::Fail => Self::Missed,
-        }
-    }
-
-    /// One word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Pass => "pass",
-            Self::Fail => "FAIL",
-            Self::Missed => "missed",
-        }
-    }
-
-    /// Its colour.
-    pub fn color(self) -> Color32 {
-        match self {
-            Self::Open => GRAY,
-            Self::Pass => GREEN,
-            Self::Fail => RED,
-            Self::Missed => YELLOW,
-        }
     }
 }
 
@@ -330,7 +271,7 @@ fn events(ui: &mut egui::Ui, marks: &[Mark], run: &Run, jump: &mut Option<Tick>)
         for mark in &marks[rows] {
             ui.horizontal(|ui| {
                 moment(ui, mark.tick, run, jump);
-                let text = RichText::new(&mark.text).color(mark_color(mark.kind));
+                let text = RichText::new(&mark.text).color(mark.kind.color());
                 ui.add(egui::Label::new(text).truncate()).on_hover_text(&mark.text);
             });
         }

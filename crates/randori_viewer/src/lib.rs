@@ -14,6 +14,8 @@ pub mod camera;
 pub mod convert;
 pub mod driver;
 pub mod film;
+#[cfg(test)]
+mod fixture;
 pub mod gallery;
 pub mod ghosts;
 pub mod hands;
@@ -24,19 +26,25 @@ pub mod hover;
 pub mod judgement;
 pub mod keep;
 pub mod keys;
+pub mod main_camera;
+pub mod marks;
 pub mod notice;
 pub mod open;
 pub mod overlay;
+mod palette;
 pub mod panels;
 pub mod playback;
 pub mod plots;
 pub mod pointer;
 pub mod policy;
 pub mod quality;
+pub mod readings;
 pub mod robot;
+pub mod robots;
 pub mod run;
 pub mod scene;
 pub mod screenshot;
+pub mod selection;
 pub mod sensors;
 pub mod teleop;
 pub mod time_bar;
@@ -50,7 +58,7 @@ pub struct SimulationPlugins;
 
 impl PluginGroup for SimulationPlugins {
     fn build(self) -> PluginGroupBuilder {
-        PluginGroupBuilder::start::<Self>().add(run::RunPlugin).add(playback::PlaybackPlugin)
+        PluginGroupBuilder::start::<Self>().add(run::RunPlugin).add(run::PlaybackPlugin)
     }
 }
 

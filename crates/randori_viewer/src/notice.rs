@@ -1,11 +1,13 @@
 //! What the app tells a person: short notices that go away by themselves, and
 //! problems that stay until they are dismissed or mended.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use bevy::platform::time::Instant;
 use bevy::prelude::*;
 use bevy_egui::egui;
 
+use crate::palette;
 use crate::panels::{AddPanel, Panels};
 use crate::run::Run;
 
@@ -62,7 +64,7 @@ fn show_problem(context: &egui::Context, world: &mut World) {
     let Some(picture) = world.resource::<Panels>().picture() else { return };
     let mut dismissed = false;
     let width = (picture.width() - 60.0).clamp(200.0, 760.0);
-    egui::Window::new(egui::RichText::new("Problem").color(PROBLEM_COLOR))
+    egui::Window::new(egui::RichText::new("Problem").color(palette::PROBLEM))
         .id("problem".into())
         .collapsible(false)
         .resizable(false)
@@ -95,9 +97,6 @@ fn show_problem(context: &egui::Context, world: &mut World) {
         world.resource_mut::<Run>().set_problem(None);
     }
 }
-
-/// Colour of what went wrong.
-pub(crate) const PROBLEM_COLOR: egui::Color32 = egui::Color32::from_rgb(255, 120, 100);
 
 fn as_text(problem: &crate::run::Problem) -> String {
     let mut lines = vec![problem.message.clone()];

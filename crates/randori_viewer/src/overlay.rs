@@ -20,8 +20,8 @@ use bevy::prelude::*;
 use randori_core::time::Tick;
 
 use crate::keys::{AddKey, Chord};
+use crate::readings::SensorId;
 use crate::run::{Run, RunSystems};
-use crate::sensors::SensorId;
 use sketch::Sketch;
 use view::View;
 
@@ -216,8 +216,8 @@ fn follow(
 mod tests {
     use super::*;
     use crate::action::Action;
+    use crate::fixture;
     use crate::keys::{Keys, KeysPlugin};
-    use crate::sensors::fixture;
 
     fn app() -> App {
         let mut app = fixture::app();

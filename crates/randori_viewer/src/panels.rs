@@ -11,8 +11,8 @@ use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext, egui};
 
-use crate::camera::MainCamera;
 use crate::keys::{AddKey, Chord};
+use crate::main_camera::MainCamera;
 use crate::run::Run;
 
 /// Width of the dock, points.

@@ -1,15 +1,6 @@
 //! How time passes: playing or not, how fast, and how fast it really does.
 
-use std::time::{Duration, Instant};
-
-use bevy::prelude::{App, IntoScheduleConfigs, Plugin, Res, ResMut, Resource, Time, Update};
-use bevy::time::Real;
-use randori_sim::session::Progress;
-
-use crate::run::{Run, RunSystems};
-
-/// Real time that ticks of one frame may take; a picture is due after it.
-const TICKS_PER_FRAME: Duration = Duration::from_millis(40);
+use bevy::prelude::Resource;
 
 /// Frames over which the real-time factor is averaged, as a weight.
 const SMOOTHING: f64 = 0.1;
@@ -64,63 +55,37 @@ impl Playback {
             None => Speed::Times(now),
         }
     }
-}
 
-/// Advances the open [`Run`] while [`Playback`] is playing.
-pub struct PlaybackPlugin;
+    /// Nothing passes, and nothing is owed.
+    pub(crate) fn rest(&mut self) {
+        (self.actual, self.owed_s) = (0.0, 0.0);
+    }
 
-impl Plugin for PlaybackPlugin {
-    fn build(&self, app: &mut App) {
-        app.init_resource::<Playback>().add_systems(Update, advance.in_set(RunSystems::Advance));
-    }
-}
-
-/// Makes the ticks that are due. A run that cannot keep up gets slower; ticks
-/// are never left out.
-fn advance(time: Res<Time<Real>>, mut playback: ResMut<Playback>, mut run: ResMut<Run>) {
-    let elapsed_s = time.delta_secs_f64();
-    if !playback.playing || !run.is_open() {
-        (playback.actual, playback.owed_s) = (0.0, 0.0);
-        return;
-    }
-    let period_s = run.period_s();
-    let due = match playback.speed {
-        Speed::Unlimited => usize::MAX,
-        Speed::Times(speed) => {
-            playback.owed_s += elapsed_s * speed;
-            (playback.owed_s / period_s) as usize
-        }
-    };
-    let made = make(&mut run, due, &mut playback.playing);
-    if let Speed::Times(_) = playback.speed {
-        playback.owed_s -= made as f64 * period_s;
-        // What could not be made in time is not made up for.
-        playback.owed_s = playback.owed_s.min(period_s);
-    }
-    if elapsed_s > 0.0 {
-        let now = made as f64 * period_s / elapsed_s;
-        // The first frame is the best guess for those after it.
-        let weight = if playback.actual > 0.0 { SMOOTHING } else { 1.0 };
-        playback.actual += weight * (now - playback.actual);
-    }
-}
-
-/// Makes up to so many ticks in the time of a frame; stops `playing` at the end.
-fn make(run: &mut Run, due: usize, playing: &mut bool) -> usize {
-    let begun = Instant::now();
-    for made in 0..due {
-        match run.advance() {
-            Some(Progress::New | Progress::Again) => {}
-            Some(Progress::Over) | None => {
-                *playing = false;
-                return made;
+    /// How many ticks are due after so much real time.
+    pub(crate) fn due(&mut self, elapsed_s: f64, period_s: f64) -> usize {
+        match self.speed {
+            Speed::Unlimited => usize::MAX,
+            Speed::Times(speed) => {
+                self.owed_s += elapsed_s * speed;
+                (self.owed_s / period_s) as usize
             }
         }
-        if begun.elapsed() > TICKS_PER_FRAME {
-            return made + 1;
+    }
+
+    /// Notes how many ticks were made in that time.
+    pub(crate) fn note(&mut self, made: usize, elapsed_s: f64, period_s: f64) {
+        if let Speed::Times(_) = self.speed {
+            self.owed_s -= made as f64 * period_s;
+            // What could not be made in time is not made up for.
+            self.owed_s = self.owed_s.min(period_s);
+        }
+        if elapsed_s > 0.0 {
+            let now = made as f64 * period_s / elapsed_s;
+            // The first frame is the best guess for those after it.
+            let weight = if self.actual > 0.0 { SMOOTHING } else { 1.0 };
+            self.actual += weight * (now - self.actual);
         }
     }
-    due
 }
 
 #[cfg(test)]

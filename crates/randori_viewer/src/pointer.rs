@@ -6,13 +6,13 @@
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use bevy_egui::input::EguiWantsInput;
-use randori_core::layout::BodyId;
 use randori_core::math::Vector;
 use randori_sim::world::RayHit;
 
-use crate::camera::{CameraSystems, MainCamera};
 use crate::convert::from_bevy;
+use crate::main_camera::{CameraSystems, MainCamera};
 use crate::run::{Run, RunSystems};
+use crate::selection::Selection;
 
 /// How far away things can be picked, m.
 const REACH: f32 = 500.0;
@@ -25,10 +25,6 @@ pub struct Pointer {
     /// The first thing on that ray.
     pub hit: Option<RayHit>,
 }
-
-/// The body that was picked by a click, for panels that show one thing.
-#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Selection(pub Option<BodyId>);
 
 /// Follows the mouse, and picks with a left click.
 pub struct PointerPlugin;

@@ -11,7 +11,7 @@ use bevy::prelude::*;
 use bevy::render::renderer::RenderAdapterInfo;
 use bevy_egui::egui;
 
-use crate::camera::MainCamera;
+use crate::main_camera::MainCamera;
 use crate::panels::AddPanel;
 
 /// How much work a picture may be. Insert it before the app starts to choose

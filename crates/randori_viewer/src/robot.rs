@@ -2,12 +2,11 @@
 //! named poses.
 //!
 //! Start reading at [`RobotPlugin`]; what is shown is prepared once per run in
-//! [`model`].
+//! [`robots`](crate::robots).
 
 mod bar;
 mod commands;
 mod joints;
-pub mod model;
 
 use bevy::prelude::*;
 use bevy_egui::egui;
@@ -16,38 +15,16 @@ use randori_core::layout::{BodyId, RobotId};
 use crate::action::Action;
 use crate::panels::AddPanel;
 use crate::plots;
-use crate::pointer::Selection;
+use crate::robots::model::{self, RobotModel};
+use crate::robots::{ChosenRobot, RobotSystems, Robots};
 use crate::run::{Run, RunSystems};
+use crate::selection::Selection;
 use crate::teleop::Teleop;
 use joints::Clicked;
-use model::RobotModel;
-
-/// The robot that the panel shows and that keys drive: an index in the scenario.
-#[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ChosenRobot(pub usize);
-
-/// The robots of the open run, as panels and keys need them.
-#[derive(Resource, Debug, Clone, PartialEq, Default)]
-pub struct Robots {
-    models: Vec<RobotModel>,
-    made_for: (u64, u64),
-}
-
-impl Robots {
-    /// All, in the order of the scenario.
-    pub fn models(&self) -> &[RobotModel] {
-        &self.models
-    }
-}
 
 /// Rows of the joint tree whose branches are hidden, per robot.
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
 struct Folded(Vec<Vec<bool>>);
-
-/// When robots are described and taken over: after [`RunSystems::Act`], before
-/// anything commands them.
-#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RobotSystems;
 
 /// Shows a robot and lets people command it; works without a window.
 pub struct RobotPlugin;

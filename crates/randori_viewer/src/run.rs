@@ -3,6 +3,7 @@
 //! Start reading at [`Run`]; how it is led another way is in `run/branch.rs`.
 
 mod branch;
+mod pace;
 mod plugin;
 mod problem;
 
@@ -20,9 +21,10 @@ use randori_sim::session::{Progress, Session, SessionError};
 
 use crate::driver::{Driver, Drivers, StartPolicy};
 use crate::history::History;
-use crate::sensors::LastReadings;
+use crate::readings::LastReadings;
 
 pub use branch::Past;
+pub use pace::PlaybackPlugin;
 pub use plugin::{RunPlugin, RunSystems};
 pub use problem::{OpenError, Problem};
 

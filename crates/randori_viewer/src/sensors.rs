@@ -6,82 +6,23 @@
 //! passed or was dragged there. The truth beside them is known for what was
 //! measured while time passed.
 //!
-//! Start reading at [`measured`].
+//! Start reading at [`measured`](crate::readings::measured).
 
 mod colors;
 mod depth;
-#[cfg(test)]
-pub(crate) mod fixture;
 mod inset;
 mod panel;
 mod polar;
-mod readings;
 mod values;
 mod words;
 
 use bevy::prelude::*;
-use randori_core::layout::{RobotId, SensorLayout};
-use randori_core::spec::{Scenario, SensorSpec};
-use randori_core::time::Tick;
-use randori_sim::simulation::Simulation;
 
 pub use depth::{DepthInset, Mount};
-pub use readings::LastReadings;
 
 use crate::keys::{AddKey, Chord};
 use crate::panels::AddPanel;
 use crate::run::RunSystems;
-
-/// A sensor of the scene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SensorId {
-    /// Its robot.
-    pub robot: RobotId,
-    /// Its index in the robot file.
-    pub sensor: usize,
-}
-
-/// A sensor with the last measurement that reached the policy.
-#[derive(Debug, Clone, Copy)]
-pub struct Measured<'a> {
-    /// Which sensor.
-    pub id: SensorId,
-    /// Name of its robot.
-    pub robot: &'a str,
-    /// What the robot file says of it.
-    pub spec: &'a SensorSpec,
-    /// Its names and units.
-    pub layout: &'a SensorLayout,
-    /// Values of all channels, in the order of the layout.
-    pub values: &'a [f32],
-    /// The tick at which they were measured; `None` if nothing has arrived yet.
-    pub measured_at: Option<Tick>,
-}
-
-/// All sensors of a scene with what they measured last, robot after robot.
-pub fn measured<'a>(
-    scenario: &'a Scenario,
-    simulation: &'a Simulation,
-) -> impl Iterator<Item = Measured<'a>> {
-    let robots = scenario.robots.iter().zip(&simulation.layout().robots).enumerate();
-    robots.flat_map(move |(index, (model, robot))| {
-        let received = simulation.received(RobotId(index));
-        let mut first_channel = 0;
-        let sensors = model.sensors.iter().zip(&robot.sensors).enumerate();
-        sensors.map(move |(sensor, (spec, layout))| {
-            let channel = first_channel;
-            first_channel += layout.channels.len();
-            Measured {
-                id: SensorId { robot: RobotId(index), sensor },
-                robot: &robot.name,
-                spec,
-                layout,
-                values: received.values.get(layout.values.clone()).unwrap_or_default(),
-                measured_at: received.measured_at.get(channel).copied().flatten(),
-            }
-        })
-    })
-}
 
 /// Shows what the robots of the open run measure; needs
 /// [`PanelsPlugin`](crate::panels::PanelsPlugin) and
@@ -110,7 +51,11 @@ impl Plugin for SensorsPlugin {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use randori_core::time::Tick;
+
     use crate::action::Action;
+    use crate::fixture;
+    use crate::readings::measured;
     use crate::run::Run;
 
     /// Values and times of all sensors at the tick that is shown.

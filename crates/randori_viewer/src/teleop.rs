@@ -5,16 +5,14 @@
 //!
 //! Start reading at `drive`.
 
-pub mod wheels;
-
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy_egui::input::EguiWantsInput;
 use randori_policy::ManualCommand;
 
 use crate::keys::{AddKey, Chord};
-use crate::robot::model::{Input, RobotModel};
-use crate::robot::{ChosenRobot, RobotSystems, Robots};
+use crate::robots::model::{Input, RobotModel};
+use crate::robots::{ChosenRobot, RobotSystems, Robots};
 use crate::run::{Run, RunSystems};
 
 /// Heading under which the keys are listed.

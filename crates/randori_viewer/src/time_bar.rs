@@ -1,19 +1,16 @@
 //! The bar at the bottom: play, step, speed, and the whole history to drag, with
 //! marks where something happened.
 
-mod marks;
-
 use bevy::prelude::*;
 use bevy_egui::egui::{self, Color32, RichText};
 use randori_core::time::Tick;
 
 use crate::action::Action;
-use crate::judgement::MAGENTA;
+use crate::marks::{self, Mark, MarkKind, Marks};
+use crate::palette::{GREEN, ORANGE};
 use crate::panels::AddPanel;
 use crate::playback::{Playback, SPEEDS, Speed};
 use crate::run::{Run, RunSystems};
-
-pub use marks::{Mark, MarkKind, Marks};
 
 /// How far from a mark the pointer still means it, points.
 const REACH: f32 = 5.0;
@@ -24,9 +21,6 @@ const MAX_TOLD: usize = 8;
 /// Share of the wanted speed below which a run cannot keep up.
 const KEEPS_UP: f64 = 0.9;
 
-const ORANGE: Color32 = Color32::from_rgb(255, 160, 50);
-const GREEN: Color32 = Color32::from_rgb(88, 190, 104);
-
 /// Shows time and lets it be dragged.
 pub struct TimeBarPlugin;
 
@@ -35,18 +29,6 @@ impl Plugin for TimeBarPlugin {
         app.init_resource::<Marks>()
             .add_to_bottom(0, show)
             .add_systems(Update, marks::collect.in_set(RunSystems::Draw));
-    }
-}
-
-/// The colour of marks of a kind.
-pub(crate) fn mark_color(kind: MarkKind) -> Color32 {
-    match kind {
-        MarkKind::Event => ORANGE,
-        MarkKind::Intervention => Color32::from_rgb(90, 190, 240),
-        MarkKind::Branch => Color32::from_rgb(180, 150, 255),
-        MarkKind::Goal(standing) => standing.color(),
-        MarkKind::Error => MAGENTA,
-        MarkKind::Parting => Color32::from_rgb(230, 230, 120),
     }
 }
 
@@ -245,7 +227,7 @@ fn distance(x: f32, from: f32, to: f32) -> f32 {
 fn tell(ui: &mut egui::Ui, near: &[&Mark], here_s: f64, run: &Run) {
     for mark in near.iter().take(MAX_TOLD) {
         let text = format!("{:.3} s: {}", run.time_s(mark.tick), mark.text);
-        ui.colored_label(mark_color(mark.kind), text);
+        ui.colored_label(mark.kind.color(), text);
     }
     if near.len() > MAX_TOLD {
         ui.weak(format!("and {} more", near.len() - MAX_TOLD));
@@ -267,7 +249,7 @@ fn draw_marks(
 ) {
     let mut last = None;
     for mark in marks.all() {
-        let (x, color) = (x_of(mark.tick), mark_color(mark.kind));
+        let (x, color) = (x_of(mark.tick), mark.kind.color());
         // Those that would lie on the one before are not seen.
         let is_same = last == Some((mark.kind, x.round() as i32));
         if is_same && mark.tick == mark.until {

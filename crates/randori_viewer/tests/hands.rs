@@ -19,12 +19,15 @@ use randori_viewer::driver::Driver;
 use randori_viewer::hands::pull::{Grip, Pull};
 use randori_viewer::hands::{Blow, Hands, HandsPlugin, Mode};
 use randori_viewer::keys::{Keys, KeysPlugin};
+use randori_viewer::marks::Marks;
 use randori_viewer::playback::Speed;
-use randori_viewer::pointer::{Pointer, Selection};
-use randori_viewer::robot::{ChosenRobot, RobotPlugin};
+use randori_viewer::pointer::Pointer;
+use randori_viewer::robot::RobotPlugin;
+use randori_viewer::robots::ChosenRobot;
 use randori_viewer::run::Run;
+use randori_viewer::selection::Selection;
 use randori_viewer::teleop::{Teleop, TeleopPlugin};
-use randori_viewer::time_bar::{Marks, TimeBarPlugin};
+use randori_viewer::time_bar::TimeBarPlugin;
 use randori_viewer::{SimulationPlugins, ViewerPlugins};
 
 use common::{ask, open, run, support};

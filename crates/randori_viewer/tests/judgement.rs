@@ -12,9 +12,10 @@ use randori_core::time::Tick;
 use randori_sim::episode::{Episode, interfaces};
 use randori_viewer::SimulationPlugins;
 use randori_viewer::action::Action;
-use randori_viewer::judgement::{self, JudgementPlugin, Standing, overall, unit_of};
+use randori_viewer::judgement::{self, JudgementPlugin, overall, unit_of};
+use randori_viewer::marks::{Mark, MarkKind, Marks, Standing};
 use randori_viewer::playback::{Playback, Speed};
-use randori_viewer::time_bar::{Mark, MarkKind, Marks, TimeBarPlugin};
+use randori_viewer::time_bar::TimeBarPlugin;
 
 use common::{ask, open, run, support};
 

@@ -5,8 +5,8 @@ use bevy_egui::egui;
 use randori_core::layout::BodyId;
 
 use crate::panels::AddPanel;
-use crate::pointer::Selection;
 use crate::run::Run;
+use crate::selection::Selection;
 
 use super::view::Choice;
 use super::{Orbit, View, focus};

@@ -5,8 +5,8 @@ use std::f32::consts::{FRAC_PI_2, PI};
 use bevy::prelude::*;
 
 use crate::keys::{AddKey, Chord};
-use crate::pointer::Selection;
 use crate::run::Run;
+use crate::selection::Selection;
 
 use super::bar::{choices, choose};
 use super::view::Choice;

@@ -13,13 +13,11 @@ use bevy::render::render_resource::{TextureFormat, TextureUsages};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use randori_core::time::Tick;
 
-use super::{FilmError, Frame, FrameSink};
-use crate::camera::MainCamera;
-use crate::headless::{FilmOptions, FrameTimes};
+use super::{FilmError, FilmOptions, Frame, FrameSink, FrameTimes, frame_of};
+use crate::main_camera::MainCamera;
 use crate::notice::Notices;
 use crate::playback::Playback;
 use crate::run::{Run, RunSystems};
-use crate::screenshot::frame_of;
 
 /// Pictures that may be on their way from the graphics card.
 const MAX_UNDER_WAY: u64 = 3;

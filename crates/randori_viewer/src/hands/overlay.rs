@@ -7,8 +7,8 @@ use randori_core::math::Vector;
 
 use super::pull::{Grip, Pull};
 use super::{Hands, Mode};
-use crate::camera::MainCamera;
 use crate::convert::to_bevy;
+use crate::main_camera::MainCamera;
 use crate::run::Run;
 
 const COLOR: egui::Color32 = egui::Color32::from_rgb(255, 140, 0);

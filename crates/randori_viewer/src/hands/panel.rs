@@ -7,8 +7,8 @@ use randori_sim::intervention::{BOX_EDGES_M, BOX_MASSES_KG};
 
 use super::{Blow, Hands, Mode};
 use crate::action::Action;
+use crate::marks::{MarkKind, Marks};
 use crate::run::Run;
-use crate::time_bar::{MarkKind, Marks};
 
 /// Entries that are listed, newest first.
 const MAX_LISTED: usize = 100;

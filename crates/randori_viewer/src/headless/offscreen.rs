@@ -17,12 +17,12 @@ use randori_sim::session::Progress;
 
 use super::readback::{self, LastPicture};
 use super::{Graphics, graphics};
-use crate::SimulationPlugins;
-use crate::camera::{MainCamera, Orbit};
+use crate::camera::Orbit;
 use crate::convert::to_bevy;
 use crate::film::{FilmError, Frame};
+use crate::main_camera::MainCamera;
 use crate::quality::{Quality, QualityPlugin};
-use crate::run::{OpenError, Problem, Run, RunSystems};
+use crate::run::{OpenError, PlaybackPlugin, Problem, Run, RunPlugin, RunSystems};
 use crate::scene::{MeshFiles, ReadFile, ScenePlugin};
 
 /// Updates before the first one whose picture is whole: meshes and materials are
@@ -80,7 +80,7 @@ impl OffscreenRenderer {
                 .disable::<TerminalCtrlCHandlerPlugin>()
                 .disable::<PipelinedRenderingPlugin>(),
         )
-        .add_plugins((SimulationPlugins, ScenePlugin, QualityPlugin))
+        .add_plugins((RunPlugin, PlaybackPlugin, ScenePlugin, QualityPlugin))
         .insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_millis(20)))
         .init_resource::<Orbit>()
         .add_systems(Update, place.in_set(RunSystems::Draw));

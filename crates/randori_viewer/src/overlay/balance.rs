@@ -105,7 +105,7 @@ fn weight_n(view: &View) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sensors::fixture;
+    use crate::fixture;
 
     /// How many lines are drawn, and in which colour.
     fn drawn_support(leaning: bool) -> (usize, bevy::prelude::Color) {

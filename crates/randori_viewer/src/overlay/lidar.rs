@@ -5,7 +5,7 @@ use randori_sim::sensors::lidar_beams;
 
 use super::sketch::{Sketch, colors};
 use super::view::View;
-use crate::sensors::Measured;
+use crate::readings::Measured;
 
 /// Rays of a scan that are drawn unless all are asked for, at most.
 const FEW_RAYS: usize = 24;
@@ -50,7 +50,7 @@ fn pose_of_scan(view: &View, sensor: &Measured) -> Option<Pose> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sensors::fixture;
+    use crate::fixture;
 
     #[test]
     fn hits_are_drawn_where_the_wall_is_and_few_rays_unless_all_are_wanted() {

@@ -47,7 +47,7 @@ fn scaled(along: Vector) -> Option<Vector> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sensors::fixture;
+    use crate::fixture;
 
     #[test]
     fn a_falling_body_has_an_arrow_downwards_and_one_at_rest_has_none() {

@@ -8,7 +8,7 @@ use randori_sim::simulation::Simulation;
 
 use super::sketch::Sketch;
 use super::{Overlay, Overlays};
-use crate::sensors::{Measured, measured};
+use crate::readings::{Measured, measured};
 
 /// The tick that is shown, to be drawn.
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use bevy_egui::egui::{self, Color32, FontId};
 
-use crate::notice::PROBLEM_COLOR;
+use crate::palette;
 
 /// Colour of text.
 const TEXT: Color32 = Color32::from_gray(205);
@@ -20,7 +20,7 @@ pub(super) fn apply(context: &egui::Context) {
     context.all_styles_mut(|style| {
         style.visuals.widgets.noninteractive.fg_stroke.color = TEXT;
         style.visuals.weak_text_alpha = WEAK;
-        style.visuals.error_fg_color = PROBLEM_COLOR;
+        style.visuals.error_fg_color = palette::PROBLEM;
     });
     draw_letters(context);
 }

@@ -7,8 +7,8 @@ use randori_core::time::Tick;
 use super::{PANEL, PlotRequest, Plots, View, offers, save, show as charts};
 use crate::action::Action;
 use crate::history::History;
-use crate::pointer::Selection;
 use crate::run::Run;
+use crate::selection::Selection;
 
 /// Height of the list of names, points.
 const LIST_HEIGHT: f32 = 130.0;

@@ -5,10 +5,10 @@ use bevy_egui::egui::{self, vec2};
 use randori_policy::ManualCommand;
 
 use super::bar::{Bar, rounded};
-use super::model::{Input, NamedPose, RobotModel};
 use crate::action::Action;
 use crate::driver::Driver;
 use crate::keys::Keys;
+use crate::robots::model::{Input, NamedPose, RobotModel};
 use crate::run::Run;
 use crate::teleop::{self, Teleop};
 

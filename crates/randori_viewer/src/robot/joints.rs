@@ -5,7 +5,7 @@ use randori_core::layout::{BodyId, DofId};
 use randori_core::record::WorldState;
 
 use super::bar::{Bar, number, rounded};
-use super::model::{Dof, RobotModel, Row};
+use crate::robots::model::{Dof, RobotModel, Row};
 
 const ROW: f32 = 17.0;
 const INDENT: f32 = 7.0;

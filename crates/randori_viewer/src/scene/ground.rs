@@ -9,7 +9,7 @@ use bevy::prelude::*;
 use bevy::render::render_resource::AsBindGroup;
 use bevy::shader::ShaderRef;
 
-use crate::camera::{CameraSystems, MainCamera};
+use crate::main_camera::{CameraSystems, MainCamera};
 use crate::quality::Quality;
 use crate::run::{Run, RunSystems};
 

@@ -2,8 +2,8 @@
 
 use bevy::prelude::*;
 
-use crate::pointer::Selection;
 use crate::run::RunSystems;
+use crate::selection::Selection;
 
 use super::PartOf;
 use super::paint::{Finish, Paint};

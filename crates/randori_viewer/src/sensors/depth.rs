@@ -1,8 +1,9 @@
 //! A depth camera that can be put on any robot: what it sees, cast with rays on
 //! the CPU as sensors do.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use bevy::platform::time::Instant;
 use bevy::prelude::*;
 use bevy::time::Real;
 use randori_core::layout::{BodyId, RobotId, SceneLayout};
@@ -11,7 +12,7 @@ use randori_core::time::Tick;
 use randori_sim::simulation::Simulation;
 use randori_sim::world::DepthCamera;
 
-use super::SensorId;
+use crate::readings::SensorId;
 use crate::run::Run;
 
 /// Pixels in a row.
@@ -154,7 +155,7 @@ pub(super) fn refresh(time: Res<Time<Real>>, mut run: ResMut<Run>, mut inset: Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sensors::fixture;
+    use crate::fixture;
 
     fn app() -> App {
         let mut app = fixture::app();

@@ -6,8 +6,9 @@ use egui::collapsing_header::CollapsingState;
 use randori_sim::session::Session;
 
 use super::depth::{DepthInset, Mount};
-use super::{LastReadings, Measured, measured, polar, values};
+use super::{polar, values};
 use crate::overlay::{Overlay, Overlays};
+use crate::readings::{LastReadings, Measured, measured};
 use crate::run::Run;
 
 /// Room for the scroll bar, points.

@@ -3,7 +3,7 @@
 use bevy_egui::egui;
 use randori_core::sensor::Scan;
 
-use super::Measured;
+use crate::readings::Measured;
 
 /// Edge of the picture, points.
 const SIZE: f32 = 190.0;

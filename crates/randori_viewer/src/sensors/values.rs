@@ -4,7 +4,8 @@ use bevy_egui::egui;
 use randori_core::layout::SceneLayout;
 use randori_core::sensor::Channel;
 
-use super::{Measured, words};
+use super::words;
+use crate::readings::Measured;
 
 /// Values of a channel that are shown without unfolding it.
 const SHOWN: usize = 8;

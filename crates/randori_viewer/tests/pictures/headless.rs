@@ -4,8 +4,8 @@
 
 use randori_core::record::TickRecord;
 use randori_core::time::Tick;
-use randori_viewer::film::{FilmError, Frame, FrameSink};
-use randori_viewer::headless::{self, FilmOptions, FilmStep, FilmSummary};
+use randori_viewer::film::{FilmError, FilmOptions, Frame, FrameSink};
+use randori_viewer::headless::{self, FilmStep, FilmSummary};
 use randori_viewer::run::Run;
 
 use crate::support;

@@ -6,7 +6,7 @@ use randori_core::policy::RobotInterface;
 use randori_core::spec::{JointSpec, RobotSpec, Shape};
 use randori_policy::ManualCommand;
 
-use crate::robot::model::{Input, Kind};
+use super::model::{Input, Kind};
 
 /// Speed of wheels without a limit, rad/s.
 const USUAL_SPEED: f32 = 10.0;

@@ -6,8 +6,7 @@ use randori_core::time::Tick;
 use randori_sim::batch::PreparedRun;
 use randori_sim::session::Session;
 
-use crate::SimulationPlugins;
-use crate::run::Run;
+use crate::run::{PlaybackPlugin, Run, RunPlugin};
 
 /// Where the near side of the wall is, m along X; the block is at 0.
 pub(crate) const WALL_X: f32 = 3.0;
@@ -67,7 +66,7 @@ pub(crate) fn session_at_rest(leaning: bool) -> Session {
 /// The block in an app without a window.
 pub(crate) fn app() -> App {
     let mut app = App::new();
-    app.add_plugins((MinimalPlugins, SimulationPlugins));
+    app.add_plugins((MinimalPlugins, RunPlugin, PlaybackPlugin));
     let mut run = app.world_mut().resource_mut::<Run>();
     run.open(prepared(0.5, 0.0), Box::new(|_, _, _| Ok(None))).expect("it starts");
     app

@@ -1,12 +1,49 @@
-//! Which tick each picture of a film shows.
+//! What a film shows, and which tick each of its pictures.
 
 use randori_core::time::Tick;
 
-use super::FilmOptions;
-use crate::film::FilmError;
+use super::FilmError;
+use crate::camera::Orbit;
+use crate::quality::Quality;
 
 /// Pictures of one film.
 const MAX_FRAMES: u64 = 1_000_000;
+
+/// What a film shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FilmOptions {
+    /// Width and height, pixels.
+    pub size: [u32; 2],
+    /// Pictures per second.
+    pub fps: f64,
+    /// Simulated time of the first picture, s.
+    pub from_s: f64,
+    /// Simulated time at which the film ends, s; `None` for the end of the run.
+    pub to_s: Option<f64>,
+    /// Simulated seconds that pass in a second of the film.
+    pub speed: f64,
+    /// Where the camera is; `None` as the window begins, following the first robot.
+    pub camera: Option<Orbit>,
+    /// From where it looks instead: yaw and pitch (rad), distance (m).
+    pub from: Option<[f32; 3]>,
+    /// How much is drawn; `None` as in the window, by what draws.
+    pub quality: Option<Quality>,
+}
+
+impl Default for FilmOptions {
+    fn default() -> Self {
+        Self {
+            size: [1280, 720],
+            fps: 30.0,
+            from_s: 0.0,
+            to_s: None,
+            speed: 1.0,
+            camera: None,
+            from: None,
+            quality: None,
+        }
+    }
+}
 
 /// Which tick each picture of a film shows: the one nearest to its time.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -6,7 +6,7 @@ use randori_core::policy::RobotInterface;
 use randori_core::spec::{JointSpec, RobotSpec, Scenario};
 use randori_sim::episode::interfaces;
 
-use crate::teleop::wheels::Wheels;
+use super::wheels::Wheels;
 
 /// A robot as it is shown.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,15 +2,20 @@
 //!
 //! The past is read once: a frame looks only at the ticks that are new.
 
+mod standing;
+
 use bevy::prelude::{ResMut, Resource};
+use bevy_egui::egui::Color32;
 use randori_core::layout::{BodyId, SceneLayout};
 use randori_core::record::{Intervention, TickRecord};
 use randori_core::report::Verdict;
 use randori_core::spec::Scenario;
 use randori_core::time::Tick;
 
-use crate::judgement::Standing;
+use crate::palette::{MAGENTA, ORANGE};
 use crate::run::Run;
+
+pub use standing::Standing;
 
 /// A moment of a run that people may want to see.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +45,20 @@ pub enum MarkKind {
     Error,
     /// The run parts from another recording here.
     Parting,
+}
+
+impl MarkKind {
+    /// The colour of such marks.
+    pub(crate) fn color(self) -> Color32 {
+        match self {
+            Self::Event => ORANGE,
+            Self::Intervention => Color32::from_rgb(90, 190, 240),
+            Self::Branch => Color32::from_rgb(180, 150, 255),
+            Self::Goal(standing) => standing.color(),
+            Self::Error => MAGENTA,
+            Self::Parting => Color32::from_rgb(230, 230, 120),
+        }
+    }
 }
 
 /// The marks of the open run.
@@ -156,7 +175,7 @@ struct Scene<'a> {
 }
 
 /// Reads what is new.
-pub(super) fn collect(mut run: ResMut<Run>, mut marks: ResMut<Marks>) {
+pub(crate) fn collect(mut run: ResMut<Run>, mut marks: ResMut<Marks>) {
     let now = (run.generation(), run.branches());
     if marks.seen != now {
         let partings = std::mem::take(&mut marks.partings);
