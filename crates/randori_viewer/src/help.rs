@@ -1,7 +1,5 @@
 //! Help: a card for whoever is here for the first time, and all keys at `F1`.
 
-use std::path::PathBuf;
-
 use bevy::prelude::*;
 use bevy_egui::egui;
 
@@ -29,14 +27,12 @@ pub struct Help {
     pub card: bool,
 }
 
-/// Shows help. The card comes by itself once per person: a file in the folder
-/// for settings remembers that it was closed.
+/// Shows help.
 pub struct HelpPlugin;
 
 impl Plugin for HelpPlugin {
     fn build(&self, app: &mut App) {
-        let card = seen_file().is_some_and(|file| !file.exists());
-        app.insert_resource(Help { keys: false, card })
+        app.init_resource::<Help>()
             .add_key("Help", Chord::key(KeyCode::F1), "all keys", |world| {
                 let mut help = world.resource_mut::<Help>();
                 help.keys = !help.keys;
@@ -45,22 +41,6 @@ impl Plugin for HelpPlugin {
             .add_floating(show_card)
             .add_floating(show_keys);
     }
-}
-
-/// Exists once the card was closed.
-fn seen_file() -> Option<PathBuf> {
-    let settings = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".config")))
-        .or_else(|| std::env::var_os("APPDATA").map(PathBuf::from))?;
-    Some(settings.join("randori").join("card-was-seen"))
-}
-
-/// Remembers that the card was closed. Where that is not possible, it comes again.
-fn remember() {
-    let Some(file) = seen_file() else { return };
-    let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let _ = folder.and_then(|()| std::fs::write(file, ""));
 }
 
 fn button(ui: &mut egui::Ui, world: &mut World) {
@@ -106,7 +86,6 @@ fn show_card(context: &egui::Context, world: &mut World) {
         });
     if closed {
         world.resource_mut::<Help>().card = false;
-        remember();
     }
 }
 

@@ -5,6 +5,9 @@
 //! panels. What a person or a program asks for is an [`action::Action`]; what
 //! runs is in [`run::Run`].
 //!
+//! What touches files and programs is behind the feature `desktop`, which is on
+//! unless it is turned off.
+//!
 //! Start reading at [`action::Action`], then [`run::Run`].
 
 #![expect(clippy::needless_pass_by_value, reason = "Bevy hands parameters to systems by value")]
@@ -13,22 +16,30 @@ pub mod action;
 pub mod camera;
 pub mod convert;
 pub mod driver;
+#[cfg(feature = "desktop")]
 pub mod film;
+#[cfg(feature = "desktop")]
+mod first_time;
 #[cfg(test)]
 mod fixture;
+#[cfg(feature = "desktop")]
 pub mod gallery;
+#[cfg(feature = "desktop")]
 pub mod ghosts;
 pub mod hands;
+#[cfg(feature = "desktop")]
 pub mod headless;
 pub mod help;
 pub mod history;
 pub mod hover;
 pub mod judgement;
+#[cfg(feature = "desktop")]
 pub mod keep;
 pub mod keys;
 pub mod main_camera;
 pub mod marks;
 pub mod notice;
+#[cfg(feature = "desktop")]
 pub mod open;
 pub mod overlay;
 mod palette;
@@ -36,6 +47,7 @@ pub mod panels;
 pub mod playback;
 pub mod plots;
 pub mod pointer;
+#[cfg(feature = "desktop")]
 pub mod policy;
 pub mod quality;
 pub mod readings;
@@ -43,11 +55,13 @@ pub mod robot;
 pub mod robots;
 pub mod run;
 pub mod scene;
+#[cfg(feature = "desktop")]
 pub mod screenshot;
 pub mod selection;
 pub mod sensors;
 pub mod teleop;
 pub mod time_bar;
+#[cfg(feature = "desktop")]
 pub mod watch;
 
 use bevy::app::{PluginGroup, PluginGroupBuilder};
@@ -68,7 +82,7 @@ pub struct ViewerPlugins;
 
 impl PluginGroup for ViewerPlugins {
     fn build(self) -> PluginGroupBuilder {
-        PluginGroupBuilder::start::<Self>()
+        let group = PluginGroupBuilder::start::<Self>()
             .add(keys::KeysPlugin)
             .add(scene::ScenePlugin)
             .add(camera::CameraPlugin)
@@ -78,21 +92,24 @@ impl PluginGroup for ViewerPlugins {
             .add(panels::PanelsPlugin)
             .add(time_bar::TimeBarPlugin)
             .add(notice::NoticePlugin)
-            .add(help::HelpPlugin)
+            .add(help::HelpPlugin);
+        #[cfg(feature = "desktop")]
+        let group = group
+            .add(first_time::FirstTimePlugin)
             .add(open::OpenPlugin)
             .add(watch::WatchPlugin)
             .add(gallery::GalleryPlugin)
             .add(policy::PolicyPlugin)
-            .add(keep::KeepPlugin)
+            .add(keep::KeepPlugin);
+        let group = group
             .add(overlay::OverlayPlugin)
             .add(sensors::SensorsPlugin)
             .add(hands::HandsPlugin)
             .add(robot::RobotPlugin)
-            .add(teleop::TeleopPlugin)
-            .add(screenshot::ScreenshotPlugin)
-            .add(film::FilmPlugin)
-            .add(ghosts::GhostsPlugin)
-            .add(judgement::JudgementPlugin)
-            .add(plots::PlotsPlugin)
+            .add(teleop::TeleopPlugin);
+        #[cfg(feature = "desktop")]
+        let group =
+            group.add(screenshot::ScreenshotPlugin).add(film::FilmPlugin).add(ghosts::GhostsPlugin);
+        group.add(judgement::JudgementPlugin).add(plots::PlotsPlugin)
     }
 }

@@ -4,10 +4,8 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use randori_viewer::film::{self, FilmError};
-use randori_viewer::headless::{
-    FilmOptions, FilmStep, FrameTimes, OffscreenOptions, OffscreenRenderer, render,
-};
+use randori_viewer::film::{self, FilmError, FilmOptions, FrameTimes};
+use randori_viewer::headless::{FilmStep, OffscreenOptions, OffscreenRenderer, render};
 use randori_viewer::open::{Ready, mesh_files, read};
 use randori_viewer::run::Problem;
 

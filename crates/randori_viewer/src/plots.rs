@@ -6,11 +6,11 @@
 
 mod curve;
 mod panel;
+#[cfg(feature = "desktop")]
 mod save;
 mod show;
 
 use bevy::prelude::*;
-use bevy_egui::egui;
 use randori_core::layout::{BodyId, SceneLayout};
 use randori_core::spec::Scenario;
 use randori_core::time::Tick;
@@ -19,6 +19,7 @@ use crate::history::History;
 use crate::panels::{AddPanel, Panels};
 use crate::run::{Run, RunSystems};
 
+#[cfg(feature = "desktop")]
 pub use save::{csv, write_new};
 
 /// Plots that fit below one another.
@@ -68,12 +69,11 @@ pub struct Plots {
     paused_at: Option<Tick>,
     /// Whether the plots are in a window of their own.
     in_window: bool,
-    /// Where tables and pictures go.
-    file: String,
-    /// What became of the last one; the flag says whether it went well.
+    /// Tables and pictures of them.
+    #[cfg(feature = "desktop")]
+    saving: save::Saving,
+    /// What became of the last wish; the flag says whether it went well.
     said: Option<(bool, String)>,
-    /// Where the plots are on screen.
-    area: Option<egui::Rect>,
     next_id: u64,
 }
 
@@ -87,9 +87,9 @@ impl Default for Plots {
             span_s: 10.0,
             paused_at: None,
             in_window: false,
-            file: "plots.csv".to_owned(),
+            #[cfg(feature = "desktop")]
+            saving: save::Saving::default(),
             said: None,
-            area: None,
             next_id: 0,
         }
     }

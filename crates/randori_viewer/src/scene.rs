@@ -241,12 +241,12 @@ mod tests {
     use randori_core::time::Tick;
 
     use super::*;
-    use crate::SimulationPlugins;
     use crate::action::Action;
+    use crate::run::{PlaybackPlugin, RunPlugin};
 
     fn app(scenario: &str) -> App {
         let mut app = App::new();
-        app.add_plugins((MinimalPlugins, AssetPlugin::default(), SimulationPlugins))
+        app.add_plugins((MinimalPlugins, AssetPlugin::default(), RunPlugin, PlaybackPlugin))
             .init_asset::<Mesh>();
         add_bodies(&mut app);
         let prepared = support::load(scenario).expect("a shipped scenario");

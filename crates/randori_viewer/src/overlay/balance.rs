@@ -128,7 +128,7 @@ mod tests {
 
         contacts(&View::new(&session), &mut sketch);
 
-        let upright = |line: &&super::super::sketch::Line| {
+        let upright = |line: &&crate::overlay::sketch::Line| {
             line.from.z < 0.01 && (line.to - line.from).normalize_or_zero().z > 0.99
         };
         let sum: f32 =

@@ -4,7 +4,9 @@ use bevy::prelude::*;
 use bevy_egui::egui::{self, RichText};
 use randori_core::time::Tick;
 
-use super::{PANEL, PlotRequest, Plots, View, offers, save, show as charts};
+#[cfg(feature = "desktop")]
+use super::save;
+use super::{PANEL, PlotRequest, Plots, View, offers, show as charts};
 use crate::action::Action;
 use crate::history::History;
 use crate::run::Run;
@@ -21,7 +23,6 @@ const LOW: f32 = 140.0;
 pub(super) struct Asked {
     pub(super) seek: Option<Tick>,
     pub(super) requests: Vec<String>,
-    picture: bool,
 }
 
 pub(super) fn show(ui: &mut egui::Ui, world: &mut World) {
@@ -35,7 +36,7 @@ pub(super) fn show(ui: &mut egui::Ui, world: &mut World) {
         let Some(history) = run.history() else { return };
         search(ui, history, &mut plots);
         selected(ui, world, &mut asked);
-        controls(ui, run, &mut plots, &mut asked);
+        controls(ui, run, &mut plots);
         if plots.charts.is_empty() {
             ui.separator();
             ui.label("Search for a number above, or click a body in the picture.");
@@ -77,10 +78,8 @@ fn carry_out(world: &mut World, asked: Asked) {
         world.write_message_batch([Action::Pause, Action::Seek(tick)]);
     }
     world.write_message_batch(asked.requests.into_iter().map(PlotRequest));
-    let area = world.resource::<Plots>().area;
-    if let (true, Some(area)) = (asked.picture, area) {
-        save::take_picture(world, area);
-    }
+    #[cfg(feature = "desktop")]
+    save::take_asked_picture(world);
 }
 
 /// A field, and the names that fit.
@@ -155,7 +154,7 @@ fn selected(ui: &mut egui::Ui, world: &World, asked: &mut Asked) {
     .on_hover_text("The body that was clicked, and the joint that moves it");
 }
 
-fn controls(ui: &mut egui::Ui, run: &Run, plots: &mut Plots, asked: &mut Asked) {
+fn controls(ui: &mut egui::Ui, run: &Run, plots: &mut Plots) {
     ui.horizontal_wrapped(|ui| {
         let mut follows = plots.view == View::Follow;
         let follow = ui.toggle_value(&mut follows, "Follow");
@@ -178,21 +177,8 @@ fn controls(ui: &mut egui::Ui, run: &Run, plots: &mut Plots, asked: &mut Asked) 
             plots.charts.clear();
         }
     });
-    let is_empty = plots.charts.is_empty();
-    ui.horizontal(|ui| {
-        ui.add(egui::TextEdit::singleline(&mut plots.file).desired_width(150.0))
-            .on_hover_text("File, in the current folder; one that exists is never overwritten");
-        let csv = ui.add_enabled(!is_empty, egui::Button::new("CSV"));
-        if csv.on_hover_text("Write the values that are plotted as a table").clicked()
-            && let Some(history) = run.history()
-        {
-            let indices = plots.indices(history);
-            let table = save::csv(history, &indices, plots.last(), |tick| run.time_s(tick));
-            plots.said = Some(save::write(&plots.file, "csv", table.as_bytes()));
-        }
-        let png = ui.add_enabled(!is_empty, egui::Button::new("PNG"));
-        asked.picture = png.on_hover_text("Write a picture of the plots").clicked();
-    });
+    #[cfg(feature = "desktop")]
+    save::row(ui, run, plots);
     if let Some((is_well, text)) = &plots.said {
         let color = if *is_well { ui.visuals().text_color() } else { ui.visuals().error_fg_color };
         ui.add(egui::Label::new(RichText::new(text).color(color)).wrap());

@@ -15,9 +15,45 @@ use randori_core::time::Tick;
 
 use super::Plots;
 use crate::history::History;
+use crate::run::Run;
 
 /// Files that are tried before giving up.
 const MAX_NUMBERS: u32 = 10_000;
+
+/// What a person says about files of plots.
+pub(super) struct Saving {
+    /// Where tables and pictures go.
+    file: String,
+    /// Whether a picture was asked for.
+    picture: bool,
+    /// Where the plots are on screen.
+    pub(super) area: Option<egui::Rect>,
+}
+
+impl Default for Saving {
+    fn default() -> Self {
+        Self { file: "plots.csv".to_owned(), picture: false, area: None }
+    }
+}
+
+/// The file, and buttons for a table and a picture.
+pub(super) fn row(ui: &mut egui::Ui, run: &Run, plots: &mut Plots) {
+    let is_empty = plots.charts.is_empty();
+    ui.horizontal(|ui| {
+        ui.add(egui::TextEdit::singleline(&mut plots.saving.file).desired_width(150.0))
+            .on_hover_text("File, in the current folder; one that exists is never overwritten");
+        let table = ui.add_enabled(!is_empty, egui::Button::new("CSV"));
+        if table.on_hover_text("Write the values that are plotted as a table").clicked()
+            && let Some(history) = run.history()
+        {
+            let indices = plots.indices(history);
+            let table = csv(history, &indices, plots.last(), |tick| run.time_s(tick));
+            plots.said = Some(write(&plots.saving.file, "csv", table.as_bytes()));
+        }
+        let png = ui.add_enabled(!is_empty, egui::Button::new("PNG"));
+        plots.saving.picture = png.on_hover_text("Write a picture of the plots").clicked();
+    });
+}
 
 /// A table of quantities up to a tick, as `randori export` writes them: a row for
 /// each tick at which one of them is known, and nothing where one is not.
@@ -86,7 +122,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
 }
 
 /// Writes a file, and gives a sentence about it.
-pub(super) fn write(name: &str, extension: &str, bytes: &[u8]) -> (bool, String) {
+fn write(name: &str, extension: &str, bytes: &[u8]) -> (bool, String) {
     let name = name.trim();
     if name.is_empty() {
         return (false, "give the file a name".to_owned());
@@ -97,15 +133,19 @@ pub(super) fn write(name: &str, extension: &str, bytes: &[u8]) -> (bool, String)
     }
 }
 
-/// Takes a picture of an area of the window, and writes it when it is there.
-pub(super) fn take_picture(world: &mut World, area: egui::Rect) {
+/// Takes a picture of the plots if one was asked for, and writes it when it is
+/// there.
+pub(super) fn take_asked_picture(world: &mut World) {
+    let saving = &mut world.resource_mut::<Plots>().saving;
+    let is_asked = std::mem::take(&mut saving.picture);
+    let Some(area) = saving.area.filter(|_| is_asked) else { return };
     world.spawn(Screenshot::primary_window()).observe(
         move |captured: On<ScreenshotCaptured>,
               window: Query<&Window, With<PrimaryWindow>>,
               mut plots: ResMut<Plots>| {
             let scale = window.single().map_or(1.0, Window::scale_factor);
             plots.said = Some(match cropped(&captured.image, area, scale) {
-                Ok(bytes) => write(&plots.file, "png", &bytes),
+                Ok(bytes) => write(&plots.saving.file, "png", &bytes),
                 Err(message) => (false, message),
             });
         },

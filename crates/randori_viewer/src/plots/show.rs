@@ -42,6 +42,7 @@ pub(super) fn show(
     plots: &mut Plots,
     (height, asked): (f32, &mut Asked),
 ) {
+    #[cfg(feature = "desktop")]
     let top = ui.cursor().min;
     let mut charts = std::mem::take(&mut plots.charts);
     for chart in &mut charts {
@@ -54,8 +55,12 @@ pub(super) fn show(
     if plots.view == View::Whole {
         plots.view = View::Free;
     }
-    let whole = egui::Rect::from_min_max(top, egui::pos2(ui.max_rect().right(), ui.cursor().top()));
-    plots.area = Some(whole.intersect(ui.clip_rect()));
+    #[cfg(feature = "desktop")]
+    {
+        let below = egui::pos2(ui.max_rect().right(), ui.cursor().top());
+        let whole = egui::Rect::from_min_max(top, below);
+        plots.saving.area = Some(whole.intersect(ui.clip_rect()));
+    }
 }
 
 /// A row per curve: colour, name with unit, value at the tick that is shown.

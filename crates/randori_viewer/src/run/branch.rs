@@ -21,7 +21,7 @@ impl Run {
     /// Forgets what comes after the tick that is shown, and starts the policies
     /// anew for what comes now.
     pub fn branch(&mut self) {
-        let Some(open) = &mut self.open else { return };
+        let Some(open) = &mut self.view.open else { return };
         match open.drivers.start(&open.scenario) {
             Ok(policies) => {
                 if self.with_session(|session| session.branch(policies)).is_some() {
@@ -29,17 +29,17 @@ impl Run {
                     self.note_branch(self.has_programs(), None);
                 }
             }
-            Err(error) => self.problem = Some(OpenError::from(error).into()),
+            Err(error) => self.view.problem = Some(OpenError::from(error).into()),
         }
     }
 
     /// Goes on from the tick that is shown with another driver of a robot.
     pub fn drive(&mut self, robot: usize, driver: Driver) {
-        let Some(open) = &mut self.open else { return };
+        let Some(open) = &mut self.view.open else { return };
         let Some(before) = open.drivers.choose(robot, driver) else { return };
         let written = open.written.clone();
         if self.branch_to(&written).is_none()
-            && let Some(open) = &mut self.open
+            && let Some(open) = &mut self.view.open
         {
             open.drivers.choose(robot, before);
         }
@@ -47,28 +47,28 @@ impl Run {
 
     /// Goes on from the tick that is shown with other numbers in the scenario; see
     /// [`Session::branch_with`](randori_sim::session::Session::branch_with). `None`
-    /// if this is not possible, which is told as a [problem](Self::problem).
+    /// if this is not possible, which is told as a [problem](super::RunView::problem).
     pub fn change(&mut self, changed: PreparedRun) -> Option<Past> {
         let past = self.branch_to(&changed)?;
-        if let Some(open) = &mut self.open {
+        if let Some(open) = &mut self.view.open {
             open.written = changed;
         }
         Some(past)
     }
 
     fn branch_to(&mut self, written: &PreparedRun) -> Option<Past> {
-        let open = self.open.as_mut()?;
+        let open = self.view.open.as_mut()?;
         let scenario = open.drivers.apply(&written.scenario);
         let run = PreparedRun { scenario, ..written.clone() };
         let policies = match open.drivers.start(&run.scenario) {
             Ok(policies) => policies,
             Err(error) => {
-                self.problem = Some(OpenError::from(error).into());
+                self.view.problem = Some(OpenError::from(error).into());
                 return None;
             }
         };
         let first_other = self.with_session(|session| session.branch_with(&run, policies))?;
-        if let Some(open) = &mut self.open {
+        if let Some(open) = &mut self.view.open {
             open.scenario = run.scenario;
         }
         self.note_branch(true, first_other);
@@ -84,10 +84,10 @@ impl Run {
     /// Notes a branch, with policies or numbers that may be others than before.
     /// `other_from` is the first tick of the past that is another one now.
     fn note_branch(&mut self, changed: bool, other_from: Option<Tick>) {
-        self.branches += 1;
-        self.problem = None;
-        self.handed_over = (self.handed_over || changed) && self.tick() > Tick(0);
-        let Some(open) = &mut self.open else { return };
+        self.view.branches += 1;
+        self.view.problem = None;
+        self.view.handed_over = (self.view.handed_over || changed) && self.tick() > Tick(0);
+        let Some(open) = &mut self.view.open else { return };
         open.repeated = Repeated::default();
         open.readings.clear();
         let session = open.session.get();

@@ -77,8 +77,8 @@ fn around(part: &PartOf) -> Transform {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mesh::Formed;
     use super::*;
+    use crate::scene::mesh::Formed;
 
     #[test]
     fn an_outline_is_thicker_on_all_sides() {

@@ -1,0 +1,200 @@
+//! What the rest of the app reads of a run.
+
+use bevy::platform::cell::SyncCell;
+use randori_core::layout::SceneLayout;
+use randori_core::record::TickRecord;
+use randori_core::report::RunReport;
+use randori_core::spec::{PolicySource, Scenario};
+use randori_core::time::{Tick, TickPeriod};
+use randori_policy::ManualCommand;
+use randori_sim::batch::PreparedRun;
+use randori_sim::session::Session;
+
+use super::Problem;
+use crate::driver::{Driver, Drivers};
+use crate::history::History;
+use crate::readings::LastReadings;
+
+/// A [`Run`](super::Run) to be read: nothing here changes it.
+pub struct RunView {
+    pub(super) open: Option<OpenRun>,
+    /// Counts what was opened, so that the picture knows when all is new.
+    pub(super) generation: u64,
+    pub(super) branches: u64,
+    /// Whether other policies or numbers took over in the middle of the run.
+    pub(super) handed_over: bool,
+    /// Bytes that saved states of the past may take.
+    pub(super) budget: usize,
+    /// What went wrong last.
+    pub(super) problem: Option<Problem>,
+}
+
+/// A run with everything that is needed to go on with it.
+pub(super) struct OpenRun {
+    /// Its policies may not be shared between threads, but given from one to the
+    /// other.
+    pub(super) session: SyncCell<Session>,
+    /// The scenario before anybody chose other policies.
+    pub(super) written: PreparedRun,
+    /// The scenario that is run.
+    pub(super) scenario: Scenario,
+    pub(super) layout: SceneLayout,
+    pub(super) period: TickPeriod,
+    pub(super) end: Tick,
+    pub(super) drivers: Drivers,
+    pub(super) shown: TickRecord,
+    pub(super) readings: LastReadings,
+    pub(super) newest: Tick,
+    pub(super) report: RunReport,
+    pub(super) saved_bytes: usize,
+    /// What was made again and found equal since the last branch.
+    pub(super) repeated: Repeated,
+    pub(super) history: History,
+    /// Where the run was branched, in order of time.
+    pub(super) branched_at: Vec<Tick>,
+}
+
+/// How much of the past was made again and found equal to the last bit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Repeated {
+    /// Ticks.
+    pub ticks: u64,
+    /// The newest of them.
+    pub up_to: Tick,
+}
+
+impl RunView {
+    /// Whether a run is open.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// Grows with every scenario that is opened.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Grows with every branch.
+    pub fn branches(&self) -> u64 {
+        self.branches
+    }
+
+    /// Whether other policies or numbers took over in the middle of the run, so that
+    /// the scenario alone does not give it again.
+    pub fn was_handed_over(&self) -> bool {
+        self.handed_over
+    }
+
+    /// The scenario that is run, with the policies that were chosen here.
+    pub fn scenario(&self) -> Option<&Scenario> {
+        self.open.as_ref().map(|open| &open.scenario)
+    }
+
+    /// The run as it was opened, or last [changed](super::Run::change).
+    pub fn written(&self) -> Option<&PreparedRun> {
+        self.open.as_ref().map(|open| &open.written)
+    }
+
+    /// The seed of the run.
+    pub fn seed(&self) -> u64 {
+        self.written().map_or(0, |written| written.seed)
+    }
+
+    /// Names and indices of everything in the scene.
+    pub fn layout(&self) -> Option<&SceneLayout> {
+        self.open.as_ref().map(|open| &open.layout)
+    }
+
+    /// The record that is shown.
+    pub fn record(&self) -> Option<&TickRecord> {
+        self.open.as_ref().map(|open| &open.shown)
+    }
+
+    /// The tick that is shown.
+    pub fn tick(&self) -> Tick {
+        self.record().map_or(Tick(0), |record| record.tick)
+    }
+
+    /// The newest tick.
+    pub fn newest(&self) -> Tick {
+        self.open.as_ref().map_or(Tick(0), |open| open.newest)
+    }
+
+    /// The tick at which the run ends.
+    pub fn end(&self) -> Tick {
+        self.open.as_ref().map_or(Tick(0), |open| open.end)
+    }
+
+    /// Whether a tick is shown that is not the newest one.
+    pub fn shows_past(&self) -> bool {
+        self.tick() < self.newest()
+    }
+
+    /// Length of a tick, s.
+    pub fn period_s(&self) -> f64 {
+        self.open.as_ref().map_or(1.0, |open| open.period.seconds())
+    }
+
+    /// Simulated time of a tick, s.
+    pub fn time_s(&self, tick: Tick) -> f64 {
+        self.open.as_ref().map_or(0.0, |open| open.period.time_s(tick))
+    }
+
+    /// The tick that is nearest to a simulated time.
+    pub fn tick_at(&self, time_s: f64) -> Tick {
+        self.open.as_ref().map_or(Tick(0), |open| Tick(open.period.ticks_nearest(time_s)))
+    }
+
+    /// Whether the newest tick is the last one: the time is up, or the run broke.
+    pub fn is_over(&self) -> bool {
+        let broken = self.report().is_some_and(|report| report.error.is_some());
+        self.is_open() && (broken || self.newest() >= self.end())
+    }
+
+    /// Verdicts and metrics up to the newest tick.
+    pub fn report(&self) -> Option<&RunReport> {
+        self.open.as_ref().map(|open| &open.report)
+    }
+
+    /// Bytes of saved states, and how many there may be.
+    pub fn saved_bytes(&self) -> (usize, usize) {
+        (self.open.as_ref().map_or(0, |open| open.saved_bytes), self.budget)
+    }
+
+    /// What was made again and found equal to the last bit since the last branch.
+    pub fn repeated(&self) -> Repeated {
+        self.open.as_ref().map_or_else(Repeated::default, |open| open.repeated)
+    }
+
+    /// What all numbers of the run were over time, for plots.
+    pub fn history(&self) -> Option<&History> {
+        self.open.as_ref().map(|open| &open.history)
+    }
+
+    /// The ticks at which the run was branched, as far as they are in its past.
+    pub fn branched_at(&self) -> &[Tick] {
+        self.open.as_ref().map_or(&[], |open| &open.branched_at)
+    }
+
+    /// What went wrong last, until it is dismissed or something is opened.
+    pub fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
+    }
+
+    /// Who drives a robot.
+    pub fn driver(&self, robot: usize) -> Option<&Driver> {
+        self.open.as_ref()?.drivers.chosen(robot)
+    }
+
+    /// The command that a person gives to a robot; in force while the robot is
+    /// driven [by hand](Driver::ByHand).
+    pub fn hand(&self, robot: usize) -> Option<&ManualCommand> {
+        self.open.as_ref()?.drivers.hand(robot)
+    }
+
+    /// Whether a robot follows the hand.
+    pub fn is_by_hand(&self, robot: usize) -> bool {
+        let policy = self.scenario().and_then(|it| it.spec.robots.get(robot)?.policy.as_ref());
+        policy.is_some_and(|policy| policy.source == PolicySource::Manual)
+    }
+}
