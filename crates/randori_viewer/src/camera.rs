@@ -20,7 +20,7 @@ use crate::main_camera::{CameraSystems, MainCamera};
 use crate::run::{Run, RunSystems};
 use crate::scene::{Bounds, body_bounds, robot_bounds};
 
-pub use view::View;
+pub(crate) use view::View;
 
 /// How high the camera may turn, rad.
 const MAX_PITCH: f32 = 1.5;
@@ -60,7 +60,7 @@ impl Default for Orbit {
 
 impl Orbit {
     /// Position of the camera, m in the world.
-    pub fn eye(&self) -> Vector {
+    pub(crate) fn eye(&self) -> Vector {
         let level = libm::cosf(self.pitch);
         let away = Vector::new(
             level * libm::cosf(self.yaw),
@@ -73,14 +73,14 @@ impl Orbit {
     /// Looks at a box from the same side, from where it fills a good part of the
     /// picture.
     #[must_use]
-    pub fn framing(self, bounds: &Bounds) -> Self {
+    pub(crate) fn framing(self, bounds: &Bounds) -> Self {
         let distance = (bounds.size().length() * 3.0).clamp(0.25, 60.0);
         Self { target: bounds.middle(), distance, ..self }
     }
 
     /// Follows a body from here on; the target stays where it is.
     #[must_use]
-    pub fn following(self, body: BodyId, record: &TickRecord) -> Self {
+    pub(crate) fn following(self, body: BodyId, record: &TickRecord) -> Self {
         let Some(at) = position(record, body) else { return self };
         Self { follow: Some(body), offset: self.target - at, ..self }
     }
@@ -179,7 +179,7 @@ pub(crate) fn focus(world: &mut World, body: BodyId) {
 
 /// Moves the camera with the mouse: the right button turns, the middle one
 /// (or Shift) shifts, the wheel goes near and far.
-pub struct CameraPlugin;
+pub(crate) struct CameraPlugin;
 
 impl Plugin for CameraPlugin {
     fn build(&self, app: &mut App) {

@@ -10,30 +10,30 @@ use randori_core::math::{Pose, Vector};
 
 /// Parent of everything that is placed in world coordinates (Z up, m).
 #[derive(Component, Debug, Clone, Copy)]
-pub struct WorldRoot;
+pub(crate) struct WorldRoot;
 
 /// The rotation of the [`WorldRoot`]: Z up becomes Y up.
-pub fn root_rotation() -> Quat {
+pub(crate) fn root_rotation() -> Quat {
     Quat::from_rotation_x(-std::f32::consts::FRAC_PI_2)
 }
 
 /// A point or direction of the world (Z up) in Bevy's coordinates (Y up).
-pub fn to_bevy(vector: Vector) -> Vec3 {
+pub(crate) fn to_bevy(vector: Vector) -> Vec3 {
     Vec3::new(vector.x, vector.z, -vector.y)
 }
 
 /// A point or direction of Bevy (Y up) in world coordinates (Z up).
-pub fn from_bevy(vector: Vec3) -> Vector {
+pub(crate) fn from_bevy(vector: Vec3) -> Vector {
     Vector::new(vector.x, -vector.z, vector.y)
 }
 
 /// The same numbers in Bevy's type: for things below the [`WorldRoot`].
-pub fn vec3(vector: Vector) -> Vec3 {
+pub(crate) fn vec3(vector: Vector) -> Vec3 {
     Vec3::new(vector.x, vector.y, vector.z)
 }
 
 /// A pose in the world as the transform of a child of the [`WorldRoot`].
-pub fn transform(pose: &Pose) -> Transform {
+pub(crate) fn transform(pose: &Pose) -> Transform {
     let [x, y, z, w] = pose.rotation.to_array();
     Transform {
         translation: vec3(pose.translation),

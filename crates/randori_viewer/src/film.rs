@@ -20,9 +20,9 @@ use std::path::{Path, PathBuf};
 
 use crate::run::{OpenError, Problem};
 pub(crate) use cut::frame_of;
-pub use destination::{Kind, free_name};
+pub(crate) use destination::{Kind, free_name};
 pub use frames::write_png;
-pub use in_app::{FilmPlugin, FilmProgress, FilmSystems, MakeFilm, StopFilm};
+pub(crate) use in_app::{FilmPlugin, FilmProgress, MakeFilm, StopFilm};
 pub use times::{FilmOptions, FrameTimes};
 
 /// A picture: rows from the top, pixels from the left, four bytes each (red,

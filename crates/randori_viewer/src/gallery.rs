@@ -25,7 +25,7 @@ const TITLE_HEIGHT: f32 = 36.0;
 
 /// What there is to open.
 #[derive(Resource, Default)]
-pub struct Gallery {
+pub(crate) struct Gallery {
     /// Whether it is shown.
     pub open: bool,
     listed: Option<Result<Listed, String>>,
@@ -46,7 +46,7 @@ struct Tile {
 }
 
 /// Shows the [`Gallery`], also while nothing is open.
-pub struct GalleryPlugin;
+pub(crate) struct GalleryPlugin;
 
 impl Plugin for GalleryPlugin {
     fn build(&self, app: &mut App) {

@@ -57,7 +57,7 @@ impl Ghosts {
     }
 
     /// Takes one away.
-    pub fn remove(&mut self, index: usize) {
+    pub(crate) fn remove(&mut self, index: usize) {
         if index < self.all.len() {
             self.all.remove(index);
             self.revision += 1;
@@ -70,7 +70,7 @@ impl Ghosts {
     }
 
     /// All of them, to switch them on and off.
-    pub fn all_mut(&mut self) -> &mut [Ghost] {
+    pub(crate) fn all_mut(&mut self) -> &mut [Ghost] {
         &mut self.all
     }
 

@@ -20,7 +20,7 @@ const MOUSE: [(&str, &str); 8] = [
 
 /// Whether help is open.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Help {
+pub(crate) struct Help {
     /// The list of keys.
     pub keys: bool,
     /// The card for newcomers.
@@ -28,7 +28,7 @@ pub struct Help {
 }
 
 /// Shows help.
-pub struct HelpPlugin;
+pub(crate) struct HelpPlugin;
 
 impl Plugin for HelpPlugin {
     fn build(&self, app: &mut App) {

@@ -20,9 +20,8 @@ use lane::Lane;
 pub use quantity::Quantity;
 use quantity::{Source, of_sensors, of_ticks};
 
-/// Bytes that a history may take, unless [another budget](History::with_budget)
-/// is given.
-pub const HISTORY_BUDGET: usize = 64 << 20;
+/// Bytes that a history may take.
+const HISTORY_BUDGET: usize = 64 << 20;
 
 /// Most values of a quantity per simulated second.
 const MAX_HZ: u32 = 100;
@@ -63,13 +62,6 @@ impl History {
         Self { quantities, sources, lanes, first_sensor, stride, budget: HISTORY_BUDGET }
     }
 
-    /// With room for so many bytes.
-    #[must_use]
-    pub fn with_budget(mut self, bytes: usize) -> Self {
-        self.budget = bytes;
-        self
-    }
-
     /// Everything that can be asked for: signals first, then joints, motors,
     /// commands, bodies and sensors.
     pub fn quantities(&self) -> &[Quantity] {
@@ -100,7 +92,7 @@ impl History {
     }
 
     /// Whether these are the signals of this history.
-    pub fn has_signals(&self, table: &SignalTable) -> bool {
+    pub(crate) fn has_signals(&self, table: &SignalTable) -> bool {
         let mine = self.signals().map(|it| (&it.name, &it.unit));
         mine.eq(table.signals().iter().map(|it| (&it.name, &it.unit)))
     }
@@ -123,7 +115,7 @@ impl History {
 
     /// Forgets a tick and what comes after it: the run goes another way. What its
     /// step measured was measured at the tick before.
-    pub fn forget_from(&mut self, tick: Tick) {
+    pub(crate) fn forget_from(&mut self, tick: Tick) {
         for (index, lane) in self.lanes.iter_mut().enumerate() {
             lane.forget_from(tick.0.saturating_sub(u64::from(index > 0)));
         }
@@ -149,7 +141,7 @@ impl History {
     }
 
     /// Ticks from one value of a quantity to the next, at least.
-    pub fn stride(&self) -> u64 {
+    pub(crate) fn stride(&self) -> u64 {
         self.stride
     }
 
@@ -242,7 +234,8 @@ mod tests {
 
     #[test]
     fn a_long_run_is_thinned_to_its_budget_from_end_to_end() {
-        let mut history = history(2).with_budget(1000);
+        let mut history = history(2);
+        history.budget = 1000;
         for tick in 0..10_000 {
             let mut record = record(tick);
             record.readings.push(Reading {

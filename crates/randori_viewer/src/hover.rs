@@ -16,7 +16,7 @@ use crate::scene::PIN_HEIGHT;
 const NEAR: f32 = 0.012;
 
 /// Shows names at the pointer.
-pub struct HoverPlugin;
+pub(crate) struct HoverPlugin;
 
 impl Plugin for HoverPlugin {
     fn build(&self, app: &mut App) {

@@ -17,7 +17,7 @@ use crate::driver::Driver;
 use crate::open::{Content, OpenFile};
 use crate::run::{Problem, Run};
 
-pub use panel::KeepPlugin;
+pub(crate) use panel::KeepPlugin;
 pub use situation::save_situation;
 
 /// Writes the whole run, from its start to its newest tick, as a recording that
@@ -72,7 +72,7 @@ pub fn reproduce(world: &mut World, saved: Option<&Path>) -> String {
 
 /// Whether only a recording of its own gives this run again: no file that is there
 /// says all that happened in it.
-pub fn must_be_saved(world: &mut World) -> bool {
+pub(crate) fn must_be_saved(world: &mut World) -> bool {
     let is_recording = world.get_resource::<OpenFile>().is_some_and(OpenFile::is_recording);
     let mut run = world.resource_mut::<Run>();
     if is_recording { !follows_recording(&mut run) } else { was_played(&mut run) }

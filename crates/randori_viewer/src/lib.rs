@@ -14,7 +14,7 @@
 
 pub mod action;
 pub mod camera;
-pub mod convert;
+mod convert;
 pub mod driver;
 #[cfg(feature = "desktop")]
 pub mod film;
@@ -23,7 +23,7 @@ mod first_time;
 #[cfg(test)]
 mod fixture;
 #[cfg(feature = "desktop")]
-pub mod gallery;
+mod gallery;
 #[cfg(feature = "desktop")]
 pub mod ghosts;
 pub mod hands;
@@ -31,17 +31,17 @@ pub mod hands;
 pub mod headless;
 pub mod help;
 pub mod history;
-pub mod hover;
+mod hover;
 pub mod judgement;
 #[cfg(feature = "desktop")]
 pub mod keep;
 pub mod keys;
-pub mod main_camera;
+mod main_camera;
 pub mod marks;
 pub mod notice;
 #[cfg(feature = "desktop")]
 pub mod open;
-pub mod overlay;
+mod overlay;
 mod palette;
 pub mod panels;
 pub mod playback;
@@ -50,13 +50,13 @@ pub mod pointer;
 #[cfg(feature = "desktop")]
 pub mod policy;
 pub mod quality;
-pub mod readings;
+mod readings;
 pub mod robot;
 pub mod robots;
 pub mod run;
 pub mod scene;
 #[cfg(feature = "desktop")]
-pub mod screenshot;
+mod screenshot;
 pub mod selection;
 pub mod sensors;
 pub mod teleop;

@@ -5,8 +5,8 @@ use bevy::prelude::{Component, SystemSet};
 
 /// The camera of the picture.
 #[derive(Component, Debug, Clone, Copy)]
-pub struct MainCamera;
+pub(crate) struct MainCamera;
 
 /// When the camera is placed, in [`RunSystems::Draw`](crate::run::RunSystems::Draw).
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CameraSystems;
+pub(crate) struct CameraSystems;

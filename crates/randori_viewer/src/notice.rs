@@ -31,7 +31,7 @@ impl Notices {
 }
 
 /// Shows [`Notices`] and the problem of the [`Run`] above the picture.
-pub struct NoticePlugin;
+pub(crate) struct NoticePlugin;
 
 impl Plugin for NoticePlugin {
     fn build(&self, app: &mut App) {

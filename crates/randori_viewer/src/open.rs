@@ -118,7 +118,7 @@ impl OpenFile {
     }
 
     /// Whether it is a recording.
-    pub fn is_recording(&self) -> bool {
+    pub(crate) fn is_recording(&self) -> bool {
         matches!(self.content, Content::Recording { .. })
     }
 }

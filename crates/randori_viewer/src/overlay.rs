@@ -11,8 +11,8 @@ mod balance;
 mod draw;
 mod lidar;
 mod motion;
-pub mod sketch;
-pub mod view;
+pub(crate) mod sketch;
+pub(crate) mod view;
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ use view::View;
 
 /// Something that can be drawn into the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overlay {
+pub(crate) enum Overlay {
     /// Rays and hits of range finders.
     Lidar,
     /// All rays of range finders instead of some.
@@ -50,7 +50,7 @@ pub enum Overlay {
 
 impl Overlay {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Lidar,
         Self::AllRays,
         Self::Contacts,
@@ -63,7 +63,7 @@ impl Overlay {
     ];
 
     /// What it is called on screen.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Lidar => "Lidar",
             Self::AllRays => "All rays",
@@ -78,7 +78,7 @@ impl Overlay {
     }
 
     /// What is drawn, with colours and scales.
-    pub fn hint(self) -> &'static str {
+    pub(crate) fn hint(self) -> &'static str {
         match self {
             Self::Lidar => "Hits of range finders (red ticks) and some of their rays",
             Self::AllRays => "Every ray of a range finder, also where nothing was hit (faint)",
@@ -99,7 +99,7 @@ impl Overlay {
     }
 
     /// The key that switches it.
-    pub fn chord(self) -> Chord {
+    pub(crate) fn chord(self) -> Chord {
         match self {
             Self::Lidar => Chord::key(KeyCode::KeyL),
             Self::AllRays => Chord::shift(KeyCode::KeyL),
@@ -116,7 +116,7 @@ impl Overlay {
 
 /// Which overlays are drawn.
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
-pub struct Overlays {
+pub(crate) struct Overlays {
     on: [bool; Overlay::ALL.len()],
     /// Sensors of which nothing is drawn.
     hidden: BTreeSet<SensorId>,
@@ -124,22 +124,22 @@ pub struct Overlays {
 
 impl Overlays {
     /// Whether an overlay is drawn.
-    pub fn is_on(&self, overlay: Overlay) -> bool {
+    pub(crate) fn is_on(&self, overlay: Overlay) -> bool {
         self.on[overlay as usize]
     }
 
     /// Switches an overlay.
-    pub fn set(&mut self, overlay: Overlay, on: bool) {
+    pub(crate) fn set(&mut self, overlay: Overlay, on: bool) {
         self.on[overlay as usize] = on;
     }
 
     /// Whether the overlays of sensors are drawn for this one.
-    pub fn shows(&self, sensor: SensorId) -> bool {
+    pub(crate) fn shows(&self, sensor: SensorId) -> bool {
         !self.hidden.contains(&sensor)
     }
 
     /// Switches all overlays of one sensor.
-    pub fn show(&mut self, sensor: SensorId, on: bool) {
+    pub(crate) fn show(&mut self, sensor: SensorId, on: bool) {
         if on {
             self.hidden.remove(&sensor);
         } else {
@@ -150,7 +150,7 @@ impl Overlays {
 
 /// Draws the [`Overlays`] of the open [`Run`]; without Bevy's gizmos, it only
 /// keeps the [`Sketch`] of what is to be drawn.
-pub struct OverlayPlugin;
+pub(crate) struct OverlayPlugin;
 
 impl Plugin for OverlayPlugin {
     fn build(&self, app: &mut App) {

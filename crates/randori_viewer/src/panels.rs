@@ -117,10 +117,10 @@ impl AddPanel for App {
 
 /// When panels are drawn, in [`EguiPrimaryContextPass`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PanelSystems;
+pub(crate) struct PanelSystems;
 
 /// Draws all [`Panels`], and gives the picture what they leave.
-pub struct PanelsPlugin;
+pub(crate) struct PanelsPlugin;
 
 impl Plugin for PanelsPlugin {
     fn build(&self, app: &mut App) {

@@ -40,7 +40,7 @@ impl Default for Playback {
 impl Playback {
     /// The next faster (or slower) of [`SPEEDS`]; beyond the fastest, without
     /// limit.
-    pub fn shifted(&self, faster: bool) -> Speed {
+    pub(crate) fn shifted(&self, faster: bool) -> Speed {
         let Speed::Times(now) = self.speed else {
             return if faster { Speed::Unlimited } else { Speed::Times(SPEEDS[SPEEDS.len() - 1]) };
         };

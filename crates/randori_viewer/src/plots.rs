@@ -47,7 +47,7 @@ impl Plugin for PlotsPlugin {
 /// Asks for a plot of a quantity, such as `joint.pup.knee.position`, or of all its
 /// parts, such as `body.courier.base.position`.
 #[derive(Message, Debug, Clone, PartialEq, Eq)]
-pub struct PlotRequest(pub String);
+pub(crate) struct PlotRequest(pub String);
 
 /// Asks for a plot; see [`PlotRequest`].
 pub fn plot(world: &mut World, name: &str) {

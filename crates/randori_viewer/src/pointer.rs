@@ -27,7 +27,7 @@ pub struct Pointer {
 }
 
 /// Follows the mouse, and picks with a left click.
-pub struct PointerPlugin;
+pub(crate) struct PointerPlugin;
 
 impl Plugin for PointerPlugin {
     fn build(&self, app: &mut App) {

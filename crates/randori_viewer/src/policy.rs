@@ -17,7 +17,7 @@ use crate::panels::AddPanel;
 use crate::run::{Problem, Run};
 
 /// Shows and changes who decides.
-pub struct PolicyPlugin;
+pub(crate) struct PolicyPlugin;
 
 impl Plugin for PolicyPlugin {
     fn build(&self, app: &mut App) {

@@ -50,7 +50,7 @@ impl Quality {
     }
 
     /// Whether things cast shadows, and materials answer to light as real ones do.
-    pub fn has_shadows(self) -> bool {
+    pub(crate) fn has_shadows(self) -> bool {
         self > Self::Low
     }
 
@@ -83,7 +83,7 @@ pub enum RendererKind {
 
 impl RendererKind {
     /// In plain words.
-    pub fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Software => "software",
             Self::Integrated => "integrated",
@@ -93,7 +93,7 @@ impl RendererKind {
     }
 
     /// The preset that it can afford.
-    pub fn quality(self) -> Quality {
+    pub(crate) fn quality(self) -> Quality {
         match self {
             Self::Software => Quality::Low,
             Self::Integrated | Self::Other => Quality::Medium,
@@ -143,7 +143,7 @@ impl Renderer {
 
 /// Chooses a [`Quality`], applies it to cameras and light, and lets people
 /// change it.
-pub struct QualityPlugin;
+pub(crate) struct QualityPlugin;
 
 impl Plugin for QualityPlugin {
     fn build(&self, app: &mut App) {

@@ -10,11 +10,11 @@ use randori_core::spec::{Scenario, SensorSpec};
 use randori_core::time::Tick;
 use randori_sim::simulation::Simulation;
 
-pub use last::LastReadings;
+pub(crate) use last::LastReadings;
 
 /// A sensor of the scene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SensorId {
+pub(crate) struct SensorId {
     /// Its robot.
     pub robot: RobotId,
     /// Its index in the robot file.
@@ -23,7 +23,7 @@ pub struct SensorId {
 
 /// A sensor with the last measurement that reached the policy.
 #[derive(Debug, Clone, Copy)]
-pub struct Measured<'a> {
+pub(crate) struct Measured<'a> {
     /// Which sensor.
     pub id: SensorId,
     /// Name of its robot.
@@ -39,7 +39,7 @@ pub struct Measured<'a> {
 }
 
 /// All sensors of a scene with what they measured last, robot after robot.
-pub fn measured<'a>(
+pub(crate) fn measured<'a>(
     scenario: &'a Scenario,
     simulation: &'a Simulation,
 ) -> impl Iterator<Item = Measured<'a>> {

@@ -3,7 +3,7 @@
 //!
 //! Start reading at [`model`].
 
-pub mod model;
+pub(crate) mod model;
 pub mod wheels;
 
 use bevy::prelude::{Resource, SystemSet};
@@ -16,7 +16,7 @@ pub struct ChosenRobot(pub usize);
 
 /// The robots of the open run, as panels and keys need them.
 #[derive(Resource, Debug, Clone, PartialEq, Default)]
-pub struct Robots {
+pub(crate) struct Robots {
     pub(crate) models: Vec<RobotModel>,
     /// Generation and branches of the run that they are of.
     pub(crate) made_for: (u64, u64),
@@ -24,7 +24,7 @@ pub struct Robots {
 
 impl Robots {
     /// All, in the order of the scenario.
-    pub fn models(&self) -> &[RobotModel] {
+    pub(crate) fn models(&self) -> &[RobotModel] {
         &self.models
     }
 }
@@ -32,4 +32,4 @@ impl Robots {
 /// When robots are described and taken over: after [`RunSystems::Act`](crate::run::RunSystems::Act), before
 /// anything commands them.
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RobotSystems;
+pub(crate) struct RobotSystems;

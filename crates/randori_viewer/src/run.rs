@@ -23,8 +23,9 @@ use crate::history::History;
 use crate::readings::LastReadings;
 
 pub use branch::Past;
-pub use pace::PlaybackPlugin;
-pub use plugin::{RunPlugin, RunSystems};
+pub(crate) use pace::PlaybackPlugin;
+pub(crate) use plugin::RunPlugin;
+pub use plugin::RunSystems;
 pub use problem::{OpenError, Problem};
 use view::OpenRun;
 pub use view::{Repeated, RunView};
@@ -141,7 +142,7 @@ impl Run {
     }
 
     /// The session, with the measurements that were seen last.
-    pub fn measured(&mut self) -> Option<(&Session, &LastReadings)> {
+    pub(crate) fn measured(&mut self) -> Option<(&Session, &LastReadings)> {
         self.view.open.as_mut().map(|open| (&*open.session.get(), &open.readings))
     }
 
@@ -182,7 +183,7 @@ impl Run {
     }
 
     /// Shows a tick.
-    pub fn seek(&mut self, tick: Tick) {
+    pub(crate) fn seek(&mut self, tick: Tick) {
         self.with_session(|session| session.seek(tick));
     }
 

@@ -24,16 +24,17 @@ use crate::convert::{WorldRoot, root_rotation, transform};
 use crate::quality::Quality;
 use crate::run::{Run, RunSystems};
 
-pub use bounds::{Bounds, body_bounds, robot_bounds};
-pub use paint::{Finish, Paint};
-pub use visuals::{MeshFiles, MeshNotes, ReadFile};
+pub(crate) use bounds::{Bounds, body_bounds, robot_bounds};
+pub(crate) use paint::Paint;
+pub use visuals::ReadFile;
+pub(crate) use visuals::{MeshFiles, MeshNotes};
 pub(crate) use waypoints::PIN_HEIGHT;
 
 use mesh::{Formed, Forms};
 
 /// An entity that shows a body of the scene, or a dropped box.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Body(pub BodyId);
+pub(crate) struct Body(pub BodyId);
 
 /// A part of a [`Body`], in the frame of its parent.
 #[derive(Component, Debug, Clone, PartialEq)]
@@ -46,10 +47,10 @@ struct PartOf {
 
 /// When bodies are spawned and placed, in [`RunSystems::Draw`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SceneSystems;
+pub(crate) struct SceneSystems;
 
 /// Draws the open [`Run`].
-pub struct ScenePlugin;
+pub(crate) struct ScenePlugin;
 
 impl Plugin for ScenePlugin {
     fn build(&self, app: &mut App) {

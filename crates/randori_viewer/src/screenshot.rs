@@ -13,7 +13,7 @@ use crate::run::Run;
 
 /// Asks for a picture of the next frame.
 #[derive(Message, Debug, Clone, PartialEq, Eq, Default)]
-pub struct TakeScreenshot {
+pub(crate) struct TakeScreenshot {
     /// A PNG file; `None` for the first free `randori-001.png` in the current
     /// folder.
     pub file: Option<PathBuf>,
@@ -24,7 +24,7 @@ pub struct TakeScreenshot {
 /// What became of the pictures that were asked for. Why there is none is told as
 /// a [problem](Run::problem).
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
-pub struct Screenshots {
+pub(crate) struct Screenshots {
     /// The last one.
     pub last: Option<PathBuf>,
     /// How many there are.
@@ -33,7 +33,7 @@ pub struct Screenshots {
 
 /// Takes pictures: `Ctrl+P` of the world, `F12` of the whole window, and
 /// [`TakeScreenshot`].
-pub struct ScreenshotPlugin;
+pub(crate) struct ScreenshotPlugin;
 
 impl Plugin for ScreenshotPlugin {
     fn build(&self, app: &mut App) {

@@ -18,7 +18,7 @@ mod words;
 
 use bevy::prelude::*;
 
-pub use depth::{DepthInset, Mount};
+pub(crate) use depth::DepthInset;
 
 use crate::keys::{AddKey, Chord};
 use crate::panels::AddPanel;
@@ -27,7 +27,7 @@ use crate::run::RunSystems;
 /// Shows what the robots of the open run measure; needs
 /// [`PanelsPlugin`](crate::panels::PanelsPlugin) and
 /// [`OverlayPlugin`](crate::overlay::OverlayPlugin).
-pub struct SensorsPlugin;
+pub(crate) struct SensorsPlugin;
 
 impl Plugin for SensorsPlugin {
     fn build(&self, app: &mut App) {

@@ -15,7 +15,7 @@ pub(super) const RIDING_FOV: f32 = 1.2;
 
 /// Where the picture is taken from.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum View {
+pub(crate) enum View {
     /// From around a point; see [`Orbit`].
     #[default]
     Orbit,
@@ -33,7 +33,7 @@ pub enum View {
 impl View {
     /// Pose of the eye in the world, X ahead and Z up; `None` for an orbit, and for
     /// what is not there.
-    pub fn pose(self, run: &Run) -> Option<Pose> {
+    pub(crate) fn pose(self, run: &Run) -> Option<Pose> {
         let (scenario, layout, record) = (run.scenario()?, run.layout()?, run.record()?);
         let pose_of = |body: BodyId| Some(record.state.bodies.get(body.0)?.pose);
         match self {

@@ -11,7 +11,7 @@ use super::FilmError;
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// One picture.
     Png,
     /// A film that every browser shows; 256 colors.
@@ -27,7 +27,7 @@ impl Kind {
     ///
     /// # Errors
     /// When its extension is none of those.
-    pub fn of(path: &Path) -> Result<Self, FilmError> {
+    pub(crate) fn of(path: &Path) -> Result<Self, FilmError> {
         let extension = path.extension().map(|it| it.to_string_lossy().to_ascii_lowercase());
         match extension.as_deref() {
             Some("png") => Ok(Self::Png),
@@ -39,7 +39,7 @@ impl Kind {
     }
 
     /// In words.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Png => "a PNG picture",
             Self::Gif => "a GIF",
@@ -134,7 +134,7 @@ impl Drop for Unfinished {
 
 /// The first of `randori-001.png`, `randori-002.png` and so on that is free in a
 /// folder.
-pub fn free_name(folder: &Path, stem: &str, extension: &str) -> PathBuf {
+pub(crate) fn free_name(folder: &Path, stem: &str, extension: &str) -> PathBuf {
     let mut number = 1_u64;
     loop {
         let path = folder.join(format!("{stem}-{number:03}.{extension}"));

@@ -28,7 +28,7 @@ const MAX_TRIALS: u32 = 60;
 /// Asks for a film of the open run. Ticks that were not reached yet are not in
 /// it.
 #[derive(Message, Debug, Clone, PartialEq)]
-pub struct MakeFilm {
+pub(crate) struct MakeFilm {
     /// The first tick.
     pub from: Tick,
     /// The last one.
@@ -43,11 +43,11 @@ pub struct MakeFilm {
 
 /// Gives up the film that is being made.
 #[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StopFilm;
+pub(crate) struct StopFilm;
 
 /// How far a film is. Why there is none is told as a [problem](Run::problem).
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
-pub struct FilmProgress {
+pub(crate) struct FilmProgress {
     /// The file that is being written; `None` if there is none now.
     pub making: Option<PathBuf>,
     /// Pictures that were made.
@@ -61,10 +61,10 @@ pub struct FilmProgress {
 /// When films do their work, between [`RunSystems::Advance`] and
 /// [`RunSystems::Draw`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct FilmSystems;
+pub(crate) struct FilmSystems;
 
 /// Makes films in the app, when it is asked with [`MakeFilm`].
-pub struct FilmPlugin;
+pub(crate) struct FilmPlugin;
 
 impl Plugin for FilmPlugin {
     fn build(&self, app: &mut App) {

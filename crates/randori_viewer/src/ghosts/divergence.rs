@@ -89,7 +89,7 @@ impl Ghost {
     }
 
     /// Where the open run parts from it, as far as that is known.
-    pub fn parting(&self) -> Option<Tick> {
+    pub(crate) fn parting(&self) -> Option<Tick> {
         let Comparison { first, seen_apart, .. } = &self.comparison;
         first.as_ref().map(|first| first.tick).or(*seen_apart)
     }

@@ -153,7 +153,7 @@ impl Ghost {
     }
 
     /// The simulated time, s, at which it ends.
-    pub fn end_s(&self) -> f64 {
+    pub(crate) fn end_s(&self) -> f64 {
         self.recording.last_tick().map_or(0.0, |tick| tick.0 as f64 * self.period_s())
     }
 

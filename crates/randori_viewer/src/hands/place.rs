@@ -15,7 +15,7 @@ const RAYS: usize = 5;
 
 /// The horizontal part of a direction, as a unit vector; `None` straight up or
 /// down.
-pub fn level(direction: Vector) -> Option<Vector> {
+pub(crate) fn level(direction: Vector) -> Option<Vector> {
     let flat = Vector::new(direction.x, direction.y, 0.0);
     let length = flat.length();
     (length > 0.05 * direction.length() && length > 0.0).then(|| flat / length)
@@ -23,7 +23,12 @@ pub fn level(direction: Vector) -> Option<Vector> {
 
 /// Where a ray meets the plane through `through` with this normal; `None` where
 /// it does not, or only farther than 1 km.
-pub fn meet(origin: Vector, direction: Vector, through: Vector, normal: Vector) -> Option<Vector> {
+pub(crate) fn meet(
+    origin: Vector,
+    direction: Vector,
+    through: Vector,
+    normal: Vector,
+) -> Option<Vector> {
     let along = direction.dot(normal);
     if along.abs() < 1e-4 {
         return None;
@@ -34,7 +39,7 @@ pub fn meet(origin: Vector, direction: Vector, through: Vector, normal: Vector) 
 
 /// A pose for a box of this size (m) above what was hit, with nothing in it;
 /// beside it where a wall was hit. `None` if there is no room within 10 m.
-pub fn above(world: &SimWorld, hit: &RayHit, size: Vector) -> Option<Pose> {
+pub(crate) fn above(world: &SimWorld, hit: &RayHit, size: Vector) -> Option<Pose> {
     let mut center = hit.point;
     if let Some(away) = level(hit.normal).filter(|_| hit.normal.z.abs() < 0.5) {
         center += away * (libm::hypotf(size.x, size.y) / 2.0 + 0.02);

@@ -24,7 +24,7 @@ pub struct Quantity {
 
 impl Quantity {
     /// Its name, and its unit in brackets.
-    pub fn heading(&self) -> String {
+    pub(crate) fn heading(&self) -> String {
         format!("{} [{}]", self.name, self.unit)
     }
 }

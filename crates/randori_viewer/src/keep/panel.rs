@@ -15,7 +15,7 @@ use crate::run::Run;
 use crate::screenshot::TakeScreenshot;
 
 /// Shows what can be kept, and keeps it.
-pub struct KeepPlugin;
+pub(crate) struct KeepPlugin;
 
 impl Plugin for KeepPlugin {
     fn build(&self, app: &mut App) {

@@ -4,38 +4,38 @@ use bevy::prelude::{Color, Resource};
 use randori_core::math::{Pose, Vector};
 
 /// Colours of what is drawn.
-pub mod colors {
+pub(crate) mod colors {
     use bevy::prelude::Color;
 
     /// Along +X.
-    pub const X: Color = Color::srgb(0.90, 0.15, 0.15);
+    pub(crate) const X: Color = Color::srgb(0.90, 0.15, 0.15);
     /// Along +Y.
-    pub const Y: Color = Color::srgb(0.10, 0.70, 0.15);
+    pub(crate) const Y: Color = Color::srgb(0.10, 0.70, 0.15);
     /// Along +Z.
-    pub const Z: Color = Color::srgb(0.15, 0.30, 0.95);
+    pub(crate) const Z: Color = Color::srgb(0.15, 0.30, 0.95);
     /// A ray that met something.
-    pub const RAY: Color = Color::srgba(0.95, 0.45, 0.10, 0.45);
+    pub(crate) const RAY: Color = Color::srgba(0.95, 0.45, 0.10, 0.45);
     /// A ray that met nothing.
-    pub const MISS: Color = Color::srgba(0.35, 0.40, 0.50, 0.25);
+    pub(crate) const MISS: Color = Color::srgba(0.35, 0.40, 0.50, 0.25);
     /// What a ray met.
-    pub const HIT: Color = Color::srgb(0.95, 0.10, 0.10);
+    pub(crate) const HIT: Color = Color::srgb(0.95, 0.10, 0.10);
     /// Contact points and their forces.
-    pub const FORCE: Color = Color::srgb(0.95, 0.75, 0.05);
+    pub(crate) const FORCE: Color = Color::srgb(0.95, 0.75, 0.05);
     /// Velocities.
-    pub const VELOCITY: Color = Color::srgb(0.05, 0.55, 0.85);
+    pub(crate) const VELOCITY: Color = Color::srgb(0.05, 0.55, 0.85);
     /// Angular velocities.
-    pub const SPIN: Color = Color::srgb(0.65, 0.25, 0.85);
+    pub(crate) const SPIN: Color = Color::srgb(0.65, 0.25, 0.85);
     /// Centres of mass.
-    pub const MASS: Color = Color::srgb(0.08, 0.08, 0.10);
+    pub(crate) const MASS: Color = Color::srgb(0.08, 0.08, 0.10);
     /// A robot whose centre of mass is above where it stands.
-    pub const STEADY: Color = Color::srgb(0.05, 0.65, 0.15);
+    pub(crate) const STEADY: Color = Color::srgb(0.05, 0.65, 0.15);
     /// A robot whose centre of mass is beside it.
-    pub const TIPPING: Color = Color::srgb(0.90, 0.10, 0.10);
+    pub(crate) const TIPPING: Color = Color::srgb(0.90, 0.10, 0.10);
 }
 
 /// A straight line.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Line {
+pub(crate) struct Line {
     /// One end, m in the world.
     pub from: Vector,
     /// The other end, m in the world.
@@ -48,7 +48,7 @@ pub struct Line {
 
 /// Everything that is drawn besides bodies.
 #[derive(Resource, Debug, Default)]
-pub struct Sketch {
+pub(crate) struct Sketch {
     lines: Vec<Line>,
 }
 
@@ -57,27 +57,27 @@ const CORNERS: u8 = 16;
 
 impl Sketch {
     /// What there is to draw.
-    pub fn lines(&self) -> &[Line] {
+    pub(crate) fn lines(&self) -> &[Line] {
         &self.lines
     }
 
     /// Forgets everything.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.lines.clear();
     }
 
     /// A line that bodies hide.
-    pub fn line(&mut self, from: Vector, to: Vector, color: Color) {
+    pub(crate) fn line(&mut self, from: Vector, to: Vector, color: Color) {
         self.lines.push(Line { from, to, color, on_top: false });
     }
 
     /// A line that is seen through bodies.
-    pub fn top_line(&mut self, from: Vector, to: Vector, color: Color) {
+    pub(crate) fn top_line(&mut self, from: Vector, to: Vector, color: Color) {
         self.lines.push(Line { from, to, color, on_top: true });
     }
 
     /// An arrow from a point; only the line if it is too short for a head.
-    pub fn arrow(&mut self, from: Vector, along: Vector, color: Color) {
+    pub(crate) fn arrow(&mut self, from: Vector, along: Vector, color: Color) {
         let (length, to) = (along.length(), from + along);
         self.top_line(from, to, color);
         if length < 0.01 {
@@ -93,7 +93,7 @@ impl Sketch {
     }
 
     /// The axes of a frame.
-    pub fn axes(&mut self, world_from_frame: &Pose, length: f32) {
+    pub(crate) fn axes(&mut self, world_from_frame: &Pose, length: f32) {
         let origin = world_from_frame.translation;
         let axes = [(Vector::X, colors::X), (Vector::Y, colors::Y), (Vector::Z, colors::Z)];
         for (axis, color) in axes {
@@ -102,7 +102,7 @@ impl Sketch {
     }
 
     /// A ball: a circle about each axis.
-    pub fn ball(&mut self, center: Vector, radius: f32, color: Color) {
+    pub(crate) fn ball(&mut self, center: Vector, radius: f32, color: Color) {
         for (one, other) in [(Vector::X, Vector::Y), (Vector::Y, Vector::Z), (Vector::Z, Vector::X)]
         {
             let corner = |index: u8| {
@@ -116,7 +116,7 @@ impl Sketch {
     }
 
     /// An upright cross that lies flat.
-    pub fn cross(&mut self, center: Vector, reach: f32, color: Color) {
+    pub(crate) fn cross(&mut self, center: Vector, reach: f32, color: Color) {
         for arm in [Vector::X, Vector::Y] {
             self.top_line(center - arm * reach, center + arm * reach, color);
         }

@@ -12,7 +12,7 @@ use crate::readings::{Measured, measured};
 
 /// The tick that is shown, to be drawn.
 #[derive(Clone, Copy)]
-pub struct View<'a> {
+pub(crate) struct View<'a> {
     /// The scenario of the run.
     pub scenario: &'a Scenario,
     /// Its world and sensors at that tick.
@@ -26,12 +26,12 @@ const LINK_AXIS_M: f32 = 0.08;
 
 impl<'a> View<'a> {
     /// Of the tick that a session shows.
-    pub fn new(session: &'a Session) -> Self {
+    pub(crate) fn new(session: &'a Session) -> Self {
         Self { scenario: session.scenario(), simulation: session.episode().simulation() }
     }
 
     /// Draws what is switched on.
-    pub fn sketch(&self, overlays: &Overlays, sketch: &mut Sketch) {
+    pub(crate) fn sketch(&self, overlays: &Overlays, sketch: &mut Sketch) {
         let shown = |sensor: &Measured| overlays.shows(sensor.id);
         let sensors = || self.sensors().filter(shown);
         if overlays.is_on(Overlay::Lidar) || overlays.is_on(Overlay::AllRays) {
@@ -69,17 +69,17 @@ impl<'a> View<'a> {
     }
 
     /// All robots.
-    pub fn robots(&self) -> impl Iterator<Item = RobotId> {
+    pub(crate) fn robots(&self) -> impl Iterator<Item = RobotId> {
         (0..self.simulation.layout().robots.len()).map(RobotId)
     }
 
     /// All sensors with what they measured last.
-    pub fn sensors(&self) -> impl Iterator<Item = Measured<'a>> {
+    pub(crate) fn sensors(&self) -> impl Iterator<Item = Measured<'a>> {
         measured(self.scenario, self.simulation)
     }
 
     /// Where a sensor is; `None` if it sits on no link.
-    pub fn world_from_sensor(&self, sensor: &Measured) -> Option<Pose> {
+    pub(crate) fn world_from_sensor(&self, sensor: &Measured) -> Option<Pose> {
         let body = sensor.layout.body?;
         Some(self.simulation.world().body_pose(body) * sensor.spec.pose.pose())
     }

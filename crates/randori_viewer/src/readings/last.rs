@@ -13,13 +13,13 @@ const KEPT: usize = 8;
 
 /// The last measurements of each sensor in the records that were shown.
 #[derive(Debug, Clone, Default)]
-pub struct LastReadings {
+pub(crate) struct LastReadings {
     kept: BTreeMap<SensorId, VecDeque<Reading>>,
 }
 
 impl LastReadings {
     /// Takes note of what a record measured.
-    pub fn note(&mut self, record: &TickRecord) {
+    pub(crate) fn note(&mut self, record: &TickRecord) {
         for reading in &record.readings {
             let id = SensorId { robot: reading.robot, sensor: reading.sensor };
             let kept = self.kept.entry(id).or_default();
@@ -33,18 +33,18 @@ impl LastReadings {
     }
 
     /// Forgets everything: what was seen belongs to another run.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.kept.clear();
     }
 
     /// What a sensor measured at a tick, if that was seen.
-    pub fn at(&self, sensor: SensorId, measured_at: Tick) -> Option<&Reading> {
+    pub(crate) fn at(&self, sensor: SensorId, measured_at: Tick) -> Option<&Reading> {
         self.kept.get(&sensor)?.iter().find(|reading| reading.measured_at == measured_at)
     }
 
     /// Whether the last measurement of a sensor before a tick is known to have
     /// been lost.
-    pub fn is_lost(&self, sensor: SensorId, before: Tick) -> bool {
+    pub(crate) fn is_lost(&self, sensor: SensorId, before: Tick) -> bool {
         let kept = self.kept.get(&sensor).into_iter().flatten();
         kept.rev().find(|reading| reading.measured_at < before).is_some_and(|last| last.lost)
     }

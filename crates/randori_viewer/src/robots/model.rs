@@ -10,7 +10,7 @@ use super::wheels::Wheels;
 
 /// A robot as it is shown.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RobotModel {
+pub(crate) struct RobotModel {
     /// Name in the scenario.
     pub name: String,
     /// Joint tree, parents before children.
@@ -25,7 +25,7 @@ pub struct RobotModel {
 
 /// A joint with the link that it moves; the first one is the base.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub(crate) struct Row {
     /// Joints between it and the base.
     pub depth: usize,
     /// Name of the joint, or of the base link.
@@ -40,7 +40,7 @@ pub struct Row {
 
 /// A degree of freedom.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Dof {
+pub(crate) struct Dof {
     /// Which.
     pub id: DofId,
     /// Whether it is a length.
@@ -55,7 +55,7 @@ pub struct Dof {
 
 /// One value of a command.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Input {
+pub(crate) struct Input {
     /// Name of the actuator, with that of the input if it has several.
     pub name: String,
     /// Place in the command.
@@ -70,7 +70,7 @@ pub struct Input {
 
 /// What an input means, and so its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Position of a joint that turns.
     Angle,
     /// Position of a joint that slides.
@@ -98,17 +98,12 @@ impl Kind {
     }
 
     /// Whether a command is a position to go to.
-    pub fn is_position(self) -> bool {
+    pub(crate) fn is_position(self) -> bool {
         matches!(self, Self::Angle | Self::Length)
     }
 
-    /// Whether a command is a speed.
-    pub fn is_speed(self) -> bool {
-        matches!(self, Self::Rate | Self::Speed)
-    }
-
     /// What is shown per SI unit, and its unit.
-    pub fn unit(self) -> (f32, &'static str) {
+    pub(crate) fn unit(self) -> (f32, &'static str) {
         match self {
             Self::Angle => (1.0_f32.to_degrees(), "deg"),
             Self::Length => (1.0, "m"),
@@ -120,7 +115,7 @@ impl Kind {
     }
 
     /// Range of a slider for an input that has none.
-    pub fn usual_range(self) -> (f32, f32) {
+    pub(crate) fn usual_range(self) -> (f32, f32) {
         let most = match self {
             Self::Angle => std::f32::consts::PI,
             Self::Length | Self::Speed => 1.0,
@@ -134,14 +129,14 @@ impl Kind {
 
 impl Input {
     /// The range of a slider, SI.
-    pub fn slider_range(&self) -> (f32, f32) {
+    pub(crate) fn slider_range(&self) -> (f32, f32) {
         self.range.unwrap_or(self.kind.usual_range())
     }
 }
 
 /// A named pose of the robot file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NamedPose {
+pub(crate) struct NamedPose {
     /// Its name.
     pub name: String,
     /// Values for positions in the command: place, rad or m.
@@ -149,7 +144,7 @@ pub struct NamedPose {
 }
 
 /// All robots of a scenario.
-pub fn describe(scenario: &Scenario, layout: &SceneLayout) -> Vec<RobotModel> {
+pub(crate) fn describe(scenario: &Scenario, layout: &SceneLayout) -> Vec<RobotModel> {
     let robots = scenario.robots.iter().zip(&layout.robots).zip(interfaces(scenario));
     robots.map(|((model, robot), interface)| of(model, robot, &interface, layout)).collect()
 }

@@ -16,7 +16,7 @@ const TURN: f32 = 0.5;
 
 /// The wheels of a robot.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wheels {
+pub(crate) struct Wheels {
     all: Vec<Wheel>,
     /// Greatest speed that all of them can follow, rad/s.
     most_rate: f32,
@@ -64,12 +64,12 @@ impl Wheels {
 
     /// Greatest speed: of the robot (m/s) if the size of the wheels is known, else
     /// of the wheels (rad/s).
-    pub fn most_speed(&self) -> f32 {
+    pub(crate) fn most_speed(&self) -> f32 {
         self.most_rate * self.radius.unwrap_or(1.0)
     }
 
     /// Unit of [`Self::most_speed`].
-    pub fn unit(&self) -> &'static str {
+    pub(crate) fn unit(&self) -> &'static str {
         if self.radius.is_some() { " m/s" } else { " rad/s" }
     }
 

@@ -14,7 +14,7 @@ use crate::playback::Playback;
 const TICKS_PER_FRAME: Duration = Duration::from_millis(40);
 
 /// Advances the open [`Run`] while [`Playback`] is playing.
-pub struct PlaybackPlugin;
+pub(crate) struct PlaybackPlugin;
 
 impl Plugin for PlaybackPlugin {
     fn build(&self, app: &mut App) {

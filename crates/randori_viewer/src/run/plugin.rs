@@ -19,7 +19,7 @@ pub enum RunSystems {
 }
 
 /// Carries [`Action`]s out on the open [`Run`].
-pub struct RunPlugin;
+pub(crate) struct RunPlugin;
 
 impl Plugin for RunPlugin {
     fn build(&self, app: &mut App) {

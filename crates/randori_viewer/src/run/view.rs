@@ -157,7 +157,7 @@ impl RunView {
     }
 
     /// Bytes of saved states, and how many there may be.
-    pub fn saved_bytes(&self) -> (usize, usize) {
+    pub(crate) fn saved_bytes(&self) -> (usize, usize) {
         (self.open.as_ref().map_or(0, |open| open.saved_bytes), self.budget)
     }
 
@@ -172,7 +172,7 @@ impl RunView {
     }
 
     /// The ticks at which the run was branched, as far as they are in its past.
-    pub fn branched_at(&self) -> &[Tick] {
+    pub(crate) fn branched_at(&self) -> &[Tick] {
         self.open.as_ref().map_or(&[], |open| &open.branched_at)
     }
 
@@ -193,7 +193,7 @@ impl RunView {
     }
 
     /// Whether a robot follows the hand.
-    pub fn is_by_hand(&self, robot: usize) -> bool {
+    pub(crate) fn is_by_hand(&self, robot: usize) -> bool {
         let policy = self.scenario().and_then(|it| it.spec.robots.get(robot)?.policy.as_ref());
         policy.is_some_and(|policy| policy.source == PolicySource::Manual)
     }

@@ -8,7 +8,7 @@ use randori_core::spec::{ActorModel, Scenario, Shape, ShapeSpec};
 
 /// A box along the axes of some frame, m.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// Its lowest corner.
     pub low: Vector,
     /// Its highest corner.
@@ -23,23 +23,23 @@ impl Bounds {
 
     /// The box around both.
     #[must_use]
-    pub fn with(self, other: Self) -> Self {
+    pub(crate) fn with(self, other: Self) -> Self {
         Self { low: self.low.min(other.low), high: self.high.max(other.high) }
     }
 
     /// Its middle, m.
-    pub fn middle(&self) -> Vector {
+    pub(crate) fn middle(&self) -> Vector {
         (self.low + self.high) * 0.5
     }
 
     /// Its edges, m.
-    pub fn size(&self) -> Vector {
+    pub(crate) fn size(&self) -> Vector {
         self.high - self.low
     }
 
     /// The box around this one, where its frame lies at a pose.
     #[must_use]
-    pub fn placed(self, pose: &Pose) -> Self {
+    pub(crate) fn placed(self, pose: &Pose) -> Self {
         let half = self.size() * 0.5;
         let axes = [Vector::X * half.x, Vector::Y * half.y, Vector::Z * half.z];
         let reach = axes.into_iter().fold(Vector::ZERO, |sum, it| sum + (pose.rotation * it).abs());
@@ -49,7 +49,11 @@ impl Bounds {
 
 /// How far a body of the scenario reaches, in its frame; `None` for a body
 /// without shapes, or one without end.
-pub fn body_bounds(scenario: &Scenario, layout: &SceneLayout, body: BodyId) -> Option<Bounds> {
+pub(crate) fn body_bounds(
+    scenario: &Scenario,
+    layout: &SceneLayout,
+    body: BodyId,
+) -> Option<Bounds> {
     let BodyId(index) = body;
     if let Some(RobotId(robot)) = layout.bodies.get(index)?.robot {
         let model = scenario.robots.get(robot)?;
@@ -75,7 +79,7 @@ pub fn body_bounds(scenario: &Scenario, layout: &SceneLayout, body: BodyId) -> O
 }
 
 /// How far a robot reaches in the world, as a record has it.
-pub fn robot_bounds(
+pub(crate) fn robot_bounds(
     scenario: &Scenario,
     layout: &SceneLayout,
     robot: RobotId,

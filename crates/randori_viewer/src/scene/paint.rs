@@ -20,7 +20,7 @@ use crate::quality::Quality;
 
 /// The colour of a mesh; its material follows.
 #[derive(Component, Debug, Clone, Copy, PartialEq)]
-pub struct Paint {
+pub(crate) struct Paint {
     /// Red, green, blue, 0 to 1, as in files (sRGB).
     pub color: [f32; 3],
     /// 1 is solid.
@@ -31,7 +31,7 @@ pub struct Paint {
 
 /// How light falls on something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Finish {
+pub(crate) enum Finish {
     /// Dull, with shadows.
     Dull,
     /// It has its colour whatever the light, and no shadow.
@@ -43,12 +43,12 @@ pub enum Finish {
 
 impl Paint {
     /// Solid and dull.
-    pub fn dull(color: [f32; 3]) -> Self {
+    pub(crate) fn dull(color: [f32; 3]) -> Self {
         Self { color, alpha: 1.0, finish: Finish::Dull }
     }
 
     /// With this colour whatever the light; `alpha` of 1 is solid.
-    pub fn shining(color: [f32; 3], alpha: f32) -> Self {
+    pub(crate) fn shining(color: [f32; 3], alpha: f32) -> Self {
         Self { color, alpha, finish: Finish::Shining }
     }
 

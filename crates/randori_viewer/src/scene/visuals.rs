@@ -21,11 +21,11 @@ pub type ReadFile = Box<dyn Fn(&str) -> Result<Vec<u8>, String> + Send + Sync>;
 /// Where mesh files come from. Without any, robots look like their collision
 /// shapes.
 #[derive(Resource, Default)]
-pub struct MeshFiles(pub Option<ReadFile>);
+pub(crate) struct MeshFiles(pub Option<ReadFile>);
 
 /// What could not be drawn as it should look, for people.
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
-pub struct MeshNotes(pub Vec<String>);
+pub(crate) struct MeshNotes(pub Vec<String>);
 
 impl MeshNotes {
     /// Says something once.

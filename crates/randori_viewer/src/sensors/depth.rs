@@ -28,7 +28,7 @@ const EVERY: Duration = Duration::from_millis(100);
 
 /// Where the camera sits. It looks along +X of that frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mount {
+pub(crate) enum Mount {
     /// In the frame of a robot's base.
     Base(RobotId),
     /// In the frame of a sensor that sits on a link.
@@ -102,7 +102,7 @@ type Shown = (u64, u64, Tick, Option<Mount>);
 
 /// The depth picture above the world.
 #[derive(Resource, Debug, Default)]
-pub struct DepthInset {
+pub(crate) struct DepthInset {
     /// Whether it is shown.
     pub on: bool,
     /// Where the camera sits; `None` for the place that has the best view.
