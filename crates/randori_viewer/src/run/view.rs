@@ -4,7 +4,7 @@ use bevy::platform::cell::SyncCell;
 use randori_core::layout::SceneLayout;
 use randori_core::record::TickRecord;
 use randori_core::report::RunReport;
-use randori_core::spec::{PolicySource, Scenario};
+use randori_core::spec::Scenario;
 use randori_core::time::{Tick, TickPeriod};
 use randori_policy::ManualCommand;
 use randori_sim::batch::PreparedRun;
@@ -195,6 +195,6 @@ impl RunView {
     /// Whether a robot follows the hand.
     pub(crate) fn is_by_hand(&self, robot: usize) -> bool {
         let policy = self.scenario().and_then(|it| it.spec.robots.get(robot)?.policy.as_ref());
-        policy.is_some_and(|policy| policy.source == PolicySource::Manual)
+        policy.is_some_and(|policy| policy.source.is_by_hand())
     }
 }
