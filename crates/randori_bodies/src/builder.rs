@@ -1,4 +1,4 @@
-//! Builds trees from links, and refuses what cannot be simulated.
+//! Builds trees from links, and rejects links that cannot be simulated.
 
 use nalgebra::{Isometry3, Matrix3, Vector3};
 
@@ -7,12 +7,12 @@ use crate::joint::{Hinge, JointKind};
 use crate::spatial::Symmetric3;
 use crate::tree::{Dof, Link, Placing, Tree};
 
-/// A link as it is added to a [`TreeBuilder`].
+/// Description of a link for a [`TreeBuilder`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinkSpec {
     /// The parent link; `None` for a base.
     pub parent: Option<usize>,
-    /// How it moves against its parent.
+    /// Its joint.
     pub joint: JointKind,
     /// Pose of the joint frame in the parent link; for a base its initial pose
     /// in the world.
@@ -41,8 +41,8 @@ impl Default for LinkSpec {
     }
 }
 
-/// A reason why a link cannot be part of a tree. Links are named by the index
-/// that they have or would have got.
+/// The reason why a link is rejected. Links are named by the index that they have,
+/// or would have, in the tree.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TreeError {
@@ -78,7 +78,7 @@ pub enum TreeError {
         /// The refused link.
         link: usize,
     },
-    /// A negative or non-finite mass, or an inertia that no body has.
+    /// A negative or non-finite mass, or a physically impossible inertia.
     #[error("link {link} needs a finite mass and a symmetric inertia, neither negative")]
     InvalidMass {
         /// The refused link.
@@ -99,7 +99,7 @@ pub struct TreeBuilder {
 }
 
 impl TreeBuilder {
-    /// Without links.
+    /// An empty builder.
     pub fn new() -> Self {
         Self::default()
     }
@@ -108,8 +108,8 @@ impl TreeBuilder {
     ///
     /// # Errors
     ///
-    /// If its parent, axis, frame, mass or parameters are not those of a
-    /// movable body. The builder stays as it was.
+    /// If its parent, axis, frame, mass or parameters are invalid. The builder is
+    /// then unchanged.
     pub fn add(&mut self, spec: &LinkSpec) -> Result<usize, TreeError> {
         let link = self.tree.links.len();
         check(spec, link)?;
@@ -148,7 +148,7 @@ impl TreeBuilder {
         self.tree
     }
 
-    /// Adds the dofs of one joint, each carried by the one before it.
+    /// Adds the dofs of one joint, each one carried by the previous one.
     fn add_dofs(&mut self, link: usize, carrier: Option<usize>, spec: &LinkSpec) {
         let tree = &mut self.tree;
         let base = carrier.and_then(|dof| {

@@ -10,9 +10,9 @@
 //! lambda_n >= 0,   |(lambda_1/mu_1 .. lambda_{d-1}/mu_{d-1})| <= lambda_n
 //! ```
 //!
-//! The contact wants the velocity `target` and yields by `R_n` and `R_j` per
-//! impulse. The unbounded answer is `y = R^-1 (target - u)`; the impulse is the
-//! point of the cone nearest to it,
+//! The contact has the target velocity `target` and the regularisation `R_n` and
+//! `R_j` (velocity per impulse). The unbounded impulse is `y = R^-1 (target - u)`;
+//! the impulse is the point of the cone nearest to it,
 //!
 //! ```text
 //! lambda(u) = argmin_{lambda in cone} 1/2 (lambda - y)' R (lambda - y)
@@ -124,7 +124,7 @@ pub struct Cone {
     pub kind: ConeKind,
     /// Friction coefficient of each direction; the first is unused.
     pub mu: ConeVector,
-    /// Wanted relative velocity.
+    /// Target relative velocity.
     pub target: ConeVector,
     /// `R_n`, normal velocity per impulse; positive.
     pub normal_regularization: f64,
@@ -132,7 +132,7 @@ pub struct Cone {
     pub friction_regularization: f64,
 }
 
-/// What a contact does at a relative velocity.
+/// State of a contact at a relative velocity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Region {
     /// No impulse.

@@ -4,7 +4,7 @@ use nalgebra::{Matrix3, Vector3};
 
 use super::*;
 
-/// A generator of numbers that look random, the same on every machine.
+/// A deterministic pseudo-random number generator.
 struct Numbers(u64);
 
 impl Numbers {
@@ -46,7 +46,7 @@ fn samples() -> Vec<(Cone, ConeVector)> {
                 let cone = cone(kind);
                 let mut u = numbers.vector(kind.dim(), scale);
                 for (j, component) in u.iter_mut().enumerate().take(kind.dim()) {
-                    // Turning counts little against sliding.
+                    // Spin has a small weight compared with sliding.
                     *component =
                         cone.target[j] + if j < 3 { *component } else { 10.0 * *component };
                 }
@@ -196,8 +196,8 @@ fn impulses_are_continuous_across_the_regions() {
     }
 }
 
-/// Minimises `1/2 (x - y)' R (x - y)` over the cone by walking: a step towards a
-/// random point of the cone, kept if it is better.
+/// Minimises `1/2 (x - y)' R (x - y)` over the cone by random search: a step towards a
+/// random point of the cone, accepted if it improves.
 fn brute_force(cone: &Cone, y: &ConeVector, weights: &ConeVector, numbers: &mut Numbers) -> f64 {
     let dim = cone.kind.dim();
     let cost = |x: &ConeVector| -> f64 {

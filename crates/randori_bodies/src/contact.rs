@@ -1,28 +1,28 @@
-//! A contact point as the caller found it, and its potential for one step.
+//! Contact points from collision detection, and their potentials for one step.
 //!
-//! Velocities of a contact are those of the second body against the first, in
+//! Velocities of a contact are those of the second body relative to the first, in
 //! the directions of [`cone`](crate::cone): along the normal, which points from
 //! the first to the second, and along two tangents.
 //!
-//! **Friction that does not creep.** A regularised contact yields by
-//! `R_j lambda_j` while it sticks. The stiff law adds `R_j lambda_j` of the last step
-//! to the target: the regularisation then acts on the *change* of the impulse (a
-//! proximal step), and a steady load is held at rest whatever `R` is.
+//! **Friction without creep.** A sticking regularised contact creeps with the velocity
+//! `R_j lambda_j`. The stiff law adds `R_j lambda_j` of the last step to the target: the
+//! regularisation then acts on the *change* of the impulse (a proximal step), and a
+//! constant load stays at rest for any `R`.
 //!
 //! **Coulomb's law.** The convex potential lifts a sliding contact at
 //! `|mu_j u_j|`. The stiff law lowers the target of the normal direction by that
 //! velocity, taken before the step (de Saxce and Feng, "The bipotential method",
-//! 1998), so that in steady sliding the normal velocity is 0. Where the step itself
-//! changes the sliding velocity much, the solution is corrected with that at its end
+//! 1998), so that in steady sliding the normal velocity is 0. If the sliding velocity
+//! changes much within the step, the solution is corrected with its final value
 //! (`StepOptions::slip_rounds`).
 //!
 //! **Overlap.** A contact of the stiff law pushes overlapping bodies apart at a
-//! limited velocity, since they keep it. So that a heavy load is borne all the same,
-//! the limit leaves room for `R_n lambda_n` of the last step.
+//! limited velocity, since they keep that velocity. To support heavy loads, the limit
+//! is increased by `R_n lambda_n` of the last step.
 //!
 //! **Restitution.** A contact of the stiff law that approaches faster than a
-//! threshold and closes within the step wants `-e u_n`, and yields little in this
-//! step.
+//! threshold and closes within the step has the target `-e u_n`, with a small
+//! regularisation in this step.
 //!
 //! Start reading at [`Contact::cone`].
 
@@ -33,11 +33,11 @@ use nalgebra::Vector3;
 use crate::cone::{Cone, ConeKind, ConeVector, Friction, MAX_CONE_DIM};
 use crate::laws::{Law, SoftLaw, StiffLaw};
 
-/// Coefficients of friction that exist are at least this large (`mjMINMU`).
+/// Minimum of positive friction coefficients (`mjMINMU`).
 const MIN_FRICTION: f64 = 1e-5;
 
-/// `R_n` of a rebound, as a share of the inverse weight: it shall reach its
-/// target.
+/// `R_n` of a rebound, as a fraction of the inverse weight; small, so that the
+/// velocity reaches its target.
 const REBOUND_SOFTNESS: f64 = 1e-4;
 
 /// One of the two bodies of a contact.
@@ -45,7 +45,7 @@ const REBOUND_SOFTNESS: f64 = 1e-4;
 pub enum Side {
     /// A link of the tree.
     Link(usize),
-    /// Something whose motion is given, such as the ground or a conveyor.
+    /// A body with prescribed motion, such as the ground or a conveyor.
     World {
         /// Velocity of its surface at the contact, m/s.
         linear: Vector3<f64>,
@@ -55,7 +55,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// What does not move.
+    /// A body at rest.
     pub const GROUND: Self =
         Self::World { linear: Vector3::new(0.0, 0.0, 0.0), angular: Vector3::new(0.0, 0.0, 0.0) };
 
@@ -69,7 +69,7 @@ impl Side {
     }
 }
 
-/// A point where two bodies touch or are about to; world frame.
+/// A contact point of two bodies that touch or are close; world frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Contact {
     /// The two bodies. At least one should be a link.
@@ -80,7 +80,7 @@ pub struct Contact {
     pub normal: Vector3<f64>,
     /// Distance of the surfaces, m; negative if they overlap.
     pub gap: f64,
-    /// Gap at which the soft law begins to act, m.
+    /// Gap below which the soft law acts, m.
     pub margin: f64,
     /// Coefficients of friction.
     pub friction: Friction,
@@ -88,12 +88,12 @@ pub struct Contact {
     pub restitution: f64,
     /// The law.
     pub law: Law,
-    /// Identity over steps, by which the contact finds its impulse of the last
-    /// step. Contacts of one step have different keys.
+    /// Identity over steps, for warm starts with the impulse of the last step.
+    /// Contacts of one step have different keys.
     pub key: u64,
 }
 
-/// What the potential of a contact depends on besides the contact.
+/// Inputs of the potential of a contact besides the contact itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ContactStart {
     /// Relative velocity before the step.
@@ -150,7 +150,7 @@ impl Contact {
         let row = law.row(start.step_s);
         let [translation, rotation] = start.inverse_weight;
         let mut normal = row.softness * translation;
-        // R_j = rho / mu_j^2 is at least the wanted share in every direction.
+        // R_j = rho / mu_j^2 is at least the given fraction in every direction.
         let mut stiffest = 0.0_f64;
         for j in 1..kind.dim() {
             let weight = if j < 3 { translation } else { rotation };
@@ -182,7 +182,7 @@ impl Contact {
     }
 
     /// Normal velocity (m/s) with which the stiff law pushes overlapping bodies apart,
-    /// without the room that it leaves for their load.
+    /// without the increase for their load.
     pub(crate) fn recovery(&self, start: &ContactStart) -> f64 {
         match &self.law {
             Law::Stiff(law) if self.gap < 0.0 && self.rebound(law, start).is_none() => {

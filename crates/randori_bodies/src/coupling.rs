@@ -1,6 +1,6 @@
-//! Equalities between joints and between links: what closes loops.
+//! Equalities between joints and between links, which close kinematic loops.
 //!
-//! Each holds an error at zero by the equality potential of its law (see
+//! Each keeps an error at zero by the equality potential of its law (see
 //! [`laws`](crate::laws)). Errors, and the velocities that change them:
 //!
 //! | coupling | error | rows |
@@ -28,12 +28,12 @@ pub const POLYNOMIAL: usize = 5;
 /// An equality.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Coupling {
-    /// A coordinate of one dof is a polynomial of that of another, as gears,
-    /// mimic joints and tendons make it.
+    /// A coordinate of one dof is a polynomial of the coordinate of another one, as
+    /// for gears, mimic joints and tendons.
     Joints {
-        /// The dof that follows, of a revolute, prismatic or planar joint.
+        /// The following dof, of a revolute, prismatic or planar joint.
         follower: usize,
-        /// The dof that leads, likewise.
+        /// The leading dof, likewise.
         leader: usize,
         /// Coefficients by power: rad or m per power of rad or m.
         polynomial: [f64; POLYNOMIAL],
@@ -49,23 +49,23 @@ pub enum Coupling {
         /// The law.
         law: Law,
     },
-    /// Two frames coincide, but for what the closure leaves free.
+    /// Two frames coincide, except in the free directions of the closure.
     Frames {
         /// Each side: its link, or the world.
         links: [Option<usize>; 2],
         /// The frames in those of the links (or the world).
         frames: [Isometry3<f64>; 2],
-        /// What is left free.
+        /// The free directions.
         closure: Closure,
         /// The law.
         law: Law,
     },
 }
 
-/// What a closure of two frames leaves free.
+/// The free directions of a closure of two frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Closure {
-    /// Nothing: a weld.
+    /// None: a weld.
     #[default]
     Rigid,
     /// Rotation about z of the first frame.
@@ -75,7 +75,7 @@ pub enum Closure {
 }
 
 impl Closure {
-    /// Which of the six directions, translations first, are left free.
+    /// True for free directions of the six, translations first.
     pub(crate) fn is_free(self, direction: usize) -> bool {
         match self {
             Self::Rigid => false,
@@ -85,10 +85,10 @@ impl Closure {
     }
 }
 
-/// Where a connection or a closure stands.
+/// Position, axes and error of a connection or a closure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct PointError {
-    /// Where it acts, m, world.
+    /// Point of action, m, world.
     pub(crate) point: Vector3<f64>,
     /// The axes of its rows, world.
     pub(crate) axes: [Vector3<f64>; 3],
@@ -162,7 +162,7 @@ pub(crate) fn anchor_error(
     }
 }
 
-/// Of the quaternion with the smaller angle, of the two that a rotation has.
+/// Uses the one of the two quaternions of a rotation that has the smaller angle.
 fn twice_vector_part(rotation: &UnitQuaternion<f64>) -> Vector3<f64> {
     let quaternion = rotation.quaternion();
     quaternion.imag() * if quaternion.scalar() < 0.0 { -2.0 } else { 2.0 }

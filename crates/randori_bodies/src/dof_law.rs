@@ -1,4 +1,4 @@
-//! What resists the motion of a single dof: friction, limits and springs.
+//! Passive forces on a single dof: friction, limits and springs.
 //!
 //! Damping and armature are part of the [`Tree`](crate::Tree); drives are
 //! [`Drive`]s. All become scalar potentials (see [`potential`](crate::potential)).
@@ -6,13 +6,13 @@
 use crate::laws::{Law, RowState};
 use crate::potential::{Drive, Potential};
 
-/// `R` of joint friction of the stiff law, as a share of the inverse weight. It
-/// remembers its impulse, so it does not creep; smaller values let Newton's
-/// method jump over the kinks.
+/// `R` of joint friction of the stiff law, as a fraction of the inverse weight. The
+/// impulse is warm-started, so there is no creep; with smaller values Newton's
+/// method jumps over the kinks.
 const FRICTION_SOFTNESS: f64 = 0.1;
 
-/// Open limits of the stiff law are looked at from this distance on (m or rad),
-/// and from twice the distance that the dof moves in a step.
+/// Open limits of the stiff law are active below this distance (m or rad), or below
+/// twice the distance that the dof moves in a step.
 const LIMIT_MARGIN: f64 = 1e-3;
 
 /// Friction, limits and spring of one dof.
@@ -26,15 +26,15 @@ pub struct DofLaw {
     pub range: Option<[f64; 2]>,
     /// Law of the limits.
     pub limit_law: Law,
-    /// Distance from a limit at which the soft law begins to act, rad or m.
+    /// Distance from a limit below which the soft law acts, rad or m.
     pub limit_margin: f64,
     /// Stiffness of a passive spring, N m/rad or N/m.
     pub stiffness: f64,
-    /// Where the spring is at rest, rad or m.
+    /// Rest coordinate of the spring, rad or m.
     pub rest: f64,
 }
 
-/// What a potential of a dof stands for.
+/// Origin of a potential of a dof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DofRowKind {
     Drive,
@@ -57,7 +57,7 @@ pub(crate) struct DofStart {
     pub(crate) friction: f64,
     /// s.
     pub(crate) step_s: f64,
-    /// Whether `position` is that half a step ahead.
+    /// True if `position` is that at the middle of the step.
     pub(crate) midpoint: bool,
 }
 

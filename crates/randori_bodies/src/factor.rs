@@ -2,9 +2,9 @@
 //!
 //! `H = L' D L` with L unit lower triangular (Featherstone 2008, section 6.5).
 //! Dofs are eliminated from the tips inwards. Eliminating dof i changes only
-//! elements whose row and column are both in the chain of i, and those exist
-//! already: no fill. With p the place of j in the chain of i, the chain of j is
-//! the first part of the chain of i up to p, so a row is updated by
+//! elements whose row and column are both in the chain of i, which exist
+//! already: there is no fill. With p the position of j in the chain of i, the chain
+//! of j is the first part of the chain of i up to p, so a row is updated by
 //!
 //! ```text
 //! row_j[0..=p] -= (row_i[p] / d_i) row_i[0..=p]
@@ -18,16 +18,16 @@ use crate::tree::Tree;
 /// The factors L and D of a branch-sparse matrix.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SparseFactor {
-    /// Rows of L without its unit diagonal, whose places hold D.
+    /// Rows of L, with D in place of the unit diagonal.
     rows: Vec<f64>,
     inverse_diagonal: Vec<f64>,
 }
 
-/// A matrix that should be positive definite is not.
+/// The matrix is not positive definite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the matrix is not positive definite at degree of freedom {dof}")]
 pub struct NotPositiveDefinite {
-    /// Where the pivot is zero, negative or not a number.
+    /// The dof with a pivot that is zero, negative or not a number.
     pub dof: usize,
 }
 
@@ -39,7 +39,7 @@ impl SparseFactor {
         factor
     }
 
-    /// Makes room for another tree.
+    /// Resizes for another tree.
     pub fn resize(&mut self, tree: &Tree) {
         self.rows.resize(tree.row_elements(), 0.0);
         self.inverse_diagonal.resize(tree.dofs(), 0.0);
@@ -69,14 +69,14 @@ impl SparseFactor {
         }
     }
 
-    /// Takes what another factor has so far.
+    /// Copies the state of another factor.
     pub fn copy_from(&mut self, other: &Self) {
         self.rows.copy_from_slice(&other.rows);
         self.inverse_diagonal.copy_from_slice(&other.inverse_diagonal);
     }
 
-    /// The rows: of dofs not eliminated yet those of the matrix that remains,
-    /// to which more may be added.
+    /// The rows: for dofs that are not eliminated yet those of the remaining matrix,
+    /// to which more can be added.
     pub fn rows_mut(&mut self) -> &mut [f64] {
         &mut self.rows
     }
@@ -159,7 +159,7 @@ impl SparseFactor {
         }
     }
 
-    /// The same over some dofs, in ascending order, of branches that are whole.
+    /// The same over some dofs, in ascending order, which form whole branches.
     pub(crate) fn solve_lower_part(&self, tree: &Tree, dofs: &[u32], x: &mut [f64]) {
         for &dof in dofs {
             let dof = dof as usize;
@@ -195,7 +195,7 @@ impl SparseFactor {
         &self.inverse_diagonal
     }
 
-    /// Rows of L in branch-sparse form; the places of the unit diagonal hold D.
+    /// Rows of L in branch-sparse form, with D in place of the unit diagonal.
     pub fn rows(&self) -> &[f64] {
         &self.rows
     }

@@ -2,8 +2,7 @@
 
 use nalgebra::{Isometry3, Matrix3, Vector3};
 
-/// Mass, centre of mass and rotational inertia of a rigid body, in a frame B
-/// that the context names.
+/// Mass, centre of mass and rotational inertia of a rigid body, in a body frame B.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MassProperties {
     /// Mass, kg.
@@ -25,7 +24,7 @@ impl MassProperties {
         Self { mass_kg, com, inertia: Matrix3::zeros() }
     }
 
-    /// The same body seen from another frame A.
+    /// The same body in another frame A.
     #[must_use]
     pub fn placed(&self, a_from_b: &Isometry3<f64>) -> Self {
         let axes = a_from_b.rotation.to_rotation_matrix();
@@ -46,8 +45,8 @@ impl MassProperties {
         Self { mass_kg, com, inertia: about(self) + about(other) }
     }
 
-    /// The same shape, filled so that it weighs `mass_kg`. A body without mass
-    /// becomes a point mass.
+    /// The same shape scaled to the mass `mass_kg`. A body without mass becomes a
+    /// point mass.
     #[must_use]
     pub fn with_mass(&self, mass_kg: f64) -> Self {
         let scale = if self.mass_kg > 0.0 { mass_kg / self.mass_kg } else { 0.0 };

@@ -8,13 +8,13 @@
 //! Hanafusa, "Inverse kinematic solutions with singularity robustness for robot
 //! manipulator control", 1986; Wampler 1986), with the damping adapted by the ratio of
 //! the actual to the predicted decrease (Madsen, Nielsen and Tingleff, "Methods for
-//! Non-Linear Least Squares Problems", 2004, algorithm 3.16). Joints that a range
-//! holds back leave the problem for a step, and steps end at ranges (projection onto
-//! bounds, Bertsekas 1982). So E never grows, and a target out of reach gives the
-//! nearest configuration that a descent from the start finds.
+//! Non-Linear Least Squares Problems", 2004, algorithm 3.16). Joints at a bound that
+//! the step would leave are fixed for that step, and steps end at bounds (projection,
+//! Bertsekas 1982). So E never increases, and for a target out of reach the result is
+//! the nearest configuration that a descent from the start finds.
 //!
-//! Like every descent it can end at a minimum that is not the lowest. Solve again from
-//! other starts if that matters. Results are the same bits on every machine.
+//! The result can be a local minimum; if that matters, solve again from other starts.
+//! Results have the same bits on every machine.
 //!
 //! Start reading at [`InverseKinematics::solve`].
 
@@ -31,30 +31,30 @@ use crate::tree::Tree;
 
 pub use problem::{DofRange, IkError, IkOptions, IkOutcome, IkProblem, Target};
 
-/// First damping as a share of the largest squared column of the Jacobian: the
+/// Initial damping as a fraction of the largest squared column of the Jacobian: the
 /// parameter tau of Madsen et al.
 const FIRST_DAMPING: f64 = 1e-3;
 
-/// Least damping as the same share; keeps the damped matrix positive definite in
-/// spite of rounding.
+/// Minimum damping as the same fraction; keeps the damped matrix positive definite
+/// in spite of rounding.
 const LEAST_DAMPING: f64 = 1e-12;
 
-/// The search ends where no joint changes the error by more than this share of what a
-/// motion along the error would.
+/// The search ends if no joint changes the error by more than this fraction of the
+/// change by a motion along the error.
 const STATIONARY: f64 = 1e-9;
 
-/// Steps that are shorter and do not help end the search, rad or m.
+/// A shorter step without improvement ends the search, rad or m.
 const SHORTEST_STEP: f64 = 1e-13;
 
 /// Largest displacement of a joint off a saddle, rad or m.
 const NUDGE: f64 = 0.05;
 
-/// A solver with its memory, which is made once: solving allocates nothing.
+/// A solver with preallocated memory: solving allocates nothing.
 #[derive(Debug, Clone, Default)]
 pub struct InverseKinematics {
     kinematics: Kinematics,
     /// Columns of the weighted Jacobian, for the chain of the link; zero for dofs
-    /// that are held in this step.
+    /// that are fixed in this step.
     columns: Vec<MotionVector>,
     /// One displacement per dof; zero outside the chain.
     step: Vec<f64>,
@@ -62,7 +62,7 @@ pub struct InverseKinematics {
     best: Vec<f64>,
 }
 
-/// How far a configuration is from the target.
+/// Distance of a configuration from the target.
 #[derive(Debug, Clone, Copy)]
 struct Miss {
     /// Weighted error, world axes: L times the rotation vector (m) and the distance (m).
@@ -85,23 +85,22 @@ impl InverseKinematics {
         }
     }
 
-    /// Changes the configuration `q` so that the target is met, or missed by as
-    /// little as the descent from `q` finds. Only joints between the base and the link
-    /// move. Coordinates outside their ranges are first moved to the nearest end.
+    /// Changes the configuration `q` to reach the target, or to the minimum of the
+    /// error that a descent from `q` finds. Only joints between the base and the link
+    /// move. Coordinates outside their ranges are first clamped.
     ///
-    /// A start (or an end) in which no joint changes the error to first order, such as
-    /// an outstretched arm whose target lies on its axis, is left once by a small
-    /// fixed displacement; what is best in the end is kept.
+    /// From a start (or an end) at which no joint changes the error to first order,
+    /// such as an outstretched arm with a target on its axis, the search continues once
+    /// after a small fixed displacement, and keeps the better result.
     ///
     /// # Errors
     ///
     /// If the problem is not one of this tree or has numbers that are not finite; see
-    /// [`IkError`]. `q` then stays as it was. That a target is out of reach is no
-    /// error.
+    /// [`IkError`]. `q` is then unchanged. A target out of reach is not an error.
     ///
     /// # Panics
     ///
-    /// If the memory was made for a tree of another size.
+    /// If the memory belongs to a tree of another size.
     pub fn solve(
         &mut self,
         tree: &Tree,
@@ -135,8 +134,8 @@ impl InverseKinematics {
         })
     }
 
-    /// Descends until the target is met, nothing helps any more, or `iterations`
-    /// has come to its maximum.
+    /// Descends until the target is reached, no step improves, or `iterations` is at
+    /// its maximum.
     fn descend(
         &mut self,
         tree: &Tree,
@@ -184,7 +183,7 @@ impl InverseKinematics {
         self.miss(tree, problem)
     }
 
-    /// How far the link that was placed last is from the target.
+    /// Distance of the link in its last placement from the target.
     fn miss(&self, tree: &Tree, problem: &IkProblem<'_>) -> Miss {
         let Target { link, point, position, rotation } = &problem.target;
         let turned = self.kinematics.rotation(*link);
@@ -241,8 +240,8 @@ impl InverseKinematics {
         }
     }
 
-    /// Makes the step from `q` to the trial configuration, as far as ranges allow, and
-    /// keeps the displacement that is left.
+    /// Makes the step from `q` to the trial configuration within the ranges, and
+    /// stores the actual displacement.
     fn try_step(&mut self, tree: &Tree, problem: &IkProblem<'_>, q: &[f64]) {
         self.trial.copy_from_slice(q);
         for &dof in tree.link_chain(problem.target.link) {
@@ -262,7 +261,7 @@ impl InverseKinematics {
         }
     }
 
-    /// How much the linearized error falls by the step: `g s - |J s|^2 / 2`.
+    /// Decrease of the linearized error by the step: `g s - |J s|^2 / 2`.
     fn predicted_decrease(&self, tree: &Tree, problem: &IkProblem<'_>, miss: &Miss) -> f64 {
         let mut moved = MotionVector::ZERO;
         for (column, &dof) in self.columns.iter().zip(tree.link_chain(problem.target.link)) {
@@ -271,8 +270,8 @@ impl InverseKinematics {
         inner(&moved, &miss.weighted) - 0.5 * inner(&moved, &moved)
     }
 
-    /// Displaces every joint that may move a little, by amounts that have no simple
-    /// ratio: the fractional parts of multiples of the golden ratio.
+    /// Displaces every movable joint slightly, by amounts without simple ratios: the
+    /// fractional parts of multiples of the golden ratio.
     fn nudge(&mut self, tree: &Tree, problem: &IkProblem<'_>, q: &mut [f64]) {
         let mut part = 0.5;
         for &dof in tree.link_chain(problem.target.link) {

@@ -1,16 +1,16 @@
-//! Parts of a problem that do not act on each other.
+//! Independent parts of a problem.
 //!
-//! Branches that contacts or couplings join, directly or through others, are an
-//! *island*; what only touches the ground is one by itself. The function of a step
-//! is a sum over islands, so each is minimised for itself, with its own steps, and is
-//! done as soon as it has converged. Islands are numbered by their first branch.
+//! Branches connected by contacts or couplings, directly or indirectly, are an
+//! *island*; a branch that only touches the ground is an island of its own. The
+//! function of a step is a sum over islands, so each is minimised separately, and
+//! ends as soon as it has converged. Islands are numbered by their first branch.
 
 use crate::newton::DofRow;
 use crate::pattern::Pattern;
 use crate::rows::{Column, Place, Row};
 use crate::tree::Tree;
 
-/// What belongs to which island; each list is in ascending order.
+/// The members of all islands; each list is in ascending order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Islands {
     links: Partition,
@@ -21,7 +21,7 @@ pub(crate) struct Islands {
     order: Vec<u32>,
 }
 
-/// What one island consists of, as indices.
+/// The members of one island, as indices.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Island<'a> {
     pub(crate) links: &'a [u32],
@@ -33,7 +33,7 @@ pub(crate) struct Island<'a> {
 }
 
 impl Islands {
-    /// Divides a problem whose pattern is analysed.
+    /// Divides a problem with an analysed pattern.
     pub(crate) fn update(
         &mut self,
         tree: &Tree,
@@ -45,7 +45,7 @@ impl Islands {
         let of_dof = |dof: u32| of_link(tree.link_of_dof(dof as usize));
         let of_row = |row: &Row| match row.place {
             Place::World { link, .. } => of_link(link as usize),
-            // Of two sides that are not coupled, one has dofs at most.
+            // Of two uncoupled sides, at most one has dofs.
             Place::Links { links: [one, other], .. } => {
                 let moves = |link: u32| !tree.link_chain(link as usize).is_empty();
                 of_link(if moves(one) || !moves(other) { one } else { other } as usize)
@@ -68,7 +68,7 @@ impl Islands {
         self.links.ends.len()
     }
 
-    /// What an island consists of.
+    /// The members of an island.
     pub(crate) fn get(&self, island: usize) -> Island<'_> {
         Island {
             links: self.links.part(island),
@@ -103,7 +103,7 @@ impl Partition {
             self.ends[part as usize] += 1;
             total += 1;
         }
-        // Starts first; each grows to the end of its part.
+        // First the starts; each then advances to the end of its part.
         let mut start = 0;
         for end in &mut self.ends {
             (*end, start) = (start, start + *end);

@@ -1,10 +1,10 @@
-//! Kinds of joints, and how a link moves against its parent.
+//! Kinds of joints.
 
 use nalgebra::{Matrix3, Vector3};
 
 use crate::spatial::product;
 
-/// How a link can move against its parent.
+/// The motion of a link relative to its parent.
 ///
 /// The joint frame J is fixed in the parent. At zero coordinates the frame of
 /// the link coincides with J.
@@ -16,11 +16,11 @@ use crate::spatial::product;
 /// | [`Fixed`](Self::Fixed) | none | none |
 /// | [`Revolute`](Self::Revolute) | angle, rad | its rate |
 /// | [`Prismatic`](Self::Prismatic) | displacement, m | its rate |
-/// | [`Spherical`](Self::Spherical) | unit quaternion, J from link (4) | angular velocity of the link against its parent, axes of J (3) |
+/// | [`Spherical`](Self::Spherical) | unit quaternion, J from link (4) | angular velocity of the link relative to its parent, axes of J (3) |
 /// | [`Planar`](Self::Planar) | x, y in J (m), angle about z (rad) | their rates |
 ///
 /// A pose is a position (x, y, z) and a unit quaternion (x, y, z, w), world from
-/// link. A continuous joint is a revolute one: limits are no part of the tree.
+/// link. A continuous joint is a revolute one: the tree has no limits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum JointKind {
     /// The base of a branch, at rest in the world.
@@ -29,19 +29,19 @@ pub enum JointKind {
     FloatingBase,
     /// Rigidly attached to the parent.
     Fixed,
-    /// Turns about an axis through the origin of J.
+    /// Rotates about an axis through the origin of J.
     Revolute {
         /// Direction of the axis in J; any length but zero.
         axis: Vector3<f64>,
     },
-    /// Slides along an axis.
+    /// Translates along an axis.
     Prismatic {
         /// Direction of the axis in J; any length but zero.
         axis: Vector3<f64>,
     },
-    /// Turns about the origin of J in any direction (a ball joint).
+    /// Rotates freely about the origin of J (a ball joint).
     Spherical,
-    /// Slides in the x-y plane of J and turns about its z axis.
+    /// Translates in the x-y plane of J and rotates about its z axis.
     Planar,
 }
 
@@ -67,13 +67,13 @@ impl JointKind {
         }
     }
 
-    /// Whether the link hangs on the world instead of a parent link.
+    /// True if the parent is the world instead of a link.
     pub const fn is_base(self) -> bool {
         matches!(self, Self::FixedBase | Self::FloatingBase)
     }
 }
 
-/// A rotation axis, with the cheap cases told apart.
+/// A rotation axis; coordinate axes are separate, cheaper cases.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Hinge {
     X,
@@ -97,7 +97,7 @@ impl Hinge {
         }
     }
 
-    /// `R Rot(axis, angle)`: a frame R turned about one of its own axes.
+    /// `R Rot(axis, angle)`: a frame R rotated about one of its own axes.
     pub(crate) fn turned(&self, frame: &Matrix3<f64>, angle: f64) -> Matrix3<f64> {
         let (sin, cos) = libm::sincos(angle);
         match self {
@@ -109,8 +109,7 @@ impl Hinge {
     }
 }
 
-/// Turns columns a and b of a frame into each other: a cos + b sin and
-/// b cos - a sin.
+/// Rotates columns a and b of a frame in their plane: a cos + b sin and b cos - a sin.
 fn mixed(frame: &Matrix3<f64>, [a, b]: [usize; 2], sin: f64, cos: f64) -> Matrix3<f64> {
     let mut turned = *frame;
     for row in 0..3 {

@@ -1,8 +1,8 @@
-//! Where the links are: the position pass, from the bases outwards.
+//! Forward kinematics: the position pass, from the bases outwards.
 //!
 //! Positions are kept relative to the reference point O of the branch, which is
-//! the origin of its base frame, so precision does not depend on where in the
-//! world a robot stands. Axes are those of the world.
+//! the origin of its base frame, so precision does not depend on the position of a
+//! robot in the world. Axes are those of the world.
 
 use nalgebra::{Isometry3, Matrix3, Rotation3, Translation3, UnitQuaternion, Vector3};
 
@@ -56,14 +56,14 @@ impl Clone for Kinematics {
 }
 
 impl Kinematics {
-    /// Memory for a tree; the links are at no particular place.
+    /// Memory for a tree; placements are undefined before the first update.
     pub fn new(tree: &Tree) -> Self {
         let mut kinematics = Self::default();
         kinematics.resize(tree);
         kinematics
     }
 
-    /// Makes room for another tree.
+    /// Resizes for another tree.
     pub fn resize(&mut self, tree: &Tree) {
         self.origins.resize(tree.bases().len(), Vector3::zeros());
         self.frames.resize(tree.links().len(), Frame::WORLD);
@@ -87,7 +87,7 @@ impl Kinematics {
         }
     }
 
-    /// A base is where its coordinates say. With O at its origin, its columns
+    /// The coordinates of a base are its pose. With O at its origin, its columns
     /// are unit vectors: the velocity of O and the angular velocity.
     fn place_base(&mut self, link: &Link, q: &[f64]) -> Frame {
         let q = &q[link.coordinates()];
@@ -105,8 +105,8 @@ impl Kinematics {
         Frame { rotation: rotation_matrix(&q[3..]), offset: Vector3::zeros() }
     }
 
-    /// A link on its parent. The columns of the motion subspace are written in
-    /// passing.
+    /// A link on its parent. The columns of the motion subspace are written in the same
+    /// pass.
     fn place(&mut self, link: &Link, parent: &Frame, q: &[f64]) -> Frame {
         let placing = &link.placing;
         let mut offset =
@@ -185,8 +185,8 @@ impl Kinematics {
         parent.offset + rotated(&parent.rotation, &carried.parent_from_joint.translation.vector)
     }
 
-    /// What each dof moves: the velocity of its link against the parent, per
-    /// unit of rate, world axes about O.
+    /// Motion vector of each dof: the velocity of its link relative to the parent,
+    /// per unit of rate, world axes about O.
     pub fn subspace(&self) -> &[MotionVector] {
         &self.subspace
     }

@@ -1,4 +1,4 @@
-//! Constraint laws: which velocity a row wants, and by how much it yields.
+//! Constraint laws: target velocity and regularisation of rows.
 //!
 //! A row is one direction of a contact, a limit, a joint's friction or a loop
 //! closure, with a position error `r` (m or rad; negative if violated, 0 for
@@ -6,11 +6,11 @@
 //! impulse is `(target - u) / R` within its bounds (see
 //! [`potential`](crate::potential) and [`cone`](crate::cone)). A law gives
 //! `target` and `R` (velocity per impulse); `h` is the step (s) and `W` the inverse
-//! weight of what the row moves (velocity per impulse, see
+//! weight of the moved bodies (velocity per impulse, see
 //! [`weights`](crate::weights)).
 //!
-//! **Soft law.** `MuJoCo`'s, as it is: the force is that which leaves the
-//! acceleration `a = -b u - k d r` except for the share that regularisation takes,
+//! **Soft law.** `MuJoCo`'s law: the force gives the acceleration
+//! `a = -b u - k d r`, reduced by the regularisation,
 //!
 //! ```text
 //! target = u_0 + h a_ref = u_0 (1 - h b) - h k d r,     R = (1 - d)/d W
@@ -27,7 +27,7 @@
 //! ```
 //!
 //! and, for contacts and limits that are still open by `r > 0`,
-//! `target = -r / h`: the gap may just close within the step.
+//! `target = -r / h`: the gap can close within the step.
 //!
 //! Source of the soft law: `MuJoCo` documentation, "Modeling", "Solver parameters",
 //! and "Computation", "Constraint model". Constants, clamps and formulas are
@@ -54,7 +54,7 @@ impl Default for Law {
     }
 }
 
-/// What a law asks of a row: `impulse = (target - velocity) / regularization`.
+/// Target of a law for a row: `impulse = (target - velocity) / regularization`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RowTarget {
     /// m/s or rad/s.
@@ -63,7 +63,7 @@ pub struct RowTarget {
     pub regularization: f64,
 }
 
-/// Where a row stands before the step.
+/// State of a row before the step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RowState {
     /// Error or gap, m or rad.

@@ -1,27 +1,25 @@
 //! Articulated rigid-body dynamics in `f64`: trees of bodies, their kinematics and
-//! inertia, and the velocities that drives, limits, friction and contacts allow.
+//! inertia, and a solver for drives, limits, friction and contacts.
 //!
-//! It knows no collision detection, files or clocks.
+//! The crate has no collision detection, and uses no files or clocks.
 //!
-//! A configuration goes through these stages, each with memory of its own that is
-//! made once, so that stepping allocates nothing:
+//! A configuration goes through these stages, each with preallocated memory, so that
+//! stepping allocates nothing:
 //!
-//! 1. [`TreeBuilder`] checks links and makes a [`Tree`]: who carries whom, and
-//!    which degrees of freedom there are. [`State`] holds coordinates and
-//!    velocities.
+//! 1. [`TreeBuilder`] checks links and builds a [`Tree`], the structure of links and
+//!    degrees of freedom. [`State`] holds coordinates and velocities.
 //! 2. [`Kinematics::update`] places the links: frames, motion vectors per dof,
 //!    inertias, all in world axes about one point per branch.
 //! 3. [`MassMatrix::update`] sums inertias inwards (composite rigid bodies),
 //!    [`NewtonEuler`] computes forces from motion (recursive Newton-Euler).
 //! 4. [`SparseFactor`] factors the mass matrix in the pattern of the tree.
-//! 5. [`Dynamics::step`] moves a state, by default with errors of second order.
-//! 6. [`Stepper`] does so with everything that acts: drives, limits, friction,
-//!    contacts and couplings, each a convex potential of the velocity at the end of
-//!    the step ([`potential`], [`cone`]) by its law ([`laws`], [`contact`],
-//!    [`coupling`], [`dof_law`]).
+//! 5. [`Dynamics::step`] integrates a state, by default with second order.
+//! 6. [`Stepper`] does the same with drives, limits, friction, contacts and couplings,
+//!    each a convex potential of the velocity at the end of the step ([`potential`],
+//!    [`cone`]) by its law ([`laws`], [`contact`], [`coupling`], [`dof_law`]).
 //!
 //! [`InverseKinematics`](inverse_kinematics::InverseKinematics) finds a configuration
-//! that puts a link where it shall be.
+//! for a target pose of a link.
 //!
 //! The notation is that of Featherstone, "Rigid Body Dynamics Algorithms" (2008).
 

@@ -28,7 +28,7 @@ impl MassMatrix {
         matrix
     }
 
-    /// Makes room for another tree.
+    /// Resizes for another tree.
     pub fn resize(&mut self, tree: &Tree) {
         self.rows.resize(tree.row_elements(), 0.0);
         self.composites.resize(tree.links().len(), SpatialInertia::ZERO);
@@ -66,7 +66,7 @@ impl MassMatrix {
         &self.rows
     }
 
-    /// Inertia of each link with everything that it carries, world axes about O
+    /// Inertia of the subtree of each link, world axes about O
     /// of the branch.
     pub fn composites(&self) -> &[SpatialInertia] {
         &self.composites
@@ -92,9 +92,9 @@ fn write_base(tree: &Tree, link: &Link, composite: &SpatialInertia, rows: &mut [
 
 /// Adds `sum over links of J_k' K_k J_k` to a branch-sparse matrix, `J_k` being
 /// the Jacobian of link k and `K_k` the entry of `stiffness`: a second pass of the
-/// composite algorithm. Only links with `touched` are looked at; it must be
+/// composite algorithm. Only links with `touched` are visited; it must be
 /// true for every ancestor of a link for which it is true. On return the touched
-/// entries of `stiffness` hold the sum over everything that the link carries.
+/// entries of `stiffness` hold the sum over the subtree of the link.
 pub fn add_stiffness(
     tree: &Tree,
     kinematics: &Kinematics,
@@ -143,7 +143,7 @@ pub fn multiply(tree: &Tree, rows: &[f64], x: &[f64], out: &mut [f64]) {
     }
 }
 
-/// The same over some dofs, in ascending order, of branches that are whole.
+/// The same over some dofs, in ascending order, which form whole branches.
 pub(crate) fn multiply_part(
     tree: &Tree,
     dofs: &[u32],

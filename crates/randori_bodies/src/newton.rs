@@ -11,7 +11,7 @@
 //!
 //! with the scalar potentials of [`potential`](crate::potential) on single dofs and
 //! those of contacts and couplings on their relative velocities. f is strictly
-//! convex, so there is one minimum, and at it every law holds at once:
+//! convex, so there is one minimum, at which all laws hold:
 //! `M v - p = sum of impulses`. Each iteration
 //!
 //! 1. computes the gradient `g = M v - p - sum J' lambda`: impulses on links are
@@ -24,12 +24,12 @@
 //! 3. factors, and solves for the direction `d = -H^-1 g`,
 //! 4. finds the minimum along d (see [`search`]).
 //!
-//! Dofs on which no contact acts, nor on anything that they carry, keep their
-//! rows from iteration to iteration: they are eliminated once.
+//! Rows of dofs without contacts in their subtree stay the same over the
+//! iterations: these dofs are eliminated once.
 //!
-//! It stops when `max |g_i| / M_ii`, the error of a velocity, is below a
+//! It stops if `max |g_i| / M_ii`, the error of a velocity, is below a
 //! tolerance that the caller scales with the step, but not before one iteration:
-//! a start that satisfies the tolerance by chance must not freeze the motion.
+//! an initial guess within the tolerance must not freeze the motion.
 //!
 //! Sources: Castro, Permenter and Han (2022); Todorov (2014); `MuJoCo`
 //! documentation, "Computation", "Algorithms".
@@ -52,11 +52,11 @@ use crate::rows::{Column, Row};
 use crate::spatial::{ForceVector, MotionVector, SpatialStiffness};
 use crate::tree::Tree;
 
-/// Iterations after which the velocity is taken as it is.
+/// Maximum number of iterations.
 const MAX_ITERATIONS: usize = 60;
 
-/// Change of a sliding velocity times its coefficient in a step, m/s, that is
-/// corrected for.
+/// Threshold of the change of a sliding velocity times its coefficient in a step,
+/// m/s, above which the solution is corrected.
 const SLIP_TOLERANCE: f64 = 0.02;
 
 /// The potential of one dof.
@@ -67,15 +67,14 @@ pub(crate) struct DofRow {
     pub(crate) potential: Potential,
 }
 
-/// How a solution was found. Parts of a tree that do not act on each other are
-/// solved one by one; of all, this is the worst.
+/// Convergence of a solution; the worst over all independent parts of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Solution {
     /// Iterations of Newton's method, or sweeps.
     pub iterations: usize,
     /// Largest error of a velocity, m/s or rad/s: `max |g_i| / M_ii`.
     pub residual: f64,
-    /// Whether the residual is within its tolerance.
+    /// True if the residual is within its tolerance.
     pub converged: bool,
 }
 
@@ -123,7 +122,7 @@ struct Work {
 }
 
 impl Newton {
-    /// Makes room for a tree.
+    /// Resizes for a tree.
     pub(crate) fn resize(&mut self, tree: &Tree) {
         let (dofs, links) = (tree.dofs(), tree.links().len());
         self.mass.resize(tree.row_elements(), 0.0);
@@ -146,14 +145,14 @@ impl Newton {
         }
     }
 
-    /// Forgets the structure of the last tree.
+    /// Discards the structure of the last tree.
     pub(crate) fn forget(&mut self) {
         self.pattern.forget();
     }
 
-    /// Moves `v` of an island from a first guess to the minimum. The problem must be
-    /// filled in and [analysed](Self::analyse).
-    /// Responses of its rows are left as they are at the minimum.
+    /// Moves `v` of an island from an initial guess to the minimum. The problem must be
+    /// filled in and [analysed](Self::analyse). On return its rows have the responses at
+    /// the minimum.
     ///
     /// # Errors
     ///
@@ -216,8 +215,8 @@ impl Newton {
         }
     }
 
-    /// Takes the sliding velocities of the solution for those that Coulomb's law
-    /// refers to. Returns whether any differed by more than a tolerance.
+    /// Uses the sliding velocities of the solution for Coulomb's law. Returns true if
+    /// any differed by more than a tolerance.
     fn correct_slip(&mut self, island: &Island<'_>) -> bool {
         let mut any = false;
         for &row in island.rows {
@@ -226,12 +225,12 @@ impl Newton {
         any
     }
 
-    /// Which links and dofs rows act on, the islands, and the pattern of the Hessian of
-    /// those whose factorization takes fewer multiplications than a limit.
+    /// Finds the links and dofs of rows, the islands, and the pattern of the Hessian of
+    /// islands whose factorization takes fewer multiplications than a limit.
     pub(crate) fn analyse(&mut self, tree: &Tree, islands: &mut Islands, limit: usize) {
         self.couplings.clear();
         for pair in self.rows.iter().filter_map(|row| row.coupled(tree, &self.columns)) {
-            // Points of one pair of bodies follow each other.
+            // Points of one pair of bodies are consecutive.
             if self.couplings.last() != Some(&pair) {
                 self.couplings.push(pair);
             }

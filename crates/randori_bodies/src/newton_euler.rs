@@ -1,8 +1,8 @@
 //! Inverse dynamics: the recursive Newton-Euler algorithm.
 //!
-//! Outwards, each link gets its velocity and acceleration; inwards, each joint
-//! transmits what its link and everything beyond need (Featherstone 2008, table
-//! 5.1, here in world axes about O of the branch, taken as a point at rest):
+//! The outward pass computes the velocity and acceleration of each link, the inward
+//! pass the force on each joint for its subtree (Featherstone 2008, table 5.1, here
+//! in world axes about O of the branch, as a point at rest):
 //!
 //! ```text
 //! v_i = v_p + S_i v                      a_i = a_p + S_i a + S'_i v
@@ -10,12 +10,11 @@
 //! tau_i = S_i . f_i + armature_i a
 //! ```
 //!
-//! `S'_i v` is the change of the motion vectors: the axes of a joint are carried
-//! along by its parent, so it is `v_p x S_i v`, with two exceptions. The turning
-//! axis of a planar joint is also carried by the two slides. The velocity of a
-//! floating base is that of a point which moves past O, so its acceleration as
-//! seen from O is `(w', v' - w x v)`. Gravity g is an acceleration -g of the
-//! world.
+//! `S'_i v` is the change of the motion vectors: the axes of a joint move with its
+//! parent, so it is `v_p x S_i v`, with two exceptions. The rotation axis of a planar
+//! joint also moves with the two translations. The velocity of a floating base is that
+//! of a point that moves past O, so its acceleration relative to O is
+//! `(w', v' - w x v)`. Gravity g is an acceleration -g of the world.
 
 use nalgebra::Vector3;
 
@@ -52,7 +51,7 @@ impl NewtonEuler {
         passes
     }
 
-    /// Makes room for another tree.
+    /// Resizes for another tree.
     pub fn resize(&mut self, tree: &Tree) {
         let links = tree.links().len();
         self.velocities.resize(links, MotionVector::ZERO);
@@ -60,12 +59,12 @@ impl NewtonEuler {
         self.forces.resize(links, ForceVector::ZERO);
     }
 
-    /// The generalized force that the tree needs to move so: `tau = (M +
+    /// The generalized force of a motion: `tau = (M +
     /// armature) a + bias - sum of J' f_ext`.
     ///
-    /// `external` holds what acts on each link besides gravity and its joints,
-    /// world axes about O of the branch; empty if nothing does. Damping, friction
-    /// and limits are no part of it.
+    /// `external` has the force on each link besides gravity and its joints, world
+    /// axes about O of the branch; empty for none. The result excludes damping,
+    /// friction and limits.
     pub fn inverse_dynamics(
         &mut self,
         tree: &Tree,
@@ -124,23 +123,22 @@ impl NewtonEuler {
         &self.velocities
     }
 
-    /// What each link receives through its joint in the last call, world axes
-    /// about O: the reaction of the joint with the force that drives it, less
-    /// what the armature takes.
+    /// Force on each link through its joint in the last call, world axes about O: the
+    /// reaction of the joint plus its driving force, minus the force that accelerates
+    /// the armature.
     pub fn transmitted(&self) -> &[ForceVector] {
         &self.forces
     }
 
-    /// What a joint transmits from the parent to the link in the last call:
-    /// force (N) and moment (N m) about the origin of the joint frame, world
-    /// axes.
+    /// Force (N) and moment (N m) of a joint from the parent on the link in the last
+    /// call, about the origin of the joint frame, world axes.
     pub fn reaction(&self, tree: &Tree, kinematics: &Kinematics, link: usize) -> ForceVector {
         let (force, offset) = (&self.forces[link], kinematics.joint_offset(tree, link));
         ForceVector { torque: force.torque_about(&offset), force: force.force }
     }
 
-    /// Acceleration of the point of a link at `offset` (m) from O, less gravity,
-    /// in the last call: what an accelerometer measures there, m/s^2, world axes.
+    /// Acceleration minus gravity of the point of a link at `offset` (m) from O in the
+    /// last call, the reading of an accelerometer there, m/s^2, world axes.
     pub fn proper_acceleration(&self, link: usize, offset: &Vector3<f64>) -> Vector3<f64> {
         let (velocity, acceleration) = (&self.velocities[link], &self.accelerations[link]);
         // The point passes O with its velocity, see the header.
@@ -153,7 +151,7 @@ impl NewtonEuler {
     }
 }
 
-/// `S' v` of a joint: acceleration of the link against its parent at constant
+/// `S' v` of a joint: acceleration of the link relative to its parent at constant
 /// rates.
 fn drift(
     link: &Link,

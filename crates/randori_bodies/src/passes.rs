@@ -19,7 +19,7 @@ pub fn link_velocities(tree: &Tree, kinematics: &Kinematics, v: &[f64], out: &mu
     }
 }
 
-/// Velocity of a link against its parent: the sum of `S_i v_i` over its joint.
+/// Velocity of a link relative to its parent: the sum of `S_i v_i` over its joint.
 pub(crate) fn joint_velocity(link: &Link, subspace: &[MotionVector], v: &[f64]) -> MotionVector {
     let first = link.first_dof;
     match link.joint() {
@@ -39,8 +39,8 @@ pub(crate) fn joint_velocity(link: &Link, subspace: &[MotionVector], v: &[f64]) 
 
 /// Generalized force of a force on every link, world axes about O of its
 /// branch: the power of `tau` at any generalized velocity is that of the forces
-/// at the link velocities. On return `forces` holds, for each link, the sum over
-/// everything that it carries.
+/// at the link velocities. On return `forces` holds, for each link, the sum over its
+/// subtree.
 pub fn generalized_forces(
     tree: &Tree,
     kinematics: &Kinematics,

@@ -6,7 +6,7 @@
 //! pattern. A contact between two moving links couples the chains of both, and
 //! elimination then fills in more.
 //!
-//! Fill is confined by a new tree, the *elimination tree* (Davis, "Direct Methods
+//! Fill is described by the *elimination tree* (Davis, "Direct Methods
 //! for Sparse Linear Systems", 2006, chapter 4): the parent of a dof is the first
 //! dof eliminated after it among those to which it is coupled, fill included.
 //! Non-zero elements of row i are among the ancestors of i in it. We store, for
@@ -19,11 +19,11 @@
 //! row_j[off..off + p + 1] -= (row_i[p] / d_i) row_i[0..=p],   j = path_i[p]
 //! ```
 //!
-//! The six rows of a free body reach equally far and are eliminated at once: each
+//! The six rows of a free body have the same columns and are eliminated together: each
 //! target row is then loaded once instead of six times.
 //!
-//! A stack of bodies becomes a band matrix this way, two legs that touch a
-//! chain of both, and without couplings the pattern is that of the mass matrix.
+//! A stack of bodies becomes a band matrix, two legs in contact become one chain, and
+//! without couplings the pattern is that of the mass matrix.
 //!
 //! Branches are ordered by their distance from the first branch over couplings
 //! (the order of Cuthill and `McKee`, 1969), which keeps bands narrow.
@@ -50,18 +50,18 @@ pub(crate) struct Pattern {
     rows: Vec<Row>,
     /// Paths of all rows, one after the other; each ends with its own dof.
     paths: Vec<u32>,
-    /// Place of each element of a branch-sparse matrix; unused for the pattern
+    /// Index of each element of a branch-sparse matrix; unused for the pattern
     /// of the tree itself.
     slots: Vec<u32>,
-    /// Whether rows and places are those of the tree.
+    /// True if rows and indices are those of the tree.
     is_tree: bool,
-    /// The coupled dofs that the pattern was made for, and its size.
+    /// The coupled dofs of the pattern, and its size.
     couplings: Vec<[u32; 2]>,
     size: usize,
     limit: usize,
-    /// Of those couplings, the ones of islands that are not large.
+    /// The couplings of islands that are not large.
     kept: Vec<[u32; 2]>,
-    /// Whether each island is large.
+    /// True for large islands.
     is_large: Vec<bool>,
     /// The island of each branch, and their number.
     island_of: Vec<u32>,
@@ -69,7 +69,7 @@ pub(crate) struct Pattern {
     scratch: Scratch,
 }
 
-/// Where the row of a dof lies.
+/// Location of the row of a dof.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Row {
     start: u32,
@@ -77,11 +77,11 @@ struct Row {
     /// Number of ancestors in the elimination tree.
     depth: u32,
     parent: u32,
-    /// Where the rows of the floating base begin that leads the row; `NONE` if none
-    /// does.
+    /// Start of the rows of the floating base at the start of the row; `NONE` without
+    /// one.
     base: u32,
-    /// Whether it is the last row of a floating base whose six rows reach equally
-    /// far and follow each other.
+    /// True for the last row of a floating base whose six rows have the same columns
+    /// and are consecutive.
     ends_block: bool,
 }
 
@@ -93,13 +93,13 @@ struct Scratch {
     top: Vec<u32>,
     branch_order: Vec<u32>,
     branch_rank: Vec<u32>,
-    /// Number of dofs between the first branch that a row reaches and its own, by rank.
+    /// Number of dofs between the first branch of a row and its own, by rank.
     before: Vec<usize>,
     /// Multiplications by island.
     costs: Vec<usize>,
-    /// Branches by the branches that they touch.
+    /// Coupled branches of each branch.
     neighbours: Lists,
-    /// Dofs by the dofs that carry them directly or are coupled to them.
+    /// For each dof, the dofs that it carries directly or is coupled to.
     edges: Lists,
 }
 
@@ -107,13 +107,12 @@ const NONE: u32 = u32::MAX;
 
 impl Pattern {
     /// Analyses a tree whose dofs are coupled in these pairs, besides the
-    /// couplings within each chain. Does nothing if neither tree nor couplings
-    /// have changed.
+    /// couplings within each chain. Does nothing if tree and couplings are unchanged.
     ///
     /// A coupling of two links is that of their last dofs.
     ///
     /// Islands whose factorization would take `limit` multiplications or more are
-    /// large, and their couplings left out: nothing factors them.
+    /// large; they are not factored, and their couplings are left out.
     pub(crate) fn update(&mut self, tree: &Tree, couplings: &[[u32; 2]], limit: usize) {
         let same_tree = self.size == tree.row_elements() && self.order.len() == tree.dofs();
         if same_tree && self.limit == limit && self.couplings == couplings {
@@ -129,7 +128,7 @@ impl Pattern {
         self.lay_out(tree);
     }
 
-    /// Forgets the tree, so that the next update looks at it anew.
+    /// Discards the tree, so that the next update analyses it again.
     pub(crate) fn forget(&mut self) {
         self.order.clear();
         self.size = usize::MAX;
@@ -173,7 +172,7 @@ impl Pattern {
         }
         self.order.clear();
         self.order.resize(tree.dofs(), 0);
-        // Where the dofs of each branch begin, by rank; then where its next one goes.
+        // Start of the dofs of each branch, by rank; then the position of its next dof.
         let Scratch { before: next, branch_rank: rank, .. } = &mut *scratch;
         next.clear();
         next.resize(branches + 1, 0);
@@ -204,7 +203,7 @@ impl Pattern {
         scratch.ancestor.clear();
         scratch.ancestor.resize(tree.dofs(), NONE);
         scratch.edges.clear(tree.dofs());
-        // Of a chain, neighbours suffice: the others are ancestors through them.
+        // Neighbours in a chain suffice: the others are indirect ancestors.
         for dof in 0..tree.dofs() {
             if let [.., carrier, _] = tree.chain(dof) {
                 scratch.edges.add(*carrier, dof as u32);
@@ -215,7 +214,7 @@ impl Pattern {
             let (earlier, later) = if a_is_first { (a, b) } else { (b, a) };
             scratch.edges.add(earlier, later);
         }
-        // Subtrees are joined when the later eliminated of two dofs comes up.
+        // Subtrees are joined at the later eliminated of two dofs.
         for &dof in self.order.iter().rev() {
             for below in scratch.edges.of(dof) {
                 join(&mut self.rows, &mut scratch.ancestor, below, dof);
@@ -228,7 +227,7 @@ impl Pattern {
         }
     }
 
-    /// Tops, from the tips inwards; then places of rows and paths.
+    /// Tops, from the tips inwards; then indices of rows and paths.
     fn lay_out(&mut self, tree: &Tree) {
         let depth = |rows: &[Row], dof: u32| rows[dof as usize].depth;
         // The carrier of a chain that is nearest to the root is its first.
@@ -300,7 +299,7 @@ impl Pattern {
         }
     }
 
-    /// Place of the element of two coupled dofs.
+    /// Index of the element of two coupled dofs.
     #[inline]
     pub(crate) fn slot(&self, one: u32, other: u32) -> usize {
         let (a, b) = (&self.rows[one as usize], &self.rows[other as usize]);
@@ -308,14 +307,14 @@ impl Pattern {
         (lower.start + lower.len - 1 - (lower.depth - upper.depth)) as usize
     }
 
-    /// Place of the diagonal element of a dof.
+    /// Index of the diagonal element of a dof.
     #[inline]
     pub(crate) fn diagonal(&self, dof: usize) -> usize {
         let row = &self.rows[dof];
         (row.start + row.len) as usize - 1
     }
 
-    /// Where the row of a dof lies.
+    /// Range of the row of a dof.
     #[inline]
     pub(crate) fn row(&self, dof: usize) -> Range<usize> {
         let row = &self.rows[dof];
@@ -328,31 +327,31 @@ impl Pattern {
         &self.paths[self.row(dof)]
     }
 
-    /// Where the rows of the floating base begin that leads the row of a dof, if one
-    /// does and no coupling has changed its pattern.
+    /// Start of the rows of the floating base at the start of the row of a dof, if there
+    /// is one and no coupling has changed its pattern.
     #[inline]
     fn base(&self, dof: usize) -> Option<usize> {
         let base = self.rows[dof].base;
         (base != NONE).then_some(base as usize)
     }
 
-    /// Whether a row is the last of a floating base that is eliminated as a whole.
+    /// True for the last row of a floating base that is eliminated as a whole.
     #[inline]
     pub(crate) fn ends_block(&self, dof: usize) -> bool {
         self.rows[dof].ends_block
     }
 
-    /// Number of sets of branches that couplings join. Dofs are ordered by them.
+    /// Number of islands of coupled branches. Dofs are ordered by island.
     pub(crate) fn islands(&self) -> usize {
         self.islands
     }
 
-    /// Whether a set is too large to be factored.
+    /// True if an island is too large to be factored.
     pub(crate) fn is_large(&self, island: usize) -> bool {
         self.is_large[island]
     }
 
-    /// The set to which a branch belongs.
+    /// The island of a branch.
     pub(crate) fn island(&self, branch: usize) -> u32 {
         self.island_of[branch]
     }
@@ -367,15 +366,15 @@ impl Pattern {
         &self.order
     }
 
-    /// The ancestor next to a dof.
+    /// The parent of a dof.
     #[inline]
     pub(crate) fn parent(&self, dof: usize) -> Option<usize> {
         let parent = self.rows[dof].parent;
         (parent != NONE).then_some(parent as usize)
     }
 
-    /// Where the elements of a branch-sparse matrix belong, by place; `None` if
-    /// at the same places.
+    /// The indices of the elements of a branch-sparse matrix; `None` if they are the
+    /// same.
     #[inline]
     pub(crate) fn slots(&self) -> Option<&[u32]> {
         (!self.is_tree).then_some(&self.slots)

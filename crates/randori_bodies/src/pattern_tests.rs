@@ -81,7 +81,7 @@ fn assert_solves(tree: &Tree, couplings: &[[u32; 2]]) -> Pattern {
         }
     }
     for (element, held) in matrix.iter().zip(held.iter()) {
-        assert!(*element == 0.0 || *held == 1.0, "an element has no place");
+        assert!(*element == 0.0 || *held == 1.0, "an element has no index");
     }
     let order: Vec<u32> = pattern.order().to_vec();
     for dof in order.iter().rev() {

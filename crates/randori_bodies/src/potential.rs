@@ -21,8 +21,8 @@
 //! | drive `kp (target - q_end) + kd (target_velocity - v) + feedforward` | `h (kp (target - q) + kd target_velocity + feedforward)` | `h (kd + h kp)` | `+- h limit` |
 //! | row of a constraint law, `(target - v) / R` | `target / R` | `1 / R` | one-sided or `+- h force` |
 //!
-//! Saturation is exact: the bounds are those of the impulse that the end
-//! velocity would call for, not of an estimate made before the step.
+//! Saturation is exact: the bounds apply to the impulse at the end velocity, not to an
+//! estimate before the step.
 //!
 //! Source: Castro, Permenter and Han, "An Unconstrained Convex Formulation of
 //! Compliant Contact" (2022), section V; Todorov, "Convex and analytically-invertible
@@ -51,11 +51,11 @@ pub struct Response {
     pub stiffness: f64,
 }
 
-/// What drives a degree of freedom:
+/// The drive of a degree of freedom:
 /// `tau = kp (target - q) + kd (target_velocity - v) + feedforward`, at most
 /// `limit` in either direction, with `q` and `v` at the end of the step.
 ///
-/// The default drives nothing. A pure velocity drive has `kp = 0`; a constant
+/// The default exerts no torque. A pure velocity drive has `kp = 0`; a constant
 /// torque has neither gain.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Drive {
@@ -69,7 +69,7 @@ pub struct Drive {
     pub target_velocity: f64,
     /// N m or N.
     pub feedforward: f64,
-    /// N m or N; infinite if there is none.
+    /// N m or N; infinite for no limit.
     pub limit: f64,
 }
 
@@ -89,8 +89,8 @@ impl Default for Drive {
 impl Potential {
     /// Impulse and stiffness at a velocity.
     ///
-    /// At a bound itself the stiffness is that of the linear part, so that a
-    /// Newton step may leave the bound.
+    /// At a bound itself the stiffness is that of the linear part, so that a Newton
+    /// step can leave the bound.
     #[inline]
     pub fn response(&self, velocity: f64) -> Response {
         let impulse = self.offset - self.slope * velocity;
@@ -103,7 +103,7 @@ impl Potential {
         }
     }
 
-    /// The potential itself, J; 0 at rest for impulses within the bounds.
+    /// The potential, J; 0 at rest for impulses within the bounds.
     ///
     /// The integral of `-response(v).impulse`. Beyond the velocity where a bound
     /// `b` is reached, it continues as the straight line
@@ -122,7 +122,7 @@ impl Potential {
 
     /// A drive at coordinate `position` (rad or m) over a step (s).
     ///
-    /// `None` if the drive does nothing at any velocity.
+    /// `None` if the drive exerts no torque at any velocity.
     pub fn drive(drive: &Drive, position: f64, step_s: f64) -> Option<Self> {
         let torque = drive.kp * (drive.target - position)
             + drive.kd * drive.target_velocity
@@ -144,8 +144,8 @@ impl Potential {
         Self { slope: spring.slope + slope, ..spring }
     }
 
-    /// A linear spring that acts over `step_s` with the stretch that it has
-    /// `ahead_s` after the instant of `stretch`.
+    /// A linear spring that acts over `step_s` with its stretch at the time `ahead_s`
+    /// after that of `stretch`.
     pub(crate) fn linear_spring(
         stiffness: f64,
         stretch: f64,
@@ -160,14 +160,14 @@ impl Potential {
     }
 
     /// The impulse at the velocity `u + mobility * impulse` as a function of u: the
-    /// same law, yielding by `mobility` (velocity per impulse) more.
+    /// same law with a regularisation larger by `mobility` (velocity per impulse).
     pub(crate) fn softened(&self, mobility: f64) -> Self {
         let scale = 1.0 / (1.0 + self.slope * mobility);
         Self { offset: self.offset * scale, slope: self.slope * scale, ..*self }
     }
 
-    /// A row that wants the velocity `target` and yields by `regularization`
-    /// (velocity per impulse, positive), in both directions: an equality.
+    /// A row with the target velocity `target` and a regularisation (velocity per
+    /// impulse, positive), in both directions: an equality.
     pub fn equality(target: f64, regularization: f64) -> Self {
         Self::bounded(target, regularization, f64::INFINITY)
     }
@@ -179,12 +179,12 @@ impl Potential {
         Self { offset: target * slope, slope, low: -bound, high: bound }
     }
 
-    /// A row that only pushes the velocity up, towards `target`: a lower limit.
+    /// A row that only increases the velocity, towards `target`: a lower limit.
     pub fn at_least(target: f64, regularization: f64) -> Self {
         Self { low: 0.0, ..Self::equality(target, regularization) }
     }
 
-    /// A row that only pushes the velocity down, towards `target`: an upper limit.
+    /// A row that only decreases the velocity, towards `target`: an upper limit.
     pub fn at_most(target: f64, regularization: f64) -> Self {
         Self { high: 0.0, ..Self::equality(target, regularization) }
     }

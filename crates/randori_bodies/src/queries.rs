@@ -1,4 +1,4 @@
-//! Sums over a branch and Jacobians of points.
+//! Mass, momentum and energy of branches, and Jacobians of points.
 
 use nalgebra::Vector3;
 
@@ -48,8 +48,8 @@ impl Kinematics {
         (mass, self.origin(branch) + offset)
     }
 
-    /// Momentum of a branch, from the velocities of all links (world axes about
-    /// O). Rotors that are only known as armature carry none.
+    /// Momentum of a branch, from the velocities of all links (world axes about O),
+    /// without rotors, which are only known as armature.
     pub fn momentum(&self, tree: &Tree, branch: usize, velocities: &[MotionVector]) -> Momentum {
         let mut sum = ForceVector::ZERO;
         let links = tree.links().iter().zip(self.inertias()).zip(velocities);
@@ -63,8 +63,8 @@ impl Kinematics {
         Momentum { linear: sum.force, angular: sum.torque_about(&offset) }
     }
 
-    /// Kinetic energy of all branches, J, with that of rotors known as armature;
-    /// from the velocities of all links and the generalized velocity.
+    /// Kinetic energy of all branches including armature, J, from the velocities of
+    /// all links and the generalized velocity.
     pub fn kinetic_energy(&self, tree: &Tree, velocities: &[MotionVector], v: &[f64]) -> f64 {
         let links = self.inertias().iter().zip(velocities);
         let moving: f64 =
@@ -75,7 +75,7 @@ impl Kinematics {
     }
 
     /// Potential energy of all branches, J, under `gravity` (m/s^2, world axes);
-    /// zero where every mass is at the world's origin.
+    /// zero if every mass is at the world's origin.
     pub fn potential_energy(&self, tree: &Tree, gravity: &Vector3<f64>) -> f64 {
         let links = tree.links().iter().zip(self.inertias());
         links

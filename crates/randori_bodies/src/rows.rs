@@ -1,12 +1,11 @@
 //! Contacts and couplings of one step as rows over the velocities.
 //!
 //! A row block has up to six relative velocities `u = J v + known` and a convex
-//! potential of them. Against the world, J is that of one link, and is never
-//! written down: the velocity of the link gives u, and the Hessian `J' G J`
-//! is a stiffness of the link (see `newton.rs`); likewise between links of two
-//! branches, where the points of one pair of links make one stiffness. Between two
-//! links of one branch, or dofs, the columns of J are kept, without the dofs that
-//! carry both.
+//! potential of them. For a contact with the world, J is that of one link and is not
+//! stored: the velocity of the link gives u, and the Hessian `J' G J` is a stiffness
+//! of the link (see `newton.rs`). The same holds for links of two branches, where the
+//! points of one pair of links form one stiffness. For two links of one branch, and
+//! for dofs, the columns of J are stored, without the dofs that carry both.
 
 mod placement;
 
@@ -28,30 +27,30 @@ pub(crate) struct Row {
     pub(crate) place: Place,
     /// Directions of the first three velocities, and of the last three.
     pub(crate) axes: [Vector3<f64>; 3],
-    /// Velocity of what is not part of the tree.
+    /// Velocity of sides that are not part of the tree.
     pub(crate) known: ConeVector,
     pub(crate) potential: RowPotential,
     /// Impulse of the last step.
     pub(crate) warm: ConeVector,
-    /// By how much the target of the normal direction is lowered for Coulomb's law,
-    /// m/s; `None` if the law does not do so.
+    /// Reduction of the target of the normal direction for Coulomb's law, m/s; `None`
+    /// for laws without it.
     pub(crate) slip: Option<f64>,
-    /// The part of the target that pushes overlapping bodies apart without any need of
-    /// the load, m/s; see `sweep.rs`.
+    /// The part of the target that pushes overlapping bodies apart, without the
+    /// increase for their load, m/s; see `sweep.rs`.
     pub(crate) recovery: f64,
-    /// Velocity of the present iterate, and its change along the search direction.
+    /// Velocity of the current iterate, and its change along the search direction.
     pub(crate) u: ConeVector,
     pub(crate) du: ConeVector,
     pub(crate) response: Response,
 }
 
-/// On what a block acts.
+/// The bodies of a block.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Place {
     /// A link and the world.
     World {
         link: u32,
-        /// Where it acts, from O of the branch, m.
+        /// Point of action from O of the branch, m.
         offset: Vector3<f64>,
         /// 1 if the link is the second side, -1 if the first.
         sign: f64,
@@ -59,7 +58,7 @@ pub(crate) enum Place {
     /// Two links of different branches, which share no dof.
     Links {
         links: [u32; 2],
-        /// Where it acts, from O of the branch of each, m.
+        /// Point of action from O of each branch, m.
         offsets: [Vector3<f64>; 2],
     },
     /// Columns of the Jacobian: those of one chain up to `split`, then those of
@@ -79,7 +78,7 @@ pub(crate) struct Column {
 pub(crate) enum RowPotential {
     Cone(Cone),
     Equality(Equality),
-    /// Of the first velocity alone.
+    /// Of the first velocity only.
     Scalar(Potential),
 }
 
@@ -100,7 +99,7 @@ pub(crate) struct Response {
     pub(crate) friction: f64,
     pub(crate) direction: ConeVector,
     pub(crate) diagonal: ConeVector,
-    /// Whether anything is not zero.
+    /// True if an element is not zero.
     pub(crate) acts: bool,
 }
 
@@ -147,7 +146,7 @@ impl RowPotential {
         }
     }
 
-    /// The impulse alone.
+    /// The impulse only.
     #[inline]
     pub(crate) fn impulse(&self, u: &ConeVector) -> ConeVector {
         match self {
@@ -304,9 +303,8 @@ impl Row {
         }
     }
 
-    /// Takes the sliding velocity of the present iterate for that which Coulomb's law
-    /// refers to, if it differs by more than a tolerance (m/s). Returns whether it
-    /// does.
+    /// Uses the sliding velocity of the current iterate for Coulomb's law, if it
+    /// differs by more than a tolerance (m/s). Returns true if it does.
     pub(crate) fn correct_slip(&mut self, tolerance: f64) -> bool {
         let (Some(used), RowPotential::Cone(cone)) = (self.slip, &mut self.potential) else {
             return false;

@@ -1,9 +1,9 @@
 //! Spatial vectors and inertias: six-dimensional algebra of rigid bodies
 //! (Featherstone, "Rigid Body Dynamics Algorithms", 2008, chapter 2).
 //!
-//! Everything here is in world axes about one reference point O, which the
-//! context names. Since all quantities of a branch share O, the inertia of a
-//! composite body is a plain sum, and so is the force on it.
+//! All quantities are in world axes about one reference point O. Since all quantities
+//! of a branch share O, the inertia of a composite body is a plain sum, and so is the
+//! force on it.
 //!
 //! | here | Featherstone | about O |
 //! |---|---|---|
@@ -74,7 +74,7 @@ impl MotionVector {
     }
 
     /// The product v x m of two motion vectors: the rate of change of `other`
-    /// if it is carried along with velocity `self` (Featherstone, equation 2.31).
+    /// if it moves with velocity `self` (Featherstone, equation 2.31).
     #[must_use]
     pub fn cross(&self, other: &Self) -> Self {
         Self {
@@ -84,7 +84,7 @@ impl MotionVector {
     }
 
     /// The product v x* f of a motion and a force vector: the rate of change of
-    /// `force` if it is carried along with velocity `self` (Featherstone,
+    /// `force` if it moves with velocity `self` (Featherstone,
     /// equation 2.32).
     pub fn cross_force(&self, force: &ForceVector) -> ForceVector {
         ForceVector {

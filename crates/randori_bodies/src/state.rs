@@ -18,8 +18,8 @@ pub struct State {
     pub q: Vec<f64>,
     /// Generalized velocity, one entry per dof.
     pub v: Vec<f64>,
-    /// Generalized velocity before the last step. The second-order rule
-    /// extrapolates from it; equal to `v` after a restart.
+    /// Generalized velocity before the last step, from which the second-order rule
+    /// extrapolates; equal to `v` after a restart.
     pub previous_v: Vec<f64>,
 }
 
@@ -57,7 +57,7 @@ impl State {
         state
     }
 
-    /// Forgets the velocity before the last step, for example after the state
+    /// Discards the velocity before the last step, for example after the state
     /// was set: the next step is then of first order.
     pub fn restart(&mut self) {
         self.previous_v.clone_from(&self.v);
@@ -73,7 +73,7 @@ impl State {
         read_pose(&self.q[base.coordinates()])
     }
 
-    /// Places a base in the world.
+    /// Sets the pose of a base in the world.
     ///
     /// # Panics
     ///
@@ -83,7 +83,7 @@ impl State {
         write_pose(&mut self.q[base.coordinates()], pose);
     }
 
-    /// Turns the link of a ball joint to a rotation, J from link.
+    /// Sets the rotation of a ball joint, J from link.
     ///
     /// # Panics
     ///
@@ -96,12 +96,12 @@ impl State {
         self.q[link.coordinates()].copy_from_slice(rotation.coords.as_slice());
     }
 
-    /// Moves the configuration with the present velocity for a time (s).
+    /// Moves the configuration with the current velocity for a time (s).
     pub fn advance(&mut self, tree: &Tree, dt: f64) {
         advance(tree, &mut self.q, &self.v, dt);
     }
 
-    /// Adds a state of another tree behind this one, as [`Tree::append`] does.
+    /// Appends a state of another tree, like [`Tree::append`].
     pub fn append(&mut self, other: &Self) {
         self.q.extend(&other.q);
         self.v.extend(&other.v);
@@ -117,7 +117,7 @@ pub fn advance(tree: &Tree, q: &mut [f64], v: &[f64], dt: f64) {
     }
 }
 
-/// Moves the coordinates of one joint, as [`advance`] does.
+/// Moves the coordinates of one joint, like [`advance`].
 pub(crate) fn advance_link(link: &Link, q: &mut [f64], v: &[f64], dt: f64) {
     let (q, v) = (&mut q[link.coordinates()], &v[link.dofs()]);
     match link.joint() {
@@ -138,7 +138,7 @@ pub(crate) fn advance_link(link: &Link, q: &mut [f64], v: &[f64], dt: f64) {
     }
 }
 
-/// Turns a unit quaternion (x, y, z, w) by a rotation vector given in the outer
+/// Rotates a unit quaternion (x, y, z, w) by a rotation vector given in the outer
 /// axes: `Q <- exp(vector) Q`.
 fn turn(q: &mut [f64], vector: &Vector3<f64>) {
     let turned = exp(vector).quaternion() * quaternion(q);

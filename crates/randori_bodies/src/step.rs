@@ -6,9 +6,9 @@
 //! (M + armature + h damping) v+ = (M + armature) v + h (tau - bias)
 //! ```
 //!
-//! so damping is implicit: it takes no more speed than there is (its own error is
-//! proportional to h). Two rules differ in where M, the bias and outside forces
-//! are evaluated:
+//! so damping is implicit: it never reverses a velocity (its own error is
+//! proportional to h). Two rules differ in the configuration at which M, the bias and
+//! external forces are evaluated:
 //!
 //! - [`Rule::SecondOrder`]: the configuration first moves by half a step,
 //!   `q_m = q + h/2 v`; everything is evaluated at `q_m`, the bias with the
@@ -18,10 +18,10 @@
 //! - [`Rule::SemiImplicit`] (symplectic Euler): everything at q with v, then
 //!   `q+ = q + h v+`. The error is proportional to h.
 //!
-//! [`Dynamics::step`] makes a whole step of bodies that nothing touches. A solver
-//! with contacts calls its parts: [`Dynamics::begin`], then collision detection at
-//! the configuration that it leaves, [`Dynamics::prepare`], its own solution for
-//! v+, [`Dynamics::finish`].
+//! [`Dynamics::step`] makes a whole step of bodies without contacts. A solver
+//! with contacts calls its parts: [`Dynamics::begin`], then collision detection in
+//! the resulting configuration, [`Dynamics::prepare`], its own solution for v+, and
+//! [`Dynamics::finish`].
 
 use nalgebra::Vector3;
 
@@ -33,7 +33,7 @@ use crate::spatial::ForceVector;
 use crate::state::State;
 use crate::tree::Tree;
 
-/// How a step is divided.
+/// Integration rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Rule {
     /// Midpoint configuration, extrapolated bias: errors proportional to h^2.
@@ -43,12 +43,12 @@ pub enum Rule {
     SemiImplicit,
 }
 
-/// What a step needs besides the state.
+/// Inputs of a step besides the state.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
     /// Length h, s.
     pub dt: f64,
-    /// How it is divided.
+    /// Integration rule.
     pub rule: Rule,
     /// Acceleration of free fall in the world, m/s^2.
     pub gravity: Vector3<f64>,
@@ -80,7 +80,7 @@ impl Dynamics {
         dynamics
     }
 
-    /// Makes room for another tree.
+    /// Resizes for another tree.
     pub fn resize(&mut self, tree: &Tree) {
         self.kinematics.resize(tree);
         self.mass.resize(tree);
@@ -91,13 +91,13 @@ impl Dynamics {
         }
     }
 
-    /// Makes one step of bodies that nothing touches. It allocates nothing.
+    /// Makes one step of bodies without contacts. It allocates nothing.
     ///
     /// # Errors
     ///
-    /// If the mass matrix is not positive definite, because a joint moves nothing
-    /// or a state is not finite. The configuration may have moved by half a step
-    /// then.
+    /// If the mass matrix is not positive definite, because a joint moves no mass
+    /// or a state is not finite. The configuration may then have moved by half a
+    /// step.
     pub fn step(
         &mut self,
         tree: &Tree,
@@ -114,7 +114,7 @@ impl Dynamics {
         Ok(())
     }
 
-    /// Moves to the configuration where forces are evaluated and places the
+    /// Moves to the configuration at which forces are evaluated and places the
     /// links there.
     pub fn begin(&mut self, tree: &Tree, state: &mut State, step: &Step) {
         if step.rule == Rule::SecondOrder {
@@ -123,8 +123,8 @@ impl Dynamics {
         self.kinematics.update(tree, &state.q);
     }
 
-    /// Computes the equation `(M + diagonal) v+ = momentum` of the step where
-    /// [`begin`](Self::begin) left the links; see [`mass`](Self::mass),
+    /// Computes the equation `(M + diagonal) v+ = momentum` of the step at the
+    /// configuration of [`begin`](Self::begin); see [`mass`](Self::mass),
     /// [`diagonal`](Self::diagonal) and [`momentum`](Self::momentum).
     pub fn prepare(&mut self, tree: &Tree, state: &State, step: &Step) {
         self.mass.update(tree, &self.kinematics);
@@ -147,19 +147,19 @@ impl Dynamics {
         }
     }
 
-    /// Moves the configuration to the end of the step with the velocity found.
+    /// Moves the configuration to the end of the step with the solved velocity.
     pub fn finish(&mut self, tree: &Tree, state: &mut State, step: &Step) {
         let rest = if step.rule == Rule::SecondOrder { 0.5 * step.dt } else { step.dt };
         state.advance(tree, rest);
     }
 
-    /// Generalized acceleration in the present state, by
+    /// Generalized acceleration in the current state, by
     /// `(M + armature) a = tau - damping v - bias`: forward dynamics. `out` has
     /// one entry per dof.
     ///
     /// # Errors
     ///
-    /// If the mass matrix is not positive definite, because a joint moves nothing
+    /// If the mass matrix is not positive definite, because a joint moves no mass
     /// or the state is not finite.
     pub fn acceleration(
         &mut self,
@@ -181,7 +181,7 @@ impl Dynamics {
         Ok(())
     }
 
-    /// Bias less outside forces, at the velocity `middle`.
+    /// Bias minus external forces, at the velocity `middle`.
     fn update_bias(&mut self, tree: &Tree, step: &Step) {
         let motion = Motion { velocity: &self.middle, acceleration: &[], gravity: step.gravity };
         self.passes.inverse_dynamics(
@@ -193,18 +193,17 @@ impl Dynamics {
         );
     }
 
-    /// The links where forces are evaluated.
+    /// Placement of the links at which forces are evaluated.
     pub fn kinematics(&self) -> &Kinematics {
         &self.kinematics
     }
 
-    /// The mass matrix there, without armature.
+    /// The mass matrix at that configuration, without armature.
     pub fn mass(&self) -> &MassMatrix {
         &self.mass
     }
 
-    /// What the equation adds to the diagonal of the mass matrix: `armature + h
-    /// damping`.
+    /// Addition to the diagonal of the mass matrix: `armature + h damping`.
     pub fn diagonal(&self) -> &[f64] {
         &self.diagonal
     }
@@ -215,7 +214,7 @@ impl Dynamics {
         &self.momentum
     }
 
-    /// Bias forces less outside forces on links, one entry per dof.
+    /// Bias forces minus external forces on links, one entry per dof.
     pub fn bias(&self) -> &[f64] {
         &self.bias
     }

@@ -1,18 +1,18 @@
-//! Steps with everything that acts: from a state to the next state.
+//! Steps with drives, limits, friction, contacts and couplings.
 //!
-//! A step evaluates forces as [`Dynamics`] says, by default in the middle of the
-//! step with errors of second order; with contact the order is the first at impacts.
-//! It has two halves, so that the caller can look for contacts where forces are
-//! evaluated:
+//! A step evaluates forces by the rule of [`Dynamics`], by default at the middle of the
+//! step with second order; at impacts the order is one.
+//! It has two halves, so that the caller can detect contacts in the configuration at
+//! which forces are evaluated:
 //!
-//! 1. [`Stepper::begin`] moves the configuration to where forces act and places
-//!    the links ([`Stepper::kinematics`]),
-//! 2. [`Stepper::finish`] takes what acts there ([`StepInput`]), solves for the
-//!    velocity by `newton.rs` and moves the configuration on.
+//! 1. [`Stepper::begin`] moves to that configuration and places the links
+//!    ([`Stepper::kinematics`]),
+//! 2. [`Stepper::finish`] takes the forces and contacts ([`StepInput`]), solves for the
+//!    velocity by `newton.rs` and moves the configuration to the end of the step.
 //!    Impulses can then be read.
 //!
-//! The state of a simulation is [`State`] and [`Memory`]; a stepper holds nothing
-//! else that lasts.
+//! The state of a simulation is [`State`] and [`Memory`]; a stepper has no other
+//! persistent state.
 
 mod assemble;
 mod read;
@@ -37,14 +37,14 @@ use crate::weights::Weights;
 
 pub use read::DofImpulses;
 
-/// Everything that acts in a step.
+/// Forces, contacts and couplings of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct StepInput<'a> {
     /// Acceleration of free fall, m/s^2, world axes.
     pub gravity: Vector3<f64>,
-    /// What drives each dof; nothing drives those after its end.
+    /// Drive of each dof; dofs beyond its end have none.
     pub drives: &'a [Drive],
-    /// What resists each dof; nothing resists those after its end.
+    /// Passive forces of each dof; dofs beyond its end have none.
     pub dof_laws: &'a [DofLaw],
     /// Further force on each dof, N m or N; empty for none.
     pub forces: &'a [f64],
@@ -57,45 +57,45 @@ pub struct StepInput<'a> {
     pub couplings: &'a [Coupling],
 }
 
-/// How steps are made.
+/// Settings of steps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepOptions {
     /// Length of a step, s.
     pub step_s: f64,
-    /// How it is divided.
+    /// Integration rule.
     pub rule: Rule,
-    /// How the velocity is found.
+    /// Solver for the velocity.
     pub method: Method,
     /// Largest error of an acceleration of Newton's method, m/s^2 or rad/s^2: the
     /// tolerance of a velocity is this times the step.
     pub tolerance: f64,
-    /// How often the solution is corrected, at most, for the sliding velocity that it
-    /// finds; see [`contact`](crate::contact). Sweeps are not.
+    /// Maximum number of corrections for the sliding velocity of the solution; see
+    /// [`contact`](crate::contact). Sweeps are not corrected.
     pub slip_rounds: usize,
     /// Largest error of an acceleration of sweeps, m/s^2 or rad/s^2.
     pub sweep_tolerance: f64,
-    /// Sweeps after which the velocity is taken as it is, if it changes by less than
-    /// 0.5 m/s or rad/s; otherwise after twice as many.
+    /// Maximum number of sweeps, doubled if velocities still change by more than
+    /// 0.5 m/s or rad/s.
     pub max_sweeps: usize,
-    /// Share of the velocity with which contacts push overlapping bodies apart that
-    /// sweeps keep. With few sweeps, large piles tremble if it is near 1.
+    /// Fraction of the velocity with which contacts push overlapping bodies apart in
+    /// sweeps. With few sweeps, large piles jitter if it is near 1.
     pub sweep_recovery: f64,
 }
 
-/// How the velocity at the end of a step is found.
+/// Solver for the velocity at the end of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Method {
-    /// By Newton's method, except for islands of so many bodies that it is slow.
+    /// Newton's method, except for large islands, for which it is slow.
     #[default]
     Automatic,
-    /// By Newton's method: to rounding.
+    /// Newton's method: exact up to rounding.
     Newton,
-    /// By projected Gauss-Seidel sweeps: approximately, for large piles.
+    /// Projected Gauss-Seidel sweeps: approximate, for large piles.
     Sweeps,
 }
 
-/// Multiplications of one factorization of an island, as estimated, from which the
-/// automatic choice is to sweep: some 50 us, a block of about 20 boxes.
+/// Estimated multiplications of one factorization of an island from which the
+/// automatic choice uses sweeps: about 50 us, a block of about 20 boxes.
 const LARGE: usize = 130_000;
 
 impl Default for StepOptions {
@@ -113,7 +113,7 @@ impl Default for StepOptions {
     }
 }
 
-/// What the laws remember of the last step.
+/// Warm-start impulses of the last step.
 #[derive(Debug, PartialEq, Default)]
 pub struct Memory {
     /// Impulses of contacts by key, in ascending order: impulse (N s)
@@ -136,8 +136,8 @@ impl Clone for Memory {
 }
 
 impl Memory {
-    /// Friction impulses of contacts by key, which is put in order, and of joints;
-    /// see [`Memory::contacts`] and [`Memory::joints`].
+    /// From friction impulses of contacts, which are sorted by key, and of joints; see
+    /// [`Memory::contacts`] and [`Memory::joints`].
     pub fn new(mut contacts: Vec<(u64, [Vector3<f64>; 2])>, joints: Vec<f64>) -> Self {
         contacts.sort_unstable_by_key(|(key, _)| *key);
         Self { contacts, joints }
@@ -154,21 +154,21 @@ impl Memory {
         &self.joints
     }
 
-    /// Forgets everything.
+    /// Clears all impulses.
     pub fn clear(&mut self) {
         self.contacts.clear();
         self.joints.clear();
     }
 
-    /// Impulse of a contact in the last step, 0 if it did not exist.
+    /// Impulse of a contact in the last step, 0 for a new contact.
     fn contact(&self, key: u64) -> [Vector3<f64>; 2] {
         let found = self.contacts.binary_search_by_key(&key, |(key, _)| *key);
         found.map_or([Vector3::zeros(); 2], |place| self.contacts[place].1)
     }
 }
 
-/// Steps a tree. Holds memory that is made once; steps allocate only when there
-/// are more contacts than ever before.
+/// Steps a tree. Memory is preallocated; steps allocate only if there are more
+/// contacts than ever before.
 #[derive(Debug, Clone, Default)]
 pub struct Stepper {
     options: StepOptions,
@@ -183,9 +183,9 @@ pub struct Stepper {
     v: Vec<f64>,
     /// Number of contacts of the last step.
     contacts: usize,
-    /// Where each coupling acts; the origin for those of joints.
+    /// Point of action of each coupling; the origin for couplings of joints.
     points: Vec<Vector3<f64>>,
-    /// Keys and places of the contacts that press.
+    /// Keys and indices of contacts with an impulse.
     keys: Vec<(u64, u32)>,
 }
 
@@ -201,7 +201,7 @@ impl Stepper {
         Ok(stepper)
     }
 
-    /// Takes another tree with its weights, for example one put together by
+    /// Replaces the tree and its weights, for example by ones combined with
     /// [`Tree::append`] and [`Weights::append`].
     pub fn set_tree(&mut self, tree: &Tree, weights: Weights) {
         self.weights = weights;
@@ -212,12 +212,12 @@ impl Stepper {
         self.v.resize(tree.dofs(), 0.0);
     }
 
-    /// How steps are made.
+    /// Settings of steps.
     pub fn options(&self) -> &StepOptions {
         &self.options
     }
 
-    /// Changes how steps are made, between steps.
+    /// Changes the settings, between steps.
     pub fn set_options(&mut self, options: StepOptions) {
         self.options = options;
     }
@@ -227,12 +227,12 @@ impl Stepper {
         &self.weights
     }
 
-    /// Moves the configuration to where forces act and places the links there.
+    /// Moves to the configuration at which forces are evaluated and places the links.
     pub fn begin(&mut self, tree: &Tree, state: &mut State) {
         self.dynamics.begin(tree, state, &self.step(&StepInput::default()));
     }
 
-    /// Placement of the links where forces act, valid after [`begin`](Self::begin).
+    /// Placement of the links at which forces act, valid after [`begin`](Self::begin).
     pub fn kinematics(&self) -> &Kinematics {
         self.dynamics.kinematics()
     }
@@ -246,8 +246,8 @@ impl Stepper {
     ///
     /// # Errors
     ///
-    /// If a dof moves no mass or a number is not finite. The velocity then stays as
-    /// it was.
+    /// If a dof moves no mass or a number is not finite. The velocity is then
+    /// unchanged.
     pub fn finish(
         &mut self,
         tree: &Tree,
@@ -258,7 +258,7 @@ impl Stepper {
         let step = self.step(input);
         self.dynamics.prepare(tree, state, &step);
         self.assemble(tree, state, memory, input);
-        // The last change of the velocity goes on.
+        // The last change of the velocity continues.
         for ((guess, now), before) in self.v.iter_mut().zip(&state.v).zip(&state.previous_v) {
             *guess = now + (now - before);
         }

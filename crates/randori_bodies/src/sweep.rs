@@ -1,10 +1,10 @@
 //! Projected Gauss-Seidel sweeps: an approximate solution for large piles.
 //!
-//! Newton's method factors a matrix that fills in as bodies touch each other in
-//! loops; for many bodies that grows too fast. Sweeps visit one block of rows after
-//! the other and give it the impulse that its own law calls for while all others
-//! stay as they are. The cost of a sweep is proportional to the number of contacts;
-//! the fixed point is the minimum that Newton's method finds.
+//! Newton's method factors a matrix that fills in if contacts form loops; for many
+//! bodies its cost grows too fast. Sweeps visit one block of rows after the other and
+//! solve for its impulse while all others are fixed. The cost of a sweep is
+//! proportional to the number of contacts; the fixed point is the minimum of Newton's
+//! method.
 //!
 //! Blocks act on each other through the inverse of the mass matrix. In *whitened*
 //! coordinates that is a plain sum: with `M = L' D L`,
@@ -24,27 +24,27 @@
 //! lambda+ = response with R + B instead of R, at the velocity u - B lambda
 //! ```
 //!
-//! Since `B >= W`, every visit lowers the function that Newton's method minimises,
-//! and only at its minimum nothing changes (a majorant; Hunter and Lange, "A tutorial
+//! Since `B >= W`, every visit decreases the objective of Newton's method, and the only
+//! fixed point is its minimum (a majorant; Hunter and Lange, "A tutorial
 //! on MM algorithms", 2004). b is the largest sum of a row of `|mu_i W_ij mu_j|`
-//! (Gershgorin); a block of one row needs no more than W itself.
+//! (Gershgorin); for a block of one row, B is W.
 //!
-//! Contacts of free bodies, most of a pile, have a form of their own (`touch.rs`). B is
-//! divided by an over-relaxation below 2, with which visits still lower the function
-//! but sweeps converge faster (as SOR).
+//! Contacts of free bodies, most of a pile, have a special form (`touch.rs`). B is
+//! divided by an over-relaxation below 2, with which visits still decrease the
+//! objective but sweeps converge faster (as in SOR).
 //!
 //! Sweeps go from the ground up (`levels.rs`), then down, and start from the impulses
-//! of the last step. They end when no block changes its velocity by more than a
-//! tolerance, or after a number that bounds the cost.
+//! of the last step. They end if no block changes its velocity by more than a
+//! tolerance, or after a maximum number.
 //!
-//! **Few sweeps and a quick recovery are unstable.** Cut short, sweeps carry impulses
-//! over to the next step that lag behind: `tau d lambda/dt = lambda* - lambda`, where
-//! lambda* cancels the velocity v and asks for recovery `k x` of the overlap x. The
+//! **Few sweeps and a fast recovery are unstable.** Truncated sweeps pass impulses to
+//! the next step that lag behind: `tau d lambda/dt = lambda* - lambda`, where
+//! lambda* cancels the velocity v and demands the recovery `k x` of the overlap x. The
 //! characteristic polynomial of a slow mode, `tau h s^3 + h s^2 + s + k`, has all
 //! roots to the left only if `tau k < 1`: the recovery has to be slower than the
-//! sweeps converge, over steps. Of the velocity of recovery
-//! sweeps therefore keep a share (`StepOptions::sweep_recovery`), by default one that
-//! resembles contacts of 30 Hz.
+//! sweeps converge, over steps. Sweeps therefore use a fraction of the recovery
+//! velocity (`StepOptions::sweep_recovery`), by default one that corresponds to
+//! contacts of 30 Hz.
 //!
 //! Source of the sweeps: Erleben, "Velocity-based shock propagation for multibody
 //! dynamics animation" (2007).
@@ -70,30 +70,30 @@ pub(crate) struct Sweep {
     roots: Vec<f64>,
     /// Contacts of free bodies with each other and the world.
     touches: Vec<Touch>,
-    /// Everything else.
+    /// All other blocks.
     blocks: Blocks,
     visits: Vec<Visit>,
-    /// Whitened coordinates; six more that stay 0 are those of the world.
+    /// Whitened coordinates; six additional ones, always 0, are those of the world.
     z: Vec<f64>,
     nothing: Vec<f64>,
     levels: Levels,
 }
 
-/// When sweeps end, and what they leave out.
+/// Settings of sweeps.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SweepLimits {
-    /// Largest change of a velocity, m/s or rad/s, at which they end.
+    /// Tolerance of the change of a velocity, m/s or rad/s.
     pub(crate) tolerance: f64,
-    /// Number of sweeps; twice as many if velocities still change much.
+    /// Maximum number of sweeps; doubled if velocities still change much.
     pub(crate) sweeps: usize,
-    /// Share of the velocity that is kept by which bodies that overlap are pushed apart.
+    /// Fraction of the velocity that pushes overlapping bodies apart.
     pub(crate) recovery: f64,
 }
 
-/// Change of a velocity in a sweep, m/s or rad/s, that calls for further sweeps.
+/// Change of a velocity in a sweep, m/s or rad/s, above which more sweeps are made.
 const POOR: f64 = 0.5;
 
-/// What a sweep visits, in this order.
+/// An element of the order of visits.
 #[derive(Debug, Clone, Copy)]
 enum Visit {
     Touch(u32),
@@ -126,8 +126,8 @@ impl Sweep {
         Ok(())
     }
 
-    /// Moves `v` of an island to an approximate minimum of the problem that was
-    /// [prepared](Self::prepare). Responses of its rows are left with their impulses.
+    /// Moves `v` of an island to an approximate minimum of the
+    /// [prepared](Self::prepare) problem. On return its rows have their responses.
     ///
     /// # Errors
     ///
@@ -157,7 +157,7 @@ impl Sweep {
         Ok(solution)
     }
 
-    /// Makes the blocks of an island, in the order of visits.
+    /// Builds the blocks of an island, in the order of visits.
     fn collect(
         &mut self,
         (tree, kinematics): (&Tree, &Kinematics),

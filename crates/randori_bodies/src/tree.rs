@@ -1,9 +1,9 @@
 //! The structure of articulated bodies: links, joints, degrees of freedom.
 //!
 //! A [`Tree`] is rooted in the world. Each child of the world is a *base*, fixed
-//! or floating, and starts a *branch*: a robot, or a free body that is nothing
-//! but a base. Parents stand before children, so one pass over the links in
-//! their order works outwards and one in reverse order works inwards. Degrees of
+//! or floating, and starts a *branch*: a robot, or a free body, which consists of a
+//! base only. Parents precede children, so a pass over the links in order works
+//! outwards and a pass in reverse order works inwards. Degrees of
 //! freedom (dofs) and coordinates are numbered in the order of the links.
 //!
 //! The *chain* of a dof lists the dofs that carry it, from the base outwards,
@@ -37,7 +37,7 @@ pub struct Tree {
     pub(crate) damping: Vec<f64>,
 }
 
-/// A link with the joint that carries it.
+/// A link with its joint.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Link {
     pub(crate) parent: Option<usize>,
@@ -51,7 +51,7 @@ pub struct Link {
     pub(crate) placing: Placing,
 }
 
-/// Constants of the position pass, derived from the rest of a link.
+/// Constants of the position pass, derived from the other fields of a link.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Placing {
     /// Axes of J in the parent; `None` if they are the parent's.
@@ -65,7 +65,7 @@ pub(crate) struct Placing {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Dof {
     pub(crate) link: u32,
-    /// Place of its chain in [`Tree::chains`], and of its row in a matrix.
+    /// Index of its chain in [`Tree::chains`], and of its row in a matrix.
     pub(crate) start: u32,
     /// Length of its chain.
     pub(crate) len: u32,
@@ -101,14 +101,14 @@ impl Tree {
         &self.chains[self.row(dof)]
     }
 
-    /// Where the row of `dof` lies in a branch-sparse matrix: one element per
+    /// Range of the row of `dof` in a branch-sparse matrix: one element per
     /// member of its chain, the diagonal element last.
     pub fn row(&self, dof: usize) -> Range<usize> {
         let Dof { start, len, .. } = self.dofs[dof];
         start as usize..(start + len) as usize
     }
 
-    /// Where the diagonal element of `dof` lies in a branch-sparse matrix.
+    /// Index of the diagonal element of `dof` in a branch-sparse matrix.
     pub fn diagonal(&self, dof: usize) -> usize {
         let Dof { start, len, .. } = self.dofs[dof];
         (start + len) as usize - 1
@@ -125,7 +125,7 @@ impl Tree {
         self.chains.len()
     }
 
-    /// The link that `dof` moves against its parent.
+    /// The link whose joint has `dof`.
     pub fn link_of_dof(&self, dof: usize) -> usize {
         self.dofs[dof].link as usize
     }
@@ -137,7 +137,7 @@ impl Tree {
     }
 
     /// Armature of each dof: inertia of rotor and gear reflected to the joint,
-    /// kg m^2 or kg. It resists changes of the joint's rate alone.
+    /// kg m^2 or kg. It resists changes of the joint's rate only.
     pub fn armature(&self) -> &[f64] {
         &self.armature
     }
@@ -179,7 +179,7 @@ impl Tree {
         self.links[link].mass = mass;
     }
 
-    /// Adds all branches of another tree behind those of this one. Its links,
+    /// Appends all branches of another tree. Its links,
     /// branches, dofs and coordinates keep their order.
     pub fn append(&mut self, other: &Self) {
         let (links, branches) = (self.links.len(), self.bases.len());
@@ -223,7 +223,7 @@ impl Link {
         self.parent
     }
 
-    /// How it moves against its parent. Axes are unit vectors.
+    /// Its joint. Axes are unit vectors.
     pub fn joint(&self) -> JointKind {
         self.joint
     }
@@ -239,7 +239,7 @@ impl Link {
         &self.mass
     }
 
-    /// The branch that it belongs to.
+    /// Its branch.
     pub fn branch(&self) -> usize {
         self.branch
     }

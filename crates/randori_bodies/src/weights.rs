@@ -1,4 +1,4 @@
-//! Inverse weights: how easily links and dofs move at the zero configuration.
+//! Inverse weights: mobility of links and dofs in the zero configuration.
 //!
 //! Constraint laws regularise a row in proportion to the mass that it moves. The
 //! measure is `MuJoCo`'s (`body_invweight0`, `dof_invweight0`): with the Jacobian J
@@ -6,8 +6,8 @@
 //! the three directions of translation, and over those of rotation; for a dof,
 //! the diagonal element of `M^-1`, averaged over the three dofs of a ball joint,
 //! and of the translation and the rotation of a floating base. M includes
-//! armature. It is computed once, so a row of a law keeps its constants while
-//! the robot moves.
+//! armature. Inverse weights are computed once, so the constants of a row do not depend
+//! on the configuration.
 //!
 //! Source: `MuJoCo` documentation, "Computation", "Constraint model";
 //! compared with its numbers in `tests/soft_motion.rs`.
@@ -21,7 +21,7 @@ use crate::state::State;
 use crate::tree::Tree;
 use nalgebra::Vector3;
 
-/// Smallest inverse weight (`mjMINVAL`), of what cannot move.
+/// Smallest inverse weight (`mjMINVAL`), of immovable links and dofs.
 const MIN_WEIGHT: f64 = 1e-15;
 
 /// Inverse weights of all links and dofs of a tree.
@@ -93,13 +93,13 @@ impl Weights {
         self.dofs[dof].max(MIN_WEIGHT)
     }
 
-    /// Adds those of another tree behind these, as [`Tree::append`] does.
+    /// Appends those of another tree, like [`Tree::append`].
     pub fn append(&mut self, other: &Self) {
         self.links.extend(&other.links);
         self.dofs.extend(&other.dofs);
     }
 
-    /// Removes all but keeps the memory.
+    /// Removes all entries but keeps the memory.
     pub fn clear(&mut self) {
         self.links.clear();
         self.dofs.clear();

@@ -1,30 +1,30 @@
-//! What is asked of inverse kinematics, and what comes back.
+//! Problems and results of inverse kinematics.
 
 use nalgebra::{UnitQuaternion, Vector3};
 
 use crate::joint::JointKind;
 use crate::tree::Tree;
 
-/// Where a point of a link shall be.
+/// Target of a point of a link.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Target {
     /// The link.
     pub link: usize,
     /// The point, in the frame of the link, m.
     pub point: Vector3<f64>,
-    /// Where it shall be in the world, m.
+    /// Target position in the world, m.
     pub position: Vector3<f64>,
-    /// How the link shall be turned, world from link; `None` if that does not matter.
+    /// Target rotation of the link, world from link; `None` if it is free.
     pub rotation: Option<UnitQuaternion<f64>>,
 }
 
-/// How far a dof may move.
+/// Range of a dof.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum DofRange {
-    /// As far as it likes.
+    /// Unlimited.
     #[default]
     Free,
-    /// Not at all.
+    /// Fixed.
     Locked,
     /// Between two coordinates, rad or m. Only for a revolute, prismatic or planar
     /// joint: other dofs have no coordinate of their own.
@@ -36,35 +36,35 @@ pub enum DofRange {
     },
 }
 
-/// A target, the ranges of all dofs, and when to be content.
+/// A target, the ranges of all dofs, and the stopping criteria.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IkProblem<'a> {
-    /// What shall be where.
+    /// The target.
     pub target: Target,
-    /// One range per dof of the tree. Lock the dofs of a floating base that shall stay
-    /// where it is.
+    /// One range per dof of the tree. Lock the dofs of a floating base to keep it in
+    /// place.
     pub ranges: &'a [DofRange],
-    /// When to be content, and when to give up.
+    /// Stopping criteria.
     pub options: IkOptions,
 }
 
-/// When inverse kinematics is content, and when it gives up.
+/// Stopping criteria of inverse kinematics.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IkOptions {
-    /// Largest distance from the target that counts as met, m.
+    /// Position tolerance, m.
     pub position_tolerance_m: f64,
-    /// Largest angle to the target that counts as met, rad.
+    /// Rotation tolerance, rad.
     pub rotation_tolerance_rad: f64,
-    /// The distance that is as bad as one radian, m; above 0. It decides where the
-    /// search ends when position and rotation cannot both be met.
+    /// Weight of rotations: the distance equivalent to one radian, m; above 0. It
+    /// affects the result if position and rotation cannot both be reached.
     pub rotation_length_m: f64,
-    /// Most steps, tried ones included.
+    /// Maximum number of steps, including rejected ones.
     pub max_iterations: usize,
 }
 
 impl Default for IkOptions {
-    /// A micrometre and a microradian; one radian is as bad as 0.3 m, about half the
-    /// reach of a small arm; 200 steps.
+    /// A micrometre and a microradian; one radian is equivalent to 0.3 m, about half
+    /// the reach of a small arm; 200 steps.
     fn default() -> Self {
         Self {
             position_tolerance_m: 1e-6,
@@ -75,20 +75,20 @@ impl Default for IkOptions {
     }
 }
 
-/// How a search ended.
+/// Result of a search.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IkOutcome {
-    /// Whether the target is met within the tolerances.
+    /// True if the target is reached within the tolerances.
     pub converged: bool,
     /// Distance of the point from its target, m.
     pub position_error_m: f64,
     /// Angle of the link to its target, rad; 0 if the target has no rotation.
     pub rotation_error_rad: f64,
-    /// Steps that were tried.
+    /// Number of steps, including rejected ones.
     pub iterations: usize,
 }
 
-/// Why a problem cannot be posed for a tree.
+/// The reason why a problem is invalid for a tree.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IkError {
@@ -98,14 +98,14 @@ pub enum IkError {
         /// The link of the target.
         link: usize,
     },
-    /// A list has another length than the tree needs.
+    /// A list has a length that does not match the tree.
     #[error("{found} {what} instead of {expected}")]
     WrongCount {
-        /// What is listed.
+        /// Name of the list.
         what: &'static str,
-        /// How many there are.
+        /// Its length.
         found: usize,
-        /// How many there must be.
+        /// The required length.
         expected: usize,
     },
     /// A range is empty, has a NaN, or belongs to a dof without a coordinate of its own.
@@ -117,7 +117,7 @@ pub enum IkError {
     /// A NaN or an infinity.
     #[error("the {what} must be finite")]
     NotFinite {
-        /// What has it.
+        /// Name of the value.
         what: &'static str,
     },
     /// A tolerance is below 0 or a NaN, or the length per radian is not above 0.
@@ -126,7 +126,7 @@ pub enum IkError {
 }
 
 impl IkProblem<'_> {
-    /// Whether it is a problem of this tree and start.
+    /// Checks the problem against a tree and a start.
     pub(super) fn check(&self, tree: &Tree, q: &[f64]) -> Result<(), IkError> {
         let Target { link, point, position, rotation } = &self.target;
         if *link >= tree.links().len() {
@@ -179,8 +179,8 @@ impl IkProblem<'_> {
         }
     }
 
-    /// Whether a dof, whose motion reduces the error at this rate, cannot move that
-    /// way from the configuration `q`.
+    /// True if a bound keeps a dof, whose motion reduces the error at this rate, from
+    /// moving in that direction from the configuration `q`.
     pub(super) fn holds(&self, tree: &Tree, (dof, descent): (usize, f64), q: &[f64]) -> bool {
         match self.ranges[dof] {
             DofRange::Free => false,
@@ -192,7 +192,7 @@ impl IkProblem<'_> {
     }
 }
 
-/// The coordinate that a dof moves, if it has one of its own.
+/// The coordinate of a dof, for joints with one coordinate per dof.
 pub(super) fn coordinate(tree: &Tree, dof: usize) -> Option<usize> {
     let link = &tree.links()[tree.link_of_dof(dof)];
     match link.joint() {

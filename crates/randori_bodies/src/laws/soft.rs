@@ -1,6 +1,6 @@
 //! `MuJoCo`'s constraint law.
 
-/// Impedances are kept this far from 0 and 1 (`mjMINIMP`, `mjMAXIMP`).
+/// Minimum distance of impedances from 0 and 1 (`mjMINIMP`, `mjMAXIMP`).
 const IMPEDANCES: (f64, f64) = (0.0001, 0.9999);
 
 /// Smallest denominator and regularisation (`mjMINVAL`).
@@ -9,14 +9,14 @@ const TINY: f64 = 1e-15;
 /// Spring and damper of the soft law: `MuJoCo`'s `solref`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reference {
-    /// By the time constant of recovery: positive `solref`.
+    /// Time constant of recovery: positive `solref`.
     Recovery {
-        /// s; taken as two steps if shorter.
+        /// s; at least two steps are used.
         time_constant: f64,
         /// 1 is critical damping.
         damping_ratio: f64,
     },
-    /// By its constants: negative `solref`.
+    /// Stiffness and damping: negative `solref`.
     Direct {
         /// Acceleration per error at full impedance, 1/s^2.
         stiffness: f64,
@@ -31,7 +31,7 @@ impl Default for Reference {
     }
 }
 
-/// Share of the wanted force as a function of the position error: `MuJoCo`'s
+/// Impedance as a function of the position error: `MuJoCo`'s
 /// `solimp`.
 ///
 /// From `at_zero` it rises to `at_width` at an error of `width`; with
@@ -45,7 +45,7 @@ pub struct Impedance {
     pub at_width: f64,
     /// m or rad.
     pub width: f64,
-    /// Where the two branches of the curve meet, as a share of the width.
+    /// Midpoint of the curve, where its two branches meet, as a fraction of the width.
     pub midpoint: f64,
     /// 1 is linear, 2 a pair of parabolas.
     pub power: f64,
@@ -58,7 +58,7 @@ impl Default for Impedance {
 }
 
 impl Impedance {
-    /// With every parameter in its legal range, as `MuJoCo` clamps them.
+    /// With every parameter clamped to its legal range, as in `MuJoCo`.
     fn legal(&self) -> Self {
         let within = |share: f64| share.max(IMPEDANCES.0).min(IMPEDANCES.1);
         Self {
@@ -70,7 +70,7 @@ impl Impedance {
         }
     }
 
-    /// The share at a position error (m or rad).
+    /// The impedance at a position error (m or rad).
     pub fn at(&self, error: f64) -> f64 {
         let Self { at_zero, at_width, width, midpoint, power } = self.legal();
         if at_zero == at_width || width <= TINY {
@@ -101,10 +101,10 @@ pub struct SoftLaw {
     pub reference: Reference,
     /// `solimp`.
     pub impedance: Impedance,
-    /// `solreffriction`: another damping of a contact's friction; that of
-    /// `reference` if absent.
+    /// `solreffriction`: separate damping of a contact's friction; `None`: that of
+    /// `reference`.
     pub friction_reference: Option<Reference>,
-    /// `impratio`: how much stiffer friction of a contact is than its normal
+    /// `impratio`: stiffness of a contact's friction relative to its normal
     /// direction.
     pub friction_stiffness_ratio: f64,
 }
@@ -174,14 +174,14 @@ impl SoftRow {
         ((1.0 - self.impedance) / self.impedance * inverse_weight).max(TINY)
     }
 
-    /// The wanted velocity for an error (m or rad) and the velocity before the
+    /// The target velocity for an error (m or rad) and the velocity before the
     /// step (m/s or rad/s).
     #[inline]
     pub fn target(&self, error: f64, velocity: f64, step_s: f64) -> f64 {
         velocity * (1.0 - step_s * self.damping) - step_s * self.stiffness * self.impedance * error
     }
 
-    /// The same in a friction direction of a contact, which has no error.
+    /// The target velocity in a friction direction of a contact, which has no error.
     #[inline]
     pub fn friction_target(&self, velocity: f64, step_s: f64) -> f64 {
         velocity * (1.0 - step_s * self.friction_damping)

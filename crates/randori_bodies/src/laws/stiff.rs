@@ -1,19 +1,20 @@
 //! The stiff law.
 
-/// The stiff law, with restitution and friction that does not creep.
+/// The stiff law, with restitution and friction without creep.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StiffLaw {
-    /// `w/(2 pi)`, Hz. Rows of a higher frequency yield less.
+    /// `w/(2 pi)`, Hz. Rows of a higher frequency are stiffer.
     pub frequency_hz: f64,
     /// `z`; 1 is critical damping, more recovers more slowly.
     pub damping_ratio: f64,
     /// Largest velocity of recovery, m/s or rad/s.
     pub max_recovery: f64,
     /// Largest velocity with which a contact pushes overlapping bodies apart, m/s,
-    /// on top of what bears the load of the last step. Bodies keep that velocity.
+    /// in addition to the velocity that supports the load of the last step. Bodies keep
+    /// that velocity.
     pub max_separation: f64,
-    /// `R` of friction as a share of the inverse weight. Friction remembers its
-    /// impulse, so this sets how fast it finds it, not how much it creeps.
+    /// `R` of friction as a fraction of the inverse weight. The impulse of friction is
+    /// warm-started, so this sets its rate of convergence, not a creep velocity.
     pub friction_regularization: f64,
     /// Velocity of approach (m/s) above which a contact rebounds.
     pub restitution_threshold: f64,
@@ -37,7 +38,7 @@ impl Default for StiffLaw {
 pub struct StiffRow {
     /// `w/a_1`: velocity of recovery per error, 1/s.
     pub recovery: f64,
-    /// `1/a_2`: share of the inverse weight by which rows yield.
+    /// `1/a_2`: regularisation as a fraction of the inverse weight.
     pub softness: f64,
     max_recovery: f64,
     step_s: f64,
@@ -58,14 +59,14 @@ impl StiffLaw {
 }
 
 impl StiffRow {
-    /// The wanted velocity of a one-sided row at a gap (m or rad; negative if
+    /// The target velocity of a one-sided row at a gap (m or rad; negative if
     /// violated).
     #[inline]
     pub fn one_sided_target(&self, gap: f64) -> f64 {
         if gap > 0.0 { -gap / self.step_s } else { self.equality_target(gap) }
     }
 
-    /// The wanted velocity of an equality at an error (m or rad).
+    /// The target velocity of an equality at an error (m or rad).
     #[inline]
     pub fn equality_target(&self, error: f64) -> f64 {
         (-error * self.recovery).min(self.max_recovery).max(-self.max_recovery)

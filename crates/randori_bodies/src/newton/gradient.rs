@@ -1,4 +1,4 @@
-//! The gradient of the function that a step minimises.
+//! The gradient of the objective function of a step.
 
 use super::Newton;
 use crate::islands::Island;

@@ -87,7 +87,7 @@ impl Newton {
         Ok(())
     }
 
-    /// Adds the stiffness of the dofs that are active, or not, and eliminates them.
+    /// Adds the stiffness of the active, or of the inactive, dofs and eliminates them.
     fn eliminate(&mut self, island: &Island<'_>, active: bool) -> Result<(), NotPositiveDefinite> {
         let work = &self.work;
         for &dof in island.dofs {
@@ -116,7 +116,7 @@ impl Newton {
                     add_row(&mut work.stiffness[link as usize], row, &offset);
                 }
                 Place::Links { links, offsets } => {
-                    // The points of a pair of links follow each other.
+                    // The points of a pair of links are consecutive.
                     if work.between.last().is_none_or(|(last, _)| *last != links) {
                         work.between.push((links, SpatialStiffness::ZERO));
                     }

@@ -1,11 +1,11 @@
 //! The exact minimum along a direction.
 //!
 //! Along `v + a d` the function is convex and piecewise smooth in the single
-//! variable a. Its slope is computed exactly from what is known of the direction,
-//! `J d` and `M d`, without touching the tree. The minimum is bracketed and found by
-//! Newton's method in a, or by the secant of the bracket where that leaves it or
-//! has been tried twice. The step is accepted at a share of the first slope; late
-//! iterations, if there are any, search more closely.
+//! variable a. Its slope is computed exactly from `J d` and `M d`, without a pass over
+//! the tree. The minimum is bracketed and found by Newton's method in a, or by the
+//! secant of the bracket if that leaves the bracket or was used twice. The step is
+//! accepted at a fraction of the initial slope; late iterations use a smaller
+//! fraction.
 
 use super::Newton;
 use crate::islands::Island;
@@ -13,25 +13,25 @@ use crate::kinematics::Kinematics;
 use crate::mass_matrix::multiply_part;
 use crate::tree::Tree;
 
-/// Share of the first slope at which a step is accepted.
+/// Fraction of the initial slope at which a step is accepted.
 const ACCEPTED: f64 = 0.3;
 
 /// The same from the iteration `LATE` on.
 const ACCEPTED_LATE: f64 = 0.01;
 const LATE: usize = 8;
 
-/// Evaluations of the slope in one search.
+/// Maximum number of slope evaluations in one search.
 const MAX_EVALUATIONS: usize = 24;
 
-/// The interval that holds the minimum, with the slopes at its ends.
+/// The bracket of the minimum, with the slopes at its ends.
 struct Bracket {
     low: (f64, f64),
     high: Option<(f64, f64)>,
 }
 
 impl Newton {
-    /// Moves `v` of an island along the direction to the minimum, with everything that follows
-    /// from it.
+    /// Moves `v` of an island along the direction to the minimum, and updates all
+    /// dependent quantities.
     pub(super) fn advance(
         &mut self,
         tree: &Tree,

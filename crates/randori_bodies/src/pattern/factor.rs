@@ -6,8 +6,8 @@ use crate::factor::{NotPositiveDefinite, eliminate_base};
 /// The factors of a matrix `H = L' D L` in a [`Pattern`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct PatternFactor {
-    /// Rows not eliminated yet hold the matrix that remains, others L with D on
-    /// the diagonal.
+    /// Rows that are not eliminated yet hold the remaining matrix, the others L with D
+    /// on the diagonal.
     pub(crate) rows: Vec<f64>,
     pub(crate) inverse_diagonal: Vec<f64>,
 }
@@ -100,7 +100,7 @@ impl PatternFactor {
     ) -> Result<(), NotPositiveDefinite> {
         let first = last + 1 - BLOCK;
         let place = pattern.row(first);
-        // Columns of dofs outside of the block; they lead every row.
+        // Columns of dofs outside of the block, at the start of every row.
         let outside = place.len() - 1;
         let path = &pattern.paths[place.start..place.start + outside];
         let (before, rest) = self.rows.split_at_mut(place.start);
@@ -171,7 +171,7 @@ impl PatternFactor {
         let mut place = 0;
         while place < order.len() {
             let dof = order[place] as usize;
-            // A block begins five dofs before its last.
+            // A block begins five dofs before its last one.
             let last = order.get(place + BLOCK - 1).map(|last| *last as usize);
             if last.is_some_and(|last| last == dof + BLOCK - 1 && pattern.ends_block(last)) {
                 self.solve_block(pattern, dof, x);

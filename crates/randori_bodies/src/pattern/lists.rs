@@ -6,12 +6,12 @@ use super::NONE;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Lists {
     first: Vec<u32>,
-    /// Numbers, each with the place of the next of its list.
+    /// Numbers, each with the index of the next one of its list.
     items: Vec<(u32, u32)>,
 }
 
 impl Lists {
-    /// Forgets all numbers; keys are below a count.
+    /// Clears all lists; keys are below a count.
     pub(super) fn clear(&mut self, keys: usize) {
         self.first.clear();
         self.first.resize(keys, NONE);

@@ -1,14 +1,14 @@
-//! Which islands are too large to be factored.
+//! Islands that are too large to be factored.
 
 use super::{NONE, Pattern, Scratch};
 use crate::tree::Tree;
 
 impl Pattern {
-    /// Which islands are large, and the couplings of the others.
+    /// Finds large islands, and the couplings of the others.
     ///
-    /// The cost is that of a band: in the order of ranks, a row extends to the first
-    /// branch that its own branch, or a later one of the island, touches. Unless all are
-    /// large, a branch that touches none is not.
+    /// The cost is that of a band matrix: in the order of ranks, a row extends to the
+    /// first branch that its own branch, or a later one of the island, is coupled to. A
+    /// branch without couplings is not large, unless all are.
     pub(super) fn find_large(&mut self, tree: &Tree) {
         let Scratch { branch_order, branch_rank, neighbours, before, costs, .. } =
             &mut self.scratch;
@@ -42,7 +42,7 @@ impl Pattern {
         self.is_large.clear();
         self.is_large.extend(costs.iter().map(|cost| *cost >= self.limit));
         if self.limit > 0 {
-            // What couples with nothing is factored without fill.
+            // A branch without couplings is factored without fill.
             for (branch, island) in self.island_of.iter().enumerate() {
                 if neighbours.of(branch as u32).next().is_none() {
                     self.is_large[*island as usize] = false;

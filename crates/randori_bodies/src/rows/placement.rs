@@ -1,4 +1,4 @@
-//! Makes rows from contacts and connections in a configuration.
+//! Builds rows from contacts and connections in a configuration.
 
 use nalgebra::Vector3;
 
@@ -10,7 +10,7 @@ use crate::laws::Law;
 use crate::spatial::MotionVector;
 use crate::tree::Tree;
 
-/// The configuration in which rows are made.
+/// The configuration for which rows are built.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Placement<'a> {
     pub(crate) tree: &'a Tree,
@@ -37,7 +37,7 @@ impl Placement<'_> {
         [first, second]
     }
 
-    /// Place of a block between two sides at a point, its columns appended.
+    /// Placement of a block between two sides at a point; appends its columns.
     fn place(
         &self,
         links: [Option<usize>; 2],
@@ -82,8 +82,8 @@ impl Placement<'_> {
         }
     }
 
-    /// Relative velocity of two sides before the step; about the axes only if the block
-    /// turns.
+    /// Relative velocity of two sides before the step; angular only if the block has
+    /// angular rows.
     fn start_velocity(
         &self,
         links: [Option<usize>; 2],
@@ -157,7 +157,7 @@ impl Placement<'_> {
         }
     }
 
-    /// The row of a coupling of two links at a point. `potential` makes it from
+    /// The row of a coupling of two links at a point. `potential` computes it from
     /// the velocity before the step along and about these axes.
     pub(crate) fn connection(
         &self,

@@ -46,13 +46,13 @@ impl SpatialStiffness {
         Self { angular, coupling: Matrix3::from_columns(&[x, y, z]), linear: *matrix }
     }
 
-    /// A symmetric 3x3 matrix on the angular velocity alone.
+    /// A symmetric 3x3 matrix on the angular velocity only.
     pub fn of_rotation(matrix: &Symmetric3) -> Self {
         Self { angular: *matrix, ..Self::ZERO }
     }
 
-    /// The same stiffness about another O, given how far the present one is from
-    /// it (m): `T' K T` for the velocity `linear + angular x offset` at the present O.
+    /// The same stiffness about another O, given the offset of the current one from
+    /// it (m): `T' K T` for the velocity `linear + angular x offset` at the current O.
     #[must_use]
     pub fn shifted(&self, offset: &Vector3<f64>) -> Self {
         let mut sum = Self::at_point(&self.linear, offset);

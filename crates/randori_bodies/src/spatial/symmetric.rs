@@ -8,7 +8,7 @@ use super::product;
 
 /// A symmetric 3x3 matrix.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[expect(missing_docs, reason = "the names of the elements say it all")]
+#[expect(missing_docs, reason = "the names of the elements are sufficient")]
 pub struct Symmetric3 {
     pub xx: f64,
     pub yy: f64,
@@ -22,7 +22,7 @@ impl Symmetric3 {
     /// The zero matrix.
     pub const ZERO: Self = Self { xx: 0.0, yy: 0.0, zz: 0.0, xy: 0.0, xz: 0.0, yz: 0.0 };
 
-    /// The upper triangle of a matrix that is symmetric but for rounding.
+    /// The upper triangle of a matrix that is symmetric up to rounding.
     pub fn of(matrix: &Matrix3<f64>) -> Self {
         Self {
             xx: matrix.m11,

@@ -1,4 +1,4 @@
-//! Puts the problem of a step together.
+//! Assembles the problem of a step.
 
 use nalgebra::Vector3;
 
@@ -88,7 +88,7 @@ impl Stepper {
             return;
         }
         let nothing = DofLaw::default();
-        // Of what nothing drives or resists, such as loose objects, there may be no entries.
+        // Dofs without drives and passive forces (loose objects) may have no entries.
         let end = input.drives.len().max(input.dof_laws.len());
         for link in tree.links().iter().filter(|link| link.dofs().start < end) {
             let base = link.joint() == JointKind::FloatingBase;

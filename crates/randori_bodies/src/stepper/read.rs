@@ -1,11 +1,11 @@
-//! What a step found: impulses of contacts, couplings, drives, limits and friction.
+//! Results of a step: impulses of contacts, couplings, drives, limits and friction.
 
 use nalgebra::Vector3;
 
 use super::{Memory, StepInput, Stepper};
 use crate::dof_law::DofRowKind;
 
-/// What acts on a dof over a step, as impulses: N m s or N s.
+/// Impulses on a dof over a step, N m s or N s.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct DofImpulses {
     /// Of the drive.
@@ -33,12 +33,12 @@ impl Stepper {
         self.newton.rows[self.contacts + coupling].world_impulse()
     }
 
-    /// Where a coupling of frames or points acted in the last step, m, world axes.
+    /// Point of action of a coupling of frames or points in the last step, m, world axes.
     pub fn coupling_point(&self, coupling: usize) -> Vector3<f64> {
         self.points[coupling]
     }
 
-    /// What acted on a dof in the last step.
+    /// Impulses on a dof in the last step.
     pub fn dof_impulses(&self, dof: usize) -> DofImpulses {
         let mut impulses = DofImpulses::default();
         for row in self.newton.dof_rows.iter().filter(|row| row.dof as usize == dof) {

@@ -1,4 +1,4 @@
-//! Blocks of rows on any dofs, in the form that sweeps visit.
+//! Blocks of rows on any dofs, in the form for sweeps.
 
 #![expect(clippy::needless_range_loop, reason = "the index is that of several arrays")]
 
@@ -64,8 +64,8 @@ impl Blocks {
         self.add((tree, factor), start, (potential, nothing, nothing));
     }
 
-    /// Adds the block of a contact or coupling; `held` is the share of recovery that is
-    /// held back.
+    /// Adds the block of a contact or coupling; `held` is the omitted fraction of the
+    /// recovery.
     pub(super) fn add_row(
         &mut self,
         (tree, kinematics): (&Tree, &Kinematics),
@@ -151,8 +151,8 @@ impl Blocks {
         push(columns(block, &self.dofs, &self.whitened), &block.impulse, z);
     }
 
-    /// Gives a block the impulse that its law calls for while all others stay as they
-    /// are; returns the change of velocity that this needs.
+    /// Solves for the impulse of a block while all others are fixed; returns the change
+    /// of its velocity.
     pub(super) fn visit(&mut self, block: usize, z: &mut [f64]) -> f64 {
         let block = &mut self.list[block];
         let mut u = block.known;

@@ -1,25 +1,26 @@
-//! The order in which sweeps visit contacts: from the ground up.
+//! The order of visits in sweeps: from the ground up.
 //!
 //! The level of a branch is its distance from the world over contacts: 0 if it touches
-//! the world, 1 if it touches one that does. Contacts are ordered by the lower level
-//! of their sides, then by the higher, then as they came. A sweep then carries the
-//! load of the ground up, and the next one, backwards, the weight down.
+//! the world, 1 if it touches a branch of level 0. Contacts are ordered by the lower
+//! level of their sides, then by the higher, then by index. A sweep then propagates
+//! the support of the ground upwards, and the next one, in reverse, the weight
+//! downwards.
 
 use crate::islands::Island;
 use crate::newton::Newton;
 use crate::tree::Tree;
 
-/// Level of a branch that no contacts join to the world.
+/// Level of a branch that is not connected to the world by contacts.
 const FAR: u32 = u32::MAX;
 
 /// Memory of the order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Levels {
     level: Vec<u32>,
-    /// Branches of both sides of each row of the island, and the row; the same branch
-    /// twice if there is one.
+    /// Branches of both sides of each row of the island, and the row; twice the same
+    /// branch for a single side.
     sides: Vec<([u32; 2], u32)>,
-    /// Two different branches that touch; once for all points that follow each other.
+    /// Pairs of branches in contact; once for consecutive points.
     touching: Vec<[u32; 2]>,
     keyed: Vec<(u32, u32)>,
     sorted: Vec<(u32, u32)>,
@@ -37,7 +38,7 @@ impl Levels {
             let [one, other] = sides.map(|branch| self.level[branch as usize].min(most));
             self.keyed.push((one.min(other) << 16 | one.max(other), *row));
         }
-        // By the higher level first: sorts by counting keep the order of what is equal.
+        // By the higher level first: counting sorts are stable.
         sort_by_count(&mut self.keyed, &mut self.sorted, (&mut self.starts, |key| key & 0x7fff));
         sort_by_count(&mut self.keyed, &mut self.sorted, (&mut self.starts, |key| key >> 16));
         self.rows.clear();
@@ -50,8 +51,7 @@ impl Levels {
         &self.rows
     }
 
-    /// Levels by relaxation over the contacts, which ends after as many rounds as there
-    /// are levels.
+    /// Levels by relaxation over the contacts, with one round per level.
     fn find_levels(&mut self, tree: &Tree, problem: &Newton, island: &Island<'_>) {
         let branch = |link: usize| tree.links()[link].branch() as u32;
         self.level.resize(tree.bases().len(), FAR);
@@ -96,7 +96,7 @@ impl Levels {
     }
 }
 
-/// Sorts by a part of the key, and keeps the order of entries in which it is equal.
+/// Stable sort by a part of the key.
 fn sort_by_count(
     entries: &mut Vec<(u32, u32)>,
     sorted: &mut Vec<(u32, u32)>,

@@ -1,9 +1,9 @@
-//! Contacts of free bodies, in the form that sweeps visit fast.
+//! Contacts of free bodies, in a fast form for sweeps.
 //!
 //! A body on a floating base has six whitened coordinates in a row, so the columns of
 //! a contact are six numbers per direction and side. Its friction directions are
-//! scaled by their coefficients: `s_j = lambda_j / mu_j` and `mu_j u_j` take the place
-//! of impulse and velocity. The cone is then round, `|s| <= lambda_n`, and
+//! scaled by their coefficients: `s_j = lambda_j / mu_j` and `mu_j u_j` replace
+//! impulse and velocity. The cone is then circular, `|s| <= lambda_n`, and
 //! regularisation and bound are `rho` and `b` in every friction direction.
 //!
 //! B majorises the scaled W of a contact, with blocks `W_nn`, w and `W_tt`:
@@ -23,8 +23,8 @@ use crate::joint::JointKind;
 use crate::rows::{Place, Row, RowPotential};
 use crate::tree::Tree;
 
-/// Over-relaxation: B is divided by it. Below 2 every visit still lowers the function
-/// that is minimised, since the true curvature is W.
+/// Over-relaxation: B is divided by it. Below 2 every visit still decreases the
+/// objective, since the true curvature is W.
 const RELAXATION: f64 = 1.5;
 
 /// Columns of one side: of the normal and of both friction directions.
@@ -35,9 +35,9 @@ type Columns = [[f64; 6]; 3];
 pub(super) struct Touch {
     /// Y of both sides.
     columns: [Columns; 2],
-    /// Where the coordinates of both sides begin.
+    /// Start of the coordinates of both sides.
     at: [u32; 2],
-    /// Target less known velocity.
+    /// Target minus known velocity.
     wanted: [f64; 3],
     /// `b_n` and b.
     bound: [f64; 2],
@@ -48,8 +48,8 @@ pub(super) struct Touch {
     scale: [f64; 2],
 }
 
-/// Where the coordinates begin that move a link, if it is a free body (a floating base,
-/// or what is fixed to one) or does not move; those of the latter begin at `world`.
+/// Start of the coordinates that move a link, if it is a free body (a floating base, or
+/// a link fixed to one) or static; those of a static link begin at `world`.
 pub(super) fn coordinates(tree: &Tree, link: usize, world: u32) -> Option<u32> {
     match tree.link_chain(link) {
         [] => Some(world),
@@ -144,8 +144,8 @@ impl Touch {
         self.push(&self.impulse, z);
     }
 
-    /// Moves the impulse towards what the law calls for while all others stay as they
-    /// are; returns the change of velocity that this needs.
+    /// Moves the impulse towards the solution while all others are fixed; returns the
+    /// change of its velocity.
     #[inline]
     pub(super) fn visit(&mut self, z: &mut [f64]) -> f64 {
         let mut missing = self.wanted;
@@ -216,12 +216,12 @@ fn whiten(
     first: usize,
     columns: &mut Columns,
 ) {
-    // Six rows of one to six elements follow each other.
+    // Six consecutive rows of one to six elements.
     let rows = factor.rows()[tree.row(first).start..].first_chunk::<21>();
     let (Some(rows), Some(roots)) = (rows, roots[first..].first_chunk::<6>()) else { return };
     let element = |i: usize, j: usize| rows[i * (i + 1) / 2 + j];
     let couples = |i: usize| [0, 1, 2].iter().any(|j| *j < i && element(i, *j) != 0.0);
-    // Translation is coupled with nothing if the frame is at the centre of mass.
+    // Translation is decoupled if the frame is at the centre of mass.
     if (1..6).any(couples) {
         for x in columns.iter_mut() {
             whiten_one::<0>(x, rows, roots);
@@ -245,7 +245,7 @@ fn whiten_one<const FIRST: usize>(x: &mut [f64; 6], rows: &[f64; 21], roots: &[f
     }
 }
 
-/// W of sides that move.
+/// W of movable sides.
 #[inline]
 fn mobility(columns: &[Columns; 2], moves: [bool; 2]) -> [[f64; 3]; 3] {
     let mut sum = [[0.0; 3]; 3];
