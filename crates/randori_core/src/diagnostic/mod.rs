@@ -1,7 +1,7 @@
-//! What is wrong with a user's text: where, why, and what to do about it.
+//! Diagnostics: problems of user files with position, reason and advice.
 //!
-//! Whoever finds a problem builds a [`Diagnostic`]; rendering is separate, so
-//! the same finding serves people, editors and scripts.
+//! A check builds a [`Diagnostic`]; rendering is separate, so the same
+//! diagnostic serves terminals, editors and scripts.
 //!
 //! ```
 //! use randori_core::diagnostic::{
@@ -10,12 +10,12 @@
 //!
 //! let mut sources = SourceMap::default();
 //! let file = sources.add("arm.ron", "(child: \"griper\")");
-//! let finding = Diagnostic::error(DiagnosticCode::UNKNOWN_LINK, "no link is called `griper`")
+//! let diagnostic = Diagnostic::error(DiagnosticCode::UNKNOWN_LINK, "no link is called `griper`")
 //!     .primary(Label::new(Span::new(file, 8..16), "unknown link"))
 //!     .help("a link with a similar name exists: `gripper`");
 //!
 //! assert_eq!(
-//!     render_short(&[finding], &sources),
+//!     render_short(&[diagnostic], &sources),
 //!     "arm.ron:1:9: error[RS0203]: no link is called `griper`\n\
 //!      help: a link with a similar name exists: `gripper`\n",
 //! );
@@ -37,12 +37,12 @@ pub use render::{render_human, render_json, render_short};
 pub use source::{FileId, Position, SourceMap, Span};
 pub use suggest::{nearest, one_of, shortened};
 
-/// Whether a finding prevents a run.
+/// Severity of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// It does.
+    /// Prevents a run.
     Error,
-    /// It does not, but is probably not what was meant.
+    /// Does not prevent a run, but probably indicates a mistake.
     Warning,
 }
 
@@ -56,48 +56,48 @@ impl Severity {
     }
 }
 
-/// A place with a remark.
+/// A position with a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// The text to underline.
+    /// The underlined text.
     pub span: Span,
-    /// The remark beside it; may be empty.
+    /// The text beside it; may be empty.
     pub text: String,
 }
 
 impl Label {
-    /// A place with a remark.
+    /// A position with a text.
     pub fn new(span: Span, text: impl Into<String>) -> Self {
         Self { span, text: text.into() }
     }
 }
 
-/// One finding.
+/// A problem of a file.
 ///
 /// Messages are lower case, without a full stop, with names in backticks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Whether it prevents a run.
+    /// Severity.
     pub severity: Severity,
-    /// Its stable code, for `randori explain`.
+    /// Stable code, for `randori explain`.
     pub code: DiagnosticCode,
-    /// What is wrong.
+    /// Description of the problem.
     pub message: String,
-    /// Where; absent if the problem is not in a text (a file that is missing).
+    /// Position; absent if the problem is not in a text (a missing file).
     pub primary: Option<Label>,
-    /// Other places that matter, such as the first definition of a name.
+    /// Related positions, such as the first definition of a name.
     pub secondary: Vec<Label>,
-    /// What to do about it.
+    /// Advice.
     pub help: Vec<String>,
 }
 
 impl Diagnostic {
-    /// A finding that prevents a run.
+    /// An error, which prevents a run.
     pub fn error(code: DiagnosticCode, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, code, message.into())
     }
 
-    /// A finding that does not.
+    /// A warning, which does not prevent a run.
     pub fn warning(code: DiagnosticCode, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message.into())
     }
@@ -107,14 +107,14 @@ impl Diagnostic {
         Self { severity, code, message, primary: None, secondary, help }
     }
 
-    /// Says where it is.
+    /// Sets the position.
     #[must_use]
     pub fn primary(mut self, label: Label) -> Self {
         self.primary = Some(label);
         self
     }
 
-    /// Points at another place that matters.
+    /// Adds a related position.
     #[must_use]
     pub fn secondary(mut self, label: Label) -> Self {
         self.secondary.push(label);
@@ -136,27 +136,27 @@ impl Diagnostic {
     }
 }
 
-/// Findings with the texts that they point into.
+/// Diagnostics with the texts that they refer to.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
-    /// The findings, in the order of files and places.
+    /// The diagnostics, in the order of files and positions.
     pub list: Vec<Diagnostic>,
     /// The texts.
     pub sources: SourceMap,
 }
 
 impl Diagnostics {
-    /// Number of findings that prevent a run.
+    /// Number of errors.
     pub fn errors(&self) -> usize {
         self.count(Severity::Error)
     }
 
-    /// Number of findings that do not.
+    /// Number of warnings.
     pub fn warnings(&self) -> usize {
         self.count(Severity::Warning)
     }
 
-    /// Whether nothing was found.
+    /// True without diagnostics.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

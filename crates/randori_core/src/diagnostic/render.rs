@@ -1,4 +1,4 @@
-//! Diagnostics as text for people, as lines and as JSON.
+//! Diagnostics as annotated source text, as lines and as JSON.
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::source::floor_char_boundary;
 use super::{Diagnostic, FileId, Label, Severity, SourceMap};
 
-/// Diagnostics as compilers print them: message, place, underlined text,
-/// advice; one empty line between two. With `color`, ANSI colours.
+/// Diagnostics in the style of compilers: message, position, underlined text,
+/// advice; separated by empty lines. With `color`, ANSI colours.
 pub fn render_human(list: &[Diagnostic], sources: &SourceMap, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
@@ -33,10 +33,10 @@ pub fn render_human(list: &[Diagnostic], sources: &SourceMap, color: bool) -> St
     rendered
 }
 
-/// Longer stretches (files without line breaks) are named, not shown.
+/// Longer ranges (files without line breaks) are described, not shown.
 const MAX_SHOWN_BYTES: usize = 16 << 10;
 
-/// Adds one snippet per file that a finding touches, the primary place's first.
+/// Adds one snippet per file of a diagnostic, the primary file first.
 fn with_snippets<'a>(
     mut group: Group<'a>,
     finding: &'a Diagnostic,
@@ -52,7 +52,7 @@ fn with_snippets<'a>(
     for file in files {
         let here = || labels().filter(move |label| label.span.file == file);
         let line = |byte| sources.position(file, byte).line;
-        // Only the lines that matter: rendering takes time for each line.
+        // Only the relevant lines: rendering takes time for each line.
         let first = here().map(|label| line(label.span.start)).min().unwrap_or(1);
         let last = here().map(|label| line(label.span.end)).max().unwrap_or(first);
         let window = sources.lines(file, first, last);
@@ -88,8 +88,8 @@ fn clamped(label: &Label, sources: &SourceMap) -> std::ops::Range<usize> {
     start..floor_char_boundary(text, label.span.end).max(start)
 }
 
-/// Text without control characters and reversals of direction: names in
-/// untrusted files must not be able to steer a terminal or mislead a reader.
+/// Text without control characters and bidirectional overrides: names in
+/// untrusted files must not control a terminal or mislead a reader.
 fn printable(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for character in text.chars() {

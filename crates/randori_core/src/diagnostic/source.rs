@@ -1,4 +1,4 @@
-//! The texts that diagnostics point into.
+//! The texts that diagnostics refer to.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(usize);
 
-/// A stretch of a text, in bytes.
+/// A range of a text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// Which text.
+    /// The text.
     pub file: FileId,
     /// First byte.
     pub start: usize,
@@ -19,7 +19,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// A stretch of a text.
+    /// A range of a text.
     pub fn new(file: FileId, range: Range<usize>) -> Self {
         Self { file, start: range.start, end: range.end }
     }
@@ -30,7 +30,7 @@ impl Span {
     }
 }
 
-/// A place as people count: both from 1, columns in characters.
+/// A position in a text: line and column from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// Line, from 1.
@@ -39,7 +39,7 @@ pub struct Position {
     pub column: usize,
 }
 
-/// The texts that diagnostics point into, by the names that the user knows.
+/// The texts that diagnostics refer to, by the paths shown to the user.
 ///
 /// Cloning is cheap: texts are shared.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +56,7 @@ struct SourceFile {
 }
 
 impl SourceMap {
-    /// Adds a text. `path` is what the user sees.
+    /// Adds a text. `path` is shown to the user.
     pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
         let text: Arc<str> = text.into();
         let starts = text.match_indices('\n').map(|(newline, _)| newline + 1);
@@ -65,7 +65,7 @@ impl SourceMap {
         FileId(self.files.len() - 1)
     }
 
-    /// What the user calls this text; empty for an id of another map.
+    /// The path shown to the user; empty for an id of another map.
     pub fn path(&self, file: FileId) -> &str {
         self.files.get(file.0).map_or("", |source| &source.path)
     }
@@ -90,8 +90,8 @@ impl SourceMap {
         Position { line, column: 1 + before.chars().count() }
     }
 
-    /// The bytes of whole lines, both counted from 1 and included; of those
-    /// that exist.
+    /// The byte range of whole lines, both from 1 and inclusive, clamped to the
+    /// lines of the text.
     pub(super) fn lines(&self, file: FileId, first: usize, last: usize) -> Range<usize> {
         let text = self.text(file);
         let lines = self.files.get(file.0).map_or(&[0][..], |source| &source.lines);

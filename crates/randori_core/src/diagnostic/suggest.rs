@@ -1,19 +1,19 @@
-//! "Did you mean": the nearest of the names that would have been right.
+//! "Did you mean": the nearest of the valid names.
 
 use std::borrow::Cow;
 
-/// Longer names are no typos of each other that a reader would not see.
+/// Longer names get no suggestion.
 const MAX_CHARS: usize = 64;
-/// The edit distance is computed to so many candidates of a suitable length.
+/// Maximum number of candidates of a suitable length that are compared.
 const MAX_COMPARED: usize = 1_000;
 
-/// The candidate that `name` was probably meant to be, if one is near enough:
-/// at most a third of its letters wrong (swapped neighbours count once), or the
-/// same but for case. Of equally near ones the first wins.
+/// The nearest candidate to `name`, if one is near enough: at most a third of the
+/// letters differ (a swap of neighbours counts once), or only the case differs. Of
+/// equally near candidates the first one.
 ///
-/// Names come from untrusted files, and the distance of two takes time with the
-/// product of their lengths: names of more than 64 letters have no suggestion,
-/// and of very many candidates only the first thousand are compared.
+/// Names come from untrusted files, and the time for a distance is proportional to
+/// the product of both lengths: names of more than 64 letters get no suggestion,
+/// and at most a thousand candidates are compared.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > 4 * MAX_CHARS {
         return None;
@@ -25,7 +25,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     }
     let allowed = (length / 3).max(1);
     let is_possible = |candidate: &&str| {
-        // No letter takes more than four bytes, nor fewer than one.
+        // A letter takes one to four bytes.
         let bytes = candidate.len();
         bytes > 0 && bytes <= 4 * (length + allowed) && length <= bytes + allowed
     };
@@ -36,7 +36,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     lower
         .take(MAX_COMPARED)
         .map(|(lower, candidate)| (strsim::damerau_levenshtein(&wanted, &lower), candidate))
-        // A name whose every letter is wrong is not a typo.
+        // A name without a matching letter is not a typo.
         .filter(|(distance, candidate)| {
             *distance <= allowed && *distance < candidate.chars().count()
         })
@@ -44,7 +44,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// A text of at most so many characters: a longer one ends with `...`.
+/// A text truncated to a number of characters, with `...` at its end.
 pub fn shortened(text: &str, max_chars: usize) -> Cow<'_, str> {
     if text.len() <= max_chars {
         return Cow::Borrowed(text);
