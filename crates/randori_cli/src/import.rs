@@ -156,7 +156,7 @@ fn locate(args: &ImportArgs, places: &Places, console: &Console) -> Option<(Proj
     let located = project.ok().and_then(|p| p.relative(&args.file).map(|path| (p, path)));
     if located.is_none() {
         console.error(&format!("`{}` does not lie in `{}`", args.file.display(), root.display()));
-        console.help("name a folder around the file and its meshes by `--root DIR`");
+        console.help("give a folder that contains the file and its meshes with `--root DIR`");
     }
     located
 }

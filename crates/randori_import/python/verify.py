@@ -33,7 +33,7 @@ PLACEHOLDER = 1e5
 
 # By quantity: tolerance, and the words by which the report declares a difference.
 QUANTITIES = {
-    "degrees of freedom": (0, r"fixed|more than one robot|slides|is left out|is dropped"),
+    "degrees of freedom": (0, r"fixed at|is fixed or|more than one robot|prismatic joints|is left out|is dropped"),
     "total mass": (1e-6, r"mass|inerti|moment|densit"),
     "centre of mass": (1e-6, r"mass|inerti|moment|densit"),
     "link masses": (1e-6, r"mass|inerti|moment|densit|more than one robot"),
@@ -44,17 +44,17 @@ QUANTITIES = {
     "mass matrix": (1e-5, r"armature"),
     "couplings": (1e-8, r"coupl|follow|equality|polynomial"),
     "effort and speed limits": (1e-8, r"effort|velocity|torque|speed"),
-    "actuators": (1e-9, r"gain|range|limit|servo|force|damping|dynamics|cannot|kept to"),
+    "actuators": (1e-9, r"gain|range|limit|servo|force|damping|dynamics|cannot|clamped to"),
     "home pose": (1e-8, r"beyond|move over|without limits|keyframe|rotation"),
     "keyframes": (1e-8, r"beyond|move over|without limits|keyframe|rotation"),
     "keyframe commands": (
         1e-6,
-        r"another actuator|left out|beyond its limits|limits of force|slack|kept to|move over|"
+        r"second actuator|left out|are dropped|beyond its limits|force limits|slack|clamped to|move over|"
         r"actuatorgravcomp|`(actuation|clampctrl)`",
     ),
-    "link poses at the home pose": (1e-6, r"fixed|slides"),
-    "link poses at random configurations": (1e-6, r"fixed|slides"),
-    "object masses": (1e-6, r"mass|densit|touches nothing|more than one robot"),
+    "link poses at the home pose": (1e-6, r"fixed at|is fixed or|prismatic joints"),
+    "link poses at random configurations": (1e-6, r"fixed at|is fixed or|prismatic joints"),
+    "object masses": (1e-6, r"mass|densit|no collision geometry|does not collide|more than one robot"),
 }
 
 

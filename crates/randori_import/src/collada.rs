@@ -1,9 +1,9 @@
-//! COLLADA meshes: triangles of a scene, as robot descriptions use them.
+//! Triangles of COLLADA meshes.
 //!
-//! Nodes place geometries by their transforms, and the unit of the file counts;
-//! its up axis does not, because the viewers and planners of ROS, for which
-//! these files are made, leave it out. Materials, animations and skins are not
-//! read; a skin shows its geometry as it is at rest.
+//! The transforms of nodes and the unit of the file are applied, but not its up
+//! axis, because the viewers and planners of ROS, the usual readers of these
+//! files, ignore it. Materials and animations are ignored; a skin has its
+//! geometry at rest.
 //!
 //! Start reading at [`read`].
 
@@ -15,26 +15,26 @@ use crate::geometry::{about, vector};
 use crate::mesh::Mesh;
 use crate::xml::{Node, Tree};
 
-/// Corners and triangles that a scene may have: one small file can show a
+/// Maximum number of vertices and triangles of a scene: a small file can instance a
 /// geometry many times.
 const MAX_CORNERS: usize = 4_000_000;
 
-/// Nodes may show nodes of a library, this many deep and this many in all: a few
-/// nodes that each show another one twice would never end.
+/// Maximum depth and number of instances of library nodes: a few nodes that each
+/// instance another one twice would never end.
 const MAX_DEPTH: usize = 32;
 const MAX_SHOWN: usize = 100_000;
 
 /// Reads the mesh of a file.
 ///
 /// # Errors
-/// A reason in words, when the bytes are no COLLADA file with triangles.
+/// The reason, if the bytes are not a COLLADA file with triangles.
 pub(crate) fn read(bytes: &[u8]) -> Result<Mesh, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
-    let tree =
-        Tree::of_text(text).map_err(|reason| format!("it is no valid COLLADA file ({reason})"))?;
+    let tree = Tree::of_text(text)
+        .map_err(|reason| format!("it is not a valid COLLADA file ({reason})"))?;
     let root = tree.root();
     if root.tag() != "COLLADA" {
-        return Err(format!("it is no COLLADA file: its root element is `<{}>`", root.tag()));
+        return Err(format!("it is not a COLLADA file: its root element is `<{}>`", root.tag()));
     }
     let mut scene = Scene::read(root);
     let unit = root.child("asset").and_then(|asset| asset.child("unit"));
@@ -63,20 +63,20 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Mesh, String> {
     Ok(scene.mesh)
 }
 
-/// `#id` without its mark.
+/// `#id` without the `#`.
 fn id_of(url: &str) -> &str {
     url.trim().trim_start_matches('#')
 }
 
-/// A scene whose triangles are collected.
+/// Collects the triangles of a scene.
 struct Scene<'t> {
     geometries: BTreeMap<&'t str, Node<'t>>,
-    /// Skins and morphs, by the geometry that they are made of.
+    /// Geometries of skins and morphs.
     controllers: BTreeMap<&'t str, &'t str>,
     nodes: BTreeMap<&'t str, Node<'t>>,
-    /// Corners and triangles of geometries that have been read.
+    /// Vertices and triangles of parsed geometries.
     known: BTreeMap<&'t str, Mesh>,
-    /// Number of nodes that have been shown.
+    /// Number of instanced nodes.
     shown: usize,
     mesh: Mesh,
 }
@@ -101,16 +101,16 @@ impl<'t> Scene<'t> {
         }
     }
 
-    /// Adds what a node shows, with all below it.
+    /// Adds the geometry of a node and its subtree.
     fn show(&mut self, top: Node<'t>, outer: &Matrix4<f64>, depth: usize) -> Result<(), String> {
         if depth > MAX_DEPTH {
-            return Err("its nodes show each other".to_owned());
+            return Err("its nodes form a cycle".to_owned());
         }
         let mut waiting = vec![(top, *outer)];
         while let Some((node, outer)) = waiting.pop() {
             self.shown += 1;
             if self.shown > MAX_SHOWN {
-                return Err(format!("it shows more than {MAX_SHOWN} nodes"));
+                return Err(format!("it has more than {MAX_SHOWN} nodes"));
             }
             let world = outer * transform(node)?;
             for part in node.children() {
@@ -144,7 +144,7 @@ impl<'t> Scene<'t> {
         let part = &self.known[id];
         let corners = self.mesh.vertices.len() + part.vertices.len();
         if corners + self.mesh.triangles.len() + part.triangles.len() > MAX_CORNERS {
-            return Err(format!("it has more than {MAX_CORNERS} corners and triangles"));
+            return Err(format!("it has more than {MAX_CORNERS} vertices and triangles"));
         }
         let first = self.mesh.vertices.len() as u32;
         let placed = part
@@ -162,7 +162,7 @@ impl<'t> Scene<'t> {
     }
 }
 
-/// The transform of a node: the product of its steps, in their order.
+/// The transform of a node: the product of its elements, in order.
 fn transform(node: Node<'_>) -> Result<Matrix4<f64>, String> {
     let mut whole = Matrix4::identity();
     for step in node.children() {
@@ -178,7 +178,7 @@ fn transform(node: Node<'_>) -> Result<Matrix4<f64>, String> {
                 about(vector([*x, *y, *z]), degrees.to_radians()).to_homogeneous()
             }
             ("scale", [x, y, z]) => Matrix4::new_nonuniform_scaling(&Vector3::new(*x, *y, *z)),
-            (tag, _) => return Err(format!("a `<{tag}>` has another number of values")),
+            (tag, _) => return Err(format!("a `<{tag}>` has the wrong number of values")),
         };
         whole *= matrix;
     }
@@ -187,19 +187,19 @@ fn transform(node: Node<'_>) -> Result<Matrix4<f64>, String> {
 
 fn numbers(text: &str) -> Result<Vec<f64>, String> {
     let parsed = text.split_ascii_whitespace().map(str::parse::<f64>);
-    parsed.collect::<Result<_, _>>().map_err(|_| "it holds a number that is none".to_owned())
+    parsed.collect::<Result<_, _>>().map_err(|_| "it has an invalid number".to_owned())
 }
 
 fn indices(text: &str) -> Result<Vec<usize>, String> {
     let parsed = text.split_ascii_whitespace().map(str::parse::<usize>);
-    parsed.collect::<Result<_, _>>().map_err(|_| "it holds an index that is none".to_owned())
+    parsed.collect::<Result<_, _>>().map_err(|_| "it has an invalid index".to_owned())
 }
 
-/// Corners and triangles of a `<geometry>`, in its own frame.
+/// Vertices and triangles of a `<geometry>`, in its own frame.
 fn geometry(node: Node<'_>) -> Result<Mesh, String> {
     let mut whole = Mesh { vertices: Vec::new(), triangles: Vec::new() };
     let Some(mesh) = node.child("mesh") else { return Ok(whole) };
-    // The corners of each source are added once.
+    // The vertices of each source are added once.
     let mut firsts: BTreeMap<&str, (u32, usize)> = BTreeMap::new();
     for part in mesh.children() {
         if !matches!(part.tag(), "triangles" | "polylist" | "polygons" | "trifans" | "tristrips") {
@@ -217,7 +217,7 @@ fn geometry(node: Node<'_>) -> Result<Mesh, String> {
         };
         for polygon in polygons(part, offset)? {
             if polygon.iter().any(|corner| *corner >= count) {
-                return Err("a polygon uses a corner that the mesh does not have".to_owned());
+                return Err("a polygon has an invalid vertex index".to_owned());
             }
             let corner = |at: usize| first + polygon[at] as u32;
             let strip = part.tag() == "tristrips";
@@ -233,7 +233,7 @@ fn geometry(node: Node<'_>) -> Result<Mesh, String> {
     Ok(used(&whole))
 }
 
-/// The mesh without corners that no triangle uses.
+/// The mesh without unused vertices.
 fn used(mesh: &Mesh) -> Mesh {
     let mut places: Vec<Option<u32>> = vec![None; mesh.vertices.len()];
     let mut vertices = Vec::new();
@@ -247,8 +247,8 @@ fn used(mesh: &Mesh) -> Mesh {
     Mesh { vertices, triangles }
 }
 
-/// The source of the positions of some polygons, and which of the indices of a
-/// corner is that of its position.
+/// The source of the positions of some polygons, and the offset of the position
+/// among the indices of a corner.
 fn positions_of<'t>(mesh: Node<'t>, part: Node<'t>) -> Option<(&'t str, usize)> {
     let input = |semantic: &'static str, node: Node<'t>| {
         node.children_called("input").find(move |input| input.text("semantic") == Some(semantic))
@@ -284,7 +284,7 @@ fn polygons(part: Node<'_>, offset: usize) -> Result<Vec<Vec<usize>>, String> {
     let strides = part.children_called("input").filter_map(|it| {
         it.text("offset").map_or(Some(0), |text| text.trim().parse::<usize>().ok())
     });
-    // As many indices per corner as the largest offset says, and few.
+    // The number of indices per corner follows from the largest offset; few are allowed.
     let stride = strides.max().unwrap_or(0).min(64) + 1;
     let offset = offset.min(stride - 1);
     let of = |list: &Node<'_>| -> Result<Vec<usize>, String> {
@@ -398,19 +398,22 @@ mod tests {
         let ring =
             "<library_nodes><node id=\"n\"><instance_node url=\"#n\"/></node></library_nodes>";
         for (text, part) in [
-            (String::new(), "no valid COLLADA"),
+            (String::new(), "not a valid COLLADA"),
             ("<a/>".to_owned(), "root element is `<a>`"),
             (file("", ""), "no triangles"),
-            (file(&format!("<triangles>{input}<p>0 1 9</p></triangles>"), ""), "does not have"),
+            (
+                file(&format!("<triangles>{input}<p>0 1 9</p></triangles>"), ""),
+                "invalid vertex index",
+            ),
             (file(&format!("<triangles>{input}<p>0 1 -1</p></triangles>"), ""), "index"),
             (
                 file(&format!("<polylist>{input}<vcount>3 99</vcount><p>0 1 2</p></polylist>"), ""),
                 "ends before",
             ),
-            (file(TRIANGLES, &(scene("<node><scale>1 1</scale></node>"))), "another number"),
+            (file(TRIANGLES, &(scene("<node><scale>1 1</scale></node>"))), "wrong number"),
             (
                 file(TRIANGLES, &(scene("<node><instance_node url=\"#n\"/></node>") + ring)),
-                "show each other",
+                "form a cycle",
             ),
             (
                 file(TRIANGLES, &(scene("<node><instance_node url=\"#n20\"/></node>") + &doubling)),

@@ -1,4 +1,4 @@
-//! What joints that follow others say about those that lead.
+//! Effects of the limits of followers on their leading joint.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,8 +9,8 @@ use crate::geometry::tidy;
 use crate::log::Log;
 use crate::report::ImportStatus;
 
-/// Notes where followers leave their leader less than its own range, and narrows
-/// the commands of position drives there.
+/// Reports leaders whose range is restricted by their followers, and narrows the
+/// commands of their position drives.
 pub(crate) fn narrow(log: &mut Log, robot: &mut RobotSpec) {
     let RobotSpec { couplings, joints, actuators, .. } = robot;
     for (leader, narrowed) in Leaders::new(couplings).narrowed(joints) {
@@ -18,8 +18,8 @@ pub(crate) fn narrow(log: &mut Log, robot: &mut RobotSpec) {
         let names: Vec<String> = narrowed.by.iter().map(|name| format!("`{name}`")).collect();
         let names = names.join(", ");
         if lower > upper {
-            let what = format!("the limits of {names} leave joint `{leader}` no room to move");
-            let advice = "the limits of joints that follow another count for that one too";
+            let what = format!("the limits of {names} leave no range for joint `{leader}`");
+            let advice = "the limits of followers also apply to their leader";
             log.note_whole(ImportStatus::Kept, what).advise(advice).doubt();
             continue;
         }
@@ -31,7 +31,7 @@ pub(crate) fn narrow(log: &mut Log, robot: &mut RobotSpec) {
         let driven =
             actuators.iter_mut().filter(|one| one.joint == leader && is_position(one.drive));
         for actuator in driven {
-            let _ = write!(what, "; commands of actuator `{}` are kept to it", actuator.name);
+            let _ = write!(what, "; commands of actuator `{}` are clamped to it", actuator.name);
             keep(actuator, lower, upper);
         }
         let advice = "correct the limits of one of them if the range is too small";
@@ -46,31 +46,31 @@ fn keep(actuator: &mut ActuatorSpec, lower: f64, upper: f64) {
     actuator.limits.command = Some(within);
 }
 
-/// Which joint leads which, by name.
+/// Followers by name.
 #[derive(Debug, Default)]
 pub(crate) struct Leaders<'c> {
     of: BTreeMap<&'c str, &'c CouplingSpec>,
 }
 
-/// A joint as its leader moves it: `ratio * leader + offset`.
+/// The coordinate of a joint by its leader: `ratio * leader + offset`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Led<'c> {
-    /// The joint itself if it follows none.
+    /// The joint itself if it is not a follower.
     pub(crate) leader: &'c str,
     pub(crate) ratio: f64,
     pub(crate) offset: f64,
 }
 
-/// What the limits of followers leave of the range of their leader.
+/// The range of a leader within the limits of its followers.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Narrowed {
     pub(crate) range: (f64, f64),
-    /// The followers that leave less than the leader's own limits.
+    /// The followers that restrict the leader's own limits.
     pub(crate) by: Vec<String>,
 }
 
 impl<'c> Led<'c> {
-    /// A joint that moves by itself.
+    /// An independent joint.
     pub(crate) fn own(joint: &'c str) -> Self {
         Self { leader: joint, ratio: 1.0, offset: 0.0 }
     }
@@ -82,10 +82,10 @@ impl<'c> Leaders<'c> {
         Self { of: pairs.collect() }
     }
 
-    /// The joint that leads another one in the end.
+    /// The joint at the end of a chain of leaders.
     pub(crate) fn lead(&self, joint: &'c str) -> Led<'c> {
         let mut led = Led::own(joint);
-        // Rings are refused elsewhere; here they end.
+        // Cycles are refused elsewhere; here the loop must end.
         for _ in 0..self.of.len() {
             let Some(coupling) = self.of.get(led.leader) else { break };
             led.offset += led.ratio * coupling.offset;
@@ -95,8 +95,8 @@ impl<'c> Leaders<'c> {
         led
     }
 
-    /// By leader: the range that the limits of its followers leave it, where
-    /// that is less than its own.
+    /// By leader: the range within the limits of its followers, if it is smaller than
+    /// its own.
     pub(crate) fn narrowed(&self, joints: &'c [JointSpec]) -> BTreeMap<&'c str, Narrowed> {
         let limits: BTreeMap<&str, (f64, f64)> = joints
             .iter()

@@ -1,4 +1,4 @@
-//! Poses of links and the inertia that joints feel.
+//! Poses of links and the inertia reflected to joints.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::geometry::{self, Inertia, Pose, Vector, spec_axis, spec_pose};
 /// Poses of all links in the frame of the base, at coordinates (rad or m).
 pub(crate) fn link_poses(robot: &RobotSpec, at: &dyn Fn(&str) -> f64) -> BTreeMap<String, Pose> {
     let mut poses = BTreeMap::from([(robot.base.link().to_owned(), Pose::identity())]);
-    // Joints of imported robots come parents first; others take more rounds.
+    // Joints of imported robots are sorted, parents first; others take more rounds.
     for _ in 0..=robot.joints.len() {
         let before = poses.len();
         for joint in &robot.joints {
@@ -51,8 +51,8 @@ pub(crate) fn link_inertia(link: &LinkSpec) -> Inertia {
     Inertia { mass: link.mass_kg, com, moments }
 }
 
-/// The diagonal of the mass matrix: the inertia that each joint of one degree
-/// of freedom moves when all others hold still, with its armature; kg m^2 or kg.
+/// The diagonal of the mass matrix: the inertia at each joint with one degree of
+/// freedom while all others are fixed, with its armature; kg m^2 or kg.
 pub(crate) fn inertia_at_joints(
     robot: &RobotSpec,
     at: &dyn Fn(&str) -> f64,
@@ -84,7 +84,7 @@ pub(crate) fn inertia_at_joints(
     seen
 }
 
-/// All joints that hang on the base, those farthest from it first.
+/// All joints of the tree of the base, leaves first.
 fn children_first(robot: &RobotSpec) -> Vec<&JointSpec> {
     let mut by_parent: BTreeMap<&str, Vec<&JointSpec>> = BTreeMap::new();
     for joint in &robot.joints {
@@ -127,7 +127,7 @@ pub(crate) fn lowest_of(shape: &Shape, pose: &Pose) -> f64 {
     pose.translation.vector.z - reach_down(shape, pose)
 }
 
-/// How far a shape reaches below its frame.
+/// Extent of a shape below its frame.
 fn reach_down(shape: &Shape, pose: &Pose) -> f64 {
     let down = pose.rotation.inverse() * Vector::new(0.0, 0.0, -1.0);
     let across = (down.x * down.x + down.y * down.y).sqrt();

@@ -43,7 +43,7 @@ pub(crate) fn from_rpy([roll, pitch, yaw]: [f64; 3]) -> Rotation {
     about(Vector::z(), yaw) * about(Vector::y(), pitch) * about(Vector::x(), roll)
 }
 
-/// The shortest rotation that turns Z into a direction.
+/// The shortest rotation from Z to a direction.
 pub(crate) fn z_to(direction: Vector) -> Rotation {
     let Some(to) = Unit::try_new(direction, 1e-12) else { return Rotation::identity() };
     let axis = Vector::z().cross(&to);
@@ -67,8 +67,8 @@ pub(crate) fn from_xy(x: Vector, y: Vector) -> Option<Rotation> {
     Some(Rotation::from_rotation_matrix(&Rotation3::from_matrix_unchecked(matrix)))
 }
 
-/// A number as it is written: ten significant digits, a hundred times finer
-/// than the engine counts.
+/// A number for output: ten significant digits, a hundred times finer than single
+/// precision.
 pub(crate) fn tidy(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { 0.0 } else { value };
@@ -76,8 +76,8 @@ pub(crate) fn tidy(value: f64) -> f64 {
     format!("{value:.9e}").parse().unwrap_or(value)
 }
 
-/// As [`tidy`], for parts of a vector of some size: what is only rounding
-/// becomes zero.
+/// As [`tidy`], for components of a vector of some magnitude: rounding errors
+/// become zero.
 pub(crate) fn tidy_beside(value: f64, size: f64) -> f64 {
     if value.abs() < 1e-12 * size { 0.0 } else { tidy(value) }
 }
@@ -87,7 +87,7 @@ pub(crate) fn tidy3(value: Vector) -> [f64; 3] {
     [value.x, value.y, value.z].map(|part| tidy_beside(part, size))
 }
 
-/// A pose as it is written.
+/// A pose for output.
 pub(crate) fn pose_spec(pose: &Pose) -> PoseSpec {
     let rotation = pose.rotation.into_inner();
     // The two quaternions of a rotation: the one with positive real part.
@@ -98,7 +98,7 @@ pub(crate) fn pose_spec(pose: &Pose) -> PoseSpec {
     PoseSpec { xyz: tidy3(pose.translation.vector), rpy: None, quat: is_turned.then_some(parts) }
 }
 
-/// The pose that is written.
+/// The pose in output.
 pub(crate) fn spec_pose(spec: &PoseSpec) -> Pose {
     let rotation = match (spec.rpy, spec.quat) {
         (Some(angles), _) => from_rpy(angles.map(randori_core::spec::Angle::radians)),
@@ -108,7 +108,7 @@ pub(crate) fn spec_pose(spec: &PoseSpec) -> Pose {
     pose(vector(spec.xyz), rotation)
 }
 
-/// An axis as it is written.
+/// An axis for output.
 pub(crate) fn axis_spec(axis: Vector) -> Axis {
     let unit = axis.normalize();
     let near = |other: Vector| (unit - other).norm() < 1e-9;
@@ -124,7 +124,7 @@ pub(crate) fn axis_spec(axis: Vector) -> Axis {
     }
 }
 
-/// The direction of a written axis.
+/// The direction of an axis in output.
 pub(crate) fn spec_axis(axis: Axis) -> Vector {
     match axis {
         Axis::X => Vector::x(),

@@ -1,5 +1,5 @@
-//! Triangles of glTF files, as text or binary (GLB). Axes are taken as the file
-//! has them; materials, animations and skins are not read.
+//! Triangles of glTF files, as text or binary (GLB). Axes are those of the file;
+//! materials, animations and skins are ignored.
 //!
 //! Start reading at [`read`].
 
@@ -10,12 +10,12 @@ use serde::Deserialize;
 
 use crate::mesh::Mesh;
 
-/// Nodes may be nested this deep, and this many may be shown: a few nodes that
-/// each hold another one twice would never end.
+/// Maximum depth and number of visited nodes: a few nodes that each contain another
+/// one twice would never end.
 const MAX_DEPTH: usize = 64;
 const MAX_SHOWN: usize = 100_000;
 
-/// Corners and triangles that a file may have: it can show a mesh many times.
+/// Maximum number of vertices and triangles: a file can instance a mesh many times.
 const MAX_CORNERS: usize = 4_000_000;
 
 #[derive(Debug, Default, Deserialize)]
@@ -95,18 +95,18 @@ struct Buffer {
     uri: Option<String>,
 }
 
-/// Reads a file by the name that a mesh gives it.
+/// Reads a file by its name in a mesh.
 pub(crate) type ReadBeside<'r> = dyn FnMut(&str) -> Result<Vec<u8>, String> + 'r;
 
-/// Reads the mesh of a file, whose data may lie in files beside it.
+/// Reads the mesh of a file, whose data can be in files beside it.
 ///
 /// # Errors
-/// A reason in words, when the bytes are no glTF file with triangles, or its data
+/// The reason, if the bytes are not a glTF file with triangles, or its data
 /// cannot be read.
 pub(crate) fn read(bytes: &[u8], beside: &mut ReadBeside<'_>) -> Result<Mesh, String> {
-    let invalid = |what: &str| format!("it is no valid glTF file ({what})");
+    let invalid = |what: &str| format!("it is not a valid glTF file ({what})");
     let (json, own) = if bytes.starts_with(b"glTF") {
-        chunks(bytes).ok_or_else(|| invalid("its parts are not where it says"))?
+        chunks(bytes).ok_or_else(|| invalid("invalid chunk offsets"))?
     } else {
         (bytes, &[][..])
     };
@@ -115,7 +115,7 @@ pub(crate) fn read(bytes: &[u8], beside: &mut ReadBeside<'_>) -> Result<Mesh, St
     if let Some(extension) = document.extensions_required.first() {
         let known = extension.starts_with("KHR_materials") || extension == "KHR_texture_transform";
         if !known {
-            return Err(format!("it needs the extension `{extension}`, which is not read"));
+            return Err(format!("it requires the extension `{extension}`, which is not supported"));
         }
     }
     let buffers = buffers::load(&document.buffers, own, beside)?;
@@ -164,7 +164,7 @@ impl Reading<'_> {
     fn show(&mut self, node: usize, outer: &Matrix4<f64>, depth: usize) -> Result<(), String> {
         self.shown += 1;
         if self.shown > MAX_SHOWN || depth > MAX_DEPTH {
-            return Err("it shows too many nodes".to_owned());
+            return Err("it has too many nodes".to_owned());
         }
         let document = self.document;
         let Some(node) = document.nodes.get(node) else { return Ok(()) };
@@ -179,7 +179,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Adds the triangles of a primitive; others are not solid.
+    /// Adds the triangles of a primitive; other modes are ignored.
     fn place(&mut self, primitive: &Primitive, world: &Matrix4<f64>) -> Result<(), String> {
         let (Some(position), 4) = (primitive.attributes.position, primitive.mode.unwrap_or(4))
         else {
@@ -193,11 +193,11 @@ impl Reading<'_> {
         if self.mesh.vertices.len() + corners.len() + self.mesh.triangles.len() + indices.len() / 3
             > MAX_CORNERS
         {
-            return Err(format!("it has more than {MAX_CORNERS} corners and triangles"));
+            return Err(format!("it has more than {MAX_CORNERS} vertices and triangles"));
         }
         let count = corners.len() as u32;
         if indices.iter().any(|index| *index >= count) {
-            return Err("a triangle uses a corner that the mesh does not have".to_owned());
+            return Err("a triangle has an invalid vertex index".to_owned());
         }
         let first = self.mesh.vertices.len() as u32;
         let placed = corners
@@ -318,7 +318,7 @@ mod tests {
             "AAAAAAAAAAAAAAAAAACAPwAAAAAAAAAAAAAAAAAAgD8AAAAAAAAAAAAAAAAAAIA/AAIBAAEDAAMCAQID";
         let inside = naming(&format!("data:application/octet-stream;base64,{text}"));
         assert_eq!(read(inside.as_bytes()).as_ref(), Ok(&expected));
-        assert!(read(json.as_bytes()).is_err(), "the data are nowhere");
+        assert!(read(json.as_bytes()).is_err(), "there are no data");
     }
 
     #[test]

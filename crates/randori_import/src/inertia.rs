@@ -1,14 +1,14 @@
-//! Inertias that a body can have.
+//! Physically possible inertias.
 
 use nalgebra::Matrix3;
 
 use crate::geometry::{Inertia, principal};
 
-/// Published moments of thin plates and rods break the triangle inequality in
-/// their last printed digit; so much is accepted.
+/// Tolerance of the triangle inequality: published moments of thin plates and rods
+/// violate it in their last printed digit.
 const ROUNDING: f64 = 4e-3;
 
-/// The moments with principal ones of at least `least`.
+/// The moments with principal moments of at least `least`.
 pub(crate) fn raised(moments: &Matrix3<f64>, least: f64) -> Matrix3<f64> {
     let (values, axes) = principal(moments);
     if values[0] >= least {
@@ -17,20 +17,20 @@ pub(crate) fn raised(moments: &Matrix3<f64>, least: f64) -> Matrix3<f64> {
     rebuilt(values.map(|value| value.max(least)), &axes)
 }
 
-/// The nearest possible inertia and what was wrong, if this one is impossible.
-/// With `balance`, moments that break the triangle inequality become equal.
+/// The nearest possible inertia and the problem, if this one is impossible.
+/// With `balance`, moments that violate the triangle inequality become equal.
 pub(crate) fn possible(inertia: &Inertia, balance: bool) -> Option<(Inertia, &'static str)> {
     let (values, axes) = principal(&inertia.moments);
     let [small, middle, large] = values;
     let with = |moments: Matrix3<f64>| Inertia { moments, ..*inertia };
-    // A ball of this radius has about the moments of a small part.
+    // A sphere of this radius has about the moments of a small part.
     let tiny = 0.4 * inertia.mass * 1e-4;
-    // A part that is no larger than a hundredth of a millimetre is a mistake.
+    // A part smaller than a hundredth of a millimetre is a mistake.
     if large <= tiny * 1e-6 {
         let ball = with(Matrix3::identity() * (0.4 * inertia.mass * 1e-2 * 1e-1));
         return Some((
             ball,
-            "it is zero, negative or far too small; that of a ball of 32 mm radius was taken",
+            "it is zero, negative or far too small; replaced by that of a sphere of 32 mm radius",
         ));
     }
     if small <= 1e-8 * large {
@@ -47,7 +47,10 @@ pub(crate) fn possible(inertia: &Inertia, balance: bool) -> Option<(Inertia, &'s
             return Some((with(Matrix3::identity() * mean), "the moments were balanced"));
         }
         let repaired = rebuilt(balanced(values), &axes);
-        return Some((with(repaired), "no body has these moments; the smaller ones were raised"));
+        return Some((
+            with(repaired),
+            "the moments violate the triangle inequality; the smaller ones were raised",
+        ));
     }
     None
 }

@@ -1,10 +1,10 @@
-//! Robot files of other kinds, MJCF and URDF, as Randori's own.
+//! Import of MJCF and URDF files.
 //!
-//! An import gives a plain `Robot` (and, for what is not robot, an
-//! `Environment`), so that everything that works on those works on foreign
-//! robots too. Nothing is lost in silence: a [`Report`] says of each part what
-//! became of it, with file and line. Files are read only through a
-//! [`FileReader`], within limits, and never from outside its root.
+//! An import produces a plain `Robot` (and an `Environment` for other bodies), so
+//! that all tools for these also work on imported robots. A [`Report`] lists the
+//! status of each part, with file and line; nothing is dropped silently. Files are
+//! read only through a [`FileReader`], within limits, and never from outside its
+//! root.
 //!
 //! Start reading at [`import`].
 
@@ -46,44 +46,44 @@ pub use write::{environment_text, robot_text};
 use log::Log;
 use xml::{Files, Tree};
 
-/// What a file became.
+/// The result of an import.
 #[derive(Debug, Clone, Default)]
 pub struct Import {
     /// The robot; absent if there are errors.
     pub robot: Option<RobotSpec>,
-    /// What surrounds it, if the file describes anything.
+    /// Its environment, if the file describes one.
     pub environment: Option<EnvironmentSpec>,
-    /// Ways to start, the first one first; at least one.
+    /// Initial configurations, in order; at least one.
     pub configurations: Vec<InitialConfiguration>,
-    /// Physics steps per second that the file asks for.
+    /// Physics steps per second in the file.
     pub rate_hz: Option<f64>,
-    /// Gravity in the world that the file asks for, m/s^2.
+    /// Gravity in the file, world frame, m/s^2.
     pub gravity: Option<[f64; 3]>,
-    /// What became of each part.
+    /// The status of each part.
     pub report: Report,
-    /// Files that were not read because they lie outside of the reader's root;
-    /// their paths from there, which begin with `../`.
+    /// Files that were not read because they are outside of the reader's root; paths
+    /// relative to it, which begin with `../`.
     pub outside: Vec<String>,
-    /// Why there is no robot.
+    /// Errors, without which there is a robot.
     pub errors: Vec<Diagnostic>,
 }
 
-/// Commands by name of the actuator: a number for each input of its drive, in SI
-/// units at the joint.
+/// Commands by name of the actuator: one number per input of its drive, in SI units
+/// at the joint.
 pub type Commands = BTreeMap<String, Vec<f64>>;
 
-/// A way to start: a named pose of the joints, with a pose of the base.
+/// An initial configuration: a named pose of the joints and a pose of the base.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InitialConfiguration {
     /// Name of the pose in the robot.
     pub name: String,
     /// Pose of the base link in the world.
     pub base: PoseSpec,
-    /// The commands of the file that differ from those which hold the pose.
+    /// The commands of the file that differ from those that hold the pose.
     pub commands: Commands,
 }
 
-/// What a reader of one format finds.
+/// The result of the reader of one format.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Parts {
     pub(crate) robot: Option<RobotSpec>,
@@ -93,9 +93,9 @@ pub(crate) struct Parts {
     pub(crate) gravity: Option<[f64; 3]>,
 }
 
-/// Reads a robot file of another kind. `path` is that of the file from the
-/// reader's root; texts that findings point into are added to `sources`. A robot
-/// that is found passes its checks, in its [`surroundings`].
+/// Imports an MJCF or URDF file. `path` is relative to the reader's root; texts that
+/// diagnostics refer to are added to `sources`. The robot of the result passes all
+/// checks in its [`surroundings`].
 pub fn import(
     reader: &dyn FileReader,
     source: &ImportSpec,
@@ -112,7 +112,7 @@ pub fn import(
     found
 }
 
-/// An import, and the place of the document's root.
+/// An import, and the position of the document's root.
 fn import_at(
     reader: &dyn FileReader,
     source: &ImportSpec,
@@ -155,8 +155,8 @@ fn import_at(
     (found, whole)
 }
 
-/// What readers call for `import:` in a `Robot(...)` file: the robot's text,
-/// with errors, and with what is doubtful as warnings.
+/// The loader for `import:` in a `Robot(...)` file: the robot's text, with errors, and
+/// with doubtful lines of the report as warnings.
 pub fn import_robot(
     reader: &dyn FileReader,
     wish: &RobotImport<'_>,
@@ -169,7 +169,7 @@ pub fn import_robot(
     ImportedRobot { text: found.robot.as_ref().map(robot_text), found: findings }
 }
 
-/// Leaves out what is not wanted; whether anything is left out.
+/// Removes elements by `keep` and `drop`; returns true if any was removed.
 fn prune(log: &mut Log, tree: &mut Tree, source: &ImportSpec, named_at: Option<Span>) -> bool {
     let pruning = match source {
         ImportSpec::Mjcf { keep, drop, .. } => prune::mjcf(tree, keep, drop),
@@ -184,7 +184,7 @@ fn prune(log: &mut Log, tree: &mut Tree, source: &ImportSpec, named_at: Option<S
     for node in tree.nodes().filter(|node| pruning.elements.contains(&node.id())) {
         let is_top = node.parent().is_none_or(|parent| !pruning.elements.contains(&parent.id()));
         if is_top {
-            log.note(ImportStatus::Dropped, node, "not wanted by `keep` or `drop`");
+            log.note(ImportStatus::Dropped, node, "left out by `keep` or `drop`");
         }
     }
     tree.remove(&pruning.elements);

@@ -1,4 +1,4 @@
-//! What is found while reading: lines of the report, and errors.
+//! The log of an import: lines of the report, and errors.
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Label, Span};
 
@@ -10,14 +10,14 @@ use crate::xml::{Attribute, Node};
 pub(crate) struct Log {
     pub(crate) report: Report,
     pub(crate) errors: Vec<Diagnostic>,
-    /// Whether `keep` or `drop` left something out.
+    /// True if `keep` or `drop` left something out.
     pub(crate) is_pruned: bool,
-    /// Bodies that a robot may have.
+    /// Maximum number of bodies of a robot.
     pub(crate) most_bodies: usize,
 }
 
 impl Log {
-    /// What became of an element.
+    /// Adds the status of an element.
     pub(crate) fn note(
         &mut self,
         kind: ImportStatus,
@@ -27,7 +27,7 @@ impl Log {
         self.push(kind, node.path(), Some(node.span()), what.into())
     }
 
-    /// What became of an attribute.
+    /// Adds the status of an attribute.
     pub(crate) fn note_value(
         &mut self,
         kind: ImportStatus,
@@ -39,7 +39,7 @@ impl Log {
         self.push(kind, node.path(), Some(span), what.into())
     }
 
-    /// What came about without the file saying it.
+    /// Adds a line about something that is not in the file.
     pub(crate) fn note_whole(&mut self, kind: ImportStatus, what: impl Into<String>) -> &mut Entry {
         self.push(kind, String::new(), None, what.into())
     }
@@ -57,7 +57,7 @@ impl Log {
         &mut self.report.entries[last]
     }
 
-    /// An error about an attribute.
+    /// Adds an error about an attribute.
     pub(crate) fn refuse(
         &mut self,
         attribute: &Attribute,
@@ -67,7 +67,7 @@ impl Log {
         self.error(DiagnosticCode::IMPORT_VALUE, attribute.span, message, help);
     }
 
-    /// An error.
+    /// Adds an error.
     pub(crate) fn error(
         &mut self,
         code: DiagnosticCode,
@@ -81,7 +81,7 @@ impl Log {
         &mut self.errors[last]
     }
 
-    /// An error about a name that nothing has.
+    /// Adds an error about an unknown name.
     pub(crate) fn unknown<'n>(
         &mut self,
         attribute: &Attribute,
@@ -111,7 +111,7 @@ impl Entry {
         self
     }
 
-    /// Marks it as something to tell at load time too.
+    /// Marks it as doubtful, to be shown at load time too.
     pub(crate) fn doubt(&mut self) -> &mut Self {
         self.is_doubtful = true;
         self

@@ -8,27 +8,27 @@ pub(crate) use hull::HullFit;
 use crate::geometry::Vector;
 use crate::gltf::ReadBeside;
 
-/// Corners and triangles of a mesh, in its own units.
+/// Vertices and triangles of a mesh, in its own units.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Mesh {
-    /// Corners.
+    /// Vertices.
     pub vertices: Vec<[f64; 3]>,
-    /// Indices of three corners each, counter-clockwise seen from outside.
+    /// Indices of three vertices each, counter-clockwise seen from outside.
     pub triangles: Vec<[u32; 3]>,
 }
 
 impl Mesh {
-    /// Reads a mesh of the kind that the ending of its path says, from one file.
+    /// Reads a mesh from one file, by the extension of its path.
     ///
     /// # Errors
-    /// A reason in words, when the bytes are no such mesh.
+    /// The reason, if the bytes are not such a mesh.
     pub fn read(path: &str, bytes: &[u8]) -> Result<Self, String> {
-        let mut beside = |_: &str| Err("another file, which is not read".to_owned());
+        let mut beside = |_: &str| Err("another file, which is not supported here".to_owned());
         Self::read_parts(path, bytes, &mut beside).map(|(mesh, _)| mesh)
     }
 
-    /// As [`Self::read`], with files that lie beside it, and with the number of
-    /// triangles of its first object, which come first.
+    /// As [`Self::read`], with files beside it; also returns the number of triangles of its
+    /// first object, which are the first ones.
     pub(crate) fn read_parts(
         path: &str,
         bytes: &[u8],
@@ -44,25 +44,25 @@ impl Mesh {
             "glb" | "gltf" => crate::gltf::read(bytes, beside)?,
             other => {
                 return Err(format!(
-                    "meshes of the kind `{other}` are not read (STL, OBJ, MSH, COLLADA and glTF are)"
+                    "meshes of the kind `{other}` are not supported (STL, OBJ, MSH, COLLADA and glTF are)"
                 ));
             }
         };
         let count = mesh.vertices.len();
         if mesh.triangles.iter().flatten().any(|corner| *corner as usize >= count) {
-            return Err("a triangle uses a corner that the mesh does not have".to_owned());
+            return Err("a triangle has an invalid vertex index".to_owned());
         }
         let is_finite = |point: &[f64; 3]| point.iter().all(|part| (*part as f32).is_finite());
         if !mesh.vertices.iter().all(is_finite) {
-            return Err("a corner is not at a finite place".to_owned());
+            return Err("a vertex is not finite".to_owned());
         }
         if count < 4 {
-            return Err(format!("it has {count} corners; a body needs at least four"));
+            return Err(format!("it has {count} vertices; a hull needs at least four"));
         }
         Ok((mesh, first))
     }
 
-    /// The same with each axis scaled; negative scales mirror.
+    /// The mesh with each axis scaled; negative scales mirror it.
     #[must_use]
     pub fn scaled(mut self, scale: [f64; 3]) -> Self {
         for point in &mut self.vertices {
@@ -76,16 +76,16 @@ impl Mesh {
         self
     }
 
-    /// The convex hull, with few enough corners for contacts.
+    /// The convex hull, with a limited number of vertices.
     ///
     /// # Errors
-    /// A reason in words, when all corners are on one line.
+    /// The reason, if all vertices are collinear.
     pub(crate) fn hull(&self) -> Result<HullFit, String> {
         HullFit::of(&self.vertices)
     }
 }
 
-/// Points of a ball of radius 1: the six ends of the axes, the corners of the
+/// Points of a sphere of radius 1: the six ends of the axes, the corners of the
 /// cube, and a spiral of points with equal areas (a Fibonacci lattice).
 pub(crate) fn directions(count: usize) -> Vec<Vector> {
     let mut all = Vec::new();
@@ -118,7 +118,7 @@ fn obj(bytes: &[u8], first: &mut usize) -> Result<Mesh, String> {
     // Materials are not read, so that no other file is opened.
     let no_materials = |_: &std::path::Path| Ok(Default::default());
     let read = tobj::load_obj_buf(&mut reader, &options, no_materials);
-    let (models, _) = read.map_err(|error| format!("it is no valid OBJ file ({error})"))?;
+    let (models, _) = read.map_err(|error| format!("it is not a valid OBJ file ({error})"))?;
     let mut mesh = Mesh { vertices: Vec::new(), triangles: Vec::new() };
     for model in models {
         let start = mesh.vertices.len() as u32;
@@ -133,13 +133,13 @@ fn obj(bytes: &[u8], first: &mut usize) -> Result<Mesh, String> {
     Ok(mesh)
 }
 
-/// Four counts (corners, normals, texture points, triangles), then the data;
+/// Four counts (vertices, normals, texture points, triangles), then the data;
 /// everything little-endian, 32 bits wide (`MuJoCo` documentation, "XML
 /// reference", asset/mesh).
 fn msh(bytes: &[u8]) -> Result<Mesh, String> {
     let word =
         |index: usize| -> Option<[u8; 4]> { bytes.get(index * 4..index * 4 + 4)?.try_into().ok() };
-    let too_short = || "it ends too early for an MSH file".to_owned();
+    let too_short = || "it is a truncated MSH file".to_owned();
     let count =
         |index: usize| -> Option<usize> { usize::try_from(i32::from_le_bytes(word(index)?)).ok() };
     let counts: Option<Vec<usize>> = (0..4).map(count).collect();

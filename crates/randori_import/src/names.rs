@@ -1,11 +1,11 @@
-//! Names that formulas and paths can spell, each used once.
+//! Valid and unique names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names are cut off here: they become names of files too.
+/// Maximum length of names, which are also used for files.
 const MAX_LENGTH: usize = 64;
 
-/// Words of formulas, which cannot name a robot there.
+/// Reserved words of formulas, which cannot be names of robots.
 const WORDS: [&str; 27] = [
     "F",
     "G",
@@ -40,13 +40,13 @@ const WORDS: [&str; 27] = [
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     used: BTreeSet<String>,
-    /// The number that the next copy of a name is tried with: counting from 2
-    /// each time would take time that grows with the square of their number.
+    /// The suffix to try for the next copy of a name; counting from 2 each time would take
+    /// quadratic time.
     next: BTreeMap<String, usize>,
 }
 
 impl Names {
-    /// `wanted`, or the nearest free name that can be spelt.
+    /// `wanted`, or the nearest free valid name.
     pub(crate) fn give(&mut self, wanted: &str) -> String {
         let base = spelt(wanted);
         if self.used.insert(base.clone()) {
@@ -63,7 +63,7 @@ impl Names {
     }
 }
 
-/// The name of a robot: spelt, and no word of formulas.
+/// The name of a robot: valid, and not a word of formulas.
 pub(crate) fn of_robot(wanted: &str) -> String {
     let name = spelt(wanted);
     let is_word = WORDS.contains(&name.as_str());

@@ -1,8 +1,8 @@
-//! Links that overlap where the robot starts, although their joint lets them
-//! touch each other.
+//! Links that overlap in the initial configuration although their joint allows
+//! collisions.
 //!
-//! Parts of one mechanism are often drawn inside each other. Pressed apart they
-//! would gain energy, so such pairs pass through each other.
+//! Parts of a mechanism are often drawn inside each other. Pushed apart they would
+//! gain energy, so collisions of such pairs are excluded.
 //!
 //! Start reading at [`part`].
 
@@ -15,17 +15,17 @@ use crate::geometry::{self, Pose, Vector, spec_pose};
 use crate::log::Log;
 use crate::report::ImportStatus;
 
-/// Boxes that reach into each other by less than this touch, m.
+/// Boxes with a smaller overlap are treated as touching, m.
 const TOUCH: f64 = 1e-4;
 
-/// A box around a shape, in the frame of the robot's base.
+/// The bounding box of a shape, in the frame of the robot's base.
 struct Bounds {
     pose: Pose,
     half: Vector,
 }
 
-/// Excludes contacts of links that joints let touch each other and whose bounding
-/// boxes overlap in a pose of the robot.
+/// Excludes contacts of links of joints with `contacts` whose bounding boxes overlap in
+/// a pose of the robot.
 pub(crate) fn part(log: &mut Log, robot: &mut RobotSpec, pose: &str) {
     if !robot.self_contact || robot.joints.iter().all(|joint| !joint.contacts) {
         return;
@@ -45,23 +45,23 @@ pub(crate) fn part(log: &mut Log, robot: &mut RobotSpec, pose: &str) {
             continue;
         }
         let what = format!(
-            "links `{}` and `{}` overlap where the robot starts: they pass through each other",
+            "links `{}` and `{}` overlap in the initial configuration: their contacts are excluded",
             names.0, names.1
         );
-        let advice = "remove the pair from `contact_exclusions` if they should push each other";
+        let advice = "remove the pair from `contact_exclusions` if they should collide";
         log.note_whole(ImportStatus::Approximated, what).advise(advice);
         excluded.insert(names);
     }
     robot.contact_exclusions = excluded.into_iter().collect();
 }
 
-/// Pairs of links (by index) that a joint with `contacts` lets touch, with all
-/// that is welded to them; links without shapes between joints count as part of
-/// the joint.
+/// Pairs of links (by index) that collide because of a joint with `contacts`, including
+/// links welded to them; links without shapes between joints count as part of the
+/// joint.
 fn neighbours(robot: &RobotSpec) -> Vec<(usize, usize)> {
     let joint_of: BTreeMap<&str, usize> =
         robot.joints.iter().enumerate().map(|(at, joint)| (joint.child.as_str(), at)).collect();
-    // The link that carries what it is welded to.
+    // The root of the welded group of each link.
     let root = |link: &'_ str| -> String {
         let mut link = link;
         while let Some(joint) = joint_of.get(link).map(|joint| &robot.joints[*joint])
@@ -112,7 +112,7 @@ fn overlap(one: &LinkSpec, other: &LinkSpec, poses: &BTreeMap<String, Pose>) -> 
     boxes(one).iter().any(|one| others.iter().any(|other| meet(one, other)))
 }
 
-/// Middle and half sizes of the box around a shape, in its own frame.
+/// Centre and half sizes of the bounding box of a shape, in its own frame.
 fn extent(shape: &Shape) -> Option<(Vector, Vector)> {
     let around = |x: f64, y: f64, z: f64| Some((Vector::zeros(), Vector::new(x, y, z)));
     let of_points = |points: &[[f64; 3]]| {
@@ -136,7 +136,7 @@ fn extent(shape: &Shape) -> Option<(Vector, Vector)> {
     }
 }
 
-/// Whether no plane separates two boxes.
+/// True if two boxes overlap (separating axis test).
 fn meet(one: &Bounds, other: &Bounds) -> bool {
     let axes = |bounds: &Bounds| {
         [Vector::x(), Vector::y(), Vector::z()].map(|axis| bounds.pose.rotation * axis)

@@ -1,14 +1,14 @@
-//! Paths in imported files, which never leave the project.
+//! Paths in imported files, which are confined to the project.
 
 /// The folder of a file; empty for the root.
 pub(crate) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The path from the project root of `named`, as seen from `folder`.
+/// The path of `named`, relative to `folder`, from the project root.
 ///
 /// # Errors
-/// A reason, when the path leaves the project or is none.
+/// The reason, if the path is invalid or leaves the project.
 pub(crate) fn resolve(folder: &str, named: &str) -> Result<String, &'static str> {
     if named.trim().is_empty() {
         return Err("the path is empty");
@@ -17,7 +17,7 @@ pub(crate) fn resolve(folder: &str, named: &str) -> Result<String, &'static str>
         return Err("the path is absolute");
     }
     if named.contains(['\\', ':']) || named.contains(char::is_control) {
-        return Err("the path contains a character that file names cannot have");
+        return Err("the path contains an invalid character");
     }
     let mut parts: Vec<&str> = Vec::new();
     for part in folder.split('/').chain(named.split('/')) {
@@ -32,22 +32,22 @@ pub(crate) fn resolve(folder: &str, named: &str) -> Result<String, &'static str>
     Ok(parts.join("/"))
 }
 
-/// A path as a file writes it, made comparable.
+/// A normalised path of a file.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Written {
     /// With `/` between its parts, without scheme or drive.
     pub(crate) path: String,
-    /// Whether it counts from the folder of the file.
+    /// True if it is relative to the folder of the file.
     pub(crate) is_local: bool,
-    /// Whether it begins with the name of a package.
+    /// True if it begins with the name of a package.
     pub(crate) is_package: bool,
 }
 
 impl Written {
-    /// Takes a URL or path of any system apart.
+    /// Parses a URL or a path of any system.
     ///
     /// # Errors
-    /// A reason, when nothing on this disk can be meant.
+    /// The reason, if it cannot be a local file.
     pub(crate) fn of(named: &str) -> Result<Self, String> {
         let named = named.trim();
         if named.is_empty() {
@@ -60,9 +60,9 @@ impl Written {
                 "package" | "model" => is_package = true,
                 "file" => {}
                 "http" | "https" | "ftp" => {
-                    return Err("it is on the network; download it, and name the file".to_owned());
+                    return Err("it is a URL; download it, and name the file".to_owned());
                 }
-                other => return Err(format!("paths of the kind `{other}://` are not known")),
+                other => return Err(format!("paths with `{other}://` are not supported")),
             }
             path = rest.to_owned();
         } else if let Some(rest) = path.strip_prefix("file:") {
@@ -85,7 +85,7 @@ impl Written {
     }
 }
 
-/// `%20` and the like as characters, if they give text.
+/// Decodes percent encoding, if the result is valid text.
 fn percent_decoded(path: &str) -> String {
     let bytes = path.as_bytes();
     let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
@@ -102,8 +102,8 @@ fn percent_decoded(path: &str) -> String {
     String::from_utf8(decoded).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Where a path that leaves the project leads to, seen from its root: it begins
-/// with `../`. `None` for other paths.
+/// The target of a path that leaves the project, relative to its root: it begins with
+/// `../`. `None` for other paths.
 pub(crate) fn beyond(folder: &str, named: &str) -> Option<String> {
     if named.starts_with('/') || named.contains(['\\', ':']) || named.contains(char::is_control) {
         return None;
@@ -126,7 +126,7 @@ pub(crate) fn beyond(folder: &str, named: &str) -> Option<String> {
     is_beyond.then(|| parts.join("/"))
 }
 
-/// `path` as a file in `folder` names it.
+/// `path` relative to `folder`.
 fn relative(folder: &str, path: &str) -> String {
     let split = |text: &str| -> Vec<String> {
         text.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
@@ -137,8 +137,8 @@ fn relative(folder: &str, path: &str) -> String {
     up.chain(to[common..].iter().cloned()).collect::<Vec<_>>().join("/")
 }
 
-/// `path` as text that stands beside `main` names it, or anywhere if it lies in
-/// the folder of assets.
+/// `path` relative to the folder of `main`, or with `assets:` if it is in the folder of
+/// assets.
 pub(crate) fn named_from(main: &str, path: &str) -> String {
     match path.strip_prefix("assets/") {
         Some(inside) => format!("assets:{inside}"),

@@ -1,19 +1,19 @@
-//! `keep` and `drop`: parts of a file that are wanted or not.
+//! `keep` and `drop`: selection of parts of a file.
 
 use std::collections::BTreeSet;
 
 use crate::xml::{Node, Tree};
 
-/// What to leave out of a document.
+/// The removed elements of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Pruning {
-    /// Places in the tree.
+    /// Indices in the tree.
     pub(crate) elements: BTreeSet<usize>,
-    /// Names of `keep` and `drop` that nothing has.
+    /// Unknown names of `keep` and `drop`.
     pub(crate) unknown: Vec<String>,
 }
 
-/// Attributes by which elements refer to others.
+/// Attributes that are references.
 const REFERENCES: [&str; 17] = [
     "joint",
     "jointinparent",
@@ -34,10 +34,10 @@ const REFERENCES: [&str; 17] = [
     "tendon",
 ];
 
-/// Elements of an MJCF document that can be chosen by name.
+/// Elements of an MJCF document that can be selected by name.
 const CHOICES: [&str; 6] = ["body", "joint", "geom", "key", "composite", "flexcomp"];
 
-/// What to leave out of an MJCF document.
+/// The removed elements of an MJCF document.
 pub(crate) fn mjcf(tree: &Tree, keep: &[String], drop: &[String]) -> Pruning {
     let mut pruning = Pruning { elements: BTreeSet::new(), unknown: unknown(tree, keep, drop) };
     let named = |node: &Node<'_>, list: &[String]| {
@@ -66,7 +66,7 @@ pub(crate) fn mjcf(tree: &Tree, keep: &[String], drop: &[String]) -> Pruning {
     pruning
 }
 
-/// Of each kind of which something is named, only that is kept.
+/// For each kind with a name in `keep`, only the named elements are kept.
 fn kind<'t>(node: &Node<'t>) -> &'t str {
     match node.parent().map_or("", Node::tag) {
         section @ ("actuator" | "sensor") => section,
@@ -74,7 +74,7 @@ fn kind<'t>(node: &Node<'t>) -> &'t str {
     }
 }
 
-/// Leaves out what refers to something that is left out.
+/// Removes elements that refer to removed ones.
 fn drop_references(all: &[Node<'_>], pruning: &mut Pruning) {
     let gone: BTreeSet<&str> = all
         .iter()
@@ -91,7 +91,7 @@ fn drop_references(all: &[Node<'_>], pruning: &mut Pruning) {
     }
 }
 
-/// What to leave out of a URDF document.
+/// The removed elements of a URDF document.
 pub(crate) fn urdf(tree: &Tree, keep: &[String], drop: &[String]) -> Pruning {
     let mut pruning = Pruning { elements: BTreeSet::new(), unknown: unknown(tree, keep, drop) };
     let root = tree.root();

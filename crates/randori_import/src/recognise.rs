@@ -1,11 +1,10 @@
-//! Files that are something else than the robot file that was expected, named
-//! for what they are.
+//! Recognition of other kinds of files in place of a robot file, for error messages.
 
 use randori_core::text::is_git_lfs_pointer;
 
 use crate::xml::Node;
 
-/// What a file is instead, and what to do about it.
+/// The actual kind of a file, and advice.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Foreign {
     pub(crate) what: String,
@@ -18,10 +17,10 @@ impl Foreign {
     }
 }
 
-/// What to say where a file is the pointer that Git LFS leaves in its place.
+/// Message for a Git LFS pointer.
 pub(crate) const LFS_POINTER: &str = "this is a Git LFS pointer, not the file: run `git lfs pull`";
 
-/// Beginnings of binary files, what they are, and what to do about it.
+/// Magic bytes of binary files, their kind, and advice.
 const SIGNATURES: [(&[u8], &str, &str); 13] = [
     (b"\x1f\x8b", "a gzip archive", "unpack it, and name the robot file inside"),
     (b"PK\x03\x04", "a zip archive", "unpack it, and name the robot file inside"),
@@ -29,11 +28,11 @@ const SIGNATURES: [(&[u8], &str, &str); 13] = [
     (b"BZh", "a bzip2 archive", "unpack it, and name the robot file inside"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive", "unpack it, and name the robot file inside"),
     (b"7z\xbc\xaf", "a 7z archive", "unpack it, and name the robot file inside"),
-    // 54321, the number that MuJoCo begins its models with.
+    // 54321, the magic number of MuJoCo models.
     (
         b"1\xd4\0\0",
         "a compiled MuJoCo model (MJB)",
-        "name the MJCF file that it was made of, or write one by `mj_saveLastXML`",
+        "name its MJCF source, or write one with `mj_saveLastXML`",
     ),
     (b"PXR-USDC", "a USD file", "export the robot as URDF or MJCF"),
     (b"#usda", "a USD file", "export the robot as URDF or MJCF"),
@@ -43,10 +42,10 @@ const SIGNATURES: [(&[u8], &str, &str); 13] = [
     (b"%PDF", "a PDF document", "name a URDF or MJCF file"),
 ];
 
-/// What a file is by its first bytes; `None` if it may be XML.
+/// The kind of a file by its first bytes; `None` if it may be XML.
 pub(crate) fn by_content(bytes: &[u8]) -> Option<Foreign> {
     if is_git_lfs_pointer(bytes) {
-        let help = "run `git lfs pull` in the clone that the file comes from";
+        let help = "run `git lfs pull` in the clone of the file";
         return Some(Foreign::new("this is a Git LFS pointer, not the file", help));
     }
     let known = SIGNATURES.iter().find(|(start, ..)| bytes.starts_with(start));
@@ -58,7 +57,7 @@ pub(crate) fn by_content(bytes: &[u8]) -> Option<Foreign> {
         start.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
     };
     if begins("<!doctype html") || begins("<html") {
-        let help = "it may be the page of a download or of a login: get the file itself";
+        let help = "it may be a download or login page: download the file itself";
         return Some(Foreign::new("this is a web page (HTML)", help));
     }
     if begins("{") || begins("[") {
@@ -66,8 +65,8 @@ pub(crate) fn by_content(bytes: &[u8]) -> Option<Foreign> {
     }
     if begins("Robot(") || begins("Scenario(") || begins("Environment(") {
         return Some(Foreign::new(
-            "this is a file of Randori's own",
-            "use it as it is: `randori run` takes scenarios, and their robots name robot files",
+            "this is a Randori file",
+            "use it directly: `randori run` takes scenarios, whose robots name robot files",
         ));
     }
     if begins("solid ") || begins("ply\n") {
@@ -76,16 +75,14 @@ pub(crate) fn by_content(bytes: &[u8]) -> Option<Foreign> {
     None
 }
 
-/// What to say about a document whose root element is not `expected`.
+/// The message for a document whose root element is not `expected`.
 pub(crate) fn by_root(root: Node<'_>, expected: &str) -> Foreign {
     let (what, help) = match root.tag() {
         "robot" => ("URDF", "import it as `Urdf(path: ...)`"),
         "mujoco" => ("MJCF", "import it as `Mjcf(path: ...)`"),
-        "mujocoinclude" => {
-            ("a part that MJCF files include", "name the MJCF file that includes it")
-        }
+        "mujocoinclude" => ("an include file of MJCF", "name the MJCF file that includes it"),
         "sdf" | "gazebo" | "world" => {
-            ("SDF", "name the URDF file that it was made of, or export the robot as URDF or MJCF")
+            ("SDF", "name its URDF source, or export the robot as URDF or MJCF")
         }
         "COLLADA" => ("a COLLADA mesh", "name the robot file that uses it"),
         "package" => ("the manifest of a ROS package", "name a URDF file of the package"),
@@ -106,16 +103,16 @@ pub(crate) fn by_root(root: Node<'_>, expected: &str) -> Foreign {
     Foreign::new(format!("the root element is `<{}>`: this is {what}", root.tag()), help)
 }
 
-/// Whether a text holds a command that xacro would replace.
+/// True if a text contains a xacro expression.
 pub(crate) fn is_command_of_xacro(text: &str) -> bool {
     text.contains("${") || text.contains("$(")
 }
 
-/// Where a document still holds commands of xacro; `None` if it is plain URDF.
-/// Expanded files keep the namespace, so that alone is no sign; and a path of a
-/// mesh is told where the mesh is missing.
+/// The first xacro expression in a document; `None` if it is plain URDF. Expanded files
+/// keep the namespace, so its presence does not count; expressions in mesh paths are
+/// reported with the missing mesh.
 pub(crate) fn xacro(root: Node<'_>) -> Option<Node<'_>> {
-    // What plugins and parameters make of such texts is their affair.
+    // Plugins and parameters may contain such texts.
     let is_robot = |node: &Node<'_>| {
         let mut around = std::iter::successors(Some(*node), |node| node.parent());
         !around.any(|node| matches!(node.tag(), "gazebo" | "ros2_control" | "transmission"))
@@ -129,7 +126,7 @@ pub(crate) fn xacro(root: Node<'_>) -> Option<Node<'_>> {
     root.tree_nodes().find(|node| is_command(node) && is_robot(node))
 }
 
-/// What to say about a file of xacro.
+/// The message for a xacro file.
 pub(crate) fn is_xacro(path: &str) -> Foreign {
     let file = path.rsplit('/').next().unwrap_or(path);
     let plain = match (file.strip_suffix(".urdf.xacro"), file.strip_suffix(".xacro")) {
@@ -138,7 +135,7 @@ pub(crate) fn is_xacro(path: &str) -> Foreign {
     };
     Foreign::new(
         format!("this is xacro; expand it first: xacro {file} > {plain}"),
-        "`xacro` comes with ROS, and as the package `xacro` of the Python registry",
+        "`xacro` is part of ROS, and available on PyPI as `xacro`",
     )
 }
 

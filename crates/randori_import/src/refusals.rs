@@ -1,7 +1,7 @@
-//! What the checks of Randori's own files refuse in the result of an import, said
-//! at the place in the imported file that it comes from.
+//! Errors of Randori's checks in the result of an import, mapped to their position in
+//! the imported file.
 //!
-//! Readers take every finite number; physics in single precision does not.
+//! Readers accept every finite number; physics in single precision does not.
 //!
 //! Start reading at [`find`].
 
@@ -15,11 +15,11 @@ const ROBOT: &str = "robot.ron";
 const ENVIRONMENT: &str = "environment.ron";
 const SCENARIO: &str = "scenario.ron";
 
-/// Most refusals that are told.
+/// Maximum number of reported errors.
 const MAX_TOLD: usize = 20;
 
-/// Errors of the project that an import would be written as; none without a
-/// robot. `whole` is the place of what has none.
+/// Errors of the project of an import; none without a robot. `whole` is the position of
+/// errors without one.
 pub(crate) fn find(found: &Import, limits: &Limits, whole: Option<Span>) -> Vec<Diagnostic> {
     let mut found = found.clone();
     let environment = surroundings(&mut found);
@@ -45,13 +45,13 @@ pub(crate) fn find(found: &Import, limits: &Limits, whole: Option<Span>) -> Vec<
             }
             error.primary = place.map(|span| Label::new(span, ""));
             error.secondary.clear();
-            error.help.push("correct it, or leave the part out with `drop`".to_owned());
+            error.help.push("correct it, or remove the part with `drop`".to_owned());
             error
         })
         .collect()
 }
 
-/// The name of the list's item, or the pose, in which a text ends.
+/// The name of the list item, or pose, that contains the end of a text.
 fn owner(text: &str) -> Option<&str> {
     text.rsplit('\n').find_map(|line| {
         let item = line.strip_prefix("        ")?;
@@ -60,7 +60,7 @@ fn owner(text: &str) -> Option<&str> {
     })
 }
 
-/// Where the file says what got this name.
+/// The position of the element with this name in the file.
 fn place_of(report: &Report, name: &str) -> Option<Span> {
     let named = format!("`{name}`");
     let kept = report.entries.iter().filter(|entry| entry.kind == ImportStatus::Kept);

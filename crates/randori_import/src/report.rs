@@ -1,4 +1,4 @@
-//! What became of everything in an imported file.
+//! The report of an import: the status of each part of the file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,30 +6,30 @@ use std::fmt::Write as _;
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Label, SourceMap, Span};
 use serde::Serialize;
 
-/// What became of a part of a file.
+/// Status of a part of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ImportStatus {
-    /// It says the same in the result.
+    /// Equivalent in the result.
     Kept,
-    /// The nearest that Randori can express; behaviour differs a little.
+    /// The nearest equivalent; behaviour differs slightly.
     Approximated,
-    /// The file does not say it, but a robot needs it.
+    /// A required value that is not in the file.
     Guessed,
-    /// The value is impossible; the nearest possible one was taken.
+    /// An impossible value, replaced by the nearest possible one.
     Clamped,
-    /// It has no effect in the result.
+    /// Without effect in the result.
     Dropped,
-    /// It was added for convenience.
+    /// Added for convenience.
     Added,
 }
 
 impl ImportStatus {
-    /// All fates, in the order in which reports count them.
+    /// All values, in the order of reports.
     pub const ALL: [Self; 6] =
         [Self::Kept, Self::Approximated, Self::Guessed, Self::Clamped, Self::Dropped, Self::Added];
 
-    /// The word for it: `kept`.
+    /// The name in reports: `kept`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Kept => "kept",
@@ -45,22 +45,21 @@ impl ImportStatus {
 /// One line of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// What became of it.
+    /// Status.
     pub kind: ImportStatus,
-    /// What it is about and what happened, in words.
+    /// Description of the part and its conversion.
     pub what: String,
     /// Path of the element in its file: `worldbody/body[trunk]/geom[2]`.
     pub element: String,
-    /// Where it is written; absent for what the file does not say.
+    /// Position; absent for values that are not in the file.
     pub place: Option<Span>,
-    /// What the user can do about it.
+    /// Advice.
     pub advice: Option<String>,
-    /// Whether the result may well not behave as its author meant; told at load
-    /// time too.
+    /// True if the result may not behave as intended; shown at load time too.
     pub is_doubtful: bool,
 }
 
-/// What became of everything in an imported file, in the order of reading.
+/// The status of all parts of an imported file, in the order of reading.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report {
     /// The lines.
@@ -90,8 +89,8 @@ impl Report {
         self.entries.iter().filter(|entry| entry.kind == kind).count()
     }
 
-    /// The lines that a filter wants, with how often each is there: lines that
-    /// say the same of several places are the first of them.
+    /// The lines selected by a filter, with their number: equal lines of several positions
+    /// are merged into the first one.
     fn grouped(&self, wanted: impl Fn(&Entry) -> bool) -> Vec<(&Entry, usize)> {
         let mut groups: Vec<(&Entry, usize)> = Vec::new();
         let mut known: BTreeMap<(ImportStatus, &str, Option<&str>), usize> = BTreeMap::new();
@@ -107,8 +106,8 @@ impl Report {
         groups
     }
 
-    /// Counts and lines, for people: first what to look at, last what was kept.
-    /// Lines that say the same of several places stand there once.
+    /// Counts and lines as text: doubtful lines first, kept parts last. Equal lines of
+    /// several positions are shown once.
     pub fn text(&self, sources: &SourceMap) -> String {
         let mut text = String::new();
         let counts: Vec<String> = ImportStatus::ALL
@@ -146,7 +145,7 @@ impl Report {
     }
 
     /// An object with `counts` by kind and `entries`: `kind`, `what`,
-    /// `element`, `file`, `line` (`null` if the file does not say it),
+    /// `element`, `file`, `line` (`null` for values that are not in the file),
     /// `advice`, `doubtful`.
     pub fn json(&self, sources: &SourceMap) -> String {
         let counts =

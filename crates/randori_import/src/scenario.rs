@@ -1,5 +1,5 @@
-//! A scenario in which an imported robot starts in its first pose, with the
-//! commands of the file, and what surrounds it there.
+//! The scenario of an import, in which the robot starts in its first pose with the
+//! commands of the file, and its environment.
 
 use std::fmt::Write as _;
 
@@ -13,15 +13,15 @@ use crate::report::ImportStatus;
 use crate::write::{number, pose_text, quoted, wrapped};
 use crate::{Commands, Import, dynamics};
 
-/// Policies decide at most this often.
+/// Maximum rate of the policy, Hz.
 const MAX_DECISIONS_HZ: u32 = 50;
 
-/// Below this many steps per second contacts are as soft as in the preset `Fast`.
+/// Below this physics rate (Hz) contacts are those of the preset `Fast`.
 const SOFTER_BELOW_HZ: u32 = 400;
 
 /// The text of a scenario in which the robot starts in its first pose and gets the
-/// commands of the file, which hold this pose if it gives none; empty without a
-/// robot. Paths are as the scenario names the other two files.
+/// commands of the file, or holds the pose without commands; empty without a robot.
+/// Paths of the other two files are relative to the scenario.
 pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) -> String {
     let (Some(robot), Some(configuration)) = (&import.robot, import.configurations.first()) else {
         return String::new();
@@ -63,7 +63,9 @@ pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) 
         actuator.drive == Drive::Torque && !configuration.commands.contains_key(&actuator.name)
     };
     if robot.actuators.iter().any(is_limp) {
-        text.push_str("            // Torque drives hold nothing by themselves: expect the robot to give way.\n");
+        text.push_str(
+            "            // Torque drives do not hold a pose: expect the robot to collapse.\n",
+        );
     }
     let policy = policy_text(&configuration.commands);
     let _ = writeln!(text, "            policy: (use: {policy}, rate_hz: {decisions}),");
@@ -74,8 +76,8 @@ pub fn scenario_text(import: &Import, robot_path: &str, environment_path: &str) 
     text
 }
 
-/// A policy that gives these commands from the start on; actuators without one
-/// hold what they start with.
+/// A policy that sends these commands from the start; other actuators hold their
+/// initial command.
 fn policy_text(commands: &Commands) -> String {
     if commands.is_empty() {
         return "Builtin(name: \"hold\")".to_owned();
@@ -95,14 +97,12 @@ fn policy_text(commands: &Commands) -> String {
     )
 }
 
-/// Reaching further than this below the level of the ground, m, is no contact
-/// of a standing pose.
+/// Maximum penetration of the ground by a standing pose, m.
 const SUNK: f64 = 0.01;
 
-/// What surrounds the robot in its scenario: what the file describes, with flat
-/// ground under a robot that would fall without. A robot that is bolted to the
-/// world gets no ground that its file does not describe: it could lie inside
-/// the robot. What was added is noted in the report.
+/// The environment of the scenario: that of the file, with flat ground under a robot
+/// that would otherwise fall. A robot that is fixed to the world gets no additional
+/// ground, which could intersect the robot. Additions are listed in the report.
 pub fn surroundings(found: &mut Import) -> EnvironmentSpec {
     let described = found.environment.clone();
     if let Some(described) = &described
@@ -119,7 +119,7 @@ pub fn surroundings(found: &mut Import) -> EnvironmentSpec {
     if is_bolted || !falls {
         let environment = described.unwrap_or_else(empty);
         let why = if is_bolted {
-            "the robot is bolted to the world"
+            "the robot is fixed to the world"
         } else {
             "nothing falls without gravity"
         };
@@ -153,8 +153,8 @@ fn note(found: &mut Import, what: String, advice: &str) {
     found.report = log.report;
 }
 
-/// The level zero, or that below which nothing of the robot (as it starts) and
-/// of its surroundings lies; `None` if there is a slope that has no end.
+/// Height 0, or the lowest point of the robot (in its initial configuration) and its
+/// environment if that is lower; `None` with an infinite slope.
 fn height_of_ground(found: &Import, described: Option<&EnvironmentSpec>) -> Option<f64> {
     let mut height: f64 = 0.0;
     if let (Some(robot), Some(configuration)) = (&found.robot, found.configurations.first()) {
@@ -178,7 +178,7 @@ fn height_of_ground(found: &Import, described: Option<&EnvironmentSpec>) -> Opti
 }
 
 fn empty() -> EnvironmentSpec {
-    surroundings_called("empty", "Nothing but the robot")
+    surroundings_called("empty", "The robot only")
 }
 
 fn flat() -> EnvironmentSpec {

@@ -1,5 +1,5 @@
-//! Mass, centre and moments of what geoms are made of, at density 1, as `MuJoCo`
-//! computes them (`mjCGeom::SetInertia` and `mjCMesh::Process` in its sources).
+//! Mass, centre and moments of geoms at density 1, as `MuJoCo` computes them
+//! (`mjCGeom::SetInertia` and `mjCMesh::Process` in its sources).
 //!
 //! Start reading at [`of_primitive`] and [`of_mesh`].
 
@@ -9,13 +9,13 @@ use crate::geometry::{Inertia, Pose, Rotation, Vector, pose};
 
 const PI: f64 = std::f64::consts::PI;
 
-/// Where the mass of a mesh is.
+/// Mass distribution of a mesh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Filling {
-    /// In the tetrahedra between the triangles and the middle of the surface,
-    /// each counted as positive, which counts hollows twice: the default.
+    /// In the tetrahedra between the triangles and the centroid of the surface, each with
+    /// positive sign, which counts cavities twice: the default.
     Legacy,
-    /// In what the triangles enclose.
+    /// In the volume enclosed by the triangles.
     Exact,
     /// In the convex hull.
     Convex,
@@ -23,7 +23,7 @@ pub(crate) enum Filling {
     Shell,
 }
 
-/// Mass properties of a solid about its middle: of density 1 per volume, or per
+/// Mass properties of a solid about its centre: of density 1 per volume, or per
 /// area if it `is_shell`.
 pub(crate) fn of_primitive(kind: &str, [a, b, c]: [f64; 3], is_shell: bool) -> Inertia {
     let (mass, moments) = match (kind, is_shell) {
@@ -73,7 +73,7 @@ fn capsule_shell(radius: f64, half: f64) -> (f64, [f64; 3]) {
     let square = radius * radius;
     let (tube, ball) = (4.0 * PI * radius * half, 4.0 * PI * square);
     let own = 2.0 / 3.0 * ball * square;
-    // The centre of a half sphere is half a radius above its middle.
+    // The centroid of a hemispherical shell is half a radius above its centre.
     let (lift, place) = (radius / 2.0, half + radius / 2.0);
     let across = tube * (6.0 * square + 4.0 * half * half) / 12.0
         + own
@@ -122,8 +122,8 @@ fn ellipsoid_shell(sizes: [f64; 3]) -> (f64, [f64; 3]) {
 
 /// Mass properties of a mesh of density 1 per volume, or per area of a shell
 /// (B. Mirtich, "Fast and accurate computation of polyhedral mass properties",
-/// 1996, as sums over tetrahedra); `None` if it has none. `solid` are the
-/// triangles that enclose it, `surface` those of the file.
+/// 1996, as sums over tetrahedra); `None` without volume. `solid` are the enclosing
+/// triangles, `surface` those of the file.
 pub(crate) fn of_mesh(
     vertices: &[[f64; 3]],
     surface: &[[u32; 3]],
@@ -152,10 +152,10 @@ pub(crate) fn of_mesh(
         return None;
     }
     let com = middle + first / volume;
-    // Mass and moments count from the centre of mass, which moves the volume of
-    // what is not one convex piece.
+    // Mass and moments are about the centre of mass, which changes the volume of
+    // non-convex meshes.
     let (again, _, second) = sums(solid.iter().map(corners), com, filling);
-    // Meshes that are inside out count as the solid that they outline.
+    // Meshes with inverted orientation count as the solid that they outline.
     Some(inertia(again.abs(), com, &(second * again.signum())))
 }
 
@@ -190,13 +190,13 @@ fn inertia(mass: f64, com: Vector, second: &Matrix3<f64>) -> Inertia {
     Inertia { mass, com, moments: axes.matrix() * diagonal * axes.matrix().transpose() }
 }
 
-/// Off-diagonal moments below this share of the largest one count as none, and
-/// moments that differ by less as equal.
+/// Off-diagonal moments below this fraction of the largest one count as zero, and
+/// moments with a smaller difference as equal.
 const SAME: f64 = 1e-14;
 
 /// Principal moments in descending order, and the rotation to their axes. Jacobi
-/// iteration in the order of `MuJoCo` (`mjuu_eig3`), so that axes that the shape
-/// leaves open are the same.
+/// iteration in the order of `MuJoCo` (`mjuu_eig3`), so that axes of symmetric shapes
+/// are the same.
 fn principal(moments: &Matrix3<f64>) -> ([f64; 3], Rotation) {
     let mut turn = Rotation::identity();
     let mut values = [0.0; 3];
@@ -244,8 +244,8 @@ fn about(axis: usize, sine: f64, cosine: f64) -> Rotation {
     Unit::new_normalize(Quaternion::new(cosine, part[0], part[1], part[2]))
 }
 
-/// A primitive that stands for a mesh: its sizes and its place, from the mass
-/// properties of the mesh, or from its box along the principal axes.
+/// A primitive that replaces a mesh: its sizes and pose, from the mass properties of
+/// the mesh, or from its box along the principal axes.
 pub(crate) fn fitted(
     kind: &str,
     vertices: &[[f64; 3]],

@@ -30,7 +30,7 @@ use crate::{Parts, recognise};
 use control::Control;
 use graph::{Edge, Graph};
 
-/// Turns a document into a robot.
+/// Converts a document to a robot.
 pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts {
     let root = tree.root();
     if root.tag() != "robot" {
@@ -65,9 +65,9 @@ pub(crate) fn import(log: &mut Log, files: &mut Files<'_>, tree: &Tree) -> Parts
     robot.base = links::build(log, files, &mut graph, &surfaces, &mut robot);
     log.note_whole(
         ImportStatus::Guessed,
-        "links of the robot pass through each other: the file does not say",
+        "links of the robot do not collide with each other: URDF does not define it",
     )
-    .advise("write `self_contact: true` and `contact_exclusions` if they should not");
+    .advise("write `self_contact: true` and `contact_exclusions` if they should collide");
     let most = files.limits.joints_per_robot;
     if graph.edges.len() > most {
         let message = format!("the robot has more than {most} joints");

@@ -13,13 +13,16 @@ pub(crate) fn numbers(log: &mut Log, attribute: &Attribute) -> Option<Vec<f64>> 
             }
             Ok(_) => {
                 let message =
-                    format!("`{}` holds `{word}`, which is not a finite number", attribute.name);
+                    format!("`{}` has `{word}`, which is not a finite number", attribute.name);
                 log.refuse(attribute, message, "numbers must be finite and fit single precision");
                 return None;
             }
             Err(_) => {
-                let message =
-                    format!("`{}` holds `{}`, which is no number", attribute.name, shortened(word));
+                let message = format!(
+                    "`{}` has `{}`, which is not a number",
+                    attribute.name,
+                    shortened(word)
+                );
                 log.refuse(attribute, message, "write numbers separated by spaces");
                 return None;
             }
@@ -28,10 +31,10 @@ pub(crate) fn numbers(log: &mut Log, attribute: &Attribute) -> Option<Vec<f64>> 
     Some(numbers)
 }
 
-/// Ends of ranges at or beyond this are no limits, in the file's unit.
+/// Ends of ranges at or beyond this do not limit, in the file's unit.
 const FAR: f64 = 1e9;
 
-/// The two ends of a range, either of which may be infinite; an error otherwise.
+/// The two ends of a range, either of which can be infinite; an error otherwise.
 pub(crate) fn ends(log: &mut Log, attribute: &Attribute) -> Option<[f64; 2]> {
     let is_far = |word: &str| word.parse::<f64>().is_ok_and(|end| end.abs() >= FAR);
     if !attribute.value.split_whitespace().any(is_far) {
@@ -41,7 +44,7 @@ pub(crate) fn ends(log: &mut Log, attribute: &Attribute) -> Option<[f64; 2]> {
     let numbers: Vec<f64> = numbers.filter_map(Result::ok).collect();
     let Ok(ends) = <[f64; 2]>::try_from(numbers) else {
         let message = format!("`{}` needs two numbers", attribute.name);
-        log.refuse(attribute, message, "write the smaller one first; `inf` is no limit");
+        log.refuse(attribute, message, "write the smaller one first; `inf` means no limit");
         return None;
     };
     Some(ends.map(|end| if end.abs() >= FAR { f64::INFINITY.copysign(end) } else { end }))
@@ -61,7 +64,7 @@ pub(crate) fn exactly<const N: usize>(log: &mut Log, attribute: &Attribute) -> O
     )
 }
 
-/// One to `N` numbers that replace the first of the defaults.
+/// One to `N` numbers that replace the first defaults.
 pub(crate) fn at_most<const N: usize>(
     log: &mut Log,
     attribute: &Attribute,
@@ -71,7 +74,7 @@ pub(crate) fn at_most<const N: usize>(
     if found.is_empty() || found.len() > N {
         let message =
             format!("`{}` needs 1 to {N} numbers, but has {}", attribute.name, found.len());
-        log.refuse(attribute, message, "remove what is too much");
+        log.refuse(attribute, message, "remove the additional numbers");
         return None;
     }
     defaults[..found.len()].copy_from_slice(&found);
@@ -83,7 +86,7 @@ pub(crate) fn number(log: &mut Log, attribute: &Attribute) -> Option<f64> {
     exactly::<1>(log, attribute).map(|[number]| number)
 }
 
-/// What is too small for single precision is zero.
+/// Numbers too small for single precision become zero.
 fn representable(number: f64) -> f64 {
     if number.abs() < f64::from(f32::MIN_POSITIVE) { 0.0 } else { number }
 }
@@ -112,7 +115,7 @@ pub(crate) fn whole(log: &mut Log, attribute: &Attribute) -> Option<i32> {
     let value = attribute.value.trim().parse::<i32>();
     if value.is_err() {
         let message = format!(
-            "`{}` is `{}`, which is no whole number",
+            "`{}` is `{}`, which is not a whole number",
             attribute.name,
             shortened(&attribute.value)
         );
@@ -121,7 +124,7 @@ pub(crate) fn whole(log: &mut Log, attribute: &Attribute) -> Option<i32> {
     value.ok()
 }
 
-/// One of some words; an error otherwise.
+/// One of the given keywords; an error otherwise.
 pub(crate) fn word<'w>(log: &mut Log, attribute: &Attribute, words: &[&'w str]) -> Option<&'w str> {
     let found = words.iter().find(|word| **word == attribute.value.trim());
     if found.is_none() {
@@ -132,7 +135,7 @@ pub(crate) fn word<'w>(log: &mut Log, attribute: &Attribute, words: &[&'w str]) 
     found.copied()
 }
 
-/// Text that fits a message.
+/// Text shortened for a message.
 pub(crate) fn shortened(text: &str) -> String {
     if text.chars().count() <= 30 {
         return text.to_owned();

@@ -11,10 +11,10 @@ use serde_json::json;
 
 use crate::Import;
 
-/// The program, for `python3 -c`. Its head describes input and output.
+/// The program, for `python3 -c`. Its header describes input and output.
 pub const SCRIPT: &str = include_str!("../python/verify.py");
 
-/// What [`SCRIPT`] reads: an import of the robot file `file`, as JSON. `None`
+/// The input of [`SCRIPT`]: an import of the robot file `file`, as JSON. `None`
 /// without a robot.
 pub fn input(found: &Import, source: &ImportSpec, file: &Path) -> Option<String> {
     let robot = found.robot.as_ref()?;

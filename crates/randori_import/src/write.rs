@@ -1,5 +1,5 @@
-//! Specifications as the text that a person would write: short, without what
-//! is understood by itself, and equal when read again.
+//! Specifications as concise text, without default values, which reads back as the
+//! same value.
 //!
 //! Start reading at [`robot_text`].
 

@@ -1,7 +1,7 @@
-//! XML texts as one tree that knows where each of its parts is written.
+//! XML documents as trees with the position of each part.
 //!
-//! Include files are put in place here, so that whoever reads the tree sees one
-//! document, and every finding still points into the file that it is about.
+//! Include files are expanded here, so that readers see one document, and every
+//! diagnostic still refers to its own file.
 //!
 //! Start reading at [`Files::document`] and [`Tree`].
 
@@ -16,7 +16,7 @@ use randori_core::diagnostic::{SourceMap, Span};
 
 pub(crate) use files::Files;
 
-/// Depth and number of elements of a text that is no robot file.
+/// Maximum depth and number of elements of other documents, such as meshes.
 const TEXT_DEPTH: usize = 256;
 const TEXT_ELEMENTS: usize = 200_000;
 
@@ -26,7 +26,7 @@ pub(crate) struct Tree {
     elements: Vec<Element>,
 }
 
-/// An element's own data.
+/// Data of an element.
 #[derive(Debug, Clone)]
 struct Element {
     tag: String,
@@ -35,8 +35,8 @@ struct Element {
     parent: Option<usize>,
     text: String,
     span: Span,
-    /// Place among the children of its parent that have the same tag, if it has
-    /// no name and is not the only one; counted from 1.
+    /// Index among the siblings with the same tag, from 1, if it has no name and is not
+    /// the only one.
     order: Option<usize>,
 }
 
@@ -45,7 +45,7 @@ struct Element {
 pub(crate) struct Attribute {
     pub(crate) name: String,
     pub(crate) value: String,
-    /// Place of the value.
+    /// Position of the value.
     pub(crate) span: Span,
 }
 
@@ -72,10 +72,10 @@ impl Tree {
         (0..self.elements.len()).map(|id| Node { tree: self, id })
     }
 
-    /// The tree of a text that findings do not point into, such as a mesh.
+    /// The tree of a text without diagnostics, such as a mesh.
     ///
     /// # Errors
-    /// Why it is no XML.
+    /// The reason, if it is not XML.
     pub(crate) fn of_text(text: &str) -> Result<Self, String> {
         let bounds = parse::Bounds { depth: TEXT_DEPTH, elements: TEXT_ELEMENTS };
         let parsed = parse::parse(text, bounds).map_err(|error| error.reason)?;
@@ -113,7 +113,7 @@ impl Tree {
         Self { elements }
     }
 
-    /// The same tree, in which elements know their places among their like.
+    /// The same tree, with the indices of elements among their siblings.
     pub(crate) fn ordered(self) -> Self {
         Self::new(self.elements)
     }
@@ -126,7 +126,7 @@ impl Tree {
         Self { elements: vec![root] }
     }
 
-    /// Adds an element below another one, which is given by its place.
+    /// Adds an element below another one, given by its index.
     pub(crate) fn push(
         &mut self,
         parent: usize,
@@ -148,7 +148,7 @@ impl Tree {
         id
     }
 
-    /// Takes elements out of the document.
+    /// Removes elements from the document.
     pub(crate) fn remove(&mut self, gone: &BTreeSet<usize>) {
         for element in &mut self.elements {
             element.children.retain(|child| !gone.contains(child));
@@ -161,7 +161,7 @@ impl<'t> Node<'t> {
         &self.tree.elements[self.id]
     }
 
-    /// Its place in the tree.
+    /// Its index in the tree.
     pub(crate) fn id(self) -> usize {
         self.id
     }
@@ -171,7 +171,7 @@ impl<'t> Node<'t> {
         self.tree.nodes()
     }
 
-    /// Everything inside, in no particular order.
+    /// All descendants, in no particular order.
     pub(crate) fn all_below(self) -> impl Iterator<Item = Node<'t>> {
         let mut waiting: Vec<Node<'t>> = self.children().collect();
         std::iter::from_fn(move || {
@@ -185,7 +185,7 @@ impl<'t> Node<'t> {
         &self.element().tag
     }
 
-    /// Place of the start tag.
+    /// Position of the start tag.
     pub(crate) fn span(self) -> Span {
         self.element().span
     }
@@ -202,7 +202,7 @@ impl<'t> Node<'t> {
         self.attribute(name).map(|attribute| attribute.value.as_str())
     }
 
-    /// What is written between its tags, without what its children hold.
+    /// Text between its tags, without that of its children.
     pub(crate) fn inner_text(self) -> &'t str {
         &self.element().text
     }
@@ -228,7 +228,7 @@ impl<'t> Node<'t> {
         self.element().parent.map(|id| Node { tree: self.tree, id })
     }
 
-    /// Where the element is, for people: `worldbody/body[trunk]/geom[2]`.
+    /// Readable path of the element: `worldbody/body[trunk]/geom[2]`.
     pub(crate) fn path(self) -> String {
         let mut steps: Vec<String> = Vec::new();
         let mut current = Some(self);
@@ -244,7 +244,7 @@ impl<'t> Node<'t> {
         }
         steps.pop();
         steps.reverse();
-        // Bodies deep in a tree are found by their own name.
+        // Deeply nested bodies are identified by their own name.
         let skip = steps.len().saturating_sub(3);
         let front = if skip > 0 { ".../" } else { "" };
         format!("{front}{}", steps[skip..].join("/"))

@@ -5,20 +5,20 @@ use std::borrow::Cow;
 use super::{Accessor, Buffer, Document, ReadBeside};
 use crate::values::shortened;
 
-/// Most buffers of a file; exporters write one.
+/// Maximum number of buffers of a file; exporters write one.
 const MAX_BUFFERS: usize = 100;
 
-/// Values of `componentType`: bytes, shorts and ints without sign, and floats.
+/// Values of `componentType`: unsigned bytes, shorts and ints, and floats.
 const BYTES: u32 = 5121;
 const SHORTS: u32 = 5123;
 const INTS: u32 = 5125;
 const FLOATS: u32 = 5126;
 
-/// The bytes of all buffers of a file. `own` are those that a GLB file holds: of
-/// the first buffer that names no file.
+/// The bytes of all buffers of a file. `own` are those inside a GLB file, for the
+/// first buffer without a URI.
 ///
 /// # Errors
-/// A reason in words, when one of them cannot be had.
+/// The reason, if one of them cannot be read.
 pub(super) fn load<'d>(
     buffers: &[Buffer],
     own: &'d [u8],
@@ -32,7 +32,7 @@ pub(super) fn load<'d>(
         None => Ok(Cow::Borrowed(own.take().unwrap_or_default())),
         Some(uri) if uri.starts_with("data:") => {
             let bytes = uri.split_once(";base64,").and_then(|(_, text)| from_base64(text));
-            bytes.map(Cow::Owned).ok_or_else(|| "its data are no valid Base64 text".to_owned())
+            bytes.map(Cow::Owned).ok_or_else(|| "its data are not valid Base64".to_owned())
         }
         Some(uri) => beside(uri)
             .map(Cow::Owned)
@@ -41,7 +41,7 @@ pub(super) fn load<'d>(
     buffers.iter().map(load).collect()
 }
 
-/// The bytes that Base64 text stands for (RFC 4648); `None` if it is no such text.
+/// Decodes Base64 (RFC 4648); `None` if it is invalid.
 fn from_base64(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0);
@@ -72,11 +72,11 @@ pub(super) struct Data<'d> {
 }
 
 impl Data<'_> {
-    /// The places of an accessor of corners.
+    /// The positions of an accessor of vertices.
     pub(super) fn corners(&self, accessor: usize) -> Result<Vec<[f64; 3]>, String> {
         let (accessor, items) = self.items(accessor, 12)?;
         if accessor.component_type != FLOATS || accessor.shape != "VEC3" {
-            return Err("its corners are not written as floats".to_owned());
+            return Err("its vertices are not floats".to_owned());
         }
         let number = |bytes: &[u8], at: usize| {
             let four = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
@@ -92,7 +92,7 @@ impl Data<'_> {
             BYTES => 1,
             SHORTS => 2,
             INTS => 4,
-            _ => return Err("its indices are of an unknown kind".to_owned()),
+            _ => return Err("its indices have an unknown type".to_owned()),
         };
         let (_, items) = self.items(accessor, size)?;
         let number = |bytes: &[u8]| {
@@ -107,7 +107,7 @@ impl Data<'_> {
         accessor: usize,
         size: usize,
     ) -> Result<(&Accessor, impl Iterator<Item = &[u8]>), String> {
-        let beyond = || "its data end before they should".to_owned();
+        let beyond = || "its data are truncated".to_owned();
         let found = self.document.accessors.get(accessor).ok_or_else(beyond)?;
         let view = found.buffer_view.and_then(|view| self.document.buffer_views.get(view));
         // Data without a view are all zero, or sparse.

@@ -1,11 +1,10 @@
-//! The convex hull of a mesh, with few enough points for contacts.
+//! The convex hull of a mesh, with a limited number of vertices.
 //!
-//! The true hull is built first. Then its corners are removed one by one, the
-//! one that changes the hull least first, until few enough are left. What a
-//! removal changes is the volume, the area of each flat face that the corner
-//! belongs to, and how far the hull moves inward there, each as a share of the
-//! whole: so a flat sole keeps its outline while the rounded edge around it
-//! becomes coarser.
+//! The exact hull is built first. Then its vertices are removed one by one, the one
+//! that changes the hull least first, down to the limit. The cost of a removal is the
+//! change of the volume, of the area of each flat face of the vertex, and the inward
+//! motion of the surface, each as a fraction of the whole: so a flat sole keeps its
+//! outline while the rounded edge around it becomes coarser.
 //!
 //! Start reading at [`HullFit::of`].
 
@@ -20,30 +19,29 @@ use crate::geometry::{Vector, tidy, tidy3};
 use decimate::Decimation;
 use faces::FlatFaces;
 
-/// Hulls have at most this many corners: contact costs grow with them.
+/// Maximum number of vertices of a hull: the cost of contacts grows with it.
 const MAX_CORNERS: usize = 96;
 
-/// Thickness that a flat mesh gets, as a share of its length.
+/// Thickness of the plate for a flat mesh, as a fraction of its length.
 const ADDED_THICKNESS: f64 = 0.01;
 
-/// A hull and how it differs from the points that it stands for.
+/// A hull and its difference from the original points.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct HullFit {
-    /// Corners, in the order of the points.
+    /// Vertices, in the order of the points.
     pub(crate) points: Vec<[f64; 3]>,
-    /// What was changed, for the report; empty if the hull is exact.
+    /// Description of the changes for the report; empty if the hull is exact.
     pub(crate) changes: String,
-    /// Whether the points are flat, so that thickness was added.
+    /// True if the points are flat and thickness was added.
     pub(crate) is_thickened: bool,
 }
 
 impl HullFit {
-    /// A hull of at most a fixed number of points, which the checker and the
-    /// engine take.
+    /// A hull with a limited number of points that the checker and the engine accept.
     ///
     /// # Errors
-    /// What the points are, if they are all on one line, or absurdly far apart
-    /// or near each other.
+    /// The reason, if the points are collinear, or too far apart or too close to each
+    /// other.
     pub(crate) fn of(points: &[[f64; 3]]) -> Result<Self, String> {
         let extent = Extent::of(points);
         let farthest =
@@ -70,7 +68,7 @@ impl HullFit {
                 fit.is_thickened = true;
                 Ok(fit)
             }
-            Err(what) => Err(format!("{what}, so that it encloses no volume")),
+            Err(what) => Err(format!("{what}, so it has no volume")),
         }
     }
 }
@@ -97,7 +95,7 @@ fn fit(points: &[[f64; 3]]) -> Result<HullFit, Degenerate> {
     Ok(HullFit { points: kept, changes, is_thickened: false })
 }
 
-/// The corners of a hull alone, in their order, and its triangles.
+/// The vertices of a hull, in their order, and its triangles.
 fn compact(points: &[[f64; 3]], triangles: &[[u32; 3]]) -> (Vec<[f64; 3]>, Vec<[u32; 3]>) {
     let mut places = vec![u32::MAX; points.len()];
     triangles.as_flattened().iter().for_each(|&corner| places[corner as usize] = 0);
@@ -117,7 +115,7 @@ fn volume(points: &[[f64; 3]], triangles: &[[u32; 3]]) -> f64 {
     triangles.iter().map(|triangle| tetrahedron(*triangle)).sum()
 }
 
-/// A share with its sign and one digit, such as `-0.3 %`.
+/// A fraction in percent with its sign and one digit, such as `-0.3 %`.
 fn percent(share: f64) -> String {
     let rounded = (share * 1e3).round() / 10.0;
     if rounded == 0.0 { "0.0 %".to_owned() } else { format!("{rounded:+.1} %") }

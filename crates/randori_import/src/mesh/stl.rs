@@ -1,4 +1,4 @@
-//! STL: 84 bytes and 50 per triangle, or text.
+//! STL: text, or binary with 84 bytes and 50 per triangle.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Mesh, String> {
     if is_text(bytes) { text(bytes) } else { binary(bytes) }
 }
 
-/// Whether a file is text. Its first word does not tell: many programs begin
-/// binary files with `solid` too. The size of a binary file does.
+/// True for a text file. The first word does not decide, because many programs start
+/// binary files with `solid`; the size of a binary file does.
 fn is_text(bytes: &[u8]) -> bool {
     let is_exact = count(bytes)
         .and_then(|count| count.checked_mul(TRIANGLE)?.checked_add(HEADER))
@@ -27,7 +27,7 @@ fn is_text(bytes: &[u8]) -> bool {
     !head.contains(&0) && (has(b"facet") || has(b"endsolid"))
 }
 
-/// Number of triangles that a binary file says it has.
+/// Number of triangles in the header of a binary file.
 fn count(bytes: &[u8]) -> Option<usize> {
     let word = bytes.get(HEADER - 4..HEADER)?;
     usize::try_from(u32::from_le_bytes([word[0], word[1], word[2], word[3]])).ok()
@@ -39,11 +39,11 @@ fn binary(bytes: &[u8]) -> Result<Mesh, String> {
     };
     let body = &bytes[HEADER..];
     let held = body.len() / TRIANGLE;
-    // Programs that write as they go leave the count at 0 or at its maximum.
+    // Programs that stream the file leave the count at 0 or at its maximum.
     let is_unset = said == 0 || said == u32::MAX as usize;
     let count = if is_unset && body.len().is_multiple_of(TRIANGLE) { held } else { said };
     if count > held {
-        return Err(format!("it ends before its last triangle: {held} of {count} are there"));
+        return Err(format!("it is truncated: {held} of {count} triangles"));
     }
     let mut builder = Builder::default();
     for triangle in body.chunks_exact(TRIANGLE).take(count) {
@@ -64,7 +64,7 @@ fn text(bytes: &[u8]) -> Result<Mesh, String> {
     let mut builder = Builder::default();
     let mut corners: Vec<[f32; 3]> = Vec::new();
     let mut part: Option<Vec<f32>> = None;
-    // The name of a solid may be any words; a file of one line goes on behind it.
+    // The name of a solid can be any words; a file of one line continues after it.
     let mut is_name = false;
     for (index, line) in text.split(['\n', '\r']).enumerate() {
         for word in words(line) {
@@ -107,7 +107,7 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split_ascii_whitespace().take_while(move |word| !is_comment(word))
 }
 
-/// Collects triangles; equal corners become one.
+/// Collects triangles; equal vertices are merged.
 #[derive(Default)]
 struct Builder {
     mesh: Mesh,
@@ -213,7 +213,7 @@ mod tests {
     fn broken_files_are_refused_with_a_reason() {
         let refused = |bytes: &[u8]| read(bytes).expect_err("the file is broken");
 
-        assert!(refused(&binary_file(b"", 5, &[])).contains("4 of 5 are there"));
+        assert!(refused(&binary_file(b"", 5, &[])).contains("4 of 5 triangles"));
         assert!(refused(b"solid").contains("too short"));
         assert!(refused(&[0; 84]).contains("no triangles"));
         let text = text_file("facet normal 0 0 1", "\n");

@@ -1,4 +1,4 @@
-//! `<actuator>`: what drives the joints.
+//! `<actuator>`.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::names::Names;
 use crate::report::ImportStatus;
 use crate::xml::Node;
 
-/// The actuators, and what the file's controls command them.
+/// The actuators, and the mapping of the file's controls to their commands.
 #[derive(Debug, Default)]
 pub(crate) struct Actuators {
     pub(crate) specs: Vec<ActuatorSpec>,
@@ -25,7 +25,7 @@ pub(crate) struct Actuators {
     pub(crate) controls: Vec<Control>,
 }
 
-/// What reading the actuators needs of the rest.
+/// Inputs for reading the actuators.
 pub(crate) struct Around<'a, 't> {
     pub(crate) model: &'a Model<'t>,
     pub(crate) skeleton: &'a Skeleton,
@@ -81,7 +81,7 @@ pub(crate) fn read(log: &mut Log, around: &Around<'_, '_>) -> Actuators {
     actuators
 }
 
-/// What actuators add to their joints (body, index in it): armature and damping.
+/// Armature and damping of joints (body, index in it) from actuators.
 pub(crate) fn added(log: &mut Log, model: &Model<'_>) -> BTreeMap<(usize, usize), (f64, f64)> {
     let mut added: BTreeMap<(usize, usize), (f64, f64)> = BTreeMap::new();
     for node in model.root.children_called("actuator").flat_map(Node::children) {
@@ -93,12 +93,12 @@ pub(crate) fn added(log: &mut Log, model: &Model<'_>) -> BTreeMap<(usize, usize)
         }
         let joint = look.attribute("joint").or_else(|| look.attribute("jointinparent"));
         let Some(place) = joint.and_then(|named| model.joint(&named.value)) else {
-            let what = "armature or damping of an actuator that drives no joint";
+            let what = "armature or damping of an actuator without a joint";
             log.note(ImportStatus::Dropped, node, what).doubt();
             continue;
         };
         if higher != [0.0; 2] {
-            let what = "damping of an actuator that grows with speed: its constant part";
+            let what = "velocity-dependent damping of an actuator: its constant part";
             log.note(ImportStatus::Approximated, node, what).doubt();
         }
         let gear = look.at_most(log, "gear", [1.0, 0.0, 0.0, 0.0, 0.0, 0.0])[0];
@@ -108,21 +108,21 @@ pub(crate) fn added(log: &mut Log, model: &Model<'_>) -> BTreeMap<(usize, usize)
         log.note(
             ImportStatus::Kept,
             node,
-            "armature and damping of an actuator: those of its joint",
+            "armature and damping of an actuator: added to its joint",
         );
     }
     added
 }
 
-/// Where the command of an actuator goes that becomes part of an impedance drive.
+/// Mapping of the command of an actuator that becomes part of an impedance drive.
 struct Part {
     input: usize,
-    /// Command of the whole per command of the part.
+    /// Command of the whole drive per command of the part.
     scale: f64,
 }
 
 impl Part {
-    /// `damping` is that of the whole.
+    /// `damping` is that of the whole drive.
     fn of(drive: Drive, damping: f64) -> Self {
         match drive {
             Drive::Torque => Self { input: 2, scale: 1.0 },
@@ -138,8 +138,8 @@ impl Part {
     }
 }
 
-/// Two actuators of one joint become one, if a command can say both; what becomes
-/// of their commands.
+/// Merges two actuators of one joint, if one command can express both; returns the
+/// mapping of their commands.
 fn join(
     log: &mut Log,
     node: Node<'_>,
@@ -162,15 +162,15 @@ fn join(
             let both = first.limits.torque.zip(second.limits.torque);
             first.limits.torque = both.map(|(one, other)| tidy(one + other));
             let what = format!(
-                "two actuators of joint `{}`: one, with position, velocity and torque",
+                "two actuators of joint `{}`: merged, with position, velocity and torque",
                 first.joint
             );
             log.note(ImportStatus::Approximated, node, what).doubt();
             Some(parts)
         }
         _ => {
-            let what = format!("another actuator of joint `{}`", first.joint);
-            let advice = "one actuator drives a joint; add up their forces in the policy";
+            let what = format!("a second actuator of joint `{}`", first.joint);
+            let advice = "a joint has one actuator; add up the forces in the policy";
             log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
             None
         }

@@ -1,26 +1,26 @@
-//! Meshes that `MuJoCo` makes itself: `<mesh builtin="sphere" params="2"/>`.
+//! Built-in meshes of `MuJoCo`: `<mesh builtin="sphere" params="2"/>`.
 //!
-//! Corners and triangles are those of `MuJoCo` (`mjCMesh::MakeSphere` and others),
+//! Vertices and triangles are those of `MuJoCo` (`mjCMesh::MakeSphere` and others),
 //! so that hulls and masses are the same.
 
 use std::collections::BTreeMap;
 
 use crate::mesh::Mesh;
 
-/// More corners than this are not made.
+/// Maximum number of vertices.
 const MAX_RESOLUTION: f64 = 256.0;
 
 /// The mesh of a kind.
 ///
 /// # Errors
-/// What is wrong with the kind or its parameters.
+/// The problem of the kind or its parameters.
 pub(crate) fn make(kind: &str, parameters: &[f64]) -> Result<Mesh, String> {
     let count = match kind {
         "sphere" | "hemisphere" => 1,
         "cone" => 2,
         "supersphere" => 3,
         "supertorus" => 4,
-        other => return Err(format!("a built-in `{other}` is not made here")),
+        other => return Err(format!("a built-in `{other}` is not supported")),
     };
     let parameters: Vec<f64> = parameters.to_vec();
     if parameters.len() != count {
@@ -47,7 +47,7 @@ pub(crate) fn make(kind: &str, parameters: &[f64]) -> Result<Mesh, String> {
     })
 }
 
-/// An icosahedron, its triangles divided in four some times.
+/// An icosahedron with repeatedly subdivided triangles.
 fn sphere(divisions: u32) -> Mesh {
     let golden = f64::midpoint(1.0, 5.0_f64.sqrt());
     let (one, far) = (1.0, golden);
@@ -106,8 +106,8 @@ fn sphere(divisions: u32) -> Mesh {
     single(vertices, triangles)
 }
 
-/// A pyramid of four sides that are divided into rows and put on the sphere,
-/// with a flat bottom.
+/// A pyramid of four sides, divided into rows and projected onto the sphere, with a
+/// flat bottom.
 fn hemisphere(rows: u32) -> Mesh {
     let equator = [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]];
     let mut vertices = vec![[0.0, 0.0, 1.0]];
@@ -145,7 +145,7 @@ fn hemisphere(rows: u32) -> Mesh {
     single(vertices, triangles)
 }
 
-/// Corners of a cone, or of a frustum with this radius at its top.
+/// Vertices of a cone, or of a frustum with this radius at its top.
 fn cone(edges: u32, radius: f64) -> Mesh {
     let ring = |radius: f64, height: f64| {
         (0..edges).map(move |edge| {
@@ -218,7 +218,7 @@ fn unit(point: [f64; 3]) -> [f64; 3] {
     point.map(|part| part / length)
 }
 
-/// Corners in single precision, as meshes are kept.
+/// Vertices in single precision, as in mesh assets.
 fn single(vertices: Vec<[f64; 3]>, triangles: Vec<[u32; 3]>) -> Mesh {
     let vertices = vertices.into_iter().map(|point| point.map(|part| f64::from(part as f32)));
     Mesh { vertices: vertices.collect(), triangles }

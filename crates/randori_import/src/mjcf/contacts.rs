@@ -1,4 +1,4 @@
-//! What touches what, and how.
+//! Contacts: colliding pairs and surfaces.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,17 +14,17 @@ use crate::log::Log;
 use crate::report::ImportStatus;
 use crate::xml::Node;
 
-/// Name of the material that every imported shape is made of: of two equal
-/// surfaces the larger coefficient counts.
+/// Name of the material of all imported shapes: of two surfaces with equal priority
+/// the larger coefficient applies.
 pub(crate) const MATERIAL: &str = "imported";
 
-/// What collides, and which pairs of links do not.
+/// Collision settings, and pairs of links that do not collide.
 #[derive(Debug, Default)]
 pub(crate) struct Contacts {
     shapes: BTreeMap<GeomId, ShapeSpec>,
     pub(crate) self_contact: bool,
     pub(crate) exclusions: Vec<(String, String)>,
-    /// Bodies that touch what their joints connect them with.
+    /// Bodies that collide with the parent of their joints.
     touching_carriers: BTreeSet<usize>,
 }
 
@@ -33,7 +33,7 @@ impl Contacts {
         self.shapes.get(&geom)
     }
 
-    /// Whether a body touches what its joints connect it with.
+    /// True if a body collides with the parent of its joints.
     pub(crate) fn touches_carrier(&self, body: usize) -> bool {
         self.self_contact && self.touching_carriers.contains(&body)
     }
@@ -43,7 +43,7 @@ impl Contacts {
         let pairs = pairs(log, model);
         let excluded = excluded(log, model);
         if model.settings.no_contacts {
-            log.note_whole(ImportStatus::Kept, "contacts are off for the whole file").doubt();
+            log.note_whole(ImportStatus::Kept, "contacts are disabled in the file").doubt();
             return contacts;
         }
         let listed: BTreeSet<GeomId> = pairs.iter().flat_map(|pair| pair.ends).collect();
@@ -68,12 +68,8 @@ impl Contacts {
                 continue;
             };
             if in_robot && geom.is_plane {
-                log.note(
-                    ImportStatus::Dropped,
-                    geom.look.node(),
-                    "a plane that moves with the robot",
-                )
-                .doubt();
+                log.note(ImportStatus::Dropped, geom.look.node(), "a plane on a moving body")
+                    .doubt();
                 continue;
             }
             let surface = surface_of(log, *id, geom, &pairs);
@@ -89,7 +85,7 @@ impl Contacts {
         contacts
     }
 
-    /// Whether links of the robot touch each other, and which pairs do not.
+    /// Self-collision of the robot, and pairs of links that do not collide.
     fn between_links(
         &mut self,
         model: &Model<'_>,
@@ -127,7 +123,7 @@ impl Contacts {
                     .into_iter()
                     .find(|(above, below)| carrier(*below) == welded[*above])
                     .map(|(_, below)| welded[below]);
-                // Children of the world, and of what is bolted to it, touch it.
+                // Children of the world, and of bodies welded to it, collide with it.
                 let is_filtered = moved.is_some()
                     && model.settings.filter_parents
                     && welded[one] != 0
@@ -147,7 +143,7 @@ impl Contacts {
                 }
             }
         }
-        // Joints that let their links touch let all of what is welded to them.
+        // `contacts` of a joint applies to all bodies welded to its links.
         for (one, other) in apart {
             let moved = if carrier(other) == welded[one] { welded[other] } else { welded[one] };
             if let (true, Some(a), Some(b)) =
@@ -162,7 +158,7 @@ impl Contacts {
     }
 }
 
-/// Whether two links whose bodies are neighbours are more than one joint apart.
+/// True if two links of neighbouring bodies are more than one joint apart.
 fn is_far(model: &Model<'_>, one: usize, other: usize) -> bool {
     let (above, below) = if one < other { (one, other) } else { (other, one) };
     model.bodies[below].parent != above || model.bodies[below].joints.len() > 1
@@ -173,7 +169,7 @@ fn sorted(one: &str, other: &str) -> (String, String) {
     if one <= other { (one, other) } else { (other, one) }
 }
 
-/// For each body the first one that it is bolted to.
+/// For each body the root of its welded group.
 fn welds(model: &Model<'_>) -> Vec<usize> {
     let mut welds: Vec<usize> = Vec::with_capacity(model.bodies.len());
     for (index, body) in model.bodies.iter().enumerate() {
@@ -183,8 +179,7 @@ fn welds(model: &Model<'_>) -> Vec<usize> {
     welds
 }
 
-/// Reports colliding meshes that are missing: each one, and all of them once as
-/// something to worry about.
+/// Reports missing collision meshes: each one, and once all of them as doubtful.
 fn missing_shapes(log: &mut Log, model: &Model<'_>, missing: &[(GeomId, Node<'_>)]) {
     let Some((_, first)) = missing.first() else { return };
     for ((body, _), node) in missing {
@@ -192,14 +187,14 @@ fn missing_shapes(log: &mut Log, model: &Model<'_>, missing: &[(GeomId, Node<'_>
         log.note(
             ImportStatus::Dropped,
             *node,
-            format!("a colliding mesh of body `{body}`, which cannot be read"),
+            format!("a collision mesh of body `{body}`, which cannot be read"),
         );
     }
     let what = match missing.len() {
-        1 => "a colliding mesh cannot be read: this part touches nothing".to_owned(),
-        count => format!("{count} colliding meshes cannot be read: these parts touch nothing"),
+        1 => "a collision mesh cannot be read: this part does not collide".to_owned(),
+        count => format!("{count} collision meshes cannot be read: these parts do not collide"),
     };
-    let advice = "put the mesh files in their places if these parts must collide";
+    let advice = "provide the mesh files if these parts must collide";
     log.note(ImportStatus::Dropped, *first, what).advise(advice).doubt();
 }
 
@@ -227,7 +222,7 @@ pub(crate) fn shape_spec(
     }
 }
 
-/// `MuJoCo` keeps impedances this far from 0 and 1.
+/// Minimum distance of impedances from 0 and 1 in `MuJoCo`.
 const IMPEDANCE: [f64; 2] = [0.0001, 0.9999];
 
 fn softness(log: &mut Log, geom: &Geom<'_>, surface: &Surface, impratio: f64) -> SoftnessSpec {
@@ -238,22 +233,18 @@ fn softness(log: &mut Log, geom: &Geom<'_>, surface: &Surface, impratio: f64) ->
     let (time_constant, damping_ratio) = if a > 0.0 && b > 0.0 {
         (a, b)
     } else {
-        // Given directly: minus stiffness and minus damping, per unit mass
+        // Direct form: negative stiffness and damping, per unit mass
         // (`MuJoCo` documentation, "Solver parameters").
         let (stiffness, damping) = ((-a).max(1e-3), (-b).max(1e-6));
         log.note(
             ImportStatus::Approximated,
             geom.look.node(),
-            "`solref` as stiffness and damping: as a time constant",
+            "`solref` as stiffness and damping: converted to a time constant",
         );
         (2.0 / (damping * high), damping / (2.0 * stiffness.sqrt()))
     };
     if (midpoint, power) != (0.5, 2.0) && (low - high).abs() > 1e-9 {
-        log.note(
-            ImportStatus::Approximated,
-            geom.look.node(),
-            "`solimp` with its own midpoint or power",
-        );
+        log.note(ImportStatus::Approximated, geom.look.node(), "midpoint and power of `solimp`");
     }
     SoftnessSpec {
         time_constant: tidy(time_constant),

@@ -1,4 +1,4 @@
-//! `ctrl` of keyframes: the commands that controls of the file become.
+//! Conversion of `ctrl` of keyframes to commands.
 //!
 //! Start reading at [`read`].
 
@@ -16,23 +16,23 @@ use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
-/// Commands that differ by less are equal, in SI units.
+/// Tolerance of equal commands, in SI units.
 const EQUAL: f64 = 1e-9;
 
 /// One entry of the file's `ctrl`.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
-    /// The actuator in the file, as reports name it.
+    /// Name of the actuator in the file, for reports.
     pub(crate) name: String,
-    /// The entry is kept to this range before it acts.
+    /// The entry is clamped to this range.
     pub(crate) range: Option<[f64; 2]>,
-    /// Whether it moves a set point, so that it says nothing of where that is.
+    /// True if it is the rate of a set point.
     pub(crate) is_rate: bool,
-    /// What it commands; nothing if the import leaves the actuator out.
+    /// The commanded inputs; empty if the import drops the actuator.
     pub(crate) targets: Vec<Target>,
 }
 
-/// An input of an actuator, and what it is commanded: `factor * control + offset`.
+/// An input of an actuator, and its command: `factor * control + offset`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Target {
     /// Index of the actuator in the robot.
@@ -43,18 +43,18 @@ pub(crate) struct Target {
     pub(crate) offset: f64,
 }
 
-/// A keyframe that became a pose.
+/// A keyframe that was converted to a pose.
 pub(crate) struct Key<'k, 't> {
     pub(crate) node: Node<'t>,
     /// Name of the pose.
     pub(crate) name: &'k str,
-    /// Its coordinates that are not 0.
+    /// Its non-zero coordinates.
     pub(crate) joints: &'k BTreeMap<String, Coordinate>,
-    /// The pose in which the scenario starts, if that is another one.
+    /// The initial pose of the scenario, if it is another one.
     pub(crate) start: Option<&'k str>,
 }
 
-/// The commands of a keyframe that differ from those which hold its pose.
+/// The commands of a keyframe that differ from those that hold its pose.
 pub(crate) fn read(log: &mut Log, actuators: &Actuators, key: &Key<'_, '_>) -> Commands {
     let Some(ctrl) = numbers(log, key.node, actuators.controls.len()) else {
         return Commands::new();
@@ -67,7 +67,7 @@ pub(crate) fn read(log: &mut Log, actuators: &Actuators, key: &Key<'_, '_>) -> C
         let value = control.range.map_or(given, |[low, high]| given.max(low).min(high));
         if value != given && !control.targets.is_empty() {
             let what = format!(
-                "`ctrl` of actuator `{}` at {given}, beyond its range: at {value}, as in MuJoCo",
+                "`ctrl` {given} of actuator `{}`, beyond its range: clamped to {value}, as in MuJoCo",
                 control.name
             );
             log.note_value(ImportStatus::Kept, key.node, "ctrl", what);
@@ -84,8 +84,13 @@ pub(crate) fn read(log: &mut Log, actuators: &Actuators, key: &Key<'_, '_>) -> C
             }
         }
     }
-    note_unused(log, key.node, "that are left out", &lost);
-    note_unused(log, key.node, "that integrate a velocity: they hold their position", &rates);
+    note_unused(log, key.node, "that are dropped", &lost);
+    note_unused(
+        log,
+        key.node,
+        "that integrate a velocity: replaced by holding the position",
+        &rates,
+    );
     let differs = |(one, other): (&f64, &f64)| (one - other).abs() > EQUAL;
     let found: Commands = actuators
         .specs
@@ -105,14 +110,14 @@ fn held(spec: &ActuatorSpec, pose: &BTreeMap<String, Coordinate>) -> Vec<f64> {
     inputs.map(|input| if *input == InputKind::Position { position } else { 0.0 }).collect()
 }
 
-/// A number for each control of the file; those that `ctrl` leaves out at its end
-/// are 0, as `MuJoCo` 4 fills them.
+/// One number per control of the file; a short `ctrl` is completed with 0, as in
+/// `MuJoCo` 4.
 fn numbers(log: &mut Log, node: Node<'_>, needed: usize) -> Option<Vec<f64>> {
     let attribute = node.attribute("ctrl")?;
     let mut given = values::numbers(log, attribute)?;
     let count = given.len();
     if count != needed && log.is_pruned {
-        let what = format!("`ctrl` has {count} numbers, but {needed} controls are left");
+        let what = format!("`ctrl` has {count} numbers for the {needed} remaining controls");
         log.note_value(ImportStatus::Dropped, node, "ctrl", what);
         return None;
     }
@@ -123,7 +128,7 @@ fn numbers(log: &mut Log, node: Node<'_>, needed: usize) -> Option<Vec<f64>> {
         return None;
     }
     if count < needed {
-        let what = format!("`ctrl` has {count} numbers for {needed} actuators: the others get 0");
+        let what = format!("`ctrl` has {count} numbers for {needed} actuators: completed with 0");
         log.note_value(ImportStatus::Guessed, node, "ctrl", what).advise(help).doubt();
     }
     given.resize(needed, 0.0);
@@ -139,12 +144,12 @@ fn note_unused(log: &mut Log, node: Node<'_>, which: &str, names: &[&str]) {
     log.note_value(ImportStatus::Dropped, node, "ctrl", what);
 }
 
-/// Says what becomes of the commands, of which `count` do not just hold the pose.
+/// Reports the commands, of which `count` differ from holding the pose.
 fn note_result(log: &mut Log, key: &Key<'_, '_>, count: usize) {
     let (node, name) = (key.node, key.name);
     match (count, key.start) {
         (0, _) => {
-            let what = format!("`ctrl` of pose `{name}`: the commands by which `hold` holds it");
+            let what = format!("`ctrl` of pose `{name}`: equal to the commands of `hold`");
             log.note_value(ImportStatus::Kept, node, "ctrl", what);
         }
         (_, None) => {
@@ -158,7 +163,7 @@ fn note_result(log: &mut Log, key: &Key<'_, '_>, count: usize) {
         (_, Some(start)) => {
             let what = format!("`ctrl` of pose `{name}`: the scenario starts in pose `{start}`");
             let advice = format!(
-                "leave out the keyframes before it to start there, for instance by `--drop {start}`"
+                "drop earlier keyframes to start in this one, for example with `--drop {start}`"
             );
             log.note_value(ImportStatus::Dropped, node, "ctrl", what).advise(advice);
         }

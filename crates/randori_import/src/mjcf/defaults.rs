@@ -1,4 +1,4 @@
-//! Default classes: what an element is when it does not say.
+//! Default classes: default values of attributes.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ struct Class<'t> {
 
 const MAIN: &str = "main";
 
-/// Where the infinite end of a half-open range is put, in the file's unit.
+/// Replacement of the infinite end of a half-open range, in the file's unit.
 const FAR_END: f64 = 1e6;
 
 impl<'t> Defaults<'t> {
@@ -66,14 +66,14 @@ impl<'t> Defaults<'t> {
             }
         };
         let class = self.classes.entry(name.to_owned()).or_default();
-        // A class cannot become its own ancestor: parents come first.
+        // Parents come first, so a class cannot become its own ancestor.
         if class.sections.is_empty() {
             class.parent = parent.map(str::to_owned);
         }
         class.sections.push(section);
         for nested in section.children_called("default") {
             if nested.text("class") == Some(name) {
-                let message = format!("the default class `{name}` is inside itself");
+                let message = format!("the default class `{name}` contains itself");
                 let code = DiagnosticCode::IMPORT_REFERENCE;
                 log.error(code, nested.span(), message, "give it another name");
                 continue;
@@ -91,7 +91,7 @@ impl<'t> Defaults<'t> {
         }
     }
 
-    /// The element with its defaults; `childclass` is that of the bodies around.
+    /// The element with its defaults; `childclass` is that of the enclosing bodies.
     pub(crate) fn look(&self, log: &mut Log, node: Node<'t>, childclass: Option<&str>) -> Look<'t> {
         self.check(log, node.attribute("class"));
         let mut levels = vec![node];
@@ -106,7 +106,7 @@ impl<'t> Defaults<'t> {
                 };
                 let mut found: Vec<Node<'t>> =
                     elements.into_iter().filter(|element| same(element.tag())).collect();
-                // What is said for this very tag comes first.
+                // Defaults for the same tag come first.
                 found.sort_by_key(|element| element.tag() != node.tag());
                 levels.extend(found);
             }
@@ -114,7 +114,7 @@ impl<'t> Defaults<'t> {
         Look { levels }
     }
 
-    /// A class and those around it, the nearest one first.
+    /// A class and its ancestors, the nearest one first.
     fn ancestry(&self, class: Option<&str>) -> Vec<&Class<'t>> {
         let (mut found, mut passed) = (Vec::new(), Vec::new());
         let mut class = Some(class.unwrap_or(MAIN));
@@ -147,7 +147,7 @@ pub(crate) struct Look<'t> {
     levels: Vec<Node<'t>>,
 }
 
-/// Attributes that turn a frame; one level can hold one of them.
+/// Attributes for the orientation of a frame, of which an element can have one.
 const TURNS: [&str; 5] = ["quat", "axisangle", "euler", "xyaxes", "zaxis"];
 
 impl<'t> Look<'t> {
@@ -167,7 +167,7 @@ impl<'t> Look<'t> {
         self.attribute(name).map(|attribute| attribute.value.as_str())
     }
 
-    /// The nearest attribute that turns the frame.
+    /// The nearest attribute for the orientation.
     pub(crate) fn turn(&self) -> Option<&'t Attribute> {
         self.levels.iter().find_map(|level| {
             level.attributes().iter().find(|attribute| TURNS.contains(&attribute.name.as_str()))
@@ -182,15 +182,17 @@ impl<'t> Look<'t> {
         self.attribute(name).and_then(|attribute| values::not_negative(log, attribute))
     }
 
-    /// The first number of an attribute for damping or stiffness, whose others are
-    /// coefficients of higher powers; a negative one, which `MuJoCo` takes, counts
-    /// as 0.
+    /// The first number of an attribute for damping or stiffness; the other ones are
+    /// coefficients of higher powers. A negative number, which `MuJoCo` accepts, becomes
+    /// 0.
     pub(crate) fn resistance(&self, log: &mut Log, name: &str) -> f64 {
         let [first, ..] = self.at_most(log, name, [0.0; 3]);
         if first < 0.0 {
             let node = self.node();
             let (kind, owner) = (node.tag(), node.name().unwrap_or("without name"));
-            let what = format!("{kind} `{owner}`: a negative {name} of {first} adds energy: 0");
+            let what = format!(
+                "{kind} `{owner}`: a negative {name} of {first}, which adds energy: set to 0"
+            );
             log.note_value(ImportStatus::Clamped, node, name, what).doubt();
         }
         first.max(0.0)
@@ -215,7 +217,7 @@ impl<'t> Look<'t> {
         found.and_then(|found| values::whole(log, found)).unwrap_or(default)
     }
 
-    /// `true`, `false` or, if it is `auto` or absent, nothing.
+    /// `true`, `false` or, for `auto` or an absent attribute, `None`.
     pub(crate) fn flag(&self, log: &mut Log, name: &str) -> Option<bool> {
         let found = self.attribute(name)?;
         match values::word(log, found, &["true", "false", "auto"])? {
@@ -225,9 +227,9 @@ impl<'t> Look<'t> {
         }
     }
 
-    /// A range that applies: it is wanted, or given where limits are automatic.
-    /// Ends may be infinite, but not both. As in `MuJoCo`, automatic limits of a
-    /// range that does not increase are none, and wanted ones are an error.
+    /// A range that is enabled, explicitly or by automatic limits. One end can be
+    /// infinite. As in `MuJoCo`, a range that does not increase is an error if enabled
+    /// explicitly, and disabled if limits are automatic.
     pub(crate) fn range(
         &self,
         log: &mut Log,
@@ -241,10 +243,10 @@ impl<'t> Look<'t> {
         if !is_limited.unwrap_or(auto_limits) {
             return None;
         }
-        // Two zeros stand for no range.
+        // Two zeros mean no range.
         if lower >= upper && (is_limited == Some(true) || auto_limits) {
             if is_limited == Some(true) {
-                let message = format!("`{name}` goes from {lower} to {upper}, which is no range");
+                let message = format!("`{name}` from {lower} to {upper} is not a range");
                 log.refuse(attribute, message, "write the smaller number first");
             } else if (lower, upper) != (0.0, 0.0) {
                 let what = format!("`{name}` from {lower} to {upper}: no limits, as in MuJoCo");
@@ -257,7 +259,7 @@ impl<'t> Look<'t> {
         self.finite(log, name, [lower, upper])
     }
 
-    /// A range with one infinite end gets a far one; one with two is none.
+    /// A range with one infinite end gets a distant one; one with two is none.
     fn finite(&self, log: &mut Log, name: &str, ends: [f64; 2]) -> Option<[f64; 2]> {
         let [lower, upper] = ends;
         if lower.is_finite() && upper.is_finite() {
@@ -266,7 +268,7 @@ impl<'t> Look<'t> {
         if lower.is_infinite() && upper.is_infinite() {
             return None;
         }
-        let what = format!("the infinite end of `{name}`: {FAR_END}");
+        let what = format!("the infinite end of `{name}`: set to {FAR_END}");
         log.note_value(ImportStatus::Approximated, self.node(), name, what);
         Some([lower.max(-FAR_END), upper.min(FAR_END)])
     }

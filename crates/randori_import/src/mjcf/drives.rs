@@ -1,4 +1,4 @@
-//! The drives of an actuator of the file, and how its control becomes their commands.
+//! Conversion of an actuator of the file to drives, and of its control to commands.
 //!
 //! Start reading at [`read`].
 
@@ -15,27 +15,26 @@ use crate::log::Log;
 use crate::report::ImportStatus;
 use crate::xml::Node;
 
-/// What an actuator of the file becomes.
+/// The result of converting an actuator of the file.
 pub(crate) struct Found {
     pub(crate) drives: Vec<Driven>,
-    /// What its entries of `ctrl` are; absent if it is left out.
+    /// Kind of its entries of `ctrl`; absent if it is dropped.
     pub(crate) input: Option<Input>,
-    /// The entries of `ctrl`, which command nothing yet.
+    /// The entries of `ctrl`, without commanded inputs yet.
     pub(crate) controls: Vec<Control>,
 }
 
-/// An actuator without its name, and how entries of `ctrl` become its commands.
+/// An actuator without its name, and the mapping of `ctrl` to its commands.
 pub(crate) struct Driven {
     pub(crate) spec: ActuatorSpec,
-    /// Command per control: of its only input, or of position, velocity and torque.
+    /// Command per control: for its only input, or for position, velocity and torque.
     factors: [f64; 3],
     /// Command of the first input at control 0.
     offset: f64,
 }
 
 impl Driven {
-    /// Enters the commands of the actuator with this index into the entries of
-    /// `ctrl`.
+    /// Adds the commands of the actuator with this index to the entries of `ctrl`.
     pub(crate) fn enter(&self, input: Input, actuator: usize, controls: &mut [Control]) {
         let [factor, ..] = self.factors;
         let mut enter = |entry: usize, target: Target| {
@@ -46,7 +45,7 @@ impl Driven {
         let first = Target { actuator, input: 0, factor, offset: self.offset };
         match input {
             Input::Control => enter(0, first),
-            // A rate says nothing about where the set point is.
+            // A rate does not determine the set point.
             Input::Rate => {}
             Input::Setpoints(given) => {
                 // Without an entry the set point of the position is 0.
@@ -64,7 +63,7 @@ impl Driven {
     }
 }
 
-/// What an actuator of the file becomes.
+/// The result of converting an actuator of the file.
 pub(crate) fn read(
     log: &mut Log,
     around: &Around<'_, '_>,
@@ -81,12 +80,11 @@ pub(crate) fn read(
     };
     let gear = look.at_most(log, "gear", [1.0, 0.0, 0.0, 0.0, 0.0, 0.0])[0];
     if gear == 0.0 || moved.leaders.is_empty() {
-        log.note(ImportStatus::Dropped, node, "an actuator that moves nothing: its gear is 0")
-            .doubt();
+        log.note(ImportStatus::Dropped, node, "an actuator with gear 0, without effect").doubt();
         return nothing();
     }
     if law.is_ratio {
-        // Half the damping ratio's share of twice the root of stiffness and mass.
+        // Damping from the damping ratio: 2 ratio sqrt(stiffness mass).
         let mass = 1.0 / around.mobility.along(&moved.row(around.mobility, gear));
         let damping = 2.0 * law.bias[2] * (law.gain.max(0.0) * mass).sqrt();
         law.bias[2] = if damping.is_finite() { -damping } else { 0.0 };
@@ -118,13 +116,13 @@ pub(crate) fn read(
 struct Ranges {
     /// Of each entry of `ctrl`.
     controls: Vec<Option<[f64; 2]>>,
-    /// Of what the first input follows.
+    /// Of the quantity of the first input.
     command: Option<[f64; 2]>,
-    /// Largest rate at which the command may move.
+    /// Largest rate of change of the command.
     rate: Option<f64>,
 }
 
-/// An actuator of the file with what is known of it.
+/// An actuator of the file with its context.
 struct Reading<'r, 't> {
     around: &'r Around<'r, 't>,
     leaders: &'r Leaders<'r>,
@@ -139,16 +137,16 @@ impl Reading<'_, '_> {
     /// [`Driven`].
     ///
     /// `pull` is torque at the joint per force of the actuator, and length of
-    /// the actuator per coordinate of the joint. Joints that move independently
-    /// share the length as they share the force.
+    /// the actuator per coordinate of the joint. Independent joints share the length in
+    /// proportion to the force.
     fn drive(&self, log: &mut Log, pull: f64) -> Option<(Drive, [f64; 3], f64)> {
         let (law, node) = (self.law, self.look.node());
         let shares = self.moved.leaders.iter().map(|(_, share)| share * share).sum::<f64>();
         let reflected = self.gear * self.gear * shares;
         let (kp, kd) = (-law.bias[1] * reflected, -law.bias[2] * reflected);
         if kp < 0.0 || kd < 0.0 {
-            let what = "an actuator that pushes away or drives itself";
-            let advice = "give it negative terms of length and rate";
+            let what = "an actuator with negative stiffness or damping";
+            let advice = "make the length and rate terms of its bias negative";
             log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
             return None;
         }
@@ -193,8 +191,8 @@ impl Reading<'_, '_> {
         ActuatorLimits { torque, command, rate, ..Default::default() }
     }
 
-    /// The largest torque at a leading joint: that of the actuator's largest
-    /// force, less where a joint bears less.
+    /// The largest torque at a leading joint: that of the actuator's largest force, or the
+    /// smaller limit of a joint.
     fn torque(&self, log: &mut Log, leader: &str) -> Option<f64> {
         let node = self.look.node();
         let auto = self.around.model.settings.auto_limits;
@@ -217,7 +215,7 @@ impl Reading<'_, '_> {
         sum
     }
 
-    /// Ranges of the controls: given, or that of the joint or tendon.
+    /// Ranges of the controls: explicit, or that of the joint or tendon.
     fn ranges(&self, log: &mut Log) -> Ranges {
         let auto = self.around.model.settings.auto_limits;
         let mut read = |name: &str, flag: &str| self.look.range(log, name, flag, auto);
@@ -269,11 +267,11 @@ fn scaled(log: &mut Log, node: Node<'_>, what: &str, factor: f64, offset: f64) {
     log.note(ImportStatus::Approximated, node, what).advise(advice);
 }
 
-/// One actuator of joints that nothing couples is one for each of them.
+/// An actuator of independent joints becomes one actuator per joint.
 fn independent(log: &mut Log, node: Node<'_>, moved: &Transmission) {
     let names: Vec<String> = moved.leaders.iter().map(|(joint, _)| format!("`{joint}`")).collect();
     let what = format!(
-        "an actuator of a tendon over {}, which move independently: one actuator for each",
+        "an actuator of a tendon over {}, which are independent: one actuator for each",
         names.join(", ")
     );
     let advice = "command them together; if the joints should move as one, couple them with \
@@ -285,7 +283,7 @@ fn independent(log: &mut Log, node: Node<'_>, moved: &Transmission) {
 fn largest(log: &mut Log, node: Node<'_>, [one, other]: [f64; 2]) -> f64 {
     let (low, high) = (one.min(other), one.max(other));
     if (low + high).abs() > 1e-9 * high.abs() {
-        let what = "different limits of force for the two directions: the larger for both";
+        let what = "different force limits for the two directions: the larger one for both";
         log.note(ImportStatus::Approximated, node, what);
     }
     low.abs().max(high.abs())

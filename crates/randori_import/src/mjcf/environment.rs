@@ -1,4 +1,4 @@
-//! What is not the robot: ground, fixtures and loose things.
+//! The environment: ground, static and movable objects.
 
 use std::collections::BTreeMap;
 
@@ -17,20 +17,20 @@ use crate::log::Log;
 use crate::names::Names;
 use crate::report::ImportStatus;
 
-/// The material of all imported shapes; it only says how coefficients combine.
+/// The material of all imported shapes; it only defines the combination of coefficients.
 pub(crate) fn materials() -> BTreeMap<String, MaterialSpec> {
     let material = MaterialSpec { friction: 1.0, combine: CombineRule::Max, ..Default::default() };
     BTreeMap::from([(MATERIAL.to_owned(), material)])
 }
 
-/// Whether a geom of the world is level ground.
+/// True if a geom of the world is level ground.
 pub(crate) fn is_ground(geom: &Geom<'_>) -> bool {
     let up = geom.pose.rotation * crate::geometry::Vector::z();
     geom.is_plane && up.z > 1.0 - 1e-9
 }
 
-/// The environment, with its things where `start` (a keyframe's `qpos`) puts
-/// them; `None` if the file describes nothing but the robot.
+/// The environment, with its objects at the poses of `start` (a keyframe's `qpos`);
+/// `None` if the file describes only the robot.
 pub(crate) fn read(
     log: &mut Log,
     model: &Model<'_>,
@@ -44,10 +44,10 @@ pub(crate) fn read(
         ..EnvironmentSpec::empty(name)
     };
     let mut names = Names::default();
-    // Robots and things share one set of names.
+    // Robots and objects share one namespace.
     names.give(name);
     let mut world_from: Vec<Pose> = Vec::with_capacity(model.bodies.len());
-    // By body: the object that it is a part of.
+    // By body: its object.
     let mut object_of: Vec<Option<usize>> = vec![None; model.bodies.len()];
     for (index, body) in model.bodies.iter().enumerate() {
         let outer = if index == 0 { Pose::identity() } else { world_from[body.parent] };
@@ -67,7 +67,7 @@ pub(crate) fn read(
         }
         let wanted = body.name.map_or_else(|| format!("body_{index}"), str::to_owned);
         if role == Role::Movable && !body.is_free() {
-            // What is welded to a movable thing moves with it.
+            // Bodies welded to a movable object move with it.
             object_of[index] = object_of[body.parent];
             if let Some(object) = object_of[index] {
                 let inertia = layout.inertias[index];
@@ -85,15 +85,11 @@ pub(crate) fn read(
             log.note(
                 ImportStatus::Dropped,
                 body.node,
-                format!("body `{wanted}`, which touches nothing"),
+                format!("body `{wanted}`, which has no collision geometry"),
             );
             continue;
         }
-        let what = if role == Role::Movable {
-            "an object that can move"
-        } else {
-            "an object that stands still"
-        };
+        let what = if role == Role::Movable { "a movable object" } else { "a static object" };
         log.note(ImportStatus::Kept, body.node, format!("body `{wanted}`: {what}"));
         let given = names.give(&wanted);
         if given != wanted {
@@ -121,7 +117,7 @@ pub(crate) fn read(
     (environment.ground.is_some() || !environment.objects.is_empty()).then_some(environment)
 }
 
-/// Errors for bodies that can move but have no mass, as in `MuJoCo`.
+/// Errors for moving bodies without mass, as in `MuJoCo`.
 fn refuse_weightless(
     log: &mut Log,
     model: &Model<'_>,
@@ -137,13 +133,13 @@ fn refuse_weightless(
     }
 }
 
-/// Whether a body of the surroundings moves, and what it weighs.
+/// Mobility and mass of a body outside the robot.
 fn mobility(log: &mut Log, layout: &Layout, (index, body): (usize, &Body<'_>)) -> Mobility {
     if layout.roles[index] != Role::Movable {
         return Mobility::Static;
     }
     if body.given_inertia.is_some() || body.geoms.len() > 1 {
-        let what = "the mass of an object: spread evenly over its shapes";
+        let what = "the mass of an object: spread uniformly over its shapes";
         log.note(ImportStatus::Approximated, body.node, what);
     }
     Mobility::Movable {

@@ -26,11 +26,15 @@ pub(crate) fn read(
     for node in model.root.children_called("equality").flat_map(Node::children) {
         let look = model.defaults.look(log, node, None);
         if model.settings.no_equalities {
-            log.note(ImportStatus::Dropped, node, "an equality: they are disabled in the file");
+            log.note(
+                ImportStatus::Dropped,
+                node,
+                "an equality: equalities are disabled in the file",
+            );
             continue;
         }
         if look.flag(log, "active") == Some(false) {
-            log.note(ImportStatus::Dropped, node, "an equality that is not active");
+            log.note(ImportStatus::Dropped, node, "an inactive equality");
             continue;
         }
         match node.tag() {
@@ -65,7 +69,7 @@ pub(crate) fn read(
     }
 }
 
-/// Poses of all bodies in the world, as the file draws them.
+/// Poses of all bodies in the world, in the reference configuration.
 fn drawn(model: &Model<'_>) -> Vec<Pose> {
     let mut poses: Vec<Pose> = Vec::with_capacity(model.bodies.len());
     for (index, body) in model.bodies.iter().enumerate() {
@@ -91,7 +95,7 @@ fn closed(log: &mut Log, model: &Model<'_>, layout: &Layout, look: &Look<'_>) ->
         };
         let second_from_first = world_from[second].inverse() * world_from[first];
         if is_weld {
-            // A quaternion of zeros stands for the drawn pose.
+            // A zero quaternion means the reference pose.
             let given = look.exactly::<7>(log, "relpose").and_then(|[x, y, z, a, b, c, d]| {
                 let turn = geometry::from_wxyz([a, b, c, d])?;
                 Some(geometry::pose(geometry::Vector::new(x, y, z), turn))
@@ -104,7 +108,7 @@ fn closed(log: &mut Log, model: &Model<'_>, layout: &Layout, look: &Look<'_>) ->
         }
     };
     let (Some(a), Some(b)) = (layout.place(first), layout.place(second)) else {
-        let what = format!("a {} to something outside the robot", node.tag());
+        let what = format!("a {} to a body outside the robot", node.tag());
         log.note(ImportStatus::Dropped, node, what).doubt();
         return None;
     };
@@ -159,7 +163,7 @@ struct Relation {
 }
 
 impl Relation {
-    /// Adds a multiple of a coordinate, counted from where the file draws it.
+    /// Adds a multiple of a coordinate, relative to the reference configuration.
     fn add(&mut self, model: &Model<'_>, place: (usize, usize), share: f64) {
         self.total += share * model.bodies[place.0].joints[place.1].reference;
         match self.shares.iter_mut().find(|(other, _)| *other == place) {
@@ -221,8 +225,8 @@ fn tendon(log: &mut Log, model: &Model<'_>, look: &Look<'_>) -> Option<Relation>
     Some(relation)
 }
 
-/// Makes a relation of two joints a coupling. The first one follows; if it
-/// follows another joint already, the one that leads it does.
+/// Converts a relation of two joints to a coupling. The first one is the follower; if
+/// it already follows another joint, its leader is.
 fn couple(
     log: &mut Log,
     skeleton: &Skeleton,
@@ -234,7 +238,7 @@ fn couple(
     let [(one, share), (other, other_share)] = relation.shares[..] else {
         let what = match relation.shares.len() {
             0 => "an equality without joints".to_owned(),
-            1 => "an equality that holds one joint still".to_owned(),
+            1 => "an equality that locks one joint".to_owned(),
             count => format!("an equality of {count} joints"),
         };
         let advice = "only pairs of joints can be coupled; lock a joint with a high `kp`";
@@ -243,14 +247,14 @@ fn couple(
     };
     let names = (skeleton.joint_names.get(&one), skeleton.joint_names.get(&other));
     let (Some(follower), Some(leader)) = names else {
-        log.note(ImportStatus::Dropped, node, "an equality of something outside the robot").doubt();
+        log.note(ImportStatus::Dropped, node, "an equality of a body outside the robot").doubt();
         return;
     };
     let (mut ratio, mut offset) = (-other_share / share, relation.total / share);
     let leaders = Leaders::new(couplings);
     let first = leaders.lead(follower);
     if first.leader == leaders.lead(leader).leader {
-        let what = format!("an equality of `{follower}` and `{leader}`, which are coupled already");
+        let what = format!("an equality of `{follower}` and `{leader}`, which are already coupled");
         log.note(ImportStatus::Dropped, node, what).doubt();
         return;
     }

@@ -1,8 +1,8 @@
-//! `<replicate>` and `<attach>`: a document becomes one without them.
+//! Expansion of `<replicate>` and `<attach>`.
 //!
-//! Bodies are copied into frames, with names as `MuJoCo` gives them. What refers
-//! to something that is replicated (an actuator, a sensor) is replicated with
-//! it. Attached models come with their own settings and default classes.
+//! Bodies are copied into frames, with names as in `MuJoCo`. Elements that refer to
+//! replicated ones (actuators, sensors) are replicated with them. Attached models
+//! keep their own settings and default classes.
 //!
 //! Start reading at [`expanded`].
 
@@ -25,14 +25,14 @@ use crate::xml::{Attribute, Files, Node, Tree};
 use attach::Models;
 use names::Kind;
 
-/// Attribute of frames and assets that come from an attached model: the index of
-/// the settings that they are written for. No file can spell it.
+/// Attribute of frames and assets of an attached model: the index of its settings.
+/// It is not a valid XML name, so no file contains it.
 pub(crate) const SCOPE: &str = " scope";
 
-/// Elements of an expanded document, per body that a scenario may have.
+/// Maximum elements of an expanded document per allowed body of a scenario.
 const ELEMENTS_PER_BODY: usize = 4;
 
-/// Attached models may be nested this deep.
+/// Maximum nesting of attached models.
 const MAX_DEPTH: usize = 8;
 
 /// A document without `<replicate>` and `<attach>`.
@@ -43,8 +43,7 @@ pub(crate) struct Expanded {
     pub(crate) scopes: Vec<Settings>,
 }
 
-/// The document with everything in place that it replicates or attaches.
-/// Problems are in the log.
+/// The expanded document. Problems are added to the log.
 pub(crate) fn expanded(log: &mut Log, files: &mut Files<'_>, tree: Tree) -> Expanded {
     let needs_it = |node: Node<'_>| matches!(node.tag(), "replicate" | "attach");
     if tree.root().tag() != "mujoco" || !tree.nodes().any(needs_it) {
@@ -77,45 +76,44 @@ pub(crate) fn expanded(log: &mut Log, files: &mut Files<'_>, tree: Tree) -> Expa
     Expanded { tree: expansion.out.ordered(), scopes: expansion.scopes }
 }
 
-/// A document that is being copied.
+/// A document during its copy.
 struct Document<'t> {
     root: Node<'t>,
     settings: &'t Settings,
-    /// From the root of the reader.
+    /// Relative to the root of the reader.
     path: String,
-    /// What stands before and behind its names in the result.
+    /// Prefix and suffix of its names in the result.
     prefix: String,
     suffix: String,
     is_attached: bool,
 }
 
-/// Where something of a document lies: the replicates around it.
+/// Enclosing replicates of an element.
 type Chain = Vec<usize>;
 
-/// One copy of what a replicate holds.
+/// One copy of the content of a replicate.
 struct Instance {
     chain: Chain,
-    /// What stands behind names, for each length of a chain that it begins with.
+    /// Suffix of names, for each leading part of a chain.
     suffixes: Vec<String>,
 }
 
-/// What was found while the bodies of a document were copied.
+/// Index of the copied bodies of a document.
 #[derive(Default)]
 struct Found {
-    /// By kind and name, before replicates add to it.
+    /// By kind and name, without suffixes of replicates.
     chains: BTreeMap<(Kind, String), Chain>,
-    /// By kind: all names as the document around this one knows them, without
-    /// its prefix.
+    /// By kind: all names in the enclosing document, without its prefix.
     all: Vec<(Kind, String)>,
     instances: Vec<Instance>,
 }
 
-/// Where in the document the copy is.
+/// Position of the copy in the document.
 struct Position {
-    /// The element of the result that gets the copies.
+    /// Target element of the copies in the result.
     below: usize,
     chain: Chain,
-    /// What replicates of this document add to names, for each of the chain.
+    /// Suffixes of the replicates of this document, for each of the chain.
     suffixes: Vec<String>,
 }
 
@@ -135,17 +133,17 @@ struct Expansion<'e, 'f> {
     files: &'e mut Files<'f>,
     out: Tree,
     scopes: Vec<Settings>,
-    /// Elements and bytes of text that may be added yet.
+    /// Remaining budget of elements and bytes of text.
     left: [usize; 2],
     is_full: bool,
-    /// Sections of the result that hold copies, and whether these are of attached
-    /// models, which come last.
+    /// Sections of the result with copies, and true for those of attached models, which
+    /// come last.
     sections: BTreeMap<(String, bool), usize>,
-    /// Models whose assets and classes are there, by path and prefix.
+    /// Models with copied assets and classes, by path and prefix.
     taken: BTreeSet<(String, String)>,
-    /// Paths of the models that are being attached.
+    /// Paths of the models under attachment.
     open: Vec<String>,
-    /// Models that were read, by path.
+    /// Parsed models, by path.
     models: BTreeMap<String, Rc<attach::Model>>,
 }
 
@@ -184,7 +182,7 @@ impl Expansion<'_, '_> {
             _ => {
                 self.is_full = true;
                 let most = self.files.limits.bodies * ELEMENTS_PER_BODY;
-                let message = "`<replicate>` and `<attach>` make too much of this file";
+                let message = "`<replicate>` and `<attach>` expand to too many elements";
                 let help = format!(
                     "at most {most} elements: lower `count`, or raise the limit with `--limit bodies=N`"
                 );
@@ -196,12 +194,12 @@ impl Expansion<'_, '_> {
         self.out.push(below, tag, attributes, at)
     }
 
-    /// Copies an element with all that it holds.
+    /// Copies an element with its subtree.
     fn verbatim(&mut self, node: Node<'_>, below: usize) {
         self.copy(node, below, |node| node.attributes().to_vec());
     }
 
-    /// Copies an element with all that it holds, with these attributes.
+    /// Copies an element with its subtree, with these attributes.
     fn copy(
         &mut self,
         node: Node<'_>,
@@ -220,8 +218,7 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// Copies what a body, a frame or the world holds. Nesting is limited by the
-    /// reader of the text.
+    /// Copies the content of a body, a frame or the world. The XML reader limits nesting.
     fn content(
         &mut self,
         document: &Document<'_>,
@@ -285,7 +282,7 @@ impl Expansion<'_, '_> {
                 copies.separator,
                 position.suffix()
             ));
-            // Bodies are copied many times, but found once.
+            // Bodies are copied many times, but indexed once.
             let (chain, suffixes) = (inner.chain.clone(), inner.suffixes.clone());
             found.instances.push(Instance { chain, suffixes });
             self.content(document, models, node, &inner, found);
@@ -294,7 +291,7 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// What a `<replicate>` says.
+/// Parameters of a `<replicate>`.
 struct Copies {
     count: usize,
     separator: String,
@@ -305,7 +302,7 @@ impl Copies {
     fn read(log: &mut Log, document: &Document<'_>, node: Node<'_>) -> Option<Self> {
         let Some(attribute) = node.attribute("count") else {
             let message = "a replicate has no `count`";
-            let help = "write how often it is there: `count=\"3\"`";
+            let help = "write the number of copies: `count=\"3\"`";
             log.error(DiagnosticCode::IMPORT_VALUE, node.span(), message, help);
             return None;
         };

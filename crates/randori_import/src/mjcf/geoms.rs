@@ -24,7 +24,7 @@ pub(crate) const SOLIMP: [f64; 5] = [0.9, 0.95, 0.001, 0.5, 2.0];
 /// Default of `friction`: sliding, torsional (m), rolling (m).
 pub(crate) const FRICTION: [f64; 3] = [1.0, 0.005, 0.0001];
 
-/// What a geom touches with.
+/// Collision surface of a geom.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Surface {
     pub(crate) friction: [f64; 3],
@@ -40,10 +40,10 @@ pub(crate) struct Surface {
 pub(crate) struct Geom<'t> {
     pub(crate) look: Look<'t>,
     pub(crate) name: Option<&'t str>,
-    /// Absent for a mesh that cannot be had.
+    /// Absent for a mesh that cannot be read.
     pub(crate) shape: Option<Shape>,
     pub(crate) pose: Pose,
-    /// Path from the project root and scale of the mesh that it looks like.
+    /// Path from the project root and scale of its visual mesh.
     pub(crate) mesh: Option<(String, [f64; 3])>,
     pub(crate) contype: i32,
     pub(crate) conaffinity: i32,
@@ -51,7 +51,7 @@ pub(crate) struct Geom<'t> {
     /// In the frame of the body.
     pub(crate) inertia: Inertia,
     pub(crate) is_plane: bool,
-    /// A mesh is missing that mass would have come from.
+    /// Its mass depends on a missing mesh.
     pub(crate) misses_mass: bool,
 }
 
@@ -116,7 +116,7 @@ impl<'t> Reader<'_, '_, 't> {
         })
     }
 
-    /// What a mesh touches with; nothing if it is no body.
+    /// Collision geometry of a mesh; `None` if it has no hull.
     fn hull(&mut self, look: &Look<'t>, mesh: &Mesh) -> Option<Shape> {
         match mesh.hull() {
             Ok(fit) => {
@@ -134,7 +134,7 @@ impl<'t> Reader<'_, '_, 't> {
             }
             Err(reason) => {
                 let name = look.text("mesh").unwrap_or_default();
-                let what = format!("mesh `{name}`: {reason}; it touches nothing");
+                let what = format!("mesh `{name}`: {reason}; it does not collide");
                 self.log.note(ImportStatus::Dropped, look.node(), what).doubt();
                 None
             }
@@ -151,14 +151,14 @@ impl<'t> Reader<'_, '_, 't> {
         Some(kind)
     }
 
-    /// Sizes and place of a primitive that stands for a mesh.
-    #[expect(clippy::option_option, reason = "an error, or something missing, or a value")]
+    /// Sizes and pose of a primitive that replaces a mesh.
+    #[expect(clippy::option_option, reason = "an error, a missing value, or a value")]
     fn fitted(&mut self, look: &Look<'t>, kind: &str) -> Option<Option<([f64; 3], Pose)>> {
         let used = self.mesh(look)?;
         let share = look.number(self.log, "fitscale").unwrap_or(1.0);
         let content = used.content.as_ref();
         let Some((content, solid)) = content.and_then(|all| Some((all, all.solid?))) else {
-            let what = format!("a {kind} that is to be fitted to a mesh that has no inside");
+            let what = format!("a {kind} to be fitted to a mesh without volume");
             self.log.note(ImportStatus::Dropped, look.node(), what).doubt();
             return Some(None);
         };
@@ -169,7 +169,7 @@ impl<'t> Reader<'_, '_, 't> {
         Some(Some((size.map(|part| part * share), place)))
     }
 
-    /// Sizes and pose of a geom that is given by its two ends.
+    /// Sizes and pose of a geom with `fromto`.
     fn between_ends(
         &mut self,
         look: &Look<'t>,
@@ -202,7 +202,7 @@ impl<'t> Reader<'_, '_, 't> {
             "capsule" | "cylinder" => 2,
             _ => 3,
         };
-        // A capsule that is fitted to something round is a ball.
+        // A capsule fitted to a round mesh is a sphere.
         if kind == "capsule" && look.attribute("mesh").is_some() && size[0] > 0.0 {
             return Some(());
         }
@@ -215,8 +215,7 @@ impl<'t> Reader<'_, '_, 't> {
         None
     }
 
-    /// Mass properties in the frame of the geom; `None` if they should come from
-    /// a mesh that is missing.
+    /// Mass properties in the frame of the geom; `None` if they depend on a missing mesh.
     fn inertia(&mut self, look: &Look<'t>, solid: Option<Inertia>) -> Option<Inertia> {
         let density = look.not_negative(self.log, "density").unwrap_or(1000.0);
         let mass = look.not_negative(self.log, "mass");
@@ -242,7 +241,7 @@ impl<'t> Reader<'_, '_, 't> {
         let condim = look.whole(self.log, "condim", 3);
         for name in ["margin", "gap"] {
             if look.number(self.log, name).is_some_and(|value| value != 0.0) {
-                let what = format!("`{name}`: contacts begin where surfaces meet");
+                let what = format!("`{name}`: contacts start at the surfaces");
                 self.log.note(ImportStatus::Dropped, look.node(), what);
             }
         }
@@ -261,7 +260,7 @@ impl<'t> Reader<'_, '_, 't> {
         surface
     }
 
-    /// The mesh that a geom names.
+    /// The mesh of a geom.
     fn mesh(&mut self, look: &Look<'t>) -> Option<Rc<Used>> {
         let Some(named) = look.attribute("mesh") else {
             let (code, at) = (DiagnosticCode::IMPORT_REFERENCE, look.node().span());
@@ -275,8 +274,8 @@ impl<'t> Reader<'_, '_, 't> {
         Some(self.assets.mesh(self.log, self.files, self.settings, &asset, look))
     }
 
-    /// Terrain; its frame is in the middle of its base.
-    #[expect(clippy::option_option, reason = "an error, or something missing, or a value")]
+    /// Terrain; its frame is at the centre of its base.
+    #[expect(clippy::option_option, reason = "an error, a missing value, or a value")]
     fn heightfield(&mut self, look: &Look<'t>) -> Option<Option<Shape>> {
         let Some(named) = look.attribute("hfield") else {
             let (code, at) = (DiagnosticCode::IMPORT_REFERENCE, look.node().span());
@@ -291,7 +290,7 @@ impl<'t> Reader<'_, '_, 't> {
     }
 }
 
-/// The hull of points, as it is written.
+/// The hull of points, for output.
 pub(crate) fn hull(points: &[[f64; 3]]) -> Shape {
     Shape::ConvexHull { points: points.iter().map(|point| tidy3(Vector::from(*point))).collect() }
 }
@@ -302,7 +301,7 @@ fn primitive(kind: &str, [a, b, c]: [f64; 3]) -> Shape {
         "cylinder" => Shape::Cylinder { radius: tidy(a), length: tidy(2.0 * b) },
         "box" => Shape::Box { size: [a, b, c].map(|half| tidy(2.0 * half)) },
         "ellipsoid" => {
-            // Corners that lie outside as much as edges lie inside.
+            // Vertices lie outside by as much as edges lie inside.
             let out = 1.02;
             let corner = |point: Vector| [point.x * a * out, point.y * b * out, point.z * c * out];
             let corners: Vec<[f64; 3]> = mesh::directions(96).into_iter().map(corner).collect();

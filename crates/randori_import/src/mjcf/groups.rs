@@ -1,5 +1,5 @@
-//! Collision groups: `contype` and `conaffinity`, and exclusions of things that
-//! are not the robot.
+//! Collision groups from `contype` and `conaffinity`, and exclusions of bodies outside
+//! the robot.
 //!
 //! Start reading at [`Groups::new`].
 
@@ -14,7 +14,7 @@ use crate::log::Log;
 use crate::names::{Names, spelt};
 use crate::report::ImportStatus;
 
-/// The group of shapes that name none.
+/// The group of shapes without one.
 const DEFAULT: &str = "default";
 
 /// Groups besides the default one.
@@ -23,36 +23,36 @@ const MAX_GROUPS: usize = 31;
 /// `contype` and `conaffinity`.
 type Bits = (i32, i32);
 
-/// Members of a group touch the same things.
+/// Members of a group collide with the same groups.
 #[derive(Debug, Clone)]
 struct Group {
     bits: Bits,
-    /// The geom, if it is alone because contacts with it are listed.
+    /// The geom, if it has its own group because of listed contacts.
     listed: Option<GeomId>,
-    /// The body, if exclusions name it.
+    /// The body, if there are exclusions of it.
     body: Option<usize>,
-    /// Whether a thing of the surroundings is in it.
+    /// True if a member is outside of the robot.
     has_surroundings: bool,
-    /// Whether a part of the robot is in it.
+    /// True if a member is a part of the robot.
     has_robot: bool,
 }
 
-/// Collision groups of all geoms that touch anything.
+/// Collision groups of all colliding geoms.
 pub(crate) struct Groups {
     /// Name and the groups that it ignores, by geom.
     of: BTreeMap<GeomId, (Option<String>, Vec<String>)>,
 }
 
-/// What decides about groups.
+/// Inputs for groups.
 struct Rules<'m, 't> {
     model: &'m Model<'t>,
     layout: &'m Layout,
-    /// By geom those with which its contacts are listed.
+    /// By geom the geoms of its listed contacts.
     partners: BTreeMap<GeomId, Vec<GeomId>>,
     excluded: &'m BTreeSet<(usize, usize)>,
-    /// What the ground is; other files of Randori count as this too.
+    /// The group of the ground; shapes of other Randori files are treated like it.
     ground: Bits,
-    /// Whether something passes through what belongs to the world itself.
+    /// True if a geom does not collide with geoms of the world.
     is_world_apart: bool,
     names: BTreeMap<usize, String>,
 }
@@ -72,9 +72,9 @@ impl Groups {
             let mut name = rules.name(*id, geom);
             let is_full = groups.keys().filter(|name| *name != DEFAULT).count() >= MAX_GROUPS;
             if is_full && name != DEFAULT && !groups.contains_key(&name) {
-                let what = format!("collision rules of more than {MAX_GROUPS} kinds of geoms");
+                let what = format!("more than {MAX_GROUPS} different collision rules of geoms");
                 let entry = log.note(ImportStatus::Dropped, geom.look.node(), what);
-                entry.advise("this geom touches what others do by default").doubt();
+                entry.advise("this geom collides like the default group").doubt();
                 DEFAULT.clone_into(&mut name);
             }
             let group = groups.entry(name.clone()).or_insert_with(|| rules.group(&name, *id, geom));
@@ -92,7 +92,7 @@ impl Groups {
         Self { of }
     }
 
-    /// Name and the groups that are ignored.
+    /// Name and ignored groups.
     pub(crate) fn of(&self, id: GeomId) -> (Option<String>, Vec<String>) {
         self.of.get(&id).cloned().unwrap_or_default()
     }
@@ -112,7 +112,7 @@ impl<'m, 't> Rules<'m, 't> {
         }
         let mut ground = touching.iter().filter(|(id, geom)| id.0 == 0 && is_ground(geom));
         let ground = ground.next().map_or((1, 1), |(_, geom)| bits(geom));
-        // A ground of listed contacts only is like other things.
+        // A ground with listed contacts only is treated like other geoms.
         let ground = if ground == (0, 0) { (1, 1) } else { ground };
         let is_thing = |body: usize| matches!(layout.roles[body], Role::Fixture | Role::Movable);
         let touches_world = |&(one, other): &(usize, usize)| {
@@ -167,8 +167,8 @@ impl<'m, 't> Rules<'m, 't> {
         }
     }
 
-    /// The groups that a geom passes through: a part of the robot says it of all
-    /// groups, a thing of the surroundings only of other such things.
+    /// The groups that a geom ignores: all for a part of the robot, only groups outside
+    /// the robot for other geoms.
     fn ignores(
         &self,
         id: GeomId,

@@ -1,4 +1,4 @@
-//! `<keyframe>`: named poses, with where the base stands.
+//! `<keyframe>`: named poses, with base poses.
 
 use std::collections::BTreeMap;
 
@@ -18,10 +18,10 @@ use crate::values;
 use crate::xml::Node;
 use crate::{Commands, InitialConfiguration};
 
-/// What a pose says of each joint.
+/// The coordinates of a pose by joint.
 pub(crate) type Poses = BTreeMap<String, BTreeMap<String, Coordinate>>;
 
-/// Name of the pose that a file without keyframes starts in.
+/// Name of the initial pose of a file without keyframes.
 const INITIAL: &str = "initial";
 
 pub(crate) fn read(
@@ -54,7 +54,7 @@ pub(crate) fn read(
     if configurations.is_empty() {
         let start = initial(model);
         poses.insert(INITIAL.to_owned(), pose(log, model, skeleton, &start, None));
-        let what = "pose `initial`: how the file puts the bodies, within the limits";
+        let what = "pose `initial`: the reference configuration, within the limits";
         log.note_whole(ImportStatus::Added, what);
         configurations.push(InitialConfiguration {
             name: INITIAL.to_owned(),
@@ -65,7 +65,7 @@ pub(crate) fn read(
     (poses, configurations)
 }
 
-/// The coordinates in which the file draws its bodies.
+/// The reference configuration (`qpos0`).
 pub(crate) fn initial(model: &Model<'_>) -> Vec<f64> {
     let mut all = vec![0.0; model.coordinates];
     for body in &model.bodies {
@@ -85,8 +85,7 @@ pub(crate) fn initial(model: &Model<'_>) -> Vec<f64> {
     all
 }
 
-/// The coordinates of the first keyframe, or those in which the file draws its
-/// bodies.
+/// The coordinates of the first keyframe, or the reference configuration.
 pub(crate) fn start(model: &Model<'_>) -> Vec<f64> {
     let mut keys =
         model.root.children_called("keyframe").flat_map(|section| section.children_called("key"));
@@ -94,7 +93,7 @@ pub(crate) fn start(model: &Model<'_>) -> Vec<f64> {
     first.unwrap_or_else(|| initial(model))
 }
 
-/// Where coordinates put a body that moves freely.
+/// The pose of a free body at coordinates.
 pub(crate) fn free_pose(body: &Body<'_>, coordinates: &[f64]) -> Option<Pose> {
     let free = body.joints.iter().find(|joint| joint.motion == Motion::Free)?;
     let at = coordinates.get(free.first..free.first + 7)?;
@@ -108,10 +107,10 @@ fn coordinates(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Vec<f
     let given = values::numbers(log, attribute)?;
     let (count, needed) = (given.len(), model.coordinates);
     if count != needed && log.is_pruned {
-        log.note(ImportStatus::Dropped, node, "a keyframe of joints that are left out").doubt();
+        log.note(ImportStatus::Dropped, node, "a keyframe with dropped joints").doubt();
         return None;
     }
-    let help = "hinges and slides have one each, ball joints four, free joints seven";
+    let help = "hinge and slide joints have one coordinate, ball joints four, free joints seven";
     if count > needed {
         let message =
             format!("`qpos` has {count} numbers, but the bodies have {needed} coordinates");
@@ -128,8 +127,8 @@ fn coordinates(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Vec<f
     Some(filled(&given, initial(model)))
 }
 
-/// The numbers that a keyframe gives, and the rest of those that hold without it
-/// (`MuJoCo` 4 fills `qpos` so).
+/// The numbers of a keyframe, completed with the reference configuration (as in
+/// `MuJoCo` 4).
 fn filled(given: &[f64], mut all: Vec<f64>) -> Vec<f64> {
     all[..given.len()].copy_from_slice(given);
     all
@@ -154,7 +153,7 @@ fn pose(
         }
         let (within, is_moved) = clamped(spec, value);
         if is_moved {
-            let what = format!("joint `{name}` at {value}, beyond its limits: at {within}");
+            let what = format!("joint `{name}` at {value}, beyond its limits: clamped to {within}");
             match node {
                 Some(node) => log.note(ImportStatus::Clamped, node, what),
                 None => log.note(ImportStatus::Clamped, joint.node, what),
@@ -172,8 +171,8 @@ fn pose(
     pose
 }
 
-/// The rotation of a ball joint from its quaternion w, x, y, z, which need not
-/// be normalised; `None` for no rotation.
+/// The rotation of a ball joint from its quaternion w, x, y, z, normalised or not;
+/// `None` for no rotation.
 fn ball(parts: &[f64]) -> Option<Coordinate> {
     let turn = geometry::from_wxyz([parts[0], parts[1], parts[2], parts[3]])?;
     let [x, y, z, w] = [turn.i, turn.j, turn.k, turn.w].map(tidy);
@@ -190,7 +189,7 @@ fn clamped(joint: &JointSpec, value: f64) -> (f64, bool) {
     }
 }
 
-/// Where the root link is in the world.
+/// The pose of the root link in the world.
 fn base(model: &Model<'_>, layout: &Layout, coordinates: &[f64]) -> PoseSpec {
     let Some(root) = layout.base.1 else { return PoseSpec::default() };
     let body = &model.bodies[root];

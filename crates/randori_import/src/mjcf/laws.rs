@@ -19,23 +19,23 @@ use crate::xml::Node;
 pub(crate) struct Law {
     pub(crate) gain: f64,
     pub(crate) bias: [f64; 3],
-    /// Whether `bias[2]` is a damping ratio yet to be made a damping.
+    /// True if `bias[2]` is a damping ratio, to be converted to damping.
     pub(crate) is_ratio: bool,
-    /// What the entries of the file's control are.
+    /// Kinds of the entries of the file's control.
     pub(crate) input: Input,
-    /// How much of the range of the joint or tendon the control may use, if it
-    /// has no range of its own.
+    /// Fraction of the range of the joint or tendon that the control can use, if it
+    /// has no range of its own (`inheritrange`).
     pub(crate) inherited: f64,
 }
 
-/// What the entries of the file's control are.
+/// Kinds of the entries of the file's control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Input {
-    /// One entry: what the gain multiplies.
+    /// One entry, which is multiplied by the gain.
     Control,
-    /// One entry: the rate at which the set point moves.
+    /// One entry: the rate of the set point.
     Rate,
-    /// One entry for each of those that are there: position, velocity, force.
+    /// One entry for each present one of position, velocity and force.
     Setpoints([bool; 3]),
 }
 
@@ -49,7 +49,7 @@ impl Input {
     }
 }
 
-/// The parameters that all kinds share.
+/// The parameters common to all kinds.
 #[derive(Debug, Clone)]
 struct Parameters {
     dynamics: &'static str,
@@ -83,8 +83,8 @@ const DYNAMICS: [&str; 8] =
 const GAINS: [&str; 7] = ["fixed", "affine", "muscle", "user", "so3", "dcmotor", "pid"];
 const BIASES: [&str; 6] = ["none", "affine", "muscle", "user", "so3", "dcmotor"];
 
-/// The law of an actuator, and the entries of the file's `ctrl` that it takes.
-/// There is no law, and a note, if a drive cannot express it.
+/// The law of an actuator, and its entries of the file's `ctrl`. `None`, with a line
+/// in the report, if a drive cannot express the law.
 pub(crate) fn read(
     log: &mut Log,
     defaults: &Defaults<'_>,
@@ -118,7 +118,7 @@ impl Parameters {
         Law { gain, bias, is_ratio, input: self.input(), inherited }
     }
 
-    /// Entries of the file's `ctrl`, also of an actuator that is dropped.
+    /// Entries of the file's `ctrl`, including those of a dropped actuator.
     fn inputs(&self, look: &Look<'_>) -> usize {
         match (self.gain_kind, look.text("input")) {
             ("pid", _) => self.input().count(),
@@ -138,19 +138,17 @@ impl Parameters {
         }
     }
 
-    /// Why a drive cannot express this actuator, and what to do instead.
+    /// The reason why a drive cannot express this actuator, and advice.
     fn obstacle(&self, node: Node<'_>) -> Option<(String, &'static str)> {
-        let advice = "drive its joints in the `Robot` with actuators that a drive can express";
+        let advice = "write actuators for its joints in the `Robot`";
         let is_constant = self.gain[1] == 0.0 && self.gain[2] == 0.0;
         let what = match (node.tag(), self.gain_kind, self.bias_kind) {
             ("damper", ..) => "a damper, whose control is a damping".to_owned(),
             ("muscle", ..) | (_, "muscle", _) | (.., "muscle") => {
                 "a muscle, whose force depends on its length and activation".to_owned()
             }
-            ("adhesion", ..) => {
-                "an adhesion actuator, which pulls a body to what it touches".to_owned()
-            }
-            ("plugin", ..) => "an actuator that a plugin computes".to_owned(),
+            ("adhesion", ..) => "an adhesion actuator".to_owned(),
+            ("plugin", ..) => "an actuator of a plugin".to_owned(),
             ("dcmotor", ..) | (_, "dcmotor", _) => {
                 let advice =
                     "write a `Torque` drive, with the motor's stall torque and speed as limits";
@@ -168,7 +166,7 @@ impl Parameters {
         let time = self.dynamic[0];
         match self.dynamics {
             "filter" | "filterexact" if time > 0.0 => {
-                let what = format!("the filter with time constant {time} s before an actuator");
+                let what = format!("the filter of an actuator with time constant {time} s");
                 let advice = "filter the commands in the policy, or write a `delay`";
                 log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
             }
@@ -189,7 +187,7 @@ impl Parameters {
         }
     }
 
-    /// Applies what one element says, as `MuJoCo`'s reader does.
+    /// Applies the attributes of one element, like `MuJoCo`'s reader.
     fn apply(&mut self, log: &mut Log, node: Node<'_>) {
         let word = |log: &mut Log, name: &str, words: &[&'static str], to: &mut &'static str| {
             if let Some(found) = node.attribute(name) {
@@ -245,14 +243,14 @@ impl Parameters {
         (self.dynamics, self.gain_kind, self.bias_kind) = (dynamics, gain, bias);
     }
 
-    /// `kv` is kept negative, `dampratio` positive.
+    /// `kv` is stored negative, `dampratio` positive.
     fn damp(&mut self, log: &mut Log, node: Node<'_>) {
         let ratio = not_negative(log, node, "dampratio");
         if let Some(rate) = not_negative(log, node, "kv") {
             self.bias[2] = -rate;
             if let (Some(_), Some(both)) = (ratio, node.attribute("dampratio")) {
                 let help = "keep one of the two";
-                log.refuse(both, "`kv` and `dampratio` both say the damping", help);
+                log.refuse(both, "`kv` and `dampratio` both define the damping", help);
             }
         } else if let Some(ratio) = ratio {
             self.bias[2] = ratio;

@@ -1,4 +1,4 @@
-//! Attributes that have no effect in the result, each told once per element.
+//! Attributes without effect in the result, each reported once per element.
 
 use super::defaults::Look;
 use crate::log::Log;
@@ -6,8 +6,8 @@ use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
-/// Switches of `<flag>` that change how a robot moves, with what is so without
-/// them; others, and those that other parts read, change only how it is computed.
+/// Switches of `<flag>` that change the motion of a robot, with the remaining effect.
+/// Other switches are handled elsewhere, or change only the computation.
 const SWITCHES: [(&str, &str); 6] = [
     ("constraint", "contacts, limits, friction and equalities act"),
     ("frictionloss", "friction of joints acts"),
@@ -17,7 +17,7 @@ const SWITCHES: [(&str, &str); 6] = [
     ("actuation", "actuators act"),
 ];
 
-/// What a joint says besides its motion and resistance.
+/// Attributes of a joint besides its motion and resistance.
 pub(crate) fn joint(log: &mut Log, look: &Look<'_>) {
     let node = look.node();
     for name in ["solreflimit", "solimplimit", "solreffriction", "solimpfriction"] {
@@ -27,7 +27,7 @@ pub(crate) fn joint(log: &mut Log, look: &Look<'_>) {
         }
     }
     if look.number(log, "margin").is_some_and(|margin| margin != 0.0) {
-        let what = "`margin` of a joint: limits act where they are";
+        let what = "`margin` of a joint: limits act at their exact values";
         log.note_value(ImportStatus::Dropped, node, "margin", what);
     }
     if look.flag(log, "actuatorgravcomp") == Some(true) {
@@ -37,13 +37,13 @@ pub(crate) fn joint(log: &mut Log, look: &Look<'_>) {
     for name in ["damping", "stiffness"] {
         let numbers = look.attribute(name).and_then(|found| values::numbers(log, found));
         if numbers.is_some_and(|numbers| numbers.iter().skip(1).any(|part| *part != 0.0)) {
-            let what = format!("`{name}` of a joint that grows with its motion: the constant part");
+            let what = format!("`{name}` of a joint that depends on its motion: the constant part");
             log.note_value(ImportStatus::Approximated, node, name, what).doubt();
         }
     }
 }
 
-/// What a geom says besides its shape, mass and surface.
+/// Attributes of a geom besides its shape, mass and surface.
 pub(crate) fn geom(log: &mut Log, look: &Look<'_>) {
     let node = look.node();
     for (name, what) in [
@@ -63,12 +63,12 @@ pub(crate) fn geom(log: &mut Log, look: &Look<'_>) {
     }
 }
 
-/// Switches of a `<flag>` that turn something off.
+/// Disabled switches of a `<flag>`.
 pub(crate) fn flag(log: &mut Log, flag: Node<'_>) {
     for (name, without) in SWITCHES {
         if flag.text(name) == Some("disable") {
-            let what = format!("`{name}` is disabled in the file: {without} nonetheless");
-            let advice = "remove what should not act from the `Robot`";
+            let what = format!("`{name}` is disabled in the file, but {without}");
+            let advice = "remove the unwanted parts from the `Robot`";
             log.note_value(ImportStatus::Dropped, flag, name, what).advise(advice).doubt();
         }
     }

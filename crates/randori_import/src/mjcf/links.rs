@@ -18,16 +18,16 @@ use crate::log::Log;
 use crate::names::Names;
 use crate::report::ImportStatus;
 
-/// The links and joints of a robot, and what they are called.
+/// The links and joints of a robot, and their names.
 #[derive(Debug, Default)]
 pub(crate) struct Skeleton {
     pub(crate) links: Vec<LinkSpec>,
     pub(crate) joints: Vec<JointSpec>,
     /// Name of the joint of a body (its index, the joint's index in it).
     pub(crate) joint_names: BTreeMap<(usize, usize), String>,
-    /// By body: mass with all that is bolted to it, kg.
+    /// By body: mass including bodies welded to it, kg.
     masses: Vec<f64>,
-    /// By body: whether it carries others.
+    /// By body: true if it has child bodies.
     carries: Vec<bool>,
 }
 
@@ -74,8 +74,8 @@ fn from_geoms(log: &mut Log, model: &Model<'_>, body: &Body<'_>) -> Inertia {
             let (code, at) = (DiagnosticCode::IMPORT_MESH, geom.look.node().span());
             let name = body.name.unwrap_or("without name");
             let message =
-                format!("the mass of body `{name}` should come from a mesh that cannot be read");
-            let help = "put the mesh file in its place, or give the body an `<inertial>`";
+                format!("the mass of body `{name}` depends on a mesh that cannot be read");
+            let help = "provide the mesh file, or give the body an `<inertial>`";
             log.error(code, at, message, help);
         }
         if geom.inertia.mass > 0.0 {
@@ -85,12 +85,12 @@ fn from_geoms(log: &mut Log, model: &Model<'_>, body: &Body<'_>) -> Inertia {
     sum
 }
 
-/// Lower bounds of the compiler settings, and inertias that a body can have.
+/// Applies lower bounds of the compiler settings, and makes inertias possible.
 fn bounded(log: &mut Log, model: &Model<'_>, body: &Body<'_>, mut found: Inertia) -> Inertia {
     let settings = model.settings_of(body);
     let moves = !body.joints.is_empty();
     if found.mass == 0.0 && settings.bound_mass > 0.0 && body.given_inertia.is_none() {
-        // MuJoCo puts it where the body is in its parent, but in the body's own frame.
+        // MuJoCo uses the body's position in its parent, but in the body's own frame.
         found.com = body.pose.translation.vector;
     }
     found.mass = found.mass.max(settings.bound_mass);
@@ -118,14 +118,14 @@ impl<'t> Body<'t> {
     }
 }
 
-/// The error about a body that moves but has no mass.
+/// The error about a moving body without mass.
 pub(crate) fn refuse_massless(log: &mut Log, body: &Body<'_>, name: &str) {
     let (code, at) = (DiagnosticCode::IMPORT_VALUE, body.child_or_self("inertial").span());
     let message = format!("body `{name}` moves but has no mass");
     log.error(code, at, message, "give it a geom with mass, or an `<inertial>`");
 }
 
-/// Whether bodies carry others.
+/// True for bodies with child bodies.
 fn carriers(model: &Model<'_>) -> Vec<bool> {
     let mut carries = vec![false; model.bodies.len()];
     for body in model.bodies.iter().skip(1) {
@@ -134,7 +134,7 @@ fn carriers(model: &Model<'_>) -> Vec<bool> {
     carries
 }
 
-/// The mass of each body with all that is bolted to it, kg.
+/// The mass of each body including bodies welded to it, kg.
 fn masses_with_welds(model: &Model<'_>, inertias: &[Inertia]) -> Vec<f64> {
     let mut masses: Vec<f64> = inertias.iter().map(|inertia| inertia.mass).collect();
     for (index, body) in model.bodies.iter().enumerate().skip(1).rev() {
@@ -173,8 +173,8 @@ impl Skeleton {
         skeleton
     }
 
-    /// Whether nothing gives a body mass that moves, and it does not only stand
-    /// between joints.
+    /// True for a moving body without mass that is not only an intermediate frame between
+    /// joints.
     fn is_weightless(&self, model: &Model<'_>, index: usize) -> bool {
         let is_bare = model.bodies[index].geoms.iter().all(|geom| geom.shape.is_none());
         self.masses[index] <= 0.0 && !(is_bare && self.carries[index])
@@ -212,7 +212,7 @@ impl Skeleton {
             }
         }
         if moving.is_empty() && !parent.0.is_empty() {
-            // The world's own link carries what the file bolts to the world.
+            // The world's own link carries the bodies welded to the world.
             let name = names.give(&format!("{}_fixed", place.link));
             let pose = pose_spec(&(parent.1 * body.pose * place.link_from_body.inverse()));
             self.joints.push(fixed(name, parent.0.clone(), place.link.clone(), pose));
@@ -241,8 +241,7 @@ impl Skeleton {
         self.links.push(link(place.link.clone(), inertia.seen_from(&place.link_from_body)));
     }
 
-    /// Shapes and visuals, on the link of the body or of the one that it is a
-    /// part of.
+    /// Shapes and visuals, on the link of the body or of the body it is merged into.
     fn add_surfaces(
         &mut self,
         layout: &Layout,
@@ -272,7 +271,7 @@ impl Skeleton {
     }
 }
 
-/// Stiffness and damping of joints that say a time constant and a damping ratio,
+/// Stiffness and damping of joints with a time constant and a damping ratio,
 /// from the inertia that they move, as `MuJoCo` computes them (documentation, "XML
 /// reference", joint/springdamper; `mjCModel::AutoSpringDamper`).
 pub(crate) fn tune_springs(
@@ -367,8 +366,8 @@ fn joint_name(
 }
 
 impl Joint<'_> {
-    /// The motion from the reference coordinate back to zero, in the frame of
-    /// the joint: coordinates count as in the file.
+    /// The motion from the reference coordinate back to zero, in the frame of the joint, so
+    /// that coordinates equal those of the file.
     fn back(&self) -> Pose {
         let axis = geometry::vector(self.axis);
         match self.motion {

@@ -1,5 +1,5 @@
-//! `<mesh>`: corners and mass of mesh assets, where `refpos`, `refquat` and
-//! `scale` put them.
+//! `<mesh>`: vertices and mass of mesh assets, transformed by `refpos`, `refquat` and
+//! `scale`.
 //!
 //! Start reading at [`Content::of`].
 
@@ -14,7 +14,7 @@ use crate::solids::{self, Filling};
 use crate::values;
 use crate::xml::Attribute;
 
-/// How a file of a mesh is drawn: each axis scaled, then posed in the frame of
+/// Placement of a mesh file as a visual: scale of each axis, then pose in the frame of
 /// its geom.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Placement {
@@ -28,30 +28,29 @@ impl Default for Placement {
     }
 }
 
-/// A mesh asset as geoms use it.
+/// A mesh asset for geoms.
 #[derive(Debug, Clone)]
 pub(crate) struct Used {
-    /// Path of its file from the project root; empty if it has none.
+    /// Path of its file from the project root; empty without a file.
     pub(crate) path: String,
     pub(crate) placement: Placement,
-    /// Absent if it cannot be had.
+    /// Absent if it cannot be read.
     pub(crate) content: Option<Content>,
 }
 
-/// What a mesh asset is.
+/// Content of a mesh asset.
 #[derive(Debug, Clone)]
 pub(crate) struct Content {
-    /// Corners and triangles in the frame of the placement.
+    /// Vertices and triangles in the frame of the placement.
     pub(crate) mesh: Mesh,
-    /// Corners in the frame of the geom.
+    /// Vertices in the frame of the geom.
     pub(crate) corners: Vec<[f64; 3]>,
-    /// Mass properties at density 1 in the frame of the geom; `None` if it has
-    /// no inside.
+    /// Mass properties at density 1 in the frame of the geom; `None` without volume.
     pub(crate) solid: Option<Inertia>,
 }
 
 impl Content {
-    /// The mesh of a file, as an asset puts it. The mass is that of the first
+    /// The mesh of a file, transformed by an asset. The mass is that of the first
     /// `counted` triangles: `MuJoCo` reads only the first object of a file.
     pub(crate) fn of(
         log: &mut Log,
@@ -62,7 +61,7 @@ impl Content {
         let mapping = Mapping::read(log, asset);
         let placement = mapping.placement();
         if mapping.is_skewed() {
-            let what = "a mesh that is scaled unevenly along turned axes: drawn along its own";
+            let what = "a mesh with a non-uniform scale along rotated axes: scaled along its own";
             log.note(ImportStatus::Approximated, asset.node(), what);
         }
         let corners: Vec<[f64; 3]> =
@@ -83,13 +82,13 @@ impl Content {
     }
 }
 
-/// The mesh whose corners, and perhaps triangles, stand in the document itself.
+/// The mesh of vertices, and optionally triangles, in the document.
 pub(crate) fn written(log: &mut Log, asset: &Look<'_>) -> Option<Mesh> {
     let points = asset.attribute("vertex")?;
     let numbers = values::numbers(log, points)?;
     if numbers.len() % 3 != 0 || numbers.len() < 12 {
-        let message = format!("`vertex` has {} numbers, which are no corners", numbers.len());
-        log.refuse(points, message, "write three numbers for each of at least four corners");
+        let message = format!("`vertex` has {} numbers, which are not vertices", numbers.len());
+        log.refuse(points, message, "write three numbers for each of at least four vertices");
         return None;
     }
     let single = |part: &f64| f64::from(*part as f32);
@@ -103,7 +102,7 @@ pub(crate) fn written(log: &mut Log, asset: &Look<'_>) -> Option<Mesh> {
     let count = mesh.vertices.len();
     let is_corner = |index: &f64| *index >= 0.0 && *index < count as f64 && index.fract() == 0.0;
     if numbers.len() % 3 != 0 || !numbers.iter().all(is_corner) {
-        let message = "`face` names corners that the mesh does not have, or no triangles";
+        let message = "`face` has invalid vertex indices, or is not a list of triangles";
         let help = format!("write three whole numbers from 0 to {} for each triangle", count - 1);
         log.refuse(faces, message, help);
         return None;
@@ -113,13 +112,13 @@ pub(crate) fn written(log: &mut Log, asset: &Look<'_>) -> Option<Mesh> {
     Some(mesh)
 }
 
-/// The mesh that `MuJoCo` makes itself.
+/// The built-in mesh of `MuJoCo`.
 pub(crate) fn built_in(log: &mut Log, asset: &Look<'_>, kind: &Attribute) -> Option<Mesh> {
     let parameters = asset.attribute("params").and_then(|found| values::numbers(log, found));
     match super::builtin_meshes::make(kind.value.trim(), &parameters.unwrap_or_default()) {
         Ok(mesh) => Some(mesh),
         Err(reason) => {
-            let advice = "write its corners as `vertex`, or name a mesh file";
+            let advice = "write its vertices as `vertex`, or name a mesh file";
             log.note_value(ImportStatus::Dropped, asset.node(), "builtin", reason)
                 .advise(advice)
                 .doubt();
@@ -128,7 +127,7 @@ pub(crate) fn built_in(log: &mut Log, asset: &Look<'_>, kind: &Attribute) -> Opt
     }
 }
 
-/// The path of a mesh, ended as its kind says, if the document names that.
+/// The path of a mesh, with the extension of its content type, if given.
 pub(crate) fn named_kind(path: &str, kind: Option<&str>) -> String {
     match kind.map(str::trim) {
         Some("model/stl") => format!("{path}.stl"),
@@ -148,7 +147,7 @@ fn filling(log: &mut Log, asset: &Look<'_>) -> Filling {
     }
 }
 
-/// Mass properties of a mesh; without triangles it is its convex hull.
+/// Mass properties of a mesh; without triangles those of its convex hull.
 fn solid(corners: &[[f64; 3]], triangles: &[[u32; 3]], filling: Filling) -> Option<Inertia> {
     let hull = || randori_core::hull::convex_hull(corners).ok();
     if triangles.is_empty() {
@@ -161,7 +160,7 @@ fn solid(corners: &[[f64; 3]], triangles: &[[u32; 3]], filling: Filling) -> Opti
     solids::of_mesh(corners, triangles, triangles, filling)
 }
 
-/// What turns and scales the corners of a file: `scale * (rotation (point - from))`.
+/// Transform of the vertices of a file: `scale * (rotation (point - from))`.
 #[derive(Debug, Clone, Copy)]
 struct Mapping {
     from: Vector,
@@ -183,7 +182,7 @@ impl Mapping {
         turned.component_mul(&Vector::from(self.scale)).into()
     }
 
-    /// The scale along the axes of the file, if it is one.
+    /// The scale along the axes of the file, if there is one.
     fn own_scale(&self) -> Option<[f64; 3]> {
         let axes = self.rotation.to_rotation_matrix();
         let scale = Matrix3::from_diagonal(&self.scale.into());
@@ -198,7 +197,7 @@ impl Mapping {
         self.own_scale().is_none()
     }
 
-    /// The nearest scale and pose that a drawn mesh can have.
+    /// The nearest scale and pose that a visual mesh can have.
     fn placement(&self) -> Placement {
         let scale = self.own_scale().unwrap_or(self.scale);
         let shift = self.rotation * -self.from;

@@ -1,8 +1,8 @@
-//! How easily generalized forces move a model where its file draws it.
+//! Mobility of a model under generalized forces in its reference configuration.
 //!
-//! `MuJoCo` takes the mass that an actuator, a tendon or a joint moves from the
-//! inverse of the mass matrix `M` at the drawn pose: `1 / (J M^-1 J^T)` for the
-//! force directions `J`. `M^-1` is never formed: the tree is factored once, and
+//! `MuJoCo` computes the inertia of an actuator, a tendon or a joint from the
+//! inverse of the mass matrix `M` in the reference configuration: `1 / (J M^-1 J^T)` for
+//! the force directions `J`. `M^-1` is never formed: the tree is factored once, and
 //! each row of `J` is solved along the paths from its joints to the world (the
 //! articulated-body recursion, Featherstone 2008, section 7.3).
 //!
@@ -15,13 +15,13 @@ use nalgebra::{Cholesky, DMatrix, DVector, Dyn, Matrix3, Matrix6, Vector6};
 use super::model::{Model, Motion};
 use crate::geometry::{Inertia, Pose, Vector};
 
-/// Tendons with an armature of their own beyond this number count without it.
+/// Maximum number of tendons with armature; further armatures are ignored.
 const MAX_TENDON_ARMATURES: usize = 64;
 
-/// Pivots below this stand for joints that move no mass.
+/// Pivots below this belong to joints that move no mass.
 const MIN_PIVOT: f64 = 1e-15;
 
-/// A generalized force: degrees of freedom and their shares.
+/// A generalized force: degrees of freedom and coefficients.
 pub(crate) type Row = Vec<(usize, f64)>;
 
 /// The factored mass matrix of a model, with armature.
@@ -33,11 +33,11 @@ pub(crate) struct Mobility {
     first: BTreeMap<(usize, usize), usize>,
     /// Force directions of the tendons with armature.
     tendons: Vec<Row>,
-    /// `1 / armature` of those tendons plus how they move each other.
+    /// `1 / armature` of those tendons plus their mutual mobility.
     coupled: Option<Cholesky<f64, Dyn>>,
 }
 
-/// A degree of freedom; spatial vectors are in the world, about its origin,
+/// A degree of freedom; spatial vectors are in world axes about the world origin,
 /// angular part first.
 #[derive(Debug)]
 struct Dof {
@@ -45,7 +45,7 @@ struct Dof {
     motion: Vector6<f64>,
     /// The articulated inertia times the motion.
     momentum: Vector6<f64>,
-    /// The inertia felt at this degree of freedom when all below it is free.
+    /// The inertia at this degree of freedom with a free subtree.
     pivot: f64,
 }
 
@@ -58,7 +58,7 @@ impl Mobility {
     ) -> Self {
         let mut mobility = Self::default();
         let mut armatures = Vec::new();
-        // The last degree of freedom at or above each body.
+        // The nearest degree of freedom at or above each body.
         let mut last: Vec<Option<usize>> = Vec::with_capacity(model.bodies.len());
         let mut world_from: Vec<Pose> = Vec::with_capacity(model.bodies.len());
         let mut carried: Vec<Matrix6<f64>> = Vec::new();
@@ -141,7 +141,7 @@ impl Mobility {
         plain - shared.dot(&coupled.solve(&shared))
     }
 
-    /// `M^-1` times a force, at the joints on the paths to the world.
+    /// `M^-1` times a force, for the joints on the paths to the world.
     fn response(&self, row: &Row) -> BTreeMap<usize, f64> {
         let mut path: BTreeSet<usize> = BTreeSet::new();
         for (dof, _) in row {
@@ -186,8 +186,8 @@ impl Mobility {
         found
     }
 
-    /// What `MuJoCo` calls `dof_invweight0` of a joint: the mean over its degrees
-    /// of freedom (of a free joint, those that turn).
+    /// `dof_invweight0` of a joint in `MuJoCo`: the mean over its degrees of freedom (of a
+    /// free joint, the rotational ones).
     pub(crate) fn of_joint(&self, joint: (usize, usize), motion: Motion) -> Option<f64> {
         let first = self.dof(joint)?;
         let own = |dof: usize| self.along(&vec![(dof, 1.0)]);
@@ -203,7 +203,7 @@ fn dot(row: &Row, response: &BTreeMap<usize, f64>) -> f64 {
     row.iter().map(|(dof, share)| share * response.get(dof).copied().unwrap_or(0.0)).sum()
 }
 
-/// The directions in which a joint moves its body, drawn at `pose`.
+/// The motion directions of a joint of a body at `pose`.
 fn motions(motion: Motion, pose: &Pose, anchor: [f64; 3], axis: [f64; 3]) -> Vec<Vector6<f64>> {
     let turn = |axis: Vector, through: Vector| {
         let moving = through.cross(&axis);

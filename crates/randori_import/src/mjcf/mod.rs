@@ -49,8 +49,8 @@ use mobility::Mobility;
 use model::Model;
 use settings::Settings;
 
-/// An error if there are more bodies than a scenario may hold, or more joints than
-/// a robot.
+/// An error for more bodies than a scenario may have, or more joints than a robot may
+/// have.
 fn has_too_many_bodies(log: &mut Log, files: &Files<'_>, model: &Model<'_>) -> bool {
     let joints: usize = model.bodies.iter().map(|body| body.joints.len()).sum();
     let free = model.bodies.iter().filter(|body| body.is_free()).count();
@@ -60,15 +60,15 @@ fn has_too_many_bodies(log: &mut Log, files: &Files<'_>, model: &Model<'_>) -> b
     ];
     let beyond = limits.into_iter().find(|(count, most, ..)| count > most);
     if let Some((count, most, what, limit)) = beyond {
-        let message = format!("the file has {count} {what}, but at most {most} are read");
+        let message = format!("the file has {count} {what}, more than the limit of {most}");
         let help = format!("raise the limit with `--limit {limit}=N`");
         log.error(DiagnosticCode::LIMIT_EXCEEDED, model.root.span(), message, help);
     }
     beyond.is_some()
 }
 
-/// Says that a robot falls whose actuators push at sites or bodies: a robot of
-/// Randori is driven at its joints only.
+/// Reports a robot that falls because its actuators act on sites or bodies: Randori
+/// drives joints only.
 fn note_thrusters(log: &mut Log, model: &Model<'_>, layout: &tree::Layout) {
     let thrusters: Vec<Node<'_>> = model
         .root
@@ -85,7 +85,7 @@ fn note_thrusters(log: &mut Log, model: &Model<'_>, layout: &tree::Layout) {
     if let Some(first) = thrusters.first().filter(|_| falls) {
         let count = thrusters.len();
         let what = format!(
-            "thrust: {count} actuators push at sites, and nothing else holds `{}` up: it falls",
+            "thrust: {count} actuators act on sites; without them `{}` falls",
             layout.base.0
         );
         let advice = "a Randori robot is driven at its joints only; study it on the ground, or \
@@ -94,7 +94,7 @@ fn note_thrusters(log: &mut Log, model: &Model<'_>, layout: &tree::Layout) {
     }
 }
 
-/// Says what is not read of sections that describe more than the robot.
+/// Reports unsupported sections.
 fn note_unread(log: &mut Log, root: Node<'_>) {
     for node in root.children() {
         let what = match node.tag() {
@@ -108,7 +108,7 @@ fn note_unread(log: &mut Log, root: Node<'_>) {
     }
 }
 
-/// Turns a document into a robot and what surrounds it.
+/// Converts a document to a robot and an environment.
 pub(crate) fn import(
     log: &mut Log,
     files: &mut Files<'_>,
@@ -184,7 +184,7 @@ pub(crate) fn import(
     let settings = &model.settings;
     log.note_whole(
         ImportStatus::Dropped,
-        format!("the physics step of {} s: a scenario says its own", settings.timestep),
+        format!("the physics step of {} s: each scenario has its own", settings.timestep),
     )
     .advise(format!(
         "write `physics: (rate_hz: {})` in the scenario",
@@ -199,7 +199,7 @@ pub(crate) fn import(
     }
 }
 
-/// How forces move the joints where the file draws them, with all armatures.
+/// The mobility of the joints in the reference configuration, with all armatures.
 fn mobility(
     log: &mut Log,
     model: &Model<'_>,

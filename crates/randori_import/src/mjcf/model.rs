@@ -1,4 +1,4 @@
-//! The bodies of an MJCF file with everything on them, defaults applied.
+//! The bodies of an MJCF file with their elements, defaults applied.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -23,7 +23,7 @@ use crate::xml::{Files, Node};
 pub(crate) struct Body<'t> {
     pub(crate) node: Node<'t>,
     pub(crate) name: Option<&'t str>,
-    /// Index of the body that carries it; the world's is its own.
+    /// Index of the parent body; the world is its own parent.
     pub(crate) parent: usize,
     /// In the frame of the parent.
     pub(crate) pose: Pose,
@@ -32,12 +32,11 @@ pub(crate) struct Body<'t> {
     pub(crate) sites: Vec<(Node<'t>, Pose)>,
     pub(crate) given_inertia: Option<Inertia>,
     pub(crate) is_mocap: bool,
-    /// The attached model that it comes from; its settings are those of the
-    /// main file without one.
+    /// Its attached model, which has its own settings; `None` for the main file.
     pub(crate) scope: Option<usize>,
 }
 
-/// What a joint allows.
+/// Kind of a joint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Motion {
     Hinge,
@@ -71,11 +70,11 @@ pub(crate) struct Joint<'t> {
     pub(crate) friction: f64,
     pub(crate) stiffness: f64,
     pub(crate) spring_rest: f64,
-    /// The coordinate at which the body is where the file puts it.
+    /// Reference coordinate (`ref`): the coordinate at the pose in the file.
     pub(crate) reference: f64,
-    /// Time constant (s) and damping ratio that say stiffness and damping.
+    /// Time constant (s) and damping ratio that define stiffness and damping.
     pub(crate) spring_damper: Option<[f64; 2]>,
-    /// Limit on what all actuators together exert.
+    /// Limit of the total force of all actuators.
     pub(crate) force_range: Option<[f64; 2]>,
     /// First entry in a keyframe's `qpos`.
     pub(crate) first: usize,
@@ -88,9 +87,9 @@ pub(crate) struct Assets<'t> {
     pub(crate) hfields: BTreeMap<&'t str, Node<'t>>,
     /// By path; `None` for those that cannot be read.
     loaded: BTreeMap<String, Result<(Mesh, usize), String>>,
-    /// By place of the asset in the document.
+    /// By index of the asset in the document.
     used: BTreeMap<usize, Rc<Used>>,
-    /// Files that were reported as missing.
+    /// Files already reported as missing.
     reported: Vec<String>,
 }
 
@@ -133,7 +132,7 @@ impl<'t> Model<'t> {
         model
     }
 
-    /// The settings that a body is written for.
+    /// The settings of a body.
     pub(crate) fn settings_of(&self, body: &Body<'t>) -> &Settings {
         body.scope.map_or(&self.settings, |scope| &self.scopes[scope])
     }
@@ -218,7 +217,7 @@ impl<'t> Model<'t> {
 }
 
 impl<'t> Body<'t> {
-    /// Whether it moves freely.
+    /// True if it has a free joint.
     pub(crate) fn is_free(&self) -> bool {
         self.joints.first().is_some_and(|joint| joint.motion == Motion::Free)
     }
@@ -245,13 +244,12 @@ struct Walk<'w, 'f, 't> {
     files: &'w mut Files<'f>,
     assets: &'w mut Assets<'t>,
     model: &'w mut Model<'t>,
-    /// The attached model that it is in.
+    /// The current attached model.
     scope: Option<usize>,
 }
 
 impl<'t> Walk<'_, '_, 't> {
-    /// Reads what is inside a body, or inside a frame on it. Nesting is limited
-    /// by the reader of the text.
+    /// Reads the content of a body, or of a frame in it. The XML reader limits nesting.
     fn content(&mut self, node: Node<'t>, body: usize, at: &Pose, childclass: Option<&'t str>) {
         for child in node.children() {
             match child.tag() {
@@ -285,11 +283,11 @@ impl<'t> Walk<'_, '_, 't> {
         }
     }
 
-    /// Something that is not read: an error if it would have mass.
+    /// Reports an unsupported element: an error if it would have mass.
     fn unknown(&mut self, node: Node<'t>, tag: &str) {
         let weighs = |node: Node<'t>| matches!(node.tag(), "body" | "geom" | "inertial");
         if matches!(tag, "composite" | "flexcomp") {
-            let message = format!("`<{tag}>` is not read: it makes bodies of its own");
+            let message = format!("`<{tag}>` is not supported: it generates bodies");
             let help = match node.name() {
                 Some(name) => format!("leave it out with `--drop {name}`"),
                 None => "remove it, or replace it by bodies and joints: \
@@ -298,11 +296,11 @@ impl<'t> Walk<'_, '_, 't> {
             };
             self.log.error(DiagnosticCode::IMPORT_STRUCTURE, node.span(), message, help);
         } else if node.all_below().any(weighs) {
-            let message = format!("`<{tag}>` is not understood, and holds bodies or geoms");
-            let help = "remove it, or take what it holds out of it";
+            let message = format!("`<{tag}>` is unknown, and contains bodies or geoms");
+            let help = "remove it, or move its content out of it";
             self.log.error(DiagnosticCode::IMPORT_STRUCTURE, node.span(), message, help);
         } else {
-            let what = format!("`<{tag}>` is not understood, with all that it holds");
+            let what = format!("`<{tag}>` is unknown, with its content");
             self.log.note(ImportStatus::Dropped, node, what).doubt();
         }
     }
@@ -322,7 +320,7 @@ impl<'t> Walk<'_, '_, 't> {
         body.is_mocap = look.flag(self.log, "mocap") == Some(true);
         if look.number(self.log, "gravcomp").is_some_and(|share| share != 0.0) {
             let what = "gravity compensation";
-            let advice = "let the policy or the gains hold the weight";
+            let advice = "compensate gravity in the policy or by gains";
             self.log
                 .note_value(ImportStatus::Dropped, node, "gravcomp", what)
                 .advise(advice)
@@ -340,7 +338,7 @@ impl<'t> Walk<'_, '_, 't> {
         let Some(scope) = node.text(SCOPE).and_then(|scope| scope.parse::<usize>().ok()) else {
             return self.content(node, body, &pose, childclass);
         };
-        // What is attached is written for settings of its own.
+        // An attached model has its own settings.
         let inner = self.model.scopes[scope].clone();
         let outer = std::mem::replace(&mut self.model.settings, inner);
         let outer_scope = self.scope.replace(scope);
@@ -463,7 +461,7 @@ impl<'t> Walk<'_, '_, 't> {
     }
 }
 
-/// The name of an asset that gives none: that of its file.
+/// The default name of an asset: that of its file.
 pub(crate) fn asset_name(node: Node<'_>) -> &str {
     let file = node.text("file").unwrap_or_default();
     let file = file.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -516,7 +514,7 @@ impl<'t> Assets<'t> {
         used
     }
 
-    /// Path from the project root and content of what a mesh is read from, with
+    /// Path from the project root and content of the file of a mesh, with
     /// the number of triangles that have mass.
     fn source(
         &mut self,

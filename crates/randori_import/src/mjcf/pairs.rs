@@ -1,4 +1,4 @@
-//! `<contact>`: pairs that touch each other, and pairs that do not.
+//! `<contact>`: pairs that collide, and excluded pairs.
 
 use std::collections::BTreeSet;
 
@@ -14,17 +14,17 @@ use crate::xml::Node;
 /// A geom: the index of its body, and its index on it.
 pub(crate) type GeomId = (usize, usize);
 
-/// Priority of surfaces whose contacts the file describes pair by pair.
+/// Priority of surfaces with listed contacts.
 const PAIR_PRIORITY: i32 = 100;
 
-/// A contact that the file lists.
+/// A listed contact (`<pair>`).
 pub(crate) struct Pair<'t> {
     node: Node<'t>,
     pub(crate) ends: [GeomId; 2],
     surface: Surface,
 }
 
-/// All contacts that the file lists.
+/// All listed contacts.
 pub(crate) fn pairs<'t>(log: &mut Log, model: &Model<'t>) -> Vec<Pair<'t>> {
     let mut pairs = Vec::new();
     for node in
@@ -54,7 +54,7 @@ pub(crate) fn pairs<'t>(log: &mut Log, model: &Model<'t>) -> Vec<Pair<'t>> {
         let [one, other] = ends[..] else { continue };
         let geom = |(body, index): GeomId| &model.bodies[body].geoms[index].surface;
         let (a, b) = (geom(one), geom(other));
-        // What a pair does not say follows from its geoms.
+        // Attributes that a pair omits follow from its geoms.
         let stronger = if b.priority > a.priority { b } else { a };
         let larger = |part: usize| {
             if a.priority == b.priority {
@@ -89,21 +89,21 @@ pub(crate) fn surface_of(
     pairs: &[Pair<'_>],
 ) -> Surface {
     let mine: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.ends.contains(&id)).collect();
-    // The world keeps its own surface: it is there for other things too.
+    // The world keeps its own surface, which other geoms touch too.
     let with_world = |pair: &&&Pair<'_>| pair.ends.iter().any(|end| end.0 == 0);
     let Some(chosen) = mine.iter().find(with_world).or(mine.first()).filter(|_| id.0 != 0) else {
         return geom.surface;
     };
     for other in mine.iter().filter(|pair| pair.surface != chosen.surface) {
         if other.ends[0] == id {
-            let what = "a listed contact: with the friction of another one of the same geom";
+            let what = "a listed contact: uses the friction of another one of the same geom";
             log.note(ImportStatus::Approximated, other.node, what);
         }
     }
     chosen.surface
 }
 
-/// Pairs of bodies that never touch, the smaller index first.
+/// Pairs of bodies that do not collide, the smaller index first.
 pub(crate) fn excluded(log: &mut Log, model: &Model<'_>) -> BTreeSet<(usize, usize)> {
     let sections = model.root.children_called("contact");
     let mut all = BTreeSet::new();

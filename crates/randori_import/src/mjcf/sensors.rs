@@ -1,4 +1,4 @@
-//! `<sensor>`: what the robot measures.
+//! `<sensor>`.
 
 use randori_core::diagnostic::DiagnosticCode;
 use randori_core::sensor::{
@@ -15,8 +15,7 @@ use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
-/// Sensors of single joints and actuators, all of which the sensor of all
-/// joints measures.
+/// Sensors of single joints and actuators, which the sensor `joints` replaces.
 const OF_JOINTS: [&str; 8] = [
     "jointpos",
     "jointvel",
@@ -28,11 +27,10 @@ const OF_JOINTS: [&str; 8] = [
     "ballangvel",
 ];
 
-/// Sensors that measure something which Randori's sensors do not, with what to
-/// take instead.
+/// Unsupported sensors, with an alternative.
 const UNMEASURED: [(&[&str], &str); 8] = [
     (&["force", "torque"], "a `Contact` sensor measures the force on a link, `joints` the drives"),
-    (&["magnetometer"], "an `Orientation` sensor says where north is"),
+    (&["magnetometer"], "an `Orientation` sensor gives the heading"),
     (
         &["subtreecom", "subtreelinvel", "subtreeangmom"],
         "goals and metrics can use the signal `com_height`; a `GroundTruth` sensor measures one link",
@@ -63,7 +61,7 @@ const UNMEASURED: [(&[&str], &str); 8] = [
     ),
 ];
 
-/// Range of a range finder that does not say its own, m.
+/// Default range of a range finder, m.
 const FAR: f64 = 10.0;
 
 pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<SensorSpec> {
@@ -91,8 +89,8 @@ pub(crate) fn read(log: &mut Log, model: &Model<'_>, layout: &Layout) -> Vec<Sen
         }
         let Some(Found { kind, body, pose, remark }) = one(log, model, node) else { continue };
         let Some(place) = layout.place(body) else {
-            let what = format!("a {} on something outside the robot", node.tag());
-            let advice = "scenarios know where objects are by their signals";
+            let what = format!("a {} on a body outside the robot", node.tag());
+            let advice = "goals and metrics can use signals of objects";
             log.note(ImportStatus::Dropped, node, what).advise(advice);
             continue;
         };
@@ -136,7 +134,7 @@ struct Found {
     body: usize,
     /// In the frame of the body.
     pose: Pose,
-    /// How it differs from that of the file.
+    /// Its difference from the sensor of the file.
     remark: Option<String>,
 }
 
@@ -151,7 +149,7 @@ fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Found> {
         "accelerometer" => (Accelerometer.into(), at_site(log, model, node)?, None),
         "velocimeter" => (Velocimeter.into(), at_site(log, model, node)?, None),
         "touch" => {
-            let remark = "the force on its whole link".to_owned();
+            let remark = "the force on the whole link".to_owned();
             (Contact::default().into(), at_site(log, model, node)?, Some(remark))
         }
         "rangefinder" => {
@@ -164,7 +162,7 @@ fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Found> {
         }
         "contact" => {
             let body = contact_body(log, model, node)?;
-            let remark = "any contact of the whole link counts".to_owned();
+            let remark = "all contacts of the link count".to_owned();
             (Contact::default().into(), (body, Pose::identity()), Some(remark))
         }
         "framequat" if node.attribute("refname").is_none() => {
@@ -179,13 +177,13 @@ fn one(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<Found> {
             (GroundTruth.into(), place, Some(remark))
         }
         _ => {
-            let what = format!("`<{tag}>` is no sensor that is known");
+            let what = format!("`<{tag}>` is an unknown sensor");
             log.note(ImportStatus::Dropped, node, what).doubt();
             return None;
         }
     };
     if tag == "rangefinder" {
-        // A range finder looks along Z, a lidar along X.
+        // A range finder measures along Z, a lidar along X.
         let turn = geometry::about(geometry::Vector::y(), -std::f64::consts::FRAC_PI_2);
         pose *= geometry::pose(geometry::Vector::zeros(), turn);
     }
@@ -303,7 +301,7 @@ fn contact_body(log: &mut Log, model: &Model<'_>, node: Node<'_>) -> Option<usiz
     }
     let found = bodies.into_iter().find(|body| *body != 0);
     if found.is_none() {
-        log.note(ImportStatus::Dropped, node, "a contact sensor on no body");
+        log.note(ImportStatus::Dropped, node, "a contact sensor without a body");
     }
     found
 }
@@ -316,14 +314,14 @@ fn check_joint(log: &mut Log, model: &Model<'_>, node: Node<'_>) {
     }
 }
 
-/// `cutoff` is a saturation. `noise` is only a remark: `MuJoCo` adds none.
+/// `cutoff` is a saturation. `noise` is reported only: `MuJoCo` does not apply it.
 fn errors(log: &mut Log, node: Node<'_>, spec: &mut SensorSpec) {
     if let Some(noise) = node.attribute("noise")
         && values::number(log, noise).is_some_and(|noise| noise > 0.0)
     {
-        let what = format!("noise {}: MuJoCo itself does not add it", noise.value);
+        let what = format!("noise {}: MuJoCo does not apply it", noise.value);
         let advice =
-            format!("write `errors: (noise: Gaussian(stddev: {}))` to have it", noise.value);
+            format!("write `errors: (noise: Gaussian(stddev: {}))` to apply it", noise.value);
         log.note_value(ImportStatus::Dropped, node, "noise", what).advise(advice);
     }
     let number = |log: &mut Log, name: &str| {
@@ -332,7 +330,7 @@ fn errors(log: &mut Log, node: Node<'_>, spec: &mut SensorSpec) {
     };
     spec.errors.latency = number(log, "delay");
     if let Some(period) = number(log, "interval") {
-        let what = format!("a sensor that measures every {period} s: at every tick");
+        let what = format!("a sensor with a period of {period} s: measures at every tick");
         let advice = format!("write `rate_hz: {}`, if that divides the physics rate", 1.0 / period);
         log.note_value(ImportStatus::Approximated, node, "interval", what).advise(advice);
     }

@@ -8,7 +8,7 @@ use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::{Attribute, Files, Node};
 
-/// How the file is meant; defaults are those of the format.
+/// Settings of the file; defaults are those of the format.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of the format")]
 pub(crate) struct Settings {
@@ -18,30 +18,29 @@ pub(crate) struct Settings {
     pub(crate) mesh_dir: String,
     pub(crate) texture_dir: String,
     pub(crate) strip_path: bool,
-    /// Folder from which an attached model names its files; that of the main
-    /// file if there is none.
+    /// Base folder of the paths of an attached model; `None` for that of the main file.
     pub(crate) folder: Option<String>,
-    /// Whether inertia comes from geoms: always, never, or where none is given.
+    /// Inertia from geoms: always, never, or if none is given.
     pub(crate) inertia_from_geoms: Option<bool>,
     pub(crate) inertia_groups: [f64; 2],
     pub(crate) bound_mass: f64,
     pub(crate) bound_inertia: f64,
     pub(crate) balance_inertia: bool,
     pub(crate) total_mass: Option<f64>,
-    /// Whether primitives are fitted to the box of a mesh rather than its inertia.
+    /// True if primitives are fitted to the box of a mesh instead of its inertia.
     pub(crate) fit_to_box: bool,
     /// Size of a physics step, s.
     pub(crate) timestep: f64,
     pub(crate) gravity: [f64; 3],
-    /// How much stiffer friction is than the normal direction.
+    /// Stiffness of friction relative to the normal direction.
     pub(crate) impratio: f64,
-    /// Contact parameters that replace those of all geoms.
+    /// Contact parameters that override those of all geoms.
     pub(crate) override_contacts: Option<Overrides>,
-    /// Whether neighbouring bodies pass through each other.
+    /// True if neighbouring bodies do not collide.
     pub(crate) filter_parents: bool,
     pub(crate) no_contacts: bool,
     pub(crate) no_equalities: bool,
-    /// Whether ranges of controls do not apply.
+    /// True if ranges of controls are disabled.
     pub(crate) free_controls: bool,
 }
 
@@ -143,8 +142,9 @@ impl Settings {
             self.impratio = if ratio > 0.0 { ratio } else { 1.0 };
         }
         if let Some(groups) = node.attribute("actuatorgroupdisable") {
-            let what = format!("groups {} of actuators are disabled: they act", groups.value);
-            let advice = "leave the actuators out with `drop`";
+            let what =
+                format!("groups {} of actuators are disabled in the file, but act", groups.value);
+            let advice = "remove the actuators with `drop`";
             let name = "actuatorgroupdisable";
             log.note_value(ImportStatus::Dropped, node, name, what).advise(advice).doubt();
         }
@@ -161,7 +161,7 @@ impl Settings {
         }
         for name in ["integrator", "cone", "solver", "jacobian"] {
             if let Some(attribute) = node.attribute(name) {
-                let what = format!("{name} `{}`: Randori has its own", attribute.value);
+                let what = format!("{name} `{}`: Randori uses its own", attribute.value);
                 log.note_value(ImportStatus::Dropped, node, name, what);
             }
         }
@@ -184,7 +184,7 @@ impl Settings {
         }
     }
 
-    /// Path from the reader's root of a file that an asset names.
+    /// Path of the file of an asset from the reader's root.
     pub(crate) fn asset_path(
         &self,
         files: &mut Files<'_>,
@@ -211,12 +211,12 @@ impl Settings {
         Ok(path?)
     }
 
-    /// An angle as the file writes it, in radians.
+    /// An angle of the file, in radians.
     pub(crate) fn radians(&self, angle: f64) -> f64 {
         if self.degrees { angle * (std::f64::consts::PI / 180.0) } else { angle }
     }
 
-    /// `pos` and whatever turns the frame.
+    /// `pos` and the orientation of the frame.
     pub(crate) fn pose(&self, log: &mut Log, look: &Look<'_>) -> Pose {
         let offset = look.exactly::<3>(log, "pos").unwrap_or_default();
         geometry::pose(geometry::vector(offset), self.rotation(log, look))
@@ -261,7 +261,7 @@ impl Settings {
                 _ => Vector::z(),
             };
             let step = geometry::about(axis, self.radians(angle));
-            // Lower case: axes that turn with the frame; upper case: fixed ones.
+            // Lower case: rotating axes; upper case: fixed axes.
             rotation = if letter.is_ascii_lowercase() { rotation * step } else { step * rotation };
         }
         rotation

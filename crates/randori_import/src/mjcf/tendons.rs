@@ -31,8 +31,8 @@ pub(crate) fn find<'t>(model: &Model<'t>, name: &str) -> Option<Node<'t>> {
     all(model).find(|tendon| tendon.name() == Some(name))
 }
 
-/// Joints (body, index) and coefficients; none of a spatial tendon. A joint
-/// that is named twice counts once, with both coefficients.
+/// Joints (body, index) and coefficients; none for a spatial tendon. The coefficients
+/// of a repeated joint are summed.
 pub(crate) fn terms(
     log: &mut Log,
     model: &Model<'_>,
@@ -77,8 +77,8 @@ pub(crate) fn armatures(log: &mut Log, model: &Model<'_>, mobility: &Mobility) -
     found
 }
 
-/// Adds what fixed tendons do to the joints by themselves. A tendon over joints
-/// that move as one acts like something on their leading joint.
+/// Adds the passive forces of fixed tendons to the joints. Those of a tendon over
+/// coupled joints are reflected to their leading joint.
 pub(crate) fn fold(
     log: &mut Log,
     model: &Model<'_>,
@@ -94,7 +94,7 @@ pub(crate) fn fold(
             continue;
         }
         let Some(terms) = terms(log, model, tendon) else { continue };
-        // Without a length of its own, the spring rests where the joints' do.
+        // Without a length, the rest length is that at the rest coordinates of the joints.
         let rest = |((body, joint), share): &((usize, usize), f64)| {
             model.bodies[*body].joints[*joint].spring_rest * share
         };
@@ -102,7 +102,7 @@ pub(crate) fn fold(
         passive.rest.get_or_insert([rest, rest]);
         let Some((joint, share, offset)) = lever(skeleton, &leaders, &terms) else {
             let names = passive.names();
-            let what = format!("{names} of a tendon over joints that move independently");
+            let what = format!("{names} of a tendon over independent joints");
             log.note(ImportStatus::Dropped, tendon, what).doubt();
             continue;
         };
@@ -132,12 +132,12 @@ fn lever<'c>(
     found.filter(|(_, share, _)| share.abs() > 1e-12)
 }
 
-/// What a tendon does by itself.
+/// Passive properties of a tendon.
 #[derive(Debug)]
 struct Passive {
     range: Option<[f64; 2]>,
     stiffness: f64,
-    /// Lengths without force.
+    /// Range of lengths without force.
     rest: Option<[f64; 2]>,
     damping: f64,
     friction: f64,
@@ -162,7 +162,7 @@ impl Passive {
         }
     }
 
-    /// What of it there is.
+    /// Names of its properties.
     fn parts(&self) -> Vec<&'static str> {
         let all = [
             ("range", self.range.is_some()),
@@ -183,7 +183,7 @@ impl Passive {
         names.join(", ")
     }
 
-    /// Adds it to the joint that moves the tendon.
+    /// Adds them to the joint that moves the tendon.
     fn apply(
         &self,
         log: &mut Log,
@@ -201,13 +201,13 @@ impl Passive {
         }
         if let Some([low, high]) = self.rest.filter(|_| self.stiffness > 0.0) {
             if (low - high).abs() > 1e-12 {
-                let what = "the range in which the spring of a tendon is slack: its middle";
+                let what = "the slack range of the spring of a tendon: replaced by its middle";
                 log.note(ImportStatus::Approximated, tendon, what).doubt();
             }
             let rest = (f64::midpoint(low, high) - offset) / share;
             spring(joint, self.stiffness * squared, rest);
         }
-        let what = format!("{} of a tendon: at joint `{}`", self.names(), joint.name);
+        let what = format!("{} of a tendon: moved to joint `{}`", self.names(), joint.name);
         log.note(ImportStatus::Kept, tendon, what);
     }
 }
@@ -228,7 +228,7 @@ fn limit(joint: &mut JointSpec, lower: f64, upper: f64) {
     };
 }
 
-/// Adds a spring to that of a joint: both together pull to a place between.
+/// Adds a spring to that of a joint; the rest coordinate is the weighted mean.
 fn spring(joint: &mut JointSpec, stiffness: f64, rest: f64) {
     let (own, own_rest) =
         joint.spring.map_or((0.0, 0.0), |spring| (spring.stiffness, spring.rest.si()));

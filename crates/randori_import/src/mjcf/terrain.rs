@@ -11,11 +11,11 @@ use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::{Attribute, Files, Node};
 
-/// Grids of more heights are thinned: a larger one makes a file that is too
-/// large to read.
+/// Maximum number of heights; larger grids are downsampled, because their file would
+/// exceed the limits.
 const MAX_HEIGHTS: usize = 512 * 512;
 
-/// Pictures of more pixels are not decoded.
+/// Maximum number of pixels of a picture.
 const MAX_PIXELS: u64 = 64 << 20;
 
 /// A grid of heights in any unit.
@@ -26,8 +26,8 @@ struct Grid {
     heights: Vec<f64>,
 }
 
-/// The surface of a terrain whose frame is in the middle of its zero level;
-/// `None` with a note or an error if it cannot be had.
+/// The surface of a terrain with its frame at the centre of its zero level; `None`,
+/// with a line in the report or an error, if it cannot be read.
 pub(crate) fn shape(
     log: &mut Log,
     files: &mut Files<'_>,
@@ -65,7 +65,7 @@ pub(crate) fn shape(
     Some(Shape::Heightfield { size, heights: heights.collect() })
 }
 
-/// A terrain that cannot be had, with what to do.
+/// Reports an unreadable terrain, with advice.
 fn lost(log: &mut Log, node: Node<'_>, reason: &str) {
     let name = node.name().unwrap_or("without name");
     let what = format!("terrain `{name}`: {reason}");
@@ -73,7 +73,7 @@ fn lost(log: &mut Log, node: Node<'_>, reason: &str) {
     log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
 }
 
-/// Six digits are finer than a picture is.
+/// Six digits are finer than the resolution of a picture.
 fn rounded(height: f64) -> f64 {
     if height == 0.0 {
         return 0.0;
@@ -81,7 +81,7 @@ fn rounded(height: f64) -> f64 {
     format!("{height:.5e}").parse().unwrap_or(height)
 }
 
-/// Heights that the file itself gives; flat without.
+/// Heights in the file itself; flat by default.
 fn written(log: &mut Log, node: Node<'_>) -> Option<Grid> {
     let mut counts = [0_usize; 2];
     for (name, count) in ["nrow", "ncol"].into_iter().zip(&mut counts) {
@@ -106,7 +106,7 @@ fn written(log: &mut Log, node: Node<'_>) -> Option<Grid> {
         log.refuse(elevation, message, "write `nrow` times `ncol` numbers");
         return None;
     }
-    // Rows are written from +Y to -Y, as pictures are.
+    // Rows are stored from +Y to -Y, like in pictures.
     Some(Grid { columns, heights: reversed(&heights, columns) })
 }
 
@@ -133,7 +133,7 @@ fn read(
 
 /// The first channel of a PNG picture, eight bits of it, as `MuJoCo` reads it.
 fn picture(bytes: &[u8]) -> Result<Grid, String> {
-    let broken = |error: png::DecodingError| format!("it is no valid PNG picture ({error})");
+    let broken = |error: png::DecodingError| format!("it is not a valid PNG picture ({error})");
     let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
     let (width, height) = decoder.read_header_info().map_err(broken)?.size();
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
@@ -174,7 +174,7 @@ fn binary(bytes: &[u8]) -> Result<Grid, String> {
     Ok(Grid { columns, heights })
 }
 
-/// At most [`MAX_HEIGHTS`], evenly spread over the same area.
+/// At most [`MAX_HEIGHTS`], evenly spaced over the same area.
 fn thinned(log: &mut Log, node: Node<'_>, grid: Grid) -> Grid {
     let (rows, columns) = (grid.heights.len() / grid.columns, grid.columns);
     if rows * columns <= MAX_HEIGHTS {
@@ -200,8 +200,9 @@ fn thinned(log: &mut Log, node: Node<'_>, grid: Grid) -> Grid {
             heights.push(near * (1.0 - dy) + far * dy);
         }
     }
-    let what =
-        format!("a terrain of {rows} x {columns} heights: {few_rows} x {few_columns} of them");
+    let what = format!(
+        "a terrain of {rows} x {columns} heights: downsampled to {few_rows} x {few_columns}"
+    );
     log.note(ImportStatus::Approximated, node, what);
     Grid { columns: few_columns, heights }
 }

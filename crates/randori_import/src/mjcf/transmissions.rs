@@ -1,4 +1,4 @@
-//! Which joints an actuator moves, and how much.
+//! Transmissions: the joints of an actuator.
 
 use std::collections::BTreeMap;
 
@@ -13,22 +13,21 @@ use crate::couplings::{Leaders, Led};
 use crate::log::Log;
 use crate::report::ImportStatus;
 
-/// Tendons over more joints that move independently are not driven.
+/// Maximum number of independent joints of an actuated tendon.
 const MAX_JOINTS: usize = 8;
 
-/// The joints whose motion is the length of an actuator, the gear left out.
+/// The joints that determine the length of an actuator, without gear.
 #[derive(Debug)]
 pub(crate) struct Transmission {
     /// Joints (body, index in it) and length per coordinate.
     pub(crate) terms: Vec<((usize, usize), f64)>,
-    /// Joints that lead, and length per coordinate of each, their followers
-    /// included.
+    /// Leading joints, and length per coordinate of each, including followers.
     pub(crate) leaders: Vec<(String, f64)>,
     /// Length when all leaders are at zero.
     pub(crate) offset: f64,
     /// Range of the length, of the joint or tendon itself.
     pub(crate) range: Option<[f64; 2]>,
-    /// Limit on what all actuators of the tendon together exert.
+    /// Limit of the total force of all actuators of the tendon.
     pub(crate) force_range: Option<[f64; 2]>,
 }
 
@@ -41,13 +40,13 @@ impl Transmission {
         self.terms.iter().filter_map(dof).collect()
     }
 
-    /// The joint through which the actuator moves one of its joints.
+    /// The leading joint of one of its joints.
     pub(crate) fn led<'c>(&self, leaders: &Leaders<'c>, joint: &'c str) -> Led<'c> {
         lead(leaders, joint, self.terms.len())
     }
 }
 
-/// A single joint is driven where it is, also if it follows another.
+/// A single joint is driven directly, even if it is a follower.
 fn lead<'c>(leaders: &Leaders<'c>, joint: &'c str, count: usize) -> Led<'c> {
     if count == 1 {
         return Led::own(joint);
@@ -55,8 +54,8 @@ fn lead<'c>(leaders: &Leaders<'c>, joint: &'c str, count: usize) -> Led<'c> {
     leaders.lead(joint)
 }
 
-/// What an actuator acts on; `None` with a note or an error if nothing that a
-/// drive can move.
+/// The joints of an actuator; `None`, with a line in the report or an error, if a drive
+/// cannot move them.
 pub(crate) fn read(
     log: &mut Log,
     model: &Model<'_>,
@@ -79,8 +78,8 @@ pub(crate) fn read(
                 return None;
             };
             if tendon.tag() != "fixed" {
-                let what = "an actuator of a tendon that runs through space";
-                let advice = "drive the joints that the tendon moves";
+                let what = "an actuator of a spatial tendon";
+                let advice = "drive the joints of the tendon";
                 log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
                 return None;
             }
@@ -100,7 +99,7 @@ pub(crate) fn read(
         let motion = model.bodies[*body].joints[*joint].motion;
         let name = skeleton.joint_names.get(&(*body, *joint));
         let (Motion::Hinge | Motion::Slide, Some(name)) = (motion, name) else {
-            let what = "an actuator of a ball joint, a free joint, or something outside the robot";
+            let what = "an actuator of a ball joint, a free joint, or a body outside the robot";
             log.note(ImportStatus::Dropped, node, what).doubt();
             return None;
         };
@@ -121,7 +120,7 @@ pub(crate) fn read(
     Some(Transmission { terms, leaders, offset, range, force_range })
 }
 
-/// A note on an actuator that acts on something else, or an error if on nothing.
+/// Reports an actuator with another transmission, or an error without one.
 fn no_joint(log: &mut Log, look: &Look<'_>) {
     let node = look.node();
     let kind =
@@ -131,7 +130,7 @@ fn no_joint(log: &mut Log, look: &Look<'_>) {
             "cranksite" => "an actuator of a slider and crank".to_owned(),
             kind => format!("an actuator that acts on a {kind}"),
         };
-        let advice = "a robot is driven at its joints; write an event to push a link";
+        let advice = "Randori drives joints only; use an event to push a link";
         log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
     } else {
         let code = DiagnosticCode::IMPORT_REFERENCE;

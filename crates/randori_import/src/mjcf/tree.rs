@@ -1,4 +1,4 @@
-//! Which bodies are the robot, and which links they become.
+//! Selection of the robot's bodies, and their links.
 
 use super::model::{Model, Motion};
 use crate::geometry::{self, Inertia, Pose};
@@ -6,25 +6,25 @@ use crate::log::Log;
 use crate::names::Names;
 use crate::report::ImportStatus;
 
-/// What becomes of a body of the world, with all that it carries.
+/// Role of a body of the world and its subtree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// A part of the robot.
     Robot,
-    /// A thing that never moves.
+    /// A static object.
     Fixture,
-    /// A thing that can be pushed around.
+    /// A movable object.
     Movable,
-    /// Nothing.
+    /// None.
     Left,
 }
 
-/// The link that stands for a body, in the robot.
+/// The link of a body in the robot.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     pub(crate) link: String,
     pub(crate) link_from_body: Pose,
-    /// Whether it is a link of its own, rather than a part of its parent's.
+    /// True for a separate link, false for a part of the parent's link.
     pub(crate) is_own: bool,
 }
 
@@ -35,8 +35,7 @@ pub(crate) struct Layout {
     pub(crate) roles: Vec<Role>,
     /// By body; only of the robot.
     pub(crate) places: Vec<Option<Place>>,
-    /// The root link, and the body that it is; a link of its own for the world
-    /// if there is none.
+    /// The root link and its body; a separate link for the world if there is none.
     pub(crate) base: (String, Option<usize>),
     pub(crate) is_floating: bool,
     /// Mass properties by body, in the frame of the body.
@@ -54,7 +53,7 @@ impl Layout {
     }
 }
 
-/// Sorts the bodies; `None` if no body can be a robot.
+/// Assigns roles to bodies; `None` if no body can be a robot.
 pub(crate) fn layout(log: &mut Log, model: &Model<'_>, inertias: Vec<Inertia>) -> Option<Layout> {
     let tops = tops(model);
     let roots: Vec<usize> =
@@ -102,7 +101,7 @@ pub(crate) fn layout(log: &mut Log, model: &Model<'_>, inertias: Vec<Inertia>) -
             Role::Robot
         } else if joints(*root) > 0 {
             let what = format!("body `{name}`: the file describes more than one robot");
-            let advice = "import it by itself, with `keep` or in a file of its own";
+            let advice = "import it separately, with `keep` or in its own file";
             log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
             Role::Left
         } else if is_free(*root) {
@@ -133,7 +132,7 @@ pub(crate) fn layout(log: &mut Log, model: &Model<'_>, inertias: Vec<Inertia>) -
     Some(layout)
 }
 
-/// The body of the world that carries each body.
+/// The top-level body of each body.
 fn tops(model: &Model<'_>) -> Vec<usize> {
     let mut tops: Vec<usize> = Vec::with_capacity(model.bodies.len());
     for (index, body) in model.bodies.iter().enumerate() {
@@ -142,7 +141,7 @@ fn tops(model: &Model<'_>) -> Vec<usize> {
     tops
 }
 
-/// Bodies whose joints an actuator names.
+/// Bodies with actuated joints.
 fn driven_bodies(model: &Model<'_>) -> Vec<usize> {
     let named = |node: crate::xml::Node<'_>| {
         let joint = node.text("joint").or_else(|| node.text("jointinparent"))?;

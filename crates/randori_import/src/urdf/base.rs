@@ -1,4 +1,4 @@
-//! The base: which link it is, and whether it is free.
+//! The base: its link and mobility.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,12 @@ use crate::geometry::Pose;
 use crate::log::Log;
 use crate::report::ImportStatus;
 
-/// Names of links that stand for the world.
+/// Names of links that represent the world.
 const WORLDS: [&str; 6] = ["world", "map", "ground", "universe", "world_link", "ground_link"];
 
-/// Makes the base of what carries the robot: a root without mass becomes part of
-/// a link that is fixed to it, and what floats below such a root is the base.
-/// Links that are gone are added to `gone`.
+/// Determines the base: a root without mass becomes part of a link that is fixed to
+/// it, and a floating link below such a root is the base. Removed links are added to
+/// `gone`.
 pub(super) fn settle(
     log: &mut Log,
     graph: &mut Graph<'_>,
@@ -35,7 +35,7 @@ pub(super) fn settle(
         let fixed = below.iter().copied().filter(|edge| graph.edges[*edge].kind == "fixed");
         let heaviest = fixed.max_by(|one, other| {
             let mass = |edge: usize| specs[graph.edges[edge].child].mass_kg;
-            // The first of equals.
+            // The first one of equal masses.
             mass(*one).total_cmp(&mass(*other)).then(other.cmp(one))
         });
         let chosen = if floats { Some(below[0]) } else { heaviest };
@@ -53,8 +53,9 @@ pub(super) fn settle(
         let (frame, child) = (specs[root].name.clone(), specs[edge.child].name.clone());
         if floats {
             let joint = &edge.name;
-            let what =
-                format!("joint `{joint}`: the base `{child}` moves freely from where it stands");
+            let what = format!(
+                "joint `{joint}`: the base `{child}` is floating, and starts at the pose of the joint"
+            );
             log.note(ImportStatus::Kept, edge.node, what);
         } else {
             let what = format!("link `{frame}` without mass: the base is `{child}`");
@@ -69,13 +70,13 @@ pub(super) fn settle(
     }
 }
 
-/// Whether the root stands for the world.
+/// True if the root represents the world.
 fn is_world(graph: &Graph<'_>, specs: &[LinkSpec]) -> bool {
     let name = specs[graph.root].name.to_ascii_lowercase();
     graph.free_from.is_none() && WORLDS.contains(&name.as_str())
 }
 
-/// Whether the base is free: if the file does not say, its shape decides.
+/// True for a floating base, guessed from the structure if the file does not define it.
 pub(super) fn decide(log: &mut Log, graph: &Graph<'_>, specs: &[LinkSpec]) -> Base {
     let (link, node) = (specs[graph.root].name.clone(), graph.links[graph.root].1);
     let has_mass = specs[graph.root].mass_kg > 0.0;
@@ -83,20 +84,19 @@ pub(super) fn decide(log: &mut Log, graph: &Graph<'_>, specs: &[LinkSpec]) -> Ba
         log.note(
             ImportStatus::Kept,
             node,
-            format!("link `{link}`: the base is bolted to the world"),
+            format!("link `{link}`: the base is fixed to the world"),
         );
         return Base::Fixed { link };
     }
     let limbs = limbs(graph);
     let is_freed = graph.free_from.is_some();
-    // A single arm without mass at its base is bolted anyway.
+    // A single arm without mass at its base is fixed anyway.
     if !has_mass && limbs != 1 && !(is_freed && limbs == 0) {
-        let what = format!(
-            "the base `{link}` has no mass, so it cannot move freely: it is bolted to the world"
-        );
+        let what =
+            format!("the base `{link}` has no mass, so it cannot float: it is fixed to the world");
         let entry = log.note(ImportStatus::Guessed, node, what);
         entry.advise(format!(
-            "give it a mass and write `base: Floating(link: \"{link}\")` if it moves"
+            "give it a mass and write `base: Floating(link: \"{link}\")` if it is floating"
         ));
         entry.is_doubtful = is_freed;
         return Base::Fixed { link };
@@ -106,9 +106,9 @@ pub(super) fn decide(log: &mut Log, graph: &Graph<'_>, specs: &[LinkSpec]) -> Ba
     }
     let is_floating = limbs != 1;
     let what = if is_floating {
-        format!("the base `{link}` moves freely: {limbs} limbs hang on it")
+        format!("the base `{link}` is floating: it has {limbs} limbs")
     } else {
-        format!("the base `{link}` is bolted to the world: the robot is a single arm")
+        format!("the base `{link}` is fixed to the world: the robot is a single arm")
     };
     let other = if is_floating { "Fixed" } else { "Floating" };
     log.note(ImportStatus::Guessed, node, what)
@@ -116,7 +116,7 @@ pub(super) fn decide(log: &mut Log, graph: &Graph<'_>, specs: &[LinkSpec]) -> Ba
     if is_floating { Base::Floating { link } } else { Base::Fixed { link } }
 }
 
-/// How many chains of joints hang on the base and what is fixed to it.
+/// Number of chains of joints at the base and the links fixed to it.
 fn limbs(graph: &Graph<'_>) -> usize {
     let mut fixed = vec![graph.root];
     let mut limbs = 0;

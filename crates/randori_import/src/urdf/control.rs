@@ -1,5 +1,5 @@
-//! Which joints a file says are driven, and by what: `<transmission>`,
-//! `<ros2_control>` and plugins of Gazebo.
+//! Actuated joints and their interfaces: `<transmission>`, `<ros2_control>` and plugins
+//! of Gazebo.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::log::Log;
 use crate::report::ImportStatus;
 use crate::xml::Node;
 
-/// What a command to a joint means.
+/// Command interface of a joint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Interface {
     Position,
@@ -16,31 +16,31 @@ pub(super) enum Interface {
     Effort,
 }
 
-/// What the file says about a joint's drive.
+/// Information about a joint's drive in the file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Said<'t> {
-    /// Where it says so.
+    /// Its element.
     pub(super) node: Node<'t>,
-    /// `None` if it is driven in a way that is not said.
+    /// `None` if the interface is not given.
     pub(super) interface: Option<Interface>,
-    /// What says so, in words.
+    /// Description of the source.
     pub(super) source: &'static str,
 }
 
-/// What a file says about the drives of its joints.
+/// Information about drives in a file.
 #[derive(Debug, Default)]
 pub(super) struct Control<'t> {
     /// By name of the joint in the robot.
     pub(super) said: BTreeMap<String, Said<'t>>,
-    /// Whether it lists all driven joints, so that the others are passive.
+    /// True if it lists all actuated joints, so that the others are passive.
     pub(super) lists_all: bool,
-    /// Whether a plugin drives wheels, so that other wheels are passive.
+    /// True if a plugin drives wheels, so that other wheels are passive.
     pub(super) lists_wheels: bool,
-    /// Coordinates that joints are to start at, rad or m.
+    /// Initial coordinates of joints, rad or m.
     pub(super) start: BTreeMap<String, f64>,
 }
 
-/// Plugins of Gazebo that name joints, but drive none.
+/// Plugins of Gazebo that refer to joints, but drive none.
 const WATCHERS: [&str; 7] = [
     "state_publisher",
     "statepublisher",
@@ -115,7 +115,7 @@ impl<'t> Control<'t> {
             let ratio = reduction.inner_text().parse::<f64>().unwrap_or(1.0);
             if (ratio - 1.0).abs() > 1e-9 {
                 let what = format!(
-                    "the reduction {ratio} of transmission `{called}`: commands, efforts and speeds count at the joint"
+                    "the reduction {ratio} of transmission `{called}`: commands, efforts and velocities are at the joint"
                 );
                 log.note(ImportStatus::Kept, reduction, what);
             }
@@ -155,8 +155,7 @@ impl<'t> Control<'t> {
         self.say(log, names, name, "`<ros2_control>`", said);
     }
 
-    /// A plugin drives the joints that its elements name; what those are called
-    /// differs from plugin to plugin.
+    /// A plugin drives the joints in its elements, whose tags differ between plugins.
     fn plugin(&mut self, log: &mut Log, names: &BTreeMap<&str, String>, plugin: Node<'t>) {
         let file = plugin.text("filename").unwrap_or_default();
         let called = format!("{file} {}", plugin.name().unwrap_or_default()).to_ascii_lowercase();
@@ -200,7 +199,7 @@ impl<'t> Control<'t> {
     }
 }
 
-/// The interface that an element names, as its text or as its `name`.
+/// The interface in an element, as its text or as its `name`.
 fn interface_of(node: Node<'_>) -> Option<Interface> {
     let named = node.name().unwrap_or_else(|| node.inner_text());
     let named = named.rsplit(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();

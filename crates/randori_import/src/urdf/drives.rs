@@ -1,6 +1,5 @@
-//! What drives the joints. A URDF says at best which joints are driven, how
-//! strong and fast motors are, and what commands mean; gains are guessed, and
-//! said to be.
+//! Drives of joints. A URDF defines at best the actuated joints, the limits of their
+//! motors and the command interface; gains are guessed, and reported as guesses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,33 +13,33 @@ use crate::geometry::tidy;
 use crate::log::Log;
 use crate::report::ImportStatus;
 
-/// Frequency of a drive that has only its own limb to move, rad/s.
+/// Natural frequency of a drive with the inertia of its own limb, rad/s.
 const FREQUENCY: f64 = 20.0;
 
-/// Error at which a drive is as strong as it can be: rad, and m.
+/// Position error at which a drive saturates: rad, and m.
 const FULL_ERROR: [f64; 2] = [0.25, 0.02];
 
-/// Error of speed at which a velocity drive is as strong as it can be, if the
-/// file does not say how fast it is: rad/s, and m/s.
+/// Velocity error at which a velocity drive saturates, if the file has no velocity
+/// limit: rad/s, and m/s.
 const FULL_SPEED_ERROR: [f64; 2] = [0.5, 0.05];
 
-/// Parts of names of joints without limits that turn a wheel or the like.
+/// Parts of names of wheel joints and other rotors without limits.
 const WHEELS: [&str; 6] = ["wheel", "rotor", "propeller", "sprocket", "whl", "tire"];
 
-/// Parts of names of wheels without motor.
+/// Parts of names of passive wheels.
 const CASTERS: [&str; 8] =
     ["caster", "castor", "swivel", "passive", "roller", "free_wheel", "freewheel", "idler"];
 
-/// Least damping per stiffness, s: limbs that carry the robot move more than
-/// their own inertia.
+/// Minimum damping per stiffness, s: limbs that support the robot move more than their
+/// own inertia.
 const DAMPING_TIME: f64 = 0.03;
 
-/// Inertia of rotor and gear, kg m^2 or kg, where coupled joints are too light to
-/// be computed in single precision beside the rest of a robot.
+/// Inertia of rotor and gear, kg m^2 or kg, for coupled joints that are too light
+/// compared with the rest of a robot.
 const ROTOR: f64 = 1e-3;
 
-/// Gives coupled joints that feel next to no inertia some of their own: fingers
-/// of a few grams on a robot of 40 kg would fly apart.
+/// Adds armature to coupled joints with almost no inertia: fingers of a few grams on a
+/// robot of 40 kg would be unstable.
 fn steady_couplings(log: &mut Log, robot: &mut RobotSpec) {
     let felt = dynamics::inertia_at_joints(robot, &|_| 0.0);
     let pairs = &robot.couplings;
@@ -56,7 +55,7 @@ fn steady_couplings(log: &mut Log, robot: &mut RobotSpec) {
     }
 }
 
-/// Adds a drive for every joint that is driven and follows no other one.
+/// Adds a drive for every actuated joint that is not a follower.
 pub(super) fn build(
     log: &mut Log,
     graph: &Graph<'_>,
@@ -80,7 +79,7 @@ pub(super) fn build(
             Err(reason) => {
                 let what = format!("joint `{}` has no drive: {reason}", joint.name);
                 let entry = log.note(ImportStatus::Guessed, edge.node, what);
-                entry.advise("add an entry of `actuators` in the `Robot` if it is driven");
+                entry.advise("add an entry of `actuators` in the `Robot` if it is actuated");
                 entry.is_doubtful = edge.kind != "continuous" && limits.effort.is_some();
                 continue;
             }
@@ -139,29 +138,31 @@ fn tell(log: &mut Log, edge: &Edge<'_>, said: Option<&Said<'_>>, drive: Drive) {
     };
     let (node, source) = match said {
         Some(Said { node, interface: Some(_), source }) => (*node, format!(", as {source} says")),
-        Some(Said { node, source, .. }) => (*node, format!(": {source} does not say its kind")),
+        Some(Said { node, source, .. }) => {
+            (*node, format!(": {source} does not give its interface"))
+        }
         None => (edge.node, String::new()),
     };
     let what = format!("drive of joint `{}`: {kind}{source}", edge.name);
     // A torque drive has no gains that could be wrong.
     let status = if drive == Drive::Torque { ImportStatus::Kept } else { ImportStatus::Guessed };
     let advice = if drive == Drive::Torque {
-        "a torque drive holds nothing by itself: write a `Position` drive in the `Robot` to hold poses"
+        "a torque drive does not hold a pose: write a `Position` drive in the `Robot` to hold poses"
     } else {
-        "write the drive that the robot really has in the `Robot`"
+        "write the actual drive in the `Robot`"
     };
     log.note(status, node, what).advise(advice);
 }
 
-/// What decides about the drive of a joint.
+/// Inputs for the drive of a joint.
 struct Surroundings<'a, 't> {
     graph: &'a Graph<'t>,
     control: &'a Control<'t>,
     /// Links that are rigid with the base.
     rigid: BTreeSet<usize>,
-    /// Links beyond which something moves.
+    /// Links with joints in their subtree.
     carriers: BTreeSet<usize>,
-    /// Whether any joint has an effort.
+    /// True if any joint has an effort.
     has_efforts: bool,
 }
 
@@ -198,14 +199,14 @@ impl<'a, 't> Surroundings<'a, 't> {
         Self { graph, control, rigid, carriers, has_efforts }
     }
 
-    /// What commands to a joint mean, or why it is passive.
+    /// The command interface of a joint, or the reason why it is passive.
     fn choose(
         &self,
         edge: &Edge<'_>,
         joint: &JointSpec,
         limits: &JointLimits,
     ) -> Result<Interface, &'static str> {
-        // A revolute joint whose limits are none is still no wheel.
+        // A revolute joint without effective limits is not a wheel.
         let is_endless = edge.kind == "continuous";
         let is_wheel = is_endless && self.is_wheel(edge);
         let usual = if is_wheel { Interface::Velocity } else { Interface::Position };
@@ -213,26 +214,26 @@ impl<'a, 't> Surroundings<'a, 't> {
             return Ok(said.interface.unwrap_or(usual));
         }
         if self.control.lists_all {
-            return Err("neither a transmission nor `<ros2_control>` names it");
+            return Err("it has neither a transmission nor an entry in `<ros2_control>`");
         }
         if !is_endless {
             return Ok(usual);
         }
         if self.control.lists_wheels {
-            return Err("the plugin of Gazebo that drives the wheels does not name it");
+            return Err("it is not in the plugin of Gazebo that drives the wheels");
         }
         if self.is_named(edge, &CASTERS) {
             return Err("its name is that of a passive wheel");
         }
-        // Exporters write 0 for all joints when they know nothing.
+        // Exporters without data write 0 for all joints.
         if limits.is_effort_zero && self.has_efforts {
             return Err("its effort is 0");
         }
         Ok(usual)
     }
 
-    /// Whether a joint without limits turns a wheel, and no limb: nothing moves
-    /// beyond it, and it hangs on the base or is called so.
+    /// True for a joint without limits that is a wheel and not part of a limb: it has no
+    /// joints in its subtree, and is attached to the base or has the name of a wheel.
     fn is_wheel(&self, edge: &Edge<'_>) -> bool {
         if self.is_named(edge, &WHEELS) {
             return true;
@@ -247,7 +248,7 @@ impl<'a, 't> Surroundings<'a, 't> {
     }
 }
 
-/// A guess needs no more than three digits.
+/// Rounds a guess to three digits.
 fn short(value: f64) -> f64 {
     tidy(format!("{value:.2e}").parse().unwrap_or(value))
 }

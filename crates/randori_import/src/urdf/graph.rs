@@ -11,10 +11,10 @@ use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
-/// The link that needs no declaration.
+/// The link that requires no declaration.
 const WORLD: &str = "world";
 
-/// A joint with its ends, before it becomes Randori's.
+/// A joint with its links, before its conversion.
 #[derive(Debug, Clone)]
 pub(super) struct Edge<'t> {
     pub(super) node: Node<'t>,
@@ -31,7 +31,7 @@ pub(super) struct Graph<'t> {
     pub(super) links: Vec<(String, Node<'t>)>,
     pub(super) edges: Vec<Edge<'t>>,
     pub(super) root: usize,
-    /// Where the base starts, if the file lets it move freely from somewhere.
+    /// Initial pose of the base, if the file has a floating joint.
     pub(super) free_from: Option<Pose>,
 }
 
@@ -51,11 +51,7 @@ impl<'t> Graph<'t> {
             links.push((names.give(name), node));
         }
         if let Some(node) = implied_world(root, &index) {
-            log.note(
-                ImportStatus::Kept,
-                node,
-                "link `world` is not declared: it is the world itself",
-            );
+            log.note(ImportStatus::Kept, node, "link `world` is not declared: it is the world");
             index.insert(WORLD, links.len());
             links.push((names.give(WORLD), node));
         }
@@ -77,8 +73,8 @@ impl<'t> Graph<'t> {
         (log.errors.len() == errors).then_some(graph)
     }
 
-    /// The root link; an error unless there is one, and all
-    /// others hang on it.
+    /// The root link; an error unless there is exactly one, and all
+    /// other links are connected to it.
     fn find_root(&self, log: &mut Log) -> Option<usize> {
         let mut carried: BTreeMap<usize, &Edge<'t>> = BTreeMap::new();
         for edge in &self.edges {
@@ -86,9 +82,9 @@ impl<'t> Graph<'t> {
                 let name = &self.links[edge.child].0;
                 let message = format!("link `{name}` is the child of two joints");
                 let code = DiagnosticCode::IMPORT_STRUCTURE;
-                let help = "a link hangs on one joint; close rings with `loops` in the `Robot`";
+                let help = "a link has one parent joint; close kinematic loops with `loops` in the `Robot`";
                 let error = log.error(code, edge.node.span(), message, help);
-                error.secondary.push(Label::new(first.node.span(), "child here already"));
+                error.secondary.push(Label::new(first.node.span(), "already a child here"));
                 return None;
             }
             carried.insert(edge.child, edge);
@@ -98,9 +94,9 @@ impl<'t> Graph<'t> {
             (0..self.links.len()).filter(|link| !carried.contains_key(link)).collect();
         match roots[..] {
             [] => {
-                let message = "the joints form a ring: every link is a child";
+                let message = "the joints form a cycle: every link is a child";
                 let at = self.edges.first().map_or(self.links[0].1, |edge| edge.node);
-                log.error(code, at.span(), message, "open the ring at one joint");
+                log.error(code, at.span(), message, "open the cycle at one joint");
                 None
             }
             [root] => self.all_hang_on(log, root).then_some(root),
@@ -130,16 +126,16 @@ impl<'t> Graph<'t> {
         }
         let lost = self.edges.iter().find(|edge| !reached.contains(&edge.child));
         if let Some(lost) = lost {
-            let message = format!("joint `{}` is part of a ring", lost.name);
+            let message = format!("joint `{}` is part of a cycle", lost.name);
             let code = DiagnosticCode::IMPORT_STRUCTURE;
-            log.error(code, lost.node.span(), message, "open the ring at one joint");
+            log.error(code, lost.node.span(), message, "open the cycle at one joint");
         }
         lost.is_none()
     }
 }
 
-/// The first `<parent link="world"/>`, if no link is declared by this name. Drake
-/// reserves it for the world.
+/// The first `<parent link="world"/>`, if no link has this name. Drake reserves it for
+/// the world.
 fn implied_world<'t>(root: Node<'t>, index: &BTreeMap<&'t str, usize>) -> Option<Node<'t>> {
     let parents = root.children_called("joint").filter_map(|joint| joint.child("parent"));
     let mut worlds = parents.filter(|parent| parent.text("link") == Some(WORLD));
@@ -220,7 +216,7 @@ fn duplicate(log: &mut Log, node: Node<'_>, first: Node<'_>, what: &str, name: &
     error.secondary.push(Label::new(first.span(), "first here"));
 }
 
-/// The pose that an element's `<origin>` says.
+/// The pose of an element's `<origin>`.
 pub(super) fn origin(log: &mut Log, node: Node<'_>) -> Pose {
     let Some(origin) = node.child("origin") else { return Pose::identity() };
     let mut three = |name: &str| -> [f64; 3] {

@@ -1,4 +1,4 @@
-//! `<joint>`: motion, limits, friction and mimicry.
+//! `<joint>`: motion, limits and friction.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,7 @@ use crate::values;
 /// Damping and friction beyond this are mistakes, SI.
 const MAX_DAMPING: f64 = 1e6;
 
-/// Adds the joints, each after that of its parent. Gives what limits them, by
-/// name.
+/// Adds the joints, each after that of its parent. Returns their limits by name.
 pub(super) fn build(
     log: &mut Log,
     graph: &Graph<'_>,
@@ -57,7 +56,10 @@ fn one(
         "spherical" => JointKind::Spherical,
         "planar" => {
             let turned = geometry::z_to(axis);
-            let what = format!("planar joint `{}`: two slides and a turn, not driven", edge.name);
+            let what = format!(
+                "planar joint `{}`: two prismatic joints and a revolute one, not actuated",
+                edge.name
+            );
             log.note(ImportStatus::Approximated, edge.node, what);
             let slide = JointKind::Prismatic { limits: None };
             let steps = [
@@ -69,7 +71,7 @@ fn one(
         }
         "floating" => {
             let what = format!(
-                "joint `{}` moves freely inside the robot: three slides and a ball joint, not driven",
+                "floating joint `{}` inside the robot: three prismatic joints and a spherical one, not actuated",
                 edge.name
             );
             log.note(ImportStatus::Approximated, edge.node, what).doubt();
@@ -135,7 +137,7 @@ fn others(log: &mut Log, edge: &Edge<'_>) {
     }
 }
 
-/// Joints one behind the other, with links without mass between them.
+/// A chain of joints with massless links between them.
 fn chain(
     graph: &Graph<'_>,
     edge: &Edge<'_>,

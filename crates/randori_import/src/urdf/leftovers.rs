@@ -1,4 +1,4 @@
-//! Elements and attributes that nothing has read.
+//! Unsupported elements and attributes.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,9 @@ use crate::log::Log;
 use crate::report::ImportStatus;
 use crate::xml::Node;
 
-/// What an element may hold: its tag (with that of its parent where it matters),
-/// attributes, and children. Children that are not listed here hold nothing
-/// that matters, or are told elsewhere.
+/// Known content of an element: its tag (with that of its parent if necessary),
+/// attributes, and children. Children without an entry here have no relevant content,
+/// or are reported elsewhere.
 const KNOWN: [(&str, &[&str], &[&str]); 22] = [
     (
         "robot",
@@ -52,14 +52,13 @@ const KNOWN: [(&str, &[&str], &[&str]); 22] = [
     ("mimic", &["joint", "multiplier", "offset"], &[]),
 ];
 
-/// Elements that count once: the first one of several.
+/// Elements of which only the first one counts.
 const SINGLE: [&str; 12] = [
     "inertial", "origin", "mass", "inertia", "geometry", "parent", "child", "axis", "limit",
     "dynamics", "mimic", "material",
 ];
 
-/// Says of every element and attribute that is not understood that it has no
-/// effect.
+/// Reports every unknown element and attribute.
 pub(super) fn tell(log: &mut Log, root: Node<'_>) {
     // The last one is next, so children go in backwards.
     let mut waiting = vec![root];
@@ -72,7 +71,7 @@ pub(super) fn tell(log: &mut Log, root: Node<'_>) {
             let name = attribute.name.as_str();
             let is_xml = name.starts_with("xmlns") || name.starts_with("xml:");
             if !is_xml && !attributes.contains(&name) {
-                let what = format!("`{name}` of `<{tag}>` is not understood");
+                let what = format!("unknown attribute `{name}` of `<{tag}>`");
                 log.note_value(ImportStatus::Dropped, node, name, what);
             }
         }
@@ -84,7 +83,7 @@ pub(super) fn tell(log: &mut Log, root: Node<'_>) {
                 log.note(
                     ImportStatus::Dropped,
                     child,
-                    format!("`<{inner}>` in `<{tag}>` is not understood"),
+                    format!("unknown element `<{inner}>` in `<{tag}>`"),
                 );
             } else if SINGLE.contains(&inner) && *tag != "robot" && !seen.insert(inner) {
                 log.note(

@@ -5,7 +5,7 @@ use crate::report::ImportStatus;
 use crate::urdf::Edge;
 use crate::values;
 
-/// What a joint's `<limit>` says, as far as it limits anything.
+/// The effective limits of a joint's `<limit>`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct JointLimits {
     /// Lowest and highest coordinate, rad or m.
@@ -14,17 +14,17 @@ pub(super) struct JointLimits {
     pub(super) effort: Option<f64>,
     /// Largest speed, rad/s or m/s.
     pub(super) speed: Option<f64>,
-    /// Whether the file says that the effort is 0.
+    /// True if the effort in the file is 0.
     pub(super) is_effort_zero: bool,
 }
 
-/// Efforts and speeds above this are placeholders, not motors.
+/// Efforts and velocities from here on are placeholders.
 const STRONGEST: f64 = 1e5;
 
-/// Coordinates beyond this are no limits, rad or m.
+/// Coordinates beyond this do not limit, rad or m.
 const FARTHEST: f64 = 1e6;
 
-/// Reads the limits of a joint, and says which of its numbers mean none.
+/// Reads the limits of a joint, and reports numbers that mean no limit.
 pub(super) fn read(log: &mut Log, edge: &Edge<'_>) -> JointLimits {
     let name = &edge.name;
     let has_range = matches!(edge.kind, "revolute" | "prismatic");
@@ -61,7 +61,7 @@ pub(super) fn read(log: &mut Log, edge: &Edge<'_>) -> JointLimits {
         }
     }
     if !endless.is_empty() {
-        let what = format!("{} of joint `{name}` without bound: no limit", listed(&endless));
+        let what = format!("{} of joint `{name}` infinite: no limit", listed(&endless));
         log.note(ImportStatus::Kept, limit, what);
     }
     for (words, value) in [(zero, "0"), (negative, "negative")] {
@@ -85,7 +85,7 @@ fn listed(words: &[&str]) -> String {
     }
 }
 
-/// Lower and upper limit; `None` without useful ones.
+/// Lower and upper limit; `None` without effective ones.
 fn range(
     log: &mut Log,
     edge: &Edge<'_>,

@@ -14,11 +14,11 @@ use crate::report::ImportStatus;
 use crate::xml::{Files, Node};
 use crate::{dynamics, inertia, values};
 
-/// Mass of a link that needs one but has neither mass nor volume, kg.
+/// Mass of a link that needs mass but has neither mass nor volume, kg.
 const SMALL_MASS: f64 = 1e-3;
 
-/// Adds the links, after links that are only frames have become parts of what
-/// they are bolted to. Gives the base.
+/// Adds the links, after merging links that are only frames into the links they are
+/// fixed to. Returns the base.
 pub(super) fn build(
     log: &mut Log,
     files: &mut Files<'_>,
@@ -52,7 +52,7 @@ pub(super) fn build(
         }
         guess_mass(log, *node, spec, is_bolted, moments.get(&index));
     }
-    // The base first, then as the file lists them.
+    // The base first, then in the order of the file.
     let order =
         std::iter::once(graph.root).chain((0..specs.len()).filter(|link| *link != graph.root));
     robot.links =
@@ -60,8 +60,7 @@ pub(super) fn build(
     base
 }
 
-/// Links that have mass or move something that has: those without mass of their
-/// own can do without.
+/// Links with mass in their subtree, which need no mass of their own.
 fn carrying_mass(graph: &Graph<'_>, specs: &[LinkSpec]) -> BTreeSet<usize> {
     let parents: BTreeMap<usize, usize> =
         graph.edges.iter().map(|edge| (edge.child, edge.parent)).collect();
@@ -85,7 +84,7 @@ fn guess_mass(
     let name = &spec.name;
     if is_bolted {
         let what =
-            format!("link `{name}` has no mass: {SMALL_MASS} kg, without effect, as it is bolted");
+            format!("link `{name}` has no mass: {SMALL_MASS} kg, without effect on a fixed link");
         log.note(ImportStatus::Guessed, node, what);
     } else {
         let what = format!("link `{name}` has no mass: {SMALL_MASS} kg");
@@ -94,7 +93,7 @@ fn guess_mass(
     }
     spec.mass_kg = SMALL_MASS;
     spec.com.get_or_insert([0.0; 3]);
-    // A ball of 25 mm radius, unless the file says something that can be.
+    // A sphere of 25 mm radius, unless the file has a possible inertia.
     let ball = Matrix3::identity() * (0.4 * SMALL_MASS * 0.025 * 0.025);
     let given = moments.map(|it| Inertia { mass: SMALL_MASS, ..*it });
     let given = given.filter(|it| inertia::possible(it, false).is_none());
@@ -102,8 +101,7 @@ fn guess_mass(
     spec.inertia = given.unwrap_or(Inertia { mass: SMALL_MASS, com, moments: ball }).spec();
 }
 
-/// Massless links at fixed joints become parts of their parents. Gives those
-/// that are no longer links.
+/// Merges massless links at fixed joints into their parents. Returns the merged links.
 fn merge_frames(
     log: &mut Log,
     graph: &mut Graph<'_>,
@@ -124,8 +122,9 @@ fn merge_frames(
         let what = format!("link `{frame}` without mass: a part of link `{parent}`");
         log.note(ImportStatus::Kept, graph.links[edge.child].1, what);
         if let Some(inertia) = moments.remove(&edge.child) {
-            let what =
-                format!("the moments of link `{frame}`, which has no mass, count for `{parent}`");
+            let what = format!(
+                "the moments of link `{frame}`, which has no mass, are added to `{parent}`"
+            );
             let advice = "remove its `<inertial>` if they are placeholders";
             log.note(ImportStatus::Kept, graph.links[edge.child].1, what).advise(advice).doubt();
             let moved = inertia.seen_from(&edge.pose);
@@ -155,7 +154,7 @@ pub(super) fn absorb(specs: &mut [LinkSpec], from: usize, to: usize, to_from_fro
     );
 }
 
-/// A link, and its inertia as far as the file says it, also without mass.
+/// A link, and its inertia in the file, even without mass.
 fn one(
     log: &mut Log,
     files: &mut Files<'_>,
@@ -222,7 +221,7 @@ fn inertial_of(log: &mut Log, name: &str, node: Node<'_>) -> Option<Inertia> {
     Some(given)
 }
 
-/// The shape that an element's `<geometry>` says; a part without shape is told.
+/// The shape of an element's `<geometry>`; a part without shape is reported.
 fn shape(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> {
     let geometry = node.child("geometry").and_then(|geometry| geometry.children().next());
     let Some(geometry) = geometry else {
@@ -241,9 +240,9 @@ fn shape(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> 
         if lengths.len() == count && lengths.iter().all(|length| *length > 0.0) {
             return Some(lengths);
         }
-        // An error of the number itself has been told.
+        // An invalid number has already been reported.
         let what = format!(
-            "a collision: `{name}` of its {} is no length greater than 0; this part touches nothing",
+            "a collision: `{name}` of its {} is not greater than 0; this part does not collide",
             geometry.tag()
         );
         let advice = format!("write `{name}=\"...\"`, in metres");
@@ -260,7 +259,7 @@ fn shape(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> 
         "cone" => Some(Shape::Cone { radius: length("radius")?, length: length("length")? }),
         "sphere" => Some(Shape::Sphere { radius: length("radius")? }),
         other => {
-            let what = format!("a collision of the kind `{other}`; this part touches nothing");
+            let what = format!("a collision of the kind `{other}`; this part does not collide");
             log.note(ImportStatus::Dropped, geometry, what).doubt();
             None
         }

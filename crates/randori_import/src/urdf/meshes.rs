@@ -1,4 +1,4 @@
-//! Meshes of links, and where they are.
+//! Meshes of links, and the search for their files.
 
 use randori_core::spec::{LinkSpec, Shape, VisualSpec};
 
@@ -9,7 +9,7 @@ use crate::report::ImportStatus;
 use crate::xml::{Files, Node};
 use crate::{paths, recognise, values};
 
-/// The convex hull of a mesh that something collides with.
+/// The convex hull of a collision mesh.
 pub(super) fn collision(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Option<Shape> {
     let scale = scale(log, node);
     let read = find(log, files, node)
@@ -33,7 +33,7 @@ pub(super) fn collision(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) ->
         }
         Err(reason) => {
             let file = node.text("filename").unwrap_or_default();
-            let what = format!("the collision mesh `{file}`: {reason}; this part touches nothing");
+            let what = format!("the collision mesh `{file}`: {reason}; this part does not collide");
             log.note(ImportStatus::Dropped, node, what).advise(advice_for(&reason)).doubt();
             None
         }
@@ -42,15 +42,15 @@ pub(super) fn collision(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) ->
 
 fn advice_for(reason: &str) -> &'static str {
     if reason.contains("Git LFS") {
-        "run `git lfs pull` in the clone that the file comes from"
+        "run `git lfs pull` in the clone of the file"
     } else if reason == NOT_FOUND || reason.contains("leaves the project") {
-        "name a folder around the URDF file and its meshes by `--root DIR`"
+        "give a folder that contains the URDF file and its meshes with `--root DIR`"
     } else {
         "write shapes in the `Robot`, or convert the mesh to STL or OBJ"
     }
 }
 
-/// The mesh that a visual shows, if it can be shown.
+/// The mesh of a visual, if it is supported.
 pub(super) fn visual(
     log: &mut Log,
     files: &mut Files<'_>,
@@ -59,7 +59,7 @@ pub(super) fn visual(
     spec: &mut LinkSpec,
 ) {
     let Some(mesh) = visual.child("geometry").and_then(|geometry| geometry.child("mesh")) else {
-        return; // Simple shapes look like what collides.
+        return; // Simple shapes are shown by the collision geometry.
     };
     let file = mesh.text("filename").unwrap_or_default();
     let ending = file.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
@@ -74,12 +74,12 @@ pub(super) fn visual(
             }
         }
     } else {
-        format!("meshes of the kind `{ending}` are not shown")
+        format!("meshes of the kind `{ending}` are not supported")
     };
-    log.note(ImportStatus::Dropped, mesh, format!("the look `{file}`: {problem}"));
+    log.note(ImportStatus::Dropped, mesh, format!("the visual `{file}`: {problem}"));
 }
 
-/// The factors of a mesh's axes; one number counts for all three.
+/// The scale of a mesh's axes; one number applies to all three.
 fn scale(log: &mut Log, node: Node<'_>) -> [f64; 3] {
     let Some(found) = node.attribute("scale").filter(|it| !it.value.trim().is_empty()) else {
         return [1.0; 3];
@@ -98,25 +98,25 @@ fn scale(log: &mut Log, node: Node<'_>) -> [f64; 3] {
     }
 }
 
-/// What to say of a mesh that is nowhere.
+/// Message for a mesh that is not found.
 const NOT_FOUND: &str = "there is no such file in the folders around the robot's";
 
-/// Parts at the end of a path by which a file is looked for.
+/// Maximum number of trailing parts of a path in a search.
 const MAX_PARTS: usize = 8;
 
-/// Folders above the reader's root in which a package may lie.
+/// Number of folders above the reader's root in which a package is searched.
 const MAX_UP: usize = 4;
 
 /// Path and content of a mesh.
 ///
-/// A path counts from the folder of the URDF file. One in a ROS package, or one
-/// that leads nowhere (absolute paths are those of another machine), is looked
-/// for by its last parts, the most first, in the folders around the file up to
-/// the root of the reader.
+/// A path is relative to the folder of the URDF file. A path in a ROS package, or one
+/// that is not found (such as an absolute path of another machine), is searched by its
+/// trailing parts, longest first, in the folders around the file up to the root of the
+/// reader.
 fn find(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Result<(String, Vec<u8>), String> {
     let Some(named) = node.text("filename") else { return Err("it has no name".to_owned()) };
     if recognise::is_command_of_xacro(named) {
-        return Err("its path holds a command of xacro: expand the file first".to_owned());
+        return Err("its path contains a xacro expression: expand the file first".to_owned());
     }
     let folder = paths::folder(files.main()).to_owned();
     let written = paths::Written::of(named)?;
@@ -125,7 +125,7 @@ fn find(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Result<(String,
     } else {
         Ok(None)
     };
-    // What leaves the root may still lie in it under a shorter path.
+    // A file outside the root may exist inside it under a shorter path.
     let mut reason = direct.as_ref().err().map_or(NOT_FOUND, |reason| *reason).to_owned();
     if let Ok(Some(path)) = &direct {
         match files.existing(path) {
@@ -153,7 +153,7 @@ fn find(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Result<(String,
         }
     }
     if let Ok(Some(path)) = direct {
-        // So that the reader can watch for the file that is missing.
+        // So that the reader can watch for the missing file.
         drop(files.bytes(&path));
     } else {
         note_outside(files, &folder, &written);
@@ -161,7 +161,7 @@ fn find(log: &mut Log, files: &mut Files<'_>, node: Node<'_>) -> Result<(String,
     Err(reason)
 }
 
-/// Notes where a mesh may lie outside of the reader's root.
+/// Records possible locations of a mesh outside of the reader's root.
 fn note_outside(files: &mut Files<'_>, folder: &str, written: &paths::Written) {
     if written.is_local {
         files.outside.extend(paths::beyond(folder, &written.path));
@@ -189,7 +189,7 @@ fn open(
     if !is_plain {
         let named = node.text("filename").unwrap_or_default();
         let shown = paths::named_from(files.main(), path);
-        let what = format!("the mesh `{named}`: `{shown}` was taken");
+        let what = format!("the mesh `{named}`: found as `{shown}`");
         log.note(ImportStatus::Approximated, node, what)
             .advise("correct the path: other programs may not find it");
     }

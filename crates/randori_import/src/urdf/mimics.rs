@@ -1,4 +1,4 @@
-//! `<mimic>`: joints that follow others.
+//! `<mimic>`: followers of other joints.
 
 use std::collections::BTreeMap;
 
@@ -12,19 +12,19 @@ use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
-/// What one `<mimic>` says: coordinate = ratio * that of the leader + offset.
+/// A `<mimic>`: coordinate = ratio * coordinate of the leader + offset.
 #[derive(Debug, Clone, Copy)]
 struct Mimic<'t> {
     node: Node<'t>,
-    /// Place of the follower and of the leader among the edges.
+    /// Indices of the follower and of the leader among the edges.
     follower: usize,
     leader: usize,
     ratio: f64,
     offset: f64,
 }
 
-/// Adds a coupling for each joint that follows another one. Those that follow
-/// a follower are coupled to the joint that leads them all.
+/// Adds a coupling for each follower. Followers of followers are coupled to the first
+/// leader of the chain.
 pub(super) fn build(log: &mut Log, graph: &Graph<'_>, robot: &mut RobotSpec) {
     let mut mimics: BTreeMap<usize, Mimic<'_>> = BTreeMap::new();
     for (index, edge) in graph.edges.iter().enumerate() {
@@ -53,22 +53,22 @@ fn read<'t>(
     };
     let (ratio, offset) = (number("multiplier", 1.0), number("offset", 0.0));
     let Some(named) = node.text("joint") else {
-        let what = format!("joint `{name}` mimics no joint: it moves by itself");
+        let what = format!("joint `{name}` mimics no joint: it moves independently");
         log.note(ImportStatus::Dropped, node, what).advise("write `joint=\"...\"`").doubt();
         return None;
     };
     let leader = graph.edges.iter().position(|other| other.node.name() == Some(named));
     let Some(leader) = leader else {
-        let what =
-            format!("joint `{name}` mimics `{named}`, which does not exist: it moves by itself");
+        let what = format!(
+            "joint `{name}` mimics `{named}`, which does not exist: it moves independently"
+        );
         log.note(ImportStatus::Dropped, node, what).advise("correct the name of the joint").doubt();
         return None;
     };
     Some(Mimic { node, follower, leader, ratio, offset })
 }
 
-/// The joint at the end of a chain of mimics, and the coupling to it; nothing if
-/// the chain leads back to itself.
+/// The first leader of a chain of mimics, and the coupling to it; `None` for a cycle.
 fn leader_of_all(
     log: &mut Log,
     graph: &Graph<'_>,
@@ -81,12 +81,12 @@ fn leader_of_all(
             let name = &graph.edges[first.follower].name;
             let by = &graph.edges[first.leader].name;
             let what = if first.leader == first.follower {
-                format!("joint `{name}` mimics itself: it moves by itself")
+                format!("joint `{name}` mimics itself: it moves independently")
             } else {
-                format!("joint `{name}` mimics itself by way of `{by}`: it moves by itself")
+                format!("joint `{name}` mimics itself through `{by}`: it moves independently")
             };
             log.note(ImportStatus::Dropped, first.node, what)
-                .advise("name the joint that leads")
+                .advise("name the leading joint")
                 .doubt();
             return None;
         }
@@ -94,7 +94,7 @@ fn leader_of_all(
         (ratio, offset) = (ratio * next.ratio, offset + ratio * next.offset);
         at = next.leader;
     }
-    // It leads into a ring of others, which move by themselves.
+    // It leads into a cycle of other joints, which move independently.
     Some((first.leader, first.ratio, first.offset))
 }
 
@@ -127,7 +127,7 @@ fn couple(
         fix(robot, follower, offset);
         return;
     }
-    let way = if direct == leader { String::new() } else { format!(", by way of `{direct}`") };
+    let way = if direct == leader { String::new() } else { format!(", through `{direct}`") };
     log.note(ImportStatus::Kept, mimic.node, format!("joint `{follower}` follows `{leader}`{way}"));
     let (follower, leader) = (follower.clone(), leader.clone());
     robot.couplings.push(CouplingSpec { follower, leader, ratio, offset });
@@ -147,9 +147,9 @@ fn fix(robot: &mut RobotSpec, name: &str, at: f64) {
     *joint = crate::mjcf::fixed(name.to_owned(), parent, child, fixed);
 }
 
-/// Coordinates of the pose in which all joints are at zero, or as near as their
-/// limits and those of their followers allow; zeros are left out. `wished` are
-/// coordinates that the file asks for.
+/// Coordinates of the pose with all joints at zero, or as near as their limits and
+/// those of their followers allow; zeros are left out. `wished` are initial coordinates
+/// of the file.
 pub(super) fn rest(
     robot: &RobotSpec,
     wished: &BTreeMap<String, f64>,
@@ -159,7 +159,7 @@ pub(super) fn rest(
     for joint in robot.joints.iter().filter(|joint| joint.kind.dofs() == 1) {
         let own = joint.kind.limits_si().unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
         let narrow = narrowed.get(joint.name.as_str()).map(|narrowed| narrowed.range);
-        // Limits that contradict each other leave no better place.
+        // Contradictory limits allow no better coordinate.
         let (lower, upper) = narrow.filter(|(lower, upper)| lower <= upper).unwrap_or(own);
         let wish = wished.get(&joint.name).copied().unwrap_or(0.0);
         at.insert(&joint.name, tidy(wish.clamp(lower, upper)));

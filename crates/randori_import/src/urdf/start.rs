@@ -1,4 +1,4 @@
-//! Where the robot starts.
+//! The initial configuration of the robot.
 
 use randori_core::spec::{Base, Coordinate, PoseSpec, RobotSpec};
 
@@ -12,9 +12,9 @@ use crate::{Commands, InitialConfiguration, dynamics};
 /// Height over the ground at which the lowest shape starts, m.
 const CLEARANCE: f64 = 1e-3;
 
-/// The pose with all coordinates at zero, or as near as limits allow, or where
-/// the file puts them. A free base starts where the file puts it, else where
-/// its lowest shape rests on the ground.
+/// The pose with all coordinates at zero, or as near as limits allow, or at the
+/// initial values of the file. A floating base starts at the pose in the file, or with
+/// its lowest shape on the ground.
 pub(super) fn initial(
     log: &mut Log,
     graph: &Graph<'_>,
@@ -30,7 +30,7 @@ pub(super) fn initial(
     let what = if control.start.is_empty() {
         "pose `initial`: all joints at zero, or as near as limits allow"
     } else {
-        "pose `initial`: joints as `<ros2_control>` says, the others at zero, or as near as limits allow"
+        "pose `initial`: joints as in `<ros2_control>`, the others at zero, or as near as limits allow"
     };
     log.note_whole(ImportStatus::Added, what);
     robot.poses.insert("initial".to_owned(), pose);
@@ -55,9 +55,11 @@ fn free_base(
     }
     let lift = geometry::tidy(CLEARANCE - lowest);
     let what = if given.is_some() {
-        format!("the base starts {lift} m higher than the file says, where its lowest shape rests")
+        format!(
+            "the base starts {lift} m higher than in the file, with its lowest shape on the ground"
+        )
     } else {
-        format!("the base starts {lift} m above the ground, where its lowest shape rests")
+        format!("the base starts {lift} m above the ground, with its lowest shape on the ground")
     };
     log.note_whole(ImportStatus::Guessed, what);
     pose_spec(&(geometry::translation(geometry::Vector::new(0.0, 0.0, lift)) * from))

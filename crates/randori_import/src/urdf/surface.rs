@@ -1,5 +1,5 @@
-//! What files say about surfaces and springs for other simulators: `<contact>`
-//! of `PyBullet` and `<gazebo>`.
+//! Surfaces and springs in extensions of other simulators: `<contact>` of `PyBullet`
+//! and `<gazebo>`.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::report::ImportStatus;
 use crate::values;
 use crate::xml::Node;
 
-/// How the shapes of a link touch others.
+/// Surface of the shapes of a link.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Surface {
     sliding: Option<f64>,
@@ -22,8 +22,8 @@ pub(super) struct Surface {
 
 impl Surface {
     /// Gives a shape this surface. Both simulators multiply the coefficients of
-    /// two bodies or take the smaller one, so that the robot's own counts on
-    /// ground that is not slippery.
+    /// two bodies or take the smaller one, so that the robot's own coefficient applies on
+    /// ground with high friction.
     pub(super) fn cover(&self, shape: &mut ShapeSpec) {
         if *self == Self::default() {
             return;
@@ -38,8 +38,8 @@ impl Surface {
     }
 }
 
-/// The surfaces of links, by the names that the file gives the links. Says of
-/// the outcome of every part for other simulators.
+/// The surfaces of links, by the names of the links in the file. Reports the status of
+/// every part for other simulators.
 pub(super) fn read<'t>(log: &mut Log, root: Node<'t>) -> BTreeMap<&'t str, Surface> {
     let mut surfaces: BTreeMap<&str, Surface> = BTreeMap::new();
     for link in root.children_called("link") {
@@ -94,7 +94,7 @@ fn contact_part(log: &mut Log, part: Node<'_>, link: &str, surface: &mut Surface
             return;
         }
     }
-    let what = format!("`<{tag}>` {value} of link `{link}`: it counts beside the ground's");
+    let what = format!("`<{tag}>` {value} of link `{link}`: it has priority over the ground's");
     log.note(ImportStatus::Approximated, part, what);
 }
 
@@ -103,11 +103,13 @@ fn gazebo_part(log: &mut Log, part: Node<'_>, reference: Option<&str>) {
     let of = reference.unwrap_or_default();
     match part.tag() {
         "mu" | "mu1" | "mu2" if number(text).is_some() => {
-            let what =
-                format!("`<{}>` {text} of link `{of}`: it counts beside the ground's", part.tag());
+            let what = format!(
+                "`<{}>` {text} of link `{of}`: it has priority over the ground's",
+                part.tag()
+            );
             log.note(ImportStatus::Approximated, part, what);
         }
-        "springStiffness" | "springReference" => {} // Told with its joint.
+        "springStiffness" | "springReference" => {} // Reported with its joint.
         "turnGravityOff" if matches!(text, "true" | "1") => no_gravity(log, part, of),
         "gravity" if matches!(text, "false" | "0") => no_gravity(log, part, of),
         "selfCollide" | "self_collide" if matches!(text, "true" | "1") => {
@@ -139,11 +141,11 @@ fn gazebo_part(log: &mut Log, part: Node<'_>, reference: Option<&str>) {
 }
 
 fn no_gravity(log: &mut Log, part: Node<'_>, link: &str) {
-    let what = format!("Gazebo lets link `{link}` weigh nothing: it weighs");
+    let what = format!("gravity is disabled for link `{link}` in Gazebo: gravity acts on it");
     log.note(ImportStatus::Dropped, part, what).doubt();
 }
 
-/// Springs that Gazebo gives joints.
+/// Joint springs of Gazebo.
 pub(super) fn springs(log: &mut Log, graph: &Graph<'_>, root: Node<'_>, robot: &mut RobotSpec) {
     for gazebo in root.children_called("gazebo") {
         let value = |tag: &str| {
@@ -158,7 +160,7 @@ pub(super) fn springs(log: &mut Log, graph: &Graph<'_>, root: Node<'_>, robot: &
             robot.joints.iter_mut().find(|joint| joint.name == edge.name && joint.kind.dofs() == 1)
         });
         let Some(joint) = joint else {
-            log.note(ImportStatus::Dropped, gazebo, "a spring of something that is no such joint");
+            log.note(ImportStatus::Dropped, gazebo, "a spring of an unsuitable joint");
             continue;
         };
         let rest = value("springReference").filter(|rest| rest.abs() < 1e6).unwrap_or(0.0);

@@ -1,4 +1,4 @@
-//! Puts the elements of a file and of what it includes into one tree.
+//! Assembles the elements of a file and its includes into one tree.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,25 +10,25 @@ use super::{Attribute, Element, Files, Tree};
 use crate::paths;
 use crate::report::ImportStatus;
 
-/// Elements may be nested this many times deeper than brackets in scenario text.
+/// Limit on nesting of elements relative to that of brackets in scenarios.
 const NESTING_PER_BRACKET: usize = 8;
 
-/// A body takes this many elements at most, on average.
+/// Maximum average number of elements per body.
 const ELEMENTS_PER_BODY: usize = 20;
 
-/// A tree that is being put together.
+/// A tree under construction.
 pub(super) struct Assembly<'a, 'f> {
     files: &'a mut Files<'f>,
-    /// Folder of the main file, from which include files are named.
+    /// Folder of the main file, the base of include paths.
     folder: String,
     elements: Vec<Element>,
-    /// The files that are being read, outermost first.
+    /// The open files, outermost first.
     open: Vec<String>,
     seen: BTreeSet<String>,
 }
 
 impl<'a, 'f> Assembly<'a, 'f> {
-    /// The document at `path`; `None` with a finding.
+    /// The document at `path`; `None` with a diagnostic.
     pub(super) fn document(files: &'a mut Files<'f>, path: &str) -> Option<Tree> {
         let at = files.named_at;
         let mut assembly = Self {
@@ -43,8 +43,7 @@ impl<'a, 'f> Assembly<'a, 'f> {
         (!elements.is_empty()).then(|| Tree::new(elements))
     }
 
-    /// Adds the root of a file, or, below an element that includes it, the
-    /// root's children.
+    /// Adds the root of a file, or, for an include, the root's children below an element.
     fn add_file(&mut self, path: &str, at: Option<Span>, below: Option<usize>) -> Option<()> {
         let (file, text) = self.files.text(path, at)?;
         if below.is_some() {
@@ -68,8 +67,8 @@ impl<'a, 'f> Assembly<'a, 'f> {
             }
         };
         self.remark(&parsed, file, &text);
-        // Where each element of the file is in the tree; nowhere if it is the
-        // root of an included file, or an include.
+        // Index in the tree of each element of the file; `None` for the root of an
+        // included file, and for includes.
         let mut places: Vec<Option<usize>> = Vec::with_capacity(parsed.elements.len());
         for raw in parsed.elements {
             let parent = match raw.parent {
@@ -101,10 +100,10 @@ impl<'a, 'f> Assembly<'a, 'f> {
         Some(())
     }
 
-    /// Says what of a text had no effect.
+    /// Reports parts of a text without effect.
     fn remark(&mut self, parsed: &Parsed, file: FileId, text: &str) {
         if let Some(range) = parsed.outside.clone() {
-            let what = "what stands outside of the root element is ignored";
+            let what = "content outside of the root element is ignored";
             self.files.remark(
                 ImportStatus::Dropped,
                 Some(Span::new(file, range)),
@@ -113,9 +112,8 @@ impl<'a, 'f> Assembly<'a, 'f> {
             );
         }
         if let Some(range) = parsed.unexpanded.clone() {
-            let what =
-                format!("`{}` stands for itself: entities are not expanded", &text[range.clone()]);
-            let advice = "write what the entity stands for";
+            let what = format!("`{}` is literal: entities are not expanded", &text[range.clone()]);
+            let advice = "write the value of the entity";
             let span = Some(Span::new(file, range));
             self.files.remark(ImportStatus::Dropped, span, what, Some(advice));
         }

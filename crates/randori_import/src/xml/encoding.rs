@@ -1,10 +1,10 @@
-//! Text in the encodings that robot files come in.
+//! Text encodings of robot files.
 
-/// A text that was not UTF-8, and how it was read.
+/// A text that was not UTF-8, and its decoding.
 #[derive(Debug, PartialEq)]
 pub(super) struct Decoded {
     pub(super) text: String,
-    /// What to tell about it; nothing if the file itself names the encoding.
+    /// A warning; `None` if the file declares the encoding.
     pub(super) remark: Option<String>,
 }
 
@@ -17,9 +17,9 @@ const WINDOWS_1252: [char; 32] = [
     '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
 ];
 
-/// The text of bytes that are not UTF-8, or UTF-16 that happens to be: by their
-/// byte order mark, else by the encoding that their XML declaration names. What
-/// is neither is read as Windows-1252, in which every byte means something.
+/// Decodes bytes that are not UTF-8 (or are UTF-16 that is also valid UTF-8): by the
+/// byte order mark, else by the encoding in the XML declaration, else as Windows-1252,
+/// in which every byte is valid.
 pub(super) fn decode(bytes: &[u8]) -> Decoded {
     match bytes {
         [0xff, 0xfe, rest @ ..] => return utf16(rest, u16::from_le_bytes),
@@ -36,20 +36,20 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
             "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "iso-8859-15" | "latin1" | "latin-1"
             | "windows-1252" | "cp1252" | "us-ascii" | "ascii",
         ) => latin(None),
-        Some("utf-8" | "utf8") | None => latin(Some(
-            "the text is not UTF-8, which it should be: read as Windows-1252".to_owned(),
-        )),
+        Some("utf-8" | "utf8") | None => {
+            latin(Some("the text is not valid UTF-8: read as Windows-1252".to_owned()))
+        }
         Some(other) => {
             let letter = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { '\u{fffd}' };
             let remark =
-                format!("the encoding `{other}` is not known: only its ASCII letters are read");
+                format!("the encoding `{other}` is not supported: only its ASCII letters are read");
             Decoded { text: bytes.iter().map(letter).collect(), remark: Some(remark) }
         }
     }
 }
 
-/// Whether bytes are UTF-16 without a byte order mark, which is valid UTF-8 if
-/// all its letters are ASCII.
+/// True for UTF-16 without a byte order mark, which is valid UTF-8 if all its letters
+/// are ASCII.
 pub(super) fn is_bare_utf16(bytes: &[u8]) -> bool {
     matches!(bytes, [b'<', 0, ..] | [0, b'<', ..])
 }
@@ -67,7 +67,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Decoded {
     Decoded { text, remark: None }
 }
 
-/// The encoding that an XML declaration names, in lower case.
+/// The encoding in an XML declaration, in lower case.
 fn declared(bytes: &[u8]) -> Option<String> {
     let start: String = bytes.iter().take(256).map(|byte| char::from(*byte)).collect();
     let start = start.to_ascii_lowercase();
@@ -101,7 +101,7 @@ mod tests {
         for declaration in ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>", ""] {
             let read = latin(declaration);
             assert!(read.text.ends_with("h\u{fc}\u{201c}"), "{}", read.text);
-            assert!(read.remark.is_some_and(|remark| remark.contains("not UTF-8")));
+            assert!(read.remark.is_some_and(|remark| remark.contains("not valid UTF-8")));
         }
         let read = latin("<?xml version=\"1.0\" encoding=\"gb2312\"?>");
         assert!(read.text.ends_with("h\u{fffd}\u{fffd}"), "{}", read.text);

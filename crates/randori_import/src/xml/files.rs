@@ -14,25 +14,25 @@ use crate::paths;
 use crate::recognise::{self, Foreign, by_content};
 use crate::report::{Entry, ImportStatus};
 
-/// Meshes that are read together may be this many times as large as one.
+/// Limit on the total size of meshes relative to that of one.
 const ASSETS_READ: usize = 4;
 
-/// What the documents of one import are read with, and what was found.
+/// Reader, limits and diagnostics of one import.
 pub(crate) struct Files<'f> {
     pub(crate) reader: &'f dyn FileReader,
     pub(crate) limits: &'f Limits,
     pub(crate) sources: &'f mut SourceMap,
     pub(crate) found: Vec<Diagnostic>,
-    /// Lines of the report about the texts as such.
+    /// Lines of the report about texts.
     pub(crate) remarks: Vec<Entry>,
-    /// Where the import is named, if it is.
+    /// Position of the `import:`, if there is one.
     pub(crate) named_at: Option<Span>,
-    /// Files that were not read because they lie outside of the reader's root,
-    /// as seen from there.
+    /// Files that were not read because they are outside of the reader's root, relative to
+    /// it.
     pub(crate) outside: BTreeSet<String>,
-    /// Folders of the files that were put in place of an include.
+    /// Folders of the expanded include files.
     included: BTreeMap<FileId, String>,
-    /// Files that exist, or do not, of those that could be in several places.
+    /// Cache of the existence of searched files.
     exists: BTreeMap<String, bool>,
     total_bytes: usize,
     asset_bytes: usize,
@@ -69,18 +69,18 @@ impl<'f> Files<'f> {
         &self.main
     }
 
-    /// What the user calls the document.
+    /// Path of the document for the user.
     pub(crate) fn shown_main(&self) -> String {
         self.reader.shown(&self.main)
     }
 
-    /// The document at `path` with its include files; `None` with a finding.
+    /// The document at `path` with its include files; `None` with a diagnostic.
     pub(crate) fn document(&mut self, path: &str) -> Option<Tree> {
         path.clone_into(&mut self.main);
         Assembly::document(self, path)
     }
 
-    /// A document that the main one names at a place, with its include files.
+    /// A document referenced at a position of the main one, with its include files.
     pub(crate) fn part(&mut self, path: &str, named_at: Span) -> Option<Tree> {
         let main = std::mem::take(&mut self.main);
         let before = self.named_at.replace(named_at);
@@ -89,20 +89,20 @@ impl<'f> Files<'f> {
         tree
     }
 
-    /// The bytes of a file that is no text, or why there are none.
+    /// The bytes of a binary file, or the reason for an error.
     pub(crate) fn bytes(&mut self, path: &str) -> Result<Vec<u8>, String> {
         self.count += 1;
         let bytes = self.reader.read_bytes(path).map_err(|error| error.to_string())?;
-        // A mesh is many times the text that stands for it.
+        // A mesh file is many times larger than the text that refers to it.
         let limit = self.limits.file_bytes.saturating_mul(16);
         if bytes.len() > limit {
             return Err(format!("it is larger than {limit} bytes"));
         }
-        // A text can name a large file many times.
+        // A text can refer to a large file many times.
         let limit = self.limits.asset_bytes.saturating_mul(ASSETS_READ);
         self.asset_bytes = self.asset_bytes.saturating_add(bytes.len());
         if self.asset_bytes > limit {
-            return Err(format!("all meshes that are read together are larger than {limit} bytes"));
+            return Err(format!("all meshes together are larger than {limit} bytes"));
         }
         if is_git_lfs_pointer(&bytes) {
             return Err(recognise::LFS_POINTER.to_owned());
@@ -111,29 +111,27 @@ impl<'f> Files<'f> {
     }
 
     /// The mesh in the bytes of the file at a path, and the number of triangles of
-    /// its first object. Its data may lie in files beside it.
+    /// its first object. Its data can be in files beside it.
     ///
     /// # Errors
-    /// A reason in words, when there is no such mesh.
+    /// The reason, if there is no such mesh.
     pub(crate) fn mesh(&mut self, path: &str, bytes: &[u8]) -> Result<(Mesh, usize), String> {
         Mesh::read_parts(path, bytes, &mut |named| {
             let written = paths::Written::of(named)?;
             if !written.is_local {
-                return Err("it does not lie beside the mesh".to_owned());
+                return Err("it is not in the folder of the mesh".to_owned());
             }
             self.bytes(&paths::resolve(paths::folder(path), &written.path)?)
         })
     }
 
-    /// The path of a file that exists, perhaps with other capitals than the given
-    /// one.
+    /// The path of an existing file, compared without regard to case.
     pub(crate) fn existing(&self, path: &str) -> Option<String> {
         self.reader.existing(path)
     }
 
-    /// The path of a file that a text names: `path`, or, if there is no such file
-    /// and the text was included, as seen from the folder of that text. `MuJoCo`
-    /// looks in this order.
+    /// The path of a referenced file: `path`, or, if there is no such file and the text was
+    /// included, relative to the folder of that text. `MuJoCo` searches in this order.
     pub(crate) fn or_beside(
         &mut self,
         path: Result<String, &'static str>,
@@ -161,7 +159,7 @@ impl<'f> Files<'f> {
         exists
     }
 
-    /// Notes that a text stands in place of an include.
+    /// Records that a text was included.
     pub(super) fn is_included(&mut self, text: FileId, path: &str) {
         self.included.insert(text, paths::folder(path).to_owned());
     }
@@ -198,7 +196,7 @@ impl<'f> Files<'f> {
         }
     }
 
-    /// A text, and what to say about its encoding.
+    /// A text, and a warning about its encoding.
     fn read(&mut self, path: &str) -> Result<(String, Option<String>), Box<Diagnostic>> {
         let shown = self.reader.shown(path);
         let exceeded = |message: String, name: &str| {
@@ -222,7 +220,7 @@ impl<'f> Files<'f> {
                 let help = if matches!(error, ReadError::TooLarge { .. }) {
                     "raise the limit with `--limit file_bytes=N`"
                 } else {
-                    "check the path; paths of include files start at the folder of the main file"
+                    "check the path; paths of include files are relative to the folder of the main file"
                 };
                 return Err(Diagnostic::error(DiagnosticCode::UNREADABLE_FILE, message)
                     .help(help)
@@ -244,14 +242,14 @@ impl<'f> Files<'f> {
         Ok((text, remark))
     }
 
-    /// The text of a file in any encoding, or what the file is instead.
+    /// The text of a file in any encoding, or the actual kind of the file.
     fn decoded(&self, path: &str) -> Result<Result<(String, Option<String>), Foreign>, ReadError> {
         let bytes = match self.reader.read(path) {
             Ok(text) if encoding::is_bare_utf16(text.as_bytes()) => text.into_bytes(),
             Ok(text) => return Ok(by_content(text.as_bytes()).map_or(Ok((text, None)), Err)),
             Err(ReadError::NotText) => self.reader.read_bytes(path)?,
             Err(error @ ReadError::TooLarge { .. }) => {
-                // Such as a compiled model, which is no text at all.
+                // For example a compiled model, which is binary.
                 let bytes = self.reader.read_bytes(path).unwrap_or_default();
                 return by_content(&bytes).map(Err).ok_or(error);
             }

@@ -1,17 +1,17 @@
 //! The text of one XML file as a list of elements.
 //!
-//! It takes what the readers of other simulators take (most use `tinyxml2`),
-//! because files in the field were only ever tried with those:
+//! It is as lenient as the readers of other simulators (most use `tinyxml2`), because
+//! existing files were only tested with those:
 //!
 //! - Prefixes need no `xmlns`; they are part of the name, so that `drake:joint`
-//!   is no `joint`.
-//! - Blank lines, comments and text may stand before the declaration and after
-//!   the root element, and so may NUL characters after it.
+//!   is not a `joint`.
+//! - Blank lines, comments and text may precede the declaration and follow the root
+//!   element, and so may NUL characters after it.
 //! - Comments may contain `--`; attributes need no space between them; values
-//!   may contain `<`, and a `&` that starts no entity stands for itself.
-//! - Document types are skipped. Nothing but characters expands.
+//!   may contain `<`, and a `&` that starts no entity is literal.
+//! - Document types are skipped. Only characters expand.
 //!
-//! Everything else that XML forbids is refused, with the place.
+//! Other violations of XML are refused, with the position.
 //!
 //! Start reading at [`parse`].
 
@@ -23,11 +23,11 @@ use std::ops::Range;
 pub(super) struct RawElement {
     pub(super) tag: String,
     pub(super) attributes: Vec<RawAttribute>,
-    /// Place of the parent in the list.
+    /// Index of the parent in the list.
     pub(super) parent: Option<usize>,
-    /// Number of elements around it, itself included.
+    /// Depth, including itself.
     pub(super) depth: usize,
-    /// What is written between its tags, without what its children hold.
+    /// Text between its tags, without that of its children.
     pub(super) text: String,
     /// The first line of the start tag.
     pub(super) range: Range<usize>,
@@ -41,31 +41,30 @@ pub(super) struct RawAttribute {
     pub(super) range: Range<usize>,
 }
 
-/// What a file holds.
+/// Content of a file.
 #[derive(Debug, Default)]
 pub(super) struct Parsed {
-    /// The root and all below it, in the order of their start tags.
+    /// The root and its descendants, in the order of their start tags.
     pub(super) elements: Vec<RawElement>,
-    /// Text or elements outside of the root element, which say nothing.
+    /// Ignored text or elements outside of the root element.
     pub(super) outside: Option<Range<usize>>,
-    /// The first entity in a value that stands for itself because nothing
-    /// expands.
+    /// The first unexpanded entity in a value.
     pub(super) unexpanded: Option<Range<usize>>,
 }
 
-/// Why a text is no XML.
+/// The reason why a text is not XML.
 #[derive(Debug, PartialEq)]
 pub(super) struct Malformed {
     pub(super) at: Range<usize>,
     pub(super) reason: String,
     pub(super) help: &'static str,
-    /// Another place that matters, and why.
+    /// A related position, with a message.
     pub(super) other: Option<(Range<usize>, &'static str)>,
-    /// Whether it is not wrong, only more than the limits allow.
+    /// True if the text only exceeds the limits.
     pub(super) exceeds: bool,
 }
 
-/// How much a text may hold.
+/// Limits of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
     pub(super) depth: usize,
@@ -75,7 +74,7 @@ pub(super) struct Bounds {
 /// Reads a text.
 ///
 /// # Errors
-/// The first reason why it is no XML, or more than the bounds allow.
+/// The first problem, or the exceeded limit.
 pub(super) fn parse(text: &str, bounds: Bounds) -> Result<Parsed, Box<Malformed>> {
     let mut reader = Reader { text, at: 0, parsed: Parsed::default(), open: Vec::new(), bounds };
     while reader.step()? {}
@@ -86,13 +85,13 @@ struct Reader<'t> {
     text: &'t str,
     at: usize,
     parsed: Parsed,
-    /// The elements that are not closed yet, outermost first.
+    /// The open elements, outermost first.
     open: Vec<usize>,
     bounds: Bounds,
 }
 
 impl Reader<'_> {
-    /// Reads up to the end of the next tag or the like; whether there is more.
+    /// Reads up to the end of the next tag or section; returns false at the end.
     fn step(&mut self) -> Result<bool, Box<Malformed>> {
         let rest = &self.text[self.at..];
         let Some(before) = rest.find('<') else {
@@ -135,19 +134,19 @@ impl Reader<'_> {
             let mut error = malformed(
                 end..end,
                 format!("`<{}>` is not closed", element.tag),
-                "close every element, in the right order; perhaps the file is cut off",
+                "close every element, in the right order; the file may be truncated",
             );
             error.other = Some((element.range.clone(), "opened here"));
             return Err(error);
         }
         if self.parsed.elements.is_empty() {
-            let reason = "it holds no element".to_owned();
+            let reason = "it has no element".to_owned();
             return Err(malformed(0..0, reason, "XML starts with `<`"));
         }
         Ok(self.parsed)
     }
 
-    /// Goes on behind the next `end`.
+    /// Continues after the next `end`.
     fn skip(
         &mut self,
         from: usize,
@@ -213,15 +212,15 @@ impl Reader<'_> {
             Some(open) if self.parsed.elements[open].tag == name => Ok(()),
             Some(open) => {
                 let element = &self.parsed.elements[open];
-                let reason = format!("`</{name}>` stands where `</{}>` belongs", element.tag);
+                let reason = format!("`</{name}>` instead of `</{}>`", element.tag);
                 let help = "close every element, in the right order";
                 let mut error = malformed(range, reason, help);
-                error.other = Some((element.range.clone(), "this is to be closed first"));
+                error.other = Some((element.range.clone(), "close this one first"));
                 Err(error)
             }
             None if self.parsed.elements.is_empty() => {
                 let reason = format!("`</{name}>` closes nothing");
-                Err(malformed(range, reason, "remove the tag, or open the element before it"))
+                Err(malformed(range, reason, "remove the tag, or add its start tag"))
             }
             None => {
                 self.outside(range);
@@ -268,8 +267,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The attributes of a start tag and whether it is `<.../>`; goes on behind
-    /// its end.
+    /// The attributes of a start tag, and true for `<.../>`; continues after its end.
     fn attributes(
         &mut self,
         from: usize,
@@ -288,7 +286,7 @@ impl Reader<'_> {
                 return Ok((attributes, is_empty));
             }
             let read = self.attribute(at, tag, element).map_err(|error| {
-                // A quote that is missing is seen only after the next one.
+                // A missing quote is detected only after the next one.
                 let run_on = attributes.last().filter(|last| last.value.contains(['<', '>']));
                 run_on.map_or(error, |last| {
                     let reason = format!("the value of `{}` has no closing quote", last.name);
@@ -352,7 +350,7 @@ impl Reader<'_> {
         Ok(RawAttribute { name, value, range: at..inside.end + 1 })
     }
 
-    /// The name that starts here; empty if none does.
+    /// The name that starts here; empty if there is none.
     fn name(&self, at: usize) -> &str {
         let rest = &self.text[at..];
         let starts = |letter: char| {
@@ -371,7 +369,7 @@ impl Reader<'_> {
         rest.len() - rest.trim_start().len()
     }
 
-    /// From a place to the end of its line.
+    /// From a position to the end of its line.
     fn first_line(&self, start: usize) -> Range<usize> {
         let rest = &self.text[start..];
         start..start + rest.find(['\n', '\r']).unwrap_or(rest.len())
@@ -396,8 +394,8 @@ fn is_blank(letter: char) -> bool {
     letter.is_whitespace() || letter == '\0' || letter == '\u{feff}'
 }
 
-/// The text with characters in place of their entities, line ends and tabs as
-/// spaces, and the place of the first named entity that is none of XML's five.
+/// The text with expanded entities, line ends and tabs as spaces, and the position of
+/// the first named entity that is not one of XML's five.
 fn unescaped(raw: &str) -> (String, Option<Range<usize>>) {
     const NAMED: [(&str, char); 5] =
         [("lt", '<'), ("gt", '>'), ("amp", '&'), ("quot", '"'), ("apos", '\'')];
@@ -433,7 +431,7 @@ fn unescaped(raw: &str) -> (String, Option<Range<usize>>) {
     (text, unknown)
 }
 
-/// The character that `#65` or `#x41` stands for.
+/// The character of a reference such as `#65` or `#x41`.
 fn character(name: &str) -> Option<char> {
     let number = name.strip_prefix('#')?;
     let code = match number.strip_prefix(['x', 'X']) {

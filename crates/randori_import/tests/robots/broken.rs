@@ -50,11 +50,11 @@ fn broken_mjcf_files_are_refused_with_place() {
         ),
         (
             xml("\u{1}\u{2}binary"),
-            "m.xml:1:1: error[RS0801]: this is not well-formed XML: it holds no element",
+            "m.xml:1:1: error[RS0801]: this is not well-formed XML: it has no element",
         ),
         (
             xml("<!DOCTYPE a [<!ENTITY b \"c\">]>\n<mujoco>\n</mujoc>"),
-            "m.xml:3:1: error[RS0801]: this is not well-formed XML: `</mujoc>` stands where `</mujoco>` belongs",
+            "m.xml:3:1: error[RS0801]: this is not well-formed XML: `</mujoc>` instead of `</mujoco>`",
         ),
         (
             xml("<robot name=\"r\"/>"),
@@ -99,11 +99,11 @@ fn broken_mjcf_files_are_refused_with_place() {
         ),
         (
             body("<geom size=\"nan\"/>", ""),
-            "m.xml:3:7: error[RS0804]: `size` holds `nan`, which is not a finite number",
+            "m.xml:3:7: error[RS0804]: `size` has `nan`, which is not a finite number",
         ),
         (
             body("<geom size=\"1e999\"/>", ""),
-            "m.xml:3:7: error[RS0804]: `size` holds `1e999`, which is not a finite number",
+            "m.xml:3:7: error[RS0804]: `size` has `1e999`, which is not a finite number",
         ),
         (
             body("<geom size=\"0.1\" pos=\"0 0\"/>", ""),
@@ -111,7 +111,7 @@ fn broken_mjcf_files_are_refused_with_place() {
         ),
         (
             body("<geom size=\"big\"/>", ""),
-            "m.xml:3:7: error[RS0804]: `size` holds `big`, which is no number",
+            "m.xml:3:7: error[RS0804]: `size` has `big`, which is not a number",
         ),
         (
             body("<geom type=\"ball\" size=\"1\"/>", ""),
@@ -127,7 +127,7 @@ fn broken_mjcf_files_are_refused_with_place() {
         ),
         (
             body(&format!("{BALL}<joint range=\"10 -10\" limited=\"true\"/>"), ""),
-            "m.xml:3:26: error[RS0804]: `range` goes from 10 to -10, which is no range",
+            "m.xml:3:26: error[RS0804]: `range` from 10 to -10 is not a range",
         ),
         (
             body(&format!("{BALL}<joint axis=\"0 0 0\"/>"), ""),
@@ -142,7 +142,7 @@ fn broken_mjcf_files_are_refused_with_place() {
                 "<joint/><geom type=\"mesh\" mesh=\"m\"/>",
                 "<asset><mesh name=\"m\" file=\"m.stl\"/></asset>",
             ),
-            "m.xml:3:9: error[RS0805]: the mass of body `a` should come from a mesh that cannot be read",
+            "m.xml:3:9: error[RS0805]: the mass of body `a` depends on a mesh that cannot be read",
         ),
         (
             body("<geom type=\"mesh\" mesh=\"m\"/>", ""),
@@ -193,7 +193,7 @@ fn broken_urdf_files_are_refused_with_place() {
                 "<robot>\n{links}\n<joint name=\"j\" type=\"fixed\">{ends}</joint>\n\
                  <joint name=\"k\" type=\"fixed\"><parent link=\"b\"/><child link=\"a\"/></joint></robot>"
             )),
-            "r.urdf:4:1: error[RS0806]: the joints form a ring: every link is a child",
+            "r.urdf:4:1: error[RS0806]: the joints form a cycle: every link is a child",
         ),
         (
             joint(&format!("{ends}<axis xyz=\"0 0 0\"/>")),
@@ -213,7 +213,7 @@ fn broken_urdf_files_are_refused_with_place() {
             robot(
                 "<robot>\n<link name=\"a\"><collision><geometry><sphere radius=\"inf\"/></geometry></collision></link></robot>",
             ),
-            "r.urdf:2:45: error[RS0804]: `radius` holds `inf`, which is not a finite number",
+            "r.urdf:2:45: error[RS0804]: `radius` has `inf`, which is not a finite number",
         ),
     ];
     compare(&table);
@@ -296,7 +296,7 @@ fn deep_nesting_and_huge_lists_end_soon() {
     );
     assert_eq!(
         huge,
-        "m.xml:3:9: error[RS0805]: the mass of body `a` should come from a mesh that cannot be read"
+        "m.xml:3:9: error[RS0805]: the mass of body `a` depends on a mesh that cannot be read"
     );
     let large = " ".repeat(5 << 20);
     assert!(xml(&large).contains("error[RS0004]"));

@@ -100,21 +100,21 @@ fn the_report_says_what_became_of_each_control() {
     assert_eq!(beyond.len(), 5, "{beyond:?}");
     assert_eq!(
         beyond[1],
-        "`ctrl` of actuator `geared` at -1.7, beyond its range: at -1, as in MuJoCo"
+        "`ctrl` -1.7 of actuator `geared`, beyond its range: clamped to -1, as in MuJoCo"
     );
     assert_eq!(
         kept,
         [
             "`ctrl` of pose `work`: commands of 12 actuators in the scenario, which do not just \
              hold it",
-            "`ctrl` of pose `rest`: the commands by which `hold` holds it",
+            "`ctrl` of pose `rest`: equal to the commands of `hold`",
         ]
     );
     assert_eq!(
         told(&found, ImportStatus::Dropped),
         [
-            "`ctrl` of actuators that are left out: `cart`, `sore`",
-            "`ctrl` of actuators that integrate a velocity: they hold their position: `drift`",
+            "`ctrl` of actuators that are dropped: `cart`, `sore`",
+            "`ctrl` of actuators that integrate a velocity: replaced by holding the position: `drift`",
         ]
     );
 }
@@ -146,7 +146,7 @@ fn a_scenario_gives_only_the_commands_that_do_not_hold_its_pose() {
     assert_eq!(policy(&held), "Builtin(name: \"hold\")");
     assert_eq!(
         told(&held, ImportStatus::Kept),
-        ["`ctrl` of pose `p`: the commands by which `hold` holds it"]
+        ["`ctrl` of pose `p`: equal to the commands of `hold`"]
     );
     assert_eq!(
         policy(&key("ctrl=\"0.25 3\"")),

@@ -70,7 +70,7 @@ fn numbers_that_a_keyframe_leaves_out_are_those_without_it() {
                 "`qpos` has 2 numbers for 9 coordinates: the others are as the file draws its bodies",
                 true
             ),
-            ("`ctrl` has 1 numbers for 2 actuators: the others get 0", true),
+            ("`ctrl` has 1 numbers for 2 actuators: completed with 0", true),
         ]
     );
 

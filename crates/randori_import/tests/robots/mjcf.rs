@@ -329,8 +329,8 @@ fn what_would_add_energy_is_left_out_and_told() {
     assert_eq!(
         said,
         [
-            "joint `j`: a negative damping of -0.01 adds energy: 0",
-            "joint `j`: a negative stiffness of -2 adds energy: 0",
+            "joint `j`: a negative damping of -0.01, which adds energy: set to 0",
+            "joint `j`: a negative stiffness of -2, which adds energy: set to 0",
             "negative friction: 0",
         ]
     );

@@ -87,7 +87,7 @@ fn what_the_result_leaves_out_of_joints_geoms_and_options_has_a_line() {
     for part in [
         "`solreflimit` of a joint",
         "`margin` of a joint",
-        "`damping` of a joint that grows with its motion",
+        "`damping` of a joint that depends on its motion",
         "`actuatorgravcomp` of a joint",
         "groups 2 of actuators are disabled",
         "`limit` is disabled in the file",

@@ -81,7 +81,7 @@ fn terrain_that_cannot_be_read_is_a_doubtful_line() {
     let broken = picture(png::ColorType::Grayscale, png::BitDepth::Eight, &PIXELS)[..40].to_vec();
     let cases = [
         ("file=\"h.png\"", Vec::new(), "`h.png`: "),
-        ("file=\"h.png\"", vec![("h.png", broken)], "it is no valid PNG picture"),
+        ("file=\"h.png\"", vec![("h.png", broken)], "it is not a valid PNG picture"),
         ("file=\"h.hf\"", vec![("h.hf", vec![1; 30])], "neither a PNG picture nor a heightfield"),
         ("", Vec::new(), "it has neither a file nor `nrow`"),
         ("nrow=\"100000\" ncol=\"100000\"", Vec::new(), "are too many"),

@@ -67,9 +67,9 @@ fn guesses_are_reported() {
     assert_eq!(
         guesses,
         [
-            "the base `a` is bolted to the world",
+            "the base `a` is fixed to the world",
             "link `b` has no mass",
-            "links of the robot pass through each other",
+            "links of the robot do not collide with each other",
             "drive of joint `j`"
         ]
     );

@@ -172,6 +172,6 @@ fn the_world_needs_no_declaration() {
     ]);
 
     assert_eq!(read_back(&found).base, fixed("world"));
-    let said = "link `world` is not declared: it is the world itself";
+    let said = "link `world` is not declared: it is the world";
     assert!(found.report.entries.iter().any(|entry| entry.what == said));
 }

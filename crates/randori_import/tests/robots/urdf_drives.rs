@@ -269,7 +269,7 @@ fn mimics_of_nothing_of_themselves_and_in_rings_are_dropped() {
         let found = pair("lower=\"-1\" upper=\"1\"", mimic);
 
         assert!(read_back(&found).couplings.is_empty(), "{mimic}");
-        assert!(notes(&found, "it moves by itself")[0].1, "{mimic}");
+        assert!(notes(&found, "it moves independently")[0].1, "{mimic}");
         assert_eq!(drives(&found), ["j: position", "k: position"]);
     }
     let ring = |joint: &str| format!("{LIMITS}<mimic joint=\"{joint}\"/>");

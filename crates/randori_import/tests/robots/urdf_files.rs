@@ -53,7 +53,7 @@ fn texts_in_other_encodings_are_read() {
     let bytes: Vec<u8> = undeclared.chars().map(|letter| letter as u8).collect();
     let (found, errors) = import_bytes("r.urdf", &bytes);
     assert!(found.robot.is_some(), "{errors}");
-    assert!(found.report.warnings()[0].message.contains("not UTF-8"));
+    assert!(found.report.warnings()[0].message.contains("not valid UTF-8"));
 
     let mut wide = vec![0xff, 0xfe];
     wide.extend(latin.encode_utf16().flat_map(u16::to_le_bytes));
@@ -77,8 +77,8 @@ fn what_other_readers_take_is_imported_and_what_is_foreign_is_noted() {
     assert_eq!(
         said,
         [
-            "`drake:x` of `<robot>` is not understood",
-            "`<drake:joint>` in `<robot>` is not understood"
+            "unknown attribute `drake:x` of `<robot>`",
+            "unknown element `<drake:joint>` in `<robot>`"
         ]
     );
     assert!(found.robot.is_some_and(|robot| robot.joints.is_empty()));
@@ -189,7 +189,7 @@ fn meshes_are_found_however_their_path_is_written() {
     ] {
         let (found, note) = mesh_note(named, &cube);
         assert!(found, "{named}: {note}");
-        assert!(note.ends_with("`../meshes/Base Part.stl` was taken"), "{named}: {note}");
+        assert!(note.ends_with("found as `../meshes/Base Part.stl`"), "{named}: {note}");
     }
 }
 
@@ -200,10 +200,10 @@ fn meshes_that_are_not_there_are_named_for_what_they_are() {
     assert!(!found && note.contains("this is a Git LFS pointer, not the file"), "{note}");
 
     let (found, note) = mesh_note("https://example.org/x.stl", b"");
-    assert!(!found && note.contains("it is on the network"), "{note}");
+    assert!(!found && note.contains("it is a URL"), "{note}");
 
     let (found, note) = mesh_note("$(arg meshes)/other.stl", b"");
-    assert!(!found && note.contains("a command of xacro"), "{note}");
+    assert!(!found && note.contains("a xacro expression"), "{note}");
 
     let (found, note) = mesh_note("meshes/other.stl", b"");
     assert!(!found && note.contains("there is no such file"), "{note}");

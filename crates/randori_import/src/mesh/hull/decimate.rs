@@ -1,4 +1,4 @@
-//! Removes corners of a convex hull, the least important one first.
+//! Removes vertices of a convex hull, the least important one first.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -6,25 +6,25 @@ use std::collections::BinaryHeap;
 use super::Vector;
 use super::faces::{FlatFaces, size};
 
-/// Corners whose removal changes this share or less are removed in any case:
-/// what rounding adds makes contacts worse, not better.
+/// Vertices whose removal has at most this cost are always removed: vertices from
+/// rounding make contacts worse.
 const NEGLIGIBLE: f64 = 1e-7;
 
-/// Corners with more edges than this wait until their neighbours are gone, so
-/// that the time grows with the number of corners, not with its square.
+/// Vertices with more edges than this are considered after their neighbours, so that
+/// the time is linear in the number of vertices, not quadratic.
 const MAX_EDGES: usize = 64;
 
-/// A hull that loses corners.
+/// A hull under decimation.
 pub(super) struct Decimation<'h> {
     points: Vec<Vector>,
     faces: &'h FlatFaces,
     triangles: Vec<[u32; 3]>,
-    /// Triangles that are part of the hull, around each corner.
+    /// Triangles of the hull around each vertex.
     around: Vec<Vec<u32>>,
     is_kept: Vec<bool>,
-    /// How often the cost of a corner was computed: older ones do not count.
+    /// Version of the cost of each vertex; older entries of the queue are ignored.
     versions: Vec<u32>,
-    /// Cost (as the bits of a number that is not negative), corner, version.
+    /// Cost (as the bits of a non-negative number), vertex, version.
     queue: BinaryHeap<Reverse<(u64, u32, u32)>>,
     left: usize,
     volume: f64,
@@ -55,8 +55,7 @@ impl<'h> Decimation<'h> {
         hull
     }
 
-    /// Removes corners until at most `count` are left, and those that change
-    /// nothing.
+    /// Removes vertices until at most `count` are left, and those without effect.
     pub(super) fn reduce(&mut self, count: usize) {
         while self.left > 4
             && let Some(Reverse((cost, corner, version))) = self.queue.pop()
@@ -72,7 +71,7 @@ impl<'h> Decimation<'h> {
         }
     }
 
-    /// Whether each corner is still there.
+    /// True for each remaining vertex.
     pub(super) fn kept(self) -> Vec<bool> {
         self.is_kept
     }
@@ -88,7 +87,7 @@ impl<'h> Decimation<'h> {
         self.queue.push(Reverse((cost.to_bits(), corner, *version)));
     }
 
-    /// What a hull without the corner differs in, as shares of the whole.
+    /// The cost of removing the vertex, as fractions of the whole.
     fn cost(&self, corner: u32, patch: &[[u32; 3]]) -> f64 {
         let tip = self.points[corner as usize];
         let (mut volume, mut depth) = (0.0, 0.0_f64);
@@ -121,8 +120,8 @@ impl<'h> Decimation<'h> {
         (b - a).cross(&(c - a))
     }
 
-    /// The triangles of the hull that would take the place of a corner's.
-    /// All their corners are neighbours of it. `None` if it cannot go.
+    /// The triangles of the hull that would replace those of a vertex.
+    /// All their vertices are its neighbours. `None` if it cannot be removed.
     fn patch(&self, corner: u32) -> Option<Vec<[u32; 3]>> {
         let ring = self.ring(corner)?;
         let last = ring.len() - 1;
@@ -142,7 +141,7 @@ impl<'h> Decimation<'h> {
         Some(patch)
     }
 
-    /// The neighbours of a corner, counter-clockwise seen from outside.
+    /// The neighbours of a vertex, counter-clockwise seen from outside.
     fn ring(&self, corner: u32) -> Option<Vec<u32>> {
         let star = &self.around[corner as usize];
         let edge = |triangle: &u32| {
@@ -164,8 +163,8 @@ impl<'h> Decimation<'h> {
         (ring.len() >= 3).then_some(ring)
     }
 
-    /// The neighbour between two others that makes the outermost triangle with
-    /// them; of several in one plane the one with the largest.
+    /// The neighbour between two others that forms the outermost triangle with
+    /// them; of several coplanar triangles the largest.
     fn outermost(&self, ring: &[u32], from: usize, to: usize) -> usize {
         let mut best = from + 1;
         for other in from + 2..to {
@@ -183,7 +182,7 @@ impl<'h> Decimation<'h> {
         best
     }
 
-    /// Whether two corners are neighbours by triangles without a third one.
+    /// True if two vertices are neighbours in triangles without a third one.
     fn is_edge(&self, one: u32, other: u32, without: u32) -> bool {
         self.around[one as usize].iter().any(|&triangle| {
             let corners = &self.triangles[triangle as usize];

@@ -1,30 +1,30 @@
-//! The flat faces of a hull that bodies can stand on.
+//! The flat faces of a hull, on which bodies can stand.
 
 use super::Vector;
 
-/// Flat faces with a smaller share of the surface than this are ignored.
+/// Flat faces with a smaller fraction of the surface than this are ignored.
 const SMALL: f64 = 0.01;
 
-/// Corners at most this far from a plane belong to it, as a share of the
-/// hull's size: what a file in single precision cannot tell from nothing.
+/// Vertices at most this far from a plane belong to it, as a fraction of the hull's
+/// size: the rounding error of a file in single precision.
 const OFF_PLANE: f64 = 2e-6;
 
-/// A flat face: its corners, unit normal and area.
+/// A flat face: its vertices, unit normal and area.
 struct FlatFace {
     corners: Vec<u32>,
     normal: Vector,
     area: f64,
 }
 
-/// The flat faces that matter.
+/// The relevant flat faces.
 pub(super) struct FlatFaces {
     faces: Vec<FlatFace>,
-    /// The faces that each corner of the hull belongs to, in ascending order.
+    /// The faces of each vertex of the hull, in ascending order.
     of_corner: Vec<Vec<u32>>,
 }
 
 impl FlatFaces {
-    /// Finds faces that are made of many triangles or a few.
+    /// Finds faces of any number of triangles.
     pub(super) fn of(points: &[[f64; 3]], triangles: &[[u32; 3]]) -> Self {
         let point = |corner: u32| Vector::from(points[corner as usize]);
         let across =
@@ -74,20 +74,20 @@ impl FlatFaces {
         self.faces.push(face);
     }
 
-    /// Indices of the faces that hold all corners of a triangle.
+    /// Indices of the faces that contain all vertices of a triangle.
     pub(super) fn holding(&self, triangle: [u32; 3]) -> impl Iterator<Item = u32> {
         let [a, b, c] = triangle.map(|corner| &self.of_corner[corner as usize]);
         a.iter().copied().filter(|face| b.contains(face) && c.contains(face))
     }
 
-    /// Unit normal of a face, and its area in the true hull, m^2.
+    /// Unit normal of a face, and its area in the exact hull, m^2.
     pub(super) fn face(&self, index: u32) -> (Vector, f64) {
         let face = &self.faces[index as usize];
         (face.normal, face.area)
     }
 
-    /// The share of its area that is left to the face that loses most; `None`
-    /// without flat faces.
+    /// The remaining fraction of the area of the face that loses most; `None` without
+    /// flat faces.
     pub(super) fn least_left(&self, points: &[[f64; 3]], is_kept: &[bool]) -> Option<f64> {
         let left = |face: &FlatFace| {
             let corners = face.corners.iter().filter(|corner| is_kept[**corner as usize]);
@@ -118,7 +118,7 @@ fn outline_area(mut corners: Vec<Vector>, normal: Vector) -> f64 {
     corners.iter().zip(next).map(part).sum()
 }
 
-/// Largest edge of the box around points.
+/// Largest edge of the bounding box of points.
 pub(super) fn size(points: &[[f64; 3]]) -> f64 {
     let edge = |axis: usize| {
         let parts = points.iter().map(|point| point[axis]);

@@ -13,19 +13,19 @@ use crate::paths;
 use crate::report::ImportStatus;
 use crate::xml::{Attribute, Node, Tree};
 
-/// The models that a document may attach, by the names that it gives them.
+/// The attachable models of a document, by name.
 pub(super) type Models = BTreeMap<String, Rc<Model>>;
 
 /// A model that can be attached.
 pub(super) struct Model {
     tree: Tree,
     path: String,
-    /// The number of its settings.
+    /// Index of its settings.
     scope: usize,
 }
 
 impl Expansion<'_, '_> {
-    /// Reads the models that a document names.
+    /// Reads the models of a document.
     pub(super) fn models(&mut self, document: &Document<'_>) -> Models {
         let mut models = Models::new();
         let assets = document.root.children_called("asset");
@@ -41,7 +41,7 @@ impl Expansion<'_, '_> {
                 Ok(path) => path,
                 Err(reason) => {
                     let message = format!("`{}` cannot be attached: {reason}", file.value);
-                    let help = "read both from a folder around them, with `--root DIR`";
+                    let help = "give a folder that contains both with `--root DIR`";
                     self.log.error(DiagnosticCode::IMPORT_INCLUDE, file.span, message, help);
                     let beyond = paths::beyond(document.folder(), &file.value);
                     self.files.outside.extend(beyond);
@@ -68,7 +68,7 @@ impl Expansion<'_, '_> {
         }
         let tree = self.files.part(path, named.span)?;
         if tree.root().tag() != "mujoco" {
-            let message = format!("`{}` is no MJCF file", named.value);
+            let message = format!("`{}` is not an MJCF file", named.value);
             let help = "attach files that start with `<mujoco>`";
             self.log.error(DiagnosticCode::MALFORMED_XML, named.span, message, help);
             return None;
@@ -84,7 +84,7 @@ impl Expansion<'_, '_> {
         Some(model)
     }
 
-    /// Puts a body of another file, or all of them, in place.
+    /// Attaches a body of another file, or all of them.
     pub(super) fn attach(
         &mut self,
         document: &Document<'_>,
@@ -138,7 +138,7 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// Copies what is chosen of a model into a frame, with all that refers to it.
+    /// Copies the selected bodies of a model into a frame, with all elements that refer to them.
     fn inside(
         &mut self,
         part: &Document<'_>,
@@ -223,12 +223,12 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// Notes what an attached model has that the main one does not take over.
+    /// Reports elements of an attached model that are not attached.
     fn left_out(&mut self, part: &Document<'_>) {
         for node in part.root.children_called("keyframe").flat_map(Node::children) {
             let what =
                 format!("keyframe `{}` of an attached model", node.name().unwrap_or_default());
-            let advice = "write a keyframe of all joints in the main file";
+            let advice = "write a keyframe for all joints in the main file";
             self.log.note(ImportStatus::Dropped, node, what).advise(advice).doubt();
         }
     }

@@ -1,8 +1,8 @@
-//! Which attributes are names of what.
+//! Attributes that are names or references, by kind.
 
 use crate::xml::Node;
 
-/// What a name is the name of: kinds have names of their own.
+/// Namespace of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Body,
@@ -18,7 +18,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// What an element of the bodies is.
+    /// The kind of an element of the bodies.
     pub(super) fn of_element(tag: &str) -> Option<Self> {
         Some(match tag {
             "body" => Self::Body,
@@ -32,7 +32,7 @@ impl Kind {
         })
     }
 
-    /// What the elements of a section are, if others refer to them.
+    /// The kind of the elements of a section, if other elements refer to them.
     pub(super) fn of_section(section: &str) -> Option<Self> {
         Some(match section {
             "tendon" => Self::Tendon,
@@ -42,7 +42,7 @@ impl Kind {
         })
     }
 
-    /// What an attribute of an element refers to.
+    /// The kind that an attribute of an element refers to.
     pub(super) fn of_reference(node: Node<'_>, attribute: &str) -> Option<Self> {
         let by_word = |word: &str| match node.text(word)? {
             "body" | "xbody" => Some(Self::Body),
@@ -65,8 +65,8 @@ impl Kind {
     }
 }
 
-/// Whether an attribute names something that a model has once: an asset or a
-/// default class.
+/// True if an attribute refers to an asset or a default class, which exist once per
+/// model.
 pub(super) fn is_of_model(attribute: &str) -> bool {
     matches!(
         attribute,

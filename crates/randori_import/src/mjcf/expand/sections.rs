@@ -1,4 +1,4 @@
-//! Elements that refer to bodies: they are replicated with them.
+//! Elements that refer to bodies, and are replicated with them.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use super::{Chain, Document, Expansion, Found};
 use crate::report::ImportStatus;
 use crate::xml::{Attribute, Node};
 
-/// Sections whose elements refer to others, those first that later ones refer to.
+/// Sections with elements that refer to others, in order of dependency.
 pub(super) const ORDER: [&str; 5] = ["tendon", "actuator", "contact", "equality", "sensor"];
 
-/// Names by kind, with the replicates around what they name.
+/// Names by kind, with the enclosing replicates of their elements.
 type Chains = BTreeMap<(Kind, String), Chain>;
 
 impl Expansion<'_, '_> {
-    /// Copies the elements of a document that refer to its bodies: first what is
-    /// there once, then what belongs to each copy of a replicate.
+    /// Copies the elements of a document that refer to its bodies: first single elements,
+    /// then those of each copy of a replicate.
     pub(super) fn sections(&mut self, document: &Document<'_>, found: &Found) {
         let mut chains = found.chains.clone();
         let mut by_chain: BTreeMap<Chain, Vec<(&str, Node<'_>)>> = BTreeMap::new();
@@ -31,7 +31,7 @@ impl Expansion<'_, '_> {
                     }
                     Referred::Outside => {}
                     Referred::Apart => {
-                        let what = "something between two different replicates";
+                        let what = "an element between two different replicates";
                         self.log.note(ImportStatus::Dropped, node, what).doubt();
                     }
                 }
@@ -48,7 +48,7 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// The section of the result that gets the elements of a document.
+    /// The section of the result for the elements of a document.
     pub(super) fn section(
         &mut self,
         document: &Document<'_>,
@@ -64,7 +64,7 @@ impl Expansion<'_, '_> {
         below
     }
 
-    /// Copies an element of a section with all that it holds.
+    /// Copies an element of a section with its subtree.
     fn copy_for(
         &mut self,
         document: &Document<'_>,
@@ -87,13 +87,13 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// Where the things are that an element refers to.
+/// Location of the elements that an element refers to.
 enum Referred {
-    /// Inside these replicates; none if they are there once.
+    /// Inside these replicates; empty if they exist once.
     To(Chain),
-    /// In the model around this one.
+    /// In the enclosing model.
     Outside,
-    /// In replicates that are not inside each other.
+    /// In replicates that are not nested.
     Apart,
 }
 
@@ -152,7 +152,7 @@ impl Document<'_> {
         attributes
     }
 
-    /// The class of elements of an attached model that name none.
+    /// The class of elements of an attached model without one.
     pub(super) fn main_class(&self, node: Node<'_>) -> Attribute {
         let (name, value) = ("class".to_owned(), format!("{}main", self.prefix));
         Attribute { name, value, span: node.span() }

@@ -79,8 +79,8 @@ fn what_stands_outside_of_the_root_is_noticed() {
 #[test]
 fn what_is_wrong_is_said_where_it_is() {
     let table = [
-        ("", 0, "it holds no element"),
-        ("<a><b></a>", 6, "`</a>` stands where `</b>` belongs"),
+        ("", 0, "it has no element"),
+        ("<a><b></a>", 6, "`</a>` instead of `</b>`"),
         ("<a>\n<b>\n", 7, "`<b>` is not closed"),
         ("<a b=1/>", 3, "the value of `b` is not in quotes"),
         ("<a b/>", 3, "`b` has no value"),
