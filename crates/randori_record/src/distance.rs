@@ -1,9 +1,9 @@
-//! How far two numbers, positions or rotations are apart.
+//! Distances of numbers, positions and rotations.
 
 use randori_core::math::{Rotation, Vector};
 
-/// Steps between neighbouring single-precision numbers that lead from `a` to
-/// `b`; `None` if one of them is not a number. Zeros of both signs are equal.
+/// Distance of two single-precision numbers in units in the last place; `None` if one
+/// of them is not a number. Zeros of both signs are equal.
 pub(crate) fn ulps_f32(a: f32, b: f32) -> Option<u64> {
     let place = |number: f32| {
         let magnitude = i64::from(number.to_bits() & 0x7fff_ffff);
@@ -22,7 +22,7 @@ pub(crate) fn ulps_f64(a: f64, b: f64) -> Option<u64> {
     (!a.is_nan() && !b.is_nan()).then(|| u64::try_from(steps).unwrap_or(u64::MAX))
 }
 
-/// Whether two numbers have equal bits; all NaNs are one.
+/// True if two numbers have equal bits; all NaNs are equal.
 pub(crate) fn same_f32(a: f32, b: f32) -> bool {
     a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
 }
@@ -45,7 +45,7 @@ pub(crate) fn angle(a: Rotation, b: Rotation) -> f64 {
     let length = |sign: f64| {
         libm::sqrt(a.iter().zip(&b).map(|(a, b)| (a - sign * b) * (a - sign * b)).sum())
     };
-    // The chord to the nearer of the two quaternions that mean the rotation.
+    // The chord to the nearer of the two quaternions of the rotation.
     let chord: f64 = f64::min(length(1.0), length(-1.0));
     4.0 * libm::asin((chord / 2.0).min(1.0))
 }

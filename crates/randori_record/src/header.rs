@@ -1,4 +1,4 @@
-//! What a recording or a golden says about itself: all that a run depends on.
+//! The header of a recording or a golden: all inputs of a run.
 
 use std::collections::BTreeMap;
 
@@ -12,38 +12,38 @@ use sha2::{Digest, Sha256};
 /// ones.
 pub const FORMAT: u32 = 1;
 
-/// What a run depends on, and how it is laid out.
+/// Inputs and layout of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     /// Version of the recording format.
     pub format: u32,
-    /// What computed it.
+    /// The engine that computed it.
     pub engine: Engine,
-    /// Path of the scenario file, as it was named.
+    /// Path of the scenario file, as given.
     pub file: String,
     /// Title of the scenario.
     pub title: String,
     /// Seed of the random streams.
     pub seed: u64,
-    /// Values drawn for the seed, by path, in the unit of the file.
+    /// Values sampled for the seed, by path, in the unit of the file.
     pub varied: Vec<(String, f64)>,
     /// Length of a tick, ns.
     pub period_ns: u64,
-    /// The tick at which the time is up.
+    /// The tick at the end of the duration.
     pub end_tick: u64,
     /// SHA-256 of the resolved scenario ([`texts_digest`]), hexadecimal.
     pub scenario_digest: String,
     /// SHA-256 of every file that was read for it, hexadecimal, by path from
     /// the project root.
     pub assets: BTreeMap<String, String>,
-    /// Who decides, robot after robot.
+    /// The policies, by robot.
     pub policies: Vec<Option<PolicyIdentity>>,
-    /// Arguments of `randori run` that give this run again, without the
-    /// recording's own.
+    /// Arguments of `randori run` that reproduce this run, without those for the
+    /// recording.
     pub reproduce: String,
 }
 
-/// What computed a run. Runs of equal engines are comparable to the last bit.
+/// The engine of a run. Runs of equal engines are comparable bit by bit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Engine {
     /// Version of Randori.
@@ -54,21 +54,21 @@ pub struct Engine {
     pub parry: String,
     /// Features of the physics that change bits.
     pub features: Vec<String>,
-    /// Version of what digests are made of.
+    /// Version of the digests.
     pub digests: u32,
-    /// Processor and system, such as `x86_64-linux`. Results do not depend on
-    /// it; it tells where a difference came from if they ever do.
+    /// Processor and system, such as `x86_64-linux`. Results should not depend on it; it
+    /// helps to locate the cause if they do.
     pub target: String,
 }
 
 impl Engine {
-    /// Whether results can be expected to agree to the last bit.
+    /// True if results are expected to agree bit by bit.
     pub fn agrees_with(&self, other: &Self) -> bool {
         Self { target: other.target.clone(), ..self.clone() } == *other
     }
 }
 
-/// Who decides for a robot.
+/// The policy of a robot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyIdentity {
     /// Name of the robot.
@@ -77,16 +77,16 @@ pub struct PolicyIdentity {
     pub kind: String,
     /// Its name, contract or command line.
     pub name: String,
-    /// How far its answers repeat.
+    /// Determinism of its actions.
     pub determinism: Determinism,
 }
 
-/// Everything that is known before the first tick.
+/// Data before the first tick.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Start {
     /// What the run depends on.
     pub header: Header,
-    /// Names and indices of everything in the scene.
+    /// Names and indices of all entities in the scene.
     pub layout: SceneLayout,
     /// The columns of [`TickRecord::signals`](randori_core::record::TickRecord::signals).
     pub signals: Vec<SignalColumn>,
@@ -108,7 +108,7 @@ impl Start {
 /// A column of signals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignalColumn {
-    /// How formulas name it, such as `distance(courier, goal)`.
+    /// Its name in formulas, such as `distance(courier, goal)`.
     pub name: String,
     /// Unit of its values.
     pub unit: String,

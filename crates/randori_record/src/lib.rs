@@ -1,13 +1,11 @@
-//! Recordings: bytes to records and back, goldens, and what changed first
-//! between two runs.
+//! Recordings, goldens, and the comparison of runs.
 //!
-//! A recording is one MCAP file that needs nothing beside it: the resolved
-//! scenario, every decision, the digest of every tick, and the state itself.
-//! This crate knows neither the scenario parser nor the physics; it stores and
-//! compares what others give it.
+//! A recording is one self-contained MCAP file: the resolved scenario, every action,
+//! the digest of every tick, and the state. This crate depends neither on the
+//! scenario parser nor on the physics; it stores and compares records.
 //!
-//! Start reading at [`header::Header`] (what a recording says about itself) and
-//! [`tick::RecordedTick`] (what it says about a tick).
+//! Start reading at [`header::Header`] (data of a run) and [`tick::RecordedTick`] (data
+//! of a tick).
 
 pub mod compare;
 pub mod golden;

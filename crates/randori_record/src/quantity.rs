@@ -1,6 +1,6 @@
-//! The numbers of a tick: their names, their units, and where they are.
+//! The numbers of a tick: names, units and locations.
 //!
-//! Tables, plots and tools name them alike: `joint.pup.knee.position`,
+//! Tables, plots and tools use the same names: `joint.pup.knee.position`,
 //! `motor.pup.knee.applied`, `command.pup.knee.position`,
 //! `body.pup.trunk.position.x`. All values are in SI units, in the world frame.
 
@@ -10,14 +10,14 @@ use randori_core::math::Vector;
 use randori_core::record::{BodyState, TickRecord};
 use randori_core::spec::{Mobility, Scenario};
 
-/// A number that every tick has.
+/// A number of every tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quantity {
-    /// Such as `joint.pup.knee.position`.
+    /// Its name, such as `joint.pup.knee.position`.
     pub name: String,
     /// Unit of its values.
     pub unit: &'static str,
-    /// Where its value is.
+    /// Location of its value.
     pub source: Source,
 }
 
@@ -28,16 +28,16 @@ impl Quantity {
     }
 }
 
-/// Where the value of a quantity is in a record; numbers are indices.
+/// Location of the value of a quantity in a record; numbers are indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// Coordinate of a degree of freedom.
     Position(usize),
     /// Rate of a degree of freedom.
     Velocity(usize),
-    /// Torque or force of what drives a degree of freedom.
+    /// Torque or force of the drive of a degree of freedom.
     Torque(usize),
-    /// What an actuator really exerted, counted over all robots.
+    /// Applied torque or force of an actuator, indexed over all robots.
     Applied(usize),
     /// An entry of a robot's command.
     Command {
@@ -50,7 +50,7 @@ pub enum Source {
     Body {
         /// The body.
         body: usize,
-        /// What of it.
+        /// The vector.
         part: Part,
         /// The entry of that vector.
         axis: usize,
@@ -58,7 +58,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The value in a record; one that is missing there is not a number.
+    /// The value in a record; NaN if it is missing.
     pub fn value(self, record: &TickRecord) -> f32 {
         let state = &record.state;
         let value = match self {
@@ -134,7 +134,7 @@ pub fn of_joints(layout: &SceneLayout) -> Vec<Quantity> {
     dofs.flat_map(of).collect()
 }
 
-/// What all actuators really exerted.
+/// Applied torques and forces of all actuators.
 pub fn of_motors(layout: &SceneLayout) -> Vec<Quantity> {
     let motors = layout
         .robots
@@ -148,7 +148,7 @@ pub fn of_motors(layout: &SceneLayout) -> Vec<Quantity> {
     motors.enumerate().map(of).collect()
 }
 
-/// The commands of all policies, as they were in force.
+/// The commands in force of all policies.
 pub fn of_commands(scenario: &Scenario, layout: &SceneLayout) -> Vec<Quantity> {
     let mut all = Vec::new();
     for (robot, (about, model)) in layout.robots.iter().zip(&scenario.robots).enumerate() {
@@ -165,7 +165,7 @@ pub fn of_commands(scenario: &Scenario, layout: &SceneLayout) -> Vec<Quantity> {
     all
 }
 
-/// Pose and velocity of all bodies that can move.
+/// Pose and velocity of all movable bodies.
 pub fn of_bodies(scenario: &Scenario, layout: &SceneLayout) -> Vec<Quantity> {
     let mut all = Vec::new();
     for (body, about) in moving_bodies(scenario, layout) {
@@ -180,7 +180,7 @@ pub fn of_bodies(scenario: &Scenario, layout: &SceneLayout) -> Vec<Quantity> {
     all
 }
 
-/// All bodies with their indices, but objects that never move.
+/// All bodies with their indices, without static objects.
 pub fn moving_bodies<'a>(
     scenario: &'a Scenario,
     layout: &'a SceneLayout,
@@ -198,7 +198,7 @@ fn is_length(layout: &SceneLayout, dof: usize) -> bool {
     layout.dofs.get(dof).is_some_and(|dof| dof.is_length)
 }
 
-/// Units of a joint's coordinate, of its rate, and of what drives it.
+/// Units of a joint's coordinate, of its rate, and of its drive torque.
 fn units(is_length: bool) -> [&'static str; 3] {
     [InputKind::Position, InputKind::Velocity, InputKind::Torque].map(|kind| kind.unit(is_length))
 }

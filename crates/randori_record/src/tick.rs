@@ -1,36 +1,36 @@
-//! What a recording says about one tick.
+//! A tick of a recording.
 
 use randori_core::record::{Contact, TickRecord};
 use randori_core::time::Tick;
 
-/// A tick as it was recorded.
+/// A recorded tick.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RecordedTick {
     /// The record. Without a sample its `state`, `signals` and `applied` are
-    /// empty; everything else is always there.
+    /// empty; all other fields are always present.
     pub record: TickRecord,
-    /// Whether the state was written for this tick.
+    /// True if the state was recorded for this tick.
     pub sampled: bool,
-    /// What presses against what after the step, if the state was written.
+    /// Contacts after the step, if the state was recorded.
     pub contacts: Vec<Contact>,
 }
 
-/// A goal whose verdict became certain.
+/// A decided goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decided {
     /// Index of the goal in the scenario.
     pub goal: usize,
-    /// Whether it holds.
+    /// True if it holds.
     pub holds: bool,
-    /// When.
+    /// Time.
     pub tick: Tick,
 }
 
-/// Everything of the simulation but its policies, from which a replay can go on.
+/// The state of the simulation without policies, from which a replay can resume.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keyframe {
-    /// When it was taken: after this tick's step.
+    /// It is the state after this tick's step.
     pub tick: Tick,
-    /// Bytes that only the engine understands.
+    /// Opaque bytes of the engine.
     pub bytes: Vec<u8>,
 }

@@ -1,5 +1,5 @@
-//! Run reports as JSON that keeps numbers which JSON does not know: infinite
-//! and undefined ones are the strings `inf`, `-inf` and `nan`.
+//! Run reports as JSON. Infinite and undefined numbers, which JSON lacks, are the
+//! strings `inf`, `-inf` and `nan`.
 
 use randori_core::report::RunReport;
 use serde_json::Value;
@@ -37,7 +37,7 @@ pub(crate) fn from_json(text: &[u8]) -> serde_json::Result<RunReport> {
     Ok(report)
 }
 
-/// Every number of a report that may be infinite, with its place in the JSON.
+/// Every number of a report that may be infinite, with its path in the JSON.
 fn numbers(report: &mut RunReport) -> Vec<(String, &mut f64)> {
     let mut all = vec![("/simulated_s".to_owned(), &mut report.simulated_s)];
     for (index, (_, value)) in report.varied.iter_mut().enumerate() {
@@ -58,7 +58,7 @@ fn numbers(report: &mut RunReport) -> Vec<(String, &mut f64)> {
     all
 }
 
-/// The same places, found in the JSON.
+/// The values at the same paths in the JSON.
 fn places(value: &Value) -> Vec<String> {
     let count = |list: &str| value.get(list).and_then(Value::as_array).map_or(0, Vec::len);
     let mut all = vec!["/simulated_s".to_owned()];

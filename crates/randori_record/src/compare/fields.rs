@@ -1,6 +1,6 @@
-//! Which values of a tick differ, with their names and units.
+//! Differences of a tick by value, with names and units.
 //!
-//! Everything is compared bit by bit; all NaNs are one.
+//! Values are compared bit by bit; all NaNs are equal.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -16,11 +16,11 @@ use crate::distance::{same_f32, ulps_f32};
 /// A value that differs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldDifference {
-    /// The part of the step that it belongs to.
+    /// Its stage of the step.
     pub stage: Stage,
-    /// Whose it is, such as `courier.base` or `courier.lidar`.
+    /// Its entity, such as `courier.base` or `courier.lidar`.
     pub entity: String,
-    /// Which one, such as `position.x` or `ranges[3]`.
+    /// Its name, such as `position.x` or `ranges[3]`.
     pub field: String,
     /// Its unit; empty for numbers without one.
     pub unit: String,
@@ -33,13 +33,13 @@ pub struct FieldDifference {
 pub enum Values {
     /// Numbers.
     Numbers([f32; 2]),
-    /// Anything else, in words.
+    /// Other values, as text.
     Words([String; 2]),
 }
 
 impl FieldDifference {
-    /// How far apart the numbers are, in their unit; `None` for words and where
-    /// one is not a number.
+    /// Distance of the numbers, in their unit; `None` for text and if one is not a
+    /// number.
     pub fn distance(&self) -> Option<f64> {
         let Values::Numbers([a, b]) = self.values else { return None };
         Some((f64::from(a) - f64::from(b)).abs()).filter(|distance| !distance.is_nan())
@@ -51,7 +51,7 @@ impl FieldDifference {
         ulps_f32(a, b)
     }
 
-    /// The difference as a text, in which the sides are called so.
+    /// The difference as text, with these names of the sides.
     pub fn tell(&self, [first, second]: [&str; 2]) -> String {
         let Self { entity, field, unit, .. } = self;
         let gap = if field.is_empty() { "" } else { " " };
@@ -70,18 +70,18 @@ impl FieldDifference {
     }
 }
 
-/// Collects differences: all are counted, the first ones are kept.
+/// Collects differences: all are counted, the first ones are stored.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Fields {
     /// The first ones.
     pub first: Vec<FieldDifference>,
-    /// How many there are.
+    /// Number of differences.
     pub count: usize,
     most: usize,
 }
 
 impl Fields {
-    /// Keeps so many.
+    /// Stores at most this many.
     pub fn keeping(most: usize) -> Self {
         Self { most, ..Self::default() }
     }
@@ -113,7 +113,7 @@ impl Fields {
     }
 }
 
-/// What a value is called.
+/// Name of a value.
 struct Name {
     stage: Stage,
     entity: String,
@@ -140,10 +140,9 @@ impl Name {
 type Pair<'t, T> = [Option<&'t T>; 2];
 
 impl Scenes<'_> {
-    /// Everything that differs in a tick, in the order in which stages act.
-    /// `cause` is the stage that is known to have caused it: what actuators
-    /// exert follows from the motion too, so it comes before it only then.
-    /// Without `readings`, measurements are left out.
+    /// All differences of a tick, in the order of the stages. `cause` is the known stage of
+    /// the cause: actuator forces also depend on the motion, so they precede it only if
+    /// actuators are the cause. Without `readings`, measurements are left out.
     pub fn differences(
         &self,
         ticks: [&TickRecord; 2],
@@ -179,7 +178,7 @@ impl Scenes<'_> {
         }
     }
 
-    /// What people did.
+    /// Interventions.
     pub fn interventions(&self, [a, b]: [&[Intervention]; 2], fields: &mut Fields) {
         let tell = |side: usize, it: Option<&Intervention>| match it {
             None => NOTHING.to_owned(),
@@ -226,7 +225,7 @@ impl Scenes<'_> {
         }
     }
 
-    /// A question to a policy.
+    /// An inference request.
     pub fn request(&self, [a, b]: Pair<'_, Request>, fields: &mut Fields) {
         let side = usize::from(a.is_none());
         let Some(any) = a.or(b) else { return };
@@ -256,7 +255,7 @@ impl Scenes<'_> {
         }
     }
 
-    /// An answer of a policy.
+    /// An inference response.
     pub fn decision(&self, [a, b]: Pair<'_, Decision>, fields: &mut Fields) {
         let side = usize::from(a.is_none());
         let Some(any) = a.or(b) else { return };
@@ -380,8 +379,8 @@ fn vector(vector: Vector) -> String {
     format!("({x:?}, {y:?}, {z:?})")
 }
 
-/// What stands on both sides under the same key, in the order of keys. What has
-/// no key is of a thing that only one side has.
+/// Entries of both sides with the same key, in the order of keys. Entries without a key
+/// exist on one side only.
 fn matched<'t, T, K: Ord>(
     lists: [&'t Vec<T>; 2],
     key: impl Fn(usize, &T) -> Option<K>,

@@ -1,25 +1,25 @@
-//! How a distance grows with time.
+//! Growth of a distance over time.
 
 use super::Sample;
 
-/// How the largest distance grows after the first difference.
+/// Growth of the largest distance after the first difference.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Growth {
-    /// No body is anywhere else.
+    /// No position differs.
     None,
-    /// There are too few samples to say.
+    /// Too few samples.
     TooShort,
-    /// It stays about this large, m.
+    /// Approximately constant.
     Constant {
         /// Its geometric mean, m.
         distance_m: f64,
     },
-    /// It grows or shrinks by as much in every second.
+    /// Linear growth or decay.
     Linear {
-        /// By how much, m/s.
+        /// Rate, m/s.
         slope_mps: f64,
     },
-    /// It grows or shrinks by the same factor in every second.
+    /// Exponential growth or decay.
     Exponential {
         /// Natural logarithm of the factor, 1/s.
         rate_per_s: f64,
@@ -28,24 +28,23 @@ pub enum Growth {
     Irregular,
 }
 
-/// Samples below which nothing is said.
+/// Minimum number of samples.
 const FEWEST: usize = 8;
 
-/// Relative deviation (root mean square) up to which a model counts as fitting.
+/// Maximum relative deviation (root mean square) of a fitting model.
 const FITS: f64 = 0.35;
 
-/// The same for a constant, which anything that grows little also resembles.
+/// The same for a constant, which slow growth also resembles.
 const IS_CONSTANT: f64 = 0.15;
 
 impl Growth {
-    /// The model that fits samples best.
+    /// The best fitting model.
     ///
-    /// Models are fitted by least squares of the relative deviation, so that
-    /// they can be held against each other: a straight line to the distances,
-    /// each weighted by itself, and one to their logarithms. What grows
-    /// exponentially ends somewhere: where a constant does not fit all samples,
-    /// only those count that come before the distance first reaches half of its
-    /// greatest value, if they are enough.
+    /// Models are fitted by least squares of the relative deviation, so that they are
+    /// comparable: a line to the distances, each weighted by itself, and a line to their
+    /// logarithms. Exponential growth saturates: if a constant does not fit all samples,
+    /// only those before the distance first reaches half of its maximum are used, if there
+    /// are enough.
     pub fn fit(samples: &[Sample]) -> Self {
         let points: Vec<(f64, f64)> = samples
             .iter()
@@ -98,8 +97,8 @@ impl Growth {
     }
 }
 
-/// Offset and slope of the line through points `(x, y, weight)`; `None` if they
-/// all have one `x`.
+/// Offset and slope of the line through points `(x, y, weight)`; `None` if all have the
+/// same `x`.
 fn least_squares(points: &(impl Iterator<Item = (f64, f64, f64)> + Clone)) -> Option<(f64, f64)> {
     let sum = |of: fn(f64, f64) -> f64| points.clone().map(|(x, y, w)| w * of(x, y)).sum::<f64>();
     let weight = sum(|_, _| 1.0);

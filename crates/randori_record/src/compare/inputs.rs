@@ -1,22 +1,22 @@
-//! What two runs depend on, and where it differs.
+//! Differences between the inputs of two runs.
 
 use crate::golden::{GoldenEngine, InputChange, InputKind, Inputs};
 use crate::header::{Header, PolicyIdentity, Start};
 use crate::reader::Recording;
 
-/// A value, part or file that is not the same in both scenarios.
+/// A value, part or file that differs between the scenarios.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputDifference {
-    /// Where it is, and how it differs in the second one.
+    /// Its path, and its change in the second one.
     pub change: InputChange,
-    /// The value in the first one, where there is one.
+    /// The value in the first one, if there is one.
     pub before: Option<String>,
 }
 
-/// Something else on which runs depend, such as the seed.
+/// Another input of a run, such as the seed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingDifference {
-    /// What it is.
+    /// Its name.
     pub what: String,
     /// Both values.
     pub values: [String; 2],

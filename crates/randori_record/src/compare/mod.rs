@@ -1,12 +1,12 @@
-//! What changed first between two recordings, what caused it, and how far the
-//! runs drift apart after it.
+//! The first difference of two recordings, its stage, and the divergence of the runs
+//! after it.
 //!
-//! Every tick has a digest of each stage of the step, so the first tick that
-//! differs is known, and so is the stage that caused it, however little of the
-//! state was recorded. Where digests of the two runs mean different things, the
-//! recorded values are compared instead; [`Basis`] says which.
+//! Every tick has a digest of each stage of the step, so the first tick and stage that
+//! differ are known, however little of the state was recorded. If the digests of the
+//! two runs are not comparable, the recorded values are compared instead; see
+//! [`Basis`].
 //!
-//! Start reading at [`compare()`]; [`Comparison`] is what it finds.
+//! Start reading at [`compare()`] and its result [`Comparison`].
 
 mod fields;
 mod growth;
@@ -27,34 +27,32 @@ use crate::golden::{Finding, Level, Recorder, Tolerance, Tolerances};
 use crate::reader::Recording;
 use pass::Pass;
 
-/// Bodies that are named as the ones that drift farthest.
+/// Maximum number of reported bodies.
 pub const WORST_BODIES: usize = 10;
 
-/// Values that are named at the first difference; all are counted.
+/// Maximum number of reported values at the first difference; all are counted.
 pub const MAX_FIELDS: usize = 20;
 
-/// Two recordings, held against each other. In every pair the first one comes
-/// first.
+/// Comparison of two recordings. Pairs are in the order of the recordings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// Differences between the resolved scenarios, and between files.
     pub inputs: Vec<InputDifference>,
-    /// Differences in what else runs depend on, such as the seed.
+    /// Differences in other inputs, such as the seed.
     pub settings: Vec<SettingDifference>,
-    /// Things that only one of the scenes has.
+    /// Entities of only one of the scenes.
     pub only: Vec<OnlyOne>,
-    /// What tells whether a tick is equal.
+    /// Basis of the comparison of ticks.
     pub basis: Basis,
-    /// Moments at which both have a tick.
+    /// Number of times at which both have a tick.
     pub ticks: u64,
-    /// Moments at which both have recorded the state.
+    /// Number of times at which both have recorded the state.
     pub states: u64,
-    /// How far the recordings go.
+    /// Extent of the recordings.
     pub ends: [End; 2],
     /// The first tick that differs.
     pub first: Option<FirstDifference>,
-    /// What presses against what at the first difference, or at the next moment
-    /// of which the state is known.
+    /// Contacts at the first difference, or at the next recorded state.
     pub contacts: Option<Contacts>,
     /// The bodies whose positions differ most over the whole run, at most
     /// [`WORST_BODIES`], the farthest first.
@@ -62,43 +60,40 @@ pub struct Comparison {
     /// The largest distance of a body at every known state from the first
     /// difference on.
     pub samples: Vec<Sample>,
-    /// How this distance grows.
+    /// Growth of this distance.
     pub growth: Growth,
-    /// What differs in the verdicts, margins and metrics, if both runs came to
-    /// their end.
+    /// Differences in verdicts, margins and metrics, if both runs are complete.
     pub outcomes: Vec<Finding>,
 }
 
-/// What tells whether a tick is equal.
+/// Basis of the comparison of ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
-    /// Digests of everything: a difference is found at its own tick, and the
-    /// stage is its cause.
+    /// Digests: the first tick is exact, and the stage is the cause.
     Digests,
-    /// Recorded values, because digests of these engines are made of other
-    /// things.
+    /// Recorded values, because the digest versions differ.
     OtherDigests,
-    /// Recorded values of what both have, because the scenes differ.
+    /// Recorded values of common entities, because the scenes differ.
     OtherScene,
-    /// Recorded values at equal times, because ticks have other lengths.
+    /// Recorded values at equal times, because the tick lengths differ.
     OtherTicks,
 }
 
-/// How far a recording goes.
+/// Extent of a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct End {
-    /// The last tick that can be read.
+    /// The last readable tick.
     pub last: Option<Tick>,
-    /// The tick at which the time is up.
+    /// The tick at the end of the scenario's duration.
     pub planned: Tick,
-    /// Whether the run was recorded to its end.
+    /// True if the run was recorded to its end.
     pub complete: bool,
 }
 
-/// A moment of both runs.
+/// A common time of both runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Moment {
-    /// The tick of each; they are equal unless their lengths differ.
+    /// The tick of each run; equal unless tick lengths differ.
     pub ticks: [Tick; 2],
     /// Simulated time, s.
     pub time_s: f64,
@@ -107,80 +102,78 @@ pub struct Moment {
 /// The first tick that differs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FirstDifference {
-    /// When.
+    /// Time.
     pub at: Moment,
-    /// The stage that caused it, or of the first recorded value that differs if
-    /// there is nothing but values to go by.
+    /// The stage of the cause, or of the first recorded value that differs if only values
+    /// are comparable.
     pub stage: Stage,
-    /// Whether the states differ before the first step, so that no stage of a
-    /// step is the cause.
+    /// True if the states differ before the first step, so that no stage is the cause.
     pub is_start: bool,
-    /// Whether digests agree although values do not: one of the files was
-    /// changed after its run.
+    /// True if digests agree but values differ: one of the files was modified after its
+    /// run.
     pub contradiction: bool,
-    /// The first moment at which recorded values differ. It is later if what
-    /// differs is inside (random streams, delays), or was not recorded.
+    /// The first time at which recorded values differ. It is later than the first
+    /// difference in internal state (random streams, delays) or in unrecorded values.
     pub seen_at: Option<Moment>,
-    /// The values that differ then.
+    /// The values that differ at that time.
     pub fields: Fields,
 }
 
 impl FirstDifference {
-    /// What caused it: `start`, or the name of the stage.
+    /// Name of the cause: `start`, or the name of the stage.
     pub fn cause(&self) -> String {
         if self.is_start { "start".to_owned() } else { self.stage.to_string() }
     }
 }
 
-/// What presses against what.
+/// Contacts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contacts {
-    /// When.
+    /// Time.
     pub at: Moment,
-    /// On each side.
+    /// In each run.
     pub sides: [Vec<ContactPair>; 2],
 }
 
-/// Two things that press against each other.
+/// A contact of two bodies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContactPair {
-    /// Path of one of them.
+    /// Path of the first body.
     pub body: String,
-    /// Path of the other one; `None` for the ground.
+    /// Path of the second body; `None` for the ground.
     pub other: Option<String>,
     /// Force on `body`, N in the world frame, averaged over the step.
     pub force_n: Vector,
 }
 
-/// How far a body is from where it is in the other run.
+/// Distance of a body between the runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BodyDistance {
     /// Path of the body.
     pub body: String,
     /// At the first known state from the first difference on, m.
     pub first_m: f64,
-    /// The greatest distance, m; infinite where a position is not a number.
+    /// The largest distance, m; infinite if a position is not a number.
     pub greatest_m: f64,
-    /// When it is the greatest.
+    /// Time of the largest distance.
     pub at: Moment,
 }
 
-/// The largest distance of a body from where it is in the other run.
+/// The largest distance of a body between the runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sample {
     /// Tick of the first run.
     pub tick: u64,
     /// Simulated time, s.
     pub time_s: f64,
-    /// The distance, m; infinite where a position is not a number.
+    /// The distance, m; infinite if a position is not a number.
     pub distance_m: f64,
     /// Index of the body in the first scene.
     pub body: usize,
 }
 
 impl Comparison {
-    /// Whether nothing that the runs did differs. What they depend on may still
-    /// do so.
+    /// True if the behaviour of the runs is equal. Their inputs may differ.
     pub fn is_equal(&self) -> bool {
         self.first.is_none()
             && self.only.is_empty()
@@ -188,15 +181,15 @@ impl Comparison {
             && !self.lengths_differ()
     }
 
-    /// Whether both runs were recorded to their end.
+    /// True if both runs were recorded to their end.
     pub fn is_whole(&self) -> bool {
         self.ends.iter().all(|end| end.complete)
     }
 
-    /// Whether one whole run is longer than the other.
+    /// True if both runs are complete and one is longer.
     pub fn lengths_differ(&self) -> bool {
         let [a, b] = &self.ends;
-        // Ticks of other lengths are a difference of their own, and are told.
+        // Different tick lengths are reported separately.
         self.is_whole() && self.basis != Basis::OtherTicks && a.last != b.last
     }
 }
@@ -244,7 +237,7 @@ fn basis(recordings: [&Recording; 2], scenes: &Scenes<'_>) -> Basis {
     }
 }
 
-/// What differs between the reports, to the last bit.
+/// Differences between the reports, bit by bit.
 fn outcomes(recordings: [&Recording; 2]) -> Vec<Finding> {
     let [Some(a), Some(b)] = recordings.map(Recording::report) else { return Vec::new() };
     let layout = &recordings[0].start().layout;
@@ -252,6 +245,6 @@ fn outcomes(recordings: [&Recording; 2]) -> Vec<Finding> {
     let none = Tolerance::default();
     let tolerances = Tolerances { margin: none, metric: none, ..Tolerances::default() };
     let found = a.compare(&b, Level::Metrics, &tolerances, false);
-    // Drawn values are in the scenario, and are told with it.
+    // Sampled values are reported with the scenario.
     found.into_iter().filter(|finding| !matches!(finding, Finding::Drawn { .. })).collect()
 }

@@ -15,13 +15,13 @@ use crate::distance::{between, same_f32};
 use crate::reader::{Recording, Ticks};
 use crate::tick::RecordedTick;
 
-/// Collects what differs.
+/// Collects differences.
 pub(super) struct Pass<'a> {
     scenes: &'a Scenes<'a>,
     basis: Basis,
     ticks_of: [Ticks<'a>; 2],
     period_ns: [u64; 2],
-    /// Whether both have recorded measurements.
+    /// True if both have recorded measurements.
     readings: bool,
     pub(super) ticks: u64,
     pub(super) states: u64,
@@ -32,7 +32,7 @@ pub(super) struct Pass<'a> {
     drifts: Vec<Drift>,
 }
 
-/// How far a body drifts.
+/// Divergence of a body.
 #[derive(Debug, Clone, Copy)]
 struct Drift {
     first_m: f64,
@@ -61,14 +61,14 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Goes to the end of the shorter one, or to where one cannot be read.
+    /// Reads to the end of the shorter recording, or to the first unreadable part.
     pub(super) fn run(&mut self) {
         while let Some([a, b]) = self.next_pair() {
             self.look(&a, &b);
         }
     }
 
-    /// The bodies that drift farthest, and are ever somewhere else.
+    /// The bodies that deviate most, without those that never deviate.
     pub(super) fn worst_bodies(&self) -> Vec<BodyDistance> {
         let pairs = self.scenes.bodies.iter().zip(&self.drifts);
         let mut drifting: Vec<_> = pairs.filter(|(_, drift)| drift.greatest_m > 0.0).collect();
@@ -82,7 +82,7 @@ impl<'a> Pass<'a> {
         drifting.into_iter().take(WORST_BODIES).map(body).collect()
     }
 
-    /// The next ticks that are at the same time.
+    /// The next ticks with equal times.
     fn next_pair(&mut self) -> Option<[RecordedTick; 2]> {
         let (mut a, mut b) = (self.next_tick(0)?, self.next_tick(1)?);
         loop {
@@ -95,8 +95,7 @@ impl<'a> Pass<'a> {
     }
 
     fn next_tick(&mut self, side: usize) -> Option<RecordedTick> {
-        // A part that cannot be read ends a recording; that it is not whole is
-        // told by the recording itself.
+        // An unreadable part ends a recording, which reports itself as incomplete.
         self.ticks_of[side].next()?.ok()
     }
 
@@ -145,7 +144,7 @@ impl<'a> Pass<'a> {
                     at,
                     stage,
                     is_start,
-                    // Digests cover steps, and there was none before the start.
+                    // Digests cover steps, and there is none before the start.
                     contradiction: comparable && cause.is_none() && !is_start,
                     seen_at: seen.map(|_| at),
                     fields: foremost(fields, stage),
@@ -169,7 +168,7 @@ impl<'a> Pass<'a> {
         tick.contacts.iter().map(pair).collect()
     }
 
-    /// How far bodies are from where they are in the other run.
+    /// Distances of bodies between the runs.
     fn measure(&mut self, at: Moment, [a, b]: [&WorldState; 2]) {
         let mut worst = Sample {
             tick: at.ticks[0].0,
@@ -179,7 +178,7 @@ impl<'a> Pass<'a> {
         };
         let is_first = self.samples.is_empty();
         for (place, &[first, second]) in self.scenes.bodies.iter().enumerate() {
-            // A run that broke may have no state.
+            // A broken run may have no state.
             let (Some(a), Some(b)) = (a.bodies.get(first), b.bodies.get(second)) else { return };
             let distance_m = distance(a.pose.translation, b.pose.translation);
             if distance_m > worst.distance_m {
@@ -197,13 +196,13 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// The fields with those of a stage in front.
+/// The fields, with those of a stage first.
 fn foremost(mut fields: Fields, stage: Stage) -> Fields {
     fields.first.sort_by_key(|field| field.stage != stage);
     fields
 }
 
-/// Distance of two positions, m; infinite where only one is a number.
+/// Distance of two positions, m; infinite if only one is a number.
 fn distance(a: randori_core::math::Vector, b: randori_core::math::Vector) -> f64 {
     let equal = |(a, b): (f32, f32)| same_f32(a, b);
     if a.to_array().into_iter().zip(b.to_array()).all(equal) {

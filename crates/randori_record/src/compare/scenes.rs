@@ -1,4 +1,4 @@
-//! Which things of one scene are which of another: by name, wherever they stand.
+//! Correspondence of the entities of two scenes, by name.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,24 +8,24 @@ use randori_core::layout::{
 };
 use randori_core::sensor::{Channel, Quantity};
 
-/// Two scenes, side by side. Each pair of indices is of one thing that both have.
+/// Two scenes with pairs of indices of their common entities.
 #[derive(Debug, Clone)]
 pub struct Scenes<'a> {
     pub(super) layouts: [&'a SceneLayout; 2],
     pub(super) bodies: Vec<[usize; 2]>,
     pub(super) dofs: Vec<[usize; 2]>,
     pub(super) drives: Vec<Drive<'a>>,
-    /// By index in the second scene: the robot in the first, and its sensors there.
+    /// By index in the second scene: the robot in the first, and its sensors in the first.
     robots: Vec<Option<SameRobot>>,
-    /// By index in the first scene: robots, and their sensors, that both have.
+    /// By index in the first scene: common robots and sensors.
     shared_robots: BTreeSet<usize>,
     shared_sensors: BTreeSet<[usize; 2]>,
 }
 
-/// An actuator that both scenes have.
+/// An actuator of both scenes.
 #[derive(Debug, Clone)]
 pub(super) struct Drive<'a> {
-    /// Its places among what all actuators exerted.
+    /// Its indices among the forces of all actuators.
     pub(super) indices: [usize; 2],
     pub(super) robot: &'a str,
     pub(super) name: &'a str,
@@ -39,19 +39,19 @@ struct SameRobot {
     sensors: Vec<Option<usize>>,
 }
 
-/// A thing that only one of two scenes has.
+/// An entity of only one of two scenes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnlyOne {
-    /// What it is, such as `body`.
+    /// Its kind, such as `body`.
     pub kind: &'static str,
     /// Its path.
     pub name: String,
-    /// Whether it is in the second scene rather than in the first.
+    /// True if it is in the second scene, false if in the first.
     pub in_second: bool,
 }
 
 impl<'a> Scenes<'a> {
-    /// Finds what two scenes have in common.
+    /// Finds the common entities of two scenes.
     pub fn new(first: &'a SceneLayout, second: &'a SceneLayout) -> Self {
         let layouts = [first, second];
         let bodies = layouts.map(|it| it.bodies.iter().map(|body| body.path.as_str()));
@@ -86,7 +86,7 @@ impl<'a> Scenes<'a> {
         Self::new(layout, layout)
     }
 
-    /// Everything that only one of the scenes has.
+    /// All entities of only one of the scenes.
     pub fn only(&self) -> Vec<OnlyOne> {
         let mut found = Vec::new();
         let names = |kind: &'static str| self.layouts.map(|layout| names(layout, kind));
@@ -107,8 +107,8 @@ impl<'a> Scenes<'a> {
         found
     }
 
-    /// Whether the same things stand at the same places, so that digests of both
-    /// are made of the same things.
+    /// True if both scenes have the same entities in the same order, so that their digests
+    /// are comparable.
     pub(super) fn same_shape(&self) -> bool {
         let [a, b] = self.layouts;
         let in_place = |pairs: &[[usize; 2]]| pairs.iter().all(|[first, second]| first == second);
@@ -184,7 +184,7 @@ fn names(layout: &SceneLayout, kind: &str) -> Vec<String> {
     }
 }
 
-/// For each name that was found, where it stands among the known ones.
+/// For each found name, its index among the known ones.
 fn places<'n>(
     known: impl Iterator<Item = &'n str>,
     found: impl Iterator<Item = &'n str>,
@@ -194,7 +194,7 @@ fn places<'n>(
     found.map(|name| known.get(name).copied()).collect()
 }
 
-/// The places of the names that both lists have, in the order of the first.
+/// The indices of common names, in the order of the first list.
 fn both<'n>([first, second]: [impl Iterator<Item = &'n str>; 2]) -> Vec<[usize; 2]> {
     let places = places(second, first);
     places.iter().enumerate().filter_map(|(a, b)| Some([a, (*b)?])).collect()
@@ -220,7 +220,7 @@ fn drives<'a>(layouts: [&'a SceneLayout; 2]) -> Vec<Drive<'a>> {
     first.iter().filter_map(drive).collect()
 }
 
-/// What a value of a sensor is, such as `ranges[3]`, and its unit.
+/// Name of a value of a sensor, such as `ranges[3]`, and its unit.
 pub(super) fn sensor_value(sensor: &SensorLayout, index: usize) -> (String, &str) {
     let mut first = 0;
     for channel in &sensor.channels {
@@ -236,7 +236,7 @@ pub(super) fn sensor_value(sensor: &SensorLayout, index: usize) -> (String, &str
     (format!("[{index}]"), "")
 }
 
-/// What a value of an observation is, such as `lidar.ranges[3]`, and its unit.
+/// Name of a value of an observation, such as `lidar.ranges[3]`, and its unit.
 pub(super) fn observed_value(robot: &RobotLayout, index: usize) -> (String, &str) {
     let sensor = robot.sensors.iter().find(|sensor| sensor.values.contains(&index));
     let Some(sensor) = sensor else { return (format!("value {index}"), "") };
@@ -244,7 +244,7 @@ pub(super) fn observed_value(robot: &RobotLayout, index: usize) -> (String, &str
     (format!("{}.{name}", sensor.name), unit)
 }
 
-/// What a value of a command is for: the name of its actuator.
+/// Name of the actuator of a value of a command.
 pub(super) fn command_value(robot: &RobotLayout, index: usize) -> String {
     let actuator = robot.actuators.iter().find(|it| it.inputs.contains(&index));
     actuator.map_or_else(|| format!("value {index}"), |actuator| actuator.name.clone())

@@ -1,4 +1,4 @@
-//! Holds a run against an accepted one.
+//! Compares a run with an accepted one.
 
 use randori_core::math::Pose;
 use randori_core::text::current_path;
@@ -7,14 +7,14 @@ use super::finding::{Finding, Pair};
 use super::{GoldenRun, Instant, Level, Tolerance, Tolerances};
 use crate::distance::{angle, between, same_f32, same_f64, ulps_f32, ulps_f64};
 
-/// Bodies and joints that are named at the first instant that differs.
+/// Maximum number of reported bodies and joints at the first differing instant.
 const WORST: usize = 10;
 
 impl GoldenRun {
-    /// What of `actual` is not as in this accepted run, causes first.
+    /// Differences of `actual` from this accepted run, causes first.
     ///
-    /// `same_digests` says whether digests of both are made of the same things;
-    /// if not, they are left out, and [`Level::Exact`] asks for equal numbers.
+    /// `same_digests` is true if the digests of both are comparable; otherwise they are
+    /// ignored, and [`Level::Exact`] requires equal numbers.
     pub fn compare(
         &self,
         actual: &Self,
@@ -69,7 +69,7 @@ impl GoldenRun {
     }
 
     fn compare_drawn(&self, actual: &Self) -> Vec<Finding> {
-        // Goldens from before a field was renamed have its old name.
+        // Older goldens have old names of fields.
         let value = |list: &[(String, f64)], path: &str| {
             let path = current_path(path);
             list.iter().find(|(known, _)| current_path(known) == path).map(|(_, value)| *value)
@@ -84,8 +84,8 @@ impl GoldenRun {
             .collect()
     }
 
-    /// The worst differences at the first instant that has any, then the worst
-    /// one of each later instant.
+    /// The largest differences at the first differing instant, then the largest one of each
+    /// later instant.
     fn compare_states(&self, actual: &Self, exact: bool, tolerances: &Tolerances) -> Vec<Finding> {
         let mut found = Vec::new();
         for before in &self.instants {
@@ -94,7 +94,7 @@ impl GoldenRun {
             };
             let limits = if exact { None } else { Some(tolerances) };
             let mut differences = compare_instants(before, after, limits);
-            // Larger excess first; what exceeds equally stays in its order.
+            // Larger excess first; stable for equal excess.
             differences.sort_by(|(a, _), (b, _)| b.total_cmp(a));
             let most = if found.is_empty() { WORST } else { 1 };
             found.extend(differences.into_iter().take(most).map(|(_, finding)| finding));
@@ -163,8 +163,8 @@ impl GoldenRun {
     }
 }
 
-/// What differs at an instant, with how much it exceeds what is allowed.
-/// Without tolerances every bit counts, and distances are compared as they are.
+/// Differences at an instant, with their excess over the tolerance. Without tolerances
+/// every bit counts, and the excess is the distance.
 fn compare_instants(
     before: &Instant,
     after: &Instant,
@@ -234,8 +234,7 @@ fn compare_poses(
     found
 }
 
-/// How far a body may be from an accepted pose: its position, m, and its
-/// rotation, rad.
+/// Tolerance of a body pose: position, m, and rotation, rad.
 pub(super) fn pose_limits(name: &str, before: &Pose, tolerances: &Tolerances) -> [f64; 2] {
     let limit =
         |tolerance: Tolerance, size: f64| allowed(tolerances.named_or(name, tolerance), size);
@@ -243,12 +242,11 @@ pub(super) fn pose_limits(name: &str, before: &Pose, tolerances: &Tolerances) ->
     [limit(tolerances.position_m, size), limit(tolerances.rotation_rad, 0.0)]
 }
 
-/// By how much a distance is too large; `None` if it is not. Without a limit,
-/// anything but equal bits is too much.
+/// Excess of a distance; `None` within the limit. Without a limit, bits must be equal.
 fn excess(distance: f64, limit: Option<f64>, same: bool) -> Option<f64> {
     match limit {
         None => (!same).then_some(distance),
-        // A distance that is not a number is too large, unless both agree in it.
+        // A NaN distance is too large, unless both values are NaN.
         Some(limit) => {
             let fits = same || distance <= limit;
             (!fits).then_some(distance / limit)
@@ -256,7 +254,7 @@ fn excess(distance: f64, limit: Option<f64>, same: bool) -> Option<f64> {
     }
 }
 
-/// The largest distance from an accepted value of this size.
+/// The tolerance for an accepted value of this size.
 pub(super) fn allowed(tolerance: Tolerance, size: f64) -> f64 {
     tolerance.absolute + tolerance.relative * size.abs()
 }
@@ -266,7 +264,7 @@ fn agree(before: f64, after: f64, tolerance: Option<Tolerance>) -> bool {
     excess((after - before).abs(), limit, same_f64(before, after)).is_none()
 }
 
-/// The largest distance from an accepted margin or metric, which may be infinite.
+/// The tolerance for an accepted margin or metric, which may be infinite.
 pub(super) fn number_limit(tolerance: Tolerance, before: f64) -> f64 {
     Some(allowed(tolerance, before)).filter(|limit| limit.is_finite()).unwrap_or(0.0)
 }
@@ -280,7 +278,7 @@ fn single_pair(before: f32, after: f32, unit: &'static str) -> Pair {
     Pair { before: f64::from(before), after: f64::from(after), ulps, is_single: true, unit }
 }
 
-/// Names that only one of two lists has.
+/// Names in only one of two lists.
 fn only<'n>(
     kind: &'static str,
     before: impl Iterator<Item = &'n str>,

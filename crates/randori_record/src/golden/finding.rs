@@ -1,4 +1,4 @@
-//! What is not as a golden says.
+//! Differences from a golden.
 
 use std::fmt;
 
@@ -7,11 +7,11 @@ use randori_core::report::Verdict;
 
 use super::GoldenEvent;
 
-/// One thing that is not as it was accepted.
+/// A difference from an accepted run.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Finding {
-    /// A value that is drawn for the seed.
+    /// A value sampled for the seed.
     Drawn {
         /// Its path.
         path: String,
@@ -22,27 +22,27 @@ pub enum Finding {
     },
     /// The first ticks in which the digests of the two runs differ.
     FirstDifference {
-        /// When.
+        /// Time.
         at: Span,
-        /// The stage that caused it, where that is certain.
+        /// The stage of the cause, if it is certain.
         stage: Option<Stage>,
     },
     /// A position, rotation or joint at an instant.
     State {
-        /// When.
+        /// Time.
         tick: u64,
-        /// What, such as `position of courier.base`.
+        /// Name, such as `position of courier.base`.
         what: String,
         /// The component that differs most, such as `x`; empty for a joint.
         field: &'static str,
         /// Its values.
         values: Pair,
-        /// How far apart the positions, rotations or joints are, in `unit`.
+        /// Distance of the positions, rotations or joints, in `unit`.
         distance: f64,
     },
     /// The first event that differs.
     Event {
-        /// Its number among all, counted from 0.
+        /// Its index, from 0.
         index: usize,
         /// The accepted event.
         before: Option<GoldenEvent>,
@@ -56,13 +56,13 @@ pub enum Finding {
         /// Its values.
         values: Pair,
     },
-    /// The moment at which the verdict of a goal was certain, s.
+    /// The time at which the verdict of a goal was decided, s.
     DecidedAt {
         /// Name of the goal.
         goal: String,
-        /// The accepted moment.
+        /// The accepted time.
         before: Option<f64>,
-        /// The moment now.
+        /// The current time.
         after: Option<f64>,
     },
     /// A metric.
@@ -72,13 +72,13 @@ pub enum Finding {
         /// Its values.
         values: Pair,
     },
-    /// A goal, metric, body or joint that only one of the runs has.
+    /// A goal, metric, body or joint of only one of the runs.
     Only {
-        /// What it is, such as `goal`.
+        /// Its kind, such as `goal`.
         kind: &'static str,
         /// Its name.
         name: String,
-        /// Whether it is new; else it is gone.
+        /// True if it is new, false if it is missing.
         is_new: bool,
     },
     /// The verdict of a goal, or of the whole run.
@@ -90,21 +90,21 @@ pub enum Finding {
         /// The verdict now.
         after: Verdict,
     },
-    /// Why the run broke.
+    /// The error of a broken run.
     Error {
         /// The accepted code.
         before: Option<String>,
         /// The code now.
         after: Option<String>,
     },
-    /// How many steps were made.
+    /// Number of steps.
     Length {
         /// Accepted.
         before: u64,
         /// Now.
         after: u64,
     },
-    /// Digests differ, but nothing that a golden shows does.
+    /// Digests differ, but no value in the golden does.
     Unseen,
     /// There is no accepted run with this seed.
     NoSuchSeed(u64),
@@ -115,20 +115,20 @@ pub enum Finding {
 pub struct Span {
     /// The first tick.
     pub first: u64,
-    /// The last tick; equal to the first where the tick is known.
+    /// The last tick; equal to the first one if the tick is exact.
     pub last: u64,
 }
 
-/// A number as it was accepted and as it is now.
+/// An accepted and a current number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pair {
     /// The accepted one.
     pub before: f64,
-    /// The one now.
+    /// The current one.
     pub after: f64,
     /// Units in the last place between them; `None` if one is not a number.
     pub ulps: Option<u64>,
-    /// Whether both have only single precision.
+    /// True if both have single precision.
     pub is_single: bool,
     /// The unit.
     pub unit: &'static str,
@@ -164,7 +164,7 @@ impl fmt::Display for Pair {
 }
 
 impl Pair {
-    /// How far apart they are.
+    /// Their distance.
     pub fn distance(&self) -> f64 {
         (self.after - self.before).abs()
     }

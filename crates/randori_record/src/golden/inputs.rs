@@ -1,9 +1,9 @@
-//! Fingerprints of what a run depends on, so that a change names its path.
+//! Fingerprints of the inputs of a run, which locate a change by its path.
 //!
-//! A resolved scenario is several texts. Each is cut into parts: the fields of
-//! its structure, and in lists of named things each of these. A part is kept as
-//! two characters per value and four for the names around them. No text is
-//! kept, so nothing of an imported robot gets into a golden.
+//! A resolved scenario consists of several texts. Each is split into parts: the fields
+//! of its structure, and the elements of lists with names. A part is stored as two
+//! characters per value and four for the enclosing names. The text is not stored, so
+//! a golden contains nothing of an imported robot.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,25 +16,24 @@ use randori_core::text::with_original_names;
 use super::trace::{twelve_bits, two_characters};
 use crate::header::bytes_digest;
 
-/// Characters of a digest that are kept: 64 bits.
+/// Stored characters of a digest: 64 bits.
 const DIGEST_LEN: usize = 16;
 
-/// Depth of brackets that is looked into; resolved texts are far less deep.
+/// Maximum depth of brackets; resolved texts are far less deep.
 const DEPTH: usize = 64;
 
-/// Values of a part that have a fingerprint of their own; the rest share one.
+/// Maximum number of values of a part with separate fingerprints; the rest share one.
 const MAX_VALUES: usize = 200;
 
-/// Fingerprints of everything that a run depends on besides its seed.
+/// Fingerprints of all inputs of a run besides its seed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inputs {
     /// The texts of the resolved scenario.
     pub texts: Vec<InputText>,
     /// Digests of other files, such as networks, by path.
     pub files: BTreeMap<String, String>,
-    /// Digests of the files in RON that the texts were resolved from, by path.
-    /// The texts also depend on the engine, which fills in defaults; these do
-    /// not. Older goldens have none.
+    /// Digests of the RON files of the texts, by path. The texts also depend on the
+    /// engine, which fills in defaults; these do not. Older goldens have none.
     pub sources: BTreeMap<String, String>,
 }
 
@@ -49,29 +48,29 @@ pub struct InputText {
     pub parts: Vec<(String, String)>,
 }
 
-/// An input that is not what it was.
+/// A changed input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputChange {
     /// The text or file.
     pub file: String,
     /// Path of the value in it; empty for the whole file.
     pub path: String,
-    /// How it changed.
+    /// Kind of the change.
     pub kind: InputKind,
 }
 
-/// How an input changed.
+/// Kind of a change of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputKind {
-    /// A value is now this one.
+    /// A new value.
     Value(String),
-    /// Something is here that was not.
+    /// An addition.
     Added,
-    /// Something is gone.
+    /// A removal.
     Removed,
-    /// Something has other fields, elements or kinds than before.
+    /// A change of fields, elements or kinds.
     Shape,
-    /// It changed in a way that its fingerprints do not show.
+    /// A change that the fingerprints cannot locate.
     Unknown,
 }
 
@@ -107,7 +106,7 @@ impl Inputs {
         Self { texts: texts.iter().map(text).collect(), files, sources }
     }
 
-    /// What has changed since, in the order of the texts.
+    /// Changes since then, in the order of the texts.
     pub fn changes(
         &self,
         texts: &[(String, String)],
@@ -116,8 +115,8 @@ impl Inputs {
         self.changes_to(&Self::new(texts, files), |text, index| text.changes_in(&texts[index].1))
     }
 
-    /// What differs in `other`, in the order of its texts. Without the texts
-    /// themselves, the part is known whose values differ, but not the values.
+    /// Differences in `other`, in the order of its texts. Without the texts
+    /// themselves, the changed parts are known, but not their values.
     pub fn differences(&self, other: &Self) -> Vec<InputChange> {
         self.changes_to(other, |text, index| text.differences(&other.texts[index]))
     }
@@ -156,7 +155,7 @@ impl InputText {
         let now = parts(content);
         let changes = self.changes_in_parts(&now, &now);
         let Cow::Owned(original) = with_original_names(content) else { return changes };
-        // Fingerprints from before a field was renamed are those of its old name.
+        // Older fingerprints are those of old field names.
         if self.digest == short(&bytes_digest(original.as_bytes())) {
             return Vec::new();
         }
@@ -164,8 +163,8 @@ impl InputText {
         if older.len() < changes.len() { older } else { changes }
     }
 
-    /// What has changed, by fingerprints of `named`; the paths and values that
-    /// are told are those of `shown`, which differs in names of fields only.
+    /// Changes by the fingerprints of `named`; reported paths and values are those of
+    /// `shown`, which differs in names of fields only.
     fn changes_in_parts(&self, named: &[Part], shown: &[Part]) -> Vec<InputChange> {
         let path = |part: &Part| part.path.clone();
         let paths: Vec<_> = named.iter().map(path).zip(shown.iter().map(path)).collect();
@@ -184,9 +183,8 @@ impl InputText {
         })
     }
 
-    /// What has changed, if now there are parts with these paths (by which they
-    /// are found, and which are told); `changes_of` says it of the part with an
-    /// index and the fingerprints that it had.
+    /// Changes, given the current parts by path (for the search, and for reports);
+    /// `changes_of` compares the part with an index with its previous fingerprints.
     fn changes_of_parts(
         &self,
         now: &[(String, String)],
@@ -225,9 +223,9 @@ pub(super) fn short(digest: &str) -> String {
 /// A part of a text.
 struct Part {
     path: String,
-    /// Paths of values with the texts of these.
+    /// Paths and texts of values.
     values: Vec<(String, String)>,
-    /// Names of everything around the values.
+    /// Names that enclose the values.
     shape: Digest,
 }
 
@@ -272,8 +270,7 @@ impl Part {
         print
     }
 
-    /// What is not as it was in a part with the fingerprints `before`, if these
-    /// are the ones of now.
+    /// Changes of a part with the fingerprints `before`, given the current ones.
     fn changed_since(&self, before: &str, now: &str) -> Vec<(String, InputKind)> {
         match kind_of_change(before, now) {
             None => return Vec::new(),
@@ -286,7 +283,7 @@ impl Part {
     }
 }
 
-/// How a part has changed, by its fingerprints; `None` if it has not.
+/// Change of a part, by its fingerprints; `None` if it is unchanged.
 fn kind_of_change(before: &str, now: &str) -> Option<InputKind> {
     if now == before {
         None
@@ -325,8 +322,8 @@ fn parts(text: &str) -> Vec<Part> {
     parts
 }
 
-/// Whether a value is taken as a whole: a word, a text, a number, or nothing
-/// but numbers, such as a vector or a hull.
+/// True for a value that is treated as a whole: a word, a string, a number, or numbers
+/// only, such as a vector or a hull.
 fn is_value(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Scalar(_) => true,
@@ -347,7 +344,7 @@ fn is_numeric(node: &Node) -> bool {
     }
 }
 
-/// What a node consists of, by the names that paths use.
+/// Children of a node, by their names in paths.
 fn children<'n>(text: &str, node: &'n Node) -> Vec<(String, &'n Node)> {
     let indexed = |items: &'n [Node]| -> Vec<(String, &'n Node)> {
         items
@@ -376,12 +373,12 @@ fn children<'n>(text: &str, node: &'n Node) -> Vec<(String, &'n Node)> {
 }
 
 fn join(path: &str, name: &str) -> String {
-    // As paths of overrides are written.
+    // Like paths of overrides.
     let name = if name.contains('.') { format!("\"{name}\"") } else { name.to_owned() };
     if path.is_empty() { name } else { format!("{path}.{name}") }
 }
 
-/// The text without the blanks that lay it out.
+/// The text without whitespace of the layout.
 fn words(text: &str) -> String {
     if text.contains('\n') {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -416,7 +413,7 @@ impl Digest {
     }
 
     fn add(&mut self, text: &str) {
-        // No text holds this byte: it separates.
+        // No text contains this byte: a separator.
         for byte in text.bytes().chain([0xff]) {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }

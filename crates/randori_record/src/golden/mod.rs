@@ -1,14 +1,13 @@
-//! Goldens: what a scenario does, small enough for a reviewer to read.
+//! Goldens: accepted results of a scenario, small enough for review.
 //!
-//! A golden is a text beside its scenario, `<name>.golden.ron`. It holds what
-//! was decided and measured in full, the state at a few instants in full
-//! precision, and fingerprints of everything else: of each value of the
-//! resolved scenario, so that a change names its path, and of each stage of a
-//! step, so that a difference names its first tick and its cause.
+//! A golden is a text file beside its scenario, `<name>.golden.ron`. It has all verdicts
+//! and metrics, the state at a few instants in full precision, and fingerprints of
+//! everything else: of each value of the resolved scenario, which locate a change by
+//! its path, and of each stage of a step, which locate a difference by its first tick
+//! and stage.
 //!
-//! Start reading at [`Golden`] (what it says), [`Recorder`] (how a run becomes
-//! one), [`GoldenRun::compare`] (what changed) and [`GoldenRun::movement`] (how
-//! far).
+//! Start reading at [`Golden`] (the content), [`Recorder`] (from a run to a golden),
+//! [`GoldenRun::compare`] (differences) and [`GoldenRun::movement`] (their size).
 
 mod compare;
 mod finding;
@@ -42,29 +41,29 @@ use crate::header::Engine;
 /// Version of the golden format that this crate writes. Newer ones are refused.
 pub const GOLDEN_FORMAT: u32 = 1;
 
-/// How the name of a golden ends.
+/// Suffix of the file name of a golden.
 pub const GOLDEN_SUFFIX: &str = ".golden.ron";
 
-/// What a scenario does: the accepted runs of it.
+/// The accepted runs of a scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Golden {
-    /// What a reviewer wants to be known; kept when runs are accepted anew.
+    /// Note of a reviewer; kept when runs are accepted again.
     pub note: String,
-    /// How closely runs must agree.
+    /// Required level of agreement.
     pub level: Level,
-    /// How much they may differ, below [`Level::Exact`].
+    /// Tolerances below [`Level::Exact`].
     pub tolerances: Tolerances,
-    /// What computed the runs.
+    /// The engine that computed the runs.
     pub engine: GoldenEngine,
-    /// What the runs depend on.
+    /// Inputs of the runs.
     pub inputs: Inputs,
     /// One run per seed, in ascending order.
     pub runs: Vec<GoldenRun>,
 }
 
 impl Golden {
-    /// The golden that takes the place of this one: the runs, inputs and engine
-    /// of `accepted`, with the level, tolerances and note that a person chose.
+    /// The successor of this golden: the runs, inputs and engine of `accepted`, with the
+    /// level, tolerances and note of this one.
     #[must_use]
     pub fn renewed(&self, accepted: Self) -> Self {
         Self {
@@ -81,8 +80,7 @@ impl Golden {
     }
 }
 
-/// How closely two runs must agree. Each level asks for less than the one before
-/// it, and for nothing that the one before does not.
+/// Level of agreement of two runs. Each level is implied by the one before it.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
@@ -90,11 +88,11 @@ pub enum Level {
     /// Every bit of every tick.
     #[default]
     Exact,
-    /// Poses and joints at the instants, within tolerances, and what follows.
+    /// Poses and joints at the instants, within tolerances, and the next level.
     Tolerance,
-    /// The same events at nearly the same ticks, and what follows.
+    /// The same events at nearly the same ticks, and the next level.
     Events,
-    /// Margins and metrics within tolerances, and what follows.
+    /// Margins and metrics within tolerances, and the next level.
     Metrics,
     /// The verdicts of the run and of its goals.
     Verdict,
@@ -105,7 +103,7 @@ impl Level {
     pub const ALL: [Self; 5] =
         [Self::Exact, Self::Tolerance, Self::Events, Self::Metrics, Self::Verdict];
 
-    /// The word for it, as one types it.
+    /// Its name on the command line.
     pub fn word(self) -> &'static str {
         match self {
             Self::Exact => "exact",
@@ -117,23 +115,21 @@ impl Level {
     }
 }
 
-/// How much values may differ: by `absolute` plus `relative` times the accepted
-/// value.
+/// Tolerance: `absolute` plus `relative` times the accepted value.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tolerance {
     /// In the unit of the value.
     pub absolute: f64,
-    /// As a part of the accepted value.
+    /// As a fraction of the accepted value.
     pub relative: f64,
 }
 
-/// How much runs may differ, by field.
+/// Tolerances of runs, by field.
 ///
-/// The defaults are for runs of other versions of the engine: an order of
-/// magnitude above what single precision accumulates in seconds of motion
-/// without contact. Scenes with contacts soon differ more; levels below
-/// [`Level::Tolerance`] are for them.
+/// The defaults are for runs of other versions of the engine: an order of magnitude
+/// above the error of single precision in seconds of motion without contact. Scenes
+/// with contacts soon differ more; use levels below [`Level::Tolerance`] for them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tolerances {
@@ -147,9 +143,9 @@ pub struct Tolerances {
     pub margin: Tolerance,
     /// Metrics, in their unit.
     pub metric: Tolerance,
-    /// Ticks by which an event may come earlier or later.
+    /// Tolerance of the time of an event, ticks.
     pub event_ticks: u64,
-    /// Instead of those above: by the name of a body, joint, goal or metric.
+    /// Overrides by the name of a body, joint, goal or metric.
     pub named: BTreeMap<String, Tolerance>,
 }
 
@@ -169,14 +165,14 @@ impl Default for Tolerances {
 }
 
 impl Tolerances {
-    /// The tolerance of something with a name.
+    /// The tolerance of a named entity.
     fn named_or(&self, name: &str, otherwise: Tolerance) -> Tolerance {
         self.named.get(name).copied().unwrap_or(otherwise)
     }
 }
 
-/// What computed the runs of a golden; see [`Engine`]. The platform is not a
-/// part of it: results do not depend on it.
+/// The engine that computed the runs of a golden; see [`Engine`]. It excludes the
+/// platform, on which results do not depend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GoldenEngine {
@@ -188,7 +184,7 @@ pub struct GoldenEngine {
     pub parry: String,
     /// Features of the physics that change bits.
     pub features: Vec<String>,
-    /// Version of what digests are made of.
+    /// Version of the digests.
     pub digests: u32,
 }
 
@@ -207,7 +203,7 @@ impl fmt::Display for GoldenEngine {
 }
 
 impl GoldenEngine {
-    /// What differs from `other`, such as `rapier 0.36.1 -> 0.37.0`.
+    /// Differences from `other`, such as `rapier 0.36.1 -> 0.37.0`.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let digests = [self.digests.to_string(), other.digests.to_string()];
         let features = [self.features.join("+"), other.features.join("+")];
@@ -225,28 +221,28 @@ impl GoldenEngine {
     }
 }
 
-/// What one run did.
+/// Results of one run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GoldenRun {
     /// Seed of its random streams.
     pub seed: u64,
     /// Verdict over all goals.
     pub verdict: Verdict,
-    /// Code of the reason why it broke, if it did.
+    /// Error code of a broken run.
     pub error: Option<String>,
-    /// Steps made.
+    /// Number of steps.
     pub ticks: u64,
     /// Digest of the state after the last one.
     pub final_hash: u64,
     /// Digest of the digests of all ticks.
     pub chain: u64,
-    /// Values drawn for the seed, by path, in the unit of the file.
+    /// Values sampled for the seed, by path, in the unit of the file.
     pub varied: Vec<(String, f64)>,
     /// Goals, in the order of the file.
     pub goals: Vec<GoldenGoal>,
     /// Metrics by their text, SI.
     pub metrics: Vec<(String, f64)>,
-    /// What was done to the world, at most [`MAX_EVENTS`].
+    /// Events, at most [`MAX_EVENTS`].
     pub events: Vec<GoldenEvent>,
     /// The state at a few instants.
     pub instants: Vec<Instant>,
@@ -254,7 +250,7 @@ pub struct GoldenRun {
     pub trace: Trace,
 }
 
-/// How a goal ended.
+/// Result of a goal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GoldenGoal {
@@ -262,25 +258,24 @@ pub struct GoldenGoal {
     pub name: String,
     /// Its verdict.
     pub verdict: Verdict,
-    /// How far it was from flipping, in the unit of the deciding atom.
+    /// Its margin, in the unit of the deciding comparison.
     pub margin: f64,
-    /// When the verdict was certain, s.
+    /// Time of the decision, s.
     #[serde(default)]
     pub decided_at: Option<f64>,
 }
 
-/// Something that was done to the world.
+/// An event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GoldenEvent {
-    /// When.
+    /// Time.
     pub tick: u64,
-    /// What, in words.
+    /// Description.
     pub what: String,
 }
 
-/// The state at an instant. Links that a robot's joints and base determine are
-/// left out.
+/// The state at an instant, without links, whose poses follow from joints and base.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Instant {
     /// After this step.

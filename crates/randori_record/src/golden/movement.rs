@@ -1,9 +1,8 @@
-//! How far a run has moved from an accepted one, in numbers: the largest
-//! difference of each kind of quantity beside what the tolerances allow.
+//! Quantitative comparison of a run with an accepted one: the largest difference of
+//! each kind of quantity beside its tolerance.
 //!
-//! [`GoldenRun::compare`] lists what is not as accepted at a level; a
-//! [`Movement`] also measures what the level lets pass, so that people can judge
-//! a change of the engine before they accept it.
+//! [`GoldenRun::compare`] lists violations of a level; a [`Movement`] also measures
+//! differences within the level, to review a change of the engine before accepting it.
 
 use randori_core::record::Stage;
 use randori_core::report::Verdict;
@@ -12,16 +11,16 @@ use super::compare::{allowed, number_limit, pose_limits};
 use super::{Finding, GoldenRun, Instant, Level, Span, Tolerance, Tolerances};
 use crate::distance::{angle, between, same_f32, same_f64};
 
-/// How far a run has moved.
+/// Class of a movement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MovementClass {
-    /// Every bit of every tick is as it was.
+    /// Every bit of every tick is equal.
     Unchanged,
     /// Something differs, but agrees at [`Level::Tolerance`]: the verdicts are
     /// the same. Also a run whose numbers are equal and whose digests cannot be
     /// compared, because they are of different versions.
     Within,
-    /// Something differs by more than the tolerances allow, or a verdict does.
+    /// A difference exceeds its tolerance, or a verdict differs.
     Beyond,
 }
 
@@ -34,16 +33,16 @@ pub enum MovedQuantity {
     Rotation,
     /// Coordinate of a joint, rad or m.
     Joint,
-    /// Moment of an event, ticks.
+    /// Time of an event, ticks.
     Event,
-    /// Margin of a goal, in the unit of its deciding atom.
+    /// Margin of a goal, in the unit of its deciding comparison.
     Margin,
     /// Metric, SI.
     Metric,
 }
 
 impl MovedQuantity {
-    /// The word for it.
+    /// Its name.
     pub fn word(self) -> &'static str {
         match self {
             Self::Position => "position",
@@ -67,7 +66,7 @@ impl MovedQuantity {
     }
 }
 
-/// A difference between an accepted run and one of now.
+/// A difference between an accepted and a current run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     /// The kind of quantity.
@@ -76,36 +75,35 @@ pub struct Difference {
     pub name: String,
     /// The instant at which it was measured, for positions, rotations and joints.
     pub tick: Option<u64>,
-    /// The accepted value and the one now; `None` for positions and rotations.
+    /// The accepted and the current value; `None` for positions and rotations.
     pub values: Option<(f64, f64)>,
-    /// How far the two are apart, in [`MovedQuantity::unit`]; not a number if one
-    /// of the two is none.
+    /// Their distance, in [`MovedQuantity::unit`]; NaN if one of them is NaN.
     pub distance: f64,
-    /// How far they may be apart by the tolerances.
+    /// Their tolerance.
     pub allowed: f64,
 }
 
-/// How far a run has moved from the accepted one.
+/// Difference of a run from the accepted one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Movement {
-    /// The class that it belongs to.
+    /// Its class.
     pub class: MovementClass,
-    /// The first ticks whose digests differ, and the stage that caused it where
-    /// that is certain; `None` if digests agree or cannot be compared.
+    /// The first ticks whose digests differ, and the stage of the cause if it is certain;
+    /// `None` if digests agree or are not comparable.
     pub first: Option<(Span, Option<Stage>)>,
     /// The largest difference of positions, rotations, joints and events, then
     /// every margin and metric that differs.
     pub differences: Vec<Difference>,
-    /// Verdicts before and now, of the run (without a name) and of its goals,
-    /// where they differ.
+    /// Accepted and current verdicts of the run (without a name) and of its goals that
+    /// differ.
     pub verdicts: Vec<(Option<String>, Verdict, Verdict)>,
-    /// What does not agree at [`Level::Tolerance`], causes first.
+    /// Differences at [`Level::Tolerance`], causes first.
     pub beyond: Vec<Finding>,
 }
 
 impl GoldenRun {
-    /// How far `now` has moved from this accepted run, whatever level its golden
-    /// names. `same_digests` is as for [`compare`](Self::compare).
+    /// Difference of `now` from this accepted run, independent of the level of its golden.
+    /// `same_digests` is as for [`compare`](Self::compare).
     pub fn movement(&self, now: &Self, tolerances: &Tolerances, same_digests: bool) -> Movement {
         let exact = self.compare(now, Level::Exact, tolerances, same_digests);
         let beyond = self.compare(now, Level::Tolerance, tolerances, same_digests);
@@ -148,7 +146,7 @@ impl GoldenRun {
             .collect()
     }
 
-    /// The event that has moved most, of those that came in both runs.
+    /// The event that has moved most, of those in both runs.
     fn moved_event(&self, now: &Self, tolerances: &Tolerances) -> Option<Difference> {
         let pairs = self.events.iter().zip(&now.events);
         let moved = pairs.filter(|(a, b)| a.what == b.what && a.tick != b.tick);
@@ -181,8 +179,8 @@ impl GoldenRun {
     }
 }
 
-/// The largest difference; the first one of several. One that is not a number
-/// counts as larger than all that are.
+/// The largest difference; the first one of several. NaN counts as larger than all
+/// numbers.
 pub fn largest(differences: impl Iterator<Item = Difference>) -> Option<Difference> {
     let rank = |difference: &Difference| difference.distance.abs();
     differences.reduce(|largest, next| {

@@ -1,5 +1,4 @@
-//! Goldens from text. Whatever the bytes are, the answer is a golden or a
-//! reason with its place.
+//! Goldens from text. Any input gives a golden or an error with its position.
 
 #![expect(clippy::type_complexity, reason = "types are nested as the text is")]
 
@@ -17,18 +16,18 @@ use super::{
     Instant, Level, Tolerance, Tolerances, Trace,
 };
 
-/// Size of the longest text that is read. Those of whole houses of robots with
-/// dozens of seeds are shorter.
+/// Maximum size of a text. Goldens of large multi-robot scenarios with dozens of seeds
+/// are shorter.
 const MAX_BYTES: usize = 16 << 20;
 
-/// Depth of the deepest text that is read.
+/// Maximum depth of a text.
 const MAX_DEPTH: usize = 16;
 
-/// Bodies and joints of all instants together. A short text can claim many,
-/// because an instant repeats what it does not mention.
+/// Maximum number of bodies and joints of all instants together. A short text can
+/// describe many, because an instant repeats values that it omits.
 const MAX_STATES: usize = 1_000_000;
 
-/// Why a text is not a golden.
+/// The reason why a text is not a golden.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{line}:{column}: {message}")]
 pub struct GoldenError {
@@ -36,9 +35,9 @@ pub struct GoldenError {
     pub line: usize,
     /// Column, counted in characters from 1.
     pub column: usize,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// What to do about it.
+    /// Advice.
     pub help: String,
 }
 
@@ -46,8 +45,8 @@ impl Golden {
     /// Reads a golden.
     ///
     /// # Errors
-    /// When the text is too long or too deep, is not a golden, is of a newer format,
-    /// or says something impossible.
+    /// If the text is too long or too deep, is not a golden, has a newer format, or is
+    /// inconsistent.
     pub fn parse(text: &str) -> Result<Self, GoldenError> {
         // Editors for Windows begin a file with a byte order mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -87,13 +86,13 @@ const ADVICE: &str =
 const NEWER: &str = "use the version of randori that wrote it, or a newer one";
 
 fn check_format(text: &str) -> Result<(), GoldenError> {
-    // All that a golden of another format is asked for.
+    // The only field that is read from a golden of another format.
     #[derive(Deserialize)]
     #[serde(rename = "Golden")]
     struct Format {
         format: u32,
     }
-    // An unreadable field elsewhere is told of later.
+    // Other unreadable fields are reported later.
     let Ok(Format { format }) = ron::from_str(text) else { return Ok(()) };
     if format == GOLDEN_FORMAT {
         return Ok(());
@@ -120,7 +119,7 @@ fn broken(text: &str, byte: usize, message: String) -> GoldenError {
     }
 }
 
-/// Something impossible, a text that it stands at, and what to do about it.
+/// An inconsistency, a text near it, and advice.
 #[derive(Debug, PartialEq)]
 pub(super) struct Problem {
     message: String,
@@ -142,7 +141,7 @@ impl Problem {
 #[derive(Deserialize)]
 #[serde(rename = "Golden", deny_unknown_fields)]
 struct RawGolden {
-    #[expect(dead_code, reason = "it was looked at before")]
+    #[expect(dead_code, reason = "it was checked before")]
     format: IgnoredAny,
     #[serde(default)]
     note: String,
@@ -263,7 +262,7 @@ impl RawRun {
     }
 }
 
-/// Instants with what each repeats from the one before.
+/// Instants, with the values that each repeats from the one before.
 fn instants(raw: Vec<RawInstant>, mut room: usize) -> Result<Vec<Instant>, Problem> {
     let mut instants: Vec<Instant> = Vec::new();
     for RawInstant { tick, bodies, joints } in raw {
@@ -291,8 +290,8 @@ fn instants(raw: Vec<RawInstant>, mut room: usize) -> Result<Vec<Instant>, Probl
     Ok(instants)
 }
 
-/// The list of an instant: that of the one before with new values. `None` if a
-/// name comes twice, or was not there before.
+/// The list of an instant: that of the one before with new values. `None` for a
+/// duplicate or unknown name.
 fn updated<T: Clone>(
     before: Option<&[(String, T)]>,
     changes: Vec<(String, T)>,

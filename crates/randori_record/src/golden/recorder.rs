@@ -1,4 +1,4 @@
-//! Turns a run, tick by tick, into what a golden says about it.
+//! Builds a golden from a run, tick by tick.
 
 use randori_core::layout::SceneLayout;
 use randori_core::record::TickRecord;
@@ -7,13 +7,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::{GoldenEvent, GoldenGoal, GoldenRun, Instant, Trace};
 
-/// Events beyond this number are only part of the digests.
+/// Maximum number of stored events; further ones are only part of the digests.
 pub const MAX_EVENTS: usize = 500;
 
-/// Percent of the run at which the state is kept, besides the first tick.
+/// Percent of the run at which the state is stored, besides the first tick.
 const INSTANTS: [u64; 5] = [10, 25, 50, 75, 100];
 
-/// Follows a run and keeps what a golden needs.
+/// Observes a run and stores the content of a golden.
 #[derive(Debug, Clone)]
 pub struct Recorder {
     layout: SceneLayout,
@@ -27,7 +27,7 @@ pub struct Recorder {
 impl Recorder {
     /// For a run in this scene that lasts until `end_tick`.
     pub fn new(layout: &SceneLayout, end_tick: u64) -> Self {
-        // In 128 bits, because nobody limits the length of a run.
+        // In 128 bits, because the length of a run is not limited.
         let part = |percent| (u128::from(end_tick) * u128::from(percent) / 100) as u64;
         let mut instants_at = vec![1];
         instants_at.extend(INSTANTS.map(part));
@@ -41,7 +41,7 @@ impl Recorder {
         }
     }
 
-    /// Takes the starting state, then every tick.
+    /// Takes the initial state, then every tick.
     pub fn observe(&mut self, record: &TickRecord) {
         let tick = record.tick.0;
         self.chain.update(record.hash.to_le_bytes());
@@ -49,7 +49,7 @@ impl Recorder {
         let room = MAX_EVENTS.saturating_sub(self.events.len());
         let events = record.events.iter().take(room);
         self.events.extend(events.map(|event| GoldenEvent { tick, what: event.what.clone() }));
-        // A recording does not hold the state of every tick.
+        // A recording may lack the state of some ticks.
         let is_known = record.state.bodies.len() == self.layout.bodies.len()
             && record.state.positions.len() == self.layout.dofs.len();
         if is_known && self.instants_at.contains(&tick) {
@@ -57,7 +57,7 @@ impl Recorder {
         }
     }
 
-    /// What the golden says about the run that ended with this report.
+    /// The entry of the golden for the run with this report.
     pub fn finish(self, report: &RunReport) -> GoldenRun {
         let chain = self.chain.finalize();
         let goal = |goal: &randori_core::report::GoalReport| GoldenGoal {

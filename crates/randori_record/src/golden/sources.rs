@@ -1,4 +1,4 @@
-//! Tells an edit of a project's files from what another engine makes of them.
+//! Distinguishes edits of a project's files from changes by the engine.
 
 use std::collections::BTreeMap;
 
@@ -7,24 +7,23 @@ use randori_core::text::outline::{NodeKind, Outline};
 use super::Inputs;
 use super::inputs::short;
 
-/// Depth of brackets that is looked into; goldens are far less deep.
+/// Maximum depth of brackets; goldens are far less deep.
 const DEPTH: usize = 64;
 
-/// What has become of the files that a golden was made from.
+/// Status of the source files of a golden.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceFiles {
-    /// All are as they were.
+    /// Unchanged.
     Same,
-    /// These were edited, came or are gone.
+    /// These were edited, added or removed.
     Changed(Vec<String>),
-    /// The golden does not say which files in RON it was made from.
+    /// The golden has no digests of its RON files.
     Unknown,
 }
 
 impl Inputs {
-    /// Which of the files that these were made from are others in `now`. Unlike
-    /// [`changes`](Self::changes), this does not depend on how an engine resolves
-    /// them; an edited comment counts, too.
+    /// The source files that differ in `now`. Unlike [`changes`](Self::changes), this does
+    /// not depend on their resolution by an engine; an edited comment counts, too.
     pub fn source_files(&self, now: &Self) -> SourceFiles {
         if self.sources.is_empty() {
             return SourceFiles::Unknown;
@@ -35,9 +34,9 @@ impl Inputs {
     }
 }
 
-/// The text of a golden whose files in RON were rewritten without a change of
-/// meaning: `rewritten` has the SHA-256 of each before and after, by its path.
-/// Files that had changed before stay changed. `None` if nothing is to be done.
+/// The text of a golden after an equivalent rewrite of its RON files: `rewritten` has
+/// the SHA-256 of each before and after, by its path. Files that had changed before stay
+/// changed. `None` if nothing changes.
 pub fn with_source_digests(
     golden: &str,
     rewritten: &BTreeMap<String, [String; 2]>,
@@ -60,7 +59,7 @@ pub fn with_source_digests(
     (from > 0).then_some(text)
 }
 
-/// The files that were edited, came or are gone.
+/// The files that were edited, added or removed.
 fn changed_files(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
     let gone = before.keys().filter(|path| !now.contains_key(*path));
     let other = now.iter().filter(|(path, digest)| before.get(*path) != Some(*digest));

@@ -1,4 +1,4 @@
-//! Short fingerprints of what every stage did, tick by tick.
+//! Short fingerprints of every stage, tick by tick.
 //!
 //! In a text, the first line names the stages, and a tick is a word: two
 //! characters of base 64 for every stage named there, or a full stop for a stage
@@ -12,10 +12,10 @@ use randori_core::record::{Digests, Stage};
 use super::finding::Span;
 use super::read::Problem;
 
-/// Ticks from the start whose fingerprints are all kept.
+/// Number of ticks from the start with all fingerprints.
 pub const DENSE_TICKS: u64 = 500;
 
-/// Distance of the fingerprints that are kept later.
+/// Interval of later fingerprints.
 pub const SPARSE_STEP: u64 = 20;
 
 /// Ticks on a line of text.
@@ -30,8 +30,8 @@ const STAGES: &str = "stages: ";
 const UNNAMED: [Stage; 5] =
     [Stage::Event, Stage::Sensor, Stage::Policy, Stage::Actuator, Stage::Physics];
 
-/// 12 bits for every stage: one difference in 4096 goes unseen at its own tick,
-/// and is seen at the next. As with digests, 0 is a stage that takes no part.
+/// 12 bits for every stage: one difference in 4096 is missed at its own tick,
+/// and detected at the next one. As with digests, 0 is a stage that takes no part.
 type Row = [u16; Stage::COUNT];
 
 /// Fingerprints of ticks 0 to [`DENSE_TICKS`], then of every
@@ -49,25 +49,23 @@ impl Trace {
         }
     }
 
-    /// Number of ticks that it knows.
+    /// Number of stored ticks.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether it knows nothing.
+    /// True without stored ticks.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// When the first difference between two runs happened, and in which stage.
-    /// Where not every tick is known, the stage is not either: the difference
-    /// may have spread since.
+    /// Ticks and stage of the first difference between two runs. Between sparse ticks the
+    /// stage is unknown, because the difference may have spread.
     pub(super) fn first_difference(&self, other: &Self) -> Option<(Span, Option<Stage>)> {
         let row = self.rows.iter().zip(&other.rows).position(|(a, b)| a != b)?;
         let (a, b) = (&self.rows[row], &other.rows[row]);
         let mut stages = Stage::ALL.into_iter().zip(a.iter().zip(b)).filter(|(_, (a, b))| a != b);
-        // Before the first step the state is a cause, and what is measured in it
-        // an effect.
+        // Before the first step the state is the cause, and measurements are effects.
         let stage = if row == 0 { stages.next_back() } else { stages.next() };
         let last = tick_of(row);
         let first = row.checked_sub(1).map_or(0, |before| tick_of(before) + 1);
@@ -110,7 +108,7 @@ impl Trace {
     /// The fingerprints of such lines.
     ///
     /// # Errors
-    /// The line or word that is none.
+    /// The invalid line or word.
     pub(super) fn parse(lines: &[String]) -> Result<Self, Problem> {
         let (stages, lines) = match lines {
             [line, rest @ ..] if line.starts_with(STAGES) => (parse_stages(line)?, rest),

@@ -1,5 +1,5 @@
-//! Goldens as text: one line for whatever a reviewer may want to see move, and
-//! always the same text for the same golden.
+//! Goldens as text: one line per reviewable value, and always the same text for the
+//! same golden.
 
 use std::fmt::{self, Write as _};
 
@@ -10,7 +10,7 @@ use super::{
     GOLDEN_FORMAT, Golden, GoldenEngine, GoldenRun, Inputs, Instant, Level, Tolerance, Tolerances,
 };
 
-/// The lines above everything else.
+/// The header comment.
 const HEAD: &str = "\
 // What the scenario beside this file does, as it was accepted by
 // `randori test --accept`. People choose `note`, `level` and `tolerances`;
@@ -18,8 +18,7 @@ const HEAD: &str = "\
 ";
 
 impl Golden {
-    /// The golden as text. Numbers are as short as they can be to come back
-    /// with the same bits.
+    /// The golden as text. Numbers have the shortest digits that round-trip.
     pub fn to_text(&self) -> String {
         let mut page = Page { text: HEAD.to_owned(), depth: 0 };
         page.block("Golden(", ")", |page| {
@@ -163,7 +162,7 @@ impl Page {
         });
     }
 
-    /// Leaves out what is as it was at the instant before.
+    /// Leaves out values that are unchanged since the instant before.
     fn instant(&mut self, instant: &Instant, before: Option<&Instant>) {
         let moved = |name: &str, pose: &Pose| {
             let mut known = before.iter().flat_map(|before| &before.bodies);
@@ -200,7 +199,7 @@ impl Page {
     }
 }
 
-/// Everything that makes two poses differ.
+/// All components in which two poses differ.
 fn bits(pose: &Pose) -> [u32; 7] {
     let (p, r) = (pose.translation, pose.rotation);
     [p.x, p.y, p.z, r.x, r.y, r.z, r.w].map(f32::to_bits)

@@ -1,15 +1,14 @@
-//! The records of an MCAP file (<https://mcap.dev/spec>), as far as a
-//! recording has them.
+//! The records of an MCAP file (<https://mcap.dev/spec>) that occur in recordings.
 
 use std::io::Read as _;
 use std::ops::Range;
 
 use super::ReadError;
 
-/// Where something lies in a file.
+/// A range of a file.
 pub(super) type Span = Range<usize>;
 
-/// Opcodes of the records that are read.
+/// Opcodes of supported records.
 pub(super) mod op {
     pub(crate) const HEADER: u8 = 0x01;
     pub(crate) const CHANNEL: u8 = 0x04;
@@ -21,7 +20,7 @@ pub(super) mod op {
 }
 
 const MAGIC: &[u8] = mcap::MAGIC;
-/// No chunk of ours comes near this; what claims more is forged.
+/// Maximum size of a chunk; ours are far smaller, so a larger one is forged.
 const MAX_CHUNK_BYTES: u64 = 64 << 20;
 
 /// An attachment.
@@ -30,19 +29,19 @@ pub(super) struct Attached {
     pub(super) data: Span,
 }
 
-/// What lies where.
+/// Index of a file.
 pub(super) struct Container {
     /// Bodies of the chunk records, in order.
     pub(super) chunks: Vec<Span>,
     pub(super) attachments: Vec<Attached>,
     /// The metadata records: name, and the body after it.
     pub(super) metadata: Vec<(String, Span)>,
-    /// Whether the file is there to its end.
+    /// True if the file is complete.
     pub(super) whole: bool,
 }
 
 impl Container {
-    /// Finds all whole records of the data section.
+    /// Finds all complete records of the data section.
     pub(super) fn scan(bytes: &[u8]) -> Result<Self, ReadError> {
         if !bytes.starts_with(MAGIC) {
             let cut = !bytes.is_empty() && MAGIC.starts_with(bytes);
@@ -59,7 +58,7 @@ impl Container {
         while !fields.is_empty() {
             let at = fields.at();
             let Some((opcode, body)) = fields.record() else {
-                // A cut; but not if the end is there.
+                // Truncated, unless the end is present.
                 return if ends_well {
                     Err(damaged(at, "a record is too long"))
                 } else {
@@ -152,7 +151,7 @@ pub(super) fn damaged(at: usize, what: impl Into<String>) -> ReadError {
     ReadError::Damaged { at, what: what.into() }
 }
 
-/// Reads fields one after the other; `None` where the bytes end.
+/// Reads fields one after the other; `None` at the end of the bytes.
 pub(super) struct Fields<'a> {
     bytes: &'a [u8],
     left: Span,

@@ -1,5 +1,5 @@
-//! Messages back to records. Indices are checked, so that whoever uses a record
-//! may look things up in the layout.
+//! Decoding of messages to records. Indices are checked, so that users of a record can
+//! look up entities in the layout.
 
 use prost::Message;
 use randori_core::layout::{BodyId, RobotId};
@@ -17,10 +17,10 @@ use crate::wire::{Topic, messages};
 pub(super) struct Decoder<'a> {
     start: &'a Start,
     pending: RecordedTick,
-    /// The tick of which `pending` is made, once there is any message of it.
+    /// The tick of `pending`, after its first message.
     tick: Option<u64>,
     requested: Vec<Vec<f32>>,
-    /// Boxes that were dropped so far.
+    /// Number of dropped boxes so far.
     dropped: usize,
     pub(super) decided: Vec<Decided>,
 }
@@ -39,7 +39,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Takes a message; the tick that it completes.
+    /// Takes a message; returns the tick that it completes.
     pub(super) fn message(&mut self, topic: Topic, data: &[u8]) -> Outcome<Option<RecordedTick>> {
         let record = &mut self.pending.record;
         let tick = match topic {
@@ -129,7 +129,7 @@ impl<'a> Decoder<'a> {
     fn state(&mut self, message: messages::State) -> Outcome<()> {
         let layout = &self.start.layout;
         let (bodies, dofs) = (layout.bodies.len(), layout.dofs.len());
-        // A run that broke may have less to say, but never other numbers.
+        // A broken run may have less data, but never other counts.
         let fits = |len: usize, expected: usize| len == 0 || len == expected;
         let all = fits(message.poses.len(), 7 * bodies)
             && fits(message.dropped_poses.len(), 7 * self.dropped)
@@ -229,7 +229,7 @@ fn request(message: messages::Request, start: &Start) -> Outcome<Request> {
     })
 }
 
-/// In a world that has so many bodies by then.
+/// In a world with this number of bodies.
 fn intervention(message: &messages::Intervention, bodies: usize) -> Outcome<Intervention> {
     let vector = |values: &[f32]| match *values {
         [x, y, z] => Ok(Vector::new(x, y, z)),

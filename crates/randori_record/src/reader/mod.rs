@@ -1,5 +1,5 @@
-//! Bytes to records. The bytes may be cut off, damaged or forged: every length
-//! is checked against what is there before anything is allocated.
+//! Decoding of recordings. The bytes may be truncated, damaged or forged: every length
+//! is checked against the available bytes before any allocation.
 //!
 //! Start reading at [`Recording`].
 
@@ -20,34 +20,34 @@ use crate::tick::{Decided, Keyframe};
 use container::{Container, Span};
 pub use ticks::Ticks;
 
-/// Bytes that cannot be read as a recording.
+/// An error in reading a recording.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The system refused.
+    /// An I/O error.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// Another kind of file.
+    /// Not an MCAP file.
     #[error("is not an MCAP file")]
     NotMcap,
-    /// An MCAP file of someone else.
+    /// An MCAP file of another program.
     #[error("is an MCAP file, but not a recording of Randori")]
     NotARecording,
-    /// Written by a later version.
+    /// A newer format.
     #[error("is of format {found}, which is newer than {FORMAT}: update Randori to read it")]
     NewerFormat {
         /// Its format.
         found: u64,
     },
-    /// It was cut off too early.
+    /// Truncated before the end of its header.
     #[error("ends before its start is complete: nothing in it can be used")]
     EndsBeforeStart,
-    /// Bytes that were changed.
+    /// Damaged bytes.
     #[error("is damaged at byte {at}: {what}")]
     Damaged {
         /// Offset of the damaged part from the beginning of the file.
         at: usize,
-        /// What is wrong.
+        /// The problem.
         what: String,
     },
 }
@@ -71,19 +71,19 @@ impl Recording {
     /// Opens a recording from a file.
     ///
     /// # Errors
-    /// [`ReadError`] if it cannot be read, or is no recording.
+    /// [`ReadError`] if it cannot be read, or is not a recording.
     pub fn open_file(path: &Path) -> Result<Self, ReadError> {
-        // Opening a named pipe would wait for ever, and devices have no end.
+        // Opening a named pipe would block, and devices have no end.
         if !fs::metadata(path)?.is_file() {
             return Err(io::Error::other("it is not a file").into());
         }
         Self::open(fs::read(path)?)
     }
 
-    /// Opens a recording. One that was cut off opens if its start is there.
+    /// Opens a recording. A truncated one opens if its header is complete.
     ///
     /// # Errors
-    /// [`ReadError`] if this is no recording, or its start is missing or damaged.
+    /// [`ReadError`] if this is not a recording, or its header is missing or damaged.
     pub fn open(bytes: impl Into<Arc<[u8]>>) -> Result<Self, ReadError> {
         let bytes = bytes.into();
         let container = Container::scan(&bytes)?;
@@ -116,18 +116,17 @@ impl Recording {
         Ok(recording)
     }
 
-    /// Everything that was known before the first tick.
+    /// Data before the first tick.
     pub fn start(&self) -> &Start {
         &self.start
     }
 
-    /// The ticks in order, read as they are asked for. After an error there are
-    /// no more.
+    /// An iterator over the ticks, which reads lazily. It ends after an error.
     pub fn ticks(&self) -> Ticks<'_> {
         Ticks::new(&self.bytes, &self.chunks, &self.start)
     }
 
-    /// The goals whose verdict became certain, as they were written.
+    /// The decided goals, in order of decision.
     pub fn decided(&self) -> &[Decided] {
         &self.decided
     }
@@ -143,27 +142,27 @@ impl Recording {
         before.max_by_key(|(at, _)| *at).map(|entry| self.keyframe(entry))
     }
 
-    /// What the run said in the end; `None` if it was cut off.
+    /// The report of the run; `None` if the recording is truncated.
     pub fn report(&self) -> Option<&RunReport> {
         self.report.as_ref()
     }
 
-    /// Whether the run was recorded to its end and every part of it can be read.
+    /// True if the run was recorded to its end and every part is readable.
     pub fn is_complete(&self) -> bool {
         self.complete
     }
 
-    /// The last tick that can be read.
+    /// The last readable tick.
     pub fn last_tick(&self) -> Option<Tick> {
         self.last_tick
     }
 
-    /// Whether what sensors measured was written.
+    /// True if sensor readings were recorded.
     pub fn has_sensor_frames(&self) -> bool {
         self.sensor_frames
     }
 
-    /// Ticks from one written state to the next.
+    /// Interval of recorded states, ticks.
     pub fn state_every(&self) -> u64 {
         self.state_every
     }

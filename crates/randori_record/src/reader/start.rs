@@ -1,4 +1,4 @@
-//! What a recording says before its first tick and after its last.
+//! Data of a recording before its first tick and after its last.
 
 use randori_core::report::RunReport;
 use randori_core::time::Tick;
@@ -18,7 +18,7 @@ pub(super) struct Parts {
     pub(super) state_every: u64,
 }
 
-/// The one field that every format has.
+/// The field common to all formats.
 #[derive(Deserialize)]
 struct AnyFormat {
     format: u64,

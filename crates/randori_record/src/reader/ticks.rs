@@ -15,9 +15,9 @@ use crate::wire::Topic;
 pub struct Ticks<'a> {
     bytes: &'a [u8],
     chunks: std::slice::Iter<'a, Span>,
-    /// Where the current chunk begins in the file.
+    /// Offset of the current chunk in the file.
     chunk_at: usize,
-    /// The current chunk, unpacked, and what of it has not been read.
+    /// The current chunk, decompressed, and its unread range.
     unpacked: Vec<u8>,
     left: Span,
     topics: BTreeMap<u16, Topic>,
@@ -41,7 +41,7 @@ impl<'a> Ticks<'a> {
         }
     }
 
-    /// The decided goals that were passed on the way.
+    /// The goals decided in the ticks read so far.
     pub(super) fn into_decided(self) -> Vec<Decided> {
         self.decoder.decided
     }
@@ -77,7 +77,7 @@ impl<'a> Ticks<'a> {
         }
     }
 
-    /// Reads a message; the tick that it completes.
+    /// Reads a message; returns the tick that it completes.
     fn message(&mut self, body: Span) -> Result<Option<RecordedTick>, ReadError> {
         let mut fields = Fields::new(&self.unpacked, body);
         let broken = |what: &str| damaged(self.chunk_at, what);

@@ -1,18 +1,17 @@
-//! How records lie in a file: topics, messages, and their description for
-//! others.
+//! The file layout of records: topics, messages and their schemas.
 
 pub(crate) mod messages;
 pub(crate) mod schema;
 
-/// Profile of the file: which conventions it follows.
+/// Profile of the file.
 pub(crate) const PROFILE: &str = "randori";
-/// Name of the metadata record that holds the header.
+/// Name of the metadata record with the header.
 pub(crate) const METADATA: &str = "randori.run";
 /// Key in the metadata of the whole header as JSON.
 pub(crate) const HEADER_KEY: &str = "header";
-/// Key in the metadata that says whether readings were written.
+/// Key in the metadata: true if readings were recorded.
 pub(crate) const SENSOR_FRAMES_KEY: &str = "sensor_frames";
-/// Key in the metadata of the number of ticks from one written state to the next.
+/// Key in the metadata of the interval of recorded states, ticks.
 pub(crate) const STATE_EVERY_KEY: &str = "state_every";
 /// Key in the metadata of the names of the resolved texts, in order, as JSON.
 pub(crate) const TEXTS_KEY: &str = "texts";
@@ -20,14 +19,14 @@ pub(crate) const TEXTS_KEY: &str = "texts";
 pub(crate) const LAYOUT: &str = "layout.json";
 /// Attachment: the columns of signals.
 pub(crate) const SIGNALS: &str = "signals.json";
-/// Attachment: what the run said in the end.
+/// Attachment: the report of the run.
 pub(crate) const VERDICTS: &str = "verdicts.json";
-/// Attachment: the metrics alone.
+/// Attachment: the metrics only.
 pub(crate) const METRICS: &str = "metrics.json";
 /// Beginning of the names of attachments with keyframes.
 pub(crate) const KEYFRAME: &str = "keyframe/";
 
-/// A channel with a message of our own.
+/// A channel with one of our messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Topic {
     Hash,

@@ -1,5 +1,5 @@
 //! The channels of our own messages. Messages and buffers are reused, so a tick
-//! allocates nothing once all have grown to their size.
+//! allocates nothing after they have reached their size.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -18,7 +18,7 @@ use crate::tick::Decided;
 use crate::wire::schema::descriptor_set;
 use crate::wire::{Topic, messages};
 
-/// The file on its way; it never goes back.
+/// The output, which is written sequentially.
 pub(super) type File<W> = mcap::Writer<NoSeek<W>>;
 
 pub(super) struct Channels {
@@ -29,7 +29,7 @@ pub(super) struct Channels {
     state: messages::State,
     reading: messages::Reading,
     request: messages::Request,
-    /// The commands that were written last.
+    /// The last written commands.
     commands: Option<messages::Commands>,
 }
 
@@ -55,8 +55,7 @@ impl Channels {
         })
     }
 
-    /// Writes a tick. The hash comes last: a reader takes it as the sign that
-    /// the tick is whole.
+    /// Writes a tick. The hash is last: it marks the tick as complete for readers.
     pub(super) fn tick<W: Write>(
         &mut self,
         file: &mut File<W>,
@@ -122,10 +121,10 @@ impl Channels {
     }
 }
 
-/// Where messages of one tick go.
+/// Target of the messages of one tick.
 pub(super) struct Target<'a, W: Write> {
     pub(super) file: &'a mut File<W>,
-    /// A message on its way.
+    /// A message to be written.
     pub(super) buffer: &'a mut Vec<u8>,
     pub(super) sequence: u32,
     pub(super) time_ns: u64,
@@ -143,7 +142,7 @@ impl<W: Write> Target<'_, W> {
         self.bytes(channel)
     }
 
-    /// Writes what is in the buffer as a message.
+    /// Writes the buffer as a message.
     pub(super) fn bytes(&mut self, channel: u16) -> Result<(), WriteError> {
         let header = MessageHeader {
             channel_id: channel,
@@ -254,7 +253,7 @@ fn intervention_message(tick: u64, intervention: &Intervention) -> messages::Int
     message
 }
 
-/// Equality that tells -0 from 0 and knows every NaN.
+/// Bitwise equality, which distinguishes -0 from 0 and compares NaNs.
 fn same_bits(last: &messages::Commands, requested: &[Vec<f32>]) -> bool {
     last.robots.len() == requested.len()
         && last.robots.iter().zip(requested).all(|(last, now)| {

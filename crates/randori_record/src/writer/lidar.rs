@@ -1,5 +1,5 @@
-//! Scans for viewers: as a `LaserScan`, and as a `PointCloud` for those that do
-//! not know scans.
+//! Scans for viewers: as a `LaserScan`, and as a `PointCloud` for viewers without
+//! support for scans.
 
 use std::io::Write;
 

@@ -1,8 +1,8 @@
-//! Records to bytes: one MCAP file per run.
+//! Writer of recordings: one MCAP file per run.
 //!
-//! Equal runs give equal bytes: there are no clocks and no threads in here, and
-//! all times are simulated. The file grows in whole chunks, so one that is cut
-//! off reads up to its last chunk.
+//! Equal runs give equal bytes: the writer uses no clocks and no threads, and
+//! all times are simulated. The file grows in complete chunks, so a truncated file is
+//! readable up to its last chunk.
 //!
 //! Start reading at [`RecordingWriter`].
 
@@ -30,18 +30,18 @@ use crate::wire;
 use channels::{Channels, File};
 use viewers::Viewers;
 
-/// What is written.
+/// Settings of a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// Ticks from one written state to the next; 0 counts as 1, every tick.
+    /// Interval of recorded states, ticks; 0 counts as 1, every tick.
     pub state_every: u64,
-    /// Whether what sensors measured is written. Without it files are smaller,
-    /// and replay still works: it measures again.
+    /// True to record sensor readings. Without them files are smaller, and replay still
+    /// works: it simulates the sensors again.
     pub sensor_frames: bool,
-    /// Whether there are channels for viewers (transforms, shapes, scans).
+    /// True for additional channels for viewers (transforms, shapes, scans).
     pub viewers: bool,
-    /// Whether chunks are compressed (LZ4). That halves a file, and takes more
-    /// time than all the rest of a recording.
+    /// True to compress chunks (LZ4). This halves a file, and takes more time than all the
+    /// rest of recording.
     pub compress: bool,
 }
 
@@ -51,22 +51,22 @@ impl Default for Options {
     }
 }
 
-/// A recording that could not be written. The caller knows the file's name.
+/// An error in writing a recording, without the name of the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// The system refused, for instance because the disk is full.
+    /// An I/O error, for instance a full disk.
     #[error("cannot write: {0}")]
     Io(#[from] io::Error),
-    /// A text has no JSON form.
+    /// A value has no JSON form.
     #[error("cannot write `{what}` as JSON: {source}")]
     Json {
-        /// Which one.
+        /// Its name.
         what: &'static str,
-        /// Why.
+        /// The reason.
         source: serde_json::Error,
     },
-    /// Something that the file format cannot hold.
+    /// Data that the file format cannot represent.
     #[error("cannot write: {0}")]
     Container(McapError),
 }
@@ -82,8 +82,8 @@ impl From<McapError> for WriteError {
 
 /// Writes one recording, tick after tick.
 ///
-/// If it is dropped before [`finish`](Self::finish), what was written until then
-/// can be read, but counts as incomplete.
+/// If it is dropped before [`finish`](Self::finish), the file is readable, but
+/// incomplete.
 pub struct RecordingWriter<W: Write> {
     file: File<W>,
     channels: Channels,
@@ -95,7 +95,7 @@ impl<W: Write> RecordingWriter<W> {
     /// Bytes (before compression) after which a chunk ends.
     const CHUNK_BYTES: u64 = 256 * 1024;
 
-    /// Begins a recording: writes everything that is known before the first tick.
+    /// Begins a recording: writes all data before the first tick.
     ///
     /// # Errors
     /// [`WriteError`] if `out` cannot be written to.
@@ -110,7 +110,7 @@ impl<W: Write> RecordingWriter<W> {
             .library(concat!("randori ", env!("CARGO_PKG_VERSION")))
             .compression(options.compress.then_some(Compression::Lz4))
             .chunk_size(Some(Self::CHUNK_BYTES))
-            // Chunks are assembled in memory: what is on the disk is whole.
+            // Chunks are assembled in memory, so chunks on the disk are complete.
             .disable_seeking(true)
             .create(NoSeek::new(out))?;
         file.write_metadata(&Metadata {
@@ -143,7 +143,7 @@ impl<W: Write> RecordingWriter<W> {
         }
     }
 
-    /// Adds that the verdict of a goal became certain.
+    /// Adds a decided goal.
     ///
     /// # Errors
     /// [`WriteError`] if it cannot be written.
@@ -166,7 +166,7 @@ impl<W: Write> RecordingWriter<W> {
         attach(&mut self.file, time_ns, &name, "application/octet-stream", &keyframe.bytes)
     }
 
-    /// Adds the verdicts, completes the file and gives it back.
+    /// Adds the verdicts, completes the file and returns it.
     ///
     /// # Errors
     /// [`WriteError`] if it cannot be written.
@@ -194,7 +194,7 @@ impl<W: Write> RecordingWriter<W> {
     }
 }
 
-/// The header, flat for people and whole for the reader.
+/// The header as flat metadata, and complete as JSON for the reader.
 fn metadata(start: &Start, options: Options) -> Result<BTreeMap<String, String>, WriteError> {
     let Header { engine, policies, .. } = &start.header;
     let header = &start.header;

@@ -1,5 +1,4 @@
-//! The shapes of a scene for viewers. Physics shapes, not looks: what you see
-//! is what collides.
+//! The shapes of a scene for viewers: collision shapes, not visuals.
 
 use foxglove::messages::{
     Color, CubePrimitive, CylinderPrimitive, Point3, Pose, Quaternion, SceneEntity, SceneUpdate,
@@ -11,12 +10,12 @@ use randori_core::math;
 use randori_core::spec::{ActorModel, MaterialSpec, Scenario, Shape, ShapeSpec};
 use std::collections::BTreeMap;
 
-/// Edge of the square that stands for endless ground, m.
+/// Edge of the square that represents the infinite ground, m.
 const GROUND_SIZE: f64 = 100.0;
 const GROUND_COLOR: [f32; 3] = [0.80, 0.81, 0.82];
 const ACTOR_COLOR: [f32; 3] = [0.90, 0.55, 0.20];
 const DROPPED_COLOR: [f32; 3] = [0.75, 0.55, 0.35];
-/// Colours of robots without materials, one after the other.
+/// Colours of robots without materials, in cyclic order.
 const ROBOT_COLORS: [[f32; 3]; 4] =
     [[0.20, 0.45, 0.75], [0.25, 0.60, 0.40], [0.65, 0.35, 0.60], [0.70, 0.60, 0.25]];
 
@@ -50,7 +49,7 @@ pub(super) fn scene(scenario: &Scenario, layout: &SceneLayout) -> SceneUpdate {
     SceneUpdate { deletions: Vec::new(), entities }
 }
 
-/// A box that was dropped, fixed to its frame, which has its name.
+/// A dropped box, fixed to its frame of the same name.
 pub(super) fn dropped_box(name: &str, size: math::Vector) -> SceneUpdate {
     let mut entity = entity(name, name);
     let size = size.to_array().map(f64::from);
@@ -118,7 +117,7 @@ fn add_capsule(entity: &mut SceneEntity, at: math::Pose, size: [f64; 2], color: 
     }
 }
 
-/// A thin plate whose upper side lies at `height` over `at`.
+/// A thin plate with its upper side at `height` over `at`.
 fn slab(at: math::Pose, height: f64, color: [f32; 3]) -> CubePrimitive {
     let thickness = 0.01;
     cube(above(at, height - thickness / 2.0), [GROUND_SIZE, GROUND_SIZE, thickness], color)

@@ -1,5 +1,5 @@
-//! Channels for viewers such as Foxglove, Rerun and `PlotJuggler`, at a rate for
-//! eyes. The reader of this crate does not need them.
+//! Channels for viewers such as Foxglove, Rerun and `PlotJuggler`, at a display rate.
+//! The reader of this crate does not need them.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -23,11 +23,11 @@ use super::{Options, WriteError};
 use crate::header::Start;
 use crate::tick::Decided;
 
-/// Pictures per second at most.
+/// Maximum frame rate, Hz.
 const MAX_HZ: u64 = 60;
 
 pub(super) struct Viewers {
-    /// Ticks from one picture to the next.
+    /// Interval of frames, ticks.
     every: u64,
     period_ns: u64,
     buffer: Vec<u8>,
@@ -40,14 +40,14 @@ pub(super) struct Viewers {
     signal_names: Vec<String>,
     lidars: Vec<Lidar>,
     layout: SceneLayout,
-    /// Boxes that were dropped so far.
+    /// Number of dropped boxes so far.
     dropped: usize,
     goals: Vec<String>,
     events: Vec<String>,
 }
 
 impl Viewers {
-    /// Makes the channels and writes the shapes.
+    /// Creates the channels and writes the shapes.
     pub(super) fn create<W: Write>(
         file: &mut File<W>,
         start: &Start,
@@ -101,7 +101,7 @@ impl Viewers {
         Ok(viewers)
     }
 
-    /// Writes what there is to see of a tick.
+    /// Writes the frame of a tick.
     pub(super) fn tick<W: Write>(
         &mut self,
         file: &mut File<W>,
@@ -141,7 +141,7 @@ impl Viewers {
         Ok(())
     }
 
-    /// Adds a box to the scene; gives its name.
+    /// Adds a box to the scene; returns its name.
     fn drop_box<W: Write>(
         &mut self,
         file: &mut File<W>,
@@ -267,7 +267,7 @@ fn frame(name: &str) -> FrameTransform {
     }
 }
 
-/// A channel of a message that viewers know.
+/// A channel of a message type for viewers.
 pub(super) fn channel<M: Encode, W: Write>(
     file: &mut mcap::Writer<NoSeek<W>>,
     topic: &str,
@@ -279,8 +279,8 @@ pub(super) fn channel<M: Encode, W: Write>(
     Ok(file.add_channel(schema, topic, &M::get_message_encoding(), &BTreeMap::new())?)
 }
 
-/// Ticks between pictures: as many pictures per second as evenly fit, up to
-/// [`MAX_HZ`]; uneven ones where none fit at half that rate.
+/// Interval of frames in ticks: the highest evenly spaced frame rate up to [`MAX_HZ`];
+/// uneven if none is above half of that rate.
 fn picture_every(period_ns: u64) -> u64 {
     let rate = (NANOS_PER_SECOND / period_ns.max(1)).max(1);
     let least = rate.div_ceil(MAX_HZ);
