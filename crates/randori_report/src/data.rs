@@ -1,12 +1,12 @@
-//! What the page is given: plain values, in the order in which it shows them.
+//! The data of the page, in display order.
 
 use serde::Serialize;
 
 use crate::scene::Scene;
 use crate::{DivergenceMark, ReportRun};
 
-/// A number that JSON may not know: infinite and undefined ones become the
-/// words `inf`, `-inf` and `nan`.
+/// A number for JSON: infinite and undefined numbers become the strings `inf`, `-inf`
+/// and `nan`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Number {
@@ -25,18 +25,18 @@ impl From<f64> for Number {
     }
 }
 
-/// All that the page says about a run but its scene.
+/// All data of a run except its scene.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub(crate) struct RunData {
     pub(crate) title: String,
     pub(crate) file: String,
     pub(crate) seed: String,
-    /// `pass`, `fail`, `error`, or `unknown` for a run that was cut off.
+    /// `pass`, `fail`, `error`, or `unknown` for a truncated recording.
     pub(crate) verdict: &'static str,
     pub(crate) expected_failure: Option<String>,
-    /// Lines about why the run broke.
+    /// Error of a broken run, by line.
     pub(crate) error: Vec<String>,
-    /// What is wrong with the recording itself.
+    /// Problems of the recording itself.
     pub(crate) notes: Vec<String>,
     /// Further facts: name and value.
     pub(crate) facts: Vec<(&'static str, String)>,
@@ -48,14 +48,14 @@ pub(crate) struct RunData {
     pub(crate) goals: Vec<GoalData>,
     pub(crate) metrics: Vec<(String, Number)>,
     pub(crate) moments: Vec<MomentData>,
-    /// Moments that were too many to show.
+    /// Number of omitted moments.
     pub(crate) moments_left_out: usize,
     pub(crate) signals: Vec<SignalData>,
     /// Ticks of the poses, each but the first as a difference.
     pub(crate) pose_ticks: Vec<i64>,
     /// Per body seven rows: x, y, z in 0.1 mm and a quaternion x, y, z, w in
-    /// 1/10000. Each number but the first is a difference; a row of one number
-    /// stands still.
+    /// 1/10000. Each number but the first is a difference; a row of one number is
+    /// constant.
     pub(crate) tracks: Vec<[Vec<i64>; 7]>,
 }
 
@@ -76,7 +76,7 @@ pub(crate) struct GoalData {
     pub(crate) signals: Vec<String>,
 }
 
-/// Something on the timeline.
+/// An entry of the timeline.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct MomentData {
     pub(crate) time_s: f64,
@@ -91,14 +91,14 @@ pub(crate) struct SignalData {
     pub(crate) name: String,
     pub(crate) unit: String,
     pub(crate) ticks: Vec<u64>,
-    /// `null` where the value is infinite or undefined.
+    /// `null` for infinite or undefined values.
     pub(crate) values: Vec<Option<f32>>,
 }
 
 #[derive(Serialize)]
 struct Page<'a> {
     runs: Vec<&'a RunData>,
-    /// Scenes that differ; runs of one scenario share theirs.
+    /// Distinct scenes; runs of one scenario share one.
     scenes: Vec<&'a Scene>,
     /// The scene of each run.
     scene_of_run: Vec<usize>,
@@ -113,7 +113,7 @@ struct Divergence<'a> {
     what: &'a str,
 }
 
-/// The data of the page as JSON that is safe within an HTML script element.
+/// The data of the page as JSON that is safe in an HTML script element.
 pub(crate) fn json(runs: &[ReportRun], divergence: Option<&DivergenceMark>) -> String {
     let mut scenes: Vec<&Scene> = Vec::new();
     let mut scene_of_run = Vec::new();

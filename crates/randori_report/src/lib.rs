@@ -1,9 +1,8 @@
-//! Recordings as one HTML page: verdicts, plots, a timeline and a replay in
-//! three dimensions, for one run or for two beside each other.
+//! Recordings as one HTML page: verdicts, plots, a timeline and a 3D replay, for one run
+//! or two side by side.
 //!
-//! The page needs nothing but itself: no network, no further file. It shows
-//! what was recorded and computes nothing anew. This crate reads no files; the
-//! caller hands it ticks one by one.
+//! The page is self-contained: it needs no network and no other file. It shows recorded
+//! values only. This crate reads no files; the caller passes ticks one by one.
 //!
 //! Start reading at [`ReportRun::new`] and [`report`].
 
@@ -17,23 +16,22 @@ mod thin;
 pub use page::PAGE_START;
 pub use run::ReportRun;
 
-/// Where two runs begin to differ.
+/// The first difference of two runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DivergenceMark {
     /// The first tick that differs.
     pub tick: u64,
-    /// The stage that caused it, such as `policy` or `physics`; `start` if they
-    /// differ before the first step.
+    /// Its stage, such as `policy` or `physics`; `start` if the runs differ before the
+    /// first step.
     pub cause: String,
-    /// What differs there, in words.
+    /// Description of the differences.
     pub what: String,
 }
 
-/// The page about one run, or about two beside each other.
+/// The page for one run, or for two side by side.
 ///
-/// Two runs without a divergence are said to agree in every tick that both have.
-/// Runs beyond the second are left out. Without a run the page says that there is
-/// nothing to show.
+/// Two runs without a divergence are shown as equal in all common ticks. Runs beyond
+/// the second are left out. Without a run the page shows a note.
 pub fn report(runs: &[ReportRun], divergence: Option<&DivergenceMark>) -> String {
     page::html(&data::json(&runs[..runs.len().min(2)], divergence))
 }

@@ -1,4 +1,4 @@
-//! What happened when, for the timeline.
+//! Entries of the timeline.
 
 use randori_core::layout::{BodyId, SceneLayout};
 use randori_core::record::{Intervention, TickRecord};
@@ -9,10 +9,10 @@ use randori_record::header::Start;
 use crate::data::MomentData;
 use crate::run::goal_word;
 
-/// Moments that a timeline can show without becoming a wall.
+/// Maximum number of moments on a timeline.
 const MAX_MOMENTS: usize = 500;
 
-/// Gathers the moments of a run, tick by tick.
+/// Collects the moments of a run, tick by tick.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Moments {
     layout: SceneLayout,
@@ -20,7 +20,7 @@ pub(crate) struct Moments {
     events: Vec<String>,
     found: Vec<MomentData>,
     left_out: usize,
-    /// The pull that goes on: its body, its last tick, its moment.
+    /// The current pull: its body, its last tick, its moment.
     pull: Option<Pull>,
 }
 
@@ -30,7 +30,7 @@ struct Pull {
     first_s: f64,
     last_tick: u64,
     last_s: f64,
-    /// Sum of the strengths, N s.
+    /// Sum of the impulses, N s.
     impulse: f64,
 }
 
@@ -59,14 +59,14 @@ impl Moments {
                 }
                 Intervention::Drop { size, mass_kg, .. } => {
                     let box_ = format!("{} x {} x {} m, {mass_kg} kg", size.x, size.y, size.z);
-                    let text = format!("a person dropped a box: {box_}");
+                    let text = format!("user dropped a box: {box_}");
                     self.add(MomentData { time_s, kind: "intervention", text });
                 }
             }
         }
     }
 
-    /// A pull that lasts is one push in each step, but one moment.
+    /// A continuous pull is one push per step, but one moment.
     fn push(&mut self, tick: u64, time_s: f64, body: BodyId, impulse: f64) {
         if let Some(pull) = &mut self.pull
             && pull.body == body
@@ -86,11 +86,11 @@ impl Moments {
         let Some(Pull { body, first_s, last_s, impulse, .. }) = self.pull.take() else { return };
         let body = self.layout.body_name(body);
         let until = if last_s > first_s { format!(" until {last_s:.3} s") } else { String::new() };
-        let text = format!("a person pushed {body} with {impulse:.3} N s{until}");
+        let text = format!("user pushed {body} with {impulse:.3} N s{until}");
         self.add(MomentData { time_s: first_s, kind: "intervention", text });
     }
 
-    /// A goal was decided.
+    /// Adds the decision of a goal.
     pub(crate) fn decided(&mut self, time_s: f64, verdict: &'static str, goal: &str) {
         self.add(of_goal(time_s, verdict, goal));
     }
@@ -103,8 +103,8 @@ impl Moments {
         }
     }
 
-    /// All moments by time, with the decisions of goals and the end of a run
-    /// that broke; and how many were too many. Decisions are never left out.
+    /// All moments by time, with the decisions of goals and the end of a broken run; and
+    /// the number of omitted ones. Decisions are never omitted.
     pub(crate) fn finish(
         mut self,
         report: Option<&RunReport>,

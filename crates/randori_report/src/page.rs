@@ -1,20 +1,20 @@
-//! The page around the data.
+//! The HTML of the page.
 
 use sha2::{Digest, Sha256};
 
-/// The bundled program of the page; `web/check.sh` makes it from `web/src`.
+/// The bundled script of the page; `web/check.sh` builds it from `web/src`.
 const SCRIPT: &str = include_str!("../web/dist/report.js");
-/// Its looks.
+/// Its style sheet.
 const STYLE: &str = include_str!("../web/dist/report.css");
 
-/// The text with which every page begins, and no page of others.
+/// The start of every page, by which it is recognised.
 pub const PAGE_START: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n\
      <meta charset=\"utf-8\">\n<meta name=\"generator\" content=\"Randori report\">\n";
 
-/// The whole page. `json` must be safe within a script element.
+/// The whole page. `json` must be safe in a script element.
 ///
-/// Only the bundled program may run (by its SHA-256), and nothing may be
-/// fetched from anywhere.
+/// The content security policy allows only the bundled script (by its SHA-256), and no
+/// network access.
 pub(crate) fn html(json: &str) -> String {
     let hash = base64(&Sha256::digest(SCRIPT));
     format!(

@@ -1,4 +1,4 @@
-//! Gathers a run for the page, tick by tick.
+//! Collects a run for the page, tick by tick.
 
 use std::collections::BTreeSet;
 
@@ -13,35 +13,35 @@ use crate::moments::Moments;
 use crate::scene::Scene;
 use crate::thin;
 
-/// Poses per second of a short run, Hz. Screens show no more.
+/// Maximum pose rate, Hz: the frame rate of screens.
 const POSE_RATE_HZ: f64 = 60.0;
-/// Poses of any run; longer ones get fewer per second.
+/// Maximum number of poses; longer runs get a lower rate.
 const MAX_POSES: usize = 6000;
 
-/// One run, as the page shows it.
+/// One run for the page.
 ///
-/// Memory grows with the ticks only by the signals that goals name.
+/// Memory is proportional to the ticks only for signals in goals.
 #[derive(Debug, Clone)]
 pub struct ReportRun {
     pub(crate) data: RunData,
     pub(crate) scene: Scene,
     report: Option<RunReport>,
     moments: Moments,
-    /// Columns of the signals that are shown.
+    /// Columns of the shown signals.
     columns: Vec<usize>,
     signal_ticks: Vec<u64>,
-    /// Values by shown signal.
+    /// Values of each shown signal.
     signals: Vec<Vec<f64>>,
-    /// Ticks whose poses and signals must be seen.
+    /// Ticks whose poses and signals must be kept.
     decisive: BTreeSet<u64>,
     poses: Vec<(u64, Vec<[i64; 7]>)>,
-    /// Fewest ticks between two poses.
+    /// Minimum ticks between two poses.
     pose_gap: u64,
 }
 
 impl ReportRun {
-    /// A run without ticks. Its scenario gives the shapes; `report` is missing
-    /// where a recording was cut off before the verdicts.
+    /// A run without ticks. Its scenario gives the shapes; `report` is missing if the
+    /// recording was truncated before the verdicts.
     pub fn new(start: &Start, scenario: &Scenario, report: Option<&RunReport>) -> Self {
         let period = start.header.period_ns as f64 / NANOS_PER_SECOND as f64;
         let goals = goals(start, scenario, report);
@@ -75,8 +75,8 @@ impl ReportRun {
         }
     }
 
-    /// Adds what had been decided when a run was cut off: goals by their index in
-    /// the scenario. Of a run with verdicts it says nothing new.
+    /// Adds the decided goals of a truncated recording, by their index in the scenario.
+    /// Without effect on a run with verdicts.
     pub fn decided(&mut self, decided: &[Decided]) {
         if self.report.is_some() {
             return;
@@ -94,7 +94,7 @@ impl ReportRun {
         }
     }
 
-    /// Adds a remark about the recording itself, such as that it is cut off.
+    /// Adds a note about the recording itself, such as its truncation.
     pub fn note(&mut self, text: String) {
         self.data.notes.push(text);
     }
@@ -239,7 +239,7 @@ fn facts(start: &Start) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// The goals as they were judged, or as the scenario asks for them.
+/// The goals with their results, or without a report those of the scenario.
 fn goals(start: &Start, scenario: &Scenario, report: Option<&RunReport>) -> Vec<GoalData> {
     let named = |formula: &str| {
         let formula = without_spaces(formula);
@@ -280,8 +280,8 @@ fn judged(goal: &GoalReport, signals: Vec<String>) -> GoalData {
     }
 }
 
-/// The word for a goal's verdict: what is only preferred cannot fail, and what
-/// broke before it was decided stays open.
+/// The name of a goal's verdict: a preferred goal cannot fail, and an undecided goal of
+/// a broken run is open.
 pub(crate) fn goal_word(goal: &GoalReport) -> &'static str {
     match goal.verdict {
         Verdict::Fail if !goal.required => "missed",

@@ -1,4 +1,4 @@
-//! Shapes of everything that has a pose, as the page draws them.
+//! Shapes of all bodies, for drawing.
 
 use randori_core::drawing::{Bone, bones};
 use randori_core::layout::SceneLayout;
@@ -9,10 +9,10 @@ use randori_core::spec::{
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What stands in a scene.
+/// Content of a scene.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub(crate) struct Scene {
-    /// Everything with a pose, in the order of the layout.
+    /// All bodies, in the order of the layout.
     bodies: Vec<Body>,
     /// Height of the ground, m.
     ground: Option<f64>,
@@ -56,7 +56,7 @@ enum Form {
 }
 
 impl Scene {
-    /// The scene of a scenario, with bodies as its layout orders them.
+    /// The scene of a scenario, with bodies in the order of its layout.
     pub(crate) fn new(layout: &SceneLayout, scenario: &Scenario) -> Self {
         let mut bodies: Vec<Body> = layout
             .bodies
@@ -187,7 +187,7 @@ fn fine(points: &[[f64; 3]]) -> Vec<[f32; 3]> {
     points.iter().map(|point| point.map(rounded)).collect()
 }
 
-/// To 0.01 mm, which no eye sees: many corners would be long texts otherwise.
+/// Rounds to 0.01 mm, which is invisible and shortens the text of many vertices.
 fn rounded(value: f64) -> f32 {
     ((value * 1e5).round() / 1e5) as f32
 }

@@ -1,8 +1,8 @@
-//! Fewer points of a signal that still show what matters.
+//! Downsampling of signals that keeps peaks.
 
 use std::collections::BTreeSet;
 
-/// Points of a signal that a plot shows, apart from moments that must be seen.
+/// Maximum number of points of a signal in a plot, besides required samples.
 const MAX_POINTS: usize = 2000;
 
 /// Indices of the samples to keep, rising: of each bucket the smallest, the

@@ -81,7 +81,7 @@ fn a_pull_of_many_steps_is_one_moment() {
     let kinds: Vec<&Value> = moments.iter().map(|moment| &moment["kind"]).collect();
     assert_eq!(kinds, ["event", "fail", "intervention", "pass"]);
     let text = moments[2]["text"].as_str().expect("a text");
-    assert_eq!(text, "a person pushed courier.base with 5.000 N s until 6.098 s");
+    assert_eq!(text, "user pushed courier.base with 5.000 N s until 6.098 s");
 }
 
 #[test]
@@ -102,8 +102,8 @@ fn a_dropped_box_and_a_push_on_it_are_moments_with_their_names() {
     assert_eq!(
         texts,
         [
-            "a person dropped a box: 0.5 x 0.25 x 1 m, 2.5 kg",
-            "a person pushed dropped box 1 with 1.000 N s",
+            "user dropped a box: 0.5 x 0.25 x 1 m, 2.5 kg",
+            "user pushed dropped box 1 with 1.000 N s",
         ]
     );
 }
