@@ -1,4 +1,4 @@
-//! Balls that bounce and pile up: hard contact and restitution.
+//! Bouncing and piled balls: hard contact and restitution.
 
 use std::fmt::Write as _;
 
@@ -42,7 +42,7 @@ pub(super) const CASES: &[AccuracyCase] = &[
         about: "A cube of 6 x 6 x 6 balls of 10 kg and 0.1 m radius, without friction and \
                 restitution, collapses onto the ground, for 10 s.",
         source: SIM_BENCHMARK,
-        truth: "solid things do not overlap",
+        truth: "rigid bodies do not overlap",
         measures: &[Measure {
             name: "overlap",
             unit: "m^2",
@@ -114,8 +114,8 @@ fn bouncing(rate_hz: u32) -> Result<Vec<f64>, WorldFault> {
     Ok(vec![sum / steps as f64])
 }
 
-/// The mean over ten seconds of what `error` makes of a state and the energy
-/// at the start.
+/// The mean over ten seconds of `error`, a function of the state and the initial
+/// energy.
 fn pile(
     rate_hz: u32,
     lowest: f64,
@@ -134,8 +134,7 @@ fn pile(
     Ok(vec![sum / steps as f64])
 }
 
-/// 216 balls at the corners of a slightly disturbed grid, the lowest layer at
-/// a height of `lowest` m.
+/// 216 balls on a slightly perturbed grid, the lowest layer at a height of `lowest` m.
 fn pile_at(lowest: f64, restitution: f64, rate_hz: u32) -> Course {
     const GAP: f64 = 0.21;
     let mut random = RandomStream::new(42, "pile");

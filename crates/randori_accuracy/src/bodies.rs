@@ -39,7 +39,7 @@ pub(super) const CASES: &[AccuracyCase] = &[
         about: "A cylinder with the moments 0.04, 0.04 and 0.02 kg m^2 turns freely, at first \
                 with (2, 0, 5) rad/s in its own axes, for 1 s.",
         source: "Drake, free body test (closed form)",
-        truth: "closed form: the spin goes round the axis at 2.5 rad/s",
+        truth: "closed form: the spin precesses about the axis at 2.5 rad/s",
         measures: &[
             Measure {
                 name: "spin",
@@ -64,17 +64,17 @@ pub(super) const CASES: &[AccuracyCase] = &[
             Measure {
                 name: "energy gain",
                 unit: "",
-                meaning: "largest energy over that at the start, less 1",
+                meaning: "largest energy relative to the initial one, minus 1",
             },
             Measure {
                 name: "energy loss",
                 unit: "",
-                meaning: "1 less the smallest energy over that at the start",
+                meaning: "1 minus the smallest energy relative to the initial one",
             },
             Measure {
                 name: "angular momentum",
                 unit: "",
-                meaning: "largest distance from that at the start, over its amount",
+                meaning: "largest deviation from the initial value, relative to it",
             },
         ],
         rates_hz: &[64, 200, 500, 1000, 10_000],
@@ -93,7 +93,11 @@ pub(super) const CASES: &[AccuracyCase] = &[
         source: "equations of motion",
         truth: "equations of motion in double precision; at 2 s (16.409746, -1.002040) m",
         measures: &[
-            Measure { name: "position", unit: "m", meaning: "distance from the true place at 2 s" },
+            Measure {
+                name: "position",
+                unit: "m",
+                meaning: "distance from the true position at 2 s",
+            },
             Measure {
                 name: "velocity",
                 unit: "m/s",
@@ -115,12 +119,12 @@ const BOX_MEASURES: &[Measure] = &[
     Measure {
         name: "angular momentum",
         unit: "",
-        meaning: "largest distance from that at the start, over its amount",
+        meaning: "largest deviation from the initial value, relative to it",
     },
     Measure {
         name: "energy",
         unit: "",
-        meaning: "largest distance from that at the start, over its amount",
+        meaning: "largest deviation from the initial value, relative to it",
     },
     Measure { name: "attitude", unit: "rad", meaning: "largest angle to the true attitude" },
 ];

@@ -1,5 +1,5 @@
-//! Contact problems with a formula for an answer: slopes, rolling, bouncing,
-//! a bowling ball, a tower at rest.
+//! Contact problems with a closed-form solution: slopes, rolling, bouncing, a bowling
+//! ball, a tower at rest.
 
 use std::fmt::Write as _;
 
@@ -18,11 +18,15 @@ pub(super) const CASES: &[AccuracyCase] = &[
         source: TEXTBOOK,
         truth: TEXTBOOK,
         measures: &[
-            Measure { name: "creep", unit: "m", meaning: "way made in 1 s where it should stay" },
+            Measure {
+                name: "creep",
+                unit: "m",
+                meaning: "distance travelled in 1 s where it should stick",
+            },
             Measure {
                 name: "slide",
                 unit: "",
-                meaning: "relative error of the way made in 1 s where it slides",
+                meaning: "relative error of the distance travelled in 1 s where it slides",
             },
         ],
         rates_hz: &[64, 250, 500, 1000, 10_000],
@@ -41,7 +45,7 @@ pub(super) const CASES: &[AccuracyCase] = &[
         title: "Rolling down a slope",
         about: "A ball and a cylinder roll down a slope of 30 degrees with a friction of 0.5, from \
                 rest, for 1 s; then Drake's test, a ball on 15 degrees with a friction of 1.",
-        source: "textbook; Drake, rolling sphere test (it asks for 5.5e-4)",
+        source: "textbook; Drake, rolling sphere test (tolerance 5.5e-4)",
         truth: "closed form: 5/7 and 2/3 of the pull of the slope; the speed that belongs to the \
                 height lost",
         measures: &[
@@ -94,7 +98,11 @@ pub(super) const CASES: &[AccuracyCase] = &[
         truth: TEXTBOOK,
         measures: &[
             Measure { name: "speed", unit: "", meaning: "relative error of the speed at 2 s" },
-            Measure { name: "way", unit: "", meaning: "relative error of the way made in 2 s" },
+            Measure {
+                name: "way",
+                unit: "",
+                meaning: "relative error of the distance travelled in 2 s",
+            },
         ],
         rates_hz: &[64, 250, 500, 1000, 10_000],
         peers: &[],
@@ -105,11 +113,11 @@ pub(super) const CASES: &[AccuracyCase] = &[
         title: "Tower of ten boxes",
         about: "Ten boxes of 1 m and 1 kg on each other stand for 10 s.",
         source: "requirement: drift below 1 mm, overlaps below 1 % of a box",
-        truth: "it does not move",
+        truth: "no motion",
         measures: &[
-            Measure { name: "drift", unit: "m", meaning: "largest way of a box to the side" },
+            Measure { name: "drift", unit: "m", meaning: "largest lateral displacement of a box" },
             Measure { name: "overlap", unit: "m", meaning: "largest overlap of two neighbours" },
-            Measure { name: "sink", unit: "m", meaning: "how far the top comes down" },
+            Measure { name: "sink", unit: "m", meaning: "vertical displacement of the top" },
         ],
         rates_hz: &[64, 250, 500, 1000, 10_000],
         peers: &[],
@@ -119,7 +127,7 @@ pub(super) const CASES: &[AccuracyCase] = &[
 
 const TEXTBOOK: &str = "closed form";
 
-/// A body of 1 kg released on a slope that falls towards +X.
+/// A body of 1 kg released on a slope that descends towards +X.
 #[derive(Clone, Copy)]
 struct Incline {
     shape: &'static str,
@@ -127,11 +135,11 @@ struct Incline {
     height: f64,
     friction: f64,
     degrees: f64,
-    /// Roll of the shape in its body, degrees: cylinders lie across.
+    /// Roll of the shape in its body, degrees: cylinders lie across the slope.
     turned: f64,
 }
 
-/// What became of a body within a second.
+/// State of a body after one second.
 struct Slid {
     way: Vector3<f64>,
     speed: f64,
@@ -163,7 +171,7 @@ impl Incline {
         Ok(Slid { way: end.place - start, speed: end.velocity.norm() })
     }
 
-    /// Acceleration of what slides down with a friction, m/s^2.
+    /// Acceleration of a sliding body with a friction coefficient, m/s^2.
     fn pull(&self, friction: f64) -> f64 {
         let slope = self.degrees.to_radians();
         G * (libm::sin(slope) - friction * libm::cos(slope))
@@ -206,7 +214,7 @@ fn bounce(rate_hz: u32) -> Result<Vec<f64>, WorldFault> {
     let body = course.body("ball");
     let (mut impacts, mut apexes, mut before) = (Vec::new(), Vec::new(), 0.0);
     let mut apex = 0.0;
-    // A ball that does not bounce as often as it should has missed its times.
+    // A ball with too few bounces has no times for the others.
     let last = course.steps_in(4.0);
     while impacts.len() < 5 && course.world.ticks() < last {
         course.step()?;
@@ -226,7 +234,7 @@ fn bounce(rate_hz: u32) -> Result<Vec<f64>, WorldFault> {
         flight *= RESTITUTION;
         due += flight;
     }
-    // The height before the first impact is that of the release.
+    // The height before the first impact is the release height.
     let apex_error = |bounces: usize| {
         let exact = (0..2 * bounces).fold(1.0, |height, _| height * RESTITUTION);
         apexes.get(bounces).map_or(1.0, |height| (height / exact - 1.0).abs())

@@ -1,11 +1,10 @@
-//! Accuracy benchmark cases: tests of physics engines with known answers, run in Randori's
-//! own world.
+//! Accuracy benchmark cases: tests of physics engines with known solutions, run in
+//! Randori's own world.
 //!
-//! Each [`AccuracyCase`] says what is simulated, what its errors mean, and what
-//! other engines are published to reach. [`AccuracyCase::run`] simulates it at a
-//! given rate and gives the errors; it reads no clock, so whoever wants to know
-//! how long that takes measures around it. All of them run with one setting,
-//! [`settings`], in which nothing but the step changes.
+//! Each [`AccuracyCase`] describes the simulation, its error measures, and the published
+//! errors of other engines. [`AccuracyCase::run`] simulates it at a given rate and
+//! returns the errors; it reads no clock, so callers measure the run time. All cases use
+//! the same [`settings`], in which only the step varies.
 //!
 //! Start reading at [`all`].
 
@@ -21,20 +20,20 @@ mod stage;
 use randori_core::spec::{PhysicsPreset, PhysicsSettings};
 use randori_sim::world::WorldFault;
 
-/// A test with a known answer.
+/// A benchmark case with a known solution.
 #[derive(Debug, Clone, Copy)]
 pub struct AccuracyCase {
     /// Name by which it is selected, such as `boxes_simple`.
     pub name: &'static str,
-    /// Its heading.
+    /// Heading.
     pub title: &'static str,
-    /// What is simulated.
+    /// Description of the simulation.
     pub about: &'static str,
-    /// Who proposed it, or published the figures of other engines.
+    /// Source of the case, or of the published figures.
     pub source: &'static str,
-    /// What the run is compared with.
+    /// Reference solution.
     pub truth: &'static str,
-    /// What is measured, in the order of the errors.
+    /// Error measures, in the order of the errors.
     pub measures: &'static [Measure],
     /// Rates (Hz) to run it at, coarsest step first; each divides 1,000,000,000.
     pub rates_hz: &'static [u32],
@@ -45,35 +44,34 @@ pub struct AccuracyCase {
 
 type Simulate = fn(u32) -> Result<Vec<f64>, WorldFault>;
 
-/// Something that can be off.
+/// An error measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measure {
     /// Its name, such as `energy`.
     pub name: &'static str,
     /// Unit; empty for ratios.
     pub unit: &'static str,
-    /// What exactly is measured.
+    /// Definition.
     pub meaning: &'static str,
 }
 
-/// What is published of another engine at one step.
+/// Published errors of another engine at one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Peer {
     /// The engine, with its variant.
     pub engine: &'static str,
-    /// Its step, s; `None` where none is told.
+    /// Its step, s; `None` if it was not published.
     pub step_s: Option<f64>,
-    /// Its errors in the order of the measures; `None` where none is published.
+    /// Its errors in the order of the measures; `None` if not published.
     pub errors: &'static [Option<f64>],
 }
 
 impl AccuracyCase {
-    /// Simulates at `rate_hz` steps per second, and gives one error per
-    /// measure.
+    /// Simulates at `rate_hz` steps per second, and returns one error per measure.
     ///
     /// # Errors
     ///
-    /// If a body's state is no longer a number.
+    /// If a body's state is not finite.
     ///
     /// # Panics
     ///
@@ -90,30 +88,28 @@ impl AccuracyCase {
     }
 }
 
-/// All cases, in the order of the page about them.
+/// All cases, in the order of the documentation page.
 pub fn all() -> impl Iterator<Item = &'static AccuracyCase> {
     [bodies::CASES, rolling::CASES, balls::CASES, linkages::CASES, babyboot::CASES, contacts::CASES]
         .into_iter()
         .flatten()
 }
 
-/// The one setting: that of the `Default` preset with another step.
+/// The common settings: those of the `Default` preset with another step.
 ///
 /// The presets make contacts as stiff as their step allows, so contact
-/// frequency times step stays what it is in `Default` (240 Hz times 2 ms).
+/// frequency times step is that of `Default` (240 Hz times 2 ms).
 pub fn settings(rate_hz: u32) -> PhysicsSettings {
     let preset = PhysicsPreset::Default.settings();
     let finer = f64::from(rate_hz) / f64::from(preset.rate_hz);
     PhysicsSettings { rate_hz, contact_frequency_hz: preset.contact_frequency_hz * finer, ..preset }
 }
 
-/// Finer steps do not count for [`fitted_order`], s: single precision hides
-/// the law.
+/// Finer steps are excluded from [`fitted_order`], s: single precision dominates.
 pub const FINEST_FITTED_STEP_S: f64 = 1e-3;
 
-/// The power of the step that the error grows with: the slope of the straight
-/// line through the logarithms, by least squares, over the steps (s) from
-/// [`FINEST_FITTED_STEP_S`] up.
+/// The order of convergence: the slope of the line through the logarithms of step and
+/// error, by least squares, over the steps (s) from [`FINEST_FITTED_STEP_S`] up.
 ///
 /// `None` with fewer than three points, or if an error is not positive.
 pub fn fitted_order(errors_by_step: &[(f64, f64)]) -> Option<f64> {
@@ -136,11 +132,11 @@ pub fn fitted_order(errors_by_step: &[(f64, f64)]) -> Option<f64> {
     Some(both / squares)
 }
 
-/// Where the tests with many contacts and their published figures come from.
+/// Source of the cases with many contacts and their published figures.
 const SIM_BENCHMARK: &str = "Kang and Hwangbo 2018, SimBenchmark \
                              (github.com/leggedrobotics/SimBenchmark), \
                              without error reduction, 1000 iterations";
-/// What an exact model reaches with a method of first order.
+/// Name of the ideal first-order method in tables.
 const FIRST_ORDER: &str = "symplectic Euler, f64";
 
 #[cfg(test)]

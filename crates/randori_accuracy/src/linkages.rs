@@ -27,7 +27,7 @@ pub(super) const CASES: &[AccuracyCase] = &[
             first_order(1e-3, &[Some(0.0135), Some(0.0022)]),
             first_order(1e-4, &[Some(0.001_35), Some(2.2e-4)]),
             Peer {
-                engine: "accuracy class of the library",
+                engine: "tolerance of the benchmark library",
                 step_s: None,
                 errors: &[Some(5e-5), None],
             },
@@ -48,7 +48,7 @@ pub(super) const CASES: &[AccuracyCase] = &[
             Measure {
                 name: "place",
                 unit: "m",
-                meaning: "distance of the first rod's end from its true place at 10 s",
+                meaning: "distance of the first rod's end from its true position at 10 s",
             },
             GAP,
         ],
@@ -85,7 +85,7 @@ pub(super) const CASES: &[AccuracyCase] = &[
             Measure {
                 name: "place at 1 s",
                 unit: "m",
-                meaning: "distance of the fourth corner from its true place",
+                meaning: "distance of the fourth corner from its true position",
             },
             Measure { name: "place at 2 s", unit: "m", meaning: "the same" },
             Measure { name: "place at 5 s", unit: "m", meaning: "the same" },
@@ -124,7 +124,7 @@ const fn first_order(step_s: f64, errors: &'static [Option<f64>]) -> Peer {
     Peer { engine: FIRST_ORDER, step_s: Some(step_s), errors }
 }
 
-/// The bob swings about Y; its moments stand for none, which files cannot give.
+/// The bob swings about Y; its moments are negligible, because files cannot give zero.
 const PENDULUM: &str = r#"Robot(
     format: 1, name: "pendulum", base: Fixed(link: "frame"),
     links: [
@@ -134,7 +134,7 @@ const PENDULUM: &str = r#"Robot(
     joints: [(name: "hinge", kind: Continuous, parent: "frame", child: "bob", axis: Y)],
 )"#;
 
-/// The bob's acceleration; its angle is counted from the horizontal.
+/// The bob's angular acceleration; its angle is measured from the horizontal.
 fn law_of_bob([angle, rate]: &[f64; 2]) -> [f64; 2] {
     [*rate, -G * libm::cos(*angle)]
 }
@@ -155,7 +155,7 @@ fn pendulum(rate_hz: u32) -> Result<Vec<f64>, WorldFault> {
     Ok(worst.to_vec())
 }
 
-/// A rod of 1 kg and the axis that it lies along.
+/// A rod of 1 kg and its axis.
 struct Rod {
     body: BodyId,
     /// From its frame to its centre, m.
@@ -221,7 +221,7 @@ fn double_four_bar(rate_hz: u32) -> Result<Vec<f64>, WorldFault> {
         middle: Vector3::new(0.5, 0.0, 0.0),
         moments: Vector3::new(1e-4, slender, slender),
     });
-    // These blows set all posts turning at 1 rad/s and the beams moving at
+    // These impulses rotate all posts at 1 rad/s and move the beams at
     // 1 m/s: 1/3 kg m^2 on an arm of 0.5 m, and 1 kg.
     for post in &posts {
         course.world.apply_impulse(post.body, narrow(&Vector3::new(2.0 / 3.0, 0.0, 0.0)));
@@ -268,7 +268,7 @@ fn gap(course: &Course, a: (BodyId, Vector3<f64>), b: (BodyId, Vector3<f64>)) ->
 }
 
 /// From corner to corner: along X, -Y, Z, -X and Y, back to (0, 0, 1) on the
-/// ground, where a hinge about X closes the ring.
+/// ground, where a hinge about X closes the loop.
 const BRICARD: &str = r#"Robot(
     format: 1, name: "bricard", base: Fixed(link: "ground"),
     links: [
@@ -290,7 +290,7 @@ const BRICARD: &str = r#"Robot(
              link_b: "ground", pose_b: (xyz: (0, 0, 1), rpy: (Deg(0), Deg(90), Deg(0))))],
 )"#;
 
-/// Where the fourth corner is, by time.
+/// Position of the fourth corner by time.
 const FOURTH_CORNER: [(f64, [f64; 3]); 3] = [
     (1.0, [0.510_501_461_2, -1.649_167_599_4, 0.140_123_114_6]),
     (2.0, [-0.969_340_344_8, -1.221_246_895_0, 0.754_278_010_8]),

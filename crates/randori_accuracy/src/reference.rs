@@ -1,14 +1,14 @@
-//! What is exactly right, where there is no closed form: equations of motion
-//! integrated in double precision.
+//! Reference solutions without a closed form: equations of motion integrated in double
+//! precision.
 
 use nalgebra::{Quaternion, UnitQuaternion, Vector3};
 
-/// Steps of the reference are no longer than this, s. The classical
-/// Runge-Kutta method is of fourth order: at rates of some 10 rad/s the error
-/// of ten seconds is far below what single precision can show.
+/// Maximum step of the reference, s. The classical Runge-Kutta method is of fourth
+/// order: at rates of some 10 rad/s the error after ten seconds is far below single
+/// precision.
 const LONGEST_STEP_S: f64 = 5e-4;
 
-/// Advances `state` by `duration_s` under the law `rate`, with the classical
+/// Advances `state` by `duration_s` with the derivative `rate` and the classical
 /// Runge-Kutta method.
 pub(super) fn integrate<const N: usize>(
     state: &mut [f64; N],
@@ -31,7 +31,7 @@ pub(super) fn integrate<const N: usize>(
     }
 }
 
-/// A rigid body that turns freely: Euler's equations and its attitude.
+/// A freely rotating rigid body: Euler's equations and its attitude.
 pub(super) struct FreeTop {
     /// Principal moments, kg m^2.
     moments: Vector3<f64>,
@@ -40,13 +40,13 @@ pub(super) struct FreeTop {
 }
 
 impl FreeTop {
-    /// At its start, with its axes along those of the world; `spin` in rad/s.
+    /// The initial state, with axes along those of the world; `spin` in rad/s.
     pub(super) fn new(moments: [f64; 3], spin: [f64; 3]) -> Self {
         let state = [1.0, 0.0, 0.0, 0.0, spin[0], spin[1], spin[2]];
         Self { moments: moments.into(), state }
     }
 
-    /// Turns for `duration_s`.
+    /// Rotates for `duration_s`.
     pub(super) fn advance(&mut self, duration_s: f64) {
         let moments = self.moments;
         integrate(&mut self.state, duration_s, |state| {
@@ -66,8 +66,8 @@ impl FreeTop {
     }
 }
 
-/// Angle between two attitudes, rad. Taken from the vector part, which keeps
-/// its digits where the angle is small.
+/// Angle between two attitudes, rad, from the vector part, which is accurate for small
+/// angles.
 pub(super) fn angle_between(a: &UnitQuaternion<f64>, b: &UnitQuaternion<f64>) -> f64 {
     let apart = a.inverse() * b;
     2.0 * libm::atan2(apart.imag().norm(), apart.w.abs())

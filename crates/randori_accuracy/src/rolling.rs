@@ -1,4 +1,4 @@
-//! Balls that roll on a pushed box: friction in two directions at once.
+//! Balls that roll on a pushed box: friction in two directions.
 
 use std::fmt::Write as _;
 
@@ -82,9 +82,9 @@ fn rolling(rate_hz: u32, direction: [f64; 2]) -> Result<Vec<f64>, WorldFault> {
     Ok(vec![sum / steps as f64])
 }
 
-/// Coefficients multiply, so that each pair gets its own: 0.4 x 1 between
-/// ground and box, 1 x 0.8 between box and ball. Things start with the small
-/// overlaps of the original.
+/// Coefficients multiply, so that each pair has its own: 0.4 x 1 between ground and
+/// box, 1 x 0.8 between box and ball. Bodies start with the small overlaps of the
+/// original.
 fn scene() -> String {
     let mut text = format!(
         "materials: {{\"ground\": (friction: {GROUND_FRICTION}, combine: Multiply), \

@@ -13,22 +13,21 @@ use randori_sim::world::{SimWorld, WorldFault};
 pub(super) const G: f64 = 9.81;
 /// Gravity of most cases.
 pub(super) const DOWN: [f64; 3] = [0.0, 0.0, -G];
-/// For what flies freely.
+/// For bodies in free flight.
 pub(super) const WEIGHTLESS: [f64; 3] = [0.0; 3];
 
-/// What differs between the scenarios of the cases.
+/// Differences between the scenarios of the cases.
 pub(super) struct Stage<'a> {
     /// m/s^2, in the world.
     pub(super) gravity: [f64; 3],
     /// Fields of the environment besides format and name.
     pub(super) environment: &'a str,
-    /// The robot file, and the fields of its entry besides name (`robot`) and
-    /// model.
+    /// The robot file, and the fields of its entry besides name (`robot`) and `model`.
     pub(super) robot: Option<(&'a str, &'a str)>,
 }
 
 impl Stage<'_> {
-    /// The world at its start, with the one setting.
+    /// The initial world, with the common settings.
     pub(super) fn build(&self, rate_hz: u32) -> Course {
         let [x, y, z] = self.gravity;
         let frequency = settings(rate_hz).contact_frequency_hz;
@@ -59,7 +58,7 @@ impl Stage<'_> {
     }
 }
 
-/// A case under way.
+/// A running case.
 pub(super) struct Course {
     pub(super) world: SimWorld,
     layout: SceneLayout,
@@ -69,7 +68,7 @@ pub(super) struct Course {
 /// Pose and velocity of a body, in the world.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Motion {
-    /// Place of its frame, m.
+    /// Position of its frame, m.
     pub(super) place: Vector3<f64>,
     /// Rotation from its axes to the world's.
     pub(super) turn: UnitQuaternion<f64>,
@@ -95,7 +94,7 @@ impl Course {
         self.period.time_s(Tick(self.world.ticks()))
     }
 
-    /// Number of steps that come closest to a duration.
+    /// Number of steps nearest to a duration.
     pub(super) fn steps_in(&self, seconds: f64) -> u64 {
         self.period.ticks_nearest(seconds)
     }
@@ -136,14 +135,14 @@ fn wide_turn(turn: Rotation) -> UnitQuaternion<f64> {
     UnitQuaternion::new_normalize(Quaternion::new(parts[0], parts[1], parts[2], parts[3]))
 }
 
-/// A vector as the engine wants it.
+/// A vector in the type of the engine.
 pub(super) fn narrow(vector: &Vector3<f64>) -> Vector {
     Vector::new(vector.x as f32, vector.y as f32, vector.z as f32)
 }
 
 /// The largest of the values so far.
 pub(super) fn raise(worst: &mut f64, value: f64) {
-    // A value that is not a number must not vanish.
+    // NaN must not be ignored.
     if value.is_nan() || value > *worst {
         *worst = value;
     }
