@@ -1,10 +1,10 @@
-//! Finds out whether observations can share a run.
+//! Tests whether observations can be batched.
 
 use crate::model::{Dim, ValueInfo};
 use crate::session::{Session, has_batch};
 use crate::tensor::{ElementType, TensorData, TensorView};
 
-/// Made-up numbers for one input, for two rows.
+/// Artificial numbers for one input, for two rows.
 struct Rows {
     name: String,
     shape: Vec<usize>,
@@ -19,7 +19,7 @@ enum Numbers {
     Bool(Vec<bool>),
 }
 
-/// Runs two rows together and alone, and compares all bits.
+/// Runs two rows as a batch and separately, and compares all bits.
 pub(crate) fn rows_are_independent(session: &mut Session) -> bool {
     let inputs = session.model().inputs();
     if inputs.is_empty() || !inputs.iter().all(|input| input.dims.as_deref().is_some_and(has_batch))
@@ -59,7 +59,7 @@ fn made_up(input: &ValueInfo, seed: &mut u32) -> Rows {
         ElementType::F32 => {
             Numbers::F32((0..count).map(|_| next() as f32 / 8_388_608.0 - 1.0).collect())
         }
-        // Small indices are the likeliest to be legal.
+        // Small indices are most likely valid.
         ElementType::I64 => Numbers::I64((0..count).map(|_| i64::from(next() & 1)).collect()),
         ElementType::I32 => Numbers::I32((0..count).map(|_| (next() & 1) as i32).collect()),
         ElementType::U8 => Numbers::U8((0..count).map(|_| next() as u8).collect()),

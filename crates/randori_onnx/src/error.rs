@@ -1,62 +1,62 @@
-//! Why a model cannot be loaded, and why it cannot be run.
+//! Errors in loading and running a model.
 
 use crate::tensor::ElementType;
 
-/// A reason why a file is not a model that this crate can run.
+/// An error in loading a model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
-    /// The bytes are not an ONNX file, or the file is cut or damaged.
+    /// The bytes are not an ONNX file, or the file is truncated or damaged.
     #[error("not a readable ONNX file: {reason} (byte {offset})")]
     Encoding {
-        /// Where, in bytes from the start of the file.
+        /// Offset from the start of the file, in bytes.
         offset: usize,
-        /// What is wrong there.
+        /// The problem.
         reason: String,
     },
     /// The file is well formed but is not a usable model.
     #[error("not a usable ONNX model: {reason}")]
     Structure {
-        /// What is wrong, naming the value or field.
+        /// The problem, with the name of the value or field.
         reason: String,
     },
-    /// An operator that the interpreter does not have.
+    /// An operator that the interpreter does not support.
     #[error(
         "operator `{operator}` of node `{node}` is not supported: run the model through \
          ONNX Runtime (feature `ort`), or export it without this operator"
     )]
     UnsupportedOperator {
-        /// Name, with its domain when that is not the standard one.
+        /// Name, with its domain unless it is the standard one.
         operator: String,
         /// Name of the node, else of its first output.
         node: String,
     },
-    /// A node whose attributes or constant inputs make no sense.
+    /// A node with invalid attributes or constant inputs.
     #[error("node `{node}` ({operator}): {reason}")]
     Node {
         /// Name of the node, else of its first output.
         node: String,
         /// Its operator.
         operator: String,
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
-    /// A constant that cannot be read.
+    /// An unreadable constant.
     #[error("constant `{name}`: {reason}")]
     Constant {
-        /// Name of the initializer, or of the node that holds it.
+        /// Name of the initializer, or of its node.
         name: String,
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
-    /// A file beside the model that cannot be read or may not be named.
-    #[error("constant `{name}` lies in `{location}`: {reason}")]
+    /// An external file that cannot be read or is not allowed.
+    #[error("constant `{name}` in `{location}`: {reason}")]
     ExternalData {
         /// Name of the initializer.
         name: String,
-        /// Path, as the model gives it.
+        /// Path in the model.
         location: String,
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
 }
@@ -67,14 +67,14 @@ impl ModelError {
     }
 }
 
-/// A reason why one run failed. The session stays usable.
+/// An error in a run. The session stays usable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
     /// A tensor for an input that the model does not have.
     #[error("the model has no input `{name}`: it has {known}")]
     UnknownInput {
-        /// Name that was given.
+        /// The given name.
         name: String,
         /// Names that exist, each in backticks.
         known: String,
@@ -84,7 +84,7 @@ pub enum RunError {
     InputCount {
         /// Name of the input.
         name: String,
-        /// How many tensors named it.
+        /// Number of tensors with this name.
         times: usize,
     },
     /// A tensor of the wrong element type.
@@ -92,9 +92,9 @@ pub enum RunError {
     InputType {
         /// Name of the input.
         name: String,
-        /// What the model declares.
+        /// The declared one.
         expected: ElementType,
-        /// What was given.
+        /// The given one.
         found: ElementType,
     },
     /// A tensor whose shape is not the declared one.
@@ -102,31 +102,31 @@ pub enum RunError {
     InputShape {
         /// Name of the input.
         name: String,
-        /// What the model declares.
+        /// The declared one.
         expected: String,
-        /// What was given.
+        /// The given one.
         found: String,
     },
-    /// A tensor whose numbers do not fill its shape, or whose shape is too large.
+    /// A tensor whose size does not match its shape, or whose shape is too large.
     #[error("tensor: {reason}")]
     Tensor {
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
-    /// A node that cannot compute: shapes that do not fit, an index out of range.
+    /// A failed node: incompatible shapes, or an index out of range.
     #[error("node `{node}` ({operator}): {reason}")]
     Node {
         /// Name of the node, else of its first output.
         node: String,
         /// Its operator.
         operator: String,
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
     /// The backend behind the interface failed (feature `ort`).
     #[error("ONNX Runtime: {reason}")]
     Backend {
-        /// What it said.
+        /// Its message.
         reason: String,
     },
 }

@@ -1,10 +1,9 @@
 //! Matrix products in one fixed order of summation.
 //!
 //! Every element of a product is `((0 + a0*b0) + a1*b1) + a2*b2 ...` with
-//! ascending index, each product and each sum rounded once to `f32`. Neither
-//! the number of rows, nor the blocking below, nor the width of the vectors a
-//! compiler or CPU offers changes this: several elements are computed side by
-//! side, never one element in parts.
+//! ascending index, each product and each sum rounded once to `f32`. This does not
+//! depend on the number of rows, the blocking below, or the vector width: vectors
+//! compute several elements side by side, never parts of one sum.
 //!
 //! The right matrix is packed into panels of up to 32 neighbouring columns, so
 //! that the inner loop reads memory in order and keeps its sums in registers.
@@ -24,7 +23,7 @@ pub(crate) struct Packed {
     panels: Vec<f32>,
 }
 
-/// Floats that a packed matrix takes.
+/// Number of floats of a packed matrix.
 pub(crate) fn packed_len(depth: usize, columns: usize) -> usize {
     depth * columns.next_multiple_of(LANES)
 }
@@ -49,8 +48,7 @@ pub(crate) fn pack_into(
 }
 
 impl Packed {
-    /// Packs the row-major matrix `values`; `transposed` says that it is
-    /// written as `columns x depth`.
+    /// Packs the row-major matrix `values`, or `columns x depth` if `transposed`.
     pub(crate) fn new(values: &[f32], (depth, columns): (usize, usize), transposed: bool) -> Self {
         let mut packed = Self { depth, columns, panels: Vec::new() };
         packed.refill(values, (depth, columns), transposed);
@@ -83,8 +81,8 @@ impl Packed {
     }
 }
 
-/// Writes `left * right` into `out` (`rows x columns`, row-major), where
-/// `right` lies in panels.
+/// Writes `left * right` into `out` (`rows x columns`, row-major), with `right` in
+/// panels.
 pub(crate) fn multiply(
     left: &[f32],
     panels: &[f32],
@@ -112,7 +110,7 @@ pub(crate) fn multiply(
     }
 }
 
-/// Which columns of the result a panel makes.
+/// The columns of the result of a panel.
 struct Target {
     depth: usize,
     columns: usize,
@@ -183,7 +181,7 @@ fn tile<const W: usize>(
 mod tests {
     use super::*;
 
-    /// The documented order, written down plainly.
+    /// Reference implementation of the documented order.
     fn reference(
         left: &[f32],
         right: &[f32],

@@ -1,4 +1,4 @@
-//! What an operator is to the interpreter, and what it may look at.
+//! The interface of operators to the interpreter.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,38 +9,37 @@ use crate::proto::{Attribute, AttributeValue, NodeRecord};
 use crate::tensor::{Element, Tensor};
 use crate::weights::WeightReader;
 
-/// Most multiply-adds of one run, some tens of seconds: a guard against files
-/// that are small but would compute for hours.
+/// Maximum number of multiply-adds of one run, some tens of seconds: a guard against
+/// small files that would compute for hours.
 const MAX_WORK: u64 = 1 << 37;
 
 /// One operator with its settings, ready to compute.
 ///
-/// A kernel writes all numbers of the outputs it is given. What it computes
-/// for one output element depends on nothing but the inputs of that element
-/// and is computed in a fixed order, so that batches change no bits.
+/// A kernel writes all numbers of its outputs. Each output element depends only on its
+/// own inputs and is computed in a fixed order, so that batching changes no bits.
 pub(crate) trait Kernel: fmt::Debug + Send + Sync {
     /// Computes the outputs.
     ///
     /// # Errors
-    /// A sentence; the caller adds the name of the node.
+    /// A message, to which the caller adds the name of the node.
     fn run(&self, io: &Inputs<'_>, out: &mut [Tensor], work: &mut Workspace) -> Result<(), String>;
 
-    /// Whether a node with only constant inputs may be computed while loading.
+    /// True if a node with constant inputs can be folded while loading.
     fn folds(&self) -> bool {
         true
     }
 }
 
-/// Memory that kernels share, and the work that a run may still do.
+/// Shared memory of kernels, and the remaining work budget of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
-    /// Free for use by one kernel; holds anything when it starts.
+    /// Scratch for one kernel; uninitialised content at its start.
     pub(crate) scratch: [Vec<f32>; 4],
-    /// Free for use by one kernel: positions.
+    /// Scratch for one kernel: positions.
     pub(crate) offsets: [Vec<usize>; 2],
-    /// Free for use by one kernel: the state of a recurrence.
+    /// Scratch for one kernel: the state of a recurrence.
     pub(crate) state: Vec<f32>,
-    /// Free for use by one kernel: the second state of an LSTM.
+    /// Scratch for one kernel: the second state of an LSTM.
     pub(crate) cell_state: Vec<f32>,
     spent: u64,
 }
@@ -51,8 +50,8 @@ impl Workspace {
         self.spent = 0;
     }
 
-    /// Accounts for looking once at all numbers of these tensors, and for walking
-    /// through those without any.
+    /// Accounts for one pass over all numbers of these tensors, and for iterating over
+    /// empty ones.
     pub(crate) fn spend_on<'a>(
         &mut self,
         tensors: impl Iterator<Item = &'a Tensor>,
@@ -71,20 +70,20 @@ impl Workspace {
     }
 }
 
-/// Where a value comes from.
+/// Source of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// An optional input that is left out.
+    /// An omitted optional input.
     Absent,
     /// Given by the caller: position among the inputs of the model.
     Input(usize),
-    /// Known since loading: position among the constants.
+    /// A constant: position among the constants.
     Constant(usize),
-    /// Computed: position of the node, and which of its outputs.
+    /// Computed: position of the node, and index of its output.
     Node(usize, usize),
 }
 
-/// Values that exist when a node runs.
+/// Values available to a node.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Values<'a> {
     pub(crate) inputs: &'a [Tensor],
@@ -93,7 +92,7 @@ pub(crate) struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// The value at `source`, `None` when it is left out.
+    /// The value at `source`, `None` if it is omitted.
     pub(crate) fn get(&self, source: Source) -> Option<&'a Tensor> {
         match source {
             Source::Absent => None,
@@ -112,33 +111,33 @@ pub(crate) struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
-    /// How many inputs are listed.
+    /// Number of listed inputs.
     pub(crate) fn len(&self) -> usize {
         self.sources.len()
     }
 
-    /// Input `index`, `None` when it is left out.
+    /// Input `index`, `None` if it is omitted.
     pub(crate) fn get(&self, index: usize) -> Option<&'a Tensor> {
         self.values.get(*self.sources.get(index)?)
     }
 
-    /// All inputs that are there.
+    /// All present inputs.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &'a Tensor> + use<'a> {
         let Self { values, sources } = *self;
         sources.iter().filter_map(move |source| values.get(*source))
     }
 
-    /// Input `index`, which must be there.
+    /// Input `index`, which is required.
     pub(crate) fn need(&self, index: usize) -> Result<&'a Tensor, String> {
         self.get(index).ok_or_else(|| format!("input {index} is missing"))
     }
 
-    /// The numbers of input `index`, which must be there.
+    /// The numbers of input `index`, which is required.
     pub(crate) fn slice<T: Element>(&self, index: usize) -> Result<&'a [T], String> {
         self.need(index)?.as_slice::<T>().map_err(|reason| format!("input {index}: {reason}"))
     }
 
-    /// The integers of input `index`, whichever width they have.
+    /// The integers of input `index`, of any width.
     pub(crate) fn ints(&self, index: usize) -> Result<Option<Vec<i64>>, String> {
         let Some(tensor) = self.get(index) else { return Ok(None) };
         if let Ok(values) = tensor.as_slice::<i64>() {
@@ -151,17 +150,17 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// A node while its kernel is built.
+/// A node during the construction of its kernel.
 pub(crate) struct Builder<'a> {
-    /// The node as written.
+    /// The node in the file.
     pub(crate) record: &'a NodeRecord<'a>,
     /// Version of the standard operator set.
     pub(crate) opset: i64,
-    /// Where its inputs come from.
+    /// Sources of its inputs.
     pub(crate) sources: &'a [Source],
     /// All constants so far.
     pub(crate) constants: &'a [Tensor],
-    /// Weights that are packed already.
+    /// Packed weights.
     pub(crate) packs: &'a Packs,
 }
 
@@ -174,9 +173,9 @@ impl Builder<'_> {
         }
     }
 
-    /// A matrix of `size` (depth and columns) from the constant at input `index`,
-    /// in panels; it begins at number `first` of the constant and may be written
-    /// transposed. Shared with all nodes that read it so.
+    /// A packed matrix of `size` (depth and columns) from the constant at input `index`; it
+    /// begins at number `first` of the constant and can be transposed. Shared by all nodes
+    /// with the same arguments.
     pub(crate) fn pack(
         &self,
         (index, first): (usize, usize),
@@ -200,12 +199,12 @@ impl Builder<'_> {
         self.packs.pack((*constant, first), values, size, transposed)
     }
 
-    /// Whether input `index` is given at all.
+    /// True if input `index` is given.
     pub(crate) fn has_input(&self, index: usize) -> bool {
         self.record.inputs.get(index).is_some_and(|name| !name.is_empty())
     }
 
-    /// Whether output `index` is wanted.
+    /// True if output `index` is used.
     pub(crate) fn has_output(&self, index: usize) -> bool {
         self.record.outputs.get(index).is_some_and(|name| !name.is_empty())
     }
@@ -289,7 +288,7 @@ impl Builder<'_> {
         match self.attribute(name) {
             None => Ok(None),
             Some(AttributeValue::Tensor(record)) => {
-                // Attributes lie in the file itself.
+                // Attributes are in the file itself.
                 let mut none = crate::weights::NoExternalData;
                 let memory = self.packs.memory();
                 let tensor = WeightReader::new(&mut none, memory).tensor(name, record);

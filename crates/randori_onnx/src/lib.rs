@@ -2,8 +2,8 @@
 //!
 //! The same model and the same inputs give the same bits on every CPU, in
 //! debug and release builds, alone or in a batch. [`Model::parse`] reads a
-//! file, [`Session::run`] computes. The crate reads no file, clock, thread or
-//! environment; weights in files beside the model come through the caller's
+//! model, [`Session::run`] evaluates it. The crate uses no files, clocks, threads or
+//! environment variables; the caller provides weights in external files by
 //! [`ExternalData`].
 //!
 //! Start reading at [`Session::run`], then `ops::build` for the operators.
@@ -27,17 +27,17 @@
 //!
 //! # Numbers
 //!
-//! - Every addition and multiplication is rounded on its own; nothing is fused
-//!   and nothing is reordered. A sum runs over ascending index from 0, one
+//! - Every addition and multiplication is rounded separately; operations are neither
+//!   fused nor reordered. A sum runs over ascending index from 0, one
 //!   element after another: see `gemm` for products of matrices. Vectors hold
 //!   different elements side by side, never parts of one sum.
-//! - `exp`, `tanh` and their kin come from `libm`, which makes them of the same
+//! - `exp`, `tanh` and other elementary functions come from `libm`, which uses the same
 //!   additions and multiplications everywhere.
 //! - Every row of a batch is computed as if it were alone.
 //! - `float16`, `bfloat16` and `double` tensors are computed in `f32`.
-//! - The sign and payload of a NaN are not fixed; whether there is one is.
+//! - The sign and payload of a NaN are not deterministic; its presence is.
 //!
-//! onnxruntime sums in another order, which depends on its version and the CPU;
+//! onnxruntime uses another order of summation, which depends on its version and the CPU;
 //! results agree to about 1e-6 of the magnitude of the summands.
 
 mod batch;

@@ -1,4 +1,4 @@
-//! From the records of a file to a model: names, order, folding.
+//! Builds a model from the records of a file: names, order, constant folding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,17 +11,16 @@ use crate::proto::{Dimension, Graph, ModelFile, NodeRecord, ValueRecord, WireErr
 use crate::tensor::{ElementType, Tensor};
 use crate::weights::{ExternalData, WeightReader};
 
-/// Operator sets whose meaning this crate knows.
+/// Supported operator sets.
 const OPSETS: std::ops::RangeInclusive<i64> = 7..=28;
 
-/// Memory that a network may take while it is loaded and for one run, in bytes,
-/// unless its reader says otherwise.
+/// Default limit on the memory of a network for loading, and for one run, bytes.
 pub(crate) const MAX_MEMORY: u64 = 2 << 30;
 
-/// Most inputs, and most outputs, of a network: many times what robots need.
+/// Maximum number of inputs, and of outputs, of a network: far more than robots need.
 const MAX_VALUES: usize = 1000;
 
-/// Elements that constants may grow to beyond twice what the file brings.
+/// Allowance for elements of folded constants, beyond twice those of the file.
 const FOLD_ALLOWANCE: usize = 1 << 20;
 
 impl From<WireError> for ModelError {
@@ -136,8 +135,8 @@ fn value_info(record: &ValueRecord) -> Result<ValueInfo, ModelError> {
     Ok(ValueInfo { name: record.name.clone(), element_type, dims })
 }
 
-/// Which nodes the outputs depend on. Also checks that nodes stand in an order
-/// in which they can be computed, which rules out circles.
+/// The nodes that the outputs depend on. Also checks that nodes are in topological
+/// order, which excludes cycles.
 fn needed_nodes(graph: &Graph<'_>) -> Result<Vec<bool>, ModelError> {
     let mut maker = BTreeMap::new();
     for (index, node) in graph.nodes.iter().enumerate() {
@@ -184,7 +183,7 @@ fn define(
     }
 }
 
-/// What is known while nodes are added one after another.
+/// State during the addition of nodes.
 struct Loader {
     names: BTreeMap<String, Source>,
     constants: Vec<Tensor>,
@@ -226,7 +225,7 @@ impl Loader {
         Ok(())
     }
 
-    /// Inputs of the graph; weights that old files list among them are not.
+    /// Inputs of the graph, without the weights that old files list among them.
     fn read_inputs(&mut self, graph: &Graph<'_>) -> Result<Vec<ValueInfo>, ModelError> {
         let mut inputs = Vec::new();
         for record in &graph.inputs {
@@ -297,7 +296,7 @@ impl Loader {
         }
     }
 
-    /// Computes a node whose inputs are all constant.
+    /// Folds a node with constant inputs.
     fn fold(&mut self, node: &Node) -> Result<Vec<Tensor>, ModelError> {
         let fail = |reason| ModelError::Node {
             node: node.name.clone(),

@@ -1,4 +1,4 @@
-//! A loaded network: checked, sorted, and ready to run.
+//! A loaded network.
 
 use std::collections::BTreeMap;
 
@@ -12,25 +12,25 @@ use crate::weights::ExternalData;
 /// One dimension of a declared shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dim {
-    /// Always this long.
+    /// A fixed length.
     Fixed(usize),
-    /// Any length; the name, such as `batch`, may be empty.
+    /// Any length, with a name, such as `batch`, which may be empty.
     Symbol(String),
 }
 
-/// An input or output, as the model declares it.
+/// A declared input or output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueInfo {
-    /// Name by which runs refer to it.
+    /// Name in runs.
     pub name: String,
-    /// What it holds.
+    /// Element type.
     pub element_type: ElementType,
-    /// Declared dimensions, outermost first; `None` when even the rank is free.
+    /// Declared dimensions, outermost first; `None` without a declared rank.
     pub dims: Option<Vec<Dim>>,
 }
 
 impl ValueInfo {
-    /// The shape as a person reads it, such as `[batch, 48]`.
+    /// The shape as text, such as `[batch, 48]`.
     pub fn shape_text(&self) -> String {
         let Some(dims) = &self.dims else { return "[...]".to_owned() };
         let parts: Vec<String> = dims
@@ -44,7 +44,7 @@ impl ValueInfo {
         format!("[{}]", parts.join(", "))
     }
 
-    /// Whether a tensor of this shape may be given.
+    /// True if a tensor of this shape is accepted.
     pub(crate) fn accepts(&self, shape: &Shape, any_batch: bool) -> bool {
         let Some(dims) = &self.dims else { return true };
         dims.len() == shape.len()
@@ -57,7 +57,7 @@ impl ValueInfo {
     }
 }
 
-/// A node that runs.
+/// An executable node.
 #[derive(Debug)]
 pub(crate) struct Node {
     /// Name, else the first output.
@@ -65,7 +65,7 @@ pub(crate) struct Node {
     pub(crate) operator: String,
     pub(crate) kernel: Box<dyn Kernel>,
     pub(crate) inputs: Vec<Source>,
-    /// How many outputs it computes.
+    /// Number of outputs.
     pub(crate) outputs: usize,
 }
 
@@ -78,11 +78,11 @@ pub struct Model {
     pub(crate) nodes: Vec<Node>,
     pub(crate) constants: Vec<Tensor>,
     pub(crate) facts: Facts,
-    /// Memory that one run may take, in bytes.
+    /// Memory limit of one run, bytes.
     pub(crate) memory_bytes: u64,
 }
 
-/// What the file says about itself.
+/// Metadata of the file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
     pub(crate) name: String,
@@ -97,20 +97,20 @@ pub(crate) struct Facts {
 impl Model {
     /// Reads a model from the bytes of an ONNX file.
     ///
-    /// Weights that lie in other files are asked of `external`. Everything that
-    /// depends on constants only is computed here, once.
+    /// `external` provides weights in other files. Nodes that depend on constants only are
+    /// folded here.
     ///
     /// # Errors
-    /// The file is damaged, refers to values that do not exist or to one
-    /// another in a circle, or uses an operator, type or setting that the
-    /// interpreter does not have. Hostile files neither panic nor take more
-    /// than 2 GiB of memory, nor as much again for the values of one run.
+    /// The file is damaged, refers to undefined values or has a cycle, or uses an
+    /// operator, type or setting that the interpreter does not support. Hostile files
+    /// neither panic nor take more than 2 GiB of memory, and the same for the values of
+    /// one run.
     pub fn parse(bytes: &[u8], external: &mut dyn ExternalData) -> Result<Self, ModelError> {
         load::model(bytes, external, load::MAX_MEMORY)
     }
 
-    /// The same with another limit on memory, in bytes: of what is loaded, and of
-    /// the values of one run.
+    /// The same with another memory limit, in bytes, for the loaded model and for the
+    /// values of one run.
     ///
     /// # Errors
     /// As [`Model::parse`].
@@ -122,17 +122,17 @@ impl Model {
         load::model(bytes, external, memory_bytes)
     }
 
-    /// Tensors that a run needs, in the order of the file.
+    /// Inputs, in the order of the file.
     pub fn inputs(&self) -> &[ValueInfo] {
         &self.inputs
     }
 
-    /// Tensors that a run gives, in the order of the file.
+    /// Outputs, in the order of the file.
     pub fn outputs(&self) -> &[ValueInfo] {
         &self.outputs
     }
 
-    /// How often each operator occurs in the file.
+    /// Number of occurrences of each operator in the file.
     pub fn operators(&self) -> &BTreeMap<String, usize> {
         &self.facts.operators
     }
@@ -142,7 +142,7 @@ impl Model {
         &self.facts.opsets
     }
 
-    /// Name of the network, as its exporter gave it.
+    /// Name of the network in the file.
     pub fn name(&self) -> &str {
         &self.facts.name
     }
@@ -162,7 +162,7 @@ impl Model {
         &self.facts.metadata
     }
 
-    /// Numbers in all weights of the file.
+    /// Number of parameters in the file.
     pub fn parameters(&self) -> usize {
         self.facts.parameters
     }

@@ -1,4 +1,4 @@
-//! Weights in panels: made once for each constant, and counted.
+//! Packed weights, shared and limited in memory.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::gemm::{Packed, packed_len};
 
-/// Which part of which constant lies in panels, and how.
+/// Key of packed weights: constant, part and layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     constant: usize,
@@ -17,15 +17,15 @@ struct Key {
 
 /// The packed weights of a model while it is loaded.
 ///
-/// Nodes that read the same constant in the same way share its panels: a file of
-/// some kilobytes can name one constant a thousand times.
+/// Nodes that use the same constant in the same layout share its panels: a file of some
+/// kilobytes can use one constant a thousand times.
 #[derive(Debug)]
 pub(crate) struct Packs {
     made: RefCell<BTreeMap<Key, Arc<Packed>>>,
     memory: Memory,
 }
 
-/// Memory that a model may still take.
+/// The remaining memory of a model.
 #[derive(Debug)]
 pub(crate) struct Memory {
     limit: u64,
@@ -37,10 +37,10 @@ impl Memory {
         Self { limit, taken: RefCell::new(0) }
     }
 
-    /// Takes memory for `count` numbers of `size` bytes each, before it is allocated.
+    /// Reserves memory for `count` numbers of `size` bytes each, before its allocation.
     ///
     /// # Errors
-    /// A sentence, when the model would then take more than it may.
+    /// A message, if the model would exceed its limit.
     pub(crate) fn take(&self, count: usize, size: usize) -> Result<(), String> {
         let mut taken = self.taken.borrow_mut();
         let bytes = (count as u64).saturating_mul(size as u64);
@@ -59,19 +59,18 @@ impl Memory {
 }
 
 impl Packs {
-    /// No packed weights, and this much memory for them, in bytes.
+    /// No packed weights, with a memory limit in bytes.
     pub(crate) fn new(limit: u64) -> Self {
         Self { made: RefCell::default(), memory: Memory::new(limit) }
     }
 
-    /// The memory that the model may still take.
+    /// The remaining memory of the model.
     pub(crate) fn memory(&self) -> &Memory {
         &self.memory
     }
 
-    /// The matrix of `size` (depth and columns) that lies in `values`, which is
-    /// the part of constant `constant` from `first` on. `transposed` says that it
-    /// is written as `columns x depth`.
+    /// The packed matrix of `size` (depth and columns) in `values`, the part of constant
+    /// `constant` from `first` on, stored as `columns x depth` if `transposed`.
     pub(crate) fn pack(
         &self,
         (constant, first): (usize, usize),

@@ -1,8 +1,7 @@
 //! The same interface on top of ONNX Runtime, for models that the interpreter
 //! cannot run or that are too large for it (feature `ort`).
 //!
-//! Results are those of the library that the caller names: they are not the
-//! same bits on every CPU.
+//! Results are those of the given library, and not the same bits on every CPU.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -19,7 +18,7 @@ fn failed(error: impl std::fmt::Display) -> RunError {
     RunError::Backend { reason: error.to_string() }
 }
 
-/// A loaded shared library of ONNX Runtime. Make one for each process.
+/// A loaded shared library of ONNX Runtime. Create one per process.
 #[derive(Debug)]
 pub struct Runtime {
     environment: Environment,
@@ -35,7 +34,7 @@ impl Runtime {
         Ok(Self { environment })
     }
 
-    /// Reads a model for one thread; weights in other files are not found.
+    /// Reads a model for one thread; weights in other files are not supported.
     ///
     /// # Errors
     /// ONNX Runtime refuses the model.
@@ -46,8 +45,8 @@ impl Runtime {
     }
 }
 
-/// An input or output in our words. What the interface cannot carry counts as
-/// bytes, which no run takes.
+/// An input or output in our types. Unsupported types become bytes, which no run
+/// accepts.
 fn declared(outlet: &Outlet) -> ValueInfo {
     let name = outlet.name().to_owned();
     let ValueType::Tensor { ty, shape, dimension_symbols } = outlet.dtype() else {
@@ -78,20 +77,20 @@ pub struct RuntimeSession {
 }
 
 impl RuntimeSession {
-    /// What the model takes, in its own order.
+    /// Inputs, in the order of the model.
     pub fn inputs(&self) -> Vec<ValueInfo> {
         self.session.inputs().iter().map(declared).collect()
     }
 
-    /// What it gives, in the order of [`Self::run`].
+    /// Outputs, in the order of [`Self::run`].
     pub fn outputs(&self) -> Vec<ValueInfo> {
         self.session.outputs().iter().map(declared).collect()
     }
 
-    /// Computes all outputs, which must hold floats: name, shape, numbers.
+    /// Computes all outputs, which must be floats: name, shape, numbers.
     ///
     /// # Errors
-    /// An input of a type other than f32 and i64, or whatever ONNX Runtime says.
+    /// An input of a type other than f32 and i64, or an error of ONNX Runtime.
     pub fn run(
         &mut self,
         inputs: &[(&str, TensorView<'_>)],

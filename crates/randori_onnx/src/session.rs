@@ -1,4 +1,4 @@
-//! Runs a model, and keeps the memory between runs.
+//! Runs a model, and reuses memory between runs.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use crate::model::{Dim, Model};
 use crate::shape::Shape;
 use crate::tensor::{Tensor, TensorView};
 
-/// Runs one model again and again.
+/// Runs one model repeatedly.
 ///
 /// A session owns every intermediate value; once a run with some input shapes
 /// is done, the next run with these shapes allocates nothing for operators
 /// that need no integers at run time (all of an MLP, a CNN or an LSTM step).
-/// It is not shared between threads: make one for each, around one [`Arc`].
+/// It is not shared between threads: create one per thread, with a common [`Arc`].
 #[derive(Debug)]
 pub struct Session {
     model: Arc<Model>,
@@ -31,25 +31,24 @@ impl Session {
         Self { model, inputs, nodes, work: Workspace::default(), any_batch: false }
     }
 
-    /// The model that runs.
+    /// The model.
     pub fn model(&self) -> &Model {
         &self.model
     }
 
-    /// Accepts any length where an input declares a leading dimension of 1.
+    /// Accepts any length for a declared leading dimension of 1.
     ///
-    /// Exporters often fix the batch at 1 although the network does not care.
-    /// Whether it does can be asked with [`Session::probe_batches`].
+    /// Exporters often fix the batch at 1 although the network supports any; see
+    /// [`Session::probe_batches`].
     pub fn allow_any_batch(&mut self, allow: bool) {
         self.any_batch = allow;
     }
 
-    /// Whether rows can share a run: two made-up observations are run together
-    /// and alone, and every output must hold the same bits.
+    /// Tests whether rows can be batched: two artificial observations are run as a batch
+    /// and separately, and every output must have the same bits.
     ///
-    /// Allows any batch, as [`Session::allow_any_batch`], exactly when the
-    /// answer is true. Inputs without dimensions, or with a symbolic one other
-    /// than the first, give false.
+    /// If true, it allows any batch like [`Session::allow_any_batch`]. False for inputs
+    /// without dimensions, or with a symbolic one other than the first.
     pub fn probe_batches(&mut self) -> bool {
         self.any_batch = true;
         let fits = crate::batch::rows_are_independent(self);
@@ -57,16 +56,15 @@ impl Session {
         fits
     }
 
-    /// Computes all outputs from `inputs`, which names each input of the model
-    /// once, in any order.
+    /// Computes all outputs from `inputs`, which has each input of the model once, in any
+    /// order.
     ///
-    /// Numbers that are not finite pass through as IEEE 754 has it. Equal
-    /// inputs give equal bits on every CPU, except for the payload and the sign
-    /// of a NaN.
+    /// Non-finite numbers follow IEEE 754. Equal inputs give equal bits on every CPU, except
+    /// for the payload and the sign of a NaN.
     ///
     /// # Errors
-    /// An input that is unknown, missing, of another type or shape, or a node
-    /// that cannot compute with it. The session can be used again.
+    /// An input that is unknown, missing, of another type or shape, or a failed node. The
+    /// session stays usable.
     pub fn run(&mut self, inputs: &[(&str, TensorView<'_>)]) -> Result<Outputs<'_>, RunError> {
         self.take_inputs(inputs)?;
         self.work.restart();
@@ -165,7 +163,7 @@ impl<'a> Outputs<'a> {
     }
 }
 
-/// Whether a shape starts with a batch that rows can share.
+/// True if a shape starts with a batch dimension.
 pub(crate) fn has_batch(dims: &[Dim]) -> bool {
     match dims.split_first() {
         Some((first, rest)) => {

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::ops::Deref;
 
-/// Most dimensions that a tensor can have.
+/// Maximum rank of a tensor.
 pub const MAX_RANK: usize = 8;
 
-/// Most elements of one tensor: 32 Mi, 128 MiB of `f32`.
+/// Maximum number of elements of one tensor: 32 Mi, 128 MiB of `f32`.
 pub const MAX_ELEMENTS: usize = 1 << 25;
 
 /// Dimensions of a tensor, outermost first; rank 0 is a scalar.
@@ -38,7 +38,7 @@ impl Shape {
         if product > MAX_ELEMENTS { Err(too_large()) } else { Ok(shape) }
     }
 
-    /// The same, from the signed numbers that ONNX writes.
+    /// The same, from signed numbers as in ONNX.
     pub(crate) fn from_signed(dims: &[i64]) -> Result<Self, String> {
         if dims.len() > MAX_RANK {
             return Err(format!("rank {} is larger than {MAX_RANK}", dims.len()));
@@ -55,13 +55,13 @@ impl Shape {
         self.iter().product()
     }
 
-    /// Number of elements, with every dimension of 0 counted as 1: what it takes
-    /// to walk through the shape.
+    /// Number of elements, with every dimension of 0 counted as 1: the cost of an iteration
+    /// over the shape.
     pub(crate) fn extent(&self) -> usize {
         self.iter().map(|dim| dim.max(&1)).product()
     }
 
-    /// Elements between neighbours along each dimension, row-major.
+    /// Strides of each dimension, row-major.
     pub(crate) fn strides(&self) -> [usize; MAX_RANK] {
         let mut strides = [1; MAX_RANK];
         for axis in (1..self.rank).rev() {
@@ -70,8 +70,7 @@ impl Shape {
         strides
     }
 
-    /// Turns `axis`, which counts from the end when negative, into an index
-    /// below `rank`.
+    /// Converts `axis`, which counts from the end if negative, to an index below `rank`.
     pub(crate) fn axis_of(axis: i64, rank: usize) -> Result<usize, String> {
         let signed = if axis < 0 { axis.checked_add(rank as i64) } else { Some(axis) };
         match signed.and_then(|axis| usize::try_from(axis).ok()) {
@@ -110,7 +109,7 @@ impl Shape {
                 (a, b) if a == b => a,
                 (1, b) => b,
                 (a, 1) => a,
-                _ => return Err(format!("shapes {self} and {other} do not fit together")),
+                _ => return Err(format!("shapes {self} and {other} cannot be broadcast")),
             };
         }
         Self::new(&dims[..rank])

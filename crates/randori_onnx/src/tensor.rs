@@ -1,11 +1,11 @@
-//! Tensors: a shape and the numbers that fill it, row-major.
+//! Tensors: a shape and its numbers, row-major.
 
 use std::fmt;
 
 use crate::error::RunError;
 use crate::shape::Shape;
 
-/// What a tensor holds.
+/// Element type of a tensor.
 ///
 /// ONNX has more types. `float16`, `bfloat16` and `double` become [`F32`], the
 /// 8 and 16 bit integers other than `uint8` become [`I32`], and the unsigned
@@ -29,7 +29,7 @@ pub enum ElementType {
 }
 
 impl ElementType {
-    /// The type that stands for a number of `TensorProto.DataType`.
+    /// The type for a number of `TensorProto.DataType`.
     pub(crate) fn from_onnx(number: i64) -> Result<Self, String> {
         match number {
             1 | 10 | 11 | 16 => Ok(Self::F32),
@@ -44,7 +44,7 @@ impl ElementType {
 }
 
 impl ElementType {
-    /// Bytes that one number takes in memory.
+    /// Size of one number in memory, bytes.
     pub(crate) fn bytes(self) -> usize {
         match self {
             Self::F32 | Self::I32 => 4,
@@ -81,7 +81,7 @@ pub enum TensorData<'a> {
     Bool(&'a [bool]),
 }
 
-/// A borrowed tensor: an input given to a run, or an output of one.
+/// A borrowed tensor: an input or an output of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TensorView<'a> {
     shape: Shape,
@@ -92,7 +92,7 @@ impl<'a> TensorView<'a> {
     /// A view of `data`, row-major, under `shape`.
     ///
     /// # Errors
-    /// The numbers do not fill the shape exactly, or the shape is too large.
+    /// The number of elements does not match the shape, or the shape is too large.
     pub fn new(shape: &[usize], data: TensorData<'a>) -> Result<Self, RunError> {
         let shape = Shape::new(shape).map_err(|reason| RunError::Tensor { reason })?;
         let count = match data {
@@ -127,7 +127,7 @@ impl<'a> TensorView<'a> {
         self.data
     }
 
-    /// What the tensor holds.
+    /// Element type.
     pub fn element_type(&self) -> ElementType {
         match self.data {
             TensorData::F32(_) => ElementType::F32,
@@ -138,7 +138,7 @@ impl<'a> TensorView<'a> {
         }
     }
 
-    /// The floats, `None` when the tensor holds something else.
+    /// The floats, `None` for other types.
     pub fn as_f32(&self) -> Option<&'a [f32]> {
         match self.data {
             TensorData::F32(values) => Some(values),
@@ -146,7 +146,7 @@ impl<'a> TensorView<'a> {
         }
     }
 
-    /// The 64-bit integers, `None` when the tensor holds something else.
+    /// The 64-bit integers, `None` for other types.
     pub fn as_i64(&self) -> Option<&'a [i64]> {
         match self.data {
             TensorData::I64(values) => Some(values),
@@ -165,7 +165,7 @@ pub(crate) enum Data {
     Bool(Vec<bool>),
 }
 
-/// A tensor that owns its numbers and can be filled again without allocating.
+/// A tensor that owns its numbers and can be refilled without allocation.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tensor {
     shape: Shape,
@@ -179,7 +179,7 @@ impl Default for Tensor {
     }
 }
 
-/// A type of number that tensors hold.
+/// An element type of tensors.
 pub(crate) trait Element: Copy + Default + PartialOrd + fmt::Debug + 'static {
     const TYPE: ElementType;
     fn slice(data: &Data) -> Option<&[Self]>;
@@ -230,7 +230,7 @@ impl Tensor {
         self.shape.elements()
     }
 
-    /// Memory that the numbers take.
+    /// Memory of the numbers.
     pub(crate) fn bytes(&self) -> usize {
         self.elements() * self.element_type().bytes()
     }
@@ -250,16 +250,16 @@ impl Tensor {
         TensorView { shape: self.shape, data }
     }
 
-    /// The numbers as `T`, or a sentence that says what they are.
+    /// The numbers as `T`, or a message with their actual type.
     pub(crate) fn as_slice<T: Element>(&self) -> Result<&[T], String> {
         T::slice(&self.data)
             .ok_or_else(|| format!("{} was expected, found {}", T::TYPE, self.element_type()))
     }
 
-    /// Gives the tensor another shape and type, and its numbers to fill.
+    /// Sets shape and type, and returns the numbers to fill.
     ///
-    /// Keeps the memory when the type stays the same. Numbers from before may
-    /// still be there: the caller writes all of them.
+    /// Keeps the memory if the type stays the same. Previous numbers may remain: the caller
+    /// writes all of them.
     pub(crate) fn reset<T: Element>(&mut self, shape: Shape) -> &mut [T] {
         self.shape = shape;
         if T::vec(&mut self.data).is_none() {
@@ -274,7 +274,7 @@ impl Tensor {
         }
     }
 
-    /// Copies a view, under a shape of as many elements.
+    /// Copies a view, with a shape of the same number of elements.
     pub(crate) fn copy_from(&mut self, source: &TensorView<'_>, shape: Shape) {
         debug_assert_eq!(source.shape.elements(), shape.elements());
         match source.data {
@@ -288,7 +288,7 @@ impl Tensor {
 }
 
 /// Calls `$body` with `$type` set to the Rust type of `$element`, for
-/// operators that move numbers without looking at them.
+/// operators that move numbers of any type.
 macro_rules! for_element_type {
     ($element:expr, $type:ident => $body:expr) => {
         match $element {

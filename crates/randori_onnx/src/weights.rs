@@ -1,4 +1,4 @@
-//! Turns constants of a file, and of files beside it, into tensors.
+//! Converts constants of a model file, and of external files, to tensors.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,17 @@ use crate::proto::{Payload, TensorRecord};
 use crate::shape::Shape;
 use crate::tensor::{ElementType, Tensor};
 
-/// Reads files that lie beside a model, such as `policy.onnx.data`.
+/// Reads external data of a model, such as `policy.onnx.data`.
 ///
 /// Implemented by closures `FnMut(&str) -> Result<Vec<u8>, String>`; use
-/// [`NoExternalData`] when there are none.
+/// [`NoExternalData`] if there are none.
 pub trait ExternalData {
     /// The whole content of the file at `location`, relative to the folder of
     /// the model. Called once for each location, and only with locations that
     /// stay below that folder (no `..`, no absolute path, no backslash).
     ///
     /// # Errors
-    /// A sentence that says why the file cannot be read.
+    /// A message with the reason why the file cannot be read.
     fn read(&mut self, location: &str) -> Result<Vec<u8>, String>;
 }
 
@@ -34,11 +34,11 @@ pub struct NoExternalData;
 
 impl ExternalData for NoExternalData {
     fn read(&mut self, _location: &str) -> Result<Vec<u8>, String> {
-        Err("files beside the model are not read here".to_owned())
+        Err("external data files are not supported here".to_owned())
     }
 }
 
-/// Converts constants, and keeps the external files that were read.
+/// Converts constants, and caches external files.
 pub(crate) struct WeightReader<'a> {
     external: &'a mut dyn ExternalData,
     files: BTreeMap<String, Vec<u8>>,
@@ -46,7 +46,7 @@ pub(crate) struct WeightReader<'a> {
 }
 
 impl<'a> WeightReader<'a> {
-    /// A reader whose constants, and the files that hold them, take this memory.
+    /// A reader with a memory limit for constants and their files.
     pub(crate) fn new(external: &'a mut dyn ExternalData, memory: &'a Memory) -> Self {
         Self { external, files: BTreeMap::new(), memory }
     }
@@ -100,12 +100,12 @@ impl<'a> WeightReader<'a> {
         let file = &self.files[location];
         let end = length.map_or(Some(file.len()), |length| offset.checked_add(length));
         end.and_then(|end| file.get(offset..end)).ok_or_else(|| {
-            fail(format!("bytes from {offset} on lie outside of its {} bytes", file.len()))
+            fail(format!("bytes from {offset} on are outside of its {} bytes", file.len()))
         })
     }
 }
 
-/// Refuses paths that could leave the folder of the model, on any system.
+/// Refuses paths that could leave the folder of the model on any system.
 fn check_location(location: &str) -> Result<(), String> {
     let leaves = location.is_empty()
         || location.starts_with('/')
@@ -117,7 +117,7 @@ fn check_location(location: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Values of `N` bytes each; their number must fill `shape`.
+/// Values of `N` bytes each; their number must match `shape`.
 fn decode<const N: usize, T>(
     shape: Shape,
     bytes: &[u8],
@@ -156,7 +156,7 @@ fn from_raw(data_type: i64, shape: Shape, bytes: &[u8]) -> Result<Tensor, String
 }
 
 fn from_list(data_type: i64, shape: Shape, payload: &Payload<'_>) -> Result<Tensor, String> {
-    let wrong = || "the numbers are not written in the field of their type".to_owned();
+    let wrong = || "the numbers are not in the field of their type".to_owned();
     let ints: &[i64] = match payload {
         Payload::Ints(values) => values,
         _ => &[],

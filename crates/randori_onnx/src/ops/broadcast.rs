@@ -2,18 +2,18 @@
 
 use crate::shape::{MAX_RANK, Shape};
 
-/// How to walk through operands of different shapes: neighbouring dimensions
-/// that all operands can walk in one go are merged.
+/// Iteration over operands of different shapes: neighbouring dimensions that are
+/// contiguous in all operands are merged.
 #[derive(Debug)]
 pub(super) struct Walk<const N: usize> {
     dims: [usize; MAX_RANK],
-    /// Elements to the next element along each dimension; 0 repeats.
+    /// Stride of each dimension; 0 for broadcast dimensions.
     strides: [[usize; MAX_RANK]; N],
     rank: usize,
 }
 
 impl<const N: usize> Walk<N> {
-    /// A walk over `out` for operands of `shapes`, which broadcast to it.
+    /// The iteration over `out` for operands of `shapes`, which broadcast to it.
     pub(super) fn new(out: &Shape, shapes: [&Shape; N]) -> Self {
         let mut walk = Self { dims: [1; MAX_RANK], strides: [[0; MAX_RANK]; N], rank: 0 };
         for (axis, &dim) in out.iter().enumerate() {
@@ -41,7 +41,7 @@ impl<const N: usize> Walk<N> {
     /// Calls `row` for each innermost run: the position of its first element in
     /// each operand, the distance between elements, and the length.
     ///
-    /// The runs follow one another in the result. An empty result has none.
+    /// The runs are consecutive in the result. An empty result has none.
     pub(super) fn rows(&self, mut row: impl FnMut([usize; N], [usize; N], usize)) {
         let outer = self.rank.saturating_sub(1);
         let (length, steps) = match self.rank {

@@ -23,7 +23,7 @@ struct Conv {
 impl Conv {
     fn new(node: &Builder<'_>) -> Result<Self, String> {
         let Some(weights) = node.constant(1) else {
-            return Err("weights that are no constant are not supported".to_owned());
+            return Err("weights that are not constant are not supported".to_owned());
         };
         let kernel = weights.shape().get(2..).ok_or("weights need at least 3 dimensions")?;
         let window = Window::new(node, Some(kernel))?;
@@ -35,7 +35,7 @@ impl Conv {
         let groups = usize::try_from(groups).unwrap_or(0);
         let outputs = weights.shape()[0];
         if groups == 0 || !outputs.is_multiple_of(groups) {
-            return Err(format!("{outputs} channels cannot be cut into {groups} groups"));
+            return Err(format!("{outputs} channels cannot be divided into {groups} groups"));
         }
         Ok(Self { window, groups })
     }

@@ -1,11 +1,11 @@
-//! `Einsum`: sums of products, as a formula names their dimensions.
+//! `Einsum`: sums of products by an equation of dimensions.
 
 use super::{Built, boxed};
 use crate::kernel::{Builder, Inputs, Kernel, Workspace};
 use crate::shape::{MAX_RANK, Shape};
 use crate::tensor::Tensor;
 
-/// Most operands and most letters of a formula.
+/// Maximum number of operands and of letters of an equation.
 const MAX_OPERANDS: usize = 4;
 const MAX_LETTERS: usize = 12;
 
@@ -19,10 +19,9 @@ pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
 /// from left to right.
 #[derive(Debug)]
 struct Einsum {
-    /// Letters in the order in which they are walked through: those of the result
-    /// first.
+    /// Letters in the order of iteration: those of the result first.
     letters: Vec<char>,
-    /// How many of them belong to the result.
+    /// Number of letters of the result.
     outer: usize,
     /// The letters of each operand.
     operands: Vec<Vec<char>>,
@@ -46,7 +45,7 @@ impl Einsum {
         let once = |letter: &char| known.iter().filter(|it| *it == letter).count() == 1;
         let result: Vec<char> = match right {
             Some(right) => right.chars().collect(),
-            // Without an arrow the letters that occur once make the result.
+            // Without an arrow the result has the letters that occur once.
             None => known.iter().copied().filter(once).collect(),
         };
         let mut letters = result.clone();
@@ -85,7 +84,7 @@ impl Einsum {
         Ok(lengths.into_iter().map(|length| length.unwrap_or(1)).collect())
     }
 
-    /// How far a step along each letter goes in an operand.
+    /// Stride of each letter in an operand.
     fn strides(&self, operand: usize, shape: &Shape) -> Vec<usize> {
         let own = shape.strides();
         let along = |letter: &char| {
@@ -119,7 +118,7 @@ impl Kernel for Einsum {
                 advance(&mut index, &lengths, &operands, &mut at, self.outer);
             }
             *slot = sum;
-            // The summed letters are back at 0.
+            // The summed letters are at 0 again.
             advance_outer(&mut index[..self.outer], &lengths, &operands, &mut at);
         }
         Ok(())
@@ -129,7 +128,7 @@ impl Kernel for Einsum {
 /// An operand with its strides.
 type Operand<'a> = (&'a [f32], Vec<usize>);
 
-/// Counts the letters from `first` on up by one.
+/// Increments the index of the letters from `first` on.
 fn advance(
     index: &mut [usize],
     lengths: &[usize],
@@ -153,7 +152,7 @@ fn advance_outer(
     advance(index, lengths, operands, at, 0);
 }
 
-/// Counts one letter up; false if it went back to 0.
+/// Increments one letter; false if it wraps to 0.
 fn step(
     letter: usize,
     index: &mut [usize],

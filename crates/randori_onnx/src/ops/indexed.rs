@@ -36,8 +36,8 @@ struct GatherElements {
     axis: i64,
 }
 
-/// Where the elements of `chosen` lie in `shape`, if the index along `axis` is
-/// replaced by the next of `indices`.
+/// Positions in `shape` of the elements of `chosen`, with the index along `axis`
+/// replaced by the next one of `indices`.
 fn places(
     shape: &Shape,
     chosen: &Shape,
@@ -107,14 +107,14 @@ impl Kernel for ScatterElements {
 
 /// Slices of a tensor whose first dimensions are given by indices.
 struct Slices {
-    /// Where each slice begins.
+    /// Start of each slice.
     starts: Vec<usize>,
     length: usize,
     /// The dimensions of a slice.
     inner: Shape,
 }
 
-/// Reads the last dimension of `indices` as places in `shape`.
+/// Reads the last dimension of `indices` as positions in `shape`.
 fn slices(shape: &Shape, index_shape: &Shape, indices: &[i64]) -> Result<Slices, String> {
     let depth = *index_shape.last().ok_or("the indices are a scalar")?;
     if depth == 0 || depth > shape.len() {
@@ -143,7 +143,7 @@ fn joined(first: &[usize], second: &[usize]) -> Result<Shape, String> {
     Shape::new(&[first, second].concat())
 }
 
-/// Reads slices whose place is given by several indices.
+/// Reads slices whose position is given by several indices.
 #[derive(Debug)]
 struct GatherNd;
 
@@ -174,7 +174,7 @@ impl Kernel for GatherNd {
     }
 }
 
-/// Writes slices whose place is given by several indices, in order.
+/// Writes slices whose position is given by several indices, in order.
 #[derive(Debug)]
 struct ScatterNd;
 

@@ -1,4 +1,4 @@
-//! Operators that give the same numbers another shape or order.
+//! Operators that change the shape or order of numbers.
 
 use super::broadcast::Walk;
 use super::{Built, boxed};
@@ -19,7 +19,7 @@ pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
     }
 }
 
-/// `Reshape`: 0 keeps a dimension (unless `allowzero`), -1 is worked out.
+/// `Reshape`: 0 keeps a dimension (unless `allowzero`), -1 is inferred.
 #[derive(Debug)]
 struct Reshape {
     zero_is_zero: bool,
@@ -46,7 +46,7 @@ impl Reshape {
                     1
                 }
                 length => usize::try_from(length)
-                    .map_err(|_| format!("{wanted:?} is not a shape to change to"))?,
+                    .map_err(|_| format!("{wanted:?} is not a valid shape"))?,
             };
         }
         let mut target = Shape::new(&dims[..wanted.len()])?;
@@ -72,7 +72,7 @@ impl Kernel for Reshape {
     }
 }
 
-/// Makes a matrix: the dimensions before the axis, and the others.
+/// Reshapes to a matrix: the dimensions before the axis, and the others.
 #[derive(Debug)]
 struct Flatten {
     axis: i64,
@@ -109,7 +109,7 @@ fn axes(
     for &axis in list {
         let axis = Shape::axis_of(axis, rank.min(MAX_RANK))?;
         if std::mem::replace(&mut chosen[axis], true) {
-            return Err(format!("axis {axis} is named twice"));
+            return Err(format!("axis {axis} is given twice"));
         }
     }
     Ok(Some(chosen))

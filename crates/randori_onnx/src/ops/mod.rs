@@ -1,6 +1,6 @@
 //! The operators, by family.
 //!
-//! [`build`] is the table of everything that the interpreter can compute.
+//! [`build`] is the table of all supported operators.
 
 mod activation;
 mod arithmetic;
@@ -22,10 +22,10 @@ mod window;
 
 use crate::kernel::{Builder, Kernel};
 
-/// A kernel, or a sentence that says why the node makes no sense.
+/// A kernel, or a message about an invalid node.
 pub(crate) type Built = Result<Box<dyn Kernel>, String>;
 
-/// The kernel of a node, `None` when its operator is not known.
+/// The kernel of a node, `None` for an unknown operator.
 pub(crate) fn build(node: &Builder<'_>) -> Option<Built> {
     type Family = fn(&str, &Builder<'_>) -> Option<Built>;
     let families: [Family; 14] = [
@@ -47,7 +47,7 @@ pub(crate) fn build(node: &Builder<'_>) -> Option<Built> {
     families.iter().find_map(|family| family(&node.record.operator, node))
 }
 
-/// Boxes a kernel; the common end of a constructor.
+/// Boxes a kernel, for use in constructors.
 pub(crate) fn boxed<K: Kernel + 'static>(kernel: Result<K, String>) -> Built {
     kernel.map(|kernel| Box::new(kernel) as Box<dyn Kernel>)
 }

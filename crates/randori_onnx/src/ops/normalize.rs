@@ -37,7 +37,7 @@ impl Softmax {
         Ok(Self { axis, logarithm, flattens })
     }
 
-    /// One vector, whose elements lie `step` apart.
+    /// One vector, whose elements have the stride `step`.
     fn vector(&self, values: &[f32], out: &mut [f32], length: usize, step: usize) {
         let indices = || (0..length).map(|i| i * step);
         let largest = indices().map(|i| values[i]).fold(f32::NEG_INFINITY, f32::max);
@@ -61,7 +61,7 @@ impl Kernel for Softmax {
         let values = io.slice::<f32>(0)?;
         let out = out[0].reset::<f32>(shape);
         let axis = if self.flattens && self.axis == shape.len() as i64 {
-            return Err(format!("axis {} leaves nothing to sum over", self.axis));
+            return Err(format!("axis {} leaves no elements to sum over", self.axis));
         } else {
             shape.axis(self.axis)?
         };
@@ -170,12 +170,12 @@ impl Kernel for RmsNormalization {
     }
 }
 
-/// How channels (dimension 1) are put together.
+/// Grouping of channels (dimension 1).
 #[derive(Debug, Clone, Copy)]
 enum Groups {
-    /// Each by itself.
+    /// Each channel separately.
     Channels,
-    /// In this many groups of neighbours.
+    /// This number of groups of neighbouring channels.
     Count(usize),
 }
 
@@ -216,7 +216,7 @@ impl Kernel for GroupNormalization {
             Groups::Count(count) => count,
         };
         if groups == 0 || !channels.is_multiple_of(groups) {
-            return Err(format!("{channels} channels cannot be cut into {groups} groups"));
+            return Err(format!("{channels} channels cannot be divided into {groups} groups"));
         }
         let listed = if self.scales_groups { groups } else { channels };
         if scale.len() != listed || bias.len() != listed {

@@ -14,7 +14,7 @@ pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
     }
 }
 
-/// What the border holds.
+/// Content of the border.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Border {
     Constant,
@@ -23,7 +23,7 @@ enum Border {
     Wrap,
 }
 
-/// Adds a border, or takes one away where a width is negative.
+/// Adds a border, or removes one for a negative width.
 #[derive(Debug)]
 struct Pad {
     border: Border,
@@ -44,8 +44,8 @@ impl Pad {
         Ok(Self { border, widths: node.ints("pads")?, value: node.float_or("value", 0.0)? })
     }
 
-    /// Where an element of the result comes from along an axis of `length`;
-    /// `None` for the constant.
+    /// Source index of an element of the result along an axis of `length`; `None` for the
+    /// constant.
     fn from(&self, place: i64, length: usize) -> Option<usize> {
         let length = length as i64;
         let inside = (0..length).contains(&place);
@@ -115,7 +115,7 @@ impl Kernel for Pad {
     }
 }
 
-/// Sums of everything up to each element along an axis.
+/// Cumulative sums along an axis.
 #[derive(Debug)]
 struct CumSum {
     exclusive: bool,

@@ -17,7 +17,7 @@ pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
     }
 }
 
-/// What is made of the numbers in a window, row by row.
+/// Reduction of the numbers in a window, row by row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Max,
@@ -137,7 +137,7 @@ impl Kernel for GlobalPool {
         }
         let length: usize = shape[2..].iter().product();
         if length == 0 {
-            return Err("there is nothing to pool over".to_owned());
+            return Err("there are no elements to pool over".to_owned());
         }
         let result = out[0].reset::<f32>(target);
         for (slot, plane) in result.iter_mut().zip(values.chunks_exact(length)) {

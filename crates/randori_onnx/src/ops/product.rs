@@ -27,7 +27,7 @@ struct Gemm {
     beta: f32,
     transpose_a: bool,
     transpose_b: bool,
-    /// `B'`, when it is known while loading.
+    /// `B'`, if it is constant.
     weights: Option<Arc<Packed>>,
 }
 
@@ -133,7 +133,7 @@ fn pack(panels: &mut Vec<f32>, right: &[f32], size: (usize, usize), transposed: 
 /// The matrix product of numpy: vectors, matrices and stacks of matrices.
 #[derive(Debug)]
 struct MatMul {
-    /// The right matrix, when it is one matrix that is known while loading.
+    /// The right matrix, if it is a single constant matrix.
     weights: Option<Arc<Packed>>,
 }
 

@@ -1,4 +1,4 @@
-//! Operators that take one number from many.
+//! Reductions.
 
 use super::{Built, boxed};
 use crate::kernel::{Builder, Inputs, Kernel, Workspace};
@@ -25,7 +25,7 @@ pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
     Some(boxed(Reduce::new(node, fold)))
 }
 
-/// What is made of the numbers, in row-major order.
+/// The reduction of the numbers, in row-major order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fold {
     Sum,
@@ -59,7 +59,7 @@ impl Reduce {
         })
     }
 
-    /// Which axes go.
+    /// The reduced axes.
     fn axes(&self, io: &Inputs<'_>, rank: usize) -> Result<[bool; MAX_RANK], String> {
         let given = io.ints(1)?;
         let list = given.as_deref().or(self.axes.as_deref()).unwrap_or_default();
@@ -71,7 +71,7 @@ impl Reduce {
     }
 }
 
-/// The shape of a reduction, with and without the axes that go.
+/// The shape of a reduction, with and without the reduced axes.
 fn shapes(shape: &Shape, gone: [bool; MAX_RANK]) -> Result<(Shape, Shape), String> {
     let mut kept = *shape;
     let mut dims = [0; MAX_RANK];
@@ -214,7 +214,7 @@ impl Kernel for Extreme {
         let axis = shape.axis(self.axis)?;
         let (outer, length, inner) = shape.split_at_axis(axis);
         if length == 0 {
-            return Err("nothing is the largest of nothing".to_owned());
+            return Err("an empty axis has no extreme".to_owned());
         }
         let mut gone = [false; MAX_RANK];
         gone[axis] = true;

@@ -1,4 +1,4 @@
-//! Operators that cut tensors apart and put them together.
+//! Operators that split, slice and join tensors.
 
 use super::{Built, boxed};
 use crate::kernel::{Builder, Inputs, Kernel, Workspace};
@@ -60,7 +60,7 @@ impl Kernel for Concat {
     }
 }
 
-/// Cuts a tensor into pieces along one axis.
+/// Splits a tensor along one axis.
 #[derive(Debug)]
 struct Split {
     axis: i64,
@@ -81,7 +81,7 @@ impl Split {
         Ok(Self { axis: node.int_or("axis", 0)?, lengths: node.ints("split")?, pieces: outputs })
     }
 
-    /// How long `piece` is along the axis of length `total`.
+    /// Length of `piece` along the axis of length `total`.
     fn length(&self, listed: Option<&[i64]>, total: usize, piece: usize) -> Result<usize, String> {
         if let Some(list) = listed {
             let length = *list.get(piece).ok_or("a length is missing")?;
@@ -130,7 +130,7 @@ impl Kernel for Split {
     }
 }
 
-/// Cuts a box out of a tensor, with steps, which may be negative.
+/// Slices a tensor, with steps, which may be negative.
 #[derive(Debug)]
 struct Slice {
     /// Operator set 1 to 9: starts, ends and axes as attributes.
@@ -199,7 +199,7 @@ impl Kernel for Slice {
     }
 }
 
-/// Fills `out` from elements of `values` that lie `strides` apart.
+/// Fills `out` from elements of `values` with these strides.
 fn copy_strided<T: Element>(
     values: &[T],
     first: i64,

@@ -1,4 +1,4 @@
-//! Operators that make tensors from settings, shapes or other types.
+//! Operators that create tensors from settings, shapes or other types.
 
 use super::{Built, boxed};
 use crate::kernel::{Builder, Inputs, Kernel, Workspace};
@@ -19,7 +19,7 @@ pub(super) fn build(name: &str, node: &Builder<'_>) -> Option<Built> {
     }
 }
 
-/// A tensor that the node brings along.
+/// A constant tensor of the node.
 #[derive(Debug)]
 struct Constant(Tensor);
 
@@ -104,7 +104,7 @@ impl Kernel for ShapeOf {
     }
 }
 
-/// How many elements a tensor has.
+/// The number of elements of a tensor.
 #[derive(Debug)]
 struct Size;
 
@@ -115,8 +115,8 @@ impl Kernel for Size {
     }
 }
 
-/// Converts to another type. Floats are cut towards 0 and held within the
-/// range of integers; a NaN becomes 0.
+/// Converts to another type. Floats are truncated towards 0 and clamped to the range of
+/// integers; a NaN becomes 0.
 #[derive(Debug)]
 struct Cast {
     /// The type, or that of the second input.
@@ -130,7 +130,7 @@ impl Cast {
     }
 }
 
-/// Fills `out` from any type, by way of `f32` or `i64`.
+/// Fills `out` from any type, through `f32` or `i64`.
 fn fill<T>(data: &Data, out: &mut [T], float: impl Fn(f32) -> T, int: impl Fn(i64) -> T) {
     match data {
         Data::F32(values) => out.iter_mut().zip(values).for_each(|(o, &x)| *o = float(x)),

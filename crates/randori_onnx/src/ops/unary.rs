@@ -1,4 +1,4 @@
-//! Operators that change each number on its own.
+//! Elementwise operators.
 
 use super::activation::Activation;
 use super::{Built, boxed};
@@ -43,7 +43,7 @@ impl Kernel for Map {
     }
 }
 
-/// `Neg` and `Abs`, which integers have too.
+/// `Neg` and `Abs`, also of integers.
 #[derive(Debug)]
 enum Sign {
     Negate,
@@ -100,7 +100,7 @@ impl Kernel for Not {
     }
 }
 
-/// Whether numbers are not finite, in one of these ways.
+/// Tests for infinity or NaN.
 #[derive(Debug)]
 struct Test {
     nan: bool,
@@ -197,7 +197,7 @@ impl Kernel for Identity {
     }
 }
 
-/// Dropout passes its input on when nothing is trained.
+/// Dropout is the identity in inference.
 fn dropout(node: &Builder<'_>) -> Result<Identity, String> {
     if node.has_output(1) {
         return Err("the mask of a Dropout is not computed".to_owned());

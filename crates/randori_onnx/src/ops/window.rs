@@ -1,4 +1,4 @@
-//! Windows that slide over images: sizes, padding, steps.
+//! Sliding windows over images: sizes, padding, strides.
 //!
 //! Everything is two-dimensional; a signal of one dimension is an image of
 //! height 1.
@@ -9,17 +9,17 @@ use crate::shape::Shape;
 /// Largest kernel, stride, dilation and padding.
 const LARGEST: i64 = 1 << 12;
 
-/// How padding is chosen.
+/// Kind of padding.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Padding {
     /// Before and behind, for both dimensions.
     Explicit([usize; 2], [usize; 2]),
-    /// So that the output is the input divided by the stride, rounded up; the
-    /// odd element goes behind (`true`) or before.
+    /// The output size is the input size divided by the stride, rounded up; an odd element
+    /// is added after (`true`) or before.
     Same(bool),
 }
 
-/// A window as a node describes it.
+/// The window of a node.
 #[derive(Debug, Clone)]
 pub(super) struct Window {
     pub(super) kernel: [usize; 2],
@@ -62,8 +62,7 @@ pub(super) fn result_shape(
 }
 
 impl Window {
-    /// Reads the window of `node`; `kernel` is its size when the node does not
-    /// say it.
+    /// Reads the window of `node`; `kernel` is its default size.
     pub(super) fn new(node: &Builder<'_>, kernel: Option<&[usize]>) -> Result<Self, String> {
         let listed = node.ints("kernel_shape")?;
         let kernel: Vec<i64> = match (listed, kernel) {
@@ -138,7 +137,7 @@ impl Window {
             return room / stride + 1;
         }
         let count = room.div_ceil(stride) + 1;
-        // A window that begins behind the image sees nothing and is left out.
+        // A window that begins after the image is left out.
         if (count - 1) * stride >= inside { count - 1 } else { count }
     }
 }

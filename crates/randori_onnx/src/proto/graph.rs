@@ -31,16 +31,16 @@ pub(crate) struct Graph<'a> {
     pub(crate) inputs: Vec<ValueRecord>,
     /// Results.
     pub(crate) outputs: Vec<ValueRecord>,
-    /// Whether sparse weights are present, which nothing here reads.
+    /// True for sparse weights, which are not supported.
     pub(crate) has_sparse: bool,
 }
 
 /// One operation: `NodeProto`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NodeRecord<'a> {
-    /// Names of the values read; empty where an optional input is left out.
+    /// Names of the inputs; empty for an omitted optional input.
     pub(crate) inputs: Vec<String>,
-    /// Names of the values computed; empty where an output is not wanted.
+    /// Names of the outputs; empty for an unused output.
     pub(crate) outputs: Vec<String>,
     /// Name of the node, often empty.
     pub(crate) name: String,
@@ -78,7 +78,7 @@ pub(crate) enum AttributeValue<'a> {
     Ints(Vec<i64>),
     /// Texts.
     Texts(Vec<String>),
-    /// A graph, a sparse tensor or a type: nothing here reads these.
+    /// A graph, a sparse tensor or a type, which are not supported.
     Other,
 }
 
@@ -157,7 +157,7 @@ impl<'a> NodeRecord<'a> {
         Ok(node)
     }
 
-    /// The name, else the first output: what a person can search for.
+    /// The name, else the first output, for error messages.
     pub(crate) fn label(&self) -> &str {
         if self.name.is_empty() {
             self.outputs.iter().find(|name| !name.is_empty()).map_or("", String::as_str)
@@ -167,7 +167,7 @@ impl<'a> NodeRecord<'a> {
     }
 }
 
-/// Fields of an attribute as they were met.
+/// Fields of an attribute during parsing.
 #[derive(Default)]
 struct AttributeFields<'a> {
     name: String,
@@ -179,7 +179,7 @@ struct AttributeFields<'a> {
     floats: Vec<f32>,
     ints: Vec<i64>,
     texts: Vec<String>,
-    /// Which field was met last; old files leave the kind out.
+    /// The last parsed field; old files omit the kind.
     last: i64,
 }
 
@@ -199,7 +199,7 @@ impl<'a> AttributeFields<'a> {
             1 => self.name = field.text()?,
             2 => self.float = field.float()?,
             3 => self.int = field.int()?,
-            // Bytes that are no text are met in attributes nobody here reads.
+            // Bytes that are not UTF-8 occur in unused attributes.
             4 => self.text = String::from_utf8_lossy(field.message()?.bytes()).into_owned(),
             5 => self.tensor = Some(TensorRecord::read(field.message()?)?),
             7 => field.floats(&mut self.floats)?,

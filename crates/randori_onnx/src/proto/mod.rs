@@ -1,9 +1,8 @@
 //! The part of the ONNX file format that an interpreter needs.
 //!
-//! ONNX files are protocol buffers. The decoder here is written by hand: it
-//! borrows weights instead of copying them, knows the byte at which a file is
-//! broken, and reads only the fields that matter, in some 400 lines, where
-//! generated code would bring a dozen crates.
+//! ONNX files are protocol buffers. The decoder is written by hand: it borrows weights
+//! instead of copying them, reports the offset of an error, and reads only the required
+//! fields, in some 400 lines instead of a dozen crates for generated code.
 //!
 //! Field numbers are those of `onnx.proto3` of ONNX 1.23 (IR version 3 and up).
 

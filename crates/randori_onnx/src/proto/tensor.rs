@@ -1,13 +1,13 @@
-//! `TensorProto`: constants as they lie in the file.
+//! `TensorProto`: constants in the file.
 
 use super::wire::{Reader, WireError};
 
-/// A constant as written, not yet converted.
+/// A constant in the file, not yet converted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TensorRecord<'a> {
     /// Name of an initializer; empty for an attribute.
     pub(crate) name: String,
-    /// Dimensions, as written.
+    /// Dimensions in the file.
     pub(crate) dims: Vec<i64>,
     /// Number of the element type in `TensorProto.DataType`.
     pub(crate) data_type: i64,
@@ -18,7 +18,7 @@ pub(crate) struct TensorRecord<'a> {
 /// The numbers of a constant, in one of the forms that ONNX allows.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Payload<'a> {
-    /// No numbers were written; legal for an empty tensor.
+    /// No numbers; valid for an empty tensor.
     #[default]
     Empty,
     /// Little-endian bytes.
@@ -29,7 +29,7 @@ pub(crate) enum Payload<'a> {
     Ints(Vec<i64>),
     /// `double_data`.
     Doubles(Vec<f64>),
-    /// `string_data`, which no numeric operator reads.
+    /// `string_data`, which is not supported.
     Texts,
     /// In another file: key and value pairs such as `location`.
     External(Vec<(String, String)>),

@@ -1,22 +1,22 @@
 //! Protocol buffer wire format: tags, varints, lengths.
 
-/// Where a file stops being a protocol buffer, and why.
+/// An error in the wire format, with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WireError {
     /// Offset from the start of the file, in bytes.
     pub(crate) offset: usize,
-    /// What is wrong there.
+    /// The problem.
     pub(crate) reason: &'static str,
 }
 
-/// Content of one field, and where it begins.
+/// Content of one field, and its offset.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field<'a> {
     offset: usize,
     content: Content<'a>,
 }
 
-/// What can stand behind a tag.
+/// Content after a tag.
 #[derive(Debug, Clone, Copy)]
 enum Content<'a> {
     /// Wire type 0: integers, booleans, enumerations.
@@ -29,7 +29,7 @@ enum Content<'a> {
     Bytes(Reader<'a>),
 }
 
-/// Reads fields one after another, and remembers its place in the file.
+/// Reads fields sequentially, and tracks the offset in the file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
         Self { bytes, offset: 0 }
     }
 
-    /// What is left to read.
+    /// The remaining bytes.
     pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }

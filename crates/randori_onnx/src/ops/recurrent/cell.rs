@@ -6,7 +6,7 @@ use crate::gemm::Packed;
 use crate::kernel::Builder;
 use crate::ops::activation::Activation;
 
-/// Which recurrence.
+/// Kind of recurrence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Kind {
     /// Gates in the order input, output, forget, cell.
@@ -18,7 +18,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Vectors of the size of the state that are computed from the inputs.
+    /// Number of vectors of the size of the state that are computed from the inputs.
     pub(super) fn gates(self) -> usize {
         match self {
             Self::Lstm => 4,
@@ -27,7 +27,7 @@ impl Kind {
         }
     }
 
-    /// The functions f, g and h when a node names none.
+    /// The default functions f, g and h.
     pub(super) fn usual_activations(self) -> &'static [&'static str] {
         match self {
             Self::Lstm => &["Sigmoid", "Tanh", "Tanh"],
@@ -37,7 +37,7 @@ impl Kind {
     }
 }
 
-/// What turns a state and an input into the next state.
+/// The transition from a state and an input to the next state.
 #[derive(Debug)]
 pub(super) struct Cell {
     kind: Kind,
@@ -49,7 +49,7 @@ pub(super) struct Cell {
     from_reset: Option<Arc<Packed>>,
     /// Biases of inputs and state, summed.
     bias: Vec<f32>,
-    /// Bias of the state alone, for the hidden gate of a GRU.
+    /// Bias of the state only, for the hidden gate of a GRU.
     hidden_bias: Vec<f32>,
     /// Weights from the cell state to input, output and forget gate.
     peepholes: Option<Vec<f32>>,
@@ -58,7 +58,7 @@ pub(super) struct Cell {
     couples_gates: bool,
 }
 
-/// The part of a constant that belongs to one direction, zeros without it.
+/// The part of a constant for one direction, zeros without it.
 fn part(
     node: &Builder<'_>,
     input: usize,
@@ -97,7 +97,7 @@ impl Cell {
             bias[2 * hidden..].copy_from_slice(&input_bias[2 * hidden..]);
             hidden_bias.extend_from_slice(&state_bias[2 * hidden..]);
         }
-        // All gates have their place in the products, used or not.
+        // All gates have a place in the products, used or not.
         let from_state = node.pack((2, recurrent), (hidden, gates), true)?;
         let from_reset = if resets_first {
             Some(node.pack((2, recurrent + 2 * hidden * hidden), (hidden, hidden), true)?)

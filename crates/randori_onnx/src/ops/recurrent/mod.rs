@@ -44,11 +44,11 @@ struct Direction {
     cell: Cell,
 }
 
-/// Position of the inputs that hold the states.
+/// Index of the inputs with the states.
 const STATE: usize = 5;
 const CELL_STATE: usize = 6;
 
-/// A constant input, which must be there.
+/// A required constant input.
 fn weights<'a>(node: &'a Builder<'_>, index: usize, name: &str) -> Result<&'a Tensor, String> {
     node.constant(index).ok_or_else(|| format!("input {name} must be a constant"))
 }
@@ -76,7 +76,7 @@ impl Recurrent {
             && inputs > 0;
         if !fits || node.int("hidden_size")?.is_some_and(|size| size != hidden as i64) {
             return Err(format!(
-                "W {} and R {} do not fit one another, the direction or `hidden_size`",
+                "W {} and R {} do not match each other, the direction or `hidden_size`",
                 w.shape(),
                 r.shape()
             ));
@@ -94,7 +94,7 @@ impl Recurrent {
     }
 }
 
-/// The functions of each direction: those listed, else the usual ones.
+/// The functions of each direction: explicit or default.
 fn activations(
     node: &Builder<'_>,
     kind: Kind,
@@ -127,12 +127,12 @@ fn activations(
 struct Run<'a> {
     steps: usize,
     batch: usize,
-    /// Length of each sequence, when they differ.
+    /// Length of each sequence, if they differ.
     lengths: Option<&'a [i32]>,
 }
 
 impl Run<'_> {
-    /// The time that `row` looks at in `step`, `None` when it has ended.
+    /// The time index of `row` in `step`, `None` after its end.
     fn time(&self, step: usize, row: usize, backwards: bool) -> Option<usize> {
         let length = match self.lengths {
             Some(lengths) => usize::try_from(lengths[row]).unwrap_or(0).min(self.steps),
