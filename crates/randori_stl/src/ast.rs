@@ -1,7 +1,6 @@
 //! The syntax tree of formulas and of the arithmetic inside them.
 //!
-//! Two trees are equal when they say the same thing: places in the text
-//! ([`Span`]) never take part in a comparison.
+//! Equality of trees ignores positions in the text ([`Span`]).
 //!
 //! Start reading at [`Formula`].
 
@@ -9,10 +8,10 @@ use std::ops::Range;
 
 use crate::seconds::Seconds;
 
-/// A place in the text that was parsed, in bytes; `0..0` when there was none.
+/// A range of the parsed text, in bytes; `0..0` without a text.
 pub type Span = Range<usize>;
 
-/// How deep a formula or a term may nest, counted in operators.
+/// Maximum nesting of a formula or a term, in operators.
 pub const MAX_DEPTH: usize = 64;
 
 /// A condition over signals that has a signed margin at every sample.
@@ -39,13 +38,13 @@ pub enum Formula {
 /// A comparison of two terms.
 #[derive(Debug, Clone)]
 pub struct Atom {
-    /// What stands left of the comparison sign.
+    /// Left side.
     pub left: Term,
     /// The comparison sign.
     pub relation: Relation,
-    /// What stands right of the comparison sign.
+    /// Right side.
     pub right: Term,
-    /// Where the comparison stands in the text.
+    /// Position in the text.
     pub span: Span,
 }
 
@@ -72,7 +71,7 @@ pub enum Relation {
     NotEqual,
 }
 
-/// A connective whose two sides play different parts or do not associate.
+/// A connective with distinct sides, or that is not associative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Connective {
     /// `->`: margin `max(-left, right)`.
@@ -97,13 +96,13 @@ pub enum WindowOp {
 }
 
 impl WindowOp {
-    /// Whether the window lies in the past.
+    /// True for windows in the past.
     pub fn is_past(self) -> bool {
         matches!(self, Self::Historically | Self::Once)
     }
 }
 
-/// An operator that ties a holding condition to a releasing one.
+/// An operator with a holding and a releasing condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChainOp {
     /// The right side comes true within the interval and the left side holds before that.
@@ -114,7 +113,7 @@ pub enum ChainOp {
     Since,
 }
 
-/// An operator that looks at the neighbouring sample.
+/// An operator on the neighbouring sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepOp {
     /// True at the next sample; satisfied (`+inf`) at the last one.
@@ -125,25 +124,25 @@ pub enum StepOp {
     Prev,
     /// True at the previous sample; violated (`-inf`) at the first one.
     StrongPrev,
-    /// True now and not at the previous sample: `min(-previous, now)`; the first sample has no predecessor in the way.
+    /// True now and not at the previous sample: `min(-previous, now)`; at the first sample `now`.
     Rise,
     /// Not true now and true at the previous sample: `min(previous, -now)`.
     Fall,
 }
 
-/// The interval of a temporal operator, relative to the present, in seconds.
+/// The interval of a temporal operator, relative to the current time, in seconds.
 #[derive(Debug, Clone)]
 pub struct Interval {
     /// The near end.
     pub begin: Seconds,
     /// The far end, included; `None` means to the end (or the start) of the trace.
     pub end: Option<Seconds>,
-    /// Where the interval stands in the text.
+    /// Position in the text.
     pub span: Span,
 }
 
 impl Interval {
-    /// The interval `[begin, end]`, standing in no text.
+    /// The interval `[begin, end]`, without a position in a text.
     pub fn new(begin: Seconds, end: Option<Seconds>) -> Self {
         Self { begin, end, span: 0..0 }
     }
@@ -158,9 +157,9 @@ impl PartialEq for Interval {
 /// Arithmetic over signals; every number is in SI units.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Term {
-    /// A number. `20 deg` has become 0.349... when it arrives here.
+    /// A number in SI units: `20 deg` is 0.349...
     Number(f64),
-    /// The value of a signal at the present sample.
+    /// The value of a signal at the current sample.
     Signal(SignalRef),
     /// `-t`
     Negate(Box<Term>),
@@ -183,7 +182,7 @@ pub enum ArithmeticOp {
     Divide,
 }
 
-/// A function that formulas know by themselves.
+/// A built-in function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Function {
     /// `abs(t)`
@@ -196,14 +195,14 @@ pub enum Function {
     Max,
 }
 
-/// The name of something that is measured, such as `distance(courier, goal)` or `x`.
+/// A reference to a signal, such as `distance(courier, goal)` or `x`.
 #[derive(Debug, Clone, Default)]
 pub struct SignalRef {
-    /// What is measured; identifiers joined by dots.
+    /// Name: identifiers joined by dots.
     pub name: String,
-    /// Of what it is measured: dotted paths; empty for a plain name.
+    /// Arguments: dotted paths; empty for a plain name.
     pub args: Vec<String>,
-    /// Where the reference stands in the text.
+    /// Position in the text.
     pub span: Span,
 }
 
@@ -241,10 +240,10 @@ impl Formula {
         }
     }
 
-    /// How far into the future the formula looks, in seconds; `None` without bound.
+    /// Horizon of the formula into the future, in seconds; `None` if unbounded.
     ///
-    /// `next` looks one sample ahead, whose length is not known here, and
-    /// counts as zero.
+    /// `next` looks one sample ahead; the sample period is unknown here, so it counts as
+    /// zero.
     pub fn horizon_s(&self) -> Option<f64> {
         let reach = match self {
             Self::Window(op, _, _) if op.is_past() => 0.0,
@@ -260,7 +259,7 @@ impl Formula {
             .map(|far| far + reach)
     }
 
-    /// Whether the margin at a sample depends on that sample and earlier ones only.
+    /// True if the margin at a sample depends on that sample and earlier ones only.
     pub fn is_past_only(&self) -> bool {
         let here = match self {
             Self::Window(op, _, _) => op.is_past(),
@@ -271,7 +270,7 @@ impl Formula {
         here && self.parts().iter().all(|part| part.is_past_only())
     }
 
-    /// The stretch of text that the comparisons of this formula span.
+    /// The range of text of the comparisons of this formula.
     pub fn span(&self) -> Span {
         if let Self::Atom(atom) = self {
             return atom.span.clone();
@@ -281,7 +280,7 @@ impl Formula {
         start..spans.iter().map(|span| span.end).max().unwrap_or(0)
     }
 
-    /// How many operators lie on the longest way from here to a number.
+    /// Depth: operators on the longest path to a number.
     pub fn depth(&self) -> usize {
         let below = match self {
             Self::Atom(atom) => atom.left.depth().max(atom.right.depth()),
@@ -316,7 +315,7 @@ impl Term {
         }
     }
 
-    /// How many operators lie on the longest way from here to a number or a signal.
+    /// Depth: operators on the longest path to a number or a signal.
     pub fn depth(&self) -> usize {
         match self {
             Self::Number(_) | Self::Signal(_) => 0,

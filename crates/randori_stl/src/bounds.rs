@@ -1,21 +1,21 @@
-//! What is known of a margin before the trace has ended.
+//! Bounds of a margin before the end of a trace.
 
 use crate::compile::Extremum;
 
-/// The least and the greatest margin that are still possible.
+/// The smallest and the largest possible margin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
-    /// No continuation of the trace gives less.
+    /// Lower bound over all continuations of the trace.
     pub lower: f64,
-    /// No continuation of the trace gives more.
+    /// Upper bound over all continuations of the trace.
     pub upper: f64,
 }
 
 impl Bounds {
-    /// Nothing is known.
+    /// Unknown: no bounds.
     pub const UNKNOWN: Self = Self { lower: f64::NEG_INFINITY, upper: f64::INFINITY };
 
-    /// The margin is known.
+    /// A known margin.
     pub fn exactly(margin: f64) -> Self {
         Self { lower: margin, upper: margin }
     }
@@ -30,7 +30,7 @@ impl Bounds {
         }
     }
 
-    /// Whether only one margin is left.
+    /// True if only one margin is possible.
     pub fn is_exact(&self) -> bool {
         self.lower == self.upper
     }
@@ -46,7 +46,7 @@ impl Bounds {
         }
     }
 
-    /// What is possible for the distance between two margins.
+    /// Bounds of the distance between two margins.
     pub(crate) fn distance(self, other: Self) -> Self {
         let gap = if self.lower > other.upper {
             distance(self.lower, other.upper)
@@ -59,7 +59,7 @@ impl Bounds {
         Self { lower: gap, upper: reach }
     }
 
-    /// What both statements allow.
+    /// The intersection of both bounds.
     pub(crate) fn narrowed(self, other: Self) -> Self {
         Self {
             lower: Extremum::Greatest.of(self.lower, other.lower),
@@ -68,7 +68,7 @@ impl Bounds {
     }
 }
 
-/// `|a - b|`, where equal infinities are no distance apart.
+/// `|a - b|`, with distance 0 of equal infinities.
 pub(crate) fn distance(a: f64, b: f64) -> f64 {
     if a == b { 0.0 } else { (a - b).abs() }
 }

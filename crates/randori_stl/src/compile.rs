@@ -27,7 +27,7 @@ impl Period {
     ///
     /// When `nanos` is 0.
     pub const fn from_nanos(nanos: u64) -> Self {
-        assert!(nanos > 0, "a sample period is longer than nothing");
+        assert!(nanos > 0, "a sample period is longer than 0");
         Self { nanos }
     }
 
@@ -49,12 +49,12 @@ impl Compiled {
         self.program.period
     }
 
-    /// How many signals a sample must hold at least: one more than the greatest index that is read.
+    /// Minimum number of signals in a sample: one more than the largest index.
     pub fn width(&self) -> usize {
         self.program.width
     }
 
-    /// Whether the margin at a sample depends on that sample and earlier ones only.
+    /// True if the margin at a sample depends on that sample and earlier ones only.
     pub fn is_past_only(&self) -> bool {
         self.program.nodes.iter().all(|node| !node.looks_ahead())
     }
@@ -64,13 +64,13 @@ impl Compiled {
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) nodes: Vec<Node>,
-    /// What each node was made from, in the order of `nodes`.
+    /// The source of each node, in the order of `nodes`.
     pub(crate) origins: Vec<Origin>,
     pub(crate) width: usize,
     period: Period,
 }
 
-/// The formula that a node was made from.
+/// The source formula of a node.
 #[derive(Debug, Clone)]
 pub(crate) struct Origin {
     pub(crate) text: String,
@@ -82,7 +82,7 @@ pub(crate) struct Origin {
 pub(crate) enum Node {
     Atom(CompiledAtom),
     Not(usize),
-    /// `and` is the least of its parts, `or` the greatest.
+    /// `and` is the minimum of its parts, `or` the maximum.
     Junction(Extremum, Vec<usize>),
     Connect(Connective, usize, usize),
     Window {
@@ -129,7 +129,7 @@ impl Reach {
     }
 }
 
-/// The least or the greatest of several margins.
+/// The minimum or the maximum of several margins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extremum {
     Least,
@@ -173,7 +173,7 @@ pub(crate) struct CompiledAtom {
     left: CompiledTerm,
     relation: Relation,
     right: CompiledTerm,
-    /// The margin when a side is not a number: the worst for the whole formula.
+    /// The margin if a side is not a number: the worst for the whole formula.
     without_value: f64,
 }
 
@@ -236,8 +236,8 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    /// Adds a formula after its parts and returns its index. `is_positive` says
-    /// whether an even number of negations lies above it.
+    /// Adds a formula after its parts and returns its index. `is_positive` is true under an
+    /// even number of negations.
     fn add(&mut self, formula: &Formula, is_positive: bool) -> Result<usize, CompileError> {
         let node = match formula {
             Formula::Atom(atom) => Node::Atom(self.atom(atom, is_positive)?),

@@ -1,11 +1,11 @@
-//! Margins of logs whose samples are not evenly spaced.
+//! Margins of logs with unevenly spaced samples.
 //!
 //! A signal is piecewise constant and continuous from the right: a value holds
-//! from its breakpoint until the next one, and the last one for ever. This is
-//! a choice; tools that interpolate linearly give other margins at crossings.
-//! Unlike in discrete time, `until` wants its left side to hold up to and
-//! including the moment of release (Donze and Maler 2010), and operators that
-//! look at a neighbouring sample have no meaning.
+//! from its breakpoint until the next one, and the last one forever. This is
+//! a convention; tools with linear interpolation give other margins at crossings.
+//! Unlike in discrete time, `until` requires its left side up to and including the time
+//! of release (Donze and Maler 2010), and operators on a neighbouring sample are
+//! undefined.
 //!
 //! Start reading at [`robustness`].
 
@@ -24,8 +24,8 @@ pub struct DenseSignal {
 }
 
 impl DenseSignal {
-    /// A signal that takes each value from its time on; `None` without
-    /// breakpoints or when times are not finite and strictly increasing.
+    /// A signal with each value from its time on; `None` without breakpoints, or unless
+    /// times are finite and strictly increasing.
     pub fn new(breakpoints: Vec<(f64, f64)>) -> Option<Self> {
         let is_ordered = breakpoints.windows(2).all(|pair| pair[0].0 < pair[1].0);
         let is_finite = breakpoints.iter().all(|(time, _)| time.is_finite());
@@ -61,13 +61,13 @@ impl DenseSignal {
     }
 }
 
-/// Leaves out breakpoints at which nothing changes.
+/// Removes breakpoints without a change.
 fn merged(mut pieces: Vec<(f64, f64)>) -> DenseSignal {
     pieces.dedup_by(|later, earlier| later.1 == earlier.1);
     DenseSignal { pieces }
 }
 
-/// Every time at which one of the signals changes, from where all of them are given.
+/// All times of changes of the signals, from the first time at which all are given.
 fn common_times(signals: &[&DenseSignal]) -> Vec<f64> {
     let start = signals.iter().map(|signal| signal.start()).fold(f64::NEG_INFINITY, f64::max);
     let changes = signals.iter().flat_map(|signal| &signal.pieces).map(|(time, _)| *time);
@@ -81,8 +81,8 @@ fn sorted_from(start: f64, mut times: Vec<f64>) -> Vec<f64> {
     once(start).chain(times).collect()
 }
 
-/// The margin of a formula over time. It says what a longer log could not change
-/// up to the end of the log less the horizon of the formula.
+/// The margin of a formula over time. It is final up to the end of the log minus the
+/// horizon of the formula.
 ///
 /// `resolve` gives the index of a signal in `signals`. The result starts where
 /// the last of the signals starts.
@@ -180,11 +180,11 @@ impl Evaluator<'_> {
     }
 }
 
-/// An interval in seconds, seen from the present into one direction.
+/// An interval in seconds, from the current time in one direction.
 #[derive(Debug, Clone, Copy)]
 struct Window {
     begin_s: f64,
-    /// Infinite without bound.
+    /// Infinite if unbounded.
     end_s: f64,
     is_past: bool,
 }
@@ -204,12 +204,12 @@ impl Window {
         Ok(Self { begin_s, end_s, is_past })
     }
 
-    /// From when on the window meets a piece that begins at `time_s`.
+    /// First time at which the window contains a piece that begins at `time_s`.
     fn enters_at(self, time_s: f64) -> f64 {
         if self.is_past { time_s + self.begin_s } else { time_s - self.end_s }
     }
 
-    /// From when on the window no longer meets a piece that ends at `time_s`.
+    /// Time from which the window no longer contains a piece that ends at `time_s`.
     fn leaves_at(self, time_s: f64) -> f64 {
         if self.is_past { time_s + self.end_s } else { time_s - self.begin_s }
     }
@@ -219,7 +219,7 @@ impl Window {
     }
 }
 
-/// The folds of the pieces that a moving window meets, as (time, fold) from each change on.
+/// The folds of the pieces in a moving window, as (time, fold) from each change on.
 fn slide<F: Fold>(fold: F, window: Window, pieces: &[(f64, F::Item)]) -> Vec<(f64, F::Item)> {
     let ends = pieces.iter().skip(1).map(|(time, _)| *time).chain(once(f64::INFINITY));
     let leaving: Vec<f64> = ends.map(|end| window.leaves_at(end)).collect();
@@ -258,7 +258,7 @@ fn chain(op: ChainOp, window: Window, left: &DenseSignal, right: &DenseSignal) -
         slide(FromFirst, window, &pieces)
     };
     let released = merged(slid.into_iter().map(|(time, stretch)| (time, stretch.margin)).collect());
-    // Up to the near end of the interval the left side holds without a choice.
+    // Up to the near end of the interval the left side must hold.
     let held = quantified(Extremum::Least, window.up_to_begin(), left);
     let margin = held.join(&released, |a, b| Extremum::Least.of(a, b));
     if op != ChainOp::Unless {

@@ -1,28 +1,28 @@
-//! What can be wrong with a formula, and where.
+//! Errors in formulas, with their position.
 
 use std::fmt;
 
 use crate::ast::Span;
 
-/// Why a text is not a formula.
+/// An error in parsing a formula.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
-    /// What is wrong, in lower case and without a full stop.
+    /// The problem, in lower case and without a full stop.
     pub message: String,
-    /// What to do about it.
+    /// Advice.
     pub help: Option<String>,
-    /// The bytes of the text that the message is about; empty at the end of the text.
+    /// Position in the text; empty at the end of the text.
     pub span: Span,
 }
 
-/// Why a formula cannot be evaluated with these signals at this sample period.
+/// An error in compiling a formula for given signals and sample period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompileError {
-    /// What is wrong, in lower case and without a full stop.
+    /// The problem, in lower case and without a full stop.
     pub message: String,
-    /// What to do about it.
+    /// Advice.
     pub help: Option<String>,
-    /// The bytes of the parsed text that the message is about; `0..0` for a tree that was not parsed.
+    /// Position in the parsed text; `0..0` for a tree that was not parsed.
     pub span: Span,
 }
 

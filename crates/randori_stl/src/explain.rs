@@ -1,8 +1,7 @@
 //! Finds the comparison and the sample that decided a margin.
 //!
-//! The margin is the least and greatest of other margins all the way down, so
-//! one comparison at one sample passed its value up, at most with the sign
-//! turned. Following the equal values leads to it.
+//! The margin is composed of minima and maxima, so it equals the margin of one
+//! comparison at one sample, up to its sign. Following the equal values leads to it.
 //!
 //! Start reading at [`explain`].
 
@@ -11,52 +10,53 @@ use crate::compile::{Compiled, Extremum, Node, Program, Reach};
 use crate::offline::margins;
 use crate::trace::Trace;
 
-/// Why the margin at the first sample is what it is.
+/// Explanation of the margin at the first sample.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
-    /// The part of the formula that decided, in the form in which formulas print.
+    /// The deciding part of the formula, as printed.
     pub atom: String,
-    /// The bytes of the parsed text that the deciding part spans; `0..0` for a tree that was not parsed.
+    /// Range of the deciding part in the parsed text; `0..0` for a tree that was not parsed.
     pub span: Span,
-    /// The sample that decided.
+    /// The deciding sample.
     pub sample: usize,
     /// The margin of the whole formula at the first sample; NaN for an empty trace.
     pub value: f64,
-    /// What kind of part decided.
+    /// Kind of the deciding part.
     pub cause: Cause,
-    /// From the whole formula to the deciding part.
+    /// Path from the whole formula to the deciding part.
     pub path: Vec<PathStep>,
 }
 
-/// What kind of part decided a margin.
+/// Kind of a deciding part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// A comparison, whose margin at that sample is the whole margin up to its sign.
+    /// A comparison, whose margin at that sample equals the whole margin up to its sign.
     Comparison,
     /// `<->` or `xor`: the distance between two margins, neither of which decided alone.
     Distance,
-    /// An operator that found no sample to look at, because the trace is too short.
+    /// An operator without a sample in its window, because the trace is too short.
     NoSample,
 }
 
-/// One part of the formula on the way to the deciding one.
+/// One part of the formula on the path to the deciding one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PathStep {
-    /// The part, in the form in which formulas print.
+    /// The part, as printed.
     pub text: String,
-    /// The sample at which it was asked.
+    /// The sample of its evaluation.
     pub sample: usize,
     /// Its margin at that sample.
     pub value: f64,
 }
 
-/// Finds what decided the margin of the formula at the first sample of a complete trace.
+/// Finds the deciding part of the margin at the first sample of a complete trace.
 ///
-/// Among equals the first part and the earliest sample are named (the latest, for past operators).
+/// Among equal candidates it takes the first part and the earliest sample (the latest, for
+/// past operators).
 ///
 /// # Panics
 ///
-/// When the trace has fewer signals than [`Compiled::width`].
+/// If the trace has fewer signals than [`Compiled::width`].
 pub fn explain(compiled: &Compiled, trace: &Trace) -> Explanation {
     let program = &*compiled.program;
     let columns = margins(program, trace);
@@ -68,7 +68,7 @@ pub fn explain(compiled: &Compiled, trace: &Trace) -> Explanation {
     } else {
         loop {
             let step = path_step(program, &columns, place);
-            // `unless` is made of several nodes that print alike.
+            // `unless` has several nodes with the same text.
             if path.last() != Some(&step) {
                 path.push(step);
             }
@@ -102,7 +102,7 @@ fn path_step(program: &Program, columns: &[Vec<f64>], place: Place) -> PathStep 
     PathStep { text, sample: place.sample, value: columns[place.node][place.sample] }
 }
 
-/// The operand and sample that gave the node its margin, or why there is none.
+/// The operand and sample of the node's margin, or the reason why there is none.
 fn descend(node: &Node, sample: usize, columns: &[Vec<f64>], index: usize) -> Result<Place, Cause> {
     let value = columns[index][sample];
     let now = |node: usize| Place { node, sample };
@@ -134,7 +134,7 @@ fn descend(node: &Node, sample: usize, columns: &[Vec<f64>], index: usize) -> Re
     }
 }
 
-/// The samples of a window that lie in the trace, from near to far.
+/// The samples of a window in the trace, from near to far.
 fn samples_within(
     is_past: bool,
     reach: Reach,
@@ -155,7 +155,7 @@ fn samples_within(
     }
 }
 
-/// The release that counted, or the sample at which holding was weakest before it.
+/// The deciding release, or the sample with the smallest holding margin before it.
 fn descend_chain(
     is_past: bool,
     reach: Reach,

@@ -1,21 +1,20 @@
 //! Folds over a sliding window in constant amortised time.
 //!
-//! A queue of two stacks: values enter the newer stack, and when the older one
-//! runs out the newer is turned over while its running folds are noted. It
-//! needs nothing but associativity, so one queue serves least, greatest,
-//! `until` and `since`.
+//! A queue of two stacks: values enter the newer stack; if the older one is empty, the
+//! newer one is reversed into it with its running folds. It requires only
+//! associativity, so one queue serves minimum, maximum, `until` and `since`.
 //!
 //! Start reading at [`SlidingFold`].
 
 use crate::compile::Extremum;
 
-/// A way to sum up a stretch of samples from the sums of its two halves.
+/// An associative fold over ranges of samples.
 pub(crate) trait Fold: Copy + std::fmt::Debug {
-    /// The sum of a stretch.
+    /// The fold of a range.
     type Item: Copy + std::fmt::Debug;
-    /// The sum of no samples.
+    /// The fold of no samples.
     fn empty(self) -> Self::Item;
-    /// The sum of an older stretch followed by a newer one.
+    /// The fold of an older range followed by a newer one.
     fn join(self, older: Self::Item, newer: Self::Item) -> Self::Item;
 }
 
@@ -31,12 +30,12 @@ impl Fold for Extremum {
     }
 }
 
-/// What `until` or `since` need to know about a stretch of samples.
+/// The fold of a range of samples for `until` or `since`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stretch {
-    /// The least margin of the holding (left) condition.
+    /// The smallest margin of the holding (left) condition.
     pub(crate) held: f64,
-    /// The margin of the whole operator over this stretch alone.
+    /// The margin of the operator over this range only.
     pub(crate) margin: f64,
 }
 
@@ -48,11 +47,11 @@ impl Stretch {
     }
 }
 
-/// Sums stretches as `until` sees them, from their first sample.
+/// Folds ranges for `until`, from their first sample.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FromFirst;
 
-/// Sums stretches as `since` sees them, from their last sample.
+/// Folds ranges for `since`, from their last sample.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FromLast;
 
@@ -88,7 +87,7 @@ impl Fold for FromLast {
     }
 }
 
-/// A queue that always knows the fold of what it holds.
+/// A queue with the fold of its items.
 #[derive(Debug, Clone)]
 pub(crate) struct SlidingFold<F: Fold> {
     fold: F,
@@ -116,7 +115,7 @@ impl<F: Fold> SlidingFold<F> {
         self.newer.push(item);
     }
 
-    /// Forgets the oldest item, if there is one.
+    /// Removes the oldest item, if there is one.
     pub(crate) fn pop_oldest(&mut self) {
         if self.older.is_empty() {
             let mut total = self.fold.empty();
@@ -129,7 +128,7 @@ impl<F: Fold> SlidingFold<F> {
         self.older.pop();
     }
 
-    /// The fold of everything in the queue, from old to new.
+    /// The fold of all items, from old to new.
     pub(crate) fn total(&self) -> F::Item {
         match self.older.last() {
             Some(older) => self.fold.join(*older, self.newer_total),

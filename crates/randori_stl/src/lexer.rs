@@ -1,11 +1,11 @@
-//! Cuts text into tokens and catches signs that belong to other languages.
+//! Splits text into tokens and detects operators of other languages.
 //!
 //! Start reading at [`tokenize`].
 
 use crate::ast::Span;
 use crate::error::ParseError;
 
-/// The longest text that is read, in bytes.
+/// Maximum length of a text, in bytes.
 pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 
 /// The smallest meaningful piece of a text.
@@ -21,14 +21,14 @@ pub(crate) enum Token<'a> {
     End,
 }
 
-/// A token and where it stands.
+/// A token and its position.
 #[derive(Debug, Clone)]
 pub(crate) struct Lexeme<'a> {
     pub(crate) token: Token<'a>,
     pub(crate) span: Span,
 }
 
-/// Signs of the language as (written, meant); longer ones first.
+/// Operators of the language as (spelling, canonical form); longer ones first.
 const SIGNS: &[(&str, &str)] = &[
     ("<->", "<->"),
     ("!==", "!="),
@@ -54,7 +54,7 @@ const SIGNS: &[(&str, &str)] = &[
     ("^", "^"),
 ];
 
-/// Signs of other languages, and what to write here; longer ones first.
+/// Operators of other languages, and advice; longer ones first.
 const SLIPS: &[(&str, &str)] = &[
     ("<=>", "write `<->` for equivalence"),
     ("===", "write `==`"),
@@ -82,12 +82,12 @@ const SLIPS: &[(&str, &str)] = &[
     ("◇", "write `eventually`"),
 ];
 
-/// Cuts `text` into tokens; the last one is [`Token::End`].
+/// Splits `text` into tokens; the last one is [`Token::End`].
 ///
 /// # Errors
 ///
-/// When the text is longer than [`MAX_TEXT_BYTES`] or holds a sign that the
-/// language does not have.
+/// If the text is longer than [`MAX_TEXT_BYTES`] or contains an unknown character or
+/// operator.
 pub(crate) fn tokenize(text: &str) -> Result<Vec<Lexeme<'_>>, ParseError> {
     if text.len() > MAX_TEXT_BYTES {
         let message =
@@ -113,7 +113,7 @@ pub(crate) fn tokenize(text: &str) -> Result<Vec<Lexeme<'_>>, ParseError> {
     Ok(lexemes)
 }
 
-/// The token that begins at `at`, and its length in bytes if it is a sign.
+/// The token that begins at `at`, and its length in bytes if it is an operator.
 fn next_token(text: &str, at: usize, first: char) -> Result<(Token<'_>, usize), ParseError> {
     let rest = &text[at..];
     let starts_number = |rest: &str| {

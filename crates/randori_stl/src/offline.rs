@@ -1,7 +1,7 @@
 //! Margins of a complete trace, at every sample, in linear time.
 //!
-//! Each operator turns the columns of its operands into one of its own. Past
-//! operators are future operators on the reversed columns.
+//! Each operator computes a column from those of its operands. Past operators are
+//! future operators on the reversed columns.
 //!
 //! Start reading at [`Compiled::robustness`].
 
@@ -78,7 +78,7 @@ fn reversed(column: &[f64]) -> Vec<f64> {
     column.iter().rev().copied().collect()
 }
 
-/// The extremum over the part of `[t + begin, t + end]` that lies in the trace.
+/// The extremum over the part of `[t + begin, t + end]` in the trace.
 fn window(extremum: Extremum, reach: Reach, body: &[f64]) -> Vec<f64> {
     let length = body.len();
     let Some(end) = reach.end else {
@@ -91,7 +91,7 @@ fn window(extremum: Extremum, reach: Reach, body: &[f64]) -> Vec<f64> {
         return shifted(&folded, reach.begin, extremum.of_nothing());
     };
     let width = end - reach.begin + 1;
-    // One copy of the loop for each extremum, without a choice inside.
+    // One copy of the loop per extremum, without a branch inside.
     match extremum {
         Extremum::Least => {
             bounded_window(reach.begin, width, body, f64::INFINITY, |a, b| Extremum::Least.of(a, b))
@@ -107,8 +107,8 @@ fn window(extremum: Extremum, reach: Reach, body: &[f64]) -> Vec<f64> {
 /// The extremum over `width` samples from `begin` on, with three comparisons a sample
 /// (van Herk 1992; Gil and Werman 1993).
 ///
-/// The column is cut into blocks as wide as the window. A window is then the end
-/// of one block and the start of the next.
+/// The column is divided into blocks of the width of the window. A window is then the
+/// end of one block and the start of the next.
 fn bounded_window(
     begin: usize,
     width: usize,
@@ -139,7 +139,7 @@ fn bounded_window(
     margins
 }
 
-/// The column as seen from `by` samples earlier.
+/// The column, shifted by `by` samples.
 fn shifted(column: &[f64], by: usize, beyond: f64) -> Vec<f64> {
     let by = by.min(column.len());
     let mut moved = column[by..].to_vec();
@@ -207,7 +207,7 @@ fn step(op: StepOp, body: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// The margin of an operator that looks at the previous sample.
+/// The margin of an operator on the previous sample.
 pub(crate) fn step_back(op: StepOp, before: f64, now: f64) -> f64 {
     match op {
         StepOp::Rise => Extremum::Least.of(-before, now),
@@ -216,7 +216,7 @@ pub(crate) fn step_back(op: StepOp, before: f64, now: f64) -> f64 {
     }
 }
 
-/// The margin that stands in for the sample before the first one.
+/// The margin in place of the sample before the first one.
 pub(crate) fn before_first(op: StepOp) -> f64 {
     match op {
         StepOp::StrongPrev | StepOp::Rise => f64::NEG_INFINITY,

@@ -1,16 +1,14 @@
-//! Margins of a trace that is still being measured.
+//! Margins of a growing trace.
 //!
-//! A [`Monitor`] answers for the first sample: after each new sample it says
-//! which margins are still possible. Above the temporal operators nothing but
-//! the first sample matters, so there intervals are combined ([`root`]). Below
-//! them every sample matters, so there each operator is a stream that gives the
-//! margin of a sample once it is known ([`streams`]), and a first guess of it,
-//! as an interval, at once.
+//! A [`Monitor`] bounds the margin at the first sample after each new sample. Above the
+//! temporal operators only the first sample matters, so intervals are combined there
+//! ([`root`]). Below them every sample matters, so each operator is a stream of the
+//! margins of samples as they become known ([`streams`]), with immediate bounds for
+//! the newest sample.
 //!
-//! The bounds are the interval semantics of Deshmukh et al. (2017) as long as no
-//! temporal operator that looks ahead stands inside another. Inside one they
-//! may lag behind it, by no more than the horizon of the inner operator, and
-//! they still contain every margin that is possible.
+//! The bounds are the interval semantics of Deshmukh et al. (2017) unless future
+//! operators are nested. For nested operators they may lag behind it, by at most the
+//! horizon of the inner operator, and still contain every possible margin.
 //!
 //! Start reading at [`Monitor::observe`].
 
@@ -27,22 +25,22 @@ use crate::trace::Trace;
 use root::Root;
 use streams::Streams;
 
-/// Watches one trace, sample by sample, for the margin at its first sample.
+/// Monitors the margin at the first sample of a trace, sample by sample.
 ///
-/// A copy goes on independently from where the original stands.
+/// A copy continues independently from the current sample.
 #[derive(Debug, Clone)]
 pub struct Monitor {
     program: Arc<Program>,
     streams: Streams,
     root: Root,
-    /// The samples so far; only for formulas whose inner operators look ahead without bound.
+    /// The samples so far; only for formulas with unbounded inner future operators.
     stored: Option<Trace>,
     seen: usize,
     bounds: Bounds,
 }
 
 impl Monitor {
-    /// A monitor that has seen nothing.
+    /// A monitor without samples.
     pub fn new(formula: &Compiled) -> Self {
         let program = Arc::clone(&formula.program);
         let mut streams = Streams::new(&program);
@@ -52,13 +50,13 @@ impl Monitor {
         Self { program, streams, root, stored, seen: 0, bounds: Bounds::UNKNOWN }
     }
 
-    /// Takes the next sample in and says what is possible for the margin at the first one.
+    /// Takes the next sample and returns the bounds of the margin at the first one.
     ///
     /// The bounds never widen. Once they are exact, further samples are only counted.
     ///
     /// # Panics
     ///
-    /// When the sample has fewer signals than [`Compiled::width`].
+    /// If the sample has fewer signals than [`Compiled::width`].
     pub fn observe(&mut self, sample: &[f64]) -> Bounds {
         let now = self.seen;
         self.seen += 1;
@@ -74,12 +72,12 @@ impl Monitor {
         self.bounds
     }
 
-    /// What is possible for the margin at the first sample, given the samples so far.
+    /// The bounds of the margin at the first sample, given the samples so far.
     pub fn bounds(&self) -> Bounds {
         self.bounds
     }
 
-    /// How many samples were taken in.
+    /// The number of samples so far.
     pub fn seen(&self) -> usize {
         self.seen
     }
@@ -87,7 +85,7 @@ impl Monitor {
     /// The margin at the first sample if the trace ends here: that of
     /// [`Compiled::robustness`]. NaN if there was no sample.
     ///
-    /// The monitor itself does not change, and may go on observing.
+    /// The monitor is unchanged, and can continue.
     pub fn finish(&self) -> f64 {
         if self.seen == 0 {
             return f64::NAN;
@@ -111,7 +109,7 @@ impl Monitor {
     }
 }
 
-/// Tells the margin of a past-only formula at each sample as it arrives.
+/// Computes the margin of a past-only formula at each new sample.
 #[derive(Debug, Clone)]
 pub struct PastMonitor {
     program: Arc<Program>,
@@ -120,7 +118,7 @@ pub struct PastMonitor {
 }
 
 impl PastMonitor {
-    /// A monitor that has seen nothing; `None` when the formula looks ahead.
+    /// A monitor without samples; `None` for formulas with future operators.
     pub fn new(formula: &Compiled) -> Option<Self> {
         if !formula.is_past_only() {
             return None;
@@ -131,11 +129,11 @@ impl PastMonitor {
         Some(Self { program, streams, seen: 0 })
     }
 
-    /// Takes the next sample in and returns the margin at that sample.
+    /// Takes the next sample and returns the margin at that sample.
     ///
     /// # Panics
     ///
-    /// When the sample has fewer signals than [`Compiled::width`].
+    /// If the sample has fewer signals than [`Compiled::width`].
     pub fn observe(&mut self, sample: &[f64]) -> f64 {
         self.streams.take(&self.program, self.seen, sample);
         self.seen += 1;

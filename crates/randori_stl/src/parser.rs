@@ -1,10 +1,10 @@
-//! Reads a formula or a term, and explains what stands in the way.
+//! Parser for formulas and terms, with advice for common mistakes.
 //!
-//! One precedence climber reads numbers and conditions alike, because `(` may
-//! open either; each operator then checks what it was given. Binding, from the
-//! tightest: unary minus, functions, `* /`, `+ -`, comparison, `not` and the
-//! unary temporal operators, `until unless since`, `and`, `or`, `->`, `<->`,
-//! `xor`. Operators that do not associate want parentheses.
+//! One precedence climber parses numbers and conditions alike, because `(` can open
+//! either; each operator then checks its operands. Precedence, tightest first: unary
+//! minus, functions, `* /`, `+ -`, comparison, `not` and the unary temporal operators,
+//! `until unless since`, `and`, `or`, `->`, `<->`, `xor`. Operators that do not
+//! associate require parentheses.
 //!
 //! Start reading at [`parse`].
 
@@ -23,34 +23,33 @@ use words::{Infix, infix_of};
 ///
 /// # Errors
 ///
-/// When the text is not exactly one formula, nests deeper than [`MAX_DEPTH`] or
-/// is longer than [`MAX_TEXT_BYTES`](crate::MAX_TEXT_BYTES). The error names the place and, for
-/// common slips, the cure.
+/// If the text is not exactly one formula, nests deeper than [`MAX_DEPTH`] or is longer
+/// than [`MAX_TEXT_BYTES`](crate::MAX_TEXT_BYTES). The error has the position and, for
+/// common mistakes, advice.
 pub fn parse(text: &str) -> Result<Formula, ParseError> {
     let mut parser = Parser::new(text, false)?;
     let piece = parser.whole()?;
     parser.formula(piece)
 }
 
-/// Reads arithmetic over signals, as metrics use it: `max(speed(courier))`, `2 * x`.
+/// Reads arithmetic over signals, for metrics: `max(speed(courier))`, `2 * x`.
 ///
 /// Here `min` and `max` may have a single argument, which a metric reads as the
 /// extreme over time; evaluated at one sample that is the argument itself.
 ///
 /// # Errors
 ///
-/// As [`parse`], and when the text is a condition.
+/// As [`parse`], and if the text is a condition.
 pub fn parse_term(text: &str) -> Result<Term, ParseError> {
     let mut parser = Parser::new(text, true)?;
     let piece = parser.whole()?;
     parser.term(piece)
 }
 
-/// The units that stand behind the numbers of a formula (but not of its
-/// intervals), with their places; nothing if the text is no formula.
+/// The units of the numbers of a formula (except those of its intervals), with their
+/// positions; empty if the text is not a formula.
 ///
-/// Numbers are in SI units once they are read, so this is the only way to learn
-/// what was written.
+/// Parsed numbers are in SI units, so this is the only access to the written units.
 pub fn written_units(text: &str) -> Vec<(Span, &'static str)> {
     let read = || {
         let mut parser = Parser::new(text, false)?;
@@ -60,19 +59,19 @@ pub fn written_units(text: &str) -> Vec<(Span, &'static str)> {
     read().unwrap_or_default()
 }
 
-/// What an operand turned out to be.
+/// The kind of an operand.
 enum Value {
     Number(Term),
     Condition(Formula),
 }
 
-/// An operand with what its neighbours need to know about it.
+/// An operand with its context.
 struct Piece {
     value: Value,
     span: Span,
-    /// Operators on the longest way down; kept to refuse trees too deep to walk.
+    /// Depth in operators; trees that are too deep are refused.
     depth: usize,
-    /// The operator at the top when no parentheses surround it.
+    /// The top operator, if it is not in parentheses.
     open: Option<Infix>,
 }
 
@@ -82,9 +81,9 @@ struct Parser<'a> {
     at: usize,
     brackets: usize,
     prefixes: usize,
-    /// Whether `max(x)` is a metric over time and therefore legal.
+    /// True if `max(x)` is allowed, as a metric over time.
     is_metric: bool,
-    /// Units behind numbers so far.
+    /// Units of numbers so far.
     units: Vec<(Span, &'static str)>,
 }
 
@@ -102,13 +101,13 @@ impl<'a> Parser<'a> {
         self.lexemes[self.at].span.clone()
     }
 
-    /// Where the token before the present one ends.
+    /// End of the token before the current one.
     fn previous_end(&self) -> usize {
         self.at.checked_sub(1).map_or(0, |before| self.lexemes[before].span.end)
     }
 
     fn advance(&mut self) {
-        // The end is never passed, so peeking stays legal.
+        // The end is never passed, so peeking is always valid.
         self.at = (self.at + 1).min(self.lexemes.len() - 1);
     }
 
@@ -120,7 +119,7 @@ impl<'a> Parser<'a> {
         found
     }
 
-    /// How the present token is called in a message.
+    /// Description of the current token in messages.
     fn found(&self) -> String {
         match self.peek() {
             Token::End => "the end".to_owned(),
@@ -153,12 +152,9 @@ impl<'a> Parser<'a> {
             Value::Number(_) => "a comparison such as `<` or an arithmetic operator",
         });
         match self.peek() {
-            Token::Sign(")") => {
-                error.help("this parenthesis closes nothing: remove it or open one before")
-            }
-            Token::Sign("[") => error.help(
-                "an interval stands directly after a temporal operator: `always[0, 5] (...)`",
-            ),
+            Token::Sign(")") => error.help("unmatched parenthesis: remove it or open one before"),
+            Token::Sign("[") => error
+                .help("write an interval directly after a temporal operator: `always[0, 5] (...)`"),
             Token::Name(name) => match words::suggest_word(name) {
                 Some(word) => error.help(format!("did you mean `{word}`?")),
                 None => error,
@@ -181,7 +177,7 @@ impl<'a> Parser<'a> {
             let right = self.expression(infix.level() + 1)?;
             let span = left.span.start..right.span.end;
             let depth = left.depth.max(right.depth) + 1;
-            // A longer `and` or `or` becomes wider, not deeper.
+            // A longer `and` or `or` is wider, not deeper.
             let widens = matches!(infix, Infix::And | Infix::Or) && left.open == Some(infix);
             let depth = if widens { left.depth.max(right.depth + 1) } else { depth };
             refuse_depth(depth, &span)?;
@@ -262,7 +258,7 @@ impl<'a> Parser<'a> {
         Ok(Formula::Atom(Atom { left: self.term(left)?, relation, right: self.term(right)?, span }))
     }
 
-    /// `a < b < c`, `a -> b -> c` and their like have no agreed meaning.
+    /// `a < b < c`, `a -> b -> c` and similar chains are ambiguous.
     fn refuse_chain(&self, left: &Piece, next: Infix) -> Result<(), ParseError> {
         let Some(open) = left.open else { return Ok(()) };
         let here = &self.text[self.span()];
@@ -292,7 +288,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes a piece as a condition.
+    /// Requires a condition.
     fn formula(&self, piece: Piece) -> Result<Formula, ParseError> {
         match piece.value {
             Value::Condition(formula) => Ok(formula),
@@ -309,8 +305,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes a piece as a number.
-    #[expect(clippy::unused_self, reason = "the twin of `formula`, called in the same way")]
+    /// Requires a number.
+    #[expect(clippy::unused_self, reason = "the counterpart of `formula`, called in the same way")]
     fn term(&self, piece: Piece) -> Result<Term, ParseError> {
         match piece.value {
             Value::Number(term) => Ok(term),
@@ -329,7 +325,7 @@ fn refuse_depth(depth: usize, span: &Span) -> Result<(), ParseError> {
     Err(ParseError::new(message, span.clone()).help("split it into several formulas"))
 }
 
-/// The table's own copy of a sign, so that comparing is comparing.
+/// The static spelling of an operator, for comparison.
 fn sign_of(sign: &str) -> &'static str {
     const BRACKETS: [&str; 6] = ["(", ")", "[", "]", ",", ":"];
     BRACKETS.into_iter().find(|bracket| *bracket == sign).unwrap_or_default()

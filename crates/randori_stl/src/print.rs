@@ -1,7 +1,7 @@
 //! Writes syntax trees as text that parses back to the same tree.
 //!
-//! Every operand that is itself an operation stands in parentheses, so a
-//! reader never needs the table of precedences. Numbers are in SI units.
+//! Every operand that is itself an operation is in parentheses, so precedence never
+//! matters. Numbers are in SI units.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -96,7 +96,7 @@ fn write_number(f: &mut Formatter<'_>, value: f64) -> fmt::Result {
     }
 }
 
-/// A term as an operand: in parentheses when it is an operation.
+/// A term as an operand: in parentheses if it is an operation.
 struct Operand<'a>(&'a Term);
 
 impl Display for Operand<'_> {
@@ -115,7 +115,7 @@ impl Display for SignalRef {
     }
 }
 
-/// Gives each variant of an operator the word that stands for it.
+/// Defines the word of each variant of an operator.
 macro_rules! words {
     ($($operator:ty { $($variant:ident => $word:literal),+ $(,)? })+) => {$(
         impl Display for $operator {

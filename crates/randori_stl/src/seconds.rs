@@ -1,7 +1,7 @@
-//! Exact durations: what a person wrote as an interval, without rounding.
+//! Exact decimal durations of intervals, without rounding.
 //!
 //! An interval such as `[0, 0.6]` must be a whole number of samples. Binary
-//! floating point cannot say whether it is, so the decimal digits are kept.
+//! floating point cannot decide this, so the decimal digits are kept.
 //!
 //! Start reading at [`Seconds::in_samples`].
 
@@ -11,27 +11,27 @@ use crate::Period;
 
 /// A non-negative duration in seconds as an exact decimal number.
 ///
-/// Two durations are equal exactly when they are the same length of time.
+/// Two durations are equal if and only if they have the same length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Seconds {
     /// Digits, without trailing zeros.
     mantissa: u64,
-    /// Power of ten that the digits are multiplied by; 0 when there are none.
+    /// Exponent of ten; 0 without digits.
     exponent: i32,
 }
 
 /// A duration counted in samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Samples {
-    /// It is this many samples, to within 1e-9 of a sample.
+    /// A whole number of samples, to within 1e-9 of a sample.
     Whole(usize),
-    /// It lies between this many samples and one more.
+    /// Between this number of samples and the next.
     Between(u64),
-    /// It is longer than any trace, or too fine to compute with.
+    /// Longer than any trace, or with too many digits.
     OutOfRange,
 }
 
-/// More samples than this never fit into a trace.
+/// Maximum number of samples of a trace.
 const MAX_SAMPLES: u128 = 1 << 40;
 
 impl Seconds {
@@ -71,7 +71,7 @@ impl Seconds {
         Some(Self::from_decimal(mantissa, exponent.checked_sub(places)?))
     }
 
-    /// This duration times `factor * 10^exponent`, as a unit of time asks for.
+    /// This duration times `factor * 10^exponent`, for a unit of time.
     pub(crate) fn scaled(self, factor: u64, exponent: i32) -> Option<Self> {
         Some(Self::from_decimal(
             self.mantissa.checked_mul(factor)?,
@@ -85,7 +85,7 @@ impl Seconds {
         format!("{}e{}", self.mantissa, self.exponent).parse().unwrap_or(f64::INFINITY)
     }
 
-    /// Counts the duration in samples of `period`, with whole numbers only.
+    /// The duration in samples of `period`, in integer arithmetic.
     pub(crate) fn in_samples(self, period: Period) -> Samples {
         self.count_samples(period).unwrap_or(Samples::OutOfRange)
     }

@@ -23,7 +23,7 @@ impl Term {
     ///
     /// # Errors
     ///
-    /// When `resolve` does not know a signal; the error carries its place.
+    /// If `resolve` does not know a signal; the error has its position.
     pub fn compile(
         &self,
         resolve: &mut dyn FnMut(&SignalRef) -> Option<usize>,
@@ -59,14 +59,14 @@ fn unknown_signal(signal: &SignalRef) -> CompileError {
 }
 
 impl CompiledTerm {
-    /// The value at one sample; not a number where arithmetic says so (`0 / 0`).
+    /// The value at one sample; NaN for undefined arithmetic (`0 / 0`).
     ///
     /// # Panics
     ///
     /// When the sample has fewer signals than `resolve` promised.
     #[inline]
     pub fn evaluate(&self, sample: &[f64]) -> f64 {
-        // Most sides of a comparison are a leaf, which needs no call.
+        // Most sides of a comparison are leaves, which need no call.
         match &self.code {
             Code::Number(value) => *value,
             Code::Signal(index) => sample[*index],
@@ -113,7 +113,7 @@ impl Code {
 }
 
 fn call(function: Function, mut arguments: impl Iterator<Item = f64>) -> f64 {
-    // A missing reading must not hide behind a good one, as it does in `f64::min`.
+    // NaN must propagate, unlike in `f64::min`.
     let choose =
         |a: f64, b: f64, take_b: bool| if b.is_nan() || (take_b && !a.is_nan()) { b } else { a };
     let first = arguments.next().unwrap_or(f64::NAN);

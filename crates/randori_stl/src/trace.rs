@@ -1,4 +1,4 @@
-//! What was measured: a table of samples.
+//! Traces: tables of samples.
 
 /// Samples of several signals, one row per sample, one column per signal.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -29,17 +29,17 @@ impl Trace {
         self.length += 1;
     }
 
-    /// How many samples there are.
+    /// Number of samples.
     pub fn len(&self) -> usize {
         self.length
     }
 
-    /// Whether there is no sample.
+    /// True without samples.
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }
 
-    /// How many signals there are.
+    /// Number of signals.
     pub fn width(&self) -> usize {
         self.width
     }

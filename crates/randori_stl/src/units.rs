@@ -1,12 +1,12 @@
-//! Units of measurement that may follow a number, and their size in SI units.
+//! Units of numbers, and their size in SI units.
 
-/// A unit and how many SI units it is.
+/// A unit and its size in SI units.
 pub(crate) struct Unit {
-    /// How it is written.
+    /// Its spelling.
     pub(crate) name: &'static str,
     /// The number in this unit times this is the number in SI.
     pub(crate) factor: f64,
-    /// Words that people write when they mean this unit.
+    /// Alternative spellings, for suggestions.
     slips: &'static [&'static str],
 }
 
@@ -55,11 +55,11 @@ pub(crate) fn find_unit(text: &str) -> Option<&'static Unit> {
     UNITS.iter().find(|unit| unit.name == plain)
 }
 
-/// Units of time, as intervals know them: name, whole factor, power of ten.
+/// Units of time in intervals: name, integer factor, power of ten.
 const TIME_UNITS: &[(&str, u64, i32)] =
     &[("s", 1, 0), ("ms", 1, -3), ("us", 1, -6), ("ns", 1, -9), ("min", 60, 0)];
 
-/// The factor (times a power of ten) of a unit that an interval may use.
+/// The factor (times a power of ten) of a unit for intervals.
 pub(crate) fn find_time_unit(text: &str) -> Option<(u64, i32)> {
     TIME_UNITS
         .iter()
@@ -67,7 +67,7 @@ pub(crate) fn find_time_unit(text: &str) -> Option<(u64, i32)> {
         .map(|(_, factor, exponent)| (*factor, *exponent))
 }
 
-/// The unit that somebody who wrote `text` may have meant.
+/// A suggestion for an unknown unit.
 pub(crate) fn suggest_unit(text: &str) -> Option<&'static str> {
     let by_slip = UNITS.iter().find(|unit| unit.slips.contains(&text));
     let by_case = || UNITS.iter().find(|unit| unit.name.eq_ignore_ascii_case(text));

@@ -59,7 +59,7 @@ fn parentheses_are_matched() {
         ),
         (
             "always x > 1)",
-            "`)`: expected `and`, `or`, `->`, `until` or the end, found `)`; this parenthesis closes nothing: remove it or open one before",
+            "`)`: expected `and`, `or`, `->`, `until` or the end, found `)`; unmatched parenthesis: remove it or open one before",
         ),
         ("rise x > 1", "`x`: expected `(` after `rise`, found `x`; write `rise(x > 1)`"),
     ]);
@@ -86,7 +86,7 @@ fn intervals_are_checked() {
         ),
         (
             "always (x > 1)[0, 5]",
-            "`[`: expected `and`, `or`, `->`, `until` or the end, found `[`; an interval stands directly after a temporal operator: `always[0, 5] (...)`",
+            "`[`: expected `and`, `or`, `->`, `until` or the end, found `[`; write an interval directly after a temporal operator: `always[0, 5] (...)`",
         ),
         (
             "always[0, 1 hour] (x > 1)",

@@ -219,7 +219,7 @@ impl Reader<'_> {
                 Err(error)
             }
             None if self.parsed.elements.is_empty() => {
-                let reason = format!("`</{name}>` closes nothing");
+                let reason = format!("`</{name}>` has no start tag");
                 Err(malformed(range, reason, "remove the tag, or add its start tag"))
             }
             None => {

@@ -1,17 +1,17 @@
-//! The memory of single operators: what they keep of the samples behind them.
+//! The memory of single operators: queues of past samples.
 //!
-//! Every queue takes the margins of its operand in order and gives its own in
-//! order. None holds more than its window or the trace, whichever is shorter.
+//! Every queue takes the margins of its operand in order and returns its own in
+//! order. Its size is at most that of its window or of the trace.
 
 use std::collections::VecDeque;
 
 use crate::compile::{Extremum, Reach};
 use crate::fold::{Fold, FromFirst, FromLast, SlidingFold, Stretch};
 
-/// Gives back each margin so much later that two operands arrive together.
+/// Delays margins, so that those of two operands arrive together.
 #[derive(Debug, Clone)]
 pub(super) struct Delay {
-    /// When the margin of sample 0 comes out.
+    /// Step in which the margin of sample 0 is returned.
     ready_at: usize,
     is_direct: bool,
     waiting: VecDeque<f64>,
@@ -32,11 +32,11 @@ impl Delay {
     }
 }
 
-/// A sliding window that begins `begin` samples after the sample that asks.
+/// A sliding window that begins `begin` samples after the evaluated sample.
 #[derive(Debug, Clone)]
 struct Ahead<F: Fold> {
     queue: SlidingFold<F>,
-    /// The sample that the oldest item of the queue belongs to.
+    /// The sample of the oldest item of the queue.
     oldest: usize,
     begin: usize,
     taken: usize,
@@ -54,7 +54,7 @@ impl<F: Fold> Ahead<F> {
         self.taken += 1;
     }
 
-    /// The fold over what has been taken of the window of `sample`; later samples only.
+    /// The fold over the received part of the window of `sample`; for ascending samples only.
     fn total(&mut self, sample: usize) -> F::Item {
         while !self.queue.is_empty() && self.oldest < sample + self.begin {
             self.queue.pop_oldest();
@@ -77,7 +77,7 @@ impl FutureWindow {
         self.0.take(margin);
     }
 
-    /// The margin at `sample`, when the whole window (or the whole trace) was taken.
+    /// The margin at `sample`, after the whole window (or the whole trace) was received.
     pub(super) fn margin(&mut self, sample: usize) -> f64 {
         self.0.total(sample)
     }
@@ -106,7 +106,7 @@ impl Until {
         }
     }
 
-    /// The margin at `sample`, when the whole window (or the whole trace) was taken.
+    /// The margin at `sample`, after the whole window (or the whole trace) was received.
     pub(super) fn margin(&mut self, sample: usize) -> f64 {
         let released = self.released.total(sample).margin;
         while self.held.taken < sample + self.begin
@@ -118,7 +118,7 @@ impl Until {
     }
 }
 
-/// A sliding window that ends `begin` samples before the present one.
+/// A sliding window that ends `begin` samples before the current one.
 #[derive(Debug, Clone)]
 enum Behind<F: Fold> {
     /// The last so many samples.

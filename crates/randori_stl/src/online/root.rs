@@ -1,9 +1,8 @@
-//! The part of a formula that is asked about the first sample only.
+//! The part of a formula that is evaluated at the first sample only.
 //!
-//! A window at the first sample is a single fold, even one without end, and
-//! what it may still become is an interval. Each fold runs three times: over
-//! the margins that are known, and over the least and the greatest margins
-//! that are possible for the newest sample.
+//! A window at the first sample is a single fold, even an unbounded one, and its possible
+//! results are an interval. Each fold runs three times: over the known margins, and over
+//! the lower and the upper bounds of the margins of the newest sample.
 //!
 //! Start reading at [`Root::bounds`].
 
@@ -18,7 +17,7 @@ use super::streams::{Streams, combine, combine_all};
 /// The state of one operator at the first sample.
 #[derive(Debug, Clone)]
 pub(super) enum Root {
-    /// The margin that a stream gives for its first sample.
+    /// The margin of a stream at its first sample.
     Stream {
         index: usize,
         first: Option<f64>,
@@ -41,7 +40,7 @@ pub(super) enum Root {
 }
 
 impl Root {
-    /// Builds the state for a node and asks for the streams that it reads.
+    /// Builds the state for a node and requests its streams.
     pub(super) fn new(program: &Program, index: usize, streams: &mut Streams) -> Self {
         let mut below = |index: usize| Self::new(program, index, streams);
         match &program.nodes[index] {
@@ -74,7 +73,7 @@ impl Root {
         }
     }
 
-    /// Takes in what the streams gave in step `now` of a trace whose newest sample is `last`.
+    /// Takes the results of the streams in step `now` of a trace with the newest sample `last`.
     pub(super) fn advance(&mut self, now: usize, last: usize, streams: &Streams) {
         match self {
             Self::Stream { index, first, guess } => {
@@ -119,7 +118,7 @@ impl Root {
         }
     }
 
-    /// What is possible after sample `now`.
+    /// The bounds after sample `now`.
     pub(super) fn bounds(&self, now: usize) -> Bounds {
         match self {
             Self::Stream { first: Some(margin), .. } => Bounds::exactly(*margin),
@@ -134,7 +133,7 @@ impl Root {
         }
     }
 
-    /// The margin of a trace whose streams have all been drained.
+    /// The margin of a trace after all streams are drained.
     pub(super) fn closed(&self) -> f64 {
         match self {
             Self::Stream { first, .. } => first.unwrap_or(f64::NAN),
@@ -153,17 +152,17 @@ impl Root {
 pub(super) trait WindowFold: Clone {
     /// The margins of the operands at one sample.
     type Margins;
-    /// Takes the margins at the next sample in; `counts` when it lies in the interval.
+    /// Takes the margins at the next sample; `counts` if it is in the interval.
     fn take(&mut self, margins: Self::Margins, counts: bool);
-    /// What is possible when more samples may follow.
+    /// The bounds if more samples may follow.
     fn open(&self) -> Bounds;
-    /// The margin when no sample follows.
+    /// The margin if no sample follows.
     fn closed(&self) -> f64;
-    /// The margins at one end of what is possible.
+    /// The margins at one bound.
     fn at(possible: &[Bounds], end: impl Fn(&Bounds) -> f64) -> Self::Margins;
 }
 
-/// The same fold over what is known, and over both ends of what is possible.
+/// The same fold over known margins, and over both bounds.
 #[derive(Debug, Clone)]
 pub(super) struct Folds<F> {
     reach: Reach,
@@ -195,7 +194,7 @@ impl<F: WindowFold> Folds<F> {
         }
     }
 
-    /// What is possible when all samples to `now` were guessed, and those to `now - lag` are known.
+    /// The bounds with known margins to `now - lag`, and bounded ones to `now`.
     fn bounds(&self, now: usize, lag: Option<usize>) -> Bounds {
         let is_past_end = |sample: usize| self.reach.end.is_some_and(|end| sample >= end);
         let known = match lag.and_then(|lag| now.checked_sub(lag)) {

@@ -1,8 +1,8 @@
-//! One stream of margins for each operator, each so late as it has to be.
+//! One stream of margins per operator, with minimum delay.
 //!
-//! An operator that looks `h` samples ahead gives the margin of sample `t` when
-//! sample `t + h` arrives, so that in each step every stream gives at most one
-//! margin. Beside it stands what can be said about the newest sample at once.
+//! An operator with a horizon of `h` samples returns the margin of sample `t` when sample
+//! `t + h` arrives, so that every stream returns at most one margin per step. In
+//! addition, it returns the bounds for the newest sample.
 //!
 //! Start reading at [`Streams::take`].
 
@@ -13,27 +13,27 @@ use crate::offline::{before_first, connect, step_back};
 
 use super::queues::{Delay, FutureWindow, PastWindow, Since, Until};
 
-/// The streams that a monitor needs, in the order of the nodes.
+/// The streams of a monitor, in the order of the nodes.
 #[derive(Debug, Clone)]
 pub(super) struct Streams {
-    /// The state of each node; `None` for one that no stream needs.
+    /// The state of each node; `None` for unused nodes.
     each: Vec<Option<Stream>>,
-    /// The margin that each node gave in this step.
+    /// The margin of each node in this step.
     known: Vec<Option<f64>>,
-    /// What is possible for each node at the newest sample; empty when no stream is late.
+    /// The bounds of each node at the newest sample; empty if no stream is delayed.
     guesses: Vec<Bounds>,
 }
 
 #[derive(Debug, Clone)]
 struct Stream {
-    /// How many samples late margins are known; `None` for never.
+    /// Delay of margins in samples; `None` for never.
     lag: Option<usize>,
     memory: Memory,
 }
 
 #[derive(Debug, Clone)]
 enum Memory {
-    /// Nothing to remember: comparisons, `not`, and streams that never give a margin.
+    /// No state: comparisons, `not`, and streams without margins.
     Nothing,
     Operands(Vec<Delay>),
     Future(FutureWindow),
@@ -41,7 +41,7 @@ enum Memory {
     Until([Delay; 2], Until),
     Since([Delay; 2], Since),
     Before(f64),
-    /// Whether the operand has given its first margin, which `next` drops.
+    /// True after the first margin of the operand, which `next` drops.
     First(bool),
 }
 
@@ -51,7 +51,7 @@ impl Streams {
         Self { each: vec![None; count], known: vec![None; count], guesses: Vec::new() }
     }
 
-    /// Starts the stream of a node and of all that it reads; returns how late it is.
+    /// Starts the stream of a node and of its operands; returns its delay.
     pub(super) fn need(&mut self, program: &Program, index: usize) -> Option<usize> {
         if let Some(stream) = &self.each[index] {
             return stream.lag;
@@ -76,12 +76,12 @@ impl Streams {
         lag
     }
 
-    /// Whether some margin will not be known before the trace ends.
+    /// True if some margin is unknown until the trace ends.
     pub(super) fn is_unbounded(&self) -> bool {
         self.each.iter().flatten().any(|stream| stream.lag.is_none())
     }
 
-    /// Takes sample `now` in.
+    /// Takes sample `now`.
     pub(super) fn take(&mut self, program: &Program, now: usize, sample: &[f64]) {
         for (index, node) in program.nodes.iter().enumerate() {
             let Some(stream) = &mut self.each[index] else { continue };
@@ -98,7 +98,7 @@ impl Streams {
         }
     }
 
-    /// Advances to `now`, which lies beyond the last sample of the trace.
+    /// Advances to `now`, which is beyond the last sample of the trace.
     pub(super) fn drain(&mut self, program: &Program, now: usize, last: usize) {
         for (index, node) in program.nodes.iter().enumerate() {
             let Some(stream) = &mut self.each[index] else { continue };
@@ -109,18 +109,18 @@ impl Streams {
         }
     }
 
-    /// The first step from `from` on in which some stream gives a margin.
+    /// The first step from `from` on in which some stream returns a margin.
     pub(super) fn next_event(&self, from: usize, last: usize) -> Option<usize> {
         let lags = self.each.iter().flatten().filter_map(|stream| stream.lag);
         lags.filter(|lag| lag.saturating_add(last) >= from).map(|lag| lag.max(from)).min()
     }
 
-    /// The margin that a node gave in this step, which is that of sample `now - lag`.
+    /// The margin of a node in this step, which is that of sample `now - lag`.
     pub(super) fn known(&self, index: usize) -> Option<f64> {
         self.known[index]
     }
 
-    /// What is possible for a node at the newest sample.
+    /// The bounds of a node at the newest sample.
     pub(super) fn guess(&self, index: usize) -> Bounds {
         match self.guesses.get(index) {
             Some(guess) => *guess,
@@ -142,7 +142,7 @@ fn operands(node: &Node) -> Vec<usize> {
     }
 }
 
-/// How far ahead the node itself looks; `None` without bound.
+/// Horizon of the node itself; `None` if unbounded.
 fn horizon(node: &Node) -> Option<usize> {
     match node {
         Node::Window { is_past: false, reach, .. } | Node::Until { reach, .. } => reach.end,
@@ -173,7 +173,7 @@ fn two(delays: Vec<Delay>) -> [Delay; 2] {
 }
 
 impl Stream {
-    /// The margin that becomes known in step `now` of a trace whose newest sample is `last`.
+    /// The margin that becomes known in step `now` of a trace with the newest sample `last`.
     fn advance(
         &mut self,
         node: &Node,
@@ -238,7 +238,7 @@ fn pass_both(
     first.pass(now, left).zip(second.pass(now, right))
 }
 
-/// What is possible at the newest sample, given what is possible there for the operands.
+/// The bounds at the newest sample, given those of the operands.
 fn guess(node: &Node, guesses: &[Bounds]) -> Bounds {
     match node {
         Node::Not(body) => guesses[*body].negated(),
@@ -262,12 +262,12 @@ fn guess(node: &Node, guesses: &[Bounds]) -> Bounds {
     }
 }
 
-/// What is possible for `and` or `or`.
+/// The bounds of `and` or `or`.
 pub(super) fn combine_all(extremum: Extremum, parts: impl Iterator<Item = Bounds>) -> Bounds {
     parts.fold(Bounds::exactly(extremum.of_nothing()), |so_far, part| so_far.joined(part, extremum))
 }
 
-/// What is possible for a connective.
+/// The bounds of a connective.
 pub(super) fn combine(op: Connective, left: Bounds, right: Bounds) -> Bounds {
     match op {
         Connective::Implies => left.negated().joined(right, Extremum::Greatest),

@@ -7,7 +7,7 @@ use crate::seconds::Seconds;
 use crate::units::find_time_unit;
 
 impl Parser<'_> {
-    /// Reads an interval if one stands here.
+    /// Reads an optional interval.
     pub(super) fn interval(&mut self) -> Result<Option<Interval>, ParseError> {
         let start = self.span().start;
         if !self.accept("[") {
@@ -39,7 +39,7 @@ impl Parser<'_> {
         Ok(Some(Interval { begin, end, span: start..self.previous_end() }))
     }
 
-    /// Reads one end of an interval, and says whether it had no unit.
+    /// Reads one end of an interval; also returns true if it had no unit.
     fn interval_bound(&mut self) -> Result<(Seconds, bool), ParseError> {
         let start = self.span().start;
         let number = match self.peek() {

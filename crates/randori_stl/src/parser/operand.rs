@@ -1,4 +1,4 @@
-//! Reads what stands between infix operators: numbers, signals, groups, prefixes.
+//! Operands of infix operators: numbers, signals, groups, prefixes.
 
 use super::words::{Infix, Prefix, function_of, is_reserved, prefix_of, suggest_word};
 use super::{Parser, Piece, Token, Value, refuse_depth};
@@ -37,9 +37,8 @@ impl Parser<'_> {
     fn missing_operand(&self) -> ParseError {
         let error = self.expected("a signal, a number or `(`");
         match self.peek() {
-            Token::Sign("[") => error.help(
-                "an interval stands directly after a temporal operator: `always[0, 5] (...)`",
-            ),
+            Token::Sign("[") => error
+                .help("write an interval directly after a temporal operator: `always[0, 5] (...)`"),
             Token::Name(word) => {
                 error.help(format!("`{word}` is an operator and cannot name a signal"))
             }
@@ -109,7 +108,7 @@ impl Parser<'_> {
         Ok(piece)
     }
 
-    /// Opens a parenthesis, which counts against the limit of nesting.
+    /// Opens a parenthesis, which counts towards the nesting limit.
     fn open_bracket(&mut self) -> Result<Span, ParseError> {
         let span = self.span();
         self.brackets += 1;
@@ -157,7 +156,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads a unit if one stands here, and returns its size in SI units.
+    /// Reads an optional unit, and returns its size in SI units.
     fn unit(&mut self) -> Result<f64, ParseError> {
         let start = self.span();
         match self.peek() {
@@ -186,7 +185,7 @@ impl Parser<'_> {
         })
     }
 
-    /// Takes `/s`, `/s2` or `/s^2` into the unit when no space stands before it.
+    /// Adds `/s`, `/s2` or `/s^2` without a preceding space to the unit.
     fn rest_of_unit(&mut self) {
         let touches = |parser: &Self, ahead: usize| {
             let (before, next) = (parser.at + ahead - 1, parser.at + ahead);

@@ -1,4 +1,4 @@
-//! The words and signs of the language, and how tightly they bind.
+//! The operators of the language, and their precedence.
 
 use super::{ArithmeticOp, ChainOp, Connective, Relation, Token};
 use crate::ast::{Function, StepOp, WindowOp};
@@ -15,14 +15,14 @@ pub(super) enum Infix {
 }
 
 impl Infix {
-    /// The level of the operator that binds least.
+    /// The lowest precedence.
     pub(super) const LOOSEST: u8 = 1;
-    /// What the operand of `not` and `always` may hold: comparisons and arithmetic.
+    /// Precedence of the operand of `not` and `always`: comparisons and arithmetic.
     pub(super) const COMPARISON: u8 = 8;
-    /// What the operand of a unary minus may hold: nothing that is infix.
+    /// Precedence of the operand of a unary minus: no infix operators.
     pub(super) const TIGHTEST: u8 = 11;
 
-    /// How tightly the operator binds; larger is tighter.
+    /// Precedence; larger is tighter.
     pub(super) fn level(self) -> u8 {
         match self {
             Self::Connect(Connective::Xor) => Self::LOOSEST,
@@ -38,7 +38,7 @@ impl Infix {
     }
 }
 
-/// The operator that `token` is between two operands.
+/// The infix operator of `token`.
 pub(super) fn infix_of(token: Token<'_>) -> Option<Infix> {
     let (Token::Name(word) | Token::Sign(word)) = token else { return None };
     Some(match word {
@@ -73,7 +73,7 @@ pub(super) enum Prefix {
     Step(StepOp),
 }
 
-/// The operator that `token` is before an operand.
+/// The prefix operator of `token`.
 pub(super) fn prefix_of(token: Token<'_>) -> Option<Prefix> {
     let (Token::Name(word) | Token::Sign(word)) = token else { return None };
     Some(match word {
@@ -104,13 +104,13 @@ pub(super) fn function_of(name: &str) -> Option<Function> {
     })
 }
 
-/// Whether a word is an operator and so cannot name a signal.
+/// True for operators, which cannot be names of signals.
 pub(super) fn is_reserved(word: &str) -> bool {
     let token = Token::Name(word);
     infix_of(token).is_some() || prefix_of(token).is_some()
 }
 
-/// Words long enough to be misspelt.
+/// Words that are candidates for spelling suggestions.
 const LONG_WORDS: &[&str] = &[
     "always",
     "eventually",
@@ -131,7 +131,7 @@ const LONG_WORDS: &[&str] = &[
     "xor",
 ];
 
-/// Words of other languages, and the word here.
+/// Words of other languages, and their equivalents.
 const FOREIGN_WORDS: &[(&str, &str)] = &[
     ("globally", "always"),
     ("finally", "eventually"),
@@ -143,7 +143,7 @@ const FOREIGN_WORDS: &[(&str, &str)] = &[
     ("falling", "fall"),
 ];
 
-/// The word that somebody who wrote `word` may have meant.
+/// A suggestion for an unknown `word`.
 pub(super) fn suggest_word(word: &str) -> Option<&'static str> {
     let lower = word.to_ascii_lowercase();
     let foreign = FOREIGN_WORDS.iter().find(|(theirs, _)| *theirs == lower).map(|(_, ours)| *ours);
@@ -164,9 +164,9 @@ pub(super) fn suggest_word(word: &str) -> Option<&'static str> {
     })
 }
 
-/// Letters to insert, delete or replace to get from one word to the other.
+/// Edit distance of two words.
 fn edit_distance(one: &str, other: &str) -> usize {
-    // Long names are not slips, and the table would grow with them.
+    // Long names are not typos, and the cost grows with their length.
     if one.len() > 32 {
         return usize::MAX;
     }

@@ -94,7 +94,7 @@ fn what_is_wrong_is_said_where_it_is() {
         ("<a>1 < 2</a>", 5, "no element name follows the `<`"),
         ("<a><!-- b </a>", 3, "this comment is not closed"),
         ("<?xml version=\"1.0\"><a/>", 0, "this declaration is not closed"),
-        ("</a>", 0, "`</a>` closes nothing"),
+        ("</a>", 0, "`</a>` has no start tag"),
         ("<!DOCTYPE a [<a/>", 0, "this document type declaration is not closed"),
     ];
     for (text, place, reason) in table {
