@@ -184,7 +184,7 @@ fn a_changed_command_is_a_difference_of_the_policy_at_its_tick() {
 
     let found = diff(&project, 5);
 
-    let entity = "answer 49 of the policy of cart";
+    let entity = "response 49 of the policy of cart";
     expect_first(&found, 50, "policy", entity, "command 0, drive");
     let field = &found["first_difference"]["fields"][0];
     assert_eq!((field["a"].as_f64(), field["b"].as_f64()), (Some(0.5), Some(0.25)));

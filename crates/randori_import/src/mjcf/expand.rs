@@ -314,7 +314,7 @@ impl Copies {
         if let Some(joint) =
             node.children().find(|child| matches!(child.tag(), "joint" | "freejoint" | "inertial"))
         {
-            let message = format!("a {} cannot be replicated by itself", joint.tag());
+            let message = format!("a {} cannot be replicated without a body", joint.tag());
             let help = "put it into a body inside the replicate";
             log.error(DiagnosticCode::IMPORT_STRUCTURE, joint.span(), message, help);
             return None;

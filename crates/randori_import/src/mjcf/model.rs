@@ -270,7 +270,7 @@ impl<'t> Walk<'_, '_, 't> {
                 "joint" | "freejoint" if body > 0 => self.joint(child, body, at, childclass),
                 "joint" | "freejoint" => {
                     let code = DiagnosticCode::IMPORT_STRUCTURE;
-                    let message = "a joint belongs to no body";
+                    let message = "a joint outside of a body";
                     self.log.error(code, child.span(), message, "move it into a `<body>`");
                 }
                 "inertial" if body > 0 => self.inertial(child, body, at),

@@ -87,7 +87,7 @@ fn broken_mjcf_files_are_refused_with_place() {
         ),
         (
             xml("<mujoco><worldbody>\n<joint/></worldbody></mujoco>"),
-            "m.xml:2:1: error[RS0806]: a joint belongs to no body",
+            "m.xml:2:1: error[RS0806]: a joint outside of a body",
         ),
         (
             body("<geom class=\"legs\" size=\"1\"/>", ""),

@@ -239,7 +239,7 @@ impl Scenes<'_> {
             return;
         };
         let name = |field: &str| Name::new(Stage::Sensor, entity(), field, "");
-        fields.words([&a.asked_at.0, &b.asked_at.0], || name("asked at tick"));
+        fields.words([&a.asked_at.0, &b.asked_at.0], || name("requested at tick"));
         let times = |it: &Request| -> Vec<Option<u64>> {
             it.measured_at.iter().map(|at| at.map(|at| at.0)).collect()
         };
@@ -261,14 +261,14 @@ impl Scenes<'_> {
         let Some(any) = a.or(b) else { return };
         let robot = self.robot(side, any.robot).and_then(|robot| self.robot_layout(robot));
         let Some(robot) = robot else { return };
-        let entity = || format!("answer {} of the policy of {}", any.request, robot.name);
+        let entity = || format!("response {} of the policy of {}", any.request, robot.name);
         let name = |field: &str| Name::new(Stage::Policy, entity(), field, "");
         let (Some(a), Some(b)) = (a, b) else {
             let words = |side: Option<_>| if side.is_some() { "took effect" } else { "did not" };
             fields.texts([words(a).to_owned(), words(b).to_owned()], || name(""));
             return;
         };
-        fields.words([&a.asked_at.0, &b.asked_at.0], || name("asked at tick"));
+        fields.words([&a.asked_at.0, &b.asked_at.0], || name("requested at tick"));
         fields.words([&a.commands.len(), &b.commands.len()], || name("number of commands"));
         for (step, (a, b)) in a.commands.iter().zip(&b.commands).enumerate() {
             fields.words([&a.len(), &b.len()], || name("number of values"));
@@ -369,7 +369,7 @@ fn events([a, b]: [&[EventRecord]; 2], fields: &mut Fields) {
         None => NOTHING.to_owned(),
     };
     for index in 0..a.len().max(b.len()) {
-        let name = || Name::new(Stage::Event, "what is done to the world", "", "");
+        let name = || Name::new(Stage::Event, "events of the tick", "", "");
         fields.texts([tell(a.get(index)), tell(b.get(index))], name);
     }
 }

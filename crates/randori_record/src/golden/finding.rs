@@ -174,7 +174,7 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Drawn { path, before, after } => {
-                write!(f, "drawn value `{path}`: {}", change(before.as_ref(), after.as_ref()))
+                write!(f, "sampled value `{path}`: {}", change(before.as_ref(), after.as_ref()))
             }
             Self::FirstDifference { at: Span { last: 0, .. }, stage: Some(Stage::Physics) } => {
                 f.write_str("first difference: tick 0, the start")
@@ -183,7 +183,10 @@ impl fmt::Display for Finding {
                 write!(f, "first difference: {at}, stage {stage}")
             }
             Self::FirstDifference { at, stage: None } => {
-                write!(f, "first difference: in {at} (from there a golden keeps only some ticks)")
+                write!(
+                    f,
+                    "first difference: in {at} (in this range a golden stores only some ticks)"
+                )
             }
             Self::State { tick, what, field, values, distance } => {
                 let gap = if field.is_empty() { "" } else { " " };
@@ -224,7 +227,7 @@ impl fmt::Display for Finding {
             }
             Self::Length { before, after } => write!(f, "length: {before} -> {after} ticks"),
             Self::Unseen => {
-                f.write_str("digests differ, but at no tick and in no value that a golden keeps")
+                f.write_str("digests differ, but no tick and no value in the golden does")
             }
             Self::NoSuchSeed(seed) => write!(f, "no run with seed {seed} was accepted"),
         }

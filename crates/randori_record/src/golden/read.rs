@@ -279,7 +279,7 @@ fn instants(raw: Vec<RawInstant>, mut room: usize) -> Result<Vec<Instant>, Probl
         let bodies = updated(before.map(|i| i.bodies.as_slice()), bodies);
         let joints = updated(before.map(|i| i.joints.as_slice()), joints);
         let (Some(bodies), Some(joints)) = (bodies, joints) else {
-            let message = format!("the instant {tick} names something twice, or something new");
+            let message = format!("the instant {tick} has a duplicate or an unknown name");
             return Err(Problem::new(message, mark));
         };
         room = room.checked_sub(bodies.len() + joints.len()).ok_or_else(|| {

@@ -184,7 +184,7 @@ fn pose([x, y, z, i, j, k, w]: &[f32; 7]) -> Pose {
 fn contacts(message: &messages::State, bodies: usize) -> Outcome<Vec<Contact>> {
     let count = message.contact_bodies.len();
     if message.contact_others.len() != count || message.contact_forces.len() != 3 * count {
-        return Err("contacts of unequal number".to_owned());
+        return Err("contact fields of different lengths".to_owned());
     }
     let forces = message.contact_forces.as_chunks::<3>().0;
     let pairs = message.contact_bodies.iter().zip(&message.contact_others);
@@ -217,7 +217,7 @@ fn reading(message: messages::Reading, start: &Start) -> Outcome<Reading> {
 
 fn request(message: messages::Request, start: &Start) -> Outcome<Request> {
     if message.measured_at.len() != message.arrived.len() {
-        return Err("channels of unequal number".to_owned());
+        return Err("channel fields of different lengths".to_owned());
     }
     let measured = message.measured_at.into_iter().zip(message.arrived);
     Ok(Request {
@@ -233,7 +233,7 @@ fn request(message: messages::Request, start: &Start) -> Outcome<Request> {
 fn intervention(message: &messages::Intervention, bodies: usize) -> Outcome<Intervention> {
     let vector = |values: &[f32]| match *values {
         [x, y, z] => Ok(Vector::new(x, y, z)),
-        _ => Err("a vector that has not three parts".to_owned()),
+        _ => Err("a vector without three components".to_owned()),
     };
     match (&message.push, &message.drop) {
         (Some(push), None) => Ok(Intervention::Push {
@@ -246,7 +246,7 @@ fn intervention(message: &messages::Intervention, bodies: usize) -> Outcome<Inte
             Ok(Intervention::Drop {
                 size: vector(&dropped.size)?,
                 mass_kg: dropped.mass_kg,
-                pose: values.map(pose).map_err(|_| "a pose that has not seven parts")?,
+                pose: values.map(pose).map_err(|_| "a pose without seven components")?,
             })
         }
         _ => Err("an intervention of an unknown kind".to_owned()),

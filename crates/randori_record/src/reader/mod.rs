@@ -40,7 +40,7 @@ pub enum ReadError {
         found: u64,
     },
     /// Truncated before the end of its header.
-    #[error("ends before its start is complete: nothing in it can be used")]
+    #[error("is truncated in its header and cannot be used")]
     EndsBeforeStart,
     /// Damaged bytes.
     #[error("is damaged at byte {at}: {what}")]

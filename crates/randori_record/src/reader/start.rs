@@ -57,7 +57,7 @@ pub(super) fn read(bytes: &[u8], container: &Container) -> Result<Parts, ReadErr
     for name in names {
         let data = attachment(&name)?;
         let text = std::str::from_utf8(&bytes[data.clone()])
-            .map_err(|_| damaged(data.start, format!("`{name}` is no text")))?;
+            .map_err(|_| damaged(data.start, format!("`{name}` is not text")))?;
         texts.push((name, text.to_owned()));
     }
     let (layout, signals) = (attachment(wire::LAYOUT)?, attachment(wire::SIGNALS)?);
