@@ -1,4 +1,4 @@
-//! How long does a step of a pile of boxes take, collision detection aside?
+//! Time of a step of a pile of boxes, without collision detection.
 //!
 //! `cargo bench -p randori_bodies --bench piles` prints microseconds per step for
 //! blocks of boxes that stand, and that a force shoves along the ground, by Newton's

@@ -1,4 +1,4 @@
-//! How long does a step of a robot take, collision detection aside?
+//! Time of a step of a robot, without collision detection.
 //!
 //! `cargo bench -p randori_bodies --bench step` prints microseconds per step for a
 //! quadruped with 18 dofs on 4 points and a humanoid with 35 dofs on 8 points, each

@@ -1,4 +1,4 @@
-//! What does a step of a robot that nothing touches cost, stage by stage?
+//! Time of a step of a robot without contacts, by stage.
 //!
 //! `cargo bench -p randori_bodies --bench trees` prints microseconds per call for a
 //! quadruped (18 dofs) and a humanoid (35 dofs): the median over all blocks, and

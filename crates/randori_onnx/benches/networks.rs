@@ -1,4 +1,4 @@
-//! How long does one run of a published policy take, alone and in a batch?
+//! Time of one inference of a published policy, alone and in a batch.
 //!
 //! Reads the policies below `RANDORI_REFERENCE_DATA` (else `../shared/data` from
 //! the repository root) and prints the median of 2,000 runs. `compare.sh` beside

@@ -1,4 +1,4 @@
-//! What does recording cost per tick, and how large do recordings get?
+//! Cost of recording per tick, and sizes of recordings.
 //!
 //! A scene like that of the courier: seven bodies, two drives, a joint sensor
 //! every tick and a lidar of 360 beams ten times a second, 250 ticks per second.

@@ -1,4 +1,4 @@
-//! Recordings held against each other: made-up ticks, cut files, other scenes.
+//! Comparison of recordings: artificial ticks, truncated files, different scenes.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! The page as a text: what it holds and what it must not hold.
+//! The HTML text of the page: required and forbidden content.
 
 mod common;
 

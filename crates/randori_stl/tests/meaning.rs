@@ -1,4 +1,4 @@
-//! What formulas mean: precedence, units, margins at the edge, decisions.
+//! Semantics of formulas: precedence, units, margins at bounds, decisions.
 
 mod common;
 

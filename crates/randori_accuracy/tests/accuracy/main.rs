@@ -106,7 +106,7 @@ fn nothing_is_worse_than_the_page_says() {
     }
 }
 
-/// How much an error may grow before it counts: results of many collisions
+/// Allowed growth of an error: results of many collisions
 /// and of unstable motions depend on every rounding.
 fn band(name: &str) -> f64 {
     match name {

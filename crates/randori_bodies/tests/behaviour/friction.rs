@@ -44,7 +44,7 @@ fn a_box_above_the_friction_angle_slides_as_coulomb_says() {
     }
 }
 
-/// How deep a box that lands with 3 m/s aside sinks in (m), and the velocity aside
+/// Penetration depth of a box that lands with 3 m/s sideways (m), and the lateral velocity
 /// that it has after 0.2 s (m/s).
 fn land(slip_rounds: usize) -> (f64, f64) {
     let tree = build(&[free(cuboid(1.0, BOX), Vector3::new(0.0, 0.0, 0.1))]);

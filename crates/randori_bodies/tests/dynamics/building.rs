@@ -17,7 +17,7 @@ fn hinge() -> LinkSpec {
     }
 }
 
-/// What a builder with one floating base says to a second link.
+/// The result of adding a second link to a builder with one floating base.
 fn refusal(change: impl Fn(&mut LinkSpec)) -> Option<TreeError> {
     let mut builder = TreeBuilder::new();
     builder.add(&floating()).expect("a base");

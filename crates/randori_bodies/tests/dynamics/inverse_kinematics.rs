@@ -186,7 +186,7 @@ fn poses_of_random_trees_are_reached_again_from_nearby() {
         there.v = random.values(tree.dofs(), 0.3);
         there.advance(&tree, 1.0);
         let target = reached(&tree, &there.q, link);
-        // What does not carry the link may be anywhere, and bases of others too.
+        // Other joints and other bases can be anywhere.
         let mut q = start.q.clone();
         for base in tree.bases() {
             let coordinates = tree.links()[*base].coordinates();

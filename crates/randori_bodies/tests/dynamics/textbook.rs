@@ -90,7 +90,7 @@ fn a_pendulum_swings_with_the_period_of_the_elliptic_integral() {
     let mut swinging = state(&tree, &[angle], &[0.0]);
     run(&tree, &mut swinging, (period, period / 2000.0), down());
 
-    // At the turning point, so what is left of the swing shows the phase.
+    // At the turning point, where the remaining velocity shows the phase error.
     let late = swinging.v[0] / (mass * G * length * libm::sin(angle) / inertia);
     assert!((swinging.q[7] - angle).abs() < 1e-5, "{}", swinging.q[7]);
     assert!(late.abs() < 1e-5 * period, "{late:e} s of {period} s");

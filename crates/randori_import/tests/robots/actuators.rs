@@ -1,4 +1,4 @@
-//! What drives, couples and resists the joints of MJCF files. Numbers without
+//! Actuators, couplings and passive forces of joints of MJCF files. Numbers without
 //! another source are those of `MuJoCo` 4.0.0.
 
 use crate::common::{import_mjcf, read_back};

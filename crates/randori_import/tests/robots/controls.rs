@@ -32,7 +32,7 @@ fn effort(robot: &RobotSpec, configuration: &InitialConfiguration, actuator: &Ac
     }
 }
 
-/// What the report says of `ctrl`, by status.
+/// The lines of the report about `ctrl`, by status.
 fn told(found: &Import, status: ImportStatus) -> Vec<&str> {
     let entries = found.report.entries.iter().filter(|entry| entry.kind == status);
     entries.map(|entry| entry.what.as_str()).filter(|what| what.starts_with("`ctrl`")).collect()

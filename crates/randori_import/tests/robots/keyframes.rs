@@ -1,4 +1,4 @@
-//! What keyframes become. Short ones are filled as in `MuJoCo` 4.0.0 (`key_qpos`,
+//! Import of keyframes. Short ones are completed as in `MuJoCo` 4.0.0 (`key_qpos`,
 //! `key_ctrl`).
 
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ fn numbers_that_a_keyframe_leaves_out_are_those_without_it() {
     assert_eq!(configuration.base.xyz, [0.0, 3.0, 1.0]);
     assert_eq!(found.robot.as_ref().expect("a robot").poses["home"].get("j"), None);
     assert_eq!(read_back(&found).poses["home"]["k"], Coordinate::Rad(0.25));
-    // What is left out is 0, which holds a motor as it is.
+    // Omitted values are 0, which holds a motor.
     assert_eq!(configuration.commands, BTreeMap::from([("j".to_owned(), vec![0.5])]));
     let guessed = found.report.entries.iter().filter(|entry| entry.kind == ImportStatus::Guessed);
     let said: Vec<(&str, bool)> =

@@ -1,4 +1,4 @@
-//! What sensors, and what has no effect, become in the report of an MJCF file.
+//! Import of sensors of an MJCF file, and reports of parts without effect.
 
 use crate::common::{import_mjcf, read_back};
 use randori_import::{Import, ImportStatus};

@@ -1,4 +1,4 @@
-//! The tree of an MJCF file: what is robot, what it stands on, what is copied.
+//! The tree of an MJCF file: robot, environment, replicated bodies.
 
 use crate::common::{import, import_mjcf, mjcf, read_back};
 use randori_core::diagnostic::render_short;

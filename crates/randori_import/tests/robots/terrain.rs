@@ -1,4 +1,4 @@
-//! What terrain of MJCF files becomes. Row order, channel and scale are those of
+//! Import of terrain of MJCF files. Row order, channel and scale are those of
 //! `MuJoCo` 4.0.0 (`hfield_data`).
 
 use crate::common::{Bytes, import, mjcf};

@@ -68,7 +68,7 @@ pub(crate) fn scenario() -> Scenario {
     }
 }
 
-/// What is known before the first tick.
+/// Data before the first tick.
 pub(crate) fn start() -> Start {
     let engine = Engine {
         randori: "0.1.0".to_owned(),
@@ -261,7 +261,7 @@ fn drop_boxes(odd: &mut Odd, record: &mut TickRecord, contacts: &mut Vec<Contact
     }
 }
 
-/// What the run says in the end.
+/// The report of the run.
 pub(crate) fn report(ticks: u64) -> RunReport {
     RunReport {
         title: "a yard".to_owned(),

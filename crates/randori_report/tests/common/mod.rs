@@ -71,7 +71,7 @@ pub(crate) fn scenario() -> Scenario {
     scenario
 }
 
-/// What the header of a made-up run says.
+/// The header of an artificial run.
 pub(crate) fn start(scenario: &Scenario) -> Start {
     let texts = vec![("scenario.ron".to_owned(), SCENARIO.to_owned())];
     let column = |name: &str, unit: &str| SignalColumn { name: name.into(), unit: unit.into() };
