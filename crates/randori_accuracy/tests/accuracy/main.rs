@@ -1,5 +1,5 @@
-//! How far the physics is off where the answer is known, and that the page
-//! about it still tells the truth.
+//! Errors of the physics in cases with known solutions, compared with the tables of
+//! the documentation page.
 
 mod page;
 
