@@ -397,7 +397,7 @@ fn a_broken_text_gets_a_place_and_advice() {
     assert!(error("Golden(", "Scenario(").starts_with("4:1: "));
     assert!(error("event sensor", "sensor event").contains("order"));
     assert!(error("event sensor", "event event").contains("order"));
-    assert!(error("\"crate\"", "\"rover.base\"").contains("twice"));
+    assert!(error("\"crate\"", "\"rover.base\"").contains("a duplicate or an unknown name"));
     let deep = Golden::parse(&format!("Golden({}", "(".repeat(100_000))).expect_err("too deep");
     assert!(deep.to_string().contains("deep"), "{deep}");
 }
