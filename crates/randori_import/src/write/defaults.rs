@@ -68,9 +68,15 @@ fn retain(value: &mut Value, at: &str, keep: &impl Fn(&str, &Value) -> bool) {
     match value {
         Value::Scalar(_) => {}
         Value::Tuple(_, items) | Value::List(items) => {
-            items.iter_mut().for_each(|item| retain(item, at, keep));
+            for item in items {
+                retain(item, at, keep);
+            }
         }
-        Value::Map(entries) => entries.iter_mut().for_each(|(_, it)| retain(it, at, keep)),
+        Value::Map(entries) => {
+            for (_, item) in entries {
+                retain(item, at, keep);
+            }
+        }
         Value::Struct(name, fields) => fields.retain_mut(|(field, value)| {
             let kind = kind(at, name, field);
             let is_kept = keep(&kind, value);

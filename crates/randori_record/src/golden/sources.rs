@@ -51,7 +51,7 @@ pub fn with_source_digests(
         };
         if digest.string(golden) == Some(short(before)) {
             text.push_str(&golden[from..digest.span.start]);
-            text.push_str(&format!("{:?}", short(after)));
+            text.extend(["\"", &short(after), "\""]);
             from = digest.span.end;
         }
     }

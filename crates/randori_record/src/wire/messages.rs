@@ -1,5 +1,6 @@
 //! The messages of our own channels. Numbers and kinds of fields never change;
 //! new fields get new numbers.
+#![expect(clippy::struct_field_names, reason = "they are the names of the fields in the records")]
 
 use randori_core::record::Stage;
 
