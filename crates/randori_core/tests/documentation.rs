@@ -162,11 +162,22 @@ struct SpecType {
 fn spec_types() -> BTreeMap<String, SpecType> {
     // These are made by the checker or for it, and are never written.
     let derived = ["Scenario", "PhysicsSettings", "Trigger"];
+    let folder = root().join("crates/randori_core/src/spec");
     let mut types = BTreeMap::new();
-    for (file, source) in sources("spec") {
-        for (name, declared) in declarations(&source) {
-            if !derived.contains(&name.as_str()) {
-                types.insert(name, SpecType { page: page_of(&file), ..declared });
+    for entry in fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("an entry").path();
+        let page = page_of(&path.file_name().expect("a file").to_string_lossy());
+        let source = fs::read_to_string(path).expect("a source");
+        let mut lines = source.lines();
+        while let Some(line) = lines.next() {
+            let declares = |word: &str| line.strip_prefix(word).filter(|_| line.ends_with('{'));
+            let Some(rest) = declares("pub struct ").or_else(|| declares("pub enum ")) else {
+                continue;
+            };
+            let name = word(rest);
+            let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "}").collect();
+            if !derived.contains(&name) {
+                types.insert(name.to_owned(), SpecType { page, ..declared(&body) });
             }
         }
     }

@@ -27,8 +27,8 @@ impl SensorType for Contact {
             word: "contact",
             example: "Contact(threshold: 0.5)",
             channels: "`force` (x, y, z), `touching`",
-            meaning: "force (N) of everything else on the link, in the frame of the sensor; \
-                      1 if it is at least `threshold` (N, 0 or more; 0.001 if left out), else 0",
+            meaning: "net contact force (N) on the link, in the frame of the sensor; 1 if it \
+                      is at least `threshold` (N, 0 or more; default 0.001), else 0",
         }
     }
 

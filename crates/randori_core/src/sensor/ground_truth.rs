@@ -16,7 +16,7 @@ impl SensorType for GroundTruth {
             word: "ground truth",
             example: "GroundTruth",
             channels: "`position` (x, y, z), `orientation` (x, y, z, w), `linear_velocity` (x, y, z), `angular_velocity` (x, y, z)",
-            meaning: "the true pose and velocity of the sensor's frame in the world",
+            meaning: "true pose and velocity of the sensor's frame in the world",
         }
     }
 

@@ -21,8 +21,8 @@ impl SensorType for JointState {
             word: "joint state",
             example: "JointState(joints: [...])",
             channels: "`position`, `velocity`, `torque`: one value per coordinate",
-            meaning: "rad or m, rad/s or m/s, N m or N of the drive. `joints` gives the joints in \
-                      this order; left out, all that can move",
+            meaning: "rad or m, rad/s or m/s, N m or N of the drive. `joints` selects joints \
+                      and their order; default: all movable joints",
         }
     }
 

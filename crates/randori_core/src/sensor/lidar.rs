@@ -52,10 +52,10 @@ impl SensorType for Lidar {
             example: "Lidar(beams: 180, range: (0.05, 12.0), fov: Deg(270))",
             channels: "`ranges`: one value per beam",
             meaning: "distances (m) in the XY plane of the sensor, counter-clockwise; infinite \
-                      where nothing lies within `range`. `fov` is centred on +X; left out it is \
-                      `Deg(360)`, and a full turn has no beam twice. What is nearer than the \
-                      shorter range hides what lies behind. Beams pass through the robot that \
-                      carries it",
+                      where nothing lies within `range`. `fov` is centred on +X; default \
+                      `Deg(360)`, without a duplicate beam at the seam. Surfaces nearer than \
+                      the minimum range occlude those behind them. Beams ignore the robot that \
+                      carries the sensor",
         }
     }
 

@@ -27,9 +27,9 @@ impl SensorType for WheelOdometry {
             word: "wheel odometry",
             example: r#"WheelOdometry(left: "l", right: "r", radius: 0.1, separation: 0.5)"#,
             channels: "`pose` (x, y, yaw), `twist` (forward, yaw_rate)",
-            meaning: "pose (m, rad) since the start, and speed (m/s, rad/s), from the rotation of \
-                      two wheel joints; `radius` of the wheels and their `separation` in m. \
-                      Slipping wheels deceive it",
+            meaning: "pose (m, rad) since the start, and speed (m/s, rad/s), from the rotation \
+                      of two wheel joints; `radius` of the wheels and their `separation` in m. \
+                      Wheel slip causes errors",
         }
     }
 

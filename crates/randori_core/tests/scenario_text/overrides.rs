@@ -4,9 +4,7 @@ use std::f64::consts::FRAC_PI_2;
 
 use randori_core::layout::SceneLayout;
 use randori_core::policy_source::PolicySource;
-use randori_core::spec::{
-    Angle, Coordinate, LatencySpec, PhysicsPreset, Repeat, Scenario,
-};
+use randori_core::spec::{Angle, Coordinate, LatencySpec, PhysicsPreset, Repeat, Scenario};
 use randori_core::text::{FileKind, Limits, Override, Part, check_file};
 
 use super::fixture::{files, load, set};

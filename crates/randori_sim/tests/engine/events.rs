@@ -227,7 +227,8 @@ fn a_frozen_channel_repeats_itself_and_moves_no_other_value_or_stream() {
         ]
     );
     let (frozen, free) = (measured(&frozen), measured(&free));
-    let held = free.iter().find(|(tick, ..)| *tick > 101).expect("it measures").1[gyro.clone()].to_vec();
+    let held =
+        free.iter().find(|(tick, ..)| *tick > 101).expect("it measures").1[gyro.clone()].to_vec();
     let mut repeated = 0;
     for ((tick, mine, my_loss), (_, other, loss)) in frozen.iter().zip(&free) {
         let mut expected = other.clone();

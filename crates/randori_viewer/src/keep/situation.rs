@@ -8,8 +8,8 @@ use randori_core::layout::SceneLayout;
 use randori_core::math::{Pose, Vector, quaternion_from_rotation_vector};
 use randori_core::record::{BodyState, TickRecord};
 use randori_core::spec::{
-    Base, Coordinate, EventSpec, Expectation, JointKind, Mobility, ObjectSpec, Placement,
-    PoseSpec, RobotSpec, Scenario, Shape, ShapeSpec,
+    Base, Coordinate, EventSpec, Expectation, JointKind, Mobility, ObjectSpec, Placement, PoseSpec,
+    RobotSpec, Scenario, Shape, ShapeSpec,
 };
 use randori_core::text::bundle;
 use randori_project::files::{make_folders, replace};
