@@ -1,5 +1,6 @@
 //! Checks manifests and sources against the rooms of the architecture page.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -199,6 +200,107 @@ fn core_and_engine_read_no_clock_file_environment_or_hash_map() {
     for member in ["randori_bodies", "randori_core", "randori_sim", "randori_stl"] {
         assert_absent(&workspace().join("crates").join(member).join("src"), &forbidden);
     }
+}
+
+/// Words of the viewer's sources that ask the system for files, programs or time.
+const OF_THE_DESKTOP: [&str; 7] = [
+    "std::fs",
+    "std::process",
+    "std::thread",
+    "std::env",
+    "std::net",
+    "SystemTime",
+    "std::time::Instant",
+];
+
+/// Modules that `text` declares, with whether they are behind the feature `desktop`.
+fn modules(text: &str) -> BTreeMap<&str, bool> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = BTreeMap::new();
+    for (number, line) in lines.iter().enumerate() {
+        let line = line.trim_start_matches("pub ");
+        if let Some(name) = line.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')) {
+            let above = number.checked_sub(1).map_or("", |above| lines[above]);
+            found.insert(name, above == r#"#[cfg(feature = "desktop")]"#);
+        }
+    }
+    found
+}
+
+/// Files of the viewer's library with the modules that they belong to, such as
+/// `["plots", "save"]`; those of the program are left out.
+fn viewer_files() -> Vec<(PathBuf, Vec<String>)> {
+    let root = workspace().join("crates/randori_viewer/src");
+    let program = read(&root.join("main.rs"));
+    let program = modules(&program);
+    let files = rust_files(&root).into_iter().map(|file| {
+        let inside = file.strip_prefix(&root).expect("it lies there").with_extension("");
+        let parts = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        (file, parts)
+    });
+    let is_of_library = |(_, parts): &(PathBuf, Vec<String>)| {
+        parts[0] != "main" && !program.contains_key(parts[0].as_str())
+    };
+    files.filter(is_of_library).collect()
+}
+
+#[test]
+fn modules_of_the_viewer_do_not_need_each_other_in_a_circle() {
+    let files = viewer_files();
+    let all: BTreeSet<&str> = files.iter().map(|(_, parts)| parts[0].as_str()).collect();
+    let mut needs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (file, parts) in files.iter().filter(|(_, parts)| parts[0] != "lib") {
+        let text = read(file);
+        assert!(!text.contains("super::super"), "{}: say `crate::`", file.display());
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for named in code.flat_map(|line| line.split("crate::").skip(1)) {
+            let end = named.find(|c: char| !c.is_alphanumeric() && c != '_');
+            let name = &named[..end.unwrap_or(named.len())];
+            let place = file.display();
+            assert!(all.contains(name), "{place}: `crate::{name}` is no module at the top");
+            if name != parts[0] {
+                needs.entry(&parts[0]).or_default().insert(name.to_owned());
+            }
+        }
+    }
+    assert!(needs["panels"].contains("keys"), "the sources were not understood");
+
+    // What needs nothing that is left goes; a circle stays.
+    let mut left = all;
+    while let Some(free) = left.iter().copied().find(|&name| {
+        needs.get(name).is_none_or(|its| its.iter().all(|it| !left.contains(it.as_str())))
+    }) {
+        left.remove(free);
+    }
+    assert!(left.is_empty(), "these need each other: {left:?}");
+}
+
+#[test]
+fn only_what_is_behind_the_feature_of_the_viewer_asks_the_desktop() {
+    let root = workspace().join("crates/randori_viewer/src");
+    let is_behind = |parts: &[String]| {
+        let mut file = root.join("lib.rs");
+        let mut folder = root.clone();
+        parts.iter().any(|part| {
+            let is_behind = modules(&read(&file)).get(part.as_str()) == Some(&true);
+            folder.push(part);
+            file = folder.with_extension("rs");
+            is_behind
+        })
+    };
+    let files = viewer_files();
+    let (behind, open): (Vec<_>, Vec<_>) =
+        files.iter().partition(|(_, parts)| is_behind(parts.as_slice()));
+    let asks = |file: &Path| {
+        let text = read(file);
+        let mut code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        code.any(|line| OF_THE_DESKTOP.iter().any(|word| line.contains(word)))
+    };
+    assert!(behind.iter().any(|(file, _)| asks(file)), "the sources were not understood");
+
+    let strangers: Vec<&PathBuf> =
+        open.iter().map(|(file, _)| file).filter(|file| asks(file)).collect();
+    assert!(strangers.is_empty(), "not behind `desktop`: {strangers:?}");
 }
 
 #[test]
