@@ -1,7 +1,7 @@
 //! Where the picture is taken from: around a point, from a robot's nose, or from
 //! one of its sensors.
 //!
-//! Start reading at [`View`], then [`Orbit`].
+//! Start reading at `View`, then [`Orbit`].
 
 mod bar;
 mod keys;

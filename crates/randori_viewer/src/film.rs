@@ -4,7 +4,7 @@
 //! its place and moved there when it is whole, so nothing is lost when a film
 //! is given up, and what is of another kind is never overwritten.
 //!
-//! Start reading at [`FrameSink`]; [`FilmPlugin`] makes films of the open run in
+//! Start reading at [`FrameSink`]; `FilmPlugin` makes films of the open run in
 //! the app, [`headless`](crate::headless) without one.
 
 mod cut;

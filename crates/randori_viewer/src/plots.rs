@@ -2,7 +2,7 @@
 //! motors, commands, bodies and sensors.
 //!
 //! Values come from [`History`]; what is plotted is in [`Plots`]. Any part of the
-//! app asks for a plot with a [`PlotRequest`], or by [`plot`].
+//! app asks for a plot with a `PlotRequest`, or by [`plot`].
 
 mod curve;
 mod panel;
@@ -49,7 +49,7 @@ impl Plugin for PlotsPlugin {
 #[derive(Message, Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PlotRequest(pub String);
 
-/// Asks for a plot; see [`PlotRequest`].
+/// Asks for a plot; see `PlotRequest`.
 pub fn plot(world: &mut World, name: &str) {
     world.write_message(PlotRequest(name.to_owned()));
 }
@@ -189,7 +189,7 @@ fn answer_requests(
     }
 }
 
-/// What can be plotted of a body: a few words, and a name for [`PlotRequest`]. The
+/// What can be plotted of a body: a few words, and a name for `PlotRequest`. The
 /// joint that moves it and what drives that joint are part of it.
 pub fn offers(scenario: &Scenario, layout: &SceneLayout, body: BodyId) -> Vec<(String, String)> {
     let Some(about) = layout.bodies.get(body.0) else { return Vec::new() };

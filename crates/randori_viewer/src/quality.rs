@@ -15,7 +15,7 @@ use crate::main_camera::MainCamera;
 use crate::panels::AddPanel;
 
 /// How much work a picture may be. Insert it before the app starts to choose
-/// one; otherwise [`QualityPlugin`] does, by the [`Renderer`] that it finds.
+/// one; otherwise `QualityPlugin` does, by the [`Renderer`] that it finds.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Quality {
     /// For processors that do the work of a graphics card: plain light, no

@@ -1,7 +1,7 @@
 //! The robots of the open run as panels and keys need them, and the one that is
 //! chosen.
 //!
-//! Start reading at [`model`].
+//! Start reading at `model`.
 
 pub(crate) mod model;
 pub mod wheels;

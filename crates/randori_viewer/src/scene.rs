@@ -1,7 +1,7 @@
 //! The picture of the world: one entity per body, placed by the record that is
 //! shown.
 //!
-//! Whatever is drawn hangs below one [`WorldRoot`] and has a [`Paint`].
+//! Whatever is drawn hangs below one `WorldRoot` and has a `Paint`.
 
 mod bounds;
 mod dropped;

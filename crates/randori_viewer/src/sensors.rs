@@ -6,7 +6,7 @@
 //! passed or was dragged there. The truth beside them is known for what was
 //! measured while time passed.
 //!
-//! Start reading at [`measured`](crate::readings::measured).
+//! Start reading at `measured` in `readings.rs`.
 
 mod colors;
 mod depth;
