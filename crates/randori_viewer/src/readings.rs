@@ -23,6 +23,7 @@ pub(crate) struct SensorId {
 
 /// A sensor with the last measurement that reached the policy.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "the word for a time of measurement everywhere")]
 pub(crate) struct Measured<'a> {
     /// Which sensor.
     pub id: SensorId,
