@@ -310,7 +310,7 @@ fn the_table_of_sensors_is_that_of_the_kinds() {
             without_link.push(format!("`{}`", word(about.example)));
         }
     }
-    let rule = format!("needed by all kinds but {}", without_link.join(" and "));
+    let rule = format!("required for all kinds except {}", without_link.join(" and "));
     assert!(page.contains(&rule), "the page does not say: {rule}");
     let presets: Vec<String> = Preset::ALL.iter().map(|it| format!("`{}`", it.name)).collect();
     assert!(page.contains(&format!("There is {}", presets.join(", "))), "{presets:?}");
