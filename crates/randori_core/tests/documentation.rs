@@ -313,7 +313,7 @@ fn the_table_of_sensors_is_that_of_the_kinds() {
     let rule = format!("required for all kinds except {}", without_link.join(" and "));
     assert!(page.contains(&rule), "the page does not say: {rule}");
     let presets: Vec<String> = Preset::ALL.iter().map(|it| format!("`{}`", it.name)).collect();
-    assert!(page.contains(&format!("There is {}", presets.join(", "))), "{presets:?}");
+    assert!(page.contains(&format!("override: {}", presets.join(", "))), "{presets:?}");
 }
 
 fn has_word(text: &str, wanted: &str) -> bool {
