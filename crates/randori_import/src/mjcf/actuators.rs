@@ -127,7 +127,7 @@ impl Part {
         match drive {
             Drive::Torque => Self { input: 2, scale: 1.0 },
             Drive::Velocity { gain } => Self { input: 1, scale: gain / damping },
-            Drive::Position { .. } | Drive::Impedance { .. } => Self { input: 0, scale: 1.0 },
+            _ => Self { input: 0, scale: 1.0 },
         }
     }
 

@@ -135,6 +135,7 @@ fn tell(log: &mut Log, edge: &Edge<'_>, said: Option<&Said<'_>>, drive: Drive) {
         Drive::Position { kp, kd } | Drive::Impedance { kp, kd } => {
             format!("position, kp {kp}, kd {kd}")
         }
+        other => other.name().to_owned(),
     };
     let (node, source) = match said {
         Some(Said { node, interface: Some(_), source }) => (*node, format!(", as {source} says")),

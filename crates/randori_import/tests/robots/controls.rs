@@ -21,7 +21,7 @@ fn effort(robot: &RobotSpec, configuration: &InitialConfiguration, actuator: &Ac
     let held = match actuator.drive {
         Drive::Torque | Drive::Velocity { .. } => vec![0.0],
         Drive::Position { .. } => vec![at],
-        Drive::Impedance { .. } => vec![at, 0.0, 0.0],
+        _ => vec![at, 0.0, 0.0],
     };
     let command = configuration.commands.get(&actuator.name).unwrap_or(&held);
     match actuator.drive {
@@ -29,6 +29,7 @@ fn effort(robot: &RobotSpec, configuration: &InitialConfiguration, actuator: &Ac
         Drive::Velocity { gain } => gain * command[0],
         Drive::Position { kp, .. } => kp * (command[0] - at),
         Drive::Impedance { kp, kd } => kp * (command[0] - at) + kd * command[1] + command[2],
+        other => panic!("an import gives no {}", other.name()),
     }
 }
 

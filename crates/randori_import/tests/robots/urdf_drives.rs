@@ -27,7 +27,7 @@ fn drives(found: &Import) -> Vec<String> {
         Drive::Torque => "torque",
         Drive::Velocity { .. } => "velocity",
         Drive::Position { .. } => "position",
-        Drive::Impedance { .. } => "impedance",
+        _ => "impedance",
     };
     let actuators = read_back(found).actuators;
     actuators.iter().map(|it| format!("{}: {}", it.joint, kind(it.drive))).collect()

@@ -6,10 +6,10 @@
 //!
 //! Start reading at [`Poses::advance`].
 
+use randori_core::input::InputKind;
 use randori_core::policy::{
     CommandChunk, Controller, Observation, PolicyContract, PolicyError, RobotInterface,
 };
-use randori_core::spec::Drive;
 use serde::{Deserialize, Serialize};
 
 use super::hold::contract;
@@ -168,11 +168,13 @@ fn followers(interface: &RobotInterface) -> Result<Vec<Follower>, BuiltinError> 
     let actions = interface.actions.iter().zip(&interface.model.actuators);
     actions
         .map(|(action, spec)| {
-            let output = match spec.drive {
-                Drive::Position { .. } => Output::Position,
-                Drive::Impedance { .. } => Output::PositionVelocityTorque,
-                Drive::Torque => Output::Torque,
-                Drive::Velocity { .. } => Output::Unmoved,
+            let output = match action.inputs[..] {
+                [InputKind::Position] => Output::Position,
+                [InputKind::Position, InputKind::Velocity, InputKind::Torque] => {
+                    Output::PositionVelocityTorque
+                }
+                [InputKind::Torque] => Output::Torque,
+                _ => Output::Unmoved,
             };
             let reading = JointReading::find(interface, &action.joint);
             if output == Output::Torque && reading.is_none() {

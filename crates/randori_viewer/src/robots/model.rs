@@ -68,60 +68,41 @@ pub(crate) struct Input {
     pub range: Option<(f32, f32)>,
 }
 
-/// What an input means, and so its unit.
+/// The meaning of an input, and so its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Position of a joint that turns.
-    Angle,
-    /// Position of a joint that slides.
-    Length,
-    /// Speed of a joint that turns.
-    Rate,
-    /// Speed of a joint that slides.
-    Speed,
-    /// Torque.
-    Torque,
-    /// Force.
-    Force,
+pub(crate) struct Kind {
+    input: InputKind,
+    /// Whether the joint slides.
+    slides: bool,
 }
 
 impl Kind {
-    fn new(input: InputKind, is_length: bool) -> Self {
-        match (input, is_length) {
-            (InputKind::Position, false) => Self::Angle,
-            (InputKind::Position, true) => Self::Length,
-            (InputKind::Velocity, false) => Self::Rate,
-            (InputKind::Velocity, true) => Self::Speed,
-            (InputKind::Torque, false) => Self::Torque,
-            (InputKind::Torque, true) => Self::Force,
-        }
-    }
-
     /// Whether a command is a position to go to.
     pub(crate) fn is_position(self) -> bool {
-        matches!(self, Self::Angle | Self::Length)
+        self.input == InputKind::Position
+    }
+
+    /// Whether a command is an angular velocity.
+    pub(super) fn is_angular_velocity(self) -> bool {
+        self.input == InputKind::Velocity && !self.slides
     }
 
     /// What is shown per SI unit, and its unit.
     pub(crate) fn unit(self) -> (f32, &'static str) {
-        match self {
-            Self::Angle => (1.0_f32.to_degrees(), "deg"),
-            Self::Length => (1.0, "m"),
-            Self::Rate => (1.0, "rad/s"),
-            Self::Speed => (1.0, "m/s"),
-            Self::Torque => (1.0, "N m"),
-            Self::Force => (1.0, "N"),
+        match self.input.unit(self.slides) {
+            "rad" => (1.0_f32.to_degrees(), "deg"),
+            unit => (1.0, unit),
         }
     }
 
     /// Range of a slider for an input that has none.
     pub(crate) fn usual_range(self) -> (f32, f32) {
-        let most = match self {
-            Self::Angle => std::f32::consts::PI,
-            Self::Length | Self::Speed => 1.0,
-            Self::Rate => 10.0,
-            Self::Torque => 20.0,
-            Self::Force => 100.0,
+        let most = match (self.input, self.slides) {
+            (InputKind::Position, false) => std::f32::consts::PI,
+            (InputKind::Position | InputKind::Velocity, true) => 1.0,
+            (InputKind::Velocity, false) => 10.0,
+            (InputKind::Torque, false) => 20.0,
+            (InputKind::Torque, true) => 100.0,
         };
         (-most, most)
     }
@@ -186,7 +167,7 @@ fn inputs(interface: &RobotInterface, robot: &RobotLayout, layout: &SceneLayout)
                 name,
                 index: place.inputs.start + number,
                 actuator,
-                kind: Kind::new(*input, is_length),
+                kind: Kind { input: *input, slides: is_length },
                 range: range.map(|(low, high)| (low as f32, high as f32)),
             });
         }

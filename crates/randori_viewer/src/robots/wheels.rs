@@ -6,7 +6,7 @@ use randori_core::policy::RobotInterface;
 use randori_core::spec::{JointSpec, RobotSpec, Shape};
 use randori_policy::ManualCommand;
 
-use super::model::{Input, Kind};
+use super::model::Input;
 
 /// Speed of wheels without a limit, rad/s.
 const USUAL_SPEED: f32 = 10.0;
@@ -38,7 +38,7 @@ impl Wheels {
     pub(crate) fn find(interface: &RobotInterface, inputs: &[Input]) -> Option<Self> {
         let model = &interface.model;
         let mut found = Self { all: Vec::new(), most_rate: f32::INFINITY, radius: None };
-        for input in inputs.iter().filter(|input| input.kind == Kind::Rate) {
+        for input in inputs.iter().filter(|input| input.kind.is_angular_velocity()) {
             let name = &interface.actions[input.actuator];
             if name.inputs.len() != 1 {
                 continue;
