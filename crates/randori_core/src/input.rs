@@ -15,6 +15,8 @@ pub enum InputKind {
     Velocity,
     /// A torque (N m) or force (N) at the joint.
     Torque,
+    /// A voltage at the terminals of a motor, V.
+    Voltage,
 }
 
 impl InputKind {
@@ -24,6 +26,7 @@ impl InputKind {
             Self::Position => "position",
             Self::Velocity => "velocity",
             Self::Torque => "torque",
+            Self::Voltage => "voltage",
         }
     }
 
@@ -36,6 +39,7 @@ impl InputKind {
             (Self::Velocity, true) => "m/s",
             (Self::Torque, false) => "N m",
             (Self::Torque, true) => "N",
+            (Self::Voltage, _) => "V",
         }
     }
 
@@ -46,6 +50,7 @@ impl InputKind {
             Self::Position => dof.limits.map(|(low, high)| (f64::from(low), f64::from(high))),
             Self::Velocity => symmetric(limits.speed),
             Self::Torque => symmetric(limits.torque),
+            Self::Voltage => None,
         }
     }
 
@@ -53,7 +58,7 @@ impl InputKind {
     pub fn initial(self, start_position: f32) -> f32 {
         match self {
             Self::Position => start_position,
-            Self::Velocity | Self::Torque => 0.0,
+            Self::Velocity | Self::Torque | Self::Voltage => 0.0,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::report::{At, Report};
 use super::{bounds, joints};
 use crate::diagnostic::DiagnosticCode;
-use crate::spec::RobotSpec;
+use crate::spec::{Drive, RobotSpec};
 
 pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     let mut drivers: BTreeMap<&str, &str> = BTreeMap::new();
@@ -27,6 +27,9 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
         let drive = at.field("drive");
         for (name, gain) in actuator.drive.gains() {
             report.amount(&drive.field(name), gain, bounds::GAIN);
+        }
+        if let Drive::DcMotor { resistance, .. } = actuator.drive {
+            report.positive(&drive.field("resistance"), resistance);
         }
         let limits = at.field("limits");
         report.positive_if_any(&limits.field("torque"), actuator.limits.torque);

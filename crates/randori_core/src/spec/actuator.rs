@@ -50,6 +50,14 @@ pub enum Drive {
         /// N m s/rad or N s/m.
         kd: f64,
     },
+    /// Command \[u\]: tau = k (u - k v) / R, an armature-controlled motor without inductance.
+    DcMotor {
+        /// Torque constant k at the joint, behind the gear, N m/A; in SI units that of
+        /// the back electromotive force too, V s/rad.
+        torque_constant: f64,
+        /// Resistance R of the armature, ohm.
+        resistance: f64,
+    },
 }
 
 impl Drive {
@@ -62,6 +70,7 @@ impl Drive {
             Self::Impedance { .. } => {
                 &[InputKind::Position, InputKind::Velocity, InputKind::Torque]
             }
+            Self::DcMotor { .. } => &[InputKind::Voltage],
         }
     }
 
@@ -72,6 +81,7 @@ impl Drive {
             Self::Velocity { .. } => "a velocity drive",
             Self::Position { .. } => "a position drive",
             Self::Impedance { .. } => "an impedance drive",
+            Self::DcMotor { .. } => "a DC motor",
         }
     }
 
@@ -81,6 +91,9 @@ impl Drive {
             Self::Torque => Vec::new(),
             Self::Velocity { gain } => vec![("gain", gain)],
             Self::Position { kp, kd } | Self::Impedance { kp, kd } => vec![("kp", kp), ("kd", kd)],
+            Self::DcMotor { torque_constant, resistance } => {
+                vec![("torque_constant", torque_constant), ("resistance", resistance)]
+            }
         }
     }
 }

@@ -150,7 +150,7 @@ fn join(
         Drive::Torque => Some((0.0, 0.0)),
         Drive::Velocity { gain } => Some((0.0, gain)),
         Drive::Position { kp, kd } => Some((kp, kd)),
-        Drive::Impedance { .. } => None,
+        _ => None,
     };
     let same = std::mem::discriminant(&first.drive) == std::mem::discriminant(&second.drive);
     match (gains(first.drive), gains(second.drive)) {

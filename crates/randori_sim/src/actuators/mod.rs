@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`ActuatorBank::actuate`].
 
+mod dc_motor;
 mod impedance;
 mod position;
 mod torque;
@@ -248,6 +249,9 @@ impl Actuator {
             Drive::Velocity { gain } => velocity::law(gain as f32, command, motor),
             Drive::Position { kp, kd } => position::law([kp as f32, kd as f32], command, motor),
             Drive::Impedance { kp, kd } => impedance::law([kp as f32, kd as f32], command, motor),
+            Drive::DcMotor { torque_constant, resistance } => {
+                dc_motor::law([torque_constant as f32, resistance as f32], command, motor)
+            }
         }
     }
 }

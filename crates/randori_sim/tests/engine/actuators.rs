@@ -93,6 +93,21 @@ fn a_position_drive_settles_where_it_is_told_and_impedance_adds_its_torque() {
 }
 
 #[test]
+fn a_dc_motor_approaches_its_no_load_speed_exponentially() {
+    let motor = "drive: DcMotor(torque_constant: 2, resistance: 4), limits: (command: (-3, 3))";
+    for (seconds, steps) in [(0.1_f64, 50), (0.4, 200), (4.0, 2000)] {
+        let (torques, speed) = applied(motor, 10.0, steps);
+
+        // J dv/dt = k (u - k v) / R with J = 0.5 kg m^2, k^2 / R = 1, and u clamped to 3 V.
+        // The back electromotive force is integrated implicitly: an error of first order.
+        assert_near(speed, 1.5 * (1.0 - (-2.0 * seconds).exp()), 2e-3);
+        assert_near(torques[steps - 1], 1.5 - f64::from(speed), 2e-3);
+    }
+    let (torques, _) = applied("drive: DcMotor(torque_constant: 2, resistance: 4)", 12.0, 1);
+    assert_near(torques[0], 2.0 * 12.0 / 4.0, 0.03);
+}
+
+#[test]
 fn without_a_policy_a_robot_holds_where_it_started() {
     let robot = rotor("drive: Position(kp: 50, kd: 10)", "");
     let entry = r#"start: (joints: {"hinge": Rad(0.3)})"#;

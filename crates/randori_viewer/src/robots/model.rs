@@ -103,6 +103,7 @@ impl Kind {
             (InputKind::Velocity, false) => 10.0,
             (InputKind::Torque, false) => 20.0,
             (InputKind::Torque, true) => 100.0,
+            (InputKind::Voltage, _) => 24.0,
         };
         (-most, most)
     }
