@@ -217,7 +217,7 @@ mod tests {
                 if expected.len() == SensorKind::all().len() && outer.as_deref() == Some("SensorKind")
         ));
         assert!(matches!(
-            error("Contact(treshold: 1)"),
+            error("Contact(limit: 1)"),
             ron::Error::NoSuchStructField { expected: ["threshold"], outer, .. }
                 if outer.as_deref() == Some("Contact")
         ));
