@@ -34,7 +34,7 @@ impl EffectType for Dropout {
         report.time(&at.field("lasts"), self.lasts.unwrap_or(0.0));
     }
 
-    fn remaining(self, elapsed_s: f64) -> Option<Self> {
-        super::rest(self.lasts, elapsed_s).map(|lasts| Self { lasts, ..self })
+    fn remaining(mut self, elapsed_s: f64) -> Option<Self> {
+        super::shorten(&mut self.lasts, elapsed_s).then_some(self)
     }
 }

@@ -79,9 +79,8 @@ macro_rules! effects {
 
 effects! { Push, RandomPushes, Force, Payload, Freeze, Dropout }
 
-/// How long something that `lasts` goes on, without end if that is left out; `None` once
-/// it is over.
-fn rest(lasts: Option<f64>, elapsed_s: f64) -> Option<Option<f64>> {
-    let rest = lasts.map(|lasts| lasts - elapsed_s);
-    rest.is_none_or(|rest| rest > 0.0).then_some(rest)
+/// Shortens a duration, which is without end if it is left out. Returns false once it is over.
+fn shorten(lasts: &mut Option<f64>, elapsed_s: f64) -> bool {
+    *lasts = lasts.map(|lasts| lasts - elapsed_s);
+    lasts.is_none_or(|rest| rest > 0.0)
 }

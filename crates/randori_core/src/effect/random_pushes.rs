@@ -44,7 +44,7 @@ impl EffectType for RandomPushes {
         axis(report, &at.field("axis"), self.axis.unwrap_or_default());
     }
 
-    fn remaining(self, elapsed_s: f64) -> Option<Self> {
-        super::rest(self.lasts, elapsed_s).map(|lasts| Self { lasts, ..self })
+    fn remaining(mut self, elapsed_s: f64) -> Option<Self> {
+        super::shorten(&mut self.lasts, elapsed_s).then_some(self)
     }
 }
