@@ -25,7 +25,7 @@ pub use remote::{
     BadReply, ChildProcess, EnvVar, Lines, MAX_CHUNK, Output, PROTOCOL_VERSION, ProcessPolicy,
     RemotePolicy, Replies, Reply, Silence, Transport, is_message, keep_policies_if_asked,
 };
-pub use source::{Context, Trusted, problems, start};
+pub use source::{Context, ReadNetwork, Trusted, problems, start};
 
 use randori_core::diagnostic::nearest;
 

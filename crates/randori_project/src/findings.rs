@@ -28,9 +28,12 @@ pub fn findings(
     for (index, interface) in interfaces(scenario).iter().enumerate() {
         let Some(policy) = &scenario.spec.robots[index].policy else { continue };
         let misfits = problems(&policy.source, &Context::new(interface));
-        found.extend(misfits.into_iter().map(|problem| match chosen.contains(&index) {
-            true => unplaced(problem),
-            false => misplaced(&problem, &interface.robot, sources),
+        found.extend(misfits.into_iter().map(|problem| {
+            if chosen.contains(&index) {
+                unplaced(problem)
+            } else {
+                misplaced(&problem, &interface.robot, sources)
+            }
         }));
     }
     found

@@ -125,36 +125,36 @@ impl<'a> Runs<'a> {
     /// Carries the first of them out at the pace of the clock.
     pub fn in_real_time(&self, cancel: &AtomicBool, follower: &impl Follower) {
         let host = Host::new(self, follower);
-        host.finished(0, &self.paced(&host, cancel));
+        host.finished(0, &paced(&host, cancel));
     }
+}
 
-    fn paced(&self, host: &impl BatchHost, cancel: &AtomicBool) -> RunOutcome {
-        let prepared = match host.prepare(0) {
-            Ok(prepared) => prepared,
-            Err(error) => return RunOutcome::Unprepared(error),
-        };
-        let episode = match start_run(&prepared, host) {
-            Ok(episode) => episode,
-            Err(error) => {
-                let mut report = unstarted_report(&prepared.scenario, prepared.seed, error);
-                report.varied = prepared.varied;
-                return RunOutcome::Finished(Box::new(report));
-            }
-        };
-        // Policies have started by now; only the run itself is paced.
-        let (begun, period) = (Instant::now(), episode.period());
-        let mut observed =
-            ObservedRun::start(episode, |episode| host.observer(0, &prepared, episode));
-        while !observed.episode().is_over() {
-            if cancel.load(Ordering::Relaxed) {
-                return RunOutcome::Cancelled;
-            }
-            let tick = observed.advance().record.tick.0;
-            let due = Duration::from_nanos(tick * period.nanos());
-            thread::sleep(due.saturating_sub(begun.elapsed()));
+/// The first run of a host, no faster than the clock.
+fn paced(host: &impl BatchHost, cancel: &AtomicBool) -> RunOutcome {
+    let prepared = match host.prepare(0) {
+        Ok(prepared) => prepared,
+        Err(error) => return RunOutcome::Unprepared(error),
+    };
+    let episode = match start_run(&prepared, host) {
+        Ok(episode) => episode,
+        Err(error) => {
+            let mut report = unstarted_report(&prepared.scenario, prepared.seed, error);
+            report.varied = prepared.varied;
+            return RunOutcome::Finished(Box::new(report));
         }
-        RunOutcome::Finished(Box::new(observed.finish()))
+    };
+    // Policies have started by now; only the run itself is paced.
+    let (begun, period) = (Instant::now(), episode.period());
+    let mut observed = ObservedRun::start(episode, |episode| host.observer(0, &prepared, episode));
+    while !observed.episode().is_over() {
+        if cancel.load(Ordering::Relaxed) {
+            return RunOutcome::Cancelled;
+        }
+        let tick = observed.advance().record.tick.0;
+        let due = Duration::from_nanos(tick * period.nanos());
+        thread::sleep(due.saturating_sub(begun.elapsed()));
     }
+    RunOutcome::Finished(Box::new(observed.finish()))
 }
 
 /// Everything that runs need from outside of the simulation.

@@ -86,7 +86,7 @@ impl Drive {
     }
 
     /// Its gains, by the names of their fields.
-    pub(crate) fn gains(&self) -> Vec<(&'static str, f64)> {
+    pub fn gains(&self) -> Vec<(&'static str, f64)> {
         match *self {
             Self::Torque => Vec::new(),
             Self::Velocity { gain } => vec![("gain", gain)],

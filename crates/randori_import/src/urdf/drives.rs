@@ -2,6 +2,7 @@
 //! motors and the command interface; gains are guessed, and reported as guesses.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use randori_core::spec::{ActuatorLimits, ActuatorSpec, Drive, JointSpec, RobotSpec};
 
@@ -129,14 +130,10 @@ fn drive_of(interface: Interface, joint: &JointSpec, inertia: f64, limits: &Join
 }
 
 fn tell(log: &mut Log, edge: &Edge<'_>, said: Option<&Said<'_>>, drive: Drive) {
-    let kind = match drive {
-        Drive::Torque => "torque".to_owned(),
-        Drive::Velocity { gain } => format!("velocity, gain {gain}"),
-        Drive::Position { kp, kd } | Drive::Impedance { kp, kd } => {
-            format!("position, kp {kp}, kd {kd}")
-        }
-        other => other.name().to_owned(),
-    };
+    let mut kind = drive.inputs()[0].to_string();
+    for (name, gain) in drive.gains() {
+        let _ = write!(kind, ", {name} {gain}");
+    }
     let (node, source) = match said {
         Some(Said { node, interface: Some(_), source }) => (*node, format!(", as {source} says")),
         Some(Said { node, source, .. }) => {

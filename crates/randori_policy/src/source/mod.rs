@@ -18,6 +18,9 @@ use randori_core::spec::ContractSpec;
 use crate::EnvVar;
 use crate::network::{Network, Problem};
 
+/// Reads the network of a contract, with memory of its own.
+pub type ReadNetwork<'a> = &'a dyn Fn(&ContractSpec) -> Result<Box<dyn Network>, Vec<Problem>>;
+
 /// What a source may need to start a policy.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -27,7 +30,7 @@ pub struct Context<'a> {
     pub contract: Option<&'a ContractSpec>,
     /// Gives the network of a contract, with memory of its own; an error without a problem
     /// says that it was not read.
-    pub network: &'a dyn Fn(&ContractSpec) -> Result<Box<dyn Network>, Vec<Problem>>,
+    pub network: ReadNetwork<'a>,
     /// What a source gets whose [trust](PolicySource::trust) the user has granted; `None` if
     /// nothing of the kind starts here.
     pub trusted: Option<Trusted<'a>>,

@@ -100,7 +100,7 @@ fn a_dc_motor_approaches_its_no_load_speed_exponentially() {
 
         // J dv/dt = k (u - k v) / R with J = 0.5 kg m^2, k^2 / R = 1, and u clamped to 3 V.
         // The back electromotive force is integrated implicitly: an error of first order.
-        assert_near(speed, 1.5 * (1.0 - (-2.0 * seconds).exp()), 2e-3);
+        assert_near(speed, 1.5 * (1.0 - libm::exp(-2.0 * seconds)), 2e-3);
         assert_near(torques[steps - 1], 1.5 - f64::from(speed), 2e-3);
     }
     let (torques, _) = applied("drive: DcMotor(torque_constant: 2, resistance: 4)", 12.0, 1);
