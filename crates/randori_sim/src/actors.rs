@@ -1,7 +1,7 @@
-//! Where things that move by themselves are at a given moment.
+//! Paths of actors: positions of scripted bodies as a function of time.
 //!
-//! The position is a closed formula of time, never a sum over ticks, so a
-//! restored or replayed run finds every actor at exactly the same place.
+//! The position is a closed formula of time, never a sum over ticks, so a restored or
+//! replayed run has every actor at exactly the same place.
 //!
 //! Start reading at [`ActorPath::at`].
 
@@ -34,7 +34,7 @@ struct Leg {
     ends_m: f64,
 }
 
-/// Where an actor is and which way it faces.
+/// Position and heading of an actor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Footing {
     /// Position on the ground in the world, m.
@@ -44,7 +44,7 @@ pub struct Footing {
 }
 
 impl ActorPath {
-    /// The motion that an actor's entry in the scenario describes.
+    /// The path of an actor of the scenario.
     ///
     /// Corners that repeat their predecessor are ignored. An actor with fewer
     /// than two distinct corners stands still and faces +X.
@@ -79,7 +79,7 @@ impl ActorPath {
         }
     }
 
-    /// Where the actor is at simulated second `time_s`.
+    /// Position and heading at simulated second `time_s`.
     pub fn at(&self, time_s: f64) -> Footing {
         if self.legs.is_empty() {
             return Footing { xy: self.first, yaw_rad: 0.0 };
@@ -117,7 +117,7 @@ fn opposite(yaw_rad: f64) -> f64 {
     if yaw_rad > 0.0 { yaw_rad - std::f64::consts::PI } else { yaw_rad + std::f64::consts::PI }
 }
 
-/// Moves all actors of a scene. Has no state: everything follows from the tick.
+/// Moves all actors of a scene. It has no state: positions follow from the tick.
 #[derive(Debug, Clone)]
 pub struct ActorMotion {
     actors: Vec<Walker>,
@@ -133,8 +133,7 @@ struct Walker {
 }
 
 impl ActorMotion {
-    /// The motion of the scenario's actors, at the heights at which `world`
-    /// put them.
+    /// The paths of the scenario's actors, at the initial heights of `world`.
     pub fn new(
         scenario: &Scenario,
         layout: &SceneLayout,
@@ -150,8 +149,7 @@ impl ActorMotion {
         Self { actors, period }
     }
 
-    /// Sends every actor to where it has to be when the step that begins at
-    /// `tick` ends.
+    /// Gives every actor its target at the end of the step that begins at `tick`.
     pub fn steer(&self, world: &mut SimWorld, tick: Tick) {
         let arrival_s = self.period.time_s(Tick(tick.0 + 1));
         for walker in &self.actors {
@@ -219,7 +217,7 @@ mod tests {
     fn a_loop_closes_with_a_straight_line() {
         let path = path(&CORNER, Repeat::Loop);
 
-        // The way home is the hypotenuse of 5 m; it takes 2.5 s.
+        // The way back is the hypotenuse of 5 m; it takes 2.5 s.
         let home = libm::atan2(-4.0, -3.0);
         assert_at(&path, 4.5 + 1.25, [1.5, 2.0], home);
         assert_at(&path, 7.0, [0.0, 0.0], 0.0);

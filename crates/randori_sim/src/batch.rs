@@ -1,9 +1,8 @@
 //! Many runs on several threads, with the same results on any number of them.
 //!
-//! Each run is independent: its own world, policies and random streams. Threads
-//! take runs from one shared counter, and results are returned in the order in
-//! which the runs were asked for, so neither the number of threads nor who was
-//! faster can show in them.
+//! Each run is independent: its own world, policies and random streams. Threads take
+//! runs from one shared counter, and results are returned in the order of the runs, so
+//! results depend neither on the number of threads nor on their speed.
 //!
 //! Start reading at [`run_batch`].
 
@@ -37,11 +36,11 @@ pub struct PreparedRun {
 }
 
 impl PreparedRun {
-    /// The run of a scenario text with one seed: overrides, then the values
-    /// that its variations draw.
+    /// The run of a scenario with one seed: overrides, then the sampled values of its
+    /// variations.
     ///
     /// # Errors
-    /// With all findings, if a drawn value makes the scenario impossible.
+    /// With all findings, if a sampled value makes the scenario invalid.
     pub fn draw(
         text: &ScenarioText,
         overrides: &[Override],
@@ -52,16 +51,16 @@ impl PreparedRun {
     }
 }
 
-/// How a run of a batch ended.
+/// Outcome of a run of a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunOutcome {
-    /// It has a report (which may say that the run broke).
+    /// The run has a report (with verdict `Error` if the run broke).
     Finished(Box<RunReport>),
-    /// It was cancelled before its end, or before its beginning.
+    /// The run was cancelled before its end or before its start.
     Cancelled,
-    /// It could not be prepared: nothing is known that a report would need.
+    /// The run could not be prepared; no data for a report exist.
     Unprepared(RunError),
-    /// Randori itself failed, with this message. Other runs go on.
+    /// An internal error with this message. The remaining runs continue.
     Panicked(String),
 }
 
@@ -75,20 +74,19 @@ impl RunOutcome {
     }
 }
 
-/// What a batch needs from its surroundings. It is called from all threads.
+/// Callbacks of a batch: scenarios, policies, observers, progress. Called from all threads.
 pub trait BatchHost: Sync {
     /// The run with this index.
     ///
     /// # Errors
-    /// Why there is no such run, for example because a drawn value makes the
-    /// scenario impossible.
+    /// If the run cannot be prepared, for example because a sampled value makes the
+    /// scenario invalid.
     fn prepare(&self, run: usize) -> Result<PreparedRun, RunError>;
 
-    /// The policy of a robot of a run; `None` leaves the robot its starting
-    /// command.
+    /// The policy of a robot of a run; with `None` the robot keeps its initial command.
     ///
     /// # Errors
-    /// When the policy cannot be made. The run ends as `Error`.
+    /// If the policy cannot be created. The run ends as `Error`.
     fn policy(
         &self,
         run: &PreparedRun,
@@ -96,11 +94,10 @@ pub trait BatchHost: Sync {
         interface: &RobotInterface,
     ) -> Result<Option<Box<dyn Policy>>, PolicyError>;
 
-    /// What follows the run with this index tick by tick, such as a recorder;
-    /// called once it has started.
+    /// The observer of a run, such as a recorder; called once the run has started.
     ///
     /// # Errors
-    /// Why it cannot be followed. The run ends as `Error`.
+    /// If the observer cannot be created. The run ends as `Error`.
     fn observer(
         &self,
         run: usize,
@@ -111,8 +108,7 @@ pub trait BatchHost: Sync {
         Ok(None)
     }
 
-    /// Called now and then with the number of ticks made since the last call
-    /// for this run.
+    /// Called periodically with the number of ticks since the last call for this run.
     fn advanced(&self, run: usize, ticks: u64) {
         let _ = (run, ticks);
     }
@@ -123,15 +119,15 @@ pub trait BatchHost: Sync {
     }
 }
 
-/// How a batch is carried out.
+/// Options of a batch.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchOptions<'a> {
     /// Number of threads; at least one is used.
     pub threads: usize,
-    /// Whether a run ends once the verdicts of its goals are certain.
+    /// True if a run ends once the verdicts of its goals are certain.
     pub stop_when_decided: bool,
-    /// Looked at between ticks. Once it is set, running runs are dropped and
-    /// no others begin; finished ones are kept.
+    /// Cancellation flag, polled between ticks. Once set, running runs are dropped and
+    /// no more start; finished runs are kept.
     pub cancel: &'a AtomicBool,
 }
 
@@ -150,12 +146,12 @@ pub fn run_batch(
             let Some(place) = outcomes.get(run) else { break };
             let outcome = guarded_run(run, options, host);
             host.finished(run, &outcome);
-            // Nothing panics while it holds this lock, so it is never poisoned.
+            // No code panics while it holds this lock, so it is never poisoned.
             *place.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = outcome;
         }
     };
     thread::scope(|scope| {
-        // The calling thread works too; one thread needs no second one.
+        // The calling thread works too, so a single thread needs no spawn.
         for _ in 1..options.threads.clamp(1, runs.max(1)) {
             scope.spawn(work);
         }
@@ -167,7 +163,7 @@ pub fn run_batch(
         .collect()
 }
 
-/// One run; a panic inside it concerns no other run.
+/// One run; a panic inside it does not affect the rest of the batch.
 fn guarded_run(
     run: usize,
     options: &BatchOptions<'_>,
@@ -214,10 +210,10 @@ fn one_run(run: usize, options: &BatchOptions<'_>, host: &(impl BatchHost + ?Siz
     RunOutcome::Finished(Box::new(observed.finish()))
 }
 
-/// The run with the policies that the host gives its robots, at its start.
+/// The run at its start, with the policies of the host.
 ///
 /// # Errors
-/// Why it cannot begin; see [`unstarted_report`].
+/// If the run cannot start; see [`unstarted_report`].
 pub fn start_run(
     prepared: &PreparedRun,
     host: &(impl BatchHost + ?Sized),

@@ -1,10 +1,10 @@
-//! Whether a policy fits its robot, and whether its answers are commands.
+//! Validates policies against their robots, and responses as commands.
 
 use randori_core::policy::{CommandChunk, Policy, RobotInterface};
 
 use crate::fault::{BadCommand, SimulationError};
 
-/// Whether an answer is a list of commands that the robot can take.
+/// Checks that a response is a valid list of commands for the robot.
 pub(crate) fn check_answer(
     answer: &CommandChunk,
     interface: &RobotInterface,
@@ -34,7 +34,7 @@ pub(crate) fn check_answer(
     Ok(())
 }
 
-/// Whether the robot measures what the policy needs and takes what it gives.
+/// Checks that the robot has the channels that the policy requires and accepts its commands.
 pub(crate) fn check_contract(
     policy: &dyn Policy,
     interface: &RobotInterface,

@@ -1,7 +1,8 @@
-//! What decides the bits of a run besides its scenario: recordings name it.
+//! Versions of everything besides the scenario on which the bits of a run depend, for
+//! recordings.
 
-/// Version of what the digests of a tick are made of. Digests of different
-/// versions cannot be compared.
+/// Version of the content of tick digests. Digests of different versions are not
+/// comparable.
 pub const DIGEST_VERSION: u32 = 1;
 
 /// Version of the physics engine, exactly.
@@ -10,5 +11,5 @@ pub const RAPIER_VERSION: &str = "0.36.1";
 /// Version of its collision library, exactly.
 pub const PARRY_VERSION: &str = "0.31.1";
 
-/// Features of the physics engine that change bits.
+/// Features of the physics engine that affect bits.
 pub const FEATURES: &[&str] = &["enhanced-determinism"];

@@ -1,11 +1,10 @@
-//! One run of one scenario with one seed: stepped, judged, reported.
+//! One run of one scenario with one seed: simulation, verdicts, report.
 //!
-//! The command line, replay, the viewer and batches all call
-//! [`Episode::advance`], so a run is the same run whoever watches it. A run
-//! lasts as long as the scenario says, even when every verdict is certain
-//! before: metrics and hashes of two runs can then be compared, and a recording
-//! shows what happened after the failure. [`Episode::stop_when_decided`] trades
-//! that for speed.
+//! The command line, replay, the viewer and batches all call [`Episode::advance`], so
+//! the result of a run does not depend on the caller. A run lasts as long as the
+//! scenario says, even if every verdict is certain earlier: metrics and hashes of two
+//! runs are then comparable, and a recording contains the time after a failure.
+//! [`Episode::stop_when_decided`] trades that for speed.
 //!
 //! Start reading at [`Episode::advance`].
 
@@ -25,7 +24,7 @@ use crate::signals::{FormulaProblem, Plan, ScenarioProbe, SignalTable};
 use crate::simulation::Simulation;
 use crate::snapshot::RestoreError;
 
-/// A run under way.
+/// A run in progress.
 ///
 /// ```
 /// use randori_core::report::Verdict;
@@ -57,31 +56,31 @@ pub struct Episode {
     end: Tick,
     stop_when_decided: bool,
     error: Option<RunError>,
-    /// Goals that were certain from the start.
+    /// Goals whose verdict was certain in the initial state.
     decided_at_start: Vec<GoalDecision>,
-    /// Whether goals and metrics are followed; not after a jump.
+    /// True if goals and metrics are evaluated; false after a jump.
     judged: bool,
 }
 
-/// What one call of [`Episode::advance`] did.
+/// Result of one call of [`Episode::advance`].
 #[derive(Debug)]
 pub struct EpisodeStep<'a> {
-    /// The latest record. After an error this is the last good one.
+    /// The latest record; after an error, the last valid one.
     pub record: &'a TickRecord,
     /// Goals whose verdict became certain in this tick.
     pub decided: Vec<GoalDecision>,
-    /// Whether the run has ended.
+    /// True if the run has ended.
     pub over: bool,
 }
 
-/// Why a run cannot begin.
+/// Reasons for which a run cannot start.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EpisodeError {
-    /// The simulation cannot start.
+    /// The simulation cannot be built.
     #[error(transparent)]
     Simulation(#[from] SimulationError),
-    /// Formulas cannot be judged.
+    /// Formulas are invalid.
     #[error("{}", list(.0))]
     Formulas(Vec<FormulaProblem>),
 }
@@ -110,12 +109,12 @@ fn list(problems: &[FormulaProblem]) -> String {
 }
 
 impl Episode {
-    /// Starts a run. `policies` holds one entry per robot, in the order of the
-    /// file; a robot without one keeps its starting command.
+    /// Starts a run. `policies` holds one entry per robot, in the order of the file; a
+    /// robot without one keeps its initial command.
     ///
     /// # Errors
-    /// When formulas cannot be judged, the world cannot be built, or a policy
-    /// does not start or does not fit its robot.
+    /// If formulas are invalid, the world cannot be built, or a policy does not start
+    /// or does not fit its robot.
     pub fn new(
         scenario: &Scenario,
         seed: u64,
@@ -155,7 +154,7 @@ impl Episode {
         self
     }
 
-    /// Notes which values were sampled for this seed, for the report.
+    /// Sets the sampled values of this seed, for the report.
     #[must_use]
     pub fn with_varied(mut self, varied: Vec<(String, f64)>) -> Self {
         self.note_varied(varied);
@@ -166,8 +165,7 @@ impl Episode {
         self.head.varied = varied;
     }
 
-    /// Advances by one tick and judges it. Once the run is over, nothing moves
-    /// any more.
+    /// Advances by one tick and evaluates it. Does nothing after the end of the run.
     pub fn advance(&mut self) -> EpisodeStep<'_> {
         let mut decided = Vec::new();
         if !self.is_over() {
@@ -182,32 +180,31 @@ impl Episode {
         EpisodeStep { decided, over: self.is_over(), record: self.simulation.record() }
     }
 
-    /// Does something to the world at the start of the next step; see
+    /// Applies an intervention at the start of the next step; see
     /// [`Simulation::intervene`].
     ///
     /// # Errors
-    /// When there is no such body, or a number is out of its range.
+    /// If the body does not exist, or a number is out of range.
     pub fn intervene(&mut self, intervention: Intervention) -> Result<(), InterventionError> {
         self.simulation.intervene(intervention)
     }
 
-    /// Ends the run as `Error` for a reason outside the simulation, such as a
-    /// recording that cannot be written. The first reason stays.
+    /// Ends the run as `Error` for a reason outside the simulation, such as a recording
+    /// that cannot be written. Only the first reason is kept.
     pub fn break_with(&mut self, error: RunError) {
         self.error.get_or_insert(error);
     }
 
-    /// Goals whose verdict was certain in the starting state.
+    /// Goals whose verdict was certain in the initial state.
     pub fn decided_at_start(&self) -> &[GoalDecision] {
         &self.decided_at_start
     }
 
-    /// Jumps to a keyframe ([`Simulation::restore_keyframe`]). What lies between
-    /// was not seen, so from now on nothing is judged, and the report says
-    /// nothing of use.
+    /// Jumps to a keyframe ([`Simulation::restore_keyframe`]). The skipped ticks are
+    /// not evaluated, so goals and metrics stop, and the report is meaningless from now on.
     ///
     /// # Errors
-    /// When the keyframe is damaged or of another scenario.
+    /// If the keyframe is damaged or belongs to another scenario.
     pub fn restore_keyframe(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
         self.judged = false;
         self.error = None;
@@ -228,15 +225,15 @@ impl Episode {
         self.report()
     }
 
-    /// Whether the run has ended: its time is up, it broke, or every verdict is
-    /// certain and that is enough.
+    /// True if the run has ended: its duration has passed, it broke, or every verdict
+    /// is certain and it stops then.
     pub fn is_over(&self) -> bool {
         self.error.is_some()
             || self.simulation.record().tick >= self.end
             || (self.stop_when_decided && self.monitors.all_decided())
     }
 
-    /// The latest record; the starting state before the first step.
+    /// The latest record; the initial state before the first step.
     pub fn record(&self) -> &TickRecord {
         self.simulation.record()
     }
@@ -246,7 +243,7 @@ impl Episode {
         &self.simulation
     }
 
-    /// Names of the values in [`TickRecord::signals`].
+    /// Names of the signals in [`TickRecord::signals`].
     pub fn signals(&self) -> &SignalTable {
         &self.table
     }
@@ -256,12 +253,12 @@ impl Episode {
         self.period
     }
 
-    /// The tick at which the time is up.
+    /// The tick at the end of the scenario's duration.
     pub fn end(&self) -> Tick {
         self.end
     }
 
-    /// Why the run broke, if it did.
+    /// The error of a broken run.
     pub fn error(&self) -> Option<&RunError> {
         self.error.as_ref()
     }
@@ -271,7 +268,7 @@ impl Episode {
         self.report_ended_by(self.error.as_ref())
     }
 
-    /// The report if this were what ended the run.
+    /// The report for a run that ends here, with this error if any.
     pub(crate) fn report_ended_by(&self, error: Option<&RunError>) -> RunReport {
         let record = self.simulation.record();
         let goals = self.monitors.finish(error.is_some());
@@ -287,8 +284,8 @@ impl Episode {
         }
     }
 
-    /// Why nothing can be judged: a signal that is not a finite number, which
-    /// would fulfil or break any goal.
+    /// The error for a signal that is not a finite number, which would satisfy or
+    /// violate any goal.
     fn infinite_signal(&self) -> Option<RunError> {
         let record = self.simulation.record();
         let column = record.signals.iter().position(|value| !value.is_finite())?;
@@ -310,7 +307,7 @@ impl Episode {
     }
 }
 
-/// The report of a run that could not begin.
+/// The report of a run that could not start.
 pub fn unstarted_report(scenario: &Scenario, seed: u64, error: RunError) -> RunReport {
     RunReport {
         verdict: Verdict::Error,
@@ -319,7 +316,7 @@ pub fn unstarted_report(scenario: &Scenario, seed: u64, error: RunError) -> RunR
     }
 }
 
-/// What each robot of a scenario offers to its policy, robot after robot.
+/// Interfaces of the robots of a scenario for their policies, in robot order.
 pub fn interfaces(scenario: &Scenario) -> Vec<RobotInterface> {
     let layout = SceneLayout::new(scenario);
     let physics = scenario.physics();
@@ -333,8 +330,8 @@ pub fn interfaces(scenario: &Scenario) -> Vec<RobotInterface> {
 
 /// The verdict over all goals.
 ///
-/// With an expected failure, that goal must fail and all other requirements
-/// must hold as usual: a scenario that shows one limit still guards the rest.
+/// With an expected failure, that goal must fail and all other requirements must hold,
+/// so a scenario that demonstrates one limit still guards the rest.
 fn verdict(goals: &[GoalReport], expected_failure: Option<&str>, broken: bool) -> Verdict {
     if broken {
         return Verdict::Error;
@@ -346,7 +343,7 @@ fn verdict(goals: &[GoalReport], expected_failure: Option<&str>, broken: bool) -
     if goals.iter().all(as_wanted) { Verdict::Pass } else { Verdict::Fail }
 }
 
-/// What a report says before anything has happened.
+/// The constant part of a report.
 #[derive(Debug, Clone)]
 struct ReportHead {
     title: String,

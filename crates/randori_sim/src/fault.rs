@@ -1,4 +1,4 @@
-//! Why a simulation cannot start, and why a run breaks.
+//! Errors that prevent a simulation from starting, and errors that break a run.
 //!
 //! Both become a [`RunError`] with a stable code: `RR01xx` for a run that broke,
 //! `RR02xx` for one that could not begin.
@@ -10,7 +10,7 @@ use randori_core::report::RunError;
 
 use crate::world::{WorldError, WorldFault};
 
-/// Why a run broke. Its verdict is `Error`.
+/// Cause of a broken run, whose verdict is `Error`.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunFault {
@@ -22,34 +22,34 @@ pub enum RunFault {
     Policy {
         /// Name of the robot.
         robot: String,
-        /// Tick at which its answer was asked for or was to take effect.
+        /// Tick of the request or of the effect of its response.
         tick: u64,
-        /// What the policy says.
+        /// The error of the policy.
         error: PolicyError,
     },
-    /// A policy answered with something that is not a command.
+    /// The response of a policy is not a valid command.
     #[error("policy of robot `{robot}` returned {what}")]
     BadCommand {
         /// Name of the robot.
         robot: String,
-        /// Tick at which the answer was to take effect.
+        /// Tick at which the response was due.
         tick: u64,
-        /// What is wrong with the answer; names the actuator and its input.
+        /// The defect; names the actuator and its input.
         what: BadCommand,
     },
 }
 
-/// What is wrong with an answer.
+/// Defects of a response.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadCommand {
-    /// The answer holds no command.
+    /// The response holds no command.
     #[error("an empty list of commands")]
     Empty,
     /// A command does not have one value per actuator input.
     #[error("command {index} of {found} values, but the robot takes {expected}")]
     WrongLength {
-        /// Position of the command in the answer, from 0.
+        /// Index of the command in the response, from 0.
         index: usize,
         /// Number of values given.
         found: usize,
@@ -59,7 +59,7 @@ pub enum BadCommand {
     /// A value is not a number or is infinite.
     #[error("{value} for input `{input}` of actuator `{actuator}` in command {index}")]
     NotFinite {
-        /// Position of the command in the answer, from 0.
+        /// Index of the command in the response, from 0.
         index: usize,
         /// Name of the actuator.
         actuator: String,
@@ -140,14 +140,14 @@ fn describe(state: &randori_core::record::BodyState) -> String {
     )
 }
 
-/// Why a simulation cannot start.
+/// Reasons for which a simulation cannot start.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SimulationError {
     /// The world cannot be built.
     #[error(transparent)]
     World(#[from] WorldError),
-    /// A policy needs measurements that the robot does not make.
+    /// A policy requires channels that the robot does not have.
     #[error("policy `{policy}` needs {}, which robot `{robot}` does not measure", list(.missing))]
     MissingChannels {
         /// Name of the robot.
@@ -180,10 +180,10 @@ pub enum SimulationError {
     PolicyStart {
         /// Name of the robot.
         robot: String,
-        /// What the policy says.
+        /// The error of the policy.
         error: PolicyError,
     },
-    /// The scenario asks for something that a check would have refused.
+    /// The scenario contains an error that the checker rules out.
     #[error("{0}")]
     Unchecked(String),
 }

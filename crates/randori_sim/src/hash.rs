@@ -1,17 +1,17 @@
-//! A digest of simulation state that is equal on every platform.
+//! A digest of simulation state that is equal on all platforms.
 //!
-//! Two runs agree if their digests agree at every tick. The digest guards
-//! against accidents, not against attackers.
+//! Two runs agree if their digests agree at every tick. The digest protects against
+//! accidents, not against attackers.
 //!
 //! Start reading at [`StateHasher`].
 
 /// Digests numbers as they stream in; 64 bits.
 ///
-/// Every 64-bit word is mixed in by the folded multiplication that wyhash is
-/// built on (Wang Yi, "wyhash", 2019): the two halves of the 128-bit product
-/// are combined by exclusive or. The last step is the finalizer of
-/// `MurmurHash3`. The result depends on the order of everything that was
-/// written and on nothing else: no seed, no platform, no byte order.
+/// Every 64-bit word is mixed in by the folded multiplication of wyhash (Wang Yi,
+/// "wyhash", 2019): the two halves of the 128-bit product are combined by exclusive or.
+/// The last step is the finalizer of `MurmurHash3`. The result depends only on the
+/// written values and their order: there is no seed, and no dependence on platform or
+/// byte order.
 #[derive(Debug, Clone)]
 pub struct StateHasher {
     state: u64,
@@ -33,13 +33,12 @@ impl StateHasher {
     pub fn write_u64(&mut self, word: u64) {
         self.words = self.words.wrapping_add(1);
         let product = u128::from(self.state ^ word) * u128::from(FACTOR);
-        // The counter keeps the state moving when the product is zero.
+        // The counter keeps the state changing if the product is zero.
         self.state = ((product >> 64) as u64 ^ product as u64).wrapping_add(self.words);
     }
 
-    /// Adds the bit patterns of numbers: 0.0 and -0.0 differ, and so do
-    /// different kinds of NaN. Slices are not separated: write their lengths if
-    /// these may vary.
+    /// Adds the bit patterns of numbers: 0.0 and -0.0 differ, and so do different NaNs.
+    /// Slices are not separated: write their lengths if these may vary.
     #[inline]
     pub fn write_f32s(&mut self, numbers: &[f32]) {
         let mut pairs = numbers.chunks_exact(2);

@@ -1,4 +1,4 @@
-//! What a person does to the world while a run goes on.
+//! Interventions: changes that a user makes to the world during a run.
 
 use randori_core::layout::SceneLayout;
 use randori_core::math::{Pose, Vector};
@@ -12,7 +12,7 @@ pub const BOX_EDGES_M: (f32, f32) = (0.01, 5.0);
 /// Smallest and greatest mass of a dropped box, kg.
 pub const BOX_MASSES_KG: (f32, f32) = (0.01, 1000.0);
 
-/// Why something cannot be done to the world.
+/// Reasons for which an intervention is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InterventionError {
@@ -21,10 +21,10 @@ pub enum InterventionError {
     UnknownBody {
         /// Index of the body.
         body: usize,
-        /// Number of bodies, with dropped boxes.
+        /// Number of bodies, dropped boxes included.
         bodies: usize,
     },
-    /// A number is infinite or none at all.
+    /// A number is infinite or NaN.
     #[error("a push on `{body}` has numbers that are not finite")]
     NotFinite {
         /// Name of the body.
@@ -48,15 +48,15 @@ pub enum InterventionError {
         /// Its mass, kg.
         mass_kg: f32,
     },
-    /// A box is nowhere.
+    /// The pose of a box is not finite.
     #[error("a box cannot be dropped at a pose that is not finite, or has no rotation")]
     BoxPose,
-    /// There are enough boxes.
+    /// The maximum number of boxes is reached.
     #[error("{MAX_DROPPED} boxes have been dropped into this run, which is the most")]
     TooManyBoxes,
 }
 
-/// Whether this can be done in a scene into which so many boxes have been dropped.
+/// Checks an intervention in a scene with this number of dropped boxes.
 pub(crate) fn check(
     intervention: &Intervention,
     layout: &SceneLayout,
@@ -92,7 +92,7 @@ fn check_box(
     if !(BOX_MASSES_KG.0..=BOX_MASSES_KG.1).contains(&mass_kg) {
         return Err(InterventionError::BoxMass { mass_kg });
     }
-    // Large places overflow when they are squared.
+    // Squares of very large coordinates overflow.
     let is_somewhere = pose.translation.length_squared().is_finite();
     if !is_somewhere || !pose.rotation.is_normalized() {
         return Err(InterventionError::BoxPose);
@@ -100,7 +100,7 @@ fn check_box(
     Ok(())
 }
 
-/// Does it.
+/// Applies an intervention.
 pub(crate) fn apply(intervention: &Intervention, world: &mut SimWorld) {
     match *intervention {
         Intervention::Push { body, at, impulse } => world.apply_impulse_at(body, at, impulse),
@@ -110,7 +110,7 @@ pub(crate) fn apply(intervention: &Intervention, world: &mut SimWorld) {
     }
 }
 
-/// Stands where a push has its body.
+/// Tag of a drop, at the position of the body index of a push.
 const DROP: u64 = u64::MAX;
 
 pub(crate) fn digest(interventions: &[Intervention], hasher: &mut StateHasher) {

@@ -1,5 +1,5 @@
-//! The engine: a scenario becomes a world, the world is stepped, steps become
-//! records, and records are judged.
+//! The engine: builds a world from a scenario, steps it, records each step and
+//! evaluates the records.
 //!
 //! Start reading at [`episode::Episode`] (one run), then
 //! [`simulation::Simulation`] (one tick).

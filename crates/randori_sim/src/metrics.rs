@@ -1,49 +1,47 @@
-//! Numbers that a run reports besides its verdicts.
+//! Metrics: numbers in the report of a run besides its verdicts.
 //!
-//! A metric is a term over signals, folded over the run: `max(speed(courier))`,
-//! `min(..)`, `mean(..)` or `final(..)`. A term without one of these words, such
-//! as `energy(courier)`, counts at the end of the run. `min` and `max` with
-//! several arguments compare values of one moment, as in any formula. A window
-//! behind the word, as in `mean[5, 10](speed(courier))`, leaves out the rest of
-//! the run.
+//! A metric is a term over signals, aggregated over the run: `max(speed(courier))`,
+//! `min(..)`, `mean(..)` or `final(..)`. A term without one of these words, such as
+//! `energy(courier)`, is evaluated at the end of the run. `min` and `max` with several
+//! arguments compare values of one tick, as in any formula. A window after the word, as
+//! in `mean[5, 10](speed(courier))`, restricts the metric to that interval.
 
 use randori_core::report::MetricReport;
 use randori_stl::{CompiledTerm, Formula, Function, ParseError, Term, parse, parse_term};
 
-/// How the values of a run become one.
+/// Aggregation of a signal over a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aggregate {
     /// The largest.
     Max,
     /// The smallest.
     Min,
-    /// The arithmetic mean over all ticks, the start included.
+    /// The arithmetic mean over all ticks, the initial one included.
     Mean,
     /// The last one.
     Final,
 }
 
-/// A metric as it is written.
+/// A parsed metric.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Metric {
     /// Its text.
     pub text: String,
-    /// What is done over time.
+    /// Aggregation over time.
     pub aggregate: Aggregate,
-    /// What is looked at in each tick.
+    /// The term evaluated in each tick.
     pub term: Term,
-    /// When it is looked at: `always[a, b]` of something true; at all ticks if
-    /// there is none.
+    /// The window, as `always[a, b]` of a true formula; `None` for all ticks.
     window: Option<Formula>,
-    /// Where the term begins in the text, in bytes: spans count from there.
+    /// Byte offset of the term in the text; spans are relative to it.
     pub offset: usize,
 }
 
 impl Metric {
-    /// Reads a metric.
+    /// Parses a metric.
     ///
     /// # Errors
-    /// The first place where the text stops being a metric.
+    /// The first syntax error.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         for (word, aggregate) in WORDS {
             let Some(Parts { window, offset, inner }) = parts(text, word) else { continue };
@@ -63,7 +61,7 @@ impl Metric {
         self.window.as_ref()
     }
 
-    /// First and last tick that count.
+    /// First and last tick of the window.
     fn ticks(&self, period_s: f64) -> (u64, u64) {
         let Some(Formula::Window(_, Some(interval), _)) = &self.window else {
             return (0, u64::MAX);
@@ -73,8 +71,7 @@ impl Metric {
     }
 }
 
-/// Reads `[a, b]`, which stands `at` this byte, with the words and the errors of
-/// formulas.
+/// Parses `[a, b]`, which starts at byte `at`, with the syntax and the errors of formulas.
 fn read_window(interval: &str, at: usize) -> Result<Formula, ParseError> {
     const WORD: &str = "always";
     parse(&format!("{WORD}{interval} 1 > 0")).map_err(|mut error| {
@@ -84,7 +81,7 @@ fn read_window(interval: &str, at: usize) -> Result<Formula, ParseError> {
     })
 }
 
-/// A term in which no word ranges over time.
+/// Parses a term without aggregation over time.
 fn read(text: &str) -> Result<Term, ParseError> {
     let term = parse_term(text)?;
     if !has_lone_extremum(&term) {
@@ -118,16 +115,15 @@ const WORDS: [(&str, Aggregate); 4] = [
 
 /// The parts of `word[..]( .. )`.
 struct Parts<'t> {
-    /// Place and text of the window.
+    /// Offset and text of the window.
     window: Option<(usize, &'t str)>,
-    /// Where the inner text begins.
+    /// Offset of the inner text.
     offset: usize,
-    /// What stands in the parentheses.
+    /// Text between the parentheses.
     inner: &'t str,
 }
 
-/// The parts of a metric, if the whole text is of this form and the word has a
-/// single argument.
+/// The parts of a metric, if the whole text has this form and the word has a single argument.
 fn parts<'t>(text: &'t str, word: &str) -> Option<Parts<'t>> {
     let start = text.len() - text.trim_start().len();
     let after_word = text[start..].strip_prefix(word)?.trim_start();
@@ -139,7 +135,7 @@ fn parts<'t>(text: &'t str, word: &str) -> Option<Parts<'t>> {
     let opened = rest.strip_prefix('(')?;
     let offset = text.len() - opened.len();
     let inner = opened.trim_end().strip_suffix(')')?;
-    // In `mean(x) + (y)` the last parenthesis is not the partner of the first.
+    // In `mean(x) + (y)` the last parenthesis does not close the first.
     let mut open = 0_usize;
     for byte in inner.bytes() {
         match byte {
@@ -170,14 +166,14 @@ struct Fold {
     name: String,
     aggregate: Aggregate,
     term: CompiledTerm,
-    /// First and last tick that count.
+    /// First and last tick of the window.
     ticks: (u64, u64),
     value: f64,
     samples: u64,
 }
 
 impl MetricFolds {
-    /// Folds for terms that are bound to the run's signals, with ticks of
+    /// Aggregations of terms that are bound to the run's signals, with ticks of
     /// `period_s` seconds.
     pub(crate) fn new(
         metrics: impl IntoIterator<Item = (Metric, CompiledTerm)>,
@@ -195,7 +191,7 @@ impl MetricFolds {
         Self { folds: metrics.into_iter().map(fold).collect(), tick: 0 }
     }
 
-    /// Takes in the signals of one tick.
+    /// Adds the signals of one tick.
     pub(crate) fn observe(&mut self, signals: &[f64]) {
         let tick = self.tick;
         self.tick += 1;
@@ -214,7 +210,7 @@ impl MetricFolds {
         }
     }
 
-    /// The values so far, in the order of the file.
+    /// The current values, in the order of the file.
     pub(crate) fn report(&self) -> Vec<MetricReport> {
         let report = |fold: &Fold| MetricReport {
             name: fold.name.clone(),
@@ -233,7 +229,7 @@ impl MetricFolds {
 mod tests {
     use super::*;
 
-    /// Folds metrics over a run in which `x` is 1, 5, 3 and `y` is 2, 2, 9.
+    /// Evaluates metrics over a run in which `x` is 1, 5, 3 and `y` is 2, 2, 9.
     fn values(texts: &[&str]) -> Vec<f64> {
         let metrics = texts.iter().map(|text| {
             let metric = Metric::parse(text).expect("a metric");

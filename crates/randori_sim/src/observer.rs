@@ -1,4 +1,4 @@
-//! Something that follows a run tick by tick, such as a recorder.
+//! Observers of a run, such as a recorder, called at every tick.
 //!
 //! Start reading at [`ObservedRun::advance`].
 
@@ -8,40 +8,39 @@ use randori_core::time::Tick;
 use crate::episode::{Episode, EpisodeStep};
 use crate::monitors::GoalDecision;
 
-/// Follows a run. It changes nothing, but can end the run by failing.
+/// Observes a run. It changes nothing, but can end the run with an error.
 pub trait RunObserver {
-    /// Called for the starting state and after every step, with the goals whose
-    /// verdict became certain in it.
+    /// Called for the initial state and after every step, with the goals whose verdict
+    /// became certain in it.
     ///
     /// # Errors
-    /// Why the run must end as `Error`; the observer is not called again then.
+    /// If the run must end as `Error`; the observer is not called again.
     fn observe(&mut self, episode: &Episode, decided: &[GoalDecision]) -> Result<(), RunError>;
 
-    /// Asked before each step: why the run must end now as `Error` for a reason
-    /// outside of it, such as that its time is up. The observer is then finished
-    /// as for any run that broke.
+    /// Called before each step: an error that ends the run as `Error` for an external
+    /// reason, such as a timeout. The observer is then finished as for any broken run.
     fn interruption(&mut self, episode: &Episode) -> Option<RunError> {
         let _ = episode;
         None
     }
 
-    /// Called once after the last step, with the report; also when the run
-    /// broke, but not when it was cancelled.
+    /// Called once after the last step, with the report; also if the run broke, but not
+    /// if it was cancelled.
     ///
     /// # Errors
-    /// Why the run must count as `Error` in spite of its report.
+    /// If the run must count as `Error` in spite of its report.
     fn finish(&mut self, episode: &Episode, report: &RunReport) -> Result<(), RunError>;
 }
 
-/// A run with what follows it, for batches and for single runs at any pace.
+/// A run with its observer, for batches and for single runs at any rate.
 pub struct ObservedRun<'a> {
     episode: Episode,
     observer: Option<Box<dyn RunObserver + 'a>>,
 }
 
 impl<'a> ObservedRun<'a> {
-    /// Begins to follow a run that has just started, with what `observer` makes
-    /// of it. A failure to make or to begin ends the run as `Error`.
+    /// Observes a run that has just started with the result of `observer`. If creating
+    /// or starting the observer fails, the run ends as `Error`.
     pub fn start(
         mut episode: Episode,
         observer: impl FnOnce(&Episode) -> Result<Option<Box<dyn RunObserver + 'a>>, RunError>,
@@ -61,13 +60,13 @@ impl<'a> ObservedRun<'a> {
         &self.episode
     }
 
-    /// The run, to intervene in it. It must be advanced by [`Self::advance`]
-    /// only: its observer misses other steps.
+    /// The run, for interventions. Advance it by [`Self::advance`] only: the observer
+    /// misses other steps.
     pub fn episode_mut(&mut self) -> &mut Episode {
         &mut self.episode
     }
 
-    /// Advances by one tick ([`Episode::advance`]) and shows it to the observer.
+    /// Advances by one tick ([`Episode::advance`]) and calls the observer.
     pub fn advance(&mut self) -> EpisodeStep<'_> {
         let interruption = self.observer.as_mut().and_then(|it| it.interruption(&self.episode));
         if let Some(error) = interruption {

@@ -1,9 +1,8 @@
-//! A run again, from what was recorded of it: the scenario, the seed, the answers
-//! of its policies and what people did.
+//! Replay: re-simulates a run from its recording, that is scenario, seed, responses of
+//! policies and interventions.
 //!
-//! A recording is fed tick by tick, so that one pass over it is enough. Each tick
-//! is computed again and compared; the first difference names its tick and the
-//! stage that caused it.
+//! A recording is read tick by tick in one pass. Each tick is re-simulated and
+//! compared; the first difference names its tick and the stage that caused it.
 //!
 //! Start reading at [`Replay::verify_tick`].
 
@@ -26,18 +25,18 @@ use crate::monitors::GoalDecision;
 use crate::snapshot::RestoreError;
 pub use difference::{Difference, Mismatch, compare};
 
-/// The recorded answers of one robot's policy, by number of the request. Clones
-/// share them, so that answers can be added while a run goes on.
+/// The recorded responses of one robot's policy, by request number. Clones share them,
+/// so responses can be added during a run.
 #[derive(Debug, Clone, Default)]
 pub struct RecordedAnswers(Arc<Mutex<BTreeMap<u64, CommandChunk>>>);
 
 impl RecordedAnswers {
-    /// These answers.
+    /// These responses.
     pub fn new(answers: BTreeMap<u64, CommandChunk>) -> Self {
         Self(Arc::new(Mutex::new(answers)))
     }
 
-    /// Adds the answer to a request.
+    /// Adds the response to a request.
     pub fn insert(&self, request: u64, answer: CommandChunk) {
         self.lock().insert(request, answer);
     }
@@ -46,13 +45,13 @@ impl RecordedAnswers {
         self.lock().get(&request).cloned()
     }
 
-    /// Nothing panics while it holds this lock.
+    /// No code panics while it holds this lock.
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, CommandChunk>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A policy that says again what was recorded, whatever it is asked.
+/// A policy that replays recorded responses.
 #[derive(Debug, Clone)]
 pub struct RecordedPolicy {
     contract: PolicyContract,
@@ -60,7 +59,7 @@ pub struct RecordedPolicy {
 }
 
 impl RecordedPolicy {
-    /// Answers a robot whose commands have `command_len` values.
+    /// A policy for a robot whose commands have `command_len` values.
     pub fn new(command_len: usize, answers: RecordedAnswers) -> Self {
         let contract = PolicyContract {
             name: "recorded answers".to_owned(),
@@ -101,52 +100,52 @@ impl Policy for RecordedPolicy {
     }
 }
 
-/// Why a tick is not the recorded one.
+/// Reasons for which a tick does not match the recording.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
-    /// It came out differently. The replay can go on.
+    /// The result differs. The replay can continue.
     #[error("tick {} differs from the recording; the cause is the {} stage", .0.tick.0, .0.stage)]
     Mismatch(Box<Mismatch>),
-    /// The run broke where the recorded one went on.
+    /// The run broke at a tick at which the recorded one continued.
     #[error("the replay failed: {}", .0.message)]
     Broken(Box<RunError>),
-    /// The recording goes on after the end of the run.
+    /// The recording continues after the end of the run.
     #[error("the run is over at tick {}, but the recording goes on", .0.0)]
     Over(Tick),
-    /// Ticks must come one after the other.
+    /// Ticks must be consecutive.
     #[error("the recording goes on with tick {}, not with tick {}", .found.0, .expected.0)]
     OutOfOrder {
-        /// The tick that comes next.
+        /// The expected tick.
         expected: Tick,
-        /// The tick that came.
+        /// The tick of the record.
         found: Tick,
     },
-    /// The hash of the tick is not that of its digests.
+    /// The hash of the tick does not match its digests.
     #[error("the hash of tick {} contradicts its digests: the recording is damaged", .0.0)]
     Contradiction(Tick),
-    /// What was done to the world cannot be done to this one.
+    /// A recorded intervention is invalid in this world.
     #[error("an intervention cannot be replayed: {0}")]
     Intervention(#[from] InterventionError),
 }
 
-/// A run that is held against its recording.
+/// A run that is compared with its recording.
 pub struct Replay {
     episode: Episode,
-    /// By robot; empty where policies decide anew.
+    /// By robot; empty if policies are run again.
     answers: Vec<Option<RecordedAnswers>>,
 }
 
 impl Replay {
-    /// A run in which recorded answers decide. `answers` has one entry per
-    /// robot: `None` for a robot without policy, else the answers that are known
-    /// already, by request; [`Self::verify_tick`] adds those of each tick.
+    /// A run with recorded responses. `answers` has one entry per robot: `None` for a
+    /// robot without policy, else the known responses by request; [`Self::verify_tick`]
+    /// adds those of each tick.
     ///
     /// # Errors
-    /// When the run cannot start.
+    /// If the run cannot start.
     ///
     /// # Panics
-    /// When `answers` does not have one entry per robot.
+    /// If `answers` does not have one entry per robot.
     pub fn new(
         scenario: &Scenario,
         seed: u64,
@@ -158,11 +157,11 @@ impl Replay {
         Ok(Self { episode: Episode::new(scenario, seed, policies)?, answers })
     }
 
-    /// A run in which policies decide anew; their answers are compared with the
+    /// A run in which policies are run again; their responses are compared with the
     /// recorded ones.
     ///
     /// # Errors
-    /// When the run cannot start.
+    /// If the run cannot start.
     pub fn with_policies(
         scenario: &Scenario,
         seed: u64,
@@ -177,36 +176,34 @@ impl Replay {
         &self.episode
     }
 
-    /// The run, to plant faults or to jump.
+    /// The run, to inject faults or to jump.
     pub fn episode_mut(&mut self) -> &mut Episode {
         &mut self.episode
     }
 
-    /// Jumps to a keyframe of the recording; the tick after it is verified next.
-    /// Only recorded answers can go on from there. See
-    /// [`Episode::restore_keyframe`].
+    /// Jumps to a keyframe of the recording; the following tick is verified next. Only
+    /// recorded responses can continue from there. See [`Episode::restore_keyframe`].
     ///
     /// # Errors
-    /// When the keyframe is damaged or of another scenario.
+    /// If the keyframe is damaged or belongs to another scenario.
     pub fn restore_keyframe(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
         self.episode.restore_keyframe(bytes)
     }
 
-    /// Makes the step to a recorded tick, with what people did and the answers
-    /// that took effect in it, and compares the result. Tick 0 is compared with
-    /// the starting state.
+    /// Steps to a recorded tick, with the interventions and the responses that took
+    /// effect in it, and compares the result. Tick 0 is compared with the initial state.
     ///
-    /// Of the record, hash, digests, interventions, requests and decisions are
-    /// looked at, so the state may be missing.
+    /// Hash, digests, interventions, requests and decisions of the record are compared;
+    /// its state may be missing.
     ///
     /// # Errors
-    /// When anything differs. After a [`ReplayError::Mismatch`], later ticks can
-    /// still be compared.
+    /// If anything differs. After a [`ReplayError::Mismatch`], later ticks can still be compared.
     pub fn verify_tick(&mut self, recorded: &TickRecord) -> Result<(), ReplayError> {
         self.verify_judged(recorded).map(drop)
     }
 
-    /// The same; gives the goals whose verdict became certain in the tick.
+    /// Like [`Self::verify_tick`]; returns the goals whose verdict became certain in
+    /// the tick.
     pub(crate) fn verify_judged(
         &mut self,
         recorded: &TickRecord,
@@ -240,7 +237,7 @@ impl Replay {
     }
 }
 
-/// Whether a run has come as far as its recording.
+/// Checks that a run has reached the last tick of its recording.
 pub(crate) fn check_reached(episode: &Episode, expected: Tick) -> Result<(), ReplayError> {
     let now = episode.record().tick;
     if now == expected {
@@ -252,10 +249,10 @@ pub(crate) fn check_reached(episode: &Episode, expected: Tick) -> Result<(), Rep
     })
 }
 
-/// A policy for each robot that has recorded answers.
+/// A policy for each robot with recorded responses.
 ///
 /// # Panics
-/// When `answers` does not have one entry per robot.
+/// If `answers` does not have one entry per robot.
 pub(crate) fn recorded_policies(
     scenario: &Scenario,
     answers: &[Option<RecordedAnswers>],

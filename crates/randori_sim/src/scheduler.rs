@@ -1,11 +1,10 @@
-//! When policies are asked, and at which tick their answers take effect.
+//! Schedules inference requests to policies, and the ticks at which responses take effect.
 //!
-//! A robot's policy is asked every `chunk.execute` control periods, beginning at
-//! its `offset_s`, with what the sensors have delivered by then. The simulated time that thinking takes
-//! is drawn from the robot's own stream (`pup.policy.latency`) when it is
-//! asked, and rounded up to whole ticks. At the tick at which the answer is due,
-//! and only then, the engine waits for it. How long that takes on the wall
-//! changes nothing.
+//! A robot's policy receives a request every `chunk.execute` control periods, beginning
+//! at its `offset_s`, with the latest delivered measurements. The inference latency, in
+//! simulated time, is sampled from the robot's own stream (`pup.policy.latency`) at the
+//! request and rounded up to whole ticks. The engine waits for the response only at the
+//! tick at which it is due. Wall-clock time has no effect.
 //!
 //! ```text
 //! execute: 2, latency of 1.5 control periods
@@ -34,24 +33,24 @@ use crate::fault::{RunFault, SimulationError};
 use crate::hash::StateHasher;
 use crate::sensors::SensorSuite;
 
-/// The policies of all robots and what they have been asked.
+/// The policies of all robots and their pending requests.
 pub struct Scheduler {
     robots: Vec<Decider>,
     period: TickPeriod,
 }
 
-/// What decides for one robot.
+/// The policy and the current command of one robot.
 struct Decider {
     interface: RobotInterface,
     slot: Option<PolicySlot>,
-    /// Command in force.
+    /// The current command.
     command: Vec<f32>,
 }
 
-/// A policy with its timetable.
+/// A policy with its schedule.
 struct PolicySlot {
     policy: Box<dyn Policy>,
-    /// Ticks from one command of an answer to the next.
+    /// Ticks from one command of a response to the next.
     control_ticks: u64,
     /// Ticks from one request to the next.
     request_ticks: u64,
@@ -61,27 +60,27 @@ struct PolicySlot {
     state: SlotState,
 }
 
-/// Everything about a policy's timetable that changes during a run.
+/// The state of a policy's schedule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct SlotState {
     latency: RandomStream,
     next_request: u64,
-    /// Requests without effect so far, in the order of asking.
+    /// Requests whose responses are not in effect yet, in order.
     under_way: VecDeque<Pending>,
-    /// The answer in force and the tick since when it is.
+    /// The current response and the tick at which it took effect.
     answer: CommandChunk,
     since: u64,
 }
 
-/// A request without effect so far.
+/// A request whose response is not in effect yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Pending {
     number: u64,
     asked_at: Tick,
     due_at: Tick,
-    /// The answer, where it was collected before it was due, for a snapshot.
+    /// The response, if it was collected for a snapshot before it was due.
     early: Option<CommandChunk>,
-    /// Why it could not be; there is no snapshot then.
+    /// The error of an early collection; there is no snapshot then.
     #[serde(skip)]
     early_error: Option<PolicyError>,
 }
@@ -90,20 +89,20 @@ struct Pending {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct DeciderState {
     command: Vec<f32>,
-    /// The timetable, and the policy's own state unless a keyframe leaves it out.
+    /// The schedule, and the policy's own state unless a keyframe omits it.
     slot: Option<(SlotState, Option<Vec<u8>>)>,
 }
 
 impl Scheduler {
-    /// Connects one policy (or none) to each robot, and starts it with a seed of
-    /// its own that follows from `seed` and the robot's name.
+    /// Connects one policy (or none) to each robot, and starts it with its own seed,
+    /// derived from `seed` and the robot's name.
     ///
     /// # Errors
-    /// When a policy does not fit its robot or cannot start, and
-    /// [`SimulationError::Unchecked`] for what the checker would have refused.
+    /// If a policy does not fit its robot or cannot start, and
+    /// [`SimulationError::Unchecked`] for errors that the checker rules out.
     ///
     /// # Panics
-    /// When `policies` does not have one entry per robot.
+    /// If `policies` does not have one entry per robot.
     pub fn new(
         scenario: &Scenario,
         layout: &SceneLayout,
@@ -130,11 +129,11 @@ impl Scheduler {
         Ok(Self { robots, period })
     }
 
-    /// Asks the policies whose turn it is at `tick`, puts into force the answers
-    /// that are due, and writes both down.
+    /// Sends the requests of `tick`, puts the responses that are due into effect, and
+    /// records both.
     ///
     /// # Errors
-    /// When a policy fails or gives something that is not a command.
+    /// If a policy fails or its response is not a valid command.
     pub fn decide(
         &mut self,
         tick: Tick,
@@ -179,7 +178,7 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Copies the command in force of each robot.
+    /// Copies the current command of each robot.
     pub fn write_commands(&self, out: &mut Vec<Vec<f32>>) {
         out.resize_with(self.robots.len(), Vec::new);
         for (out, decider) in out.iter_mut().zip(&self.robots) {
@@ -211,11 +210,11 @@ impl Scheduler {
         }
     }
 
-    /// State of all deciders, or `None` if a policy cannot give its own.
+    /// State of all deciders, or `None` if a policy cannot save its own.
     ///
-    /// A policy has no complete state while it still owes answers, so those are
-    /// collected now and kept until they are due. An answer that cannot be had
-    /// also makes this `None`, and the run breaks with its error when it is due.
+    /// A policy has no complete state while responses are pending, so they are
+    /// collected now and kept until they are due. If that fails, this is `None`, and
+    /// the run breaks with the error when the response is due.
     pub(crate) fn state(&mut self) -> Option<Vec<DeciderState>> {
         let of_decider = |decider: &mut Decider| {
             let slot = match &mut decider.slot {
@@ -230,7 +229,7 @@ impl Scheduler {
         self.robots.iter_mut().map(of_decider).collect()
     }
 
-    /// State of all deciders but the policies' own; nothing is collected.
+    /// State of all deciders without the policies' own state; no response is collected.
     pub(crate) fn timetables(&self) -> Vec<DeciderState> {
         let of_decider = |decider: &Decider| DeciderState {
             command: decider.command.clone(),
@@ -239,11 +238,11 @@ impl Scheduler {
         self.robots.iter().map(of_decider).collect()
     }
 
-    /// Returns whether the state fits these robots. A policy whose state was left
-    /// out stays as it is.
+    /// Restores a state. Returns true if it fits these robots. A policy whose state was
+    /// omitted keeps its state.
     ///
     /// # Errors
-    /// When a policy refuses its state; names the robot.
+    /// If a policy refuses its state; names the robot.
     pub(crate) fn set_state(
         &mut self,
         state: Vec<DeciderState>,
@@ -332,7 +331,7 @@ impl PolicySlot {
         })?;
         let latency_s = draw_latency(self.latency, &mut self.state.latency);
         let ready_at = Tick(tick.0.saturating_add(period.ticks_at_least(latency_s)));
-        // An answer never overtakes an earlier one.
+        // Responses take effect in the order of their requests.
         let due_at = self.state.under_way.back().map_or(ready_at, |last| last.due_at.max(ready_at));
         self.state.next_request += 1;
         let pending = Pending { number, asked_at: tick, due_at, early: None, early_error: None };
@@ -358,7 +357,7 @@ impl PolicySlot {
         }
     }
 
-    /// The command of the answer in force; the last one is held.
+    /// The command of the current response at a tick; the last one is held.
     fn command_at(&self, tick: Tick) -> Option<&[f32]> {
         let commands = &self.state.answer.commands;
         let periods = tick.0.saturating_sub(self.state.since) / self.control_ticks;
@@ -366,7 +365,7 @@ impl PolicySlot {
         Some(&commands[index])
     }
 
-    /// Collects what is under way and gives the whole state.
+    /// Collects pending responses and returns the whole state.
     fn settle(&mut self) -> Option<(SlotState, Vec<u8>)> {
         for request in &mut self.state.under_way {
             if request.early.is_some() {

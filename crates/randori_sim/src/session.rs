@@ -1,13 +1,11 @@
-//! A run that can be taken back: any tick of it can be shown again, and from any
-//! tick it can go another way.
+//! Sessions: runs that can be rewound to any tick and branched there.
 //!
-//! The newest tick belongs to the live run. Older ones are made again from the
-//! nearest saved state, with the answers and interventions of then, and every
-//! tick is held against what it was: what is shown is what happened, to the last
-//! bit, or an error.
+//! The newest tick belongs to the live run. Older ticks are re-simulated from the
+//! nearest keyframe, with the recorded responses and interventions, and every tick is
+//! verified: the result is identical to the last bit, or an error.
 //!
-//! A session also opens what was recorded ([`Session::from_recording`]), and
-//! writes down what was played ([`Session::record_into`]).
+//! A session also opens recordings ([`Session::from_recording`]) and writes them
+//! ([`Session::record_into`]).
 //!
 //! Start reading at [`Session::advance`], [`Session::seek`] and
 //! [`Session::branch`].
@@ -66,71 +64,69 @@ use script::Script;
 pub struct Session {
     scenario: Scenario,
     seed: u64,
-    /// Values drawn for the seed, for the report.
+    /// Sampled values of the seed, for the report.
     varied: Vec<(String, f64)>,
     live: Episode,
-    /// Records from 0 to the newest one, without what is large and can be made
-    /// again.
+    /// Records from 0 to the newest one, without bulk data that can be re-simulated.
     past: Vec<TickRecord>,
     keyframes: Keyframes,
-    /// The run at the tick that is shown; `None` if that is the newest one.
+    /// The run at the current tick; `None` if that is the newest one.
     shown: Option<Replay>,
-    /// What the live run follows, if it is a recorded one.
+    /// The recording that the live run follows, if any.
     script: Option<Script>,
 }
 
-/// What one call of [`Session::advance`] did.
+/// Result of one call of [`Session::advance`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// The live run made a tick.
+    /// The live run advanced by a tick.
     New,
-    /// A tick of the past was made again, equal to the last bit.
+    /// A tick of the past was re-simulated and is identical to the last bit.
     Again,
-    /// Nothing: the run is over, or no more of it is recorded.
+    /// No tick: the run is over, or the recording ends here.
     Over,
 }
 
-/// Why a session cannot do what was asked.
+/// Reasons for which a session cannot perform an operation.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// Ticks of the past cannot be changed.
+    /// Past ticks cannot be changed.
     #[error("tick {} is in the past: branch there first", .0.0)]
     InThePast(Tick),
-    /// What was recorded cannot be changed.
+    /// Recorded ticks cannot be changed.
     #[error("tick {} is recorded: branch there first", .0.0)]
     Recorded(Tick),
-    /// Another scene does not have the past of this one.
+    /// The changed scenario does not fit the past of this run.
     #[error("the changed scenario has other {what}: start a new run with it")]
     OtherScene {
-        /// What differs.
+        /// The difference.
         what: &'static str,
     },
-    /// Who follows the run cannot go on, for instance because the disk is full.
+    /// The observer of the run failed, for instance because the disk is full.
     #[error("{}", .0.message)]
     Observer(Box<RunError>),
-    /// A tick that was made again is not what it was.
+    /// A re-simulated tick differs from its record.
     #[error(transparent)]
     Repeat(#[from] ReplayError),
-    /// A saved state cannot be used.
+    /// A keyframe cannot be restored.
     #[error(transparent)]
     Restore(#[from] RestoreError),
-    /// The run cannot begin.
+    /// The run cannot start.
     #[error(transparent)]
     Start(#[from] EpisodeError),
-    /// The world refuses.
+    /// The world refuses an intervention.
     #[error(transparent)]
     Intervention(#[from] InterventionError),
 }
 
 impl Session {
-    /// Starts a run. `policies` holds one entry per robot, as for
-    /// [`Episode::new`]. Saved states take at most `budget` bytes, apart from the
-    /// starting one: where they would take more, there are fewer, and going back
-    /// takes longer.
+    /// Starts a run. `policies` holds one entry per robot, as for [`Episode::new`].
+    /// Keyframes take at most `budget` bytes, apart from the initial one: with a
+    /// smaller budget there are fewer, and rewinding takes longer.
     ///
     /// # Errors
-    /// When the run cannot begin.
+    /// If the run cannot start.
     pub fn new(
         scenario: &Scenario,
         seed: u64,
@@ -141,7 +137,7 @@ impl Session {
         Ok(Self::of(live, scenario, seed, budget))
     }
 
-    /// A session whose live run stands at its start.
+    /// A session whose live run is at its start.
     fn of(live: Episode, scenario: &Scenario, seed: u64, budget: usize) -> Self {
         let mut session = Self {
             scenario: scenario.clone(),
@@ -157,7 +153,7 @@ impl Session {
         session
     }
 
-    /// Notes which values were sampled for this seed, for the report.
+    /// Sets the sampled values of this seed, for the report.
     #[must_use]
     pub fn with_varied(mut self, varied: Vec<(String, f64)>) -> Self {
         self.live.note_varied(varied.clone());
@@ -175,12 +171,12 @@ impl Session {
         self.seed
     }
 
-    /// The record that is shown.
+    /// The record of the current tick.
     pub fn record(&self) -> &TickRecord {
         self.episode().record()
     }
 
-    /// The run at the tick that is shown, to look at its world.
+    /// The run at the current tick, to inspect its world.
     pub fn episode(&self) -> &Episode {
         self.shown.as_ref().map_or(&self.live, Replay::episode)
     }
@@ -200,16 +196,16 @@ impl Session {
         &self.past
     }
 
-    /// Bytes of saved states.
+    /// Size of the keyframes, bytes.
     pub fn saved_bytes(&self) -> usize {
         self.keyframes.bytes()
     }
 
-    /// Shows the next tick: one of the past, made again, or a new one.
+    /// Moves to the next tick: re-simulates a past one, or simulates a new one.
     ///
     /// # Errors
-    /// When a tick of the past is not what it was, which is a fault of the engine,
-    /// or one of a recording, which then is not followed any further.
+    /// If a re-simulated tick differs, which is an error of the engine, or of a
+    /// recording; in the latter case the recording is not followed further.
     pub fn advance(&mut self) -> Result<Progress, SessionError> {
         if let Some(shown) = &mut self.shown {
             let next = shown.episode().record().tick.0 as usize + 1;
@@ -231,10 +227,10 @@ impl Session {
         Ok(Progress::New)
     }
 
-    /// Shows a tick; the newest one if it was not reached yet.
+    /// Moves to a tick; to the newest one if it is not reached yet.
     ///
     /// # Errors
-    /// When the tick, or one on the way to it, is not what it was.
+    /// If the tick, or one on the way to it, differs from its record.
     pub fn seek(&mut self, tick: Tick) -> Result<(), SessionError> {
         if tick >= self.newest() {
             self.shown = None;
@@ -245,7 +241,7 @@ impl Session {
         let is_nearer = here.is_some_and(|here| here <= tick && Some(here) >= saved.map(|it| it.0));
         let mut shown = match (self.shown.take(), saved) {
             (Some(shown), _) if is_nearer => shown,
-            // Its world need not be built again.
+            // Its world can be reused.
             (Some(mut shown), Some((_, bytes))) => {
                 shown.restore_keyframe(bytes)?;
                 shown
@@ -260,10 +256,10 @@ impl Session {
         Ok(())
     }
 
-    /// Does something to the world at the start of the next step.
+    /// Applies an intervention at the start of the next step.
     ///
     /// # Errors
-    /// When the past or a recording is shown, or this cannot be done to the world.
+    /// If the current tick is in the past or recorded, or the intervention is invalid.
     pub fn intervene(&mut self, intervention: Intervention) -> Result<(), SessionError> {
         match &self.shown {
             Some(shown) => Err(SessionError::InThePast(shown.episode().record().tick)),
@@ -272,14 +268,14 @@ impl Session {
         }
     }
 
-    /// Takes note of the newest tick.
+    /// Stores the record of the newest tick.
     fn keep(&mut self) {
         let record = self.live.record();
         self.past.push(without_bulk_data(record.clone()));
         self.keyframes.offer(record.tick, || self.live.simulation().keyframe());
     }
 
-    /// The run with the answers of then, at a saved state.
+    /// The run with the recorded responses, at a keyframe.
     fn replay_from(&self, keyframe: Option<&[u8]>) -> Result<Replay, SessionError> {
         let robots = self.scenario.spec.robots.iter();
         let answers = robots.map(|robot| robot.policy.as_ref().map(|_| BTreeMap::new()));
@@ -291,7 +287,7 @@ impl Session {
     }
 }
 
-/// A record without what is large and can be made again.
+/// A record without bulk data that can be re-simulated.
 fn without_bulk_data(record: TickRecord) -> TickRecord {
     TickRecord {
         readings: Vec::new(),

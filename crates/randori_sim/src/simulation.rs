@@ -1,8 +1,8 @@
 //! One run of one scenario, tick by tick.
 //!
-//! A [`Simulation`] holds the world, the sensors, the policies and everything
-//! between them, and does no input or output. Recording, judging and drawing
-//! consume the [`TickRecord`] of each step.
+//! A [`Simulation`] holds the world, the sensors, the policies and their connections,
+//! and does no input or output. Recording, evaluation and rendering consume the
+//! [`TickRecord`] of each step.
 //!
 //! Start reading at [`Simulation::step`].
 
@@ -22,14 +22,13 @@ use crate::scheduler::Scheduler;
 use crate::sensors::{Received, SensorSuite, tick_period};
 use crate::world::{SimWorld, WorldFault, guarded};
 
-/// Measures what goals, metrics and event conditions read of the world.
+/// Measures the signals that goals, metrics and event conditions read.
 ///
-/// Implemented by the room that knows formulas, so that the simulation does not
-/// have to.
+/// Implemented by the module of formulas, so the simulation does not depend on it.
 pub trait SignalProbe: Send {
-    /// Measures all signals for a record whose other fields (the state after the
-    /// step, what was applied, what happened) are filled in already. `out` is
-    /// empty and keeps its capacity from tick to tick.
+    /// Measures all signals for a record whose other fields (state after the step,
+    /// applied torques, events) are already set. `out` is empty and keeps its capacity
+    /// from tick to tick.
     fn measure(
         &mut self,
         world: &SimWorld,
@@ -38,20 +37,20 @@ pub trait SignalProbe: Send {
         out: &mut Vec<f64>,
     );
 
-    /// Whether the formula of the scenario's event `event` held at the last
-    /// record. Asked once per tick until the event starts.
+    /// True if the formula of the scenario's event `event` held at the last record.
+    /// Called once per tick until the event starts.
     fn event_due(&mut self, event: usize) -> bool;
 
-    /// All state that later answers depend on (empty if there is none), or
-    /// `None` if it is unknown, in which case the simulation has no snapshot.
+    /// All state that later results depend on (empty if there is none), or `None` if it
+    /// is unknown; the simulation then has no snapshot.
     fn snapshot(&self) -> Option<Vec<u8>> {
         None
     }
 
-    /// Returns to a state from [`SignalProbe::snapshot`].
+    /// Restores a state from [`SignalProbe::snapshot`].
     ///
     /// # Errors
-    /// When the bytes are not a snapshot of such a probe; says why.
+    /// If the bytes are not a snapshot of such a probe; with the reason.
     fn restore(&mut self, _snapshot: &[u8]) -> Result<(), String> {
         Err("these signals cannot be restored".to_owned())
     }
@@ -92,12 +91,12 @@ pub struct Simulation {
     pub(crate) actuators: ActuatorBank,
     pub(crate) probe: Box<dyn SignalProbe>,
     pub(crate) record: TickRecord,
-    /// The record in the making; its buffers are those of the last but one.
+    /// The record under construction, with reused buffers.
     next: TickRecord,
     pub(crate) fault: Option<RunFault>,
-    /// What the next step begins with.
+    /// Interventions for the next step.
     pub(crate) pending: Vec<Intervention>,
-    /// A difference to plant at a tick; see [`Simulation::plant`].
+    /// A difference to inject at a tick; see [`Simulation::plant`].
     planted: Option<(Tick, BodyId)>,
     period: TickPeriod,
 }
@@ -107,11 +106,10 @@ impl Simulation {
     /// to each robot. A robot without a policy keeps its initial command.
     ///
     /// # Errors
-    /// When the world cannot be built, or a policy does not fit its robot or
-    /// cannot start.
+    /// If the world cannot be built, or a policy does not fit its robot or cannot start.
     ///
     /// # Panics
-    /// When `policies` does not have one entry per robot.
+    /// If `policies` does not have one entry per robot.
     pub fn new(
         scenario: &Scenario,
         seed: u64,
@@ -149,7 +147,7 @@ impl Simulation {
         Ok(simulation)
     }
 
-    /// Names and indices of everything in the scene.
+    /// Names and indices of all items in the scene.
     pub fn layout(&self) -> &SceneLayout {
         &self.layout
     }
@@ -159,12 +157,12 @@ impl Simulation {
         &self.world
     }
 
-    /// The latest measurements that have reached the policy of a robot.
+    /// The latest measurements delivered to the policy of a robot.
     pub fn received(&self, robot: RobotId) -> &Received {
         self.sensors.received(robot)
     }
 
-    /// What the policy of each robot declares; `None` for a robot without one.
+    /// The contract of each robot's policy; `None` for a robot without one.
     pub fn policies(&self) -> impl Iterator<Item = Option<&PolicyContract>> {
         self.scheduler.contracts()
     }
@@ -174,17 +172,16 @@ impl Simulation {
         self.period
     }
 
-    /// The latest record; record 0, the starting state, after [`Self::new`].
+    /// The latest record; record 0, the initial state, after [`Self::new`].
     pub fn record(&self) -> &TickRecord {
         &self.record
     }
 
-    /// Does something to the world at the start of the next step, before its
-    /// events. What was asked for first is done first.
+    /// Applies an intervention at the start of the next step, before its events.
+    /// Interventions are applied in the order of the calls.
     ///
     /// # Errors
-    /// When there is no such body, or a number is out of its range; nothing
-    /// happens then.
+    /// If the body does not exist, or a number is out of range; nothing is applied then.
     pub fn intervene(&mut self, intervention: Intervention) -> Result<(), InterventionError> {
         let waiting = self.pending.iter();
         let waiting = waiting.filter(|it| matches!(it, Intervention::Drop { .. })).count();
@@ -194,8 +191,8 @@ impl Simulation {
         Ok(())
     }
 
-    /// Changes one bit of a body at the end of the step that leads to `tick`, as
-    /// a fault of the physics would: what comparisons are tried with.
+    /// Changes one bit of a body at the end of the step that leads to `tick`, to test
+    /// comparisons.
     #[doc(hidden)]
     pub fn plant(&mut self, tick: Tick, body: BodyId) {
         self.planted = Some((tick, body));
@@ -204,8 +201,8 @@ impl Simulation {
     /// Advances by one tick and returns its record.
     ///
     /// # Errors
-    /// When the run breaks. It cannot go on then: the latest record remains that
-    /// of the last good step, and further steps give the same fault again.
+    /// If the run breaks. It cannot continue then: the latest record remains that of
+    /// the last valid step, and further steps return the same fault.
     pub fn step(&mut self) -> Result<&TickRecord, RunFault> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
@@ -241,7 +238,7 @@ impl Simulation {
         })
     }
 
-    /// A part of a step; if the engine panics in it, that is the fault of a body.
+    /// Runs a part of a step; a panic of the engine becomes a fault of a body.
     fn with_engine(
         &mut self,
         part: impl FnOnce(&mut Self) -> Result<(), WorldFault>,
@@ -251,7 +248,7 @@ impl Simulation {
             .map_err(RunFault::World)
     }
 
-    /// What people do.
+    /// Applies interventions.
     fn intervene_now(&mut self) {
         self.next.interventions.clear();
         self.next.interventions.append(&mut self.pending);
@@ -260,7 +257,7 @@ impl Simulation {
         }
     }
 
-    /// Events that are due, and actors on their way.
+    /// Executes due events, and moves actors.
     fn disturb(&mut self, tick: Tick) {
         let holds = |event| self.probe.event_due(event);
         let plant = Plant { world: &mut self.world, sensors: &mut self.sensors };
@@ -268,12 +265,12 @@ impl Simulation {
         self.actors.steer(&mut self.world, tick);
     }
 
-    /// Measurements that are due; deliveries to the policies.
+    /// Takes due measurements, and delivers them to policies.
     fn sense(&mut self, tick: Tick) {
         self.sensors.sense(tick, &self.world, &mut self.next.readings);
     }
 
-    /// Requests to policies, and answers that take effect.
+    /// Sends requests to policies, and puts due responses into effect.
     fn decide(&mut self, tick: Tick) -> Result<(), RunFault> {
         let TickRecord { requests, decisions, .. } = &mut self.next;
         self.scheduler.decide(tick, &self.sensors, requests, decisions)?;
@@ -281,12 +278,12 @@ impl Simulation {
         Ok(())
     }
 
-    /// Commands become drives.
+    /// Turns commands into drives.
     fn actuate(&mut self) {
         self.actuators.actuate(&self.next.requested, &mut self.world);
     }
 
-    /// The state after the step, its digest and the signals complete the record.
+    /// Completes the record: state after the step, digest and signals.
     fn account(&mut self) {
         self.actuators.write_applied(&self.world, &mut self.next.applied);
         self.world.write_state(&mut self.next.state);
@@ -302,7 +299,7 @@ impl Simulation {
         std::mem::swap(&mut self.record, &mut self.next);
     }
 
-    /// Everything of a stage that later steps depend on.
+    /// The state of a stage that later steps depend on.
     fn write_stage(&self, stage: Stage, hasher: &mut StateHasher) {
         match stage {
             Stage::Event => {
@@ -323,9 +320,9 @@ fn digest_of(feed: impl FnOnce(&mut StateHasher)) -> u64 {
     hasher.finish()
 }
 
-/// The digest of the whole state ([`TickRecord::hash`]): the digests of the
-/// stages that take part, in their order. A new stage thus leaves the hashes of
-/// runs in which it takes no part as they were.
+/// The digest of the whole state ([`TickRecord::hash`]): the digests of the active
+/// stages, in their order. A new stage thus does not change the hashes of runs in which
+/// it is inactive.
 pub fn combined(digests: &Digests) -> u64 {
     let parts = Stage::ALL.into_iter().map(|stage| digests[stage]).filter(|digest| *digest != 0);
     digest_of(|hasher| parts.for_each(|digest| hasher.write_u64(digest)))

@@ -1,4 +1,4 @@
-//! Saving a simulation in the middle of a run, and going on from there.
+//! Snapshots of a simulation, to continue a run later.
 
 use randori_core::policy::PolicyError;
 use randori_core::record::{Intervention, TickRecord};
@@ -12,7 +12,7 @@ use crate::sensors::SuiteState;
 use crate::simulation::Simulation;
 use crate::world::SnapshotError;
 
-/// Everything that changes during a run.
+/// The state of a simulation.
 #[derive(Serialize, Deserialize)]
 struct State {
     world: Vec<u8>,
@@ -22,11 +22,11 @@ struct State {
     actuators: BankState,
     probe: Vec<u8>,
     record: TickRecord,
-    /// Interventions that wait for the next step.
+    /// Pending interventions.
     pending: Vec<Intervention>,
 }
 
-/// Why a simulation cannot go on from a snapshot.
+/// Reasons for which a snapshot cannot be restored.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
@@ -36,18 +36,18 @@ pub enum RestoreError {
     /// The snapshot does not fit this simulation.
     #[error("the snapshot was taken of another scenario: its {part} differ")]
     OtherScenario {
-        /// What does not fit.
+        /// The part that does not fit.
         part: &'static str,
     },
-    /// The world refuses its part.
+    /// The world's part is invalid.
     #[error(transparent)]
     World(#[from] SnapshotError),
-    /// A policy refuses its part.
+    /// A policy cannot restore its part.
     #[error("policy of robot `{robot}` cannot be restored: {error}")]
     Policy {
         /// Name of the robot.
         robot: String,
-        /// What the policy says.
+        /// The error of the policy.
         error: PolicyError,
     },
     /// The signals cannot be restored.
@@ -56,11 +56,11 @@ pub enum RestoreError {
 }
 
 impl Simulation {
-    /// Everything that later steps depend on, or `None` when the run has broken
-    /// or when a policy or the signals cannot give their state.
+    /// The state that later steps depend on, or `None` if the run has broken or if a
+    /// policy or the signals cannot save their state.
     ///
-    /// Answers that policies still owe are waited for, and kept until they are
-    /// due; that changes no result.
+    /// Pending responses of policies are awaited, and kept until they are due; that
+    /// changes no result.
     pub fn snapshot(&mut self) -> Option<Vec<u8>> {
         if self.fault.is_some() {
             return None;
@@ -69,13 +69,12 @@ impl Simulation {
         postcard::to_allocvec(&self.state_with(deciders)?).ok()
     }
 
-    /// Everything that later steps depend on except the policies' own state, or
-    /// `None` when the run has broken or the signals cannot give theirs. Nothing
-    /// is waited for. Interventions that wait belong to the next step and are left
-    /// out too.
+    /// The state that later steps depend on except the policies' own state, or `None`
+    /// if the run has broken or the signals cannot save theirs. This does not wait.
+    /// Pending interventions belong to the next step and are omitted too.
     ///
-    /// Only policies that can answer the requests under way by their number can
-    /// go on from here, such as [`RecordedPolicy`](crate::replay::RecordedPolicy).
+    /// Only policies that can respond to pending requests by their number can continue
+    /// from here, such as [`RecordedPolicy`](crate::replay::RecordedPolicy).
     pub fn keyframe(&self) -> Option<Vec<u8>> {
         if self.fault.is_some() {
             return None;
@@ -87,12 +86,11 @@ impl Simulation {
         Some(bytes)
     }
 
-    /// Goes on from a keyframe of the same scenario. The policies keep their
-    /// state, whatever it is.
+    /// Restores a keyframe of the same scenario. The policies keep their current state.
     ///
     /// # Errors
-    /// When the bytes are damaged or do not fit. In the second case the
-    /// simulation must not be stepped.
+    /// If the bytes are damaged or do not fit. In the second case the simulation must
+    /// not be stepped.
     pub fn restore_keyframe(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
         let malformed = |why: &str| RestoreError::Malformed(why.to_owned());
         let (state, sum) =
@@ -116,12 +114,12 @@ impl Simulation {
         })
     }
 
-    /// Goes on from a snapshot that was taken of the same scenario, in this or in
-    /// another process; all later records are equal to the last bit. The seed
-    /// and the state of this simulation do not matter.
+    /// Restores a snapshot of the same scenario, from this or another process; all
+    /// later records are identical to the last bit. The seed and the state of this
+    /// simulation do not matter.
     ///
     /// # Errors
-    /// When the snapshot does not fit. The simulation must not be stepped then.
+    /// If the snapshot does not fit. The simulation must not be stepped then.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
         let state: State = postcard::from_bytes(bytes)
             .map_err(|error| RestoreError::Malformed(error.to_string()))?;
@@ -148,7 +146,7 @@ impl Simulation {
     }
 }
 
-/// Guards against accidents: the engine trusts its own bytes.
+/// Checksum against accidents: the engine does not validate its own bytes.
 fn checksum(bytes: &[u8]) -> [u8; 8] {
     let mut hasher = StateHasher::new();
     hasher.write_bytes(bytes);

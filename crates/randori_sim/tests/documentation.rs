@@ -1,4 +1,4 @@
-//! The page about goals and the tour of the scenario format, tried out.
+//! Tests the examples in the page about goals and the tour of the scenario format.
 
 #[path = "../../randori_core/tests/documentation/page.rs"]
 mod page;

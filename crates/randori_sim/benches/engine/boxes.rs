@@ -1,7 +1,7 @@
-//! How does the cost of a tick grow with the number of boxes?
+//! Cost of a tick as a function of the number of boxes.
 //!
-//! Boxes lie on the ground, 1 m apart. While they settle every contact is
-//! solved; once at rest the physics engine lets them sleep.
+//! Boxes lie on the ground, 1 m apart. While they settle every contact is solved; at
+//! rest the physics engine puts them to sleep.
 
 use crate::scene::{episode, room};
 use crate::timing::Blocks;
@@ -28,7 +28,7 @@ pub(crate) fn run() {
     }
 }
 
-/// An environment of ground and boxes that touch it.
+/// An environment of ground and boxes in contact with it.
 pub(crate) fn boxes(count: usize) -> String {
     let one = |index: usize| {
         let (row, column) = (index / 32, index % 32);

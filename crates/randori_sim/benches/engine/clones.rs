@@ -1,4 +1,4 @@
-//! What does it cost to copy, save and restore a world?
+//! Cost of copying, saving and restoring a world.
 
 use crate::boxes::boxes;
 use crate::scene::{episode, room, shipped};
@@ -34,9 +34,9 @@ fn row(name: &str, scenario: &Scenario) {
     let mut bytes = 0;
     for _ in 0..ROUNDS {
         step.time(|| world.advance()).expect("it goes on");
-        // A clone that is dropped again, as a planner or a search makes it.
+        // A clone that is dropped at once, as in a planner or a search.
         clone.time(|| drop(world.clone()));
-        // As a reset does.
+        // As in a reset.
         other.advance().expect("it goes on");
         copy.time(|| other.clone_from(&world));
         let snapshot = save.time(|| world.snapshot());

@@ -1,4 +1,4 @@
-//! How long does it take to go back in a run, and how much must be kept for it?
+//! Cost of rewinding a run: time and memory.
 
 use randori_core::random::RandomStream;
 use randori_core::time::Tick;
@@ -13,7 +13,7 @@ pub(crate) fn run() {
     println!(
         "| 60 s of | budget MB | kept MB | median jump ms | slowest ms |\n|---|---|---|---|---|"
     );
-    // The second budget is too small for all that would be kept.
+    // The second budget is too small for all keyframes.
     for budget in [64, 2] {
         row("pup/stand", &["duration=60", "events.shove.at=5.9"], budget);
         row("courier/corridor", &["duration=60"], budget);

@@ -1,9 +1,9 @@
-//! How fast is the engine, and how much does it add to the physics engine?
+//! Speed of the engine, and its overhead over the physics engine.
 //!
-//! `cargo bench -p randori_sim --bench engine` prints one table per question;
-//! words after `--` select tables (`-- overhead boxes`). Compared things are
-//! measured in turns, block by block, so that a busy machine slows both; the
-//! median over all blocks is reported, and the fastest block beside it.
+//! `cargo bench -p randori_sim --bench engine` prints one table per benchmark; words
+//! after `--` select tables (`-- overhead boxes`). Compared subjects are measured
+//! alternately, block by block, so that a busy machine slows both; the table shows the
+//! median over all blocks, and the fastest block beside it.
 
 #![expect(clippy::print_stdout, reason = "a benchmark reports to the terminal")]
 

@@ -1,9 +1,8 @@
-//! How much does a judged tick cost beyond the bare physics step?
+//! Overhead of a judged tick over the bare physics step.
 //!
-//! The pup stands with its sensors, policy, goals, metrics and state hashes.
-//! Its world is copied, and the copy makes physics steps only, with the motor
-//! targets that were in force. Both advance through the same simulated time in
-//! blocks, in turns.
+//! The pup stands with its sensors, policy, goals, metrics and state hashes. Its world
+//! is copied, and the copy makes physics steps only, with the same motor targets. Both
+//! advance through the same simulated time in blocks, alternately.
 
 use crate::scene::{episode, shipped};
 use crate::timing::Blocks;

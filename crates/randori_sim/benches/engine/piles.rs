@@ -1,8 +1,9 @@
-//! What does a robot amid boxes cost, beside the same boxes without one?
+//! Cost of a robot among boxes, compared with the same boxes without a robot.
 //!
-//! A courier drives with full wheels into a block of boxes, 3 wide and 4 high, and
-//! shoves it along; all that touches is solved with it. Beside it, a heavy box slides
-//! into the same block, which the engine solves alone. Or the block stands 30 m away.
+//! A courier drives with both wheels into a block of boxes, 3 wide and 4 high,
+//! and pushes it along; all bodies in contact are solved with it. In comparison, a
+//! heavy box slides into the same block, which the engine solves alone, or the block
+//! stands 30 m away.
 
 use randori_core::text::{FileReader, Limits, ReadError, ScenarioText};
 
@@ -50,7 +51,7 @@ pub(crate) fn run() {
     }
 }
 
-/// A courier, or a heavy box that slides, before a block of boxes.
+/// A courier, or a sliding heavy box, in front of a block of boxes.
 fn text(boxes: usize, ahead_m: f64, has_robot: bool) -> ScenarioText {
     let one = |index: usize| {
         let (row, column, layer) = (index % 3, index / 12, index / 3 % 4);

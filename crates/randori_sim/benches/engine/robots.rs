@@ -1,4 +1,4 @@
-//! How many ticks per second does each shipped scenario make?
+//! Ticks per second of each shipped scenario.
 
 use crate::scene::{episode, shipped};
 use crate::timing::Blocks;

@@ -1,4 +1,4 @@
-//! Shipped scenarios with their own policies, and scenes made of text.
+//! Shipped scenarios with their own policies, and scenes from text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ pub(crate) fn shipped(name: &str, overrides: &[&str]) -> Scenario {
     loaded.unwrap_or_else(|error| panic!("{error}")).scenario
 }
 
-/// A scenario without robots: what stands in its environment, for 1000 s.
+/// A scenario of 1000 s with an environment and no robots.
 pub(crate) fn room(environment: &str) -> Scenario {
     let files = MemoryFiles::new([
         ("room.ron", format!("Environment(format: 1, name: \"room\", {environment})").as_str()),
@@ -55,7 +55,7 @@ pub(crate) fn room(environment: &str) -> Scenario {
     loaded.unwrap_or_else(|error| panic!("{error}")).scenario
 }
 
-/// The policy that a robot of a shipped scenario names.
+/// The policy of a robot of a shipped scenario.
 pub(crate) fn policy(
     spec: Option<&PolicySpec>,
     interface: &RobotInterface,
@@ -64,7 +64,7 @@ pub(crate) fn policy(
     source.map(|source| start(source, &Context::new(interface))).transpose()
 }
 
-/// The policies that a scenario names, robot after robot.
+/// The policies of a scenario, in robot order.
 pub(crate) fn policies(scenario: &Scenario) -> Vec<Option<Box<dyn Policy>>> {
     interfaces(scenario)
         .iter()
@@ -74,7 +74,7 @@ pub(crate) fn policies(scenario: &Scenario) -> Vec<Option<Box<dyn Policy>>> {
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// A run of a scenario with the policies that it names.
+/// A run of a scenario with its own policies.
 pub(crate) fn episode(scenario: &Scenario) -> Episode {
     Episode::new(scenario, 1, policies(scenario)).unwrap_or_else(|error| panic!("{error}"))
 }

@@ -1,7 +1,7 @@
-//! How many runs per second do one and two threads finish?
+//! Runs per second on one and on two threads.
 //!
-//! A run is the whole of it: values drawn for its seed, the scenario checked,
-//! the world built, 10 s of the courier simulated and judged.
+//! A run includes sampled values for its seed, the check of the scenario, construction
+//! of the world, and 10 s of the courier, simulated and judged.
 
 use std::sync::atomic::AtomicBool;
 
@@ -58,9 +58,9 @@ pub(crate) fn run() {
     );
 }
 
-/// Processor time of this process so far, which other load on the machine does
-/// not change: if two threads need no more of it than one, they do not wait for
-/// each other. NaN where the system does not tell.
+/// Processor time of this process so far, which is independent of other load on the
+/// machine: if two threads need no more of it than one, they do not wait for each
+/// other. NaN if the system does not report it.
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // The name of the program, in parentheses, may contain spaces; user and

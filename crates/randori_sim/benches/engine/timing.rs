@@ -9,7 +9,7 @@ pub(crate) struct Blocks {
 }
 
 impl Blocks {
-    /// Runs a block and notes how long it took.
+    /// Runs a block and records its duration.
     pub(crate) fn time<T>(&mut self, block: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = block();
@@ -17,12 +17,12 @@ impl Blocks {
         result
     }
 
-    /// Forgets the last block.
+    /// Removes the last block.
     pub(crate) fn drop_last(&mut self) {
         self.seconds.pop();
     }
 
-    /// The middle duration.
+    /// The median duration.
     pub(crate) fn median(&self) -> f64 {
         median(self.seconds.clone())
     }
@@ -32,7 +32,7 @@ impl Blocks {
         self.seconds.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
-    /// The middle of the ratios between blocks that were timed in turns.
+    /// The median of the ratios between blocks that were timed alternately.
     pub(crate) fn median_ratio(&self, to: &Self) -> f64 {
         median(self.seconds.iter().zip(&to.seconds).map(|(own, other)| own / other).collect())
     }

@@ -1,4 +1,4 @@
-//! The digests that a golden holds.
+//! Digests in a golden.
 
 use std::error::Error;
 use std::io::ErrorKind;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-/// The part of a golden that is compared.
+/// The compared part of a golden.
 #[derive(Debug, Deserialize)]
 #[serde(rename = "Golden")]
 struct Golden {
@@ -19,12 +19,12 @@ pub(crate) struct GoldenRun {
     pub(crate) seed: u64,
     /// Digest of the state after the last tick.
     pub(crate) final_hash: String,
-    /// The first 64 bits of SHA-256 over the digests of the starting state and of
-    /// all ticks, each as eight bytes with the lowest first.
+    /// The first 64 bits of SHA-256 over the digests of the initial state and of all
+    /// ticks, each as eight bytes in little-endian order.
     pub(crate) chain: String,
 }
 
-/// The runs of the golden beside a scenario file; none if there is no golden.
+/// The runs of the golden beside a scenario file; empty without a golden.
 pub(crate) fn read(scenario: &Path) -> Result<Vec<GoldenRun>, Box<dyn Error>> {
     match std::fs::read_to_string(scenario.with_extension("golden.ron")) {
         Ok(text) => Ok(ron::from_str::<Golden>(&text)?.runs),

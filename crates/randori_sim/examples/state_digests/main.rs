@@ -1,11 +1,10 @@
-//! Prints digests of runs, to hold one target against another.
+//! Prints digests of runs, to compare targets.
 //!
-//! `state_digests PROJECT FILE...` runs each scenario (`.ron`) with the policies that
-//! it names, and each network (`.onnx`) on inputs of its own. A scenario with
-//! a golden beside it runs with the seeds of the golden and must reach the digests
-//! that stand there, else the program fails; any other runs with the seeds 0 and 1.
-//! Paths are from the root of the project. Every line that is printed must be the
-//! same on every target.
+//! `state_digests PROJECT FILE...` runs each scenario (`.ron`) with its own policies,
+//! and each network (`.onnx`) on generated inputs. A scenario with a golden beside it
+//! runs with the seeds of the golden and must reproduce its digests, otherwise the
+//! program fails; any other runs with the seeds 0 and 1. Paths are relative to the root
+//! of the project. All printed lines must be equal on all targets.
 //!
 //! It needs neither threads nor processes, so it also runs on `wasm32-wasip1`;
 //! `crates/randori_cli/tests/identity/run.sh` does that.

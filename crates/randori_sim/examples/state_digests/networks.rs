@@ -11,10 +11,10 @@ use randori_sim::hash::StateHasher;
 
 use crate::say;
 
-/// Runs of each network, with other inputs each.
+/// Number of runs of each network, each with different inputs.
 const RUNS: usize = 64;
 
-/// Runs a network on inputs of floats and prints the digest of all outputs.
+/// Runs a network on float inputs and prints the digest of all outputs.
 pub(crate) fn run(project: &Path, file: &str) -> Result<(), Box<dyn Error>> {
     let model = Arc::new(Model::parse(&std::fs::read(project.join(file))?, &mut NoExternalData)?);
     let mut session = Session::new(Arc::clone(&model));
@@ -51,7 +51,7 @@ pub(crate) fn run(project: &Path, file: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The declared shape, with 1 for what is open.
+/// The declared shape, with 1 for dynamic dimensions.
 fn shape(input: &ValueInfo) -> Vec<usize> {
     let dims = input.dims.iter().flatten();
     dims.map(|dim| if let Dim::Fixed(length) = dim { *length } else { 1 }).collect()

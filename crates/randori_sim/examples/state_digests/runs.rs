@@ -15,8 +15,8 @@ use sha2::{Digest as _, Sha256};
 use crate::golden::{self, GoldenRun};
 use crate::say;
 
-/// Between two digests that are printed of a run without a golden; a difference
-/// then shows about when it began.
+/// Ticks between printed digests of a run without a golden; they show roughly when a
+/// difference began.
 const TICKS_PER_LINE: u64 = 250;
 
 /// Files below the root of a project.
@@ -55,7 +55,7 @@ pub(crate) fn run(project: &Path, file: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Runs one seed; `report` gets a line with the digest of some ticks.
+/// Runs one seed; `report` receives a line with the digest of some ticks.
 fn run_seed(
     text: &ScenarioText,
     seed: u64,
@@ -88,7 +88,7 @@ fn run_seed(
 
 type Policies = Vec<Option<Box<dyn Policy>>>;
 
-/// The policies that a scenario names; only built-in ones.
+/// The policies of a scenario; built-in ones only.
 fn policies(scenario: &Scenario) -> Result<Policies, Box<dyn Error>> {
     let interfaces = interfaces(scenario);
     let robots = scenario.spec.robots.iter().zip(&interfaces);

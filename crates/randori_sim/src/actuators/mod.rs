@@ -1,9 +1,9 @@
-//! Motors with their low-level controllers: commands become joint drives.
+//! Actuators with their low-level controllers: commands become joint drives.
 //!
-//! A command passes through the actuator's delay (whole ticks, rounded up), then
-//! through its rate limit, then its first entry is clamped to its range, then it
-//! becomes a [`JointDrive`] within its torque and speed limits. Feedback terms are left to the world, which integrates them
-//! implicitly. The law of each kind of drive stands in a file of its own.
+//! A command passes through the actuator's delay (whole ticks, rounded up) and its rate
+//! limit; its first entry is clamped to its range; then it becomes a [`JointDrive`]
+//! within torque and speed limits. The world integrates the feedback terms implicitly.
+//! The control law of each kind of drive is in its own file.
 //!
 //! Start reading at [`ActuatorBank::actuate`].
 
@@ -32,7 +32,7 @@ const UNLIMITED: (f32, f32) = (f32::NEG_INFINITY, f32::INFINITY);
 /// A command in effect; entries beyond the inputs of the drive are zero.
 type Command = [f32; MAX_INPUTS];
 
-/// What a motor can do at most.
+/// Limits of a motor.
 #[derive(Debug, Clone, Copy)]
 struct Motor {
     /// N m or N; infinite if unlimited.
@@ -49,14 +49,13 @@ pub struct ActuatorBank {
     lines: Vec<DelayLine>,
 }
 
-/// The latest commands of one robot, as many as its slowest actuator needs.
+/// The latest commands of one robot, as many as its longest delay needs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct DelayLine {
-    /// One command per tick, the newest in front. Before the first tick, there
-    /// was always the initial one.
+    /// One command per tick, newest first. Before the first tick all are the initial command.
     commands: VecDeque<Vec<f32>>,
     initial: Vec<f32>,
-    /// How many are needed.
+    /// Number of commands to keep.
     slots: usize,
 }
 
@@ -65,12 +64,12 @@ struct Actuator {
     robot: RobotId,
     dof: DofId,
     drive: Drive,
-    /// Its share of the robot's command.
+    /// Range of its inputs in the robot's command.
     inputs: Range<usize>,
     delay: usize,
     /// Largest change of the command per tick; infinite if unlimited.
     max_change: f32,
-    /// What the first entry of the command is clamped to.
+    /// Range to which the first entry of the command is clamped.
     range: (f32, f32),
     /// N m or N; infinite if unlimited.
     max_torque: f32,
@@ -80,7 +79,7 @@ struct Actuator {
     effective: Command,
 }
 
-/// Everything about the actuators that changes during a run.
+/// The state of all actuators.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BankState {
     lines: Vec<DelayLine>,
@@ -88,8 +87,7 @@ pub(crate) struct BankState {
 }
 
 impl ActuatorBank {
-    /// The actuators of a scenario, as if each robot had always been told its
-    /// entry of `initial`.
+    /// The actuators of a scenario. Their delay lines are filled with `initial`.
     pub fn new(
         scenario: &Scenario,
         layout: &SceneLayout,
@@ -121,8 +119,8 @@ impl ActuatorBank {
         bank
     }
 
-    /// Takes each robot's command of this tick and sets the drives of the world
-    /// for the step to come.
+    /// Applies each robot's command of this tick: sets the drives of the world for the
+    /// next step.
     pub fn actuate(&mut self, commands: &[Vec<f32>], world: &mut SimWorld) {
         for (line, command) in self.lines.iter_mut().zip(commands) {
             line.push(command);
@@ -142,8 +140,8 @@ impl ActuatorBank {
         out.extend(self.actuators.iter().map(|actuator| world.drive_torque(actuator.dof)));
     }
 
-    /// Feeds the newest commands and those in effect; older ones are part of
-    /// earlier digests.
+    /// Feeds the newest commands and those in effect to a digest; older ones are part
+    /// of earlier digests.
     pub(crate) fn digest(&self, hasher: &mut StateHasher) {
         for line in &self.lines {
             hasher.write_f32s(line.delayed(0));
@@ -160,7 +158,8 @@ impl ActuatorBank {
         }
     }
 
-    /// Returns whether the state fits this bank; it is not taken if not.
+    /// Restores a state. Returns true if it fits this bank, which is unchanged
+    /// otherwise.
     pub(crate) fn set_state(&mut self, state: BankState) -> bool {
         let same_line = |(mine, other): (&DelayLine, &DelayLine)| {
             let len = mine.initial.len();
@@ -217,7 +216,7 @@ impl Actuator {
         }
     }
 
-    /// Moves the command in effect towards `target` as fast as is allowed.
+    /// Moves the command in effect towards `target` within the rate limit.
     fn follow(&mut self, target: &[f32]) {
         for (effective, &target) in self.effective.iter_mut().zip(target) {
             // Exactly the target once within reach, without rounding.
@@ -239,7 +238,7 @@ impl Actuator {
         drive
     }
 
-    /// The drive within the torque limit, whatever the speed.
+    /// The drive with its torque limit, without its speed limit.
     fn unlimited_drive(&self) -> JointDrive {
         let mut command = self.effective;
         command[0] = command[0].max(self.range.0).min(self.range.1);
@@ -260,7 +259,7 @@ fn within(value: f32, limit: f32) -> f32 {
     value.min(limit).max(-limit)
 }
 
-/// Whether the torque that the drive would give now has the sense of motion.
+/// True if the torque of the drive at this velocity acts in the direction of motion.
 fn pushes_along(drive: &JointDrive, position: f32, velocity: f32) -> bool {
     drive.torque_at(position, velocity) * velocity > 0.0
 }
@@ -359,7 +358,7 @@ mod tests {
             torques.push(motor.unlimited_drive());
         }
 
-        // The command itself went to 0.6 N m and comes back from there.
+        // The command itself reached 0.6 N m and decreases from there.
         let torques_nm = [0.2, 0.3, 0.3, 0.3, 0.2].map(|torque| JointDrive::Torque { torque });
         assert_eq!(torques[..4], torques_nm[..4]);
         let JointDrive::Torque { torque } = torques[4] else { panic!("a torque stays one") };

@@ -1,4 +1,4 @@
-//! tau = tau*: a torque or force as it is commanded.
+//! tau = tau*: the commanded torque or force.
 
 use super::{Command, Motor, within};
 use crate::world::JointDrive;

@@ -1,4 +1,4 @@
-//! Channels of sensors, and faults of them that last for a while.
+//! Sensor channels, and temporary faults on them.
 
 use std::ops::Range;
 
@@ -10,16 +10,16 @@ use crate::sensors::Fault;
 /// A channel of a sensor, or all of its channels.
 #[derive(Debug, Clone)]
 pub(super) struct Channel {
-    /// Its sensor, counted over all robots.
+    /// Index of its sensor over all robots.
     sensor: usize,
-    /// Its values among those of the sensor.
+    /// Range of its values among those of the sensor.
     pub(super) values: Range<usize>,
 }
 
-/// The channel of the sensor at a path such as `pup.imu`; all channels without a name.
+/// The channel of a sensor path such as `pup.imu`; all channels if no name is given.
 ///
 /// # Errors
-/// When there is no such sensor or channel.
+/// If the sensor or channel does not exist.
 pub(super) fn channel(
     layout: &SceneLayout,
     path: &str,
@@ -52,7 +52,7 @@ pub(super) fn channel(
     Err(format!("there is no sensor `{path}`"))
 }
 
-/// Begins a fault that `lasts` (s), or ends it if it has begun.
+/// Begins a fault of duration `lasts` (s), or ends it if it has begun.
 pub(super) fn begin(
     on: &Channel,
     fault: Fault,

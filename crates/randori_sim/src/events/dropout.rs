@@ -1,4 +1,4 @@
-//! A sensor whose measurements get lost.
+//! Dropout: loss of measurements of a sensor.
 
 use randori_core::effect::Dropout;
 use randori_core::layout::SceneLayout;

@@ -1,4 +1,4 @@
-//! A constant force. Forces on one body are summed by the list of events.
+//! A constant force. Forces on one body are summed over all events.
 
 use randori_core::effect::Force;
 use randori_core::layout::{BodyId, SceneLayout};

@@ -1,4 +1,4 @@
-//! A sensor that repeats itself.
+//! Freeze: a sensor repeats its last measurement.
 
 use randori_core::effect::Freeze;
 use randori_core::layout::SceneLayout;

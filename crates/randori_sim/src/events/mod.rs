@@ -1,9 +1,9 @@
-//! What is done during a run: pushes, forces, payloads, faults of sensors.
+//! Events of a run: pushes, forces, payloads, sensor faults.
 //!
-//! Each event starts once: at its own tick, or at the first tick after one at
-//! which its formula held. What it does from then on depends on the tick and on
-//! its own random stream (`event.gusts`, or `event.2` without a name) only. What an
-//! effect does stands in a file of its own (see [`Action`]).
+//! Each event starts once: at its own tick, or at the first tick after one at which its
+//! formula held. Its later effects depend only on the tick and on its own random stream
+//! (`event.gusts`, or `event.2` without a name). Each effect is implemented in its own
+//! file (see [`Action`]).
 //!
 //! Start reading at [`Disturbances::disturb`].
 
@@ -32,34 +32,32 @@ use crate::hash::StateHasher;
 use crate::sensors::SensorSuite;
 use crate::world::SimWorld;
 
-/// What an effect does in the engine.
+/// Implementation of an effect in the engine.
 trait Action: Clone + Debug + Send + Sync + 'static {
-    /// What it acts on, found once.
+    /// The target of the effect, resolved once.
     type On: Clone + Debug + Send + Sync;
 
-    /// Finds what it acts on.
+    /// Resolves the target.
     ///
     /// # Errors
-    /// When there is no such thing, which the checker would have refused.
+    /// If the target does not exist, which the checker rules out.
     fn find(&self, layout: &SceneLayout) -> Result<Self::On, String>;
 
-    /// The tick at which it acts first, from the one at which it starts on; `None` if it
-    /// never acts.
+    /// The tick of the first action, not before the start; `None` if there is none.
     fn first(&self, moment: &mut Moment<'_>) -> Option<u64> {
         Some(moment.tick)
     }
 
-    /// Acts, decides when to act next, and says what was done.
+    /// Acts; returns the record of the action and the tick of the next one.
     fn act(&self, on: &Self::On, moment: &mut Moment<'_>, plant: &mut Plant<'_>) -> Acted;
 
-    /// The force (N, in the world frame) that it exerts on a body from its first to its
-    /// next act.
+    /// The force (N, world frame) on a body from the first action to the next.
     fn constant_force(&self, _on: &Self::On) -> Option<(BodyId, [f64; 3])> {
         None
     }
 }
 
-/// An effect with what it acts on.
+/// An effect with its target.
 #[derive(Debug, Clone)]
 struct Bound<A: Action> {
     effect: A,
@@ -98,7 +96,7 @@ impl Clone for Box<dyn AnyAction> {
     }
 }
 
-/// The action of an effect: the list of all effects in the engine.
+/// The implementation of an effect: the list of all effects in the engine.
 fn action(effect: &Effect, layout: &SceneLayout) -> Result<Box<dyn AnyAction>, String> {
     match effect {
         Effect::Push(effect) => bound(effect, layout),
@@ -119,7 +117,7 @@ fn body(layout: &SceneLayout, path: &str) -> Result<BodyId, String> {
     layout.body(path).ok_or_else(|| format!("there is no body `{path}`"))
 }
 
-/// What effects act on.
+/// The systems that effects change.
 pub struct Plant<'a> {
     /// Bodies.
     pub world: &'a mut SimWorld,
@@ -127,25 +125,25 @@ pub struct Plant<'a> {
     pub sensors: &'a mut SensorSuite,
 }
 
-/// The tick at which an effect acts, and what it may draw from.
+/// The tick at which an effect acts, and its random stream.
 struct Moment<'a> {
     /// Index of the event.
     event: usize,
     tick: u64,
-    /// When the event started.
+    /// Tick at which the event started.
     started: u64,
     period: TickPeriod,
     stream: &'a mut RandomStream,
 }
 
 impl Moment<'_> {
-    /// The tick that comes a time (s) later, at least one tick.
+    /// The tick a duration (s) later, at least one tick.
     fn after(&self, seconds: f64) -> u64 {
         self.tick.saturating_add(self.period.ticks_nearest(seconds).max(1))
     }
 }
 
-/// What was done, and when the effect acts next.
+/// Record of an action, and the tick of the next one.
 struct Acted {
     what: String,
     next: Option<u64>,
@@ -160,17 +158,17 @@ pub struct Disturbances {
 
 #[derive(Debug, Clone)]
 struct Event {
-    /// Tick of the start, or `None` where a formula decides.
+    /// Tick of the start, or `None` if a formula decides.
     at: Option<u64>,
     action: Box<dyn AnyAction>,
     state: EventState,
 }
 
-/// Everything about an event that changes during a run.
+/// The state of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct EventState {
     started: Option<u64>,
-    /// When it acts next; `None` before the start and after the end.
+    /// Tick of the next action; `None` before the start and after the end.
     next: Option<u64>,
     stream: RandomStream,
 }
@@ -179,7 +177,7 @@ impl Disturbances {
     /// The events of a checked scenario, with the random streams of `seed`.
     ///
     /// # Errors
-    /// [`SimulationError::Unchecked`] for what the checker would have refused.
+    /// [`SimulationError::Unchecked`] for errors that the checker rules out.
     pub fn new(
         scenario: &Scenario,
         layout: &SceneLayout,
@@ -205,9 +203,8 @@ impl Disturbances {
         Ok(Self { events, period })
     }
 
-    /// Does to the plant what is due at the start of the step from `tick`, and
-    /// writes it down. `holds` says of an event with a formula whether that held
-    /// at the last record.
+    /// Executes the actions that are due at the start of the step from `tick`, and
+    /// records them. `holds` returns true if the formula of an event held at the last record.
     pub fn disturb(
         &mut self,
         tick: Tick,
@@ -234,7 +231,7 @@ impl Disturbances {
         }
     }
 
-    /// Sets the sum of the forces in effect on every body that has one or had.
+    /// Sets the sum of active forces on every body that has one or had one.
     fn renew_forces(&self, tick: u64, world: &mut SimWorld) {
         // In the order of the first event of each, which the engine remembers.
         let mut sums: Vec<(BodyId, Vector)> = Vec::new();
@@ -257,7 +254,7 @@ impl Disturbances {
         }
     }
 
-    /// Feeds the timetable and what was done in the last step.
+    /// Feeds the schedule and the actions of the last step to a digest.
     pub(crate) fn digest(&self, done: &[EventRecord], hasher: &mut StateHasher) {
         for record in done {
             hasher.write_u64(record.event as u64);
@@ -274,7 +271,8 @@ impl Disturbances {
         self.events.iter().map(|event| event.state.clone()).collect()
     }
 
-    /// Returns whether the state fits these events; it is not taken if not.
+    /// Restores a state. Returns true if it fits these events, which are unchanged
+    /// otherwise.
     pub(crate) fn set_state(&mut self, state: Vec<EventState>) -> bool {
         let fits = state.len() == self.events.len();
         if fits {
@@ -318,7 +316,7 @@ fn tuple([x, y, z]: [f64; 3]) -> String {
     format!("({}, {}, {})", number(x), number(y), number(z))
 }
 
-/// A number for people: at most four decimals, and none that say nothing.
+/// Formats a number with at most four decimals, without trailing zeros.
 fn number(value: f64) -> String {
     let rounded = libm::round(value * 1e4) / 1e4;
     // Adding zero makes -0 print as 0.

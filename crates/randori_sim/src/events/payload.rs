@@ -1,4 +1,4 @@
-//! Mass that is added to a body.
+//! Payload: mass added to a body.
 
 use randori_core::effect::Payload;
 use randori_core::layout::{BodyId, SceneLayout};

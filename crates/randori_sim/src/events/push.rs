@@ -1,4 +1,4 @@
-//! A single blow.
+//! Push: a single impulse.
 
 use randori_core::effect::Push;
 use randori_core::layout::{BodyId, SceneLayout};

@@ -1,4 +1,4 @@
-//! Blows at random times.
+//! Impulses at random times.
 
 use randori_core::effect::RandomPushes;
 use randori_core::layout::{BodyId, SceneLayout};
@@ -33,8 +33,8 @@ impl Action for RandomPushes {
     }
 }
 
-/// A random direction perpendicular to gravity, or along an axis either way.
-/// Draws once in both cases.
+/// A random direction perpendicular to gravity, or a random sign along an axis. Samples
+/// once in both cases.
 fn push_direction(stream: &mut RandomStream, axis: Option<Axis>, gravity: Vector) -> [f64; 3] {
     let turn = stream.unit();
     if let Some(axis) = axis {
@@ -42,7 +42,7 @@ fn push_direction(stream: &mut RandomStream, axis: Option<Axis>, gravity: Vector
         return axis.unit().to_array().map(|part| sign * f64::from(part));
     }
     let down = gravity.try_normalize().unwrap_or(Vector::NEG_Z);
-    // X and Y where gravity is vertical, as nearly always.
+    // X and Y if gravity is vertical, as in most scenarios.
     let aside = if down.x.abs() < 0.9 { Vector::X } else { Vector::Y };
     let first = (aside - down * aside.dot(down)).normalize();
     let second = first.cross(down);

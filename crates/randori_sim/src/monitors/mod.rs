@@ -1,9 +1,9 @@
-//! Goals: formulas over signals, judged while a run goes on.
+//! Monitors of goals: evaluates formulas over signals during a run.
 //!
-//! Monitors see the stream of [`TickRecord`]s and nothing else, so the same
-//! goal is judged in the same way live, in a batch and on a recording. A
-//! verdict may be certain long before the end ([`GoalDecision`]); its margin is
-//! that of the whole run, because a later moment can still lower or raise it.
+//! Monitors read only the stream of [`TickRecord`]s, so a goal has the same verdict
+//! live, in a batch and on a recording. A verdict may be certain long before the end
+//! ([`GoalDecision`]); its margin is that of the whole run, because later ticks can
+//! still lower or raise it.
 //!
 //! Start reading at [`GoalMonitors::observe`].
 
@@ -75,24 +75,24 @@ struct Goal {
 pub struct GoalDecision {
     /// Index of the goal in the scenario.
     pub goal: usize,
-    /// Whether it holds.
+    /// The verdict: true if the goal holds.
     pub holds: bool,
-    /// When nothing that follows could change that any more.
+    /// The first tick from which the verdict can no longer change.
     pub tick: Tick,
 }
 
 impl GoalMonitors {
-    /// Monitors for the goals of a checked scenario, reading signals in the
-    /// order of `table` (that of the run, or of a recording).
+    /// Monitors for the goals of a checked scenario; they read signals in the order of
+    /// `table` (that of the run, or of a recording).
     ///
     /// # Errors
-    /// Everything that is wrong with the scenario's formulas.
+    /// All errors in the scenario's formulas.
     pub fn new(table: &SignalTable, scenario: &Scenario) -> Result<Self, Vec<FormulaProblem>> {
         let plan = Plan::new(scenario, &SceneLayout::new(scenario))?;
         Ok(Self::from_formulas(&plan.goals, table, scenario))
     }
 
-    /// Monitors for formulas that were read and checked before.
+    /// Monitors for parsed and checked formulas.
     pub(crate) fn from_formulas(
         formulas: &[Formula],
         table: &SignalTable,
@@ -128,8 +128,8 @@ impl GoalMonitors {
         Self { undecided: goals.len(), goals, trace: Trace::new(width), width, period }
     }
 
-    /// Takes in the next record, the starting state first. Returns the goals
-    /// that it decided.
+    /// Adds the next record, the initial state first. Returns the goals whose verdict
+    /// it made certain.
     ///
     /// # Panics
     /// If the record holds fewer signals than the table.
@@ -152,15 +152,15 @@ impl GoalMonitors {
         decided
     }
 
-    /// Whether nothing that follows can change a verdict.
+    /// True if all verdicts are certain.
     pub fn all_decided(&self) -> bool {
         self.undecided == 0
     }
 
     /// The reports of all goals over the whole run, in the order of the file.
     ///
-    /// With `broken`, the run ended before its time: what was not certain by
-    /// then is `Error`, and its margin is that of the part that was seen.
+    /// With `broken`, the run ended early: goals that are not certain are `Error`, with
+    /// the margin of the part that was simulated.
     pub fn finish(&self, broken: bool) -> Vec<GoalReport> {
         self.goals.iter().map(|goal| self.report(goal, broken)).collect()
     }
@@ -170,8 +170,8 @@ impl GoalMonitors {
         let verdict = match goal.decision {
             None if broken => Verdict::Error,
             Some(decision) if broken => verdict_of(decision.holds),
-            // A margin of zero passes: strict comparisons have the same margin
-            // as others, and a bound that is met exactly is met.
+            // A margin of zero passes: strict and non-strict comparisons have the same
+            // margin, and a bound that is met exactly is met.
             _ => verdict_of(margin >= 0.0),
         };
         let is_open = verdict == Verdict::Error;
@@ -193,7 +193,7 @@ impl GoalMonitors {
             return None;
         }
         let explanation = explain(&goal.compiled, &self.trace);
-        // As the user wrote it: `20 deg` rather than its value in radians.
+        // As in the source text: `20 deg` rather than its value in radians.
         let written = goal.text.get(explanation.span).filter(|text| !text.is_empty());
         Some(GoalReason {
             atom: written.map_or(explanation.atom, str::to_owned),

@@ -1,21 +1,20 @@
-//! Makes margins of unlike goals comparable.
+//! Relative margins, to compare margins of different units.
 //!
-//! A margin is in the unit of the comparison that decided it, so 0.1 may be ten
-//! centimetres or six degrees. Relative to the threshold of that comparison, or
-//! else to a usual size of its unit, margins of different goals can be ordered.
+//! A margin has the unit of the comparison that decided it, so 0.1 may be ten
+//! centimetres or six degrees. Divided by the threshold of that comparison, or by a
+//! typical size of its unit, margins of different goals are comparable.
 
 use randori_core::report::GoalReport;
 use randori_stl::{Atom, Formula, Term};
 
 use crate::signals::find;
 
-/// The margin of a goal divided by the scale of the comparison that decided it:
-/// 0.1 means that a tenth of the threshold was left. Infinite and unknown
-/// margins stay what they are.
+/// The margin of a goal divided by the scale of the comparison that decided it: 0.1
+/// means that a tenth of the threshold was left. Infinite and unknown margins are
+/// unchanged.
 ///
-/// The scale is the magnitude of the number that the comparison compares with.
-/// Where that is 0, or where two signals are compared, it is 10 for N, N m, J
-/// and W, and 1 for all other units.
+/// The scale is the magnitude of the constant in the comparison. If that is 0, or if
+/// two signals are compared, it is 10 for N, N m, J and W, and 1 for all other units.
 pub fn relative_margin(goal: &GoalReport) -> f64 {
     let decided_by = goal.reason.as_ref().map_or(&goal.formula, |reason| &reason.atom);
     goal.margin / scale(decided_by)
@@ -43,7 +42,7 @@ fn first_atom(formula: &Formula) -> Option<&Atom> {
     }
 }
 
-/// The number that a side of a comparison is, if it is one.
+/// The value of a side of a comparison, if it is a constant.
 fn constant(term: &Term) -> Option<f64> {
     match term {
         Term::Number(value) => Some(*value),

@@ -1,4 +1,4 @@
-//! What of a tick differs from its recording, and the stage that caused it.
+//! Difference between a tick and its recording, and the stage that caused it.
 //!
 //! Start reading at [`compare`].
 
@@ -8,18 +8,18 @@ use randori_core::time::Tick;
 use super::ReplayError;
 use crate::simulation::combined;
 
-/// Where a run differs from its recording.
+/// A difference between a run and its recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mismatch {
-    /// The first tick at which it does, if all ticks before were compared.
+    /// The first tick that differs, if all earlier ticks were compared.
     pub tick: Tick,
-    /// The stage that caused it.
+    /// The stage that caused the difference.
     pub stage: Stage,
-    /// What differs.
+    /// The difference.
     pub difference: Difference,
 }
 
-/// What differs in a tick.
+/// A difference within a tick.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Difference {
     /// The digest of the stage.
@@ -29,34 +29,34 @@ pub enum Difference {
         /// As computed now.
         actual: u64,
     },
-    /// What people did.
+    /// The interventions.
     Intervention {
         /// As recorded.
         expected: Vec<Intervention>,
-        /// As done now.
+        /// As applied now.
         actual: Vec<Intervention>,
     },
-    /// What a policy was asked; `None` where it was not asked.
+    /// The request to a policy; `None` if there was none.
     Request {
         /// As recorded.
         expected: Option<Box<Request>>,
-        /// As asked now.
+        /// As sent now.
         actual: Option<Box<Request>>,
     },
-    /// What a policy answered; `None` where nothing took effect.
+    /// The response of a policy; `None` if none took effect.
     Decision {
         /// As recorded.
         expected: Option<Decision>,
-        /// As answered now.
+        /// As returned now.
         actual: Option<Decision>,
     },
 }
 
-/// Compares two records of the same tick, stage after stage: what was done,
-/// asked and answered before the digests, since it says more than they do.
+/// Compares two records of the same tick, stage by stage: interventions, requests and
+/// responses before the digests, since they are more informative.
 ///
 /// # Errors
-/// With the first difference.
+/// The first difference.
 pub fn compare(expected: &TickRecord, actual: &TickRecord) -> Result<(), ReplayError> {
     if expected.hash != combined(&expected.digests) {
         return Err(ReplayError::Contradiction(expected.tick));
@@ -75,7 +75,7 @@ fn difference(expected: &TickRecord, actual: &TickRecord) -> Option<(Stage, Diff
     })
 }
 
-/// What differs in the part of a record that a stage makes, if replays compare it.
+/// The difference in the part of a record that a stage writes, if replays compare it.
 fn told_difference(stage: Stage, expected: &TickRecord, actual: &TickRecord) -> Option<Difference> {
     match stage {
         Stage::Event => {
@@ -97,7 +97,7 @@ fn told_difference(stage: Stage, expected: &TickRecord, actual: &TickRecord) -> 
     }
 }
 
-/// The first place at which two lists differ, with what stands there.
+/// The first position at which two lists differ, with both elements.
 fn first_difference<T: Clone>(
     expected: &[T],
     actual: &[T],

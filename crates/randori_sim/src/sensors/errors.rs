@@ -1,16 +1,15 @@
-//! How a measurement differs from the truth.
+//! Measurement errors.
 //!
 //! Value errors are applied in the order bias, random walk, noise, resolution,
-//! saturation; then the measurement may be lost. Every kind of error that draws
-//! numbers has its own stream (`pup.imu.noise`, `pup.imu.walk`,
-//! `pup.imu.dropout`), and how many numbers are drawn never depends on what was
-//! measured. So neither another sensor nor the robot's motion moves the noise.
+//! saturation; then the measurement may be lost. Every random kind of error has its own
+//! stream (`pup.imu.noise`, `pup.imu.walk`, `pup.imu.dropout`), and the number of
+//! samples drawn never depends on measured values. So the noise depends neither on
+//! other sensors nor on the robot's motion.
 //!
-//! A quaternion is not disturbed number by number, which would
-//! leave it without unit length: bias, walk and noise are the three components
-//! (rad) of a small rotation about the axes of the sensor frame. Resolution and
-//! saturation do not apply to it. A flag follows from other measured
-//! values and has no errors of its own.
+//! A quaternion is not disturbed component by component, which would destroy its unit
+//! length: bias, walk and noise are the three components (rad) of a small rotation
+//! about the axes of the sensor frame. Resolution and saturation do not apply to it. A
+//! flag is computed from other measured values and has no errors of its own.
 //!
 //! Start reading at [`ErrorModel::apply`].
 
@@ -24,8 +23,7 @@ use serde::{Deserialize, Serialize};
 use super::figures;
 use crate::hash::StateHasher;
 
-/// The errors of one sensor. Only values that have an error of a kind are
-/// visited for that kind.
+/// The errors of one sensor. Each kind of error stores only the values that it applies to.
 #[derive(Debug, Clone)]
 pub(super) struct ErrorModel {
     bias: Vec<(usize, f64)>,
@@ -48,15 +46,15 @@ struct TurnErrors {
     noise_rad: f64,
 }
 
-/// Everything about the errors of a sensor that changes during a run.
+/// The state of a sensor's errors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct ErrorState {
     noise: RandomStream,
     walk: RandomStream,
     dropout: RandomStream,
-    /// Where the bias of each entry of `walk` has walked to.
+    /// Random walk of the bias, by entry of `walk`.
     walked: Vec<f64>,
-    /// The same for the rotation vectors of `turns`, rad.
+    /// Random walk of the rotation vectors, by entry of `turns`, rad.
     turned: Vec<[f64; 3]>,
 }
 
@@ -91,7 +89,7 @@ impl ErrorModel {
                 turned: Vec::new(),
             },
         };
-        // As written, so that the figures are exactly those of the rate.
+        // The rate as written, so that the figures are exact for it.
         let rate_hz = spec.rate_hz.unwrap_or(1.0 / period_s);
         let mut first = 0;
         for channel in &layout.channels {
@@ -139,7 +137,7 @@ impl ErrorModel {
         }
     }
 
-    /// Whether a measurement equals the truth.
+    /// True if measurements equal the ground truth.
     pub(super) fn is_exact(&self) -> bool {
         self.bias.is_empty()
             && self.walk.is_empty()
@@ -150,8 +148,8 @@ impl ErrorModel {
             && self.dropout <= 0.0
     }
 
-    /// Turns the true values in `values` into measured ones. Returns whether
-    /// the whole measurement is lost.
+    /// Turns the ground truth in `values` into measured values. Returns true if the
+    /// whole measurement is lost.
     pub(super) fn apply(&mut self, values: &mut [f32]) -> bool {
         for &(index, bias) in &self.bias {
             add(&mut values[index], bias);
@@ -173,7 +171,7 @@ impl ErrorModel {
             values[index] = (steps * step) as f32;
         }
         for &(index, (low, high)) in &self.saturation {
-            // Infinite means that nothing was hit, which is not a large value.
+            // Infinity encodes the absence of a hit, not a large value.
             if values[index].is_finite() {
                 values[index] = f64::from(values[index]).max(low).min(high) as f32;
             }
@@ -198,7 +196,7 @@ impl ErrorModel {
 
     pub(super) fn digest(&self, hasher: &mut StateHasher) {
         for stream in [&self.state.noise, &self.state.walk, &self.state.dropout] {
-            // The next number stands for the state that would give it.
+            // The next number represents the state of the stream.
             hasher.write_u64(stream.clone().next_u64());
         }
         for walked in self.state.walked.iter().chain(self.state.turned.iter().flatten()) {
@@ -210,7 +208,8 @@ impl ErrorModel {
         &self.state
     }
 
-    /// Returns whether the state fits this model; it is not taken if not.
+    /// Restores a state. Returns true if it fits this model, which is unchanged
+    /// otherwise.
     pub(super) fn set_state(&mut self, state: ErrorState) -> bool {
         let fits = state.walked.len() == self.walk.len() && state.turned.len() == self.turns.len();
         if fits {
@@ -244,7 +243,8 @@ impl TurnErrors {
     }
 }
 
-/// The rotation about `vector` by its length in radians, with `libm` functions.
+/// The rotation by a rotation vector (its length is the angle, rad), with `libm`
+/// functions.
 fn rotation_from_vector(vector: [f64; 3]) -> Rotation {
     let angle = libm::sqrt(vector.iter().map(|part| part * part).sum());
     if angle == 0.0 {

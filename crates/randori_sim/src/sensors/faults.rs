@@ -1,7 +1,7 @@
-//! Faults of a sensor that events bring, applied after its errors.
+//! Sensor faults caused by events, applied after measurement errors.
 //!
-//! They draw from a stream of their own (`pup.imu.fault`), so that errors stay as they
-//! are without a fault. Faults apply in the order in which they began.
+//! They draw from a separate stream (`pup.imu.fault`), so measurement errors are the
+//! same with and without a fault. Faults apply in the order in which they began.
 
 use std::ops::Range;
 
@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::StateHasher;
 
-/// What is wrong with a sensor.
+/// A fault of a sensor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Fault {
-    /// These of its values stay as they are at the next measurement.
+    /// These of its values repeat the previous measurement.
     Frozen(Range<usize>),
-    /// Each measurement gets lost with this probability.
+    /// Each measurement is lost with this probability.
     Lost(f64),
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Faults {
     start: RandomStream,
 }
 
-/// Everything about the faults of a sensor that changes during a run.
+/// The state of the faults of a sensor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct FaultState {
     in_force: Vec<InForce>,
@@ -36,15 +36,15 @@ pub(super) struct FaultState {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct InForce {
-    /// The event that brought it.
+    /// The event that caused it.
     event: usize,
     fault: Fault,
-    /// The values that are frozen; none before the first measurement.
+    /// The frozen values; empty before the first measurement.
     held: Vec<f32>,
 }
 
 impl Faults {
-    /// No faults, for the sensor at `path`.
+    /// An initial state without faults, for the sensor at `path`.
     pub(super) fn new(path: &str, seed: u64) -> Self {
         let stream = RandomStream::new(seed, &format!("{path}.fault"));
         let state = FaultState { in_force: Vec::new(), stream: stream.clone() };
@@ -59,7 +59,7 @@ impl Faults {
         self.state.in_force.retain(|it| it.event != event);
     }
 
-    /// Applies what is in force to a measurement. Returns whether it gets lost.
+    /// Applies active faults to a measurement. Returns true if it is lost.
     pub(super) fn apply(&mut self, measured: &mut [f32]) -> bool {
         let FaultState { in_force, stream } = &mut self.state;
         let mut lost = false;
@@ -78,12 +78,12 @@ impl Faults {
         lost
     }
 
-    /// Whether there is no trace of any fault.
+    /// True if the state is that of the start.
     fn is_as_at_start(&self) -> bool {
         self.state.in_force.is_empty() && self.state.stream == self.start
     }
 
-    /// Feeds what later measurements depend on; nothing without faults.
+    /// Feeds the state that later measurements depend on to a digest; nothing without faults.
     pub(super) fn digest(&self, hasher: &mut StateHasher) {
         if self.is_as_at_start() {
             return;
@@ -95,12 +95,12 @@ impl Faults {
         }
     }
 
-    /// `None` if it is that of the start.
+    /// The state, or `None` if it is that of the start.
     pub(super) fn state(&self) -> Option<FaultState> {
         (!self.is_as_at_start()).then(|| self.state.clone())
     }
 
-    /// Returns whether the state fits a sensor with so many values.
+    /// Restores a state. Returns true if it fits a sensor with this number of values.
     pub(super) fn set_state(&mut self, state: Option<FaultState>, len: usize) -> bool {
         let fits = |it: &InForce| match &it.fault {
             Fault::Frozen(values) => {

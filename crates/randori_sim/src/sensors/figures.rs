@@ -1,16 +1,14 @@
-//! Error figures of single values: what the scenario says, on top of data-sheet
-//! presets.
+//! Error figures of single values: those of the scenario override data-sheet presets.
 //!
-//! Later wins: preset, then the sensor's own fields, then those of a channel.
+//! Order of precedence: channel, then sensor, then preset.
 
 use randori_core::sensor::{Channel, Preset, ValueErrors};
 use randori_core::spec::{ChannelErrorSpec, Noise, SensorSpec};
 
-/// The errors of value `element` of a channel of a sensor that measures
-/// `rate_hz` times per second.
+/// The errors of value `element` of a channel of a sensor with rate `rate_hz`.
 ///
 /// # Errors
-/// The name of a preset that does not exist.
+/// The name of an unknown preset.
 pub(super) fn value_errors(
     sensor: &SensorSpec,
     channel: &Channel,
@@ -23,7 +21,7 @@ pub(super) fn value_errors(
         Some(name) => Preset::find(name).ok_or(name)?.value(&channel.name, element, rate_hz),
     };
     if let Some(scan) = channel.scan() {
-        // Noise does not carry a distance out of what the device can report.
+        // Noise cannot move a distance beyond the range of the device.
         errors.saturation = Some(scan.range_m);
     }
     refine(

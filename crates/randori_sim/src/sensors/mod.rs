@@ -1,9 +1,9 @@
-//! What robots measure, when, how wrongly, and when their policies learn of it.
+//! Sensors: sampling, measurement errors, latency, and delivery to policies.
 //!
-//! Every sensor has its own schedule in whole ticks and its own random streams.
-//! It measures the world at the start of a tick; the truth stands beside the
-//! measured values in the [`Reading`]. A policy sees a measurement once its
-//! latency has passed, and the latest delivered one until the next arrives.
+//! Every sensor has its own schedule in whole ticks and its own random streams. It
+//! measures the world at the start of a tick; the [`Reading`] holds the ground truth
+//! beside the measured values. A measurement reaches the policy after its latency; the
+//! policy always sees the latest delivered one.
 //!
 //! Start reading at [`SensorSuite::sense`].
 
@@ -37,17 +37,17 @@ pub struct SensorSuite {
     received: Vec<Received>,
 }
 
-/// The latest measurements that have reached a robot's policy.
+/// The latest measurements delivered to a robot's policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Received {
-    /// Values of all channels, laid out as the robot's observation; zero where
-    /// nothing has arrived yet.
+    /// Values of all channels, in the layout of the robot's observation; zero before
+    /// the first delivery.
     pub values: Vec<f32>,
-    /// For each channel, when it was measured.
+    /// For each channel, the tick of the measurement.
     pub measured_at: Vec<Option<Tick>>,
 }
 
-/// Everything about the sensors that changes during a run.
+/// The state of the sensors.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SuiteState {
     sensors: Vec<SensorState>,
@@ -58,7 +58,7 @@ impl SensorSuite {
     /// The sensors of a checked scenario, with the random streams of `seed`.
     ///
     /// # Errors
-    /// [`SimulationError::Unchecked`] for what the checker would have refused.
+    /// [`SimulationError::Unchecked`] for errors that the checker rules out.
     pub fn new(
         scenario: &Scenario,
         layout: &SceneLayout,
@@ -85,9 +85,8 @@ impl SensorSuite {
         Ok(suite)
     }
 
-    /// Takes the measurements that are due at `tick`, into `readings`, and
-    /// delivers what has arrived. Buffers of the readings that `readings` holds
-    /// are used again.
+    /// Takes the measurements that are due at `tick` into `readings`, and delivers
+    /// those whose latency has passed. Buffers in `readings` are reused.
     pub fn sense(&mut self, tick: Tick, world: &SimWorld, readings: &mut Vec<Reading>) {
         for reading in readings.drain(..) {
             let index = self.first_sensor[reading.robot.0] + reading.sensor;
@@ -105,22 +104,22 @@ impl SensorSuite {
         }
     }
 
-    /// Begins a fault of a sensor, counted over all robots, on behalf of an event.
+    /// Begins a fault of a sensor (index over all robots), caused by an event.
     pub(crate) fn begin_fault(&mut self, sensor: usize, event: usize, fault: Fault) {
         self.sensors[sensor].faults_mut().begin(event, fault);
     }
 
-    /// Ends the fault of a sensor that an event brought.
+    /// Ends the fault of a sensor that an event caused.
     pub(crate) fn end_fault(&mut self, sensor: usize, event: usize) {
         self.sensors[sensor].faults_mut().end(event);
     }
 
-    /// What the policy of a robot knows now.
+    /// The latest delivered measurements of a robot.
     pub fn received(&self, robot: RobotId) -> &Received {
         &self.received[robot.0]
     }
 
-    /// Feeds random streams, walking biases and the latest measurements.
+    /// Feeds random streams, drifting biases and the latest measurements to a digest.
     pub(crate) fn digest(&self, hasher: &mut StateHasher) {
         for sensor in &self.sensors {
             hasher.write_u64(sensor.digest());
@@ -134,7 +133,7 @@ impl SensorSuite {
         }
     }
 
-    /// Returns whether the state fits this suite.
+    /// Restores a state. Returns true if it fits these sensors.
     pub(crate) fn set_state(&mut self, state: SuiteState) -> bool {
         let fits = |(mine, other): (&Received, &Received)| {
             mine.values.len() == other.values.len()
@@ -154,8 +153,7 @@ impl SensorSuite {
 /// The tick length of a scenario.
 ///
 /// # Errors
-/// [`SimulationError::Unchecked`] when a tick is not a whole number of
-/// nanoseconds.
+/// [`SimulationError::Unchecked`] if a tick is not a whole number of nanoseconds.
 pub(crate) fn tick_period(scenario: &Scenario) -> Result<TickPeriod, SimulationError> {
     let rate_hz = scenario.physics().rate_hz;
     TickPeriod::from_rate_hz(rate_hz).ok_or_else(|| {

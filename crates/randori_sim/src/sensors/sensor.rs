@@ -1,4 +1,4 @@
-//! One sensor: its schedule, its model, its errors and what is under way.
+//! One sensor: its schedule, its model, its errors and undelivered measurements.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -27,13 +27,13 @@ pub(super) struct Sensor {
     period: u64,
     offset: u64,
     latency: u64,
-    /// Its share of the robot's observation.
+    /// Range of its values in the robot's observation.
     values: Range<usize>,
     channels: Range<usize>,
     under_way: VecDeque<Delivery>,
     /// Digest after the latest measurement; nothing changes in between.
     digest: u64,
-    /// Buffers to be used again.
+    /// Buffers for reuse.
     spare_reading: Option<Reading>,
     spare_values: Vec<Vec<f32>>,
 }
@@ -46,7 +46,7 @@ struct Delivery {
     values: Vec<f32>,
 }
 
-/// Everything about a sensor that changes during a run.
+/// The state of a sensor.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct SensorState {
     errors: ErrorState,
@@ -97,7 +97,7 @@ impl Sensor {
         Ok(sensor)
     }
 
-    /// What is wrong with it, for events to change.
+    /// Its faults, for events.
     pub(super) fn faults_mut(&mut self) -> &mut Faults {
         &mut self.faults
     }
@@ -110,7 +110,7 @@ impl Sensor {
         tick.0 >= self.offset && (tick.0 - self.offset).is_multiple_of(self.period)
     }
 
-    /// Notes what the next tick's measurement needs to know of this one.
+    /// Stores data of this tick for the measurement of the next one.
     pub(super) fn prepare(&mut self, world: &SimWorld) {
         self.model.prepare(world);
     }
@@ -162,7 +162,7 @@ impl Sensor {
         }
     }
 
-    /// Hands over what has arrived by `tick`.
+    /// Delivers the measurements whose latency has passed by `tick`.
     pub(super) fn deliver(&mut self, tick: Tick, received: &mut Received) {
         while self.under_way.front().is_some_and(|delivery| delivery.delivered_at <= tick) {
             let Some(delivery) = self.under_way.pop_front() else { return };
@@ -176,7 +176,7 @@ impl Sensor {
         received.measured_at[self.channels.clone()].fill(Some(measured_at));
     }
 
-    /// Takes back a reading of this sensor for its buffers.
+    /// Takes a reading of this sensor, to reuse its buffers.
     pub(super) fn recycle(&mut self, reading: Reading) {
         self.spare_reading = Some(reading);
     }
@@ -205,7 +205,7 @@ impl Sensor {
         }
     }
 
-    /// Returns whether the state fits this sensor.
+    /// Restores a state. Returns true if it fits this sensor.
     pub(super) fn set_state(&mut self, state: SensorState) -> bool {
         let len = self.values.len();
         if state.under_way.iter().any(|delivery| delivery.values.len() != len) {

@@ -1,4 +1,4 @@
-//! A run goes another way.
+//! Branches a run at a tick.
 
 use randori_core::layout::SceneLayout;
 use randori_core::policy::Policy;
@@ -13,18 +13,17 @@ use crate::episode::Episode;
 use crate::replay::{check_reached, compare};
 
 impl Session {
-    /// Forgets everything after the tick that is shown, and goes on from there
-    /// with these policies, which may be others than before. A recorded run is
-    /// a live one from there on.
+    /// Discards everything after the current tick and continues from there with these
+    /// policies, which may differ from the earlier ones. A recorded run becomes a live one.
     ///
-    /// The run is made again from its start: the policies see all of it, so those
-    /// that remember know what they would know, but the answers to what was asked
-    /// before are those that were given, as far as they are known. Verdicts and
-    /// metrics are those of the whole run.
+    /// The run is re-simulated from its start: the policies receive all of its
+    /// requests, so those with memory have the right state, but recorded responses take
+    /// effect for requests before the branch, as far as they are known. Verdicts and
+    /// metrics cover the whole run.
     ///
     /// # Errors
-    /// When the run cannot begin with these policies, one of them fails, or a tick
-    /// is not what it was. The session is as before then.
+    /// If the run cannot start with these policies, one of them fails, or a tick
+    /// differs from its record. The session is unchanged then.
     pub fn branch(&mut self, policies: Vec<Option<Box<dyn Policy>>>) -> Result<(), SessionError> {
         let at = self.record().tick;
         let mut live = Episode::new(&self.scenario, self.seed, self.hand_over(policies))?;
@@ -42,18 +41,18 @@ impl Session {
         Ok(())
     }
 
-    /// Goes on from the tick that is shown with other numbers: another mass,
-    /// friction, gain, event or seed. Names and kinds of bodies, joints,
-    /// actuators and sensors must be the same.
+    /// Continues from the current tick with other values: another mass, friction, gain,
+    /// event or seed. Names and kinds of bodies, joints, actuators and sensors must be
+    /// the same.
     ///
-    /// Nobody can change a mass at a tick and keep the past that came of the old
-    /// one, so the whole run is made again with the new numbers, with the answers
-    /// and interventions of then up to here. Gives the first tick that is not what
-    /// it was before; `None` if the past has stayed the same to the last bit.
+    /// A changed mass also changes the past, so the whole run is re-simulated with the
+    /// new values and with the recorded responses and interventions up to the current
+    /// tick. Returns the first tick that differs from its record; `None` if the past is
+    /// identical to the last bit.
     ///
     /// # Errors
-    /// When the scene is another one, the run cannot begin, breaks or ends before
-    /// the tick that is shown. The session is as before then.
+    /// If the scene differs, or the run cannot start, breaks, or ends before the
+    /// current tick. The session is unchanged then.
     pub fn branch_with(
         &mut self,
         changed: &PreparedRun,
@@ -79,7 +78,7 @@ impl Session {
         Ok(first_other)
     }
 
-    /// Policies that decide from the tick that is shown on.
+    /// Policies that take over at the current tick.
     fn hand_over(&self, policies: Vec<Option<Box<dyn Policy>>>) -> Vec<Option<Box<dyn Policy>>> {
         let at = self.record().tick;
         let with_answers = policies.into_iter().enumerate().map(|(robot, policy)| {
@@ -89,7 +88,7 @@ impl Session {
         with_answers.collect()
     }
 
-    /// The known answers of a robot to what was asked before a tick.
+    /// The known responses of a robot to requests before a tick.
     fn answers_before(&self, robot: usize, tick: Tick) -> Answers {
         let coming = self.script.iter().flat_map(super::Script::ticks);
         let all = self.past.iter().chain(coming).flat_map(|record| &record.decisions);
@@ -98,7 +97,7 @@ impl Session {
     }
 }
 
-/// Makes the step to a record's tick, with what people did in it.
+/// Steps to a record's tick, with its interventions.
 pub(super) fn repeat(live: &mut Episode, record: &TickRecord) -> Result<(), SessionError> {
     for intervention in &record.interventions {
         live.intervene(*intervention)?;
@@ -111,7 +110,7 @@ fn check_same_scene(before: &Scenario, after: &Scenario) -> Result<(), SessionEr
     let same = |same: bool, what| {
         if same { Ok(()) } else { Err(SessionError::OtherScene { what }) }
     };
-    // Where joints begin and end is a matter of numbers.
+    // Limits and initial coordinates of joints may differ; names and kinds may not.
     let names = |scenario: &Scenario| {
         let mut layout = SceneLayout::new(scenario);
         for dof in &mut layout.dofs {

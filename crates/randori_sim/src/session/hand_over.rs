@@ -1,4 +1,4 @@
-//! A policy that takes over in the middle of a run.
+//! A policy that takes over during a run.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use randori_core::policy::{
     CommandChunk, Determinism, Observation, Policy, PolicyContract, PolicyError,
 };
 
-/// Commands of answers, by request.
+/// Commands of responses, by request.
 pub(super) type Answers = BTreeMap<u64, Vec<Vec<f32>>>;
 
-/// Watches while known answers are given again, then decides.
+/// Replays recorded responses, then takes over.
 pub(super) struct HandOver {
     contract: PolicyContract,
     policy: Box<dyn Policy>,
@@ -39,13 +39,13 @@ impl Policy for HandOver {
         let own = self.policy.collect(request)?;
         let Some(known) = self.answers.get(&request) else { return Ok(own) };
         if own.commands != *known {
-            // The policy alone would not make this run again.
+            // The policy alone would not reproduce this run.
             self.contract.determinism = Determinism::Unknown;
         }
         Ok(CommandChunk { commands: known.clone() })
     }
 
-    /// Unknown, because another one would not have the answers.
+    /// `None`, because a snapshot would not contain the recorded responses.
     fn snapshot(&self) -> Option<Vec<u8>> {
         None
     }

@@ -1,14 +1,14 @@
-//! Saved states within a budget.
+//! Keyframes within a memory budget.
 
 use std::collections::BTreeMap;
 
 use randori_core::time::Tick;
 
-/// Ticks from one saved state to the next, as long as the budget allows it. A
-/// robot with a dozen joints makes so many in about 10 ms.
+/// Ticks between keyframes, if the budget allows it. A robot with a dozen joints
+/// simulates that many in about 10 ms.
 const EVERY: u64 = 200;
 
-/// States at even distances, the more of them the better.
+/// States at regular intervals, as many as the budget allows.
 pub(super) struct Keyframes {
     saved: BTreeMap<Tick, Vec<u8>>,
     every: u64,
@@ -21,7 +21,7 @@ impl Keyframes {
         Self { saved: BTreeMap::new(), every: EVERY, bytes: 0, budget }
     }
 
-    /// Takes the state at a tick, if one is to be saved there.
+    /// Saves the state at a tick, if a keyframe is due there.
     pub(super) fn offer(&mut self, tick: Tick, state: impl FnOnce() -> Option<Vec<u8>>) {
         if !tick.0.is_multiple_of(self.every) {
             return;
@@ -36,7 +36,7 @@ impl Keyframes {
         }
     }
 
-    /// The last state at or before a tick.
+    /// The last keyframe at or before a tick.
     pub(super) fn before(&self, tick: Tick) -> Option<(Tick, &[u8])> {
         self.saved.range(..=tick).next_back().map(|(tick, state)| (*tick, state.as_slice()))
     }

@@ -1,4 +1,4 @@
-//! A run that was recorded, as a session.
+//! Opens a recorded run as a session.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,7 +12,7 @@ use super::{Progress, Session, SessionError, without_bulk_data};
 use crate::episode::Episode;
 use crate::replay::{RecordedAnswers, ReplayError, compare, recorded_policies};
 
-/// The ticks of a recording that are not made yet.
+/// The remaining ticks of a recording.
 pub(super) struct Script(VecDeque<TickRecord>);
 
 impl Script {
@@ -22,15 +22,15 @@ impl Script {
 }
 
 impl Session {
-    /// Opens a recorded run at its start. `ticks` are all its records, from 0 on;
-    /// what measured, what was exerted, states and signals may be missing.
+    /// Opens a recorded run at its start. `ticks` are all its records, from 0;
+    /// readings, applied torques, states and signals may be missing.
     ///
-    /// The run follows the recorded answers and interventions, and each tick is
-    /// held against the recorded one while it is made. At the last one it is over,
-    /// until it is [branched](Session::branch).
+    /// The run follows the recorded responses and interventions, and each tick is
+    /// compared with the recorded one. It is over at the last one, until it is
+    /// [branched](Session::branch).
     ///
     /// # Errors
-    /// When the run cannot begin, a tick is missing, or the starting state is not
+    /// If the run cannot start, a tick is missing, or the initial state differs from
     /// the recorded one.
     pub fn from_recording(
         scenario: &Scenario,
@@ -64,13 +64,12 @@ impl Session {
         Ok(session)
     }
 
-    /// Whether the run follows a recording.
+    /// True if the run follows a recording.
     pub fn is_recorded(&self) -> bool {
         self.script.is_some()
     }
 
-    /// The last tick that the run can come to as it is: of the recording, if it
-    /// follows one.
+    /// The last tick that the run can reach: that of the recording, if it follows one.
     pub fn end(&self) -> Tick {
         match &self.script {
             Some(script) => Tick(self.newest().0 + script.0.len() as u64),
@@ -78,8 +77,8 @@ impl Session {
         }
     }
 
-    /// Makes the next tick of a recorded run. A tick that differs is kept, since
-    /// it is what the engine computes, but nothing is made after it.
+    /// Simulates the next tick of a recorded run. A tick that differs is kept, since it
+    /// is the engine's result, but no tick is simulated after it.
     pub(super) fn follow_script(&mut self) -> Result<Progress, SessionError> {
         let Some(script) = &mut self.script else { return Ok(Progress::Over) };
         let Some(next) = script.0.pop_front() else { return Ok(Progress::Over) };

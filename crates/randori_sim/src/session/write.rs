@@ -1,4 +1,4 @@
-//! A session as a recording.
+//! Writes a session as a recording.
 
 use randori_core::diagnostic::RunCode;
 use randori_core::report::{RunError, RunReport};
@@ -8,16 +8,15 @@ use super::{Session, SessionError};
 use crate::observer::RunObserver;
 
 impl Session {
-    /// Makes the whole run again, from its start to its newest tick, and shows it
-    /// to an observer such as a recorder. What is shown now does not matter.
+    /// Re-simulates the whole run, from its start to its newest tick, for an observer
+    /// such as a recorder. The current tick does not matter.
     ///
-    /// A run that was not played to its end counts as ended by hand, `RR0104`:
-    /// goals that were not certain by then are `Error`. Gives the report that the
-    /// observer gets.
+    /// A run that was not simulated to its end counts as stopped manually, `RR0104`:
+    /// goals without a certain verdict are `Error`. Returns the report of the observer.
     ///
     /// # Errors
-    /// When a tick is not what it was, or the observer fails; it is not told that
-    /// the run is finished then.
+    /// If a tick differs from its record, or the observer fails; its `finish` is not
+    /// called then.
     pub fn record_into(&self, observer: &mut dyn RunObserver) -> Result<RunReport, SessionError> {
         let mut replay = self.replay_from(None)?;
         for record in &self.past {

@@ -1,4 +1,4 @@
-//! All formulas of a scenario: read, checked, and bound to signals.
+//! All formulas of a scenario: parsed, checked, and bound to signals.
 //!
 //! Start reading at [`check_formulas`].
 
@@ -19,25 +19,25 @@ use super::resolve::{canonical, resolve};
 use super::{SignalTable, history};
 use crate::metrics::{Metric, MetricFolds};
 
-/// Something that is wrong with a goal, a trigger or a metric.
+/// A diagnostic about a goal, a trigger or a metric.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormulaProblem {
     /// Path of the text within the scenario, such as `goals.2.require`.
     pub path: String,
-    /// Whether it prevents a run.
+    /// Severity; an error prevents a run.
     pub severity: Severity,
-    /// Stable code of this kind of problem.
+    /// Stable code of the diagnostic.
     pub code: DiagnosticCode,
-    /// What is wrong.
+    /// Description of the problem.
     pub message: String,
-    /// What to do about it.
+    /// Suggested fix.
     pub help: Option<String>,
-    /// The offending bytes of the text.
+    /// Byte range of the problem in the text.
     pub span: Range<usize>,
 }
 
 impl FormulaProblem {
-    /// The same for people, at its place in the texts of the scenario.
+    /// The same as a user-facing diagnostic, with its position in the files of the scenario.
     pub fn diagnostic(&self, sources: &Sources) -> Diagnostic {
         let (code, message) = (self.code, self.message.as_str());
         let diagnostic = match self.severity {
@@ -58,11 +58,10 @@ impl std::fmt::Display for FormulaProblem {
     }
 }
 
-/// Everything that is wrong with the formulas of a scenario, in the order of
-/// goals, events and metrics.
+/// All diagnostics about the formulas of a scenario, in the order of goals, events and metrics.
 ///
-/// The scenario itself must have passed its own checks: names are unique and
-/// references resolve. `limits` bounds the memory of what goals keep of the past.
+/// The scenario itself must have passed its own checks: names are unique and references
+/// resolve. `limits` bounds the memory of the history that goals keep.
 pub fn check_formulas(scenario: &Scenario, limits: &Limits) -> Vec<FormulaProblem> {
     let (plan, mut problems) = Plan::survey(scenario, &SceneLayout::new(scenario));
     if let Some(period) = TickPeriod::from_rate_hz(scenario.physics().rate_hz) {
@@ -91,14 +90,14 @@ pub fn check_formulas(scenario: &Scenario, limits: &Limits) -> Vec<FormulaProble
     problems
 }
 
-/// What has to be measured and judged in a run.
+/// Signals to measure and formulas to evaluate in a run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
     pub(crate) table: SignalTable,
     pub(super) measures: Vec<Measure>,
-    /// One per goal, if none has a problem.
+    /// One per goal, if none has an error.
     pub(crate) goals: Vec<Formula>,
-    /// One per event; `None` for those that happen at a given time.
+    /// One per event; `None` for those at a given time.
     pub(super) triggers: Vec<Option<Formula>>,
     pub(crate) metrics: Vec<Metric>,
 }
@@ -107,7 +106,7 @@ impl Plan {
     /// The plan of a scenario.
     ///
     /// # Errors
-    /// Everything that prevents a run; see [`check_formulas`].
+    /// All errors that prevent a run; see [`check_formulas`].
     pub(crate) fn new(
         scenario: &Scenario,
         layout: &SceneLayout,
@@ -158,12 +157,12 @@ impl Plan {
     }
 }
 
-/// Which field holds a goal's formula, and the formula.
+/// Field name of a goal's formula, and the formula.
 pub(crate) fn goal_text(goal: &GoalSpec) -> (&'static str, &str) {
     match (&goal.require, &goal.prefer) {
         (Some(text), _) => ("require", text),
         (None, Some(text)) => ("prefer", text),
-        // The checker refuses this; an empty text would be a second error.
+        // The checker rejects this; an empty text would cause a second error.
         (None, None) => ("require", "true"),
     }
 }
@@ -178,8 +177,8 @@ struct Surveyor<'a> {
     path: String,
 }
 
-/// Formulas behind so many errors are not read: each name in them would be
-/// compared with all names that exist.
+/// Maximum number of errors; later formulas are not parsed, since each unknown name
+/// would be compared with all existing names.
 const MAX_ERRORS: usize = 100;
 
 impl Surveyor<'_> {
@@ -202,7 +201,7 @@ impl Surveyor<'_> {
         &mut self.problems[last]
     }
 
-    /// Reads and checks a goal.
+    /// Parses and checks a goal.
     fn formula(&mut self, text: &str) -> Option<Formula> {
         let formula = self.read(randori_stl::parse(text))?;
         self.bind(&formula.signals(), 0);
@@ -234,7 +233,7 @@ impl Surveyor<'_> {
         }
     }
 
-    /// Reads and checks the condition of an event.
+    /// Parses and checks the condition of an event.
     fn trigger(&mut self, text: &str) -> Option<Formula> {
         let formula = self.read(randori_stl::parse(text))?;
         self.bind(&formula.signals(), 0);
@@ -275,7 +274,7 @@ impl Surveyor<'_> {
         }
     }
 
-    /// Enters signals into the table, each distinct one once.
+    /// Adds signals to the table, each distinct one once.
     fn bind(&mut self, signals: &[&SignalRef], offset: usize) {
         let mut refused: BTreeSet<String> = BTreeSet::new();
         for signal in signals {
@@ -332,7 +331,7 @@ impl Surveyor<'_> {
     }
 }
 
-/// A window into the future of which no part lies within the run.
+/// Finds a window into the future that lies entirely after the end of the run.
 fn out_of_reach(formula: &Formula, from_s: f64, duration_s: f64) -> Option<&Interval> {
     let ahead = match formula {
         Formula::Window(op, interval, _) if !op.is_past() => interval.as_ref(),

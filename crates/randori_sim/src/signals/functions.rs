@@ -1,16 +1,14 @@
-//! The table of functions that formulas may use.
+//! The table of signal functions for formulas.
 //!
-//! Messages, suggestions and the documentation are made of this table, so a
-//! function that is not in it does not exist.
+//! Messages, suggestions and the documentation are generated from this table, so it is complete.
 
-/// What an argument of a signal function may name.
+/// Kinds of arguments of signal functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterKind {
     /// Anything with a position: a robot (its base link), a link, an object, an
     /// actor, a zone (its centre) or a waypoint.
     Place,
-    /// Anything that can move: a robot (its base link), a link, an object or an
-    /// actor.
+    /// Anything that can move: a robot (its base link), a link, an object or an actor.
     Body,
     /// Anything with shapes: a robot (all of its links), a link, an object or
     /// an actor.
@@ -24,15 +22,15 @@ pub enum ParameterKind {
     Joint,
     /// A joint coordinate, or the actuator that drives it.
     Drive,
-    /// One value of a sensor: `robot.sensor.channel.element`; the element is
-    /// left out where the channel has only one.
+    /// One value of a sensor: `robot.sensor.channel.element`; the element is omitted if
+    /// the channel has only one.
     Value,
     /// All values of a channel: `robot.sensor.channel`.
     Channel,
 }
 
 impl ParameterKind {
-    /// What is wanted, for messages: `a body`.
+    /// The kind as a noun for messages: `a body`.
     pub fn noun(self) -> &'static str {
         match self {
             Self::Place => "a place",
@@ -48,21 +46,21 @@ impl ParameterKind {
     }
 }
 
-/// A function that formulas may use.
+/// A function for use in formulas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignalFunction {
     /// Its name.
     pub name: &'static str,
-    /// What it takes, with a name for people.
+    /// Its parameters, each with a display name.
     pub parameters: &'static [(&'static str, ParameterKind)],
-    /// Unit of its value; `joint` stands for what the joint measures.
+    /// Unit of its value; `joint` means the unit of the joint coordinate.
     pub unit: &'static str,
-    /// What it is, in one sentence.
+    /// Its meaning, in one sentence.
     pub about: &'static str,
 }
 
 impl SignalFunction {
-    /// How it is written: `distance(a, b)`.
+    /// Its syntax: `distance(a, b)`.
     pub fn usage(&self) -> String {
         if self.parameters.is_empty() {
             return self.name.to_owned();
@@ -152,7 +150,7 @@ mod tests {
             let first = FUNCTIONS.iter().position(|other| other.name == function.name);
             assert_eq!(first, Some(index), "{} stands twice", function.name);
 
-            // A name that the parser reserves would not come back as a signal.
+            // A name that the parser reserves would not parse as a signal.
             let arguments = vec!["a"; function.parameters.len()].join(", ");
             let text = format!("{}({arguments}) > 0", function.name);
             let text = if arguments.is_empty() { format!("{} > 0", function.name) } else { text };

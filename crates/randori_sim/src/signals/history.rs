@@ -1,19 +1,19 @@
-//! What judging keeps of the past: an estimate of its memory.
+//! Estimates the memory for the history that goals keep.
 
 use randori_stl::{ChainOp, Formula};
 
 use super::SignalTable;
 
-/// Bytes of a margin in a sliding window, with its running fold.
+/// Bytes of a margin in a sliding window, with its running aggregate.
 const PER_WINDOW_SAMPLE: f64 = 32.0;
 /// Bytes of a value.
 const PER_VALUE: f64 = 8.0;
 
-/// Bytes that goals take at most in a run of so many ticks.
+/// Maximum memory of goals in a run of this number of ticks, bytes.
 ///
 /// Signals of goals are kept for the explanation of verdicts. Operators keep the
-/// margins in their windows; one that looks ahead without bound inside another
-/// keeps all. Margins of one goal are computed over the whole run at its end.
+/// margins in their windows; an unbounded future operator inside another keeps all. The
+/// final margins of one goal at a time are computed over the whole run.
 pub(super) fn bytes(table: &SignalTable, goals: &[Formula], ticks: f64, period_s: f64) -> f64 {
     let signals = goal_signals(table, goals) as f64;
     let mut kept = signals * ticks * PER_VALUE;
@@ -30,7 +30,7 @@ pub(super) fn bytes(table: &SignalTable, goals: &[Formula], ticks: f64, period_s
     kept + widest
 }
 
-/// The table begins with the signals of goals.
+/// The number of signals of goals, with which the table begins.
 fn goal_signals(table: &SignalTable, goals: &[Formula]) -> usize {
     let signals = goals.iter().flat_map(Formula::signals);
     signals.filter_map(|signal| table.index(signal)).max().map_or(0, |last| last + 1)
@@ -50,7 +50,7 @@ fn longest_s(formula: &Formula) -> f64 {
     formula.parts().into_iter().map(longest_s).fold(own, f64::max)
 }
 
-/// Whether an operator inside another looks ahead to the end of the run.
+/// True if an unbounded future operator is inside another operator.
 fn looks_on_inside(formula: &Formula, inside: bool) -> bool {
     let (is_temporal, is_endless) = match formula {
         Formula::Window(op, interval, _) => {

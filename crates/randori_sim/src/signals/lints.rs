@@ -1,5 +1,5 @@
-//! Formulas that are legal but cannot mean what was meant: comparisons that
-//! never change, unlike units, goals that look at the start only.
+//! Lints of formulas that are valid but probably wrong: comparisons that are constant,
+//! mixed units, goals that evaluate only the start.
 //!
 //! Start reading at [`of_goal`].
 
@@ -13,10 +13,10 @@ use randori_stl::{
 use super::SignalTable;
 use super::measure::FARTHEST_CLEARANCE_M;
 
-/// Something that is probably not what was meant.
+/// A warning about a formula.
 pub(super) struct Lint {
     pub(super) code: DiagnosticCode,
-    /// The bytes of the formula's text.
+    /// Byte range in the formula's text.
     pub(super) span: Range<usize>,
     pub(super) message: String,
     pub(super) help: String,
@@ -27,12 +27,12 @@ type Reach = (f64, f64);
 
 const ANYTHING: Reach = (f64::NEG_INFINITY, f64::INFINITY);
 
-/// What to look at a formula with.
+/// Context of lints.
 pub(super) struct Linter<'a> {
     pub(super) table: &'a SignalTable,
     pub(super) text: &'a str,
     pub(super) duration_s: f64,
-    /// Units behind the numbers of the text, in order.
+    /// Units of the numbers in the text, in order.
     pub(super) units: Vec<(Range<usize>, &'static str)>,
 }
 
@@ -98,7 +98,7 @@ impl Linter<'_> {
         }
     }
 
-    /// The range of the only signal that a comparison reads.
+    /// Help with the range of the signal, if a comparison reads only one.
     fn range_help(&self, atom: &Atom) -> Option<String> {
         let signals: Vec<&SignalRef> =
             atom.left.signals().into_iter().chain(atom.right.signals()).collect();
@@ -141,7 +141,7 @@ impl Linter<'_> {
         }
         let Some(unit) = left.or(right) else { return };
         if is_product(&atom.left) || is_product(&atom.right) {
-            return; // The units of its factors may be others.
+            return; // The units of its factors may differ.
         }
         let first = self.units.partition_point(|(span, _)| span.start < atom.span.start);
         let mut inside =
@@ -151,7 +151,7 @@ impl Linter<'_> {
         }
     }
 
-    /// The unit of a term, if it is known; two of them if they are unlike.
+    /// The unit of a term, if it is known; two of them if they are incompatible.
     fn unit(&self, term: &Term) -> Result<Option<&str>, (String, String)> {
         match term {
             Term::Number(_) => Ok(None),
@@ -196,12 +196,12 @@ impl Linter<'_> {
 
     fn unit_of_signal(&self, signal: &SignalRef) -> Option<&str> {
         let unit = &self.table.signals()[self.table.index(signal)?].unit;
-        // `rad or m` is one of them, and nobody knows which.
+        // `rad or m` depends on the joint and is unknown here.
         let is_one = !unit.contains(" or ") && !unit.contains(',') && !unit.is_empty();
         is_one.then_some(unit.as_str())
     }
 
-    /// What a signal can be, whatever happens.
+    /// The range of possible values of a signal.
     fn reach_of_signal(&self, signal: &SignalRef) -> Reach {
         match signal.name.as_str() {
             "time" => (0.0, self.duration_s),
@@ -263,7 +263,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Margins that are possible at any sample.
+    /// The range of possible margins at any sample.
     fn margin(&self, formula: &Formula) -> Reach {
         let all = |fold: fn(Reach, Reach) -> Reach| {
             let mut parts = formula.parts().into_iter().map(|part| self.margin(part));
@@ -277,7 +277,7 @@ impl Linter<'_> {
             Formula::Connect(Connective::Implies, left, right) => {
                 greatest(negated(self.margin(left)), self.margin(right))
             }
-            // Windows may hold no sample: then nothing fails, or nothing is found.
+            // Windows may hold no sample: then `always` holds and `eventually` fails.
             Formula::Window(op, interval, body) => {
                 let (low, high) = self.margin(body);
                 let whole = interval.is_none();
@@ -316,7 +316,7 @@ fn is_product(term: &Term) -> bool {
     }
 }
 
-/// What has this unit, for messages.
+/// The quantity of a unit, for messages.
 fn named(unit: &str) -> &str {
     match unit {
         "m" => "lengths (m)",
@@ -333,7 +333,7 @@ fn named(unit: &str) -> &str {
     }
 }
 
-/// The SI unit, as signals name it, of a unit that may follow a number.
+/// The SI unit, as in signal tables, of a unit in a formula.
 fn si_of(written: &str) -> &str {
     match written {
         "cm" | "mm" | "km" => "m",

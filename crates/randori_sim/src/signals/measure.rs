@@ -1,4 +1,4 @@
-//! How the value of a signal is taken from the world.
+//! Measures signals in the world.
 
 use randori_core::layout::{BodyId, DofId, RobotId};
 use randori_core::math::{Vector, tilt_rad, yaw_rad};
@@ -8,8 +8,8 @@ use super::names::{Place, ReadingPart};
 use super::zone::Zone;
 use crate::world::SimWorld;
 
-/// Gaps beyond this are not told apart, m: nothing nearby is enough to know,
-/// and a bound lets the world skip what is far away.
+/// Largest clearance that is measured, m: clearances matter nearby only, and a bound
+/// lets the world skip distant shapes.
 pub const FARTHEST_CLEARANCE_M: f32 = 10.0;
 
 /// A world axis.
@@ -30,7 +30,7 @@ impl Axis {
     }
 }
 
-/// Which of several measured values counts.
+/// Selection among several measured values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pick {
     Only,
@@ -38,8 +38,8 @@ pub(super) enum Pick {
     Greatest,
 }
 
-/// One signal, reduced to indices. `memory` is the first of the numbers that
-/// it keeps from tick to tick, among those of all signals.
+/// One signal, reduced to indices. `memory` is the index of the first of its numbers in
+/// the memory of all signals.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Measure {
     Time,
@@ -70,7 +70,7 @@ pub(super) enum Measure {
     Reading { part: ReadingPart, pick: Pick, memory: usize },
 }
 
-/// What a measure may look at.
+/// Data that measures read.
 pub(super) struct View<'a> {
     pub(super) world: &'a SimWorld,
     pub(super) record: &'a TickRecord,
@@ -99,7 +99,7 @@ impl View<'_> {
         self.record.tick.0 == 0
     }
 
-    /// Mechanical power put in by these drives, W, at the given rates.
+    /// Mechanical power delivered by these drives at the given rates, W.
     fn power(&self, dofs: &[DofId], rate: impl Fn(usize, DofId) -> f64) -> f64 {
         let torques = &self.state().torques;
         let of = |(index, &dof): (usize, &DofId)| {
@@ -110,7 +110,7 @@ impl View<'_> {
 }
 
 impl Measure {
-    /// How many numbers it keeps from tick to tick.
+    /// Number of values that it keeps from tick to tick.
     pub(super) fn memory_len(&self) -> usize {
         match self {
             Self::Acceleration { .. } => 3,
@@ -121,7 +121,7 @@ impl Measure {
         }
     }
 
-    /// Says where its numbers are kept.
+    /// Sets the index of its first value in the memory.
     pub(super) fn place_memory(&mut self, first: usize) {
         match self {
             Self::Acceleration { memory, .. }
@@ -193,7 +193,7 @@ fn wide(vector: Vector) -> [f64; 3] {
     [f64::from(vector.x), f64::from(vector.y), f64::from(vector.z)]
 }
 
-/// Distance from the point kept in `kept`, which moves on to `now`.
+/// Distance from the point in `kept`, which is then set to `now`.
 fn moved(now: Vector, kept: &mut [f64]) -> f64 {
     let now = wide(now);
     let squares = now.iter().zip(kept.iter()).map(|(now, before)| (now - before) * (now - before));
@@ -207,17 +207,17 @@ fn acceleration(view: &View<'_>, body: BodyId, kept: &mut [f64]) -> f64 {
     if view.is_first() { 0.0 } else { change / view.period_s }
 }
 
-/// Keeps the last position, then the length so far.
+/// Keeps the last position, then the current length.
 fn path_length(view: &View<'_>, body: BodyId, kept: &mut [f64]) -> f64 {
     let step = moved(view.position(Place::Body(body)), kept);
     kept[3] = if view.is_first() { 0.0 } else { kept[3] + step };
     kept[3]
 }
 
-/// Keeps the work so far, then the last joint rates.
+/// Keeps the current work, then the last joint rates.
 ///
-/// A constant torque over a step does the work torque * dt * (mean of the
-/// rates before and after): exactly what kinetic energy gains.
+/// A constant torque over a step does the work torque * dt * (mean of the rates before
+/// and after), which equals the gain of kinetic energy.
 fn energy(view: &View<'_>, dofs: &[DofId], kept: &mut [f64]) -> f64 {
     let rate_now = |dof: DofId| f64::from(view.state().velocities[dof.0]);
     let power = view.power(dofs, |index, dof| f64::midpoint(kept[1 + index], rate_now(dof)));

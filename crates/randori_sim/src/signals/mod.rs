@@ -1,13 +1,12 @@
-//! Signals: the numbers that goals, metrics and event conditions are made of.
+//! Signals: the numbers that goals, metrics and event conditions read.
 //!
-//! A formula names them as functions of things in the scene, such as
-//! `distance(courier, goal)`. Names are resolved once, before the run; in each
-//! tick every distinct signal is measured once, in SI units, and stored in
-//! [`TickRecord::signals`](randori_core::record::TickRecord::signals). Judging
-//! never looks anywhere else, so a recording can be judged again.
+//! A formula refers to them as functions of items in the scene, such as
+//! `distance(courier, goal)`. Names are resolved once, before the run; in each tick
+//! every distinct signal is measured once, in SI units, and stored in
+//! [`TickRecord::signals`](randori_core::record::TickRecord::signals). Formulas are
+//! evaluated from these values only, so they can be evaluated on a recording.
 //!
-//! Start reading at [`FUNCTIONS`] (what exists) and [`check_formulas`] (what
-//! can be wrong).
+//! Start reading at [`FUNCTIONS`] (all functions) and [`check_formulas`] (all errors).
 
 mod formulas;
 mod functions;
@@ -47,7 +46,7 @@ pub struct SignalTable {
     places: BTreeMap<String, usize>,
 }
 
-/// A table as it is written down.
+/// The serialized form of a table.
 #[derive(Deserialize)]
 #[serde(rename = "SignalTable")]
 struct Entries {
@@ -71,7 +70,7 @@ impl PartialEq for SignalTable {
 /// One entry of a [`SignalTable`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signal {
-    /// How formulas name it, such as `distance(courier, goal)`.
+    /// Its name in formulas, such as `distance(courier, goal)`.
     pub name: String,
     /// Unit of its values.
     pub unit: String,
@@ -81,7 +80,7 @@ impl SignalTable {
     /// The signals of a scenario.
     ///
     /// # Errors
-    /// Everything that is wrong with its formulas.
+    /// All errors in its formulas.
     pub fn new(scenario: &Scenario) -> Result<Self, Vec<FormulaProblem>> {
         Plan::new(scenario, &SceneLayout::new(scenario)).map(|plan| plan.table)
     }
@@ -96,12 +95,12 @@ impl SignalTable {
         self.signals.len()
     }
 
-    /// Whether no formula reads anything.
+    /// True if there are no signals.
     pub fn is_empty(&self) -> bool {
         self.signals.is_empty()
     }
 
-    /// Where the value of `signal` lies in a record.
+    /// Index of the value of `signal` in a record.
     pub fn index(&self, signal: &SignalRef) -> Option<usize> {
         self.position(&resolve::canonical(signal))
     }

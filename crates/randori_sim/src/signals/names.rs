@@ -1,4 +1,4 @@
-//! What the arguments of signal functions stand for.
+//! Resolves the arguments of signal functions.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,12 +11,12 @@ use randori_core::spec::{Scenario, ZoneSpec};
 use super::functions::ParameterKind;
 use super::zone::Zone;
 
-/// Where a position comes from.
+/// Source of a position.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Place {
-    /// The frame origin of something that may move.
+    /// The frame origin of a body that may move.
     Body(BodyId),
-    /// A point that never moves.
+    /// A fixed point.
     Fixed(Vector),
 }
 
@@ -25,14 +25,14 @@ pub(super) enum Place {
 pub(super) struct ReadingPart {
     pub(super) robot: RobotId,
     pub(super) sensor: usize,
-    /// Within the sensor's own values.
+    /// Range within the sensor's own values.
     pub(super) values: Range<usize>,
-    /// What stands for a beam that met nothing.
+    /// Value for a beam without a hit.
     pub(super) beyond_range: f64,
     pub(super) unit: String,
 }
 
-/// All names of a scenario that formulas may use.
+/// All names of a scenario for use in formulas.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Names<'a> {
     pub(super) scenario: &'a Scenario,
@@ -40,7 +40,7 @@ pub(super) struct Names<'a> {
     pub(super) index: &'a NameIndex<'a>,
 }
 
-/// What is looked up once for each signal, by name.
+/// Lookup tables by name.
 #[derive(Debug, Default)]
 pub(super) struct NameIndex<'a> {
     bodies: BTreeMap<&'a str, BodyId>,
@@ -49,7 +49,7 @@ pub(super) struct NameIndex<'a> {
 }
 
 impl<'a> NameIndex<'a> {
-    /// The index of a layout; of equal names, the first counts, and robots before
+    /// The index of a layout; of equal names, the first counts, and robots come before
     /// links, as in the layout itself.
     pub(super) fn new(layout: &'a SceneLayout) -> Self {
         let mut index = Self::default();
@@ -84,7 +84,7 @@ impl<'a> Names<'a> {
             .or_else(|| self.scenario.spec.waypoints.get(name).copied().map(fixed))
     }
 
-    /// The bodies whose shapes a name stands for: all links of a robot.
+    /// The bodies whose shapes a name denotes: all links of a robot.
     pub(super) fn solid(&self, name: &str) -> Option<Vec<BodyId>> {
         match self.robot(name) {
             Some(robot) => Some(self.layout.robots[robot.0].bodies.clone().map(BodyId).collect()),
@@ -110,7 +110,7 @@ impl<'a> Names<'a> {
         self.dof(name).or_else(of_actuator)
     }
 
-    /// `robot.sensor.channel.element`, or `robot.sensor.channel` for all of it.
+    /// `robot.sensor.channel.element`, or `robot.sensor.channel` for all its values.
     pub(super) fn reading(&self, name: &str) -> Option<ReadingPart> {
         let mut parts = name.splitn(4, '.');
         let robot = self.robot(parts.next()?)?;
@@ -142,7 +142,7 @@ impl<'a> Names<'a> {
         None
     }
 
-    /// Every name that an argument of this kind may have, in declaration order.
+    /// Every valid name for an argument of this kind, in declaration order.
     pub(super) fn all(&self, kind: ParameterKind) -> Vec<String> {
         let robots = self.layout.robots.iter().map(|robot| robot.name.clone());
         let bodies = self.layout.bodies.iter().map(|body| body.path.clone());
@@ -165,8 +165,8 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The right name that `written` was probably meant to be: a similar one,
-    /// or the only one that ends with it (`slider` for `cart.slider`).
+    /// The name that was probably meant by `written`: a similar one, or the only one
+    /// with this ending (`cart.slider` for `slider`).
     pub(super) fn similar(&self, written: &str, kind: ParameterKind) -> Option<String> {
         let all = self.all(kind);
         if let Some(name) = nearest(written, all.iter().map(String::as_str)) {
@@ -180,7 +180,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// What kind of thing has this name, if any: `a zone`.
+    /// The kind of the item with this name, if any: `a zone`.
     pub(super) fn describe(&self, name: &str) -> Option<&'static str> {
         if self.robot(name).is_some() {
             Some("a robot")
@@ -230,8 +230,8 @@ impl<'a> Names<'a> {
     }
 }
 
-/// `channel.element` for each single value; lists without names of their
-/// elements are left out, since there is nothing to misspell.
+/// `channel.element` for each single value; lists without element names are omitted,
+/// since they cannot be misspelled.
 fn value_names(sensor: &SensorLayout) -> Vec<String> {
     sensor
         .channels

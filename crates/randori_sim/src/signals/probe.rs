@@ -1,4 +1,4 @@
-//! Measures the signals of a run, tick by tick, and watches event conditions.
+//! Measures the signals of a run, tick by tick, and evaluates event conditions.
 
 use randori_core::layout::SceneLayout;
 use randori_core::record::TickRecord;
@@ -13,18 +13,18 @@ use super::measure::{Measure, View};
 use crate::simulation::SignalProbe;
 use crate::world::SimWorld;
 
-/// The probe of a scenario: what its goals, event conditions and metrics read.
+/// The probe of a scenario: the signals of its goals, event conditions and metrics.
 #[derive(Debug, Clone)]
 pub struct ScenarioProbe {
     measures: Vec<Measure>,
-    /// What measures keep from tick to tick.
+    /// Memory of measures from tick to tick.
     kept: Vec<f64>,
-    /// One per event; `None` for those that happen at a given time.
+    /// One per event; `None` for those at a given time.
     triggers: Vec<Option<TriggerWatch>>,
     /// Signals that event conditions read.
     trigger_columns: Vec<usize>,
-    /// Their values at all ticks so far, from which a restored probe brings its
-    /// monitors up to date. Stays empty without such events.
+    /// Their values at all ticks so far, to re-run the monitors of a restored probe.
+    /// Empty without such events.
     trigger_history: Vec<f64>,
     period: TickPeriod,
 }
@@ -37,7 +37,7 @@ struct TriggerWatch {
     due: bool,
 }
 
-/// What changes during a run.
+/// The state of a probe.
 #[derive(Serialize, Deserialize)]
 struct State {
     kept: Vec<f64>,
@@ -45,10 +45,10 @@ struct State {
 }
 
 impl ScenarioProbe {
-    /// The probe of a checked scenario, and what its values are.
+    /// The probe of a checked scenario, and the table of its signals.
     ///
     /// # Errors
-    /// Everything that is wrong with the scenario's formulas.
+    /// All errors in the scenario's formulas.
     pub fn for_scenario(scenario: &Scenario) -> Result<(Self, SignalTable), Vec<FormulaProblem>> {
         let plan = Plan::new(scenario, &SceneLayout::new(scenario))?;
         Ok((Self::new(&plan, scenario), plan.table))
@@ -117,7 +117,7 @@ impl TriggerWatch {
     }
 
     fn observe(&mut self, sample: &[f64]) {
-        // An event happens once, so what follows does not matter.
+        // An event happens once, so later samples do not matter.
         if !self.due
             && let Some(monitor) = &mut self.monitor
         {

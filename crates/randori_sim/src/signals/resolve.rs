@@ -1,4 +1,4 @@
-//! From a signal as it is written to the measure that gives its value.
+//! Resolves signals of formulas to measures.
 
 use randori_core::diagnostic::{nearest, one_of};
 use randori_core::layout::DofId;
@@ -8,7 +8,7 @@ use super::functions::{FUNCTIONS, ParameterKind, SignalFunction, find};
 use super::measure::{Axis, Measure, Pick};
 use super::names::{Names, ReadingPart};
 
-/// Why a signal does not exist in this scenario.
+/// Reasons for which a signal does not exist in this scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SignalProblem {
     pub(super) message: String,
@@ -31,7 +31,7 @@ pub(super) struct Resolved {
 /// The measure behind a signal.
 ///
 /// # Errors
-/// When there is no such function, or an argument names nothing suitable.
+/// If the function does not exist, or an argument is unknown or of the wrong kind.
 pub(super) fn resolve(signal: &SignalRef, names: &Names<'_>) -> Result<Resolved, SignalProblem> {
     let function = find(&signal.name).ok_or_else(|| unknown_function(signal, names))?;
     let (given, wanted) = (signal.args.len(), function.parameters.len());
@@ -50,7 +50,7 @@ pub(super) fn resolve(signal: &SignalRef, names: &Names<'_>) -> Result<Resolved,
     Ok(Resolved { unit: unit(function, signal, names), measure })
 }
 
-/// The measure, or `None` if an argument names nothing suitable.
+/// The measure, or `None` if an argument is unknown or of the wrong kind.
 fn measure(signal: &SignalRef, names: &Names<'_>) -> Option<Measure> {
     let argument = |index: usize| signal.args.get(index).map_or("", String::as_str);
     let (first, second) = (argument(0), argument(1));
@@ -131,7 +131,7 @@ fn unit(function: &SignalFunction, signal: &SignalRef, names: &Names<'_>) -> Str
     }
 }
 
-/// A gap between a thing and itself says nothing.
+/// The error for a clearance or a contact between an item and itself.
 fn against_itself(signal: &SignalRef, measure: &Measure) -> Option<SignalProblem> {
     let (Measure::Clearance { a, b } | Measure::Touching { a, b }) = measure else { return None };
     let shared = a.iter().any(|body| b.contains(body));
@@ -161,7 +161,7 @@ fn unknown_function(signal: &SignalRef, names: &Names<'_>) -> SignalProblem {
     SignalProblem::new(message, format!("signals are {}", one_of(all)))
 }
 
-/// How a thing of this kind may be used in a formula.
+/// An example of an item of this kind in a formula.
 fn example(signal: &SignalRef, kind: &str) -> String {
     let function = match kind {
         "a joint coordinate" => "joint",
@@ -212,7 +212,7 @@ fn unknown_argument(
     SignalProblem::new(message, help)
 }
 
-/// All arguments exist, but this function cannot use them.
+/// The error for arguments that exist but are of the wrong kind for the function.
 fn unsuitable(signal: &SignalRef, function: &SignalFunction) -> SignalProblem {
     let written = signal.args.first().map_or("", String::as_str);
     if function.name == "joint_margin" {
@@ -224,7 +224,7 @@ fn unsuitable(signal: &SignalRef, function: &SignalFunction) -> SignalProblem {
     )
 }
 
-/// The signal as the table names it: `distance(a, b)`.
+/// The signal as in the table: `distance(a, b)`.
 pub(super) fn canonical(signal: &SignalRef) -> String {
     if signal.args.is_empty() {
         signal.name.clone()

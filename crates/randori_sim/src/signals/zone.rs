@@ -1,9 +1,9 @@
-//! How deep a point lies inside a zone.
+//! Signed depth of a point in a zone.
 
 use randori_core::math::{Pose, Vector};
 use randori_core::spec::{ZoneShape, ZoneSpec};
 
-/// A zone, ready to be asked.
+/// A zone with its pose.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Zone {
     world_from_zone: Pose,

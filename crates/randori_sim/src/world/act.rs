@@ -1,5 +1,5 @@
-//! What is done to the world besides driving joints: blows, forces, payloads,
-//! and actors that follow targets.
+//! Actions on the world besides joint drives: impulses, forces, payloads, and targets
+//! of actors.
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Vector};
@@ -11,7 +11,7 @@ use super::drive::JointDrive;
 use super::dynamics::spatial::narrow;
 use super::scene::{MassGroup, Role};
 
-/// What is in force until it is changed.
+/// Inputs that stay in effect until they change.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Actions {
     /// By degree-of-freedom index.
@@ -28,7 +28,7 @@ impl Clone for Actions {
         Self { drives: drives.clone(), forces: forces.clone(), payloads: payloads.clone() }
     }
 
-    /// Reuses the memory of the lists.
+    /// Reuses the allocated memory of the lists.
     fn clone_from(&mut self, source: &Self) {
         self.drives.clone_from(&source.drives);
         self.forces.clone_from(&source.forces);
@@ -47,18 +47,19 @@ impl Actions {
 }
 
 impl SimWorld {
-    /// Gives a body an impulse (N s, world axes) at its own centre of mass; its
-    /// velocity changes at once. Things that never yield ignore it.
+    /// Applies an impulse (N s, world axes) to a body at its own centre of mass; its
+    /// velocity changes at once. Bodies of infinite mass ignore it.
     pub fn apply_impulse(&mut self, body: BodyId, impulse: Vector) {
         self.strike(body, impulse, self.own_com(body));
     }
 
-    /// The same at a point of the body (m, in its frame), which also turns it.
+    /// Applies an impulse at a point of the body (m, in its frame), which also changes
+    /// its angular velocity.
     pub fn apply_impulse_at(&mut self, body: BodyId, at: Vector, impulse: Vector) {
         self.strike(body, impulse, self.body_state(body).pose * at);
     }
 
-    /// Gives a body an impulse at a point in the world.
+    /// Applies an impulse to a body at a point in the world.
     fn strike(&mut self, body: BodyId, impulse: Vector, point: Vector) {
         self.wake(body.0);
         let (handle, role) = self.body_role(body);
@@ -75,8 +76,8 @@ impl SimWorld {
         self.reread_state(body.0);
     }
 
-    /// Changes the last bit of a number of a body: of the place of a loose one, of
-    /// the first rate of a link. Things that never yield stay as they are.
+    /// Changes the last bit of a number of a body: of the position of a loose body, or
+    /// of the first joint velocity of a link. Bodies of infinite mass are unchanged.
     pub(crate) fn nudge(&mut self, body: BodyId) {
         let (handle, role) = self.body_role(body);
         match role {
@@ -92,9 +93,8 @@ impl SimWorld {
         self.reread_state(body.0);
     }
 
-    /// Sets the force (N, world axes) that acts on a body at its own centre of
-    /// mass from the next step on, until it is set to zero. Things that never
-    /// yield ignore it.
+    /// Sets the force (N, world axes) that acts on a body at its own centre of mass
+    /// from the next step on, until it is set to zero. Bodies of infinite mass ignore it.
     pub fn set_external_force(&mut self, body: BodyId, force: Vector) {
         if self.scene.bodies[body.0].mass_group.is_none() {
             return;
@@ -113,8 +113,8 @@ impl SimWorld {
         }
     }
 
-    /// Fixes a point mass (kg) to the frame origin of a body, which keeps its
-    /// velocity; repeated payloads add up. Things that never yield ignore it.
+    /// Fixes a point mass (kg) to the frame origin of a body, which keeps its velocity;
+    /// repeated payloads add up. Bodies of infinite mass ignore it.
     pub fn add_payload(&mut self, body: BodyId, mass_kg: f32) {
         let Some(index) = self.scene.bodies[body.0].mass_group else { return };
         self.actions.payloads[body.0] += f64::from(mass_kg);
@@ -123,7 +123,7 @@ impl SimWorld {
         self.reread_state(body.0);
     }
 
-    /// Gives the engine the mass of a group with its payloads.
+    /// Sets the mass of a group with its payloads in the engine.
     pub(super) fn set_mass(&mut self, group: &MassGroup) {
         let whole = group.mass(&self.actions.payloads);
         for member in &group.members {
@@ -144,9 +144,8 @@ impl SimWorld {
         body.recompute_mass_properties_from_colliders(&self.physics.colliders);
     }
 
-    /// Sends an actor to a pose of its frame, which lies on the ground between
-    /// its feet; it is there at the end of the next step and pushes what stands
-    /// in its way.
+    /// Moves an actor to a pose of its frame, which lies on the ground between its
+    /// feet; it arrives at the end of the next step and pushes obstacles out of its way.
     pub fn move_actor(&mut self, body: BodyId, target: Pose) {
         if self.scene.bodies[body.0].role == Role::Actor {
             let target = target * self.placing[body.0].rapier_from_body.inverse();
@@ -155,7 +154,7 @@ impl SimWorld {
         }
     }
 
-    /// Hands everything that the engine cannot remember to the next step.
+    /// Sets the inputs of the next step that the engine does not keep itself.
     pub(super) fn apply_actions(&mut self) {
         // The lever arms of forces on welded links turn with the bodies, so
         // forces are renewed at every step.
@@ -178,7 +177,7 @@ impl SimWorld {
         }
     }
 
-    /// Centre of mass of a body in the world, m: of the link alone.
+    /// Centre of mass of a body in the world, m; of the link alone.
     pub(super) fn own_com(&self, body: BodyId) -> Vector {
         let com = self.placing.get(body.0).map_or(Vector::ZERO, |placing| placing.com);
         self.body_state(body).pose * com

@@ -1,8 +1,8 @@
-//! Snapshots of a world in which the trees move everything.
+//! Snapshots of a world in which the trees move all bodies.
 //!
-//! Then the state of the trees decides everything else: poses and velocities, where the
-//! engine's bodies are, and what sensors see. The snapshot of a quadruped that stands
-//! takes some two kilobytes.
+//! All other state then follows from that of the trees: poses and velocities, the
+//! engine's bodies, sensor values. The snapshot of a standing quadruped takes about two
+//! kilobytes.
 
 use randori_core::math::{Pose, Twist, Vector};
 use randori_core::record::BodyState;
@@ -14,26 +14,26 @@ use super::drive::JointDrive;
 use super::trees::TreesState;
 use super::{SimWorld, SnapshotError};
 
-/// No payload is heavier, kg.
+/// Maximum payload, kg.
 const MAX_PAYLOAD_KG: f64 = 1e9;
 
-/// Everything that changes.
+/// The state of such a world.
 #[derive(Serialize, Deserialize)]
 pub(super) struct AloneState {
     ticks: u64,
     drives: Vec<JointDrive>,
     forces: Vec<(usize, Vector)>,
-    /// Payloads that are not 0 by body index, kg.
+    /// Nonzero payloads by body index, kg.
     payloads: Vec<(usize, f64)>,
     torques: Vec<f32>,
     trees: TreesState,
-    /// Objects that robots can move, in their order.
+    /// Objects that robots can move, in the order of their indices.
     objects: Vec<ObjectState>,
-    /// Where they became slow; empty before the first step.
+    /// Their poses when they became slow; empty before the first step.
     rest: Vec<Pose>,
 }
 
-/// What the engine keeps of an object that trees move, or have put to sleep.
+/// Engine state of an object that the trees move, or have put to sleep.
 #[derive(Serialize, Deserialize)]
 struct ObjectState {
     pose: Pose,
@@ -43,8 +43,8 @@ struct ObjectState {
 }
 
 impl SimWorld {
-    /// What a snapshot holds; `None` if the engine moves something, or boxes lie about
-    /// that the scene does not have.
+    /// The state for a snapshot; `None` if the engine moves a body, or if there are
+    /// dropped boxes.
     pub(super) fn save_alone(&self) -> Option<AloneState> {
         let trees = self.trees.as_ref().filter(|_| self.is_alone() && self.dropped.is_empty())?;
         let payloads = self.actions.payloads.iter().copied().enumerate();
@@ -70,11 +70,11 @@ impl SimWorld {
         })
     }
 
-    /// Goes to a saved state.
+    /// Restores a saved state.
     ///
     /// # Errors
     ///
-    /// If it cannot be a state of this world, which is unchanged then.
+    /// If it is not a valid state of this world, which is unchanged then.
     pub(super) fn restore_alone(&mut self, saved: AloneState) -> Result<(), SnapshotError> {
         if let Some(why) = self.misfit(&saved) {
             return Err(SnapshotError::Unreadable { why: why.to_owned() });
@@ -107,7 +107,7 @@ impl SimWorld {
         Ok(())
     }
 
-    /// Why a state cannot be one of this world.
+    /// The reason for which a state is invalid in this world.
     fn misfit(&self, saved: &AloneState) -> Option<&'static str> {
         let (bodies, dofs) = (self.scene.bodies.len(), self.actions.drives.len());
         let loose = self.scene.loose.len();
@@ -160,7 +160,7 @@ impl SimWorld {
         self.state.bodies[body] = BodyState { pose, twist: Twist::default() };
     }
 
-    /// Lets the trees own nothing, so that they know no box that was dropped.
+    /// Removes all objects from the trees, so that no dropped box remains in them.
     fn drop_owned(&mut self) {
         if let Some(trees) = &mut self.trees {
             trees.disown();

@@ -1,4 +1,4 @@
-//! A checked scenario becomes a world.
+//! Builds a world from a checked scenario.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,8 +52,8 @@ pub(super) fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<SimWorl
     builder.finish()
 }
 
-/// Whether anything of a scenario is moved by trees: robots, and objects that touch
-/// surfaces which the engine does not know.
+/// True if trees move any body of a scenario: robots, and objects that touch surfaces
+/// with properties that the engine does not support.
 fn needs_trees(scenario: &Scenario) -> bool {
     let environment = &scenario.environment;
     let of_objects = environment.objects.iter().flat_map(|object| &object.shapes);
@@ -128,7 +128,7 @@ impl<'a> Builder<'a> {
     ///
     /// # Panics
     ///
-    /// If nothing needs them, see [`needs_trees`].
+    /// If no body needs them, see [`needs_trees`].
     pub(super) fn trees(&mut self) -> &mut TreesBuilder {
         self.trees.as_mut().expect("only worlds with trees ask for them")
     }
@@ -137,7 +137,7 @@ impl<'a> Builder<'a> {
         self.trees.is_some()
     }
 
-    /// Registers a body and gives it its colliders.
+    /// Registers a body with its colliders.
     pub(super) fn insert_body(
         &mut self,
         carrier: &Carrier<'_>,
@@ -178,8 +178,8 @@ impl<'a> Builder<'a> {
         let follows_load = has_large_face(&*shape);
         let mut collider = surface.cover(ColliderBuilder::new(shape));
         if follows_load {
-            // The engine reuses the points of earlier ticks unless it has something
-            // to ask; but which four of many corners carry must follow the load.
+            // The engine reuses the contact points of earlier ticks unless it calls
+            // hooks; but the choice of four among many corners must follow the load.
             collider.active_hooks |= ActiveHooks::FILTER_CONTACT_PAIRS;
         }
         let collider = collider
@@ -269,14 +269,14 @@ impl<'a> Builder<'a> {
         self.scene.loose.push(body);
     }
 
-    /// Notes the mass of a body and where it is.
+    /// Stores the mass and the placement of a body.
     pub(super) fn weigh(&mut self, body: usize, own: &MassProperties) {
         let placing = &mut self.placing[body];
         placing.mass_kg = own.mass_kg as f32;
         placing.com = narrow(&own.com);
     }
 
-    /// Registers a rigid body that has mass, and refuses one without inertia.
+    /// Registers a rigid body with mass; an error if it has no inertia.
     pub(super) fn insert_mass(&mut self, group: MassGroup) -> Result<(), WorldError> {
         let path = || self.scene.bodies[group.members[0].body].path.clone();
         let whole = group.mass(&[]);
@@ -290,7 +290,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Whether the engine would take a missing inertia for an infinite one.
+    /// True if the engine would treat a missing inertia as infinite.
     fn is_alone(&self, group: &MassGroup) -> bool {
         self.scene.bodies[group.members[0].body].role == Role::Loose
     }
@@ -304,9 +304,9 @@ impl<'a> Builder<'a> {
             self.scene.forest = Some(forest);
             trees = Some(Box::new(built));
         }
-        // A step without duration lets the engine see everything that was
-        // inserted: colliders follow the links into the start pose, and contacts,
-        // rays and islands are right from the first tick.
+        // A step of zero duration initialises the engine: colliders follow the links to
+        // the initial configuration, and contacts, rays and islands are valid from the
+        // first tick.
         let dt = std::mem::replace(&mut self.physics.integration_parameters.dt, 0.0);
         if let Some(trees) = &mut trees {
             trees.note_bounds(&self.scene, &self.physics);
@@ -338,7 +338,7 @@ impl<'a> Builder<'a> {
             fault: None,
         };
         stepped.map_err(|message| world.unbuildable(message))?;
-        // With all lengths of the first tick.
+        // With the step lengths of the first tick.
         world.change_trees(Trees::renew_bounds);
         world.place_static_bodies();
         world.start_trees();
@@ -376,8 +376,8 @@ fn parameters(settings: &PhysicsSettings, tick_s: f32) -> IntegrationParameters 
         num_solver_iterations: settings.substeps as usize,
         num_internal_pgs_iterations: settings.solver_iterations as usize,
         friction_model: FrictionModel::Simplified,
-        // The engine would slow bodies down above 400 m/s (and, unless they are
-        // allowed to, above an eighth of a turn per tick) without a word.
+        // Otherwise the engine silently limits velocities to 400 m/s (and, unless
+        // disabled, rotation to an eighth of a turn per tick).
         normalized_max_linear_velocity: f32::MAX,
         ..IntegrationParameters::default()
     };
@@ -388,7 +388,7 @@ fn parameters(settings: &PhysicsSettings, tick_s: f32) -> IntegrationParameters 
     parameters
 }
 
-/// Mass properties as the engine wants them: along principal axes.
+/// Mass properties in the engine's form: along principal axes.
 pub(super) fn engine_mass(mass: &MassProperties) -> rapier3d::prelude::MassProperties {
     let (com, kilograms) = (narrow(&mass.com), mass.mass_kg as f32);
     let diagonal = mass.inertia.diagonal();
@@ -411,7 +411,7 @@ pub(super) fn engine_mass(mass: &MassProperties) -> rapier3d::prelude::MassPrope
     )
 }
 
-/// The object's mass, spread evenly over its shapes.
+/// The object's mass, distributed over its shapes with uniform density.
 fn spread_mass(object: &ObjectSpec, mass_kg: f64) -> MassProperties {
     let filled = object
         .shapes
@@ -420,7 +420,7 @@ fn spread_mass(object: &ObjectSpec, mass_kg: f64) -> MassProperties {
     filled.with_mass(mass_kg)
 }
 
-/// On the ground, where the path is at the start.
+/// Start of the path, on the ground.
 fn actor_start(actor: &ActorSpec, ground: f32) -> Pose {
     let Footing { xy: [x, y], yaw_rad: yaw } = ActorPath::new(actor).at(0.0);
     let (sin, cos) = (libm::sin(yaw / 2.0) as f32, libm::cos(yaw / 2.0) as f32);
@@ -430,7 +430,7 @@ fn actor_start(actor: &ActorSpec, ground: f32) -> Pose {
     )
 }
 
-/// Marks a collider with its body and robot, for queries.
+/// Tags a collider with its body and robot, for queries.
 pub(super) fn owner_tag(body: usize, robot: Option<RobotId>) -> u128 {
     (body as u128 + 1) | robot.map_or(0, |robot| robot.0 as u128 + 1) << 64
 }
@@ -445,7 +445,7 @@ pub(super) fn owner_robot(tag: u128) -> Option<RobotId> {
     ((tag >> 64) as u32).checked_sub(1).map(|robot| RobotId(robot as usize))
 }
 
-/// The search tree of the shapes that never move.
+/// The search tree of static shapes.
 fn scenery(scene: &Scene, physics: &PhysicsWorld) -> Bvh {
     let mut tree = Bvh::new();
     for (handle, collider) in physics.colliders.iter() {

@@ -9,11 +9,11 @@ use super::SimWorld;
 use super::build::owner;
 
 impl SimWorld {
-    /// What everything else exerted on a body by contact in the last step, in
-    /// world axes: force and its moment about the body's frame origin.
+    /// Total contact wrench on a body in the last step, world axes: force and moment
+    /// about the body's frame origin.
     ///
-    /// Links that are welded together are told apart. Contact between links of
-    /// one robot counts like any other.
+    /// Welded links have separate wrenches. Contact between links of one robot counts
+    /// like any other.
     pub fn contact_wrench(&self, body: BodyId) -> Wrench {
         let origin = self.body_state(body).pose.translation;
         let mut wrench = Wrench::default();
@@ -34,11 +34,10 @@ impl SimWorld {
         wrench
     }
 
-    /// Everything that pressed on each other in the last step, one entry per pair
-    /// of bodies, with the force averaged over it.
+    /// All contacts of the last step with force, one entry per pair of bodies, with the
+    /// mean force over the step.
     ///
-    /// Sorted by body, then by the other one, the ground last. What touches
-    /// itself is left out.
+    /// Sorted by body, then by the other body, the ground last. Self-contacts are omitted.
     pub fn contacts(&self, out: &mut Vec<Contact>) {
         out.clear();
         for pair in self.solved_pairs() {
@@ -79,7 +78,7 @@ impl SimWorld {
         out.sort_by_key(|contact| (contact.body, contact.other.is_none(), contact.other));
     }
 
-    /// Whether two bodies pressed on each other in the last step.
+    /// True if two bodies exerted contact forces on each other in the last step.
     pub fn touches(&self, a: BodyId, b: BodyId) -> bool {
         self.body_colliders(a).iter().any(|&collider| {
             self.solved_pairs_with(collider).any(|pair| {
@@ -93,22 +92,22 @@ impl SimWorld {
         })
     }
 
-    /// Pairs whose contacts the engine has solved in the last step, or others that have
-    /// none.
+    /// Pairs whose contacts the engine has solved in the last step; may include pairs
+    /// without contact.
     pub(super) fn solved_pairs(&self) -> impl Iterator<Item = &ContactPair> {
         let pairs = (!self.is_alone()).then(|| self.physics.narrow_phase.contact_pairs());
         pairs.into_iter().flatten()
     }
 
-    /// The same, of one collider.
+    /// Such pairs of one collider.
     fn solved_pairs_with(&self, collider: ColliderHandle) -> impl Iterator<Item = &ContactPair> {
         let pairs =
             (!self.is_alone()).then(|| self.physics.narrow_phase.contact_pairs_with(collider));
         pairs.into_iter().flatten()
     }
 
-    /// Calls `visit` with the world point and the force (N) on the first body
-    /// of a pair, for every contact that pressed.
+    /// Calls `visit` with the world point and the force (N) on the first body of a
+    /// pair, for every contact with force.
     fn for_each_force(&self, pair: &ContactPair, mut visit: impl FnMut(Vector, Vector)) {
         for manifold in pair.solver_manifolds() {
             self.visit_patches(manifold, &mut visit);
@@ -117,7 +116,7 @@ impl SimWorld {
 
     fn visit_patches(&self, manifold: &ContactManifold, visit: &mut impl FnMut(Vector, Vector)) {
         let data = &manifold.data;
-        // The solver takes four points at a time.
+        // The solver processes four points at a time.
         for patch in data.solver_contacts.chunks(4) {
             let (mut centre, mut friction, mut twist) = (Vector::ZERO, Vector::ZERO, 0.0);
             let mut pressed = false;
@@ -134,7 +133,7 @@ impl SimWorld {
             }
             if pressed {
                 visit(centre, friction);
-                // A pure moment is a pair of forces.
+                // A pure moment is a couple of forces.
                 let arm = data.normal.any_orthonormal_vector();
                 let pull = (-data.normal * twist).cross(arm) / 2.0;
                 visit(centre + arm, pull);
@@ -143,7 +142,7 @@ impl SimWorld {
         }
     }
 
-    /// Where a contact acts, in the world.
+    /// Point of action of a contact, in the world.
     pub(super) fn middle(
         &self,
         manifold: &ContactManifold,
@@ -160,7 +159,7 @@ fn presses(pair: &ContactPair) -> bool {
     points.any(|point| point.data.impulse > 0.0)
 }
 
-/// The engine keeps a flag in the highest bit.
+/// The engine stores a flag in the highest bit.
 pub(super) fn contact_index(id: u32) -> usize {
     (id & (u32::MAX >> 1)) as usize
 }

@@ -1,4 +1,4 @@
-//! Copies of a world into another one.
+//! Copies a world into an existing one.
 
 use std::sync::Arc;
 
@@ -25,16 +25,16 @@ impl Clone for SimWorld {
         }
     }
 
-    /// Becomes a copy of another world, reusing memory.
+    /// Copies another world into this one and reuses memory.
     ///
-    /// Between copies of one world in which trees move everything (robots, and objects at
-    /// them), that allocates nothing: the trees' state is copied, and the engine's bodies
-    /// are placed. Needed are enough memory from earlier copies or steps, the same objects
-    /// solved in both, and no contacts of terrain or meshes. Where the engine moves things
-    /// itself, its part is cloned.
+    /// Between copies of one world in which trees move all bodies (robots, and objects
+    /// next to them), this allocates nothing: the state of the trees is copied, and the
+    /// engine's bodies are placed. This requires enough memory from earlier copies or
+    /// steps, the same objects solved in both, and no contacts of terrain or meshes. If
+    /// the engine moves bodies itself, its part is cloned.
     fn clone_from(&mut self, source: &Self) {
         let may_reuse = Arc::ptr_eq(&self.scene, &source.scene)
-            // The engine may be in any state after it has failed.
+            // The engine may be in any state after a failure.
             && self.fault.is_none();
         if !may_reuse {
             *self = source.clone();
@@ -61,7 +61,7 @@ impl Clone for SimWorld {
 }
 
 impl SimWorld {
-    /// Takes over the payloads of another world of the same scene.
+    /// Copies the payloads of another world of the same scene.
     fn copy_payloads(&mut self, source: &Self) {
         if self.actions.payloads == source.actions.payloads {
             return;
@@ -79,8 +79,8 @@ impl SimWorld {
         }
     }
 
-    /// Puts the engine's bodies where they are in another world in which the engine rests,
-    /// and which has the same bodies.
+    /// Sets the poses of the engine's bodies to those of another world in which the
+    /// engine rests, with the same bodies.
     fn copy_places(&mut self, source: &Self) {
         if let Some(trees) = &source.trees {
             trees.copy_places(&mut self.physics, &source.physics);
@@ -93,7 +93,7 @@ impl SimWorld {
     }
 }
 
-/// Everything of the engine but its workspaces, which hold nothing that outlives a step.
+/// Clones the engine without its workspaces, which hold no state between steps.
 fn copy_of(physics: &PhysicsWorld) -> PhysicsWorld {
     PhysicsWorld {
         gravity: physics.gravity,
@@ -112,8 +112,7 @@ fn copy_of(physics: &PhysicsWorld) -> PhysicsWorld {
     }
 }
 
-/// Copies what the trees leave to the engine of an object that they move, or have put to
-/// sleep.
+/// Copies the engine's part of the state of an object that trees move, or have put to sleep.
 fn copy_object(to: &mut PhysicsWorld, from: &PhysicsWorld, handle: RigidBodyHandle) {
     let source = &from.bodies[handle];
     let rigid = &mut to.bodies[handle];
@@ -131,7 +130,7 @@ fn copy_object(to: &mut PhysicsWorld, from: &PhysicsWorld, handle: RigidBodyHand
     }
 }
 
-/// Lets velocities of a rigid body be set that trees move, without forces of its own.
+/// Allows setting velocities of a rigid body that trees move, without engine forces on it.
 pub(super) fn set_still(rigid: &mut RigidBody) {
     rigid.set_body_type(RigidBodyType::Dynamic, false);
     rigid.reset_forces(false);

@@ -1,7 +1,7 @@
-//! What joints are driven by.
+//! Joint drives.
 //!
-//! Drives are solved together with contacts, friction and joint limits, with the
-//! coordinate and the rate at the end of the step; see `trees`.
+//! Drives are solved implicitly with contacts, friction and joint limits, with the
+//! coordinate and the velocity at the end of the step; see `trees`.
 
 use randori_core::layout::DofId;
 use serde::{Deserialize, Serialize};
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use super::SimWorld;
 use crate::hash::StateHasher;
 
-/// What drives a degree of freedom, until it is changed.
+/// The drive of a degree of freedom; stays in effect until it changes.
 ///
-/// `q` is the coordinate (rad or m), `v` its rate, `tau` the torque (N m) or
-/// force (N); feedback is implicit: `q` and `v` are those at the end of the
-/// step. Limits are infinite where there are none.
+/// `q` is the coordinate (rad or m), `v` its velocity, `tau` the torque (N m) or force
+/// (N); feedback is implicit: `q` and `v` are those at the end of the step. Missing
+/// limits are infinite.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub enum JointDrive {
-    /// Nothing.
+    /// No drive.
     #[default]
     Free,
     /// `tau = torque`.
@@ -52,7 +52,7 @@ pub enum JointDrive {
 }
 
 impl JointDrive {
-    /// The law at a coordinate and a rate: torque (N m) or force (N).
+    /// Torque (N m) or force (N) at a coordinate and a velocity.
     pub fn torque_at(&self, position: f32, velocity: f32) -> f32 {
         let (torque, limit) = match *self {
             Self::Free => (0.0, 0.0),
@@ -86,12 +86,12 @@ impl JointDrive {
 }
 
 impl SimWorld {
-    /// Sets what drives a degree of freedom, from the next step on.
+    /// Sets the drive of a degree of freedom, from the next step on.
     pub fn set_drive(&mut self, dof: DofId, drive: JointDrive) {
         self.actions.drives[dof.0] = drive;
     }
 
-    /// What drives a degree of freedom.
+    /// The drive of a degree of freedom.
     pub fn drive(&self, dof: DofId) -> JointDrive {
         self.actions.drives[dof.0]
     }

@@ -1,8 +1,7 @@
-//! Boxes that people drop into a run: bodies that the scene does not have.
+//! Boxes that users drop into a run: bodies that the scene does not have.
 //!
-//! They are the bodies after those of the scene, in the order in which they were
-//! dropped, and never go away. Worlds without any neither pay for this nor change
-//! by a bit.
+//! Their indices follow those of the scene, in the order in which they were dropped;
+//! they are never removed. Worlds without them have no cost and identical bits.
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Twist, Vector};
@@ -22,7 +21,7 @@ use super::surface::Surface;
 use super::trees::for_trees;
 use crate::hash::StateHasher;
 
-/// A box that was dropped. Its frame lies at its centre.
+/// A dropped box. Its frame is at its centre.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DroppedBox {
     size: Vector,
@@ -44,9 +43,8 @@ impl DroppedBox {
 }
 
 impl SimWorld {
-    /// Puts a box at rest into the world, with its centre at `pose`: full edges
-    /// (m), mass (kg, spread evenly), the default material. Sensors see it from the
-    /// next step on.
+    /// Inserts a box at rest, with its centre at `pose`: full edges (m), mass (kg,
+    /// uniform density), the default material. Sensors see it from the next step on.
     pub fn drop_box(&mut self, size: Vector, mass_kg: f32, pose: Pose) -> BodyId {
         let body = BodyId(self.scene.bodies.len() + self.dropped.len());
         let squares = size * size;
@@ -67,24 +65,24 @@ impl SimWorld {
         let (handle, collider) = self.physics.insert(rigid, collider);
         let rigid = &mut self.physics.bodies[handle];
         let_rest(rigid);
-        // Else it has no mass before its first step, and cannot be pushed.
+        // Otherwise it has no mass before its first step and ignores impulses.
         rigid.recompute_mass_properties_from_colliders(&self.physics.colliders);
         self.dropped.push(DroppedBox { size, mass_kg, handle, collider });
         self.state.dropped.push(BodyState { pose, twist: Twist::default() });
         body
     }
 
-    /// The boxes that were dropped, first one first.
+    /// The dropped boxes, in order.
     pub fn dropped(&self) -> &[DroppedBox] {
         &self.dropped
     }
 
-    /// Which dropped box a body is.
+    /// Index of a body among dropped boxes, if it is one.
     pub fn dropped_index(&self, body: BodyId) -> Option<usize> {
         body.0.checked_sub(self.scene.bodies.len())
     }
 
-    /// Where a body lies in its rigid body.
+    /// Pose of a body in its rigid body.
     pub(super) fn placing_of(&self, body: usize) -> Placing {
         let at_origin =
             Placing { rapier_from_body: Pose::IDENTITY, mass_kg: 0.0, com: Vector::ZERO };
@@ -98,7 +96,7 @@ impl SimWorld {
         }
     }
 
-    /// No point of a body is farther from its frame origin, m.
+    /// Maximum distance of a point of a body from its frame origin, m.
     pub(super) fn radius(&self, body: BodyId) -> f32 {
         match self.dropped_index(body) {
             Some(index) => self.dropped[index].size().length() / 2.0,
@@ -106,7 +104,7 @@ impl SimWorld {
         }
     }
 
-    /// The engine's body of a body, and how that moves.
+    /// The engine's rigid body of a body, and its role.
     pub(super) fn body_role(&self, body: BodyId) -> (RigidBodyHandle, Role) {
         match self.dropped_index(body) {
             Some(index) => (self.dropped[index].handle, Role::Loose),
@@ -129,7 +127,7 @@ impl SimWorld {
         }
     }
 
-    /// Feeds what decides the future of dropped boxes to a digest.
+    /// Feeds the state of dropped boxes to a digest.
     pub(super) fn digest_dropped(&self, hasher: &mut StateHasher) {
         for entry in &self.dropped {
             let rigid = &self.physics.bodies[entry.handle];

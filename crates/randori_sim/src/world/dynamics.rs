@@ -1,24 +1,23 @@
 //! Rigid-body dynamics of one robot, in f64 and without the physics engine:
 //! mass matrix, bias and gravity forces, inverse dynamics, joint reactions.
 //!
-//! Rapier integrates robots but gives none of these. [`RobotModel`] is made
-//! from the robot file alone and its functions are pure, so they can be tested
-//! against textbooks and other engines, and used by controllers. Loops,
-//! couplings, contacts, damping, friction and springs are not part of it. The
-//! computation is that of `randori_bodies`; here are the names and the order of
-//! a robot file.
+//! Rapier provides none of these. [`RobotModel`] is built from the robot file alone and
+//! its functions are pure, so they can be tested against textbooks and other engines,
+//! and used by controllers. Loops, couplings, contacts, damping, friction and springs
+//! are not part of it. `randori_bodies` does the computation; this module adds the
+//! names and the order of a robot file.
 //!
-//! Generalized velocities come in this order: for a floating base the linear
-//! velocity of the base-frame origin and the angular velocity of the base (both
-//! in world axes, six entries), then one rate per degree of freedom in layout
-//! order. The three rates of a spherical joint are the angular velocity of the
-//! child against the parent in the axes of the joint frame, which is fixed in
-//! the parent; its three coordinates are a rotation vector in the same frame.
+//! Generalized velocities come in this order: for a floating base the linear velocity
+//! of the base-frame origin and the angular velocity of the base (both in world axes,
+//! six entries), then one velocity per degree of freedom in layout order. The three
+//! velocities of a spherical joint are the angular velocity of the child relative to
+//! the parent in the axes of the joint frame, which is fixed in the parent; its three
+//! coordinates are a rotation vector in the same frame.
 //!
 //! Start reading at [`RobotModel`], then [`RobotModel::inverse_dynamics`].
-//! [`RobotModel::inverse_kinematics`] finds positions that put a link where it shall be.
-//! [`SimWorld`](super::SimWorld) answers the same questions for its robots in
-//! their present state.
+//! [`RobotModel::inverse_kinematics`] finds joint positions for a target pose of a
+//! link. [`SimWorld`](super::SimWorld) has the same queries for its robots in their
+//! present state.
 
 mod forces;
 mod inverse_kinematics;
@@ -42,19 +41,17 @@ pub use randori_bodies::inverse_kinematics::{IkError, IkOptions, IkOutcome, Targ
 /// A robot as a tree of rigid bodies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RobotModel {
-    /// Its links, the base first.
+    /// The links, the base first.
     tree: Tree,
-    /// Place of each link of the robot file in the tree.
+    /// Index in the tree of each link of the robot file.
     links: Vec<usize>,
-    /// The link in the tree that each joint of the robot file carries.
+    /// Index in the tree of the child link of each joint of the robot file.
     joints: Vec<usize>,
-    /// Place of each degree of freedom of the tree among the generalized
-    /// velocities.
+    /// Index of each degree of freedom of the tree among the generalized velocities.
     order: Vec<usize>,
     /// Names of the links of the robot file.
     names: Vec<String>,
-    /// How far each degree of freedom of the tree may move: the base not at all, joints
-    /// within their limits.
+    /// Range of each degree of freedom of the tree: none for the base, joint limits for joints.
     ranges: Vec<DofRange>,
 }
 
@@ -68,16 +65,15 @@ pub struct RobotState {
     pub base_twist: Twist64,
     /// Joint coordinates in layout order, rad or m.
     pub positions: Vec<f64>,
-    /// Their rates, rad/s or m/s.
+    /// Joint velocities, rad/s or m/s.
     pub velocities: Vec<f64>,
 }
 
-/// A robot file while its tree is built.
+/// Builds the tree of a robot file.
 struct Builder<'a> {
     robot: &'a RobotSpec,
     tree: TreeBuilder,
-    /// Link in the robot file and first generalized velocity of each link of the
-    /// tree.
+    /// Link in the robot file and first generalized velocity of each link of the tree.
     nodes: Vec<(usize, usize)>,
     joints: Vec<usize>,
 }
@@ -120,12 +116,12 @@ impl RobotModel {
         self.tree.dofs()
     }
 
-    /// How many of them belong to the base: six or none.
+    /// Number of generalized velocities of the base: six or none.
     pub fn base_dofs(&self) -> usize {
         self.tree.links()[0].dofs().len()
     }
 
-    /// How many of them belong to joints.
+    /// Number of generalized velocities of joints.
     pub fn joint_dofs(&self) -> usize {
         self.dofs() - self.base_dofs()
     }
@@ -135,7 +131,7 @@ impl RobotModel {
         (0..self.links.len()).map(|link| self.link(link).mass_kg).sum()
     }
 
-    /// Index of the link of this name in the robot file.
+    /// Index in the robot file of the link with this name.
     pub fn link_named(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|link| link == name)
     }
@@ -150,8 +146,7 @@ impl RobotModel {
         self.tree.links()[self.links[link]].mass()
     }
 
-    /// Fixes a point mass to the frame origin of a link (index in the robot
-    /// file).
+    /// Fixes a point mass to the frame origin of a link (index in the robot file).
     pub fn add_payload(&mut self, link: usize, mass_kg: f64) {
         let payload = MassProperties::point(mass_kg, Vector3::zeros());
         let loaded = self.link(link).joined(&payload);
@@ -160,8 +155,7 @@ impl RobotModel {
 }
 
 impl Builder<'_> {
-    /// Adds a link, given by its index in the robot file and its first
-    /// generalized velocity.
+    /// Adds a link, with its index in the robot file and its first generalized velocity.
     fn add(&mut self, spec: &LinkSpec, node: (usize, usize)) {
         let added = self.tree.add(spec);
         assert!(added.is_ok(), "`{}` has a joint that cannot be: {added:?}", self.robot.name);
@@ -200,7 +194,7 @@ impl Builder<'_> {
         for (node, &(link, first_dof)) in self.nodes.iter().enumerate() {
             links[link] = node;
             order.extend(first_dof..first_dof + tree.links()[node].dofs().len());
-            // An open mesh may enclose what no body has; it is used as it is.
+            // An open mesh may have impossible mass properties; they are used as they are.
             tree.set_mass(node, link_mass_properties(&self.robot.links[link]));
         }
         let names = self.robot.links.iter().map(|link| link.name.clone()).collect();
@@ -212,7 +206,7 @@ impl Builder<'_> {
     }
 }
 
-/// How the child of a joint moves against its parent.
+/// The motion of a joint: that of the child relative to its parent.
 fn motion(joint: &JointSpec) -> Motion {
     let axis = written_axis(joint.axis);
     match joint.kind {
@@ -223,7 +217,7 @@ fn motion(joint: &JointSpec) -> Motion {
     }
 }
 
-/// How far a joint may move.
+/// The range of a joint.
 fn range(kind: &JointKind) -> DofRange {
     match kind {
         JointKind::Revolute { limits } => {
@@ -240,7 +234,7 @@ fn range(kind: &JointKind) -> DofRange {
 }
 
 impl RobotState {
-    /// At rest with all joints at zero and the base at the world's origin.
+    /// All joints at zero and the base at the world's origin, at rest.
     pub fn zero(model: &RobotModel) -> Self {
         let dofs = model.joint_dofs();
         Self {

@@ -1,12 +1,12 @@
-//! Why a world could not be built, went wrong, or could not be restored.
+//! Errors of building, stepping and restoring a world.
 
 use randori_core::layout::BodyId;
 use randori_core::record::BodyState;
 
-/// A reason why a checked scenario cannot become a world.
+/// Reasons for which a checked scenario cannot be built.
 ///
-/// The checker finds what can be seen in the text; these are the problems that
-/// only geometry and the physics engine show.
+/// The checker finds errors that are visible in the text; these depend on geometry and
+/// on the physics engine.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorldError {
@@ -17,7 +17,7 @@ pub enum WorldError {
         body: String,
         /// Name of the shape, or its number from 1.
         shape: String,
-        /// What is wrong and what to do.
+        /// The problem and a suggested fix.
         why: String,
     },
     /// A shape names a material that does not exist.
@@ -30,18 +30,18 @@ pub enum WorldError {
         /// The name.
         material: String,
     },
-    /// A body that moves has no rotational inertia.
+    /// A movable body has no rotational inertia.
     #[error("`{body}` has no rotational inertia; give it `inertia: Moments(..)` or a solid shape")]
     NoInertia {
         /// Path of the link or object.
         body: String,
     },
-    /// The engine failed where no check foresaw it.
+    /// The engine failed in a way that no check covers.
     #[error("the physics engine fails at {place} ({message})")]
     Engine {
-        /// What it was working on.
+        /// The operation that failed.
         place: String,
-        /// What the engine says.
+        /// The message of the engine.
         message: String,
     },
     /// A floating base has no mass.
@@ -53,7 +53,7 @@ pub enum WorldError {
     /// More collision groups than the engine has bits.
     #[error("the scene names {count} collision groups; at most 32 are possible")]
     TooManyGroups {
-        /// Number of different names, `default` included.
+        /// Number of distinct names, `default` included.
         count: usize,
     },
     /// The joints of a robot do not form one tree.
@@ -74,7 +74,7 @@ pub enum WorldError {
     },
 }
 
-/// A body whose state is no longer a number.
+/// A body whose state is not finite.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("`{path}` {what} at tick {tick}")]
 pub struct WorldFault {
@@ -86,21 +86,21 @@ pub struct WorldFault {
     pub tick: u64,
     /// Pose and velocity of the body after the last good step.
     pub last_finite: BodyState,
-    /// What happened, such as `went non-finite`.
+    /// Description, such as `went non-finite`.
     pub what: String,
 }
 
-/// Why a snapshot cannot be restored.
+/// Reasons for which a snapshot cannot be restored.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SnapshotError {
-    /// The bytes are not a snapshot, or not one of this version.
+    /// The bytes are not a snapshot, or one of another version.
     #[error("not a snapshot of this version of Randori: {why}")]
     Unreadable {
-        /// What the decoder says.
+        /// The message of the decoder.
         why: String,
     },
-    /// The snapshot was taken in a world with other things in it.
+    /// The snapshot belongs to a world with other contents.
     #[error("the snapshot belongs to another scenario")]
     OtherScenario,
 }

@@ -1,9 +1,8 @@
-//! Panics of the physics engine become faults of the run.
+//! Turns panics of the physics engine into faults of the run.
 //!
-//! The engine asserts what its own arithmetic cannot always keep, for shapes
-//! and places that no check foresees. A run must not take the program with it
-//! then: the panic is caught, a body is named, and the world is not stepped
-//! again until a snapshot has replaced all of it.
+//! The engine has assertions that fail for some shapes and poses that no check covers.
+//! Such a panic must not abort the program: it is caught, a body is named, and the
+//! world is not stepped again until a snapshot has replaced all of its state.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,18 +19,17 @@ thread_local! {
     static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic of this thread would become an error of a run, so that a
-/// panic hook has nothing to say about it.
+/// True if a panic of this thread would become an error of a run, so a panic hook
+/// should print nothing.
 pub fn is_guarded() -> bool {
     IS_GUARDED.get()
 }
 
-/// Does something with the engine.
+/// Runs an operation of the engine.
 ///
 /// # Errors
 ///
-/// What the engine said when it panicked. What it was working on is in an
-/// unknown state then.
+/// The panic message of the engine, which is in an unknown state then.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let before = IS_GUARDED.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work));
@@ -43,12 +41,12 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// Looking for the culprit takes no more pairs of shapes than this.
+/// Maximum number of pairs of shapes in the search for the cause.
 const MAX_PAIRS: usize = 200_000;
 
 impl SimWorld {
-    /// The fault of a step that leads to `tick` and in which the engine
-    /// panicked. The world gives it to every later step.
+    /// The fault of a step to `tick` in which the engine panicked. Every later step
+    /// returns it too.
     pub(crate) fn crashed(&mut self, tick: u64, message: &str) -> WorldFault {
         let (body, other) = self.culprits();
         let at = other.map_or_else(String::new, |other| {
@@ -60,7 +58,7 @@ impl SimWorld {
         fault
     }
 
-    /// Why a world could not be built in which the engine panicked.
+    /// The error of a world build in which the engine panicked.
     pub(crate) fn unbuildable(&self, message: String) -> WorldError {
         let (body, other) = self.culprits();
         let path = |body: BodyId| format!("`{}`", self.path_of(body.0));
@@ -71,15 +69,15 @@ impl SimWorld {
         WorldError::Engine { place, message }
     }
 
-    /// The body at which the engine fails: that of a pair of shapes whose
-    /// contact it cannot compute, with the other one, or else the fastest one.
+    /// The body at which the engine fails: one of the pair of shapes whose contact it
+    /// cannot compute, with the other one, or else the fastest body.
     fn culprits(&self) -> (BodyId, Option<BodyId>) {
         let count = self.scene.bodies.len() + self.dropped.len();
         let is_static = |body: usize| {
             let entry = self.scene.bodies.get(body);
             entry.is_some_and(|entry| entry.role == Role::Static)
         };
-        // Of two bodies, the larger one is more likely to be absurd.
+        // Of two bodies, the larger one is the more likely cause.
         let size = |around: &Aabb| around.half_extents().length();
         let mut shapes: Vec<(usize, ColliderHandle, Aabb)> = Vec::new();
         for body in 0..count {

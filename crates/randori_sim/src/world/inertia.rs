@@ -1,10 +1,8 @@
-//! Mass, centre of mass and rotational inertia of links, from their shapes or
-//! as given.
+//! Mass, centre of mass and rotational inertia of links, from their shapes or as given.
 //!
-//! The world builder and the dynamics model both read these numbers, so what
-//! is simulated and what is computed about it have the same masses. Everything
-//! here is in f64 and in closed form; shapes that enclose no volume count for
-//! nothing, and shapes that overlap count twice where they do.
+//! The world builder and the dynamics model both use these numbers, so simulation and
+//! computed dynamics have the same masses. All computations are in f64 and in closed
+//! form; shapes without volume have no mass, and overlapping volumes count twice.
 //!
 //! Start reading at [`link_mass_properties`].
 
@@ -18,10 +16,10 @@ use super::shape::EngineHull;
 
 /// Mass properties of a link in its own frame.
 ///
-/// A centre of mass that the file gives replaces the shapes' centroid; the
-/// inertia of [`InertiaSpec::FromShapes`] is then the one about that centroid,
-/// taken to hold about the given point. A link whose shapes enclose no volume
-/// (or that has none) is a point mass unless its moments are given.
+/// A centre of mass in the file replaces the shapes' centroid; the inertia of
+/// [`InertiaSpec::FromShapes`] is computed about that centroid and used about the given
+/// point. A link whose shapes have no volume (or without shapes) is a point mass unless
+/// its moments are given.
 pub fn link_mass_properties(link: &LinkSpec) -> MassProperties {
     let filled = link
         .shapes
@@ -43,8 +41,8 @@ pub fn link_mass_properties(link: &LinkSpec) -> MassProperties {
 /// Mass properties at a density of 1 kg/m^3, in the frame of the link or
 /// object that carries the shape.
 ///
-/// Heightfields, planes and degenerate hulls have none. A triangle mesh counts
-/// as the solid that it encloses and must be closed for that to mean anything.
+/// Heightfields, planes and degenerate hulls have none. A triangle mesh counts as the
+/// solid that it encloses; the result is meaningful for closed meshes only.
 pub fn shape_mass_properties(shape: &ShapeSpec) -> MassProperties {
     solid(&shape.shape).placed(&written_pose(&shape.pose))
 }
@@ -110,26 +108,24 @@ fn capsule(radius: f64, length: f64) -> MassProperties {
 fn hull(points: &[[f64; 3]]) -> MassProperties {
     let Ok(hull) = EngineHull::of(points) else { return MassProperties::zero() };
     let corners: Vec<Vector3<f64>> = hull.corners.into_iter().map(Vector3::from).collect();
-    // Its volume is exact, however small beside its extent.
+    // Its volume is exact, even if small relative to its extent.
     filled(&corners, &hull.triangles).1
 }
 
-/// Below this share of its extent cubed, the volume of a surface is rounding,
-/// not a solid.
+/// Below this ratio of volume to cubed extent, the volume of a surface is rounding error.
 const FLAT: f64 = 1e-6;
 
-/// The solid inside a surface that may be flat.
+/// The solid inside a surface; none if the surface is flat.
 fn enclosed(corners: &[Vector3<f64>], triangles: &[[u32; 3]]) -> MassProperties {
     let (extent, solid) = filled(corners, triangles);
     if solid.mass_kg <= FLAT * extent * extent * extent { MassProperties::zero() } else { solid }
 }
 
-/// The solid inside a closed surface, and the distance of its farthest corner
-/// from the middle of all: a sum of signed tetrahedra between a
-/// reference point and the triangles, with the second moments of a tetrahedron
-/// from Tonon, "Explicit exact formulas for the 3-D tetrahedron inertia
-/// tensor" (2004), in the form V/20 (sum of p p^T + s s^T) for corners p with
-/// sum s and the fourth corner at the origin.
+/// The solid inside a closed surface, and the largest distance of a corner from the
+/// mean of all corners: a sum of signed tetrahedra between a reference point and the
+/// triangles, with the second moments of a tetrahedron from Tonon, "Explicit exact
+/// formulas for the 3-D tetrahedron inertia tensor" (2004), in the form V/20 (sum of p
+/// p^T + s s^T) for corners p with sum s and the fourth corner at the origin.
 fn filled(corners: &[Vector3<f64>], triangles: &[[u32; 3]]) -> (f64, MassProperties) {
     let count = corners.len().max(1) as f64;
     let reference = corners.iter().sum::<Vector3<f64>>() / count;
@@ -143,7 +139,7 @@ fn filled(corners: &[Vector3<f64>], triangles: &[[u32; 3]]) -> (f64, MassPropert
         first += sum * (part / 4.0);
         second += (squares + sum * sum.transpose()) * (part / 20.0);
     }
-    // A surface that is wound inside out encloses the same solid.
+    // A surface with inverted winding encloses the same solid.
     let sign = if volume < 0.0 { -1.0 } else { 1.0 };
     let (volume, first, second) = (volume * sign, first * sign, second * sign);
     let extent = corners.iter().map(|corner| (corner - reference).norm()).fold(0.0, f64::max);

@@ -1,4 +1,4 @@
-//! What mass properties must satisfy.
+//! Properties of computed mass properties.
 
 use super::*;
 use randori_bodies::point_inertia;
@@ -33,8 +33,7 @@ fn assert_close(left: &MassProperties, right: &MassProperties, tolerance: f64) {
     assert!((left.inertia - right.inertia).norm() < tolerance, "{left:?} {right:?}");
 }
 
-/// Volume, centroid and inertia by drawing points: slow, but it knows no
-/// formula.
+/// Volume, centroid and inertia by Monte Carlo sampling: slow, but independent of formulas.
 fn sampled(inside: impl Fn(Vector3<f64>) -> bool, half_extent: f64) -> MassProperties {
     let mut stream = RandomStream::new(3, "inertia");
     let draws = 400_000;

@@ -1,7 +1,6 @@
-//! What a picture of the world shows besides its bodies: contact points, where a
-//! robot may stand, and how far things are from a camera.
+//! Queries for rendering: contact points, support polygons, depth images.
 //!
-//! Everything here only looks; nothing changes by a bit.
+//! All functions here are read-only.
 
 use randori_core::layout::{BodyId, RobotId};
 use randori_core::math::{Pose, Vec2, Vector};
@@ -12,23 +11,23 @@ use super::build::owner;
 use super::contact::contact_index;
 use super::rays::Rays;
 
-/// A point at which two things pressed on each other in the last step.
+/// A contact point with force in the last step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ContactPoint {
-    /// One of the two: the one that comes first among the bodies.
+    /// The body with the lower index.
     pub body: BodyId,
     /// The other one; `None` for the ground.
     pub other: Option<BodyId>,
-    /// Where, m in the world.
+    /// Position, m in the world.
     pub at: Vector,
-    /// Out of the other one, towards `body`; a unit vector in world axes.
+    /// Contact normal from the other one to `body`; a unit vector in world axes.
     pub normal: Vector,
-    /// Force on `body`, N in world axes, averaged over the step.
+    /// Mean force on `body` over the step, N in world axes.
     pub force: Vector,
 }
 
-/// A camera that measures depth. Its frame is that of other sensors: +X looks
-/// ahead, +Y points left, +Z up.
+/// A depth camera. Its frame is that of other sensors: +X looks ahead, +Y points left,
+/// +Z up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DepthCamera {
     /// Its pose in the world.
@@ -37,25 +36,24 @@ pub struct DepthCamera {
     pub width: u32,
     /// Rows.
     pub height: u32,
-    /// Angle from the upper to the lower edge of the picture, rad, more than 0 and
-    /// less than pi. Pixels are square.
+    /// Vertical field of view, rad, between 0 and pi (exclusive). Pixels are square.
     pub vertical_fov_rad: f32,
-    /// Smallest depth that is measured, m.
+    /// Minimum depth, m.
     pub near_m: f32,
-    /// Greatest depth that is measured, m.
+    /// Maximum depth, m.
     pub far_m: f32,
-    /// The body that carries the camera, which it does not see.
+    /// The body that carries the camera; it is invisible to it.
     pub carrier: Option<BodyId>,
 }
 
-/// Surfaces up to this steep (cosine of 60 degrees) carry a robot.
+/// Surfaces up to this slope (cosine of 60 degrees) support a robot.
 const STEEPEST_SUPPORT: f32 = 0.5;
 
 impl SimWorld {
-    /// All points that pressed in the last step. The forces of a pair of bodies
-    /// add up to that of [`SimWorld::contacts`]; where the engine solves one
-    /// friction force for several points, each gets an equal part of it, and what
-    /// resists turning about the normal is left out.
+    /// All points with contact force in the last step. The forces of a pair of bodies
+    /// add up to that of [`SimWorld::contacts`]; if the engine solves one friction
+    /// force for several points, each gets an equal part of it. Torsional friction
+    /// about the normal is omitted.
     pub fn contact_points(&self, out: &mut Vec<ContactPoint>) {
         out.clear();
         for pair in self.solved_pairs() {
@@ -87,10 +85,10 @@ impl SimWorld {
         out.sort_by_key(|point| (point.body, point.other.is_none(), point.other));
     }
 
-    /// The convex hull, seen from above, of the points at which the ground and
-    /// other things carry a robot: corners x and y in the world, m,
-    /// counter-clockwise. With less than three points it is a line, a point or
-    /// nothing. Walls do not count: surfaces steeper than 60 degrees.
+    /// The convex hull, projected to the ground plane, of the points at which the
+    /// ground and other bodies support a robot: corners x and y in the world, m,
+    /// counter-clockwise. With less than three points it is a line, a point or empty.
+    /// Surfaces steeper than 60 degrees, such as walls, do not count.
     pub fn support_polygon(&self, robot: RobotId, out: &mut Vec<Vec2>) {
         let mut points = Vec::new();
         self.contact_points(&mut points);
@@ -114,9 +112,9 @@ impl SimWorld {
         self.placing[bodies].iter().map(|placing| placing.mass_kg).sum()
     }
 
-    /// The depth of what a camera sees: distances along its +X, m, row after row
-    /// from the upper left corner; 0 where nothing is hit between near and far.
-    /// One ray per pixel, through its middle.
+    /// The depth image of a camera: distances along its +X, m, row by row from the
+    /// upper left corner; 0 without a hit between near and far. One ray per pixel,
+    /// through its centre.
     pub fn depth_image(&self, camera: &DepthCamera, out: &mut Vec<f32>) {
         out.clear();
         let pose = &camera.world_from_camera;
@@ -140,8 +138,8 @@ impl SimWorld {
         }
     }
 
-    /// Calls `visit` with place, normal and force, both on the first body, of every
-    /// point of a pair that pressed.
+    /// Calls `visit` with position, normal and force, both on the first body, of every
+    /// point of a pair with contact force.
     fn for_each_point(&self, pair: &ContactPair, mut visit: impl FnMut(Vector, Vector, Vector)) {
         for manifold in pair.solver_manifolds() {
             self.visit_shared_points(manifold, &mut visit);
@@ -154,7 +152,7 @@ impl SimWorld {
         visit: &mut impl FnMut(Vector, Vector, Vector),
     ) {
         let normal = manifold.data.normal;
-        // The solver takes four points at a time.
+        // The solver processes four points at a time.
         for patch in manifold.data.solver_contacts.chunks(4) {
             let data = |index: u32| &manifold.points[contact_index(index)].data;
             let pressing =
@@ -188,7 +186,7 @@ fn keep_hull(points: &mut Vec<Vec2>) {
     *points = hull;
 }
 
-/// Adds points to a chain that begins at `first` and only turns left.
+/// Adds points to a chain that begins at `first` and turns only left.
 fn extend_chain(hull: &mut Vec<Vec2>, points: impl Iterator<Item = Vec2>, first: usize) {
     for point in points {
         while let [.., before, last] = hull[first..]

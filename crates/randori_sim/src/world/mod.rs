@@ -1,17 +1,16 @@
-//! The world of a scenario: the only place that knows the physics engine.
+//! The world of a scenario: the only module that depends on the physics engine.
 //!
-//! [`SimWorld::build`] turns a checked scenario into bodies and joints of the
-//! engine (Rapier), and [`SimWorld::advance`] moves them by one tick. Outside,
-//! everything is named by the indices of the scene layout and given at the
-//! frames that the user defined: that links are welded together, and where the
-//! engine keeps their frames, is nobody else's business. Robots are trees in
-//! reduced coordinates, moved by `randori_bodies` on the engine's contacts.
+//! [`SimWorld::build`] turns a checked scenario into bodies and joints of the engine
+//! (Rapier), and [`SimWorld::advance`] steps them by one tick. The interface uses
+//! indices of the scene layout and the frames that the user defined; welded groups of
+//! links and the engine's own frames are internal. Robots are trees in reduced
+//! coordinates, computed by `randori_bodies` with the engine's contacts.
 //!
-//! What the engine lacks is built here: drives with real limits and the torque
-//! that they exert, impulses on articulated bodies, payloads, the wrench of
-//! contacts on each link, distances, deep clones and snapshots.
+//! This module adds features that the engine lacks: drives with real limits and applied
+//! torques, impulses on articulated bodies, payloads, contact wrenches per link,
+//! distances, deep clones and snapshots.
 //!
-//! Start reading at [`SimWorld`]; `build` shows how a scenario becomes a world.
+//! Start reading at [`SimWorld`]; `build` contains the construction.
 
 mod act;
 mod alone;
@@ -65,11 +64,10 @@ use self::rules::Hooks;
 use self::scene::{Placing, Scene};
 use self::trees::Trees;
 
-/// Everything that moves, and everything it can touch.
+/// All bodies of a scenario, and their collision geometry.
 ///
-/// All poses and velocities are in the world frame, at the frame origin of the
-/// link, object or actor as the user defined it. A clone is deep and continues
-/// with the same bits.
+/// All poses and velocities are in the world frame, at the frame origin of the link,
+/// object or actor as the user defined it. A clone is deep and continues with identical bits.
 ///
 /// ```
 /// use randori_core::layout::SceneLayout;
@@ -97,45 +95,45 @@ use self::trees::Trees;
 /// ```
 pub struct SimWorld {
     physics: PhysicsWorld,
-    /// What never changes: names, handles, how things hang together.
+    /// The constant part: names, handles, structure.
     scene: Arc<Scene>,
-    /// Where the engine keeps the frames of bodies, which payloads change.
+    /// Placement of bodies in the engine, which payloads change.
     placing: Vec<Placing>,
-    /// Drives, forces and payloads in force.
+    /// Active drives, forces and payloads.
     actions: Actions,
-    /// Robots that move, and objects near them; `None` if there are none.
+    /// Movable robots, and objects near them; `None` if there are none.
     trees: Option<Box<Trees>>,
-    /// Boxes that people dropped, the bodies after those of the scene.
+    /// Boxes dropped by users, the bodies after those of the scene.
     dropped: Vec<DroppedBox>,
-    /// The state after the last step, as users see it.
+    /// The state after the last step, in user frames.
     state: WorldState,
-    /// Where objects were when they became slow.
+    /// Poses of objects when they became slow.
     rest: RestState,
     ticks: u64,
     fault: Option<WorldFault>,
 }
 
 impl SimWorld {
-    /// Builds the world of a checked scenario, at its start.
+    /// Builds the world of a checked scenario, in its initial state.
     ///
-    /// Joints start at the coordinates of the layout; joints that follow
-    /// another one by a coupling start where the coupling puts them.
+    /// Joints start at the coordinates of the layout; followers of a coupling start at
+    /// the coordinate that it gives.
     ///
     /// # Errors
     ///
-    /// If the engine cannot represent something, which is named with advice.
+    /// If the engine cannot represent an item; the error names it, with advice.
     pub fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<Self, WorldError> {
         guarded(|| build::build(scenario, layout)).unwrap_or_else(|message| {
             Err(WorldError::Engine { place: "the start".to_owned(), message })
         })
     }
 
-    /// Makes one step of the tick length of the scenario.
+    /// Advances by one step of the scenario's tick length.
     ///
     /// # Errors
     ///
-    /// If the state of a body is no longer a number. The world must not be used
-    /// further; every later call gives the same error.
+    /// If the state of a body is not finite. The world must not be used further; every
+    /// later call returns the same error.
     pub fn advance(&mut self) -> Result<(), WorldFault> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
@@ -147,8 +145,7 @@ impl SimWorld {
         self.refresh_state().inspect_err(|fault| self.fault = Some(fault.clone()))
     }
 
-    /// The step of physics and nothing around it: what the benchmark compares a
-    /// whole tick with.
+    /// The physics step alone, for benchmarks of the remaining cost of a tick.
     #[doc(hidden)]
     pub fn bare_step(&mut self) {
         if let Some(mut trees) = self.trees.take() {
@@ -180,9 +177,9 @@ impl SimWorld {
         self.body_state(body).twist
     }
 
-    /// The body's own mass with its payload, kg: of the link alone, even if it
-    /// is welded to others or bolted to the world; 0 for static objects and
-    /// actors, which have none.
+    /// The body's own mass with its payload, kg: of the link alone, even if it is
+    /// welded to other links or fixed to the world; 0 for static objects and actors,
+    /// which have none.
     pub fn body_mass(&self, body: BodyId) -> f32 {
         match self.dropped_index(body) {
             Some(index) => self.dropped[index].mass_kg(),
@@ -207,7 +204,7 @@ impl SimWorld {
         self.state.positions[dof.0]
     }
 
-    /// Its rate, rad/s or m/s.
+    /// Velocity of a degree of freedom, rad/s or m/s.
     pub fn velocity(&self, dof: DofId) -> f32 {
         self.state.velocities[dof.0]
     }
@@ -215,20 +212,20 @@ impl SimWorld {
     /// Torque (N m) or force (N) that the drive exerts at the end of the last
     /// step, after its limit; 0 before the first step.
     ///
-    /// The engine does not tell what its motors do, so this is the drive's own
-    /// law with the coordinate and the rate at the end of the step, which is
-    /// what an implicit drive solves for. With several substeps per tick it is
-    /// the torque of the last one.
+    /// The engine does not report motor torques, so this is the control law of the
+    /// drive with the coordinate and the velocity at the end of the step, which is the
+    /// equation that an implicit drive solves. With several substeps per tick it is the
+    /// torque of the last one.
     pub fn drive_torque(&self, dof: DofId) -> f32 {
         self.state.torques[dof.0]
     }
 
-    /// Copies the whole state to `out`, reusing its memory.
+    /// Copies the whole state to `out`, and reuses its memory.
     pub fn write_state(&self, out: &mut WorldState) {
         out.clone_from(&self.state);
     }
 
-    /// Copies the state of dropped boxes alone.
+    /// Copies only the state of dropped boxes.
     pub(crate) fn write_dropped(&self, out: &mut WorldState) {
         out.dropped.clone_from(&self.state.dropped);
     }

@@ -8,24 +8,24 @@ use rapier3d::prelude::{ColliderHandle, ContactManifold};
 use super::SimWorld;
 use super::build::owner;
 
-/// Two bodies whose shapes share space.
+/// Two overlapping bodies.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Overlap {
-    /// A body.
+    /// One of the bodies.
     pub body: BodyId,
     /// The other one; `None` is the ground.
     pub other: Option<BodyId>,
-    /// How far their shapes reach into each other, m.
+    /// Penetration depth, m.
     pub depth_m: f32,
 }
 
-/// By pair of bodies: the greatest depth, m.
+/// Maximum depth by pair of bodies, m.
 type Deepest = BTreeMap<(BodyId, Option<BodyId>), f32>;
 
 impl SimWorld {
-    /// All pairs of bodies that may touch and overlap by more than a depth (m)
-    /// in the present state, the deepest first. Pairs that pass through each
-    /// other, and pairs of which neither body can move, are left out.
+    /// All pairs of bodies that may collide and overlap by more than a depth (m) in the
+    /// present state, the deepest first. Pairs without collision, and pairs of two
+    /// immovable bodies, are omitted.
     pub fn overlaps(&self, deeper_than_m: f32) -> Vec<Overlap> {
         let mut deepest = Deepest::new();
         if let Some(trees) = self.trees.as_ref().filter(|_| self.is_alone()) {
@@ -33,7 +33,7 @@ impl SimWorld {
                 self.note_overlap(meeting.colliders, meeting.manifolds, &mut deepest);
             }
         } else {
-            // What hooks filter out has manifolds, but no contacts to solve.
+            // Filtered pairs have manifolds, but no contacts to solve.
             let pairs = self.physics.narrow_phase.contact_pairs();
             for pair in pairs.filter(|pair| pair.has_any_active_contact()) {
                 let colliders = [pair.collider1, pair.collider2];

@@ -1,4 +1,4 @@
-//! Rays and distances; see [`rays`](super::rays) for how rays are cast.
+//! Queries for rays and distances; see [`rays`](super::rays) for ray casting.
 
 use randori_core::layout::{BodyId, RobotId};
 use randori_core::math::Vector;
@@ -10,12 +10,12 @@ use super::build::owner_robot;
 use super::guard::guarded;
 use super::rays::Rays;
 
-/// What a ray met first.
+/// The first hit of a ray.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RayHit {
-    /// Distance from the origin of the ray, m; 0 if it starts inside something.
+    /// Distance from the origin of the ray, m; 0 if it starts inside a shape.
     pub distance_m: f32,
-    /// Where, m in the world.
+    /// Position, m in the world.
     pub point: Vector,
     /// Outward normal of the surface, world axes.
     pub normal: Vector,
@@ -24,9 +24,8 @@ pub struct RayHit {
 }
 
 impl SimWorld {
-    /// The first thing on a ray from `origin` along the unit vector
-    /// `direction`, both in the world, within `max_m` metres, passing through
-    /// the robot `ignore`.
+    /// The first hit of a ray from `origin` along the unit vector `direction`, both in
+    /// the world, within `max_m` metres, ignoring the robot `ignore`.
     pub fn cast_ray(
         &self,
         origin: Vector,
@@ -41,13 +40,13 @@ impl SimWorld {
             None => QueryFilter::new(),
         };
         let cast = || Rays::new(self, filter).cast(origin, direction, max_m);
-        // A world in which the engine failed can still be looked at, up to a point.
+        // A world in which the engine has failed can still be queried, with
+        // limitations.
         if self.fault.is_some() { guarded(cast).ok().flatten() } else { cast() }
     }
 
-    /// The smallest distance (m) between the shapes of two sets of bodies, or
-    /// `at_most` if they are farther apart; negative if they penetrate.
-    /// Collision groups do not matter here.
+    /// The smallest distance (m) between the shapes of two sets of bodies, or `at_most`
+    /// if they are farther apart; negative if they penetrate. Collision groups are ignored.
     pub fn clearance(&self, a: &[BodyId], b: &[BodyId], at_most: f32) -> f32 {
         let mut smallest = at_most;
         for &first in a {
@@ -68,7 +67,7 @@ impl SimWorld {
     }
 }
 
-/// Signed distance of two shapes, m; `at_most` if it is not smaller.
+/// Signed distance between two shapes, m; `at_most` if it is not smaller.
 fn distance(a: &Collider, b: &Collider, at_most: f32) -> f32 {
     let (near, far) = (a.compute_aabb(), b.compute_aabb());
     let gap = (near.mins - far.maxs).max(far.mins - near.maxs).max(Vector::ZERO).length();
@@ -88,13 +87,13 @@ fn distance(a: &Collider, b: &Collider, at_most: f32) -> f32 {
     match query::distance(a.position(), a.shape(), b.position(), b.shape()) {
         Ok(found) if found.distance > 0.0 => found.distance.min(at_most),
         Ok(_) => contact(0.0).unwrap_or(0.0).min(at_most),
-        // Terrain knows contacts only.
+        // Terrain supports contact queries only.
         Err(_) => contact(at_most.max(0.0)).unwrap_or(at_most).min(at_most),
     }
 }
 
-/// Signed distance from a plane to the lowest point of a shape above it. The
-/// collision library mistakes the side of planes in some of its queries.
+/// Signed distance from a plane to the lowest point of a shape above it. Some queries
+/// of the collision library confuse the sides of planes.
 fn distance_to_plane(collider: &Collider, plane: &Collider, normal: Vector, at_most: f32) -> f32 {
     let plane_from_shape = plane.position().inverse() * *collider.position();
     let shape = collider.shape();

@@ -1,9 +1,9 @@
-//! Rays in the present state of a world.
+//! Ray casting in the present state of a world.
 //!
-//! While the engine moves nothing, rays do not use its search tree: what stands still
-//! has a tree of its own, which all copies of a world share, and links and objects are
-//! looked at one after the other. So what a ray meets first depends on the state alone,
-//! also where it meets two things at once, and a copy of a world need not copy trees.
+//! While the engine moves no body, rays do not use its search tree: static shapes have
+//! a tree of their own, shared by all copies of a world, and links and objects are
+//! tested one by one. So the first hit depends on the state alone, even for hits at
+//! equal distance, and copies of a world need not copy trees.
 
 use randori_core::layout::BodyId;
 use randori_core::math::Vector;
@@ -16,28 +16,28 @@ use super::build::owner;
 use super::query::RayHit;
 use super::trees::Trees;
 
-/// Bounds are widened by this (m), which is more than they are rounded by.
+/// Margin of bounds (m), larger than their rounding error.
 const SKIN_M: f32 = 1e-3;
 
 /// Casts rays into one state of the world.
 pub(super) struct Rays<'a> {
     world: &'a SimWorld,
-    /// Of everything, or of what stands still.
+    /// Of all shapes, or of static ones.
     pipeline: QueryPipeline<'a>,
-    /// What is looked at besides.
+    /// Bodies to test in addition.
     trees: Option<&'a Trees>,
 }
 
-/// What a ray has met so far.
+/// The nearest hit so far.
 struct Nearest {
     ray: Ray,
     hit: Option<(ColliderHandle, RayIntersection)>,
-    /// What is farther away (m) does not count.
+    /// Maximum distance of further hits, m.
     reach: f32,
 }
 
 impl<'a> Rays<'a> {
-    /// Rays that see what a filter lets through.
+    /// Casts rays with a filter.
     pub(super) fn new(world: &'a SimWorld, filter: QueryFilter<'a>) -> Self {
         let physics = &world.physics;
         let pipeline = physics.broad_phase.as_query_pipeline(
@@ -89,7 +89,7 @@ impl<'a> Rays<'a> {
         }
     }
 
-    /// Looks at objects that have fallen asleep.
+    /// Tests sleeping objects.
     fn look_at_sleepers(&self, trees: &Trees, nearest: &mut Nearest) {
         for body in trees.sleepers() {
             for collider in self.world.body_colliders(BodyId(*body)) {
@@ -117,7 +117,7 @@ impl<'a> Rays<'a> {
 }
 
 impl Nearest {
-    /// Whether the ray may meet something within bounds, nearer than so far.
+    /// True if the ray may hit a shape within bounds, nearer than the nearest hit so far.
     fn meets(&self, bounds: &Aabb) -> bool {
         bounds.loosened(SKIN_M).intersects_local_ray(&self.ray, self.reach)
     }

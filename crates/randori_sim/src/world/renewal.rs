@@ -1,9 +1,9 @@
-//! The engine begins anew when it gets something to move again.
+//! Resets the engine's caches when it has a body to move again.
 //!
-//! While the trees move everything, the engine's collision detection and islands fall
-//! behind, and copies of a world leave them out. When it has to move something again,
-//! they are made from bodies and colliders alone. So they depend on the state, and not
-//! on which copies and steps have led to it.
+//! While the trees move all bodies, the engine's collision detection and islands are
+//! outdated, and copies of a world omit them. When the engine has to move a body again,
+//! they are rebuilt from bodies and colliders alone. So they depend on the state, and
+//! not on the history of copies and steps.
 
 use rapier3d::prelude::{
     BroadPhaseBvh, ColliderSet, IslandManager, NarrowPhase, PhysicsWorld, RigidBodySet,
@@ -14,13 +14,13 @@ use super::manifold::FaceContacts;
 use super::trees::Trees;
 
 impl SimWorld {
-    /// Makes the engine's collision detection and islands anew.
+    /// Rebuilds the engine's collision detection and islands.
     pub(super) fn renew_engine(&mut self, trees: &mut Trees) {
         renew(&mut self.physics, [usize::MAX; 2]);
         trees.announce(&mut self.physics);
     }
 
-    /// The same, and forgets the boxes that were dropped.
+    /// Rebuilds them and removes dropped boxes.
     pub(super) fn empty_engine(&mut self) {
         renew(&mut self.physics, self.scene.counts);
         self.dropped.clear();
@@ -28,7 +28,7 @@ impl SimWorld {
     }
 }
 
-/// Makes collision detection and islands anew, for the first bodies and colliders.
+/// Rebuilds collision detection and islands, for the first bodies and colliders.
 fn renew(physics: &mut PhysicsWorld, [most_bodies, most_colliders]: [usize; 2]) {
     let bodies = std::mem::replace(&mut physics.bodies, RigidBodySet::new());
     let colliders = std::mem::replace(&mut physics.colliders, ColliderSet::new());

@@ -1,11 +1,10 @@
-//! When movable objects may rest.
+//! Sleeping of movable objects.
 //!
-//! A resting object is not computed until something touches or strikes it: a
-//! thousand resting boxes then cost a thirtieth. The engine lets an object rest
-//! that is slow for a while; but a slow object may well be on its way. So an
-//! object rests only if something holds it (it touches another one, under
-//! gravity) and it has stayed at one place, not just near it, for the time that
-//! the engine asks for. Robots never rest.
+//! A sleeping object is not computed until it is touched or hit: a thousand sleeping
+//! boxes then cost a thirtieth. The engine puts objects to sleep that are slow for a
+//! while; but a slow object may be moving steadily. So an object sleeps only if it is
+//! supported (it touches another one, under gravity) and its pose has been constant,
+//! within a tolerance, for the time that the engine requires. Robots never sleep.
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Vector};
@@ -15,28 +14,28 @@ use serde::{Deserialize, Serialize};
 use super::SimWorld;
 use super::trees::Trees;
 
-/// An object whose points are all slower than this (m/s) for [`REST_S`] may
-/// rest. The engine's own threshold, 50 mm/s, would stop things that slide.
+/// Velocity (m/s) of all points below which an object may sleep after [`REST_S`]. The
+/// engine's own threshold, 50 mm/s, would stop sliding objects.
 const REST_MPS: f32 = 1e-3;
-/// Seconds; see [`REST_MPS`].
+/// Time at rest before an object may sleep, s; see [`REST_MPS`].
 const REST_S: f32 = 1.0;
-/// An object that comes farther than this (m, at its centre) within [`REST_S`]
-/// is on its way; a resting pile trembles less.
+/// Displacement of the centre (m) within [`REST_S`] from which an object counts as
+/// moving; larger than the jitter of a resting pile.
 const STIR_M: f32 = 4e-6;
-/// The same for its rotation, rad.
+/// The corresponding rotation, rad.
 const STIR_RAD: f32 = 2e-5;
 
-/// Lets a movable body rest; see [`REST_MPS`].
+/// Allows a movable body to sleep; see [`REST_MPS`].
 pub(super) fn let_rest(body: &mut RigidBody) {
     let rest = body.activation_mut();
     rest.normalized_linear_threshold = REST_MPS;
     rest.time_until_sleep = REST_S;
 }
 
-/// Where objects were when they became slow.
+/// Poses of objects when they became slow.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct RestState {
-    /// By body index, dropped boxes included; those that are not slow have any.
+    /// By body index, dropped boxes included; arbitrary for objects that are not slow.
     pub(super) places: Vec<Pose>,
 }
 
@@ -45,14 +44,14 @@ impl Clone for RestState {
         Self { places: self.places.clone() }
     }
 
-    /// Reuses the memory of the list.
+    /// Reuses the allocated memory of the list.
     fn clone_from(&mut self, source: &Self) {
         self.places.clone_from(&source.places);
     }
 }
 
 impl SimWorld {
-    /// Keeps objects awake that are slow but on their way.
+    /// Keeps slow but moving objects awake.
     pub(super) fn watch_rest(&mut self) {
         let count = self.scene.bodies.len();
         self.rest.places.resize(count + self.dropped.len(), Pose::IDENTITY);
@@ -69,12 +68,12 @@ impl SimWorld {
         }
     }
 
-    /// Ticks after which an object that has not moved may rest.
+    /// Ticks after which an object at a constant pose may sleep.
     pub(super) fn rest_ticks(&self) -> u32 {
         (REST_S / self.scene.tick_s).ceil() as u32
     }
 
-    /// Counts how long objects in the trees have stayed at their places.
+    /// Counts the ticks for which objects in the trees have kept their poses.
     pub(super) fn watch_owned(&mut self, trees: &mut Trees) {
         for owned in trees.owned_mut() {
             let state = *self.body_state(BodyId(owned.body));
@@ -109,7 +108,7 @@ impl SimWorld {
         }
     }
 
-    /// Whether something holds a body against what would move it.
+    /// True if an object is supported against gravity.
     fn is_held(&self, body: BodyId) -> bool {
         let narrow_phase = &self.physics.narrow_phase;
         self.physics.gravity != Vector::ZERO
@@ -120,7 +119,7 @@ impl SimWorld {
     }
 }
 
-/// Whether two poses are the same up to what a resting pile trembles.
+/// True if two poses are equal within the jitter of a resting pile.
 fn is_near(now: &Pose, then: &Pose) -> bool {
     let turn = now.rotation * then.rotation.inverse();
     let half_sine = Vector::new(turn.x, turn.y, turn.z).length();

@@ -1,4 +1,4 @@
-//! A robot becomes a tree, or a rigid body that never moves.
+//! Builds a robot as a tree, or as a static rigid body.
 
 use randori_core::layout::RobotId;
 use randori_core::math::Pose;
@@ -43,13 +43,13 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// Whether anything of a robot can move.
+/// True if a robot has movable parts.
 pub(super) fn moves(robot: &RobotSpec) -> bool {
     let is_movable = |joint: &JointSpec| joint.kind != JointKind::Fixed;
     matches!(robot.base, Base::Floating { .. }) || robot.joints.iter().any(is_movable)
 }
 
-/// A robot on its way into the engine.
+/// A robot under construction.
 pub(super) struct Assembly<'a> {
     pub(super) spec: &'a RobotSpec,
     name: &'a str,
@@ -98,13 +98,13 @@ impl Assembly<'_> {
         MassGroup { handle, members }
     }
 
-    /// The joint that carries a group other than the base.
+    /// The joint of a group other than the base.
     pub(super) fn joint(&self, group: usize) -> &JointSpec {
         let index = self.groups[group].joint.expect("every group but the base has a joint");
         &self.spec.joints[index]
     }
 
-    /// Where a joint starts; a follower starts where its coupling puts it.
+    /// Initial coordinates of a joint; a follower starts at the coordinate of its coupling.
     pub(super) fn start_coordinates(
         &self,
         layout: &randori_core::layout::SceneLayout,

@@ -1,8 +1,7 @@
-//! What the engine has to be told about single pairs of shapes: who passes
-//! through whom, and whose surface counts.
+//! Contact rules for pairs of shapes: excluded collisions, and priority of surfaces.
 //!
-//! The engine asks only where a collider says so (see [`Surface::cover`]), so
-//! worlds that need none of this neither pay for it nor change by a bit.
+//! The engine calls hooks only for tagged colliders (see [`Surface::cover`]), so worlds
+//! without such rules have no cost and identical bits.
 //!
 //! Start reading at [`Hooks`].
 
@@ -25,18 +24,17 @@ use super::tree::Group;
 /// The rules of a scene.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ContactRules {
-    /// Surfaces by the number that colliders carry; see [`surface_tag`].
+    /// Surfaces by the number in collider tags; see [`surface_tag`].
     surfaces: Vec<Surface>,
-    /// Pairs of bodies that pass through each other, smaller index first, in
-    /// order.
+    /// Pairs of bodies that do not collide, smaller index first, sorted.
     passing: Vec<(usize, usize)>,
-    /// Whether any surface yields or resists turning, which only trees know, and whether
-    /// any does besides those of links.
+    /// True if any surface has softness or torsional or rolling friction, which only
+    /// trees support; and if any surface besides those of links has.
     special: [bool; 2],
 }
 
 impl ContactRules {
-    /// Adds a surface and gives its number.
+    /// Adds a surface and returns its number.
     pub(super) fn add(&mut self, surface: Surface) -> usize {
         self.surfaces.push(surface);
         self.surfaces.len() - 1
@@ -46,7 +44,7 @@ impl ContactRules {
         &self.surfaces[surface_number(collider.user_data)]
     }
 
-    /// Notes which of the finished shapes yield or resist turning.
+    /// Notes which of the finished shapes have softness or torsional or rolling friction.
     pub(super) fn note_special(&mut self, bodies: &[BodyEntry], colliders: &ColliderSet) {
         let special = colliders.iter().filter(|(_, it)| self.surface(it).is_special());
         self.special = special.fold([false; 2], |[_, of_objects], (_, collider)| {
@@ -55,24 +53,23 @@ impl ContactRules {
         });
     }
 
-    /// Whether any surface yields or resists turning.
+    /// True if any surface has softness or torsional or rolling friction.
     pub(super) fn has_special(&self) -> bool {
         self.special[0]
     }
 
-    /// Whether any does besides those of links.
+    /// True if any such surface belongs to a shape other than those of links.
     pub(super) fn has_special_objects(&self) -> bool {
         self.special[1]
     }
 
-    /// Whether two bodies pass through each other.
+    /// True if two bodies do not collide.
     pub(super) fn pass(&self, one: usize, other: usize) -> bool {
         self.passing.binary_search(&(one.min(other), one.max(other))).is_ok()
     }
 }
 
-/// Number of a surface as part of a collider's tag; bodies and robots have the
-/// lower bits.
+/// Number of a surface as part of a collider's tag; bodies and robots use the lower bits.
 pub(super) fn surface_tag(number: usize) -> u128 {
     (number as u128) << 96
 }
@@ -81,14 +78,14 @@ fn surface_number(tag: u128) -> usize {
     (tag >> 96) as usize
 }
 
-/// Answers the engine's questions during a step.
+/// Contact hooks of the engine during a step.
 pub(super) struct Hooks<'a> {
     pub(super) scene: &'a Scene,
-    /// By body index: how far (m) a body that trees move, or that never moves, may come
-    /// in a step; `None` for those that the engine moves. Empty without trees.
+    /// By body index: maximum displacement (m) in a step of a body that trees move, or
+    /// of a static one; `None` for bodies that the engine moves. Empty without trees.
     pub(super) reaches: &'a [Option<f32>],
-    /// Bounds of the shapes of such bodies at the start of the step, by the index of
-    /// their collider; [`UNBOUNDED`] where they are not known.
+    /// Bounds of the shapes of such bodies at the start of the step, by collider index;
+    /// [`UNBOUNDED`] if unknown.
     pub(super) bounds: &'a [Aabb],
 }
 
@@ -96,13 +93,13 @@ pub(super) struct Hooks<'a> {
 pub(super) const UNBOUNDED: Aabb =
     Aabb { mins: Vector::splat(f32::MIN), maxs: Vector::splat(f32::MAX) };
 
-/// Bodies nearer than this (m) may touch in a step, besides what their velocities let
-/// them come.
+/// Distance (m), besides the displacement from velocities, within which bodies may
+/// touch in a step.
 pub(super) const NEAR_M: f32 = 5e-3;
 
 impl Hooks<'_> {
-    /// Whether the engine need not look for contacts of a pair of which it moves none:
-    /// they are too far from each other.
+    /// True if the engine can skip the contacts of a pair of which it moves neither
+    /// body: the distance is too large.
     fn are_apart(&self, context: &PairFilterContext<'_>, bodies: [Option<BodyId>; 2]) -> bool {
         let reach = |body: Option<BodyId>| match body {
             None => Some(0.0),
@@ -125,7 +122,7 @@ impl Hooks<'_> {
     }
 }
 
-/// Whether bounds are farther from a plane than `margin` (m).
+/// True if bounds are farther from a plane than `margin` (m).
 fn is_above(bounds: &Aabb, plane: &Collider, half: &HalfSpace, margin: f32) -> bool {
     let normal = plane.rotation() * half.normal;
     let height = (bounds.center() - plane.translation()).dot(normal);
@@ -156,8 +153,8 @@ impl PhysicsHooks for Hooks<'_> {
 }
 
 impl Builder<'_> {
-    /// Lets links of a robot pass through each other: those that its file names,
-    /// and neighbours with nothing but massless links between them.
+    /// Excludes collisions between links of a robot: those listed in its file, and
+    /// neighbours with only massless links between them.
     pub(super) fn exclude_contacts(&mut self, robot: RobotId, spec: &RobotSpec, groups: &[Group]) {
         let first = self.layout.robots[robot.0].bodies.start;
         let links: BTreeMap<&str, usize> = spec
@@ -192,8 +189,8 @@ impl Builder<'_> {
     }
 }
 
-/// Pairs of links of one body and the next that has a shape, where several
-/// joints in a row stand for one joint with several motions.
+/// Pairs of links of one body and the next that has a shape, if several joints in a row
+/// represent one joint with several motions.
 fn neighbours_across_joints(spec: &RobotSpec, groups: &[Group]) -> Vec<(usize, usize)> {
     let is_empty = |group: &Group| {
         group.links.iter().all(|(link, _)| {

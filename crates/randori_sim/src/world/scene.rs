@@ -1,5 +1,4 @@
-//! What never changes in a world: which things of the engine stand for which
-//! things of the scene.
+//! The constant part of a world: maps items of the scene to objects of the engine.
 
 use std::ops::Range;
 
@@ -18,46 +17,46 @@ use super::inertia::MassProperties;
 use super::rules::ContactRules;
 use super::trees::Forest;
 
-/// The fixed side of a world.
+/// The constant part of a world.
 pub(super) struct Scene {
     /// By body index.
     pub(super) bodies: Vec<BodyEntry>,
     /// By robot index.
     pub(super) robots: Vec<RobotEntry>,
-    /// What trees are made of; `None` if nothing needs them.
+    /// The constant part of trees; `None` if no body needs them.
     pub(super) forest: Option<Forest>,
     /// Rigid bodies of the engine that have mass.
     pub(super) masses: Vec<MassGroup>,
-    /// What the engine asks about pairs of shapes.
+    /// Contact rules for pairs of shapes.
     pub(super) rules: ContactRules,
-    /// Search tree of the shapes that never move, by the index of their collider.
+    /// Search tree of static shapes, by collider index.
     pub(super) scenery: Bvh,
-    /// Number of rigid bodies of the engine, and of colliders, without dropped boxes.
+    /// Number of rigid bodies and of colliders in the engine, without dropped boxes.
     pub(super) counts: [usize; 2],
-    /// Bodies that are neither static nor links of a robot that moves.
+    /// Bodies that are neither static nor links of a movable robot.
     pub(super) loose: Vec<usize>,
     /// Length of one substep, s.
     pub(super) substep_s: f32,
     /// Length of one tick, s.
     pub(super) tick_s: f32,
-    /// What dropped boxes collide with.
+    /// Collision groups of dropped boxes.
     pub(super) dropped_groups: InteractionGroups,
-    /// Number of their surface.
+    /// Number of the surface of dropped boxes.
     pub(super) dropped_surface: usize,
-    /// Tells scenarios apart when a snapshot is restored.
+    /// Identifies the scenario when a snapshot is restored.
     pub(super) fingerprint: u64,
 }
 
 impl Scene {
-    /// Whether a shape never moves: of the ground, or of a static body.
+    /// True for static shapes: those of the ground and of static bodies.
     pub(super) fn is_scenery(&self, collider: &Collider) -> bool {
         let is_static =
             |body: BodyId| self.bodies.get(body.0).is_some_and(|entry| entry.role == Role::Static);
         owner(collider.user_data).is_none_or(is_static)
     }
 
-    /// What the engine does with a contact: it solves those of its own bodies, and
-    /// only finds those of trees.
+    /// The engine's treatment of a contact: it solves those of its own bodies, and only
+    /// finds those of trees.
     pub(super) fn tree_contact(&self, bodies: [Option<BodyId>; 2]) -> Option<SolverFlags> {
         let Some(forest) = &self.forest else { return Some(SolverFlags::default()) };
         let link = |body: Option<BodyId>| match self.bodies.get(body?.0)?.role {
@@ -78,16 +77,16 @@ pub(super) struct BodyEntry {
     pub(super) path: String,
     /// The rigid body that it is, or is part of.
     pub(super) handle: RigidBodyHandle,
-    /// Index in [`Scene::masses`]; `None` for things that never yield.
+    /// Index in [`Scene::masses`]; `None` for bodies of infinite mass.
     pub(super) mass_group: Option<usize>,
-    /// What it collides with.
+    /// Its colliders.
     pub(super) colliders: Vec<ColliderHandle>,
-    /// No point of its shapes is farther from its frame origin, m.
+    /// Maximum distance of a point of its shapes from its frame origin, m.
     pub(super) radius: f32,
     pub(super) role: Role,
 }
 
-/// How a body comes by its motion.
+/// Kind of motion of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// It never moves.
@@ -100,12 +99,12 @@ pub(super) enum Role {
     Tree { link: usize },
 }
 
-/// Where the engine keeps a body, and what the body weighs.
+/// Pose of a body in the engine, and its own mass.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Placing {
     /// Pose of the body's frame in the engine's rigid body.
     pub(super) rapier_from_body: Pose,
-    /// Own mass with payload, kg; 0 for things that never yield.
+    /// Own mass with payload, kg; 0 for bodies of infinite mass.
     pub(super) mass_kg: f32,
     /// Own centre of mass in the body's frame, m.
     pub(super) com: Vector,
@@ -116,7 +115,7 @@ pub(super) struct Placing {
 /// Its frame is the frame of its first member.
 pub(super) struct MassGroup {
     pub(super) handle: RigidBodyHandle,
-    /// The bodies that it consists of.
+    /// Its member bodies.
     pub(super) members: Vec<Member>,
 }
 
@@ -131,7 +130,7 @@ pub(super) struct Member {
 
 /// A robot of the scene.
 pub(super) struct RobotEntry {
-    /// Its links, in bodies.
+    /// Body indices of its links.
     pub(super) bodies: Range<usize>,
     /// Its degrees of freedom.
     pub(super) dofs: Range<usize>,

@@ -1,4 +1,4 @@
-//! Shapes as written become collision geometry.
+//! Builds collision geometry from shapes of a file.
 
 use randori_core::hull::{Degenerate, Extent, convex_hull};
 use randori_core::math::{Pose, Rotation, Vector};
@@ -14,10 +14,10 @@ use super::tree::narrow_pose;
 ///
 /// # Errors
 ///
-/// What is wrong with the shape and what to do about it.
+/// The problem with the shape and a suggested fix.
 pub(super) fn collision_shape(spec: &ShapeSpec) -> Result<(SharedShape, Pose), String> {
     let pose = narrow_pose(&written_pose(&spec.pose));
-    // The engine's cylinders, cones and terrains stand along Y, ours along Z.
+    // The axis of the engine's cylinders, cones and terrains is Y; that of ours is Z.
     let upright = Pose::from_rotation(Rotation::from_xyzw(
         std::f32::consts::FRAC_1_SQRT_2,
         0.0,
@@ -48,13 +48,13 @@ pub(super) fn collision_shape(spec: &ShapeSpec) -> Result<(SharedShape, Pose), S
     })
 }
 
-/// The engine's own hulls fail for some slender or finely rounded shapes, so
-/// it gets the faces too.
+/// The engine's own hull algorithm fails for some slender or finely rounded shapes, so
+/// the faces are passed too.
 fn hull(points: &[[f64; 3]]) -> Result<SharedShape, String> {
     let hull = EngineHull::of(points)
         .map_err(|what| format!("{what}; give at least four points that are not in one plane"))?;
-    // The engine compares areas with fixed numbers: it gets a hull of a few
-    // hundred metres, which is then made as small again without rounding.
+    // The engine compares areas with fixed numbers: it gets a hull of a few hundred
+    // metres, which is then scaled back without rounding.
     let largest =
         hull.corners.as_flattened().iter().fold(0.0, |most: f64, part| most.max(part.abs()));
     let exponent = 10 - libm::frexp(largest).1;
@@ -69,7 +69,7 @@ fn hull(points: &[[f64; 3]]) -> Result<SharedShape, String> {
         })
 }
 
-/// A convex hull of points as the engine has them, in single precision.
+/// A convex hull of points in the engine's single precision.
 pub(super) struct EngineHull {
     /// Corners of the hull, in the order of the points.
     pub(super) corners: Vec<[f64; 3]>,
@@ -80,8 +80,8 @@ pub(super) struct EngineHull {
 impl EngineHull {
     /// # Errors
     ///
-    /// What the points are, if they enclose no volume; never for what the
-    /// checker accepts.
+    /// The kind of degeneracy, if the points enclose no volume; never for points that
+    /// the checker accepts.
     pub(super) fn of(points: &[[f64; 3]]) -> Result<Self, Degenerate> {
         Extent::of(points).solid()?;
         let single = |point: &[f64; 3]| point.map(|part| f64::from(part as f32));
@@ -110,7 +110,7 @@ fn terrain([size_x, size_y]: [f64; 2], heights: &[Vec<f64>]) -> Result<SharedSha
     if rows < 2 || columns < 2 || heights.iter().any(|row| row.len() != columns) {
         return Err("its heights must be at least two rows of equal length, two or more".to_owned());
     }
-    // The engine's rows run along its Z, which is our -Y; it stores columns.
+    // The engine's rows run along its Z, which is our -Y; its storage is column-major.
     let mut values = Vec::with_capacity(rows * columns);
     for column in 0..columns {
         values.extend(heights.iter().rev().map(|row| row[column] as f32));

@@ -1,7 +1,7 @@
-//! Snapshots of a world, which continue with the same bits, also in another process.
+//! Snapshots of a world, which continue with identical bits, also in another process.
 //!
-//! Where trees move everything, a snapshot holds their state and little else, see
-//! [`alone`](super::alone); else it holds the state of the engine too.
+//! If trees move all bodies, a snapshot holds little more than their state, see
+//! [`alone`](super::alone); otherwise it includes the state of the engine.
 
 use rapier3d::prelude::{PhysicsWorld, RigidBodyHandle};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use super::trees::TreesState;
 use super::{SimWorld, SnapshotError};
 use crate::hash::StateHasher;
 
-/// Everything of a world that changes, besides the engine's own state.
+/// The state of a world besides the engine's own state.
 #[derive(Serialize, Deserialize)]
 struct OwnState {
     ticks: u64,
@@ -32,12 +32,12 @@ struct OwnState {
 /// Dropped boxes and their states.
 type Boxes = (Vec<DroppedBox>, Vec<BodyState>);
 
-/// The format of snapshots, those of whole simulations too; the engine's version
-/// is part of it.
+/// Format number of snapshots, including those of whole simulations; it contains the
+/// engine's version.
 const FORMAT: u64 = 0x7261_6e64_0361_0009;
 
 impl SimWorld {
-    /// Everything that changes, as bytes for [`SimWorld::restore`].
+    /// The whole state, as bytes for [`SimWorld::restore`].
     ///
     /// The bytes are readable only by the same version of Randori.
     pub fn snapshot(&self) -> Vec<u8> {
@@ -59,8 +59,7 @@ impl SimWorld {
         written(postcard::to_stdvec(&(head, own, &self.physics, boxes)))
     }
 
-    /// Puts this world into the state of a snapshot, to continue with the same
-    /// bits as the one that it was taken from.
+    /// Restores a snapshot; the world continues with identical bits.
     ///
     /// # Errors
     ///
@@ -119,7 +118,7 @@ impl SimWorld {
         Ok(())
     }
 
-    /// Whether everything of the scene is there, and so many boxes.
+    /// True if all items of the scene are present, and this number of boxes.
     fn has_scene(&self, own: &OwnState, physics: &PhysicsWorld, boxes: usize) -> bool {
         let [bodies, colliders] = self.scene.counts;
         let (count, dofs) = (self.scene.bodies.len(), self.actions.drives.len());
@@ -167,12 +166,12 @@ fn unreadable(why: &str) -> SnapshotError {
     SnapshotError::Unreadable { why: why.to_owned() }
 }
 
-/// Reads something, and gives the bytes after it.
+/// Decodes a value; returns it with the remaining bytes.
 fn take<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<(T, &'a [u8]), SnapshotError> {
     postcard::take_from_bytes(bytes).map_err(|error| unreadable(&error.to_string()))
 }
 
-/// Reads what has nothing after it.
+/// Decodes a value without remaining bytes.
 fn take_last<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, SnapshotError> {
     match take(bytes)? {
         (value, []) => Ok(value),

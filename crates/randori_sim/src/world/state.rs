@@ -1,5 +1,4 @@
-//! The state of the world as users see it, read from the engine after each
-//! step.
+//! The state of the world in user frames, read from the engine after each step.
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Twist};
@@ -10,7 +9,7 @@ use super::{SimWorld, WorldFault};
 use crate::hash::StateHasher;
 
 impl SimWorld {
-    /// Reads the state after a step, unless it is no longer a number.
+    /// Reads the state after a step; an error if it is not finite.
     pub(super) fn refresh_state(&mut self) -> Result<(), WorldFault> {
         if let Some(body) = self.broken_body() {
             return Err(self.fault_of(body, self.ticks));
@@ -20,8 +19,8 @@ impl SimWorld {
         Ok(())
     }
 
-    /// Reads the state after something was done to a body between steps; if
-    /// that broke it, the next step gives the fault.
+    /// Reads the state of a body after a change between steps; if it is not finite, the
+    /// next step returns the fault.
     pub(super) fn reread_state(&mut self, body: usize) {
         if self.is_finite() {
             self.read_state();
@@ -54,7 +53,7 @@ impl SimWorld {
         self.read_trees();
     }
 
-    /// Reads the poses of what never moves; once is enough.
+    /// Reads the poses of static bodies, once.
     pub(super) fn place_static_bodies(&mut self) {
         for (index, entry) in self.scene.bodies.iter().enumerate() {
             if entry.role == Role::Static {
@@ -82,7 +81,7 @@ impl SimWorld {
         }
     }
 
-    /// A body that the engine has put aside, or whose state is not a number.
+    /// A body that the engine has removed, or whose state is not finite.
     fn broken_body(&self) -> Option<usize> {
         let quarantine = self.physics.quarantine();
         if quarantine.is_empty() && self.is_finite() {
@@ -107,8 +106,8 @@ impl SimWorld {
             && self.trees.as_ref().is_none_or(|trees| trees.is_finite())
     }
 
-    /// Values whose squares overflow count as broken too: the engine makes
-    /// nonsense of them.
+    /// Values whose squares overflow count as broken too: the engine's results are
+    /// meaningless for them.
     fn is_finite_loose(&self, body: usize) -> bool {
         let rigid = &self.physics.bodies[self.body_role(BodyId(body)).0];
         let squares = rigid.linvel().length_squared()
@@ -117,7 +116,7 @@ impl SimWorld {
         squares.is_finite()
     }
 
-    /// Feeds everything that decides the future to a digest.
+    /// Feeds the state that later steps depend on to a digest.
     pub fn digest(&self, hasher: &mut StateHasher) {
         hasher.write_u64(self.ticks);
         for &index in &self.scene.loose {
@@ -140,7 +139,7 @@ pub(super) fn digest_pose(hasher: &mut StateHasher, pose: &Pose) {
     hasher.write_f32s(&[at.x, at.y, at.z, turn.x, turn.y, turn.z, turn.w]);
 }
 
-/// The state of a body from its rigid body's pose and velocity (of the engine's
+/// The state of a body from the pose and velocity of its rigid body (at the engine's
 /// frame origin).
 pub(super) fn placed(world_from_rapier: &Pose, twist: &Twist, placing: &Placing) -> BodyState {
     let pose = *world_from_rapier * placing.rapier_from_body;

@@ -12,15 +12,15 @@ use rapier3d::prelude::{
 
 use super::WorldError;
 
-/// The group of every shape that names none.
+/// The group of shapes without a group name.
 const DEFAULT_GROUP: &str = "default";
 
-/// Bits of the collision groups that a scene names.
+/// Bits of the collision groups of a scene.
 #[derive(Debug, Clone)]
 pub(super) struct GroupBits(Vec<String>);
 
 impl GroupBits {
-    /// Gives every name its bit, in alphabetical order.
+    /// Assigns a bit to each name, in alphabetical order.
     ///
     /// # Errors
     ///
@@ -41,15 +41,15 @@ impl GroupBits {
         Ok(Self(names.into_iter().collect()))
     }
 
-    /// What a shape collides with; `ignores` on either side of a pair suffices
-    /// to let them pass.
+    /// Collision groups of a shape; `ignores` on either side of a pair suffices to
+    /// exclude it.
     pub(super) fn of_shape(&self, shape: &ShapeSpec) -> InteractionGroups {
         let own = self.bit(shape.group.as_deref().unwrap_or(DEFAULT_GROUP));
         let ignored = shape.ignores.iter().fold(0, |bits, name| bits | self.bit(name));
         groups(own, !ignored)
     }
 
-    /// What ground and actors collide with.
+    /// Collision groups of ground and actors.
     pub(super) fn of_default(&self) -> InteractionGroups {
         groups(self.bit(DEFAULT_GROUP), u32::MAX)
     }
@@ -68,22 +68,22 @@ fn groups(own: u32, others: u32) -> InteractionGroups {
     )
 }
 
-/// How a shape behaves in contact.
+/// Contact properties of a shape.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Surface {
     /// Coulomb friction coefficient.
     pub(super) friction: f32,
     /// Restitution coefficient.
     pub(super) restitution: f32,
-    /// How coefficients of two surfaces are combined.
+    /// Combination rule for the coefficients of two surfaces.
     pub(super) combine: CoefficientCombineRule,
-    /// The surface with the higher one counts alone.
+    /// The surface with the higher priority wins.
     pub(super) priority: i32,
     /// Largest moment about the contact normal per normal force, m.
     pub(super) torsional: f32,
     /// Largest moment about the tangent plane per normal force, m.
     pub(super) rolling: f32,
-    /// How it yields; as the engine's contacts do if `None`.
+    /// Softness; `None` for the law of the engine's contacts.
     pub(super) softness: Option<SoftnessSpec>,
 }
 
@@ -92,7 +92,7 @@ impl Surface {
     ///
     /// # Errors
     ///
-    /// If the material exists neither in the file nor among the built-in ones.
+    /// If the material is neither in the file nor built in.
     pub(super) fn of(
         shape: &ShapeSpec,
         materials: &BTreeMap<String, MaterialSpec>,
@@ -130,7 +130,7 @@ impl Surface {
         }
     }
 
-    /// What actors are made of.
+    /// The surface of actors.
     pub(super) fn plain() -> Self {
         Self {
             friction: MaterialSpec::default().friction as f32,
@@ -143,8 +143,8 @@ impl Surface {
         }
     }
 
-    /// A collider with this surface. The engine asks for more than friction and
-    /// restitution only where there is more, because asking costs time.
+    /// A collider with this surface. The engine calls hooks only for surfaces with more
+    /// than friction and restitution, because hooks cost time.
     pub(super) fn cover(&self, collider: ColliderBuilder) -> ColliderBuilder {
         let hooks = if self.priority != 0 {
             ActiveHooks::MODIFY_SOLVER_CONTACTS
@@ -159,12 +159,13 @@ impl Surface {
             .active_hooks(hooks)
     }
 
-    /// Whether it yields or resists turning, which the engine's contacts do not.
+    /// True if it has softness, or torsional or rolling friction, which the engine's
+    /// contacts lack.
     pub(super) fn is_special(&self) -> bool {
         self.softness.is_some() || self.torsional > 0.0 || self.rolling > 0.0
     }
 
-    /// The surface of a contact between two.
+    /// The combined surface of a contact.
     pub(super) fn joined(&self, other: &Self) -> Self {
         match self.priority.cmp(&other.priority) {
             std::cmp::Ordering::Greater => *self,
@@ -185,7 +186,7 @@ fn combined(one: &Surface, other: &Surface, value: impl Fn(&Surface) -> f32) -> 
     CoefficientCombineRule::combine(value(one), value(other), one.combine, other.combine)
 }
 
-/// The one that sinks in farther under its own weight.
+/// The softness with more penetration under the own weight of a body.
 fn softer(one: Option<SoftnessSpec>, other: Option<SoftnessSpec>) -> Option<SoftnessSpec> {
     let (Some(first), Some(second)) = (one, other) else { return one.or(other) };
     let yielding = |spec: &SoftnessSpec| {
@@ -195,7 +196,7 @@ fn softer(one: Option<SoftnessSpec>, other: Option<SoftnessSpec>) -> Option<Soft
     if yielding(&second) > yielding(&first) { other } else { one }
 }
 
-/// The engine orders its rules as we do: the later one wins.
+/// The engine has the same order of rules: the later one wins.
 pub(super) fn engine_rule(rule: CombineRule) -> CoefficientCombineRule {
     match rule {
         CombineRule::Average => CoefficientCombineRule::Average,

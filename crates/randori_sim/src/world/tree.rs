@@ -1,9 +1,7 @@
-//! Robots as trees of rigid bodies: links that fixed joints weld together
-//! become one group.
+//! Robots as trees of rigid bodies: links connected by fixed joints form one group.
 //!
-//! Fewer links make everything faster and nothing less exact: masses and
-//! inertias are added in f64. A group's frame is the frame of its first link,
-//! the one that a movable joint (or the base) carries.
+//! Fewer links are faster and not less exact: masses and inertias are added in f64. A
+//! group's frame is that of its first link, the child of a movable joint (or the base).
 
 use nalgebra::Isometry3;
 use randori_core::math::{Pose, Rotation};
@@ -12,11 +10,10 @@ use randori_core::spec::{JointKind, RobotSpec};
 use super::dynamics::spatial::{narrow, written_pose};
 use super::inertia::{MassProperties, link_mass_properties};
 
-/// Links that move as one.
+/// Links that are rigidly connected.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
-    /// The movable joint (index in the robot file) that carries it; `None` for
-    /// the base.
+    /// The movable joint (index in the robot file) whose child it is; `None` for the base.
     pub(super) joint: Option<usize>,
     /// Index of the parent group; 0 for the base.
     pub(super) parent: usize,
@@ -26,7 +23,7 @@ pub(super) struct Group {
     pub(super) links: Vec<(usize, Isometry3<f64>)>,
 }
 
-/// The groups of a robot; parents stand before children, the base is first.
+/// The groups of a robot; parents come before children, the base is first.
 pub(super) fn groups(robot: &RobotSpec) -> Vec<Group> {
     let link = |name: &str| {
         let found = robot.links.iter().position(|link| link.name == name);
@@ -61,7 +58,7 @@ pub(super) fn groups(robot: &RobotSpec) -> Vec<Group> {
     groups
 }
 
-/// Adds everything that fixed joints connect to the group.
+/// Adds all links that fixed joints connect to the group.
 fn weld(robot: &RobotSpec, group: &mut Group, link: impl Fn(&str) -> usize) {
     let mut next = 0;
     while next < group.links.len() {

@@ -1,4 +1,4 @@
-//! Copies of worlds: equal bits whenever they are made, and no allocation.
+//! Copies of worlds: identical bits at any time, and no allocation.
 
 #[path = "../common/mod.rs"]
 #[expect(dead_code, reason = "the fixture serves other chapters too")]

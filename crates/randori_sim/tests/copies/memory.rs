@@ -1,4 +1,4 @@
-//! A copy into a world that exists allocates nothing, and a snapshot is small.
+//! Copying into an existing world allocates nothing, and a snapshot is small.
 
 use allocation_counter::measure;
 use randori_core::layout::SceneLayout;

@@ -1,5 +1,4 @@
-//! Worlds that are cloned, copied into others and restored go on with the same bits, at
-//! whatever moment that happens.
+//! Worlds that are cloned, copied or restored at various ticks continue with identical bits.
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Rotation, Vector};

@@ -1,4 +1,4 @@
-//! Laws that hold for every robot, tried on random trees.
+//! Laws of mechanics for all robots, tested on random trees.
 
 use nalgebra::{DVector, Point3, Vector3};
 use randori_core::random::RandomStream;

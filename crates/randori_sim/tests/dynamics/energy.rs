@@ -1,4 +1,4 @@
-//! Free motion keeps energy and momentum.
+//! Free motion conserves energy and momentum.
 
 use nalgebra::{DVector, UnitQuaternion, Vector3};
 use randori_core::random::RandomStream;

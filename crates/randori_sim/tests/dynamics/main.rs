@@ -1,5 +1,5 @@
-//! The dynamics of robots, held against textbooks, against themselves, against
-//! another engine and against the simulated world.
+//! Robot dynamics compared with textbooks, with another engine and with the simulated
+//! world, and tested for consistency.
 
 mod consistency;
 mod energy;

@@ -1,5 +1,5 @@
-//! Mass matrices and bias forces of `MuJoCo` for the same robots and states; the
-//! numbers were made by `fixtures/dynamics_peer.py`.
+//! Mass matrices and bias forces of `MuJoCo` for the same robots and states; generated
+//! by `fixtures/dynamics_peer.py`.
 
 use nalgebra::{DMatrix, DVector, Isometry3, Quaternion, Translation3, UnitQuaternion, Vector3};
 use randori_core::spec::RobotSpec;

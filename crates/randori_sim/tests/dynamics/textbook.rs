@@ -1,4 +1,4 @@
-//! Mechanisms whose equations are printed in books.
+//! Mechanisms with equations from textbooks.
 
 use nalgebra::{Matrix3, UnitQuaternion, Vector3, dmatrix, dvector};
 use randori_core::spec::{Axis, JointKind};

@@ -1,4 +1,4 @@
-//! What is done to the world during a run.
+//! Events: changes to the world during a run.
 
 use randori_core::layout::SceneLayout;
 use randori_core::record::TickRecord;

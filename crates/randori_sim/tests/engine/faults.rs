@@ -1,4 +1,4 @@
-//! How a run refuses to start, and how it breaks.
+//! Runs that refuse to start, and runs that break.
 
 use randori_core::input::InputKind;
 use randori_core::policy::{

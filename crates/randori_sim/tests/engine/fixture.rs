@@ -1,4 +1,4 @@
-//! Small robots, policies made of closures, and runs of a few ticks.
+//! Small robots, policies from closures, and runs of a few ticks.
 
 use randori_core::layout::SceneLayout;
 use randori_core::policy::{

@@ -1,4 +1,4 @@
-//! The planar range finder, in rooms whose distances are known.
+//! Planar lidar, in rooms with known distances.
 
 use randori_core::math::{Pose, Vector, rotation_from_rpy};
 use randori_core::sensor::Lidar;

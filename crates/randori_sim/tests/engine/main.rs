@@ -1,5 +1,5 @@
-//! The engine as its users see it: what one tick does, in which order, and how
-//! it repeats.
+//! The public interface of the engine: effects of one tick, their order, and
+//! reproducibility.
 
 #[path = "../common/mod.rs"]
 #[expect(dead_code, reason = "the fixture serves other chapters too")]

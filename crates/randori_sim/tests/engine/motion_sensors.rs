@@ -1,5 +1,5 @@
-//! Sensors of single quantities, on links that move in every way at once,
-//! against rigid-body kinematics in double precision.
+//! Sensors of single quantities, on links in general motion, compared with rigid-body
+//! kinematics in double precision.
 
 use std::f64::consts::PI;
 

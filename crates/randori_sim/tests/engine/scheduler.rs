@@ -1,5 +1,5 @@
-//! When policies are asked and when their answers take effect, against tables
-//! made by hand. A tick is 2 ms.
+//! Schedule of inference requests and of the effects of responses, compared with
+//! hand-made tables. A tick is 2 ms.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;

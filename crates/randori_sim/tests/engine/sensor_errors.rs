@@ -1,4 +1,4 @@
-//! How measurements differ from the truth, and that nothing else moves them.
+//! Measurement errors, and their independence of everything else.
 
 use std::f64::consts::PI;
 

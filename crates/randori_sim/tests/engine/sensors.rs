@@ -1,4 +1,4 @@
-//! What sensors measure, against closed forms, and when.
+//! Sensor values compared with closed forms, and their timing.
 
 use std::f64::consts::PI;
 

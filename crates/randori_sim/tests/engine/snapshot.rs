@@ -1,4 +1,4 @@
-//! Saving a run and going on from there, and that runs repeat.
+//! Saving and restoring runs, and reproducibility.
 
 use randori_core::policy::{
     CommandChunk, Controller, Immediate, Observation, PolicyContract, PolicyError,

@@ -1,4 +1,4 @@
-//! Many runs: the same results on any number of threads.
+//! Batches: identical results on any number of threads.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! Runs: how they go on, when they end, and what happens when they break.
+//! Episodes: progress, end, and broken runs.
 
 use crate::fixture::{GLIDING, WEIGHTLESS, assert_near, constant, episode, scenario};
 use randori_core::report::Verdict;

@@ -1,4 +1,4 @@
-//! Scenes written as users write them.
+//! Scenes in the format of user files.
 
 use randori_core::policy::{
     CommandChunk, Controller, Determinism, Immediate, Observation, Policy, PolicyContract,

@@ -1,4 +1,4 @@
-//! What is wrong with formulas, and where.
+//! Errors in formulas, and their positions.
 
 use crate::fixture::{GLIDING, scenario};
 use randori_core::diagnostic::Severity;

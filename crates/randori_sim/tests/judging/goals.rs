@@ -1,4 +1,4 @@
-//! Verdicts: when they are certain, by what margin, and why.
+//! Verdicts: the tick of certainty, the margin, and the explanation.
 
 use crate::fixture::{GLIDING, WEIGHTLESS, assert_near, episode, scenario};
 use randori_core::report::{GoalReport, RunReport, Verdict};

@@ -1,4 +1,4 @@
-//! Goals that are legal but cannot be meant get a warning with advice.
+//! Warnings with advice for goals that are valid but probably wrong.
 
 use crate::fixture::{GLIDING, scenario};
 use randori_core::diagnostic::Severity;

@@ -1,4 +1,4 @@
-//! Signals against closed forms.
+//! Signals compared with closed forms.
 
 use crate::fixture::{GLIDING, WEIGHTLESS, assert_near, constant, episode, metrics, scenario};
 use randori_sim::episode::Episode;

@@ -1,4 +1,4 @@
-//! Worlds in which the engine moves nothing: robots and objects on them.
+//! Worlds in which the engine moves no body: robots and objects in contact with them.
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Rotation, Vector};

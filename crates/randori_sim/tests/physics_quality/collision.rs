@@ -1,4 +1,4 @@
-//! What collides with what, what rests, and what ends a run.
+//! Collision filters, sleeping, and errors that end a run.
 
 use randori_core::math::{Pose, Rotation, Vector};
 use randori_sim::world::JointDrive;

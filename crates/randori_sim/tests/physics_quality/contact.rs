@@ -1,4 +1,4 @@
-//! Contacts: what rests, sticks, slips and bounces, and how hard.
+//! Contacts: rest, stick, slip, bounce, and forces.
 
 use randori_core::math::Vector;
 

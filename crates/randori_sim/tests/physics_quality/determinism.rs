@@ -1,4 +1,4 @@
-//! Equal bits: run twice, cloned, restored, in another process, on any thread.
+//! Identical bits: run twice, cloned, restored, in another process, on any thread.
 
 use std::io::Write as _;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Drives: what they hold, how stable they are, what they report.
+//! Drives: holding torque, stability, reported torque.
 
 use randori_sim::world::JointDrive;
 

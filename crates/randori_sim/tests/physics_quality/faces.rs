@@ -1,4 +1,4 @@
-//! Bodies that stand on faces with many corners.
+//! Bodies on faces with many corners.
 
 use std::f64::consts::TAU;
 

@@ -1,4 +1,4 @@
-//! Robots and measures that several chapters share.
+//! Robots and measurements shared by several modules.
 
 use std::f64::consts::TAU;
 

@@ -1,4 +1,4 @@
-//! Joints and welds against closed forms.
+//! Joints and welds compared with closed forms.
 
 use std::f64::consts::TAU;
 

@@ -1,4 +1,4 @@
-//! Blows, forces and payloads.
+//! Impulses, forces and payloads.
 
 use randori_core::layout::RobotId;
 use randori_core::math::Vector;

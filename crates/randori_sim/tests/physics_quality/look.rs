@@ -1,4 +1,4 @@
-//! What a picture shows besides bodies: contact points, support, depth.
+//! Queries for rendering: contact points, support polygons, depth images.
 
 use randori_core::layout::RobotId;
 use randori_core::math::{Pose, Rotation, Vec2, Vector, rotation_from_rpy};

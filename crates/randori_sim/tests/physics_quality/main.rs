@@ -1,5 +1,5 @@
-//! The physics of worlds against closed forms, conservation laws and the
-//! figures that Randori promises.
+//! The physics of worlds compared with closed forms, conservation laws and the
+//! documented tolerances.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,4 +1,4 @@
-//! Links without mass between two joints, and who passes through whom.
+//! Links without mass between two joints, and excluded collisions.
 
 use randori_core::layout::RobotId;
 use randori_core::math::Vector;

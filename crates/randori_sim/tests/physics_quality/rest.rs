@@ -1,4 +1,4 @@
-//! Objects come to rest only where nothing would move them.
+//! Objects sleep only in equilibrium.
 
 use randori_core::math::Twist;
 

@@ -1,4 +1,4 @@
-//! What articulated dynamics promise beyond the engine's multibodies.
+//! Properties of articulated dynamics beyond the engine's multibodies.
 
 use randori_core::layout::RobotId;
 use randori_core::math::Vector;

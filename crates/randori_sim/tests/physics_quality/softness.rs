@@ -1,5 +1,5 @@
-//! Contacts that yield, against `MuJoCo` 4.0.0 with elliptic cones: the same
-//! scenes were run there (2 ms, `implicitfast`), and its figures stand here.
+//! Compliant contacts compared with `MuJoCo` 4.0.0 with elliptic cones: reference
+//! values come from the same scenes there (2 ms, `implicitfast`).
 
 use randori_core::math::Vector;
 

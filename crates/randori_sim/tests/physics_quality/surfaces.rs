@@ -1,4 +1,4 @@
-//! Whose surface counts, and what resists turning.
+//! Priority of surfaces, and torsional and rolling friction.
 
 use randori_core::math::Vector;
 use randori_sim::world::JointDrive;

@@ -1,4 +1,4 @@
-//! What presses on what.
+//! Queries for contacts.
 
 use randori_core::math::Vector;
 

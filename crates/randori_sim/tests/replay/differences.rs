@@ -1,4 +1,4 @@
-//! Replays that come out differently, and what they say.
+//! Replays that differ, and their messages.
 
 use randori_core::record::{Stage, TickRecord};
 use randori_core::time::Tick;

@@ -1,4 +1,4 @@
-//! Boxes that people drop into a run.
+//! Boxes that users drop into a run.
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Rotation, Vector};

@@ -1,4 +1,4 @@
-//! Going on in the middle.
+//! Continuing from keyframes.
 
 use randori_core::layout::BodyId;
 use randori_core::math::Vector;

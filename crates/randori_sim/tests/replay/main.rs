@@ -1,4 +1,4 @@
-//! Runs again from what was recorded of them, and what tells a difference.
+//! Replays of recorded runs, and detection of differences.
 
 #[path = "../common/mod.rs"]
 #[expect(dead_code, reason = "the fixture serves other chapters too")]

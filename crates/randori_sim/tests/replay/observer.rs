@@ -1,4 +1,4 @@
-//! What follows runs of a batch.
+//! Observers of runs in a batch.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;

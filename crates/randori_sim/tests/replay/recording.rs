@@ -1,4 +1,4 @@
-//! A run with everything that a recording has to repeat, and its records.
+//! A run with all features that a replay has to reproduce, and its records.
 
 use std::collections::BTreeMap;
 

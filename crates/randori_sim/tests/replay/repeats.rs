@@ -1,4 +1,4 @@
-//! Replays that come out equal.
+//! Replays without differences.
 
 use randori_core::record::{TickRecord, WorldState};
 use randori_sim::replay::Replay;

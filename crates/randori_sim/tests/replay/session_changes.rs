@@ -1,4 +1,4 @@
-//! Sessions that go on with other numbers.
+//! Sessions that continue with changed values.
 
 use randori_core::spec::Scenario;
 use randori_core::time::Tick;

@@ -1,4 +1,4 @@
-//! Sessions that are written down, and recordings that become sessions.
+//! Sessions written as recordings, and recordings opened as sessions.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;

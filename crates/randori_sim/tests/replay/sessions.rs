@@ -1,4 +1,4 @@
-//! Taking a run back, and letting it go another way.
+//! Rewinding and branching a run.
 
 use randori_core::policy::Policy;
 use randori_core::random::RandomStream;

@@ -1,4 +1,4 @@
-//! What recordings say of the engine.
+//! Engine versions in recordings.
 
 use randori_sim::engine::{FEATURES, PARRY_VERSION, RAPIER_VERSION};
 

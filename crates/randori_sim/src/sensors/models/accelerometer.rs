@@ -1,4 +1,4 @@
-//! Specific force alone.
+//! Accelerometer: specific force.
 
 use randori_core::sensor::Accelerometer;
 

@@ -1,4 +1,4 @@
-//! Contact of a link.
+//! Contact sensor of a link.
 
 use randori_core::math::Vector;
 use randori_core::sensor::Contact;
@@ -6,8 +6,8 @@ use randori_core::sensor::Contact;
 use super::{Modelled, Mount, Place, SensorModel};
 use crate::world::SimWorld;
 
-/// Force of everything else on a link, in the sensor frame, and whether it is
-/// strong enough to count as contact.
+/// Contact force on a link, in the sensor frame, and a flag that is set above a
+/// threshold.
 #[derive(Debug, Clone)]
 struct Model {
     mount: Mount,
@@ -29,7 +29,7 @@ impl SensorModel for Model {
         self.amend(out);
     }
 
-    /// Sets the flag from the force, true or measured.
+    /// Computes the flag from the force, true or measured.
     fn amend(&self, values: &mut [f32]) {
         let force = Vector::new(values[0], values[1], values[2]);
         values[3] = if force.length() >= self.threshold_n { 1.0 } else { 0.0 };

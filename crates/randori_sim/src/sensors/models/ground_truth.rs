@@ -1,4 +1,4 @@
-//! What no sensor could know.
+//! Ground truth of poses and velocities, without a physical sensor.
 
 use randori_core::sensor::GroundTruth;
 

@@ -1,4 +1,4 @@
-//! Angular velocity alone.
+//! Gyroscope: angular velocity.
 
 use randori_core::sensor::Gyro;
 

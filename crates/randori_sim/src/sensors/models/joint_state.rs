@@ -1,4 +1,4 @@
-//! Encoders and drives of joints.
+//! Joint state: encoders and drive torques.
 
 use randori_core::layout::DofId;
 use randori_core::sensor::JointState;

@@ -1,4 +1,4 @@
-//! Planar range finders.
+//! Planar lidar.
 
 use randori_core::layout::RobotId;
 use randori_core::math::{Pose, Vector};
@@ -7,8 +7,8 @@ use randori_core::sensor::{Lidar, Scan};
 use super::{Modelled, Mount, Place, SensorModel};
 use crate::world::SimWorld;
 
-/// A scanner whose beams lie in the XY plane of its frame. All are cast at the
-/// instant of measurement and pass through the robot that carries it.
+/// A scanner whose beams lie in the XY plane of its frame. All are cast at the tick of
+/// the measurement and ignore the robot that carries it.
 #[derive(Debug, Clone)]
 struct Model {
     mount: Mount,
@@ -33,7 +33,7 @@ impl Modelled for Lidar {
 }
 
 impl SensorModel for Model {
-    /// Distances in metres; infinite where nothing lies within range.
+    /// Distances in metres; infinite if there is no hit within range.
     fn measure(&mut self, world: &SimWorld, out: &mut Vec<f32>) {
         let pose = self.mount.world_from_sensor(world);
         out.extend(self.beams.iter().map(|&beam| {
@@ -41,7 +41,7 @@ impl SensorModel for Model {
             let hit =
                 world.cast_ray(pose.translation, direction, self.farthest_m, Some(self.robot));
             match hit {
-                // What is too near blinds the beam: it hides what lies behind.
+                // An object below the minimum range blocks the beam: it hides objects behind.
                 Some(hit) if hit.distance_m >= self.nearest_m => hit.distance_m,
                 _ => f32::INFINITY,
             }
@@ -58,16 +58,16 @@ fn direction(scan: &Scan, beam: usize) -> Vector {
 /// A beam of a scan, for drawing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Beam {
-    /// Where the scanner is, m in the world.
+    /// Position of the scanner, m in the world.
     pub from: Vector,
-    /// Where the beam ends, m in the world: as far away as was measured, or at the
-    /// end of its range if nothing was.
+    /// End of the beam, m in the world: at the measured distance, or at maximum range
+    /// without a hit.
     pub to: Vector,
-    /// Whether something was measured.
+    /// True if the beam has a hit.
     pub hit: bool,
 }
 
-/// The beams of a scan (`ranges_m`, as measured) that was taken at a pose.
+/// The beams of a scan with measured `ranges_m`, taken at a pose.
 pub fn lidar_beams(scan: &Scan, world_from_sensor: &Pose, ranges_m: &[f32]) -> Vec<Beam> {
     let from = world_from_sensor.translation;
     let beam = |(beam, &range): (usize, &f32)| {

@@ -1,4 +1,4 @@
-//! Magnetic field.
+//! Magnetometer.
 
 use randori_core::math::Vector;
 use randori_core::sensor::Magnetometer;
@@ -6,7 +6,7 @@ use randori_core::sensor::Magnetometer;
 use super::{Modelled, Mount, Place, SensorModel};
 use crate::world::SimWorld;
 
-/// A magnetometer in a field that is the same everywhere.
+/// A magnetometer in a uniform field.
 #[derive(Debug, Clone)]
 struct Model {
     mount: Mount,

@@ -1,4 +1,4 @@
-//! How kinds of sensors measure the world: one file for each.
+//! Sensor models without errors: one file for each kind.
 //!
 //! Start reading at [`SensorModel`] and [`model`].
 
@@ -28,38 +28,37 @@ use mount::Mount;
 
 /// Measures the world without errors.
 pub(super) trait SensorModel: Debug + Send + Sync + Copied {
-    /// Notes what the next measurement needs to know of the tick before it; called
-    /// one tick before each.
+    /// Stores data of the tick before a measurement; called one tick before each.
     fn prepare(&mut self, _world: &SimWorld) {}
 
     /// Adds the true values of all channels to `out`, in their order.
     fn measure(&mut self, world: &SimWorld, out: &mut Vec<f32>);
 
-    /// Makes measured values follow from others that have got their errors.
+    /// Recomputes derived values after errors were applied to the others.
     fn amend(&self, _measured: &mut [f32]) {}
 
-    /// What changes during a run and is not in the world.
+    /// State that is not part of the world.
     fn state(&self) -> Vec<f64> {
         Vec::new()
     }
 
-    /// Goes on from a state. Returns whether it is one of this model.
+    /// Restores a state. Returns true if it fits this model.
     fn set_state(&mut self, state: &[f64]) -> bool {
         state.is_empty()
     }
 }
 
-/// Makes the model of a kind.
+/// Creates the model of a kind of sensor.
 trait Modelled {
     /// # Errors
-    /// What the checker would have refused.
+    /// An error that the checker rules out.
     fn model(&self, place: &Place<'_>) -> Result<Box<dyn SensorModel>, String>;
 }
 
 /// The model of the sensor at a place.
 ///
 /// # Errors
-/// What the checker would have refused.
+/// An error that the checker rules out.
 pub(super) fn model(place: &Place<'_>) -> Result<Box<dyn SensorModel>, String> {
     match &place.spec().kind {
         SensorKind::JointState(kind) => kind.model(place),
@@ -76,7 +75,7 @@ pub(super) fn model(place: &Place<'_>) -> Result<Box<dyn SensorModel>, String> {
     }
 }
 
-/// Where a sensor stands in the scene.
+/// A sensor in the scene.
 pub(super) struct Place<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) layout: &'a SceneLayout,
@@ -100,13 +99,13 @@ impl<'a> Place<'a> {
         &self.scenario.robots[self.robot.0]
     }
 
-    /// The link that carries the sensor, and the place on it.
+    /// The mount of the sensor: its link and its pose on it.
     fn mount(&self) -> Result<Mount, String> {
         let body = self.robot_layout().sensors[self.sensor].body.ok_or("it sits on no link")?;
         Ok(Mount { body, body_from_sensor: self.spec().pose.pose() })
     }
 
-    /// The coordinate of a joint that has one.
+    /// The degree of freedom of a joint with a single coordinate.
     fn dof(&self, joint: &str) -> Result<DofId, String> {
         let path = format!("{}.{joint}", self.robot_layout().name);
         let found = self.layout.dof(&path);
@@ -114,7 +113,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Makes copies of models whose type is not known.
+/// Copies of models as trait objects.
 pub(super) trait Copied {
     fn copied(&self) -> Box<dyn SensorModel>;
 }

@@ -1,11 +1,11 @@
-//! Where a sensor sits, and how that place moves.
+//! Mount of a sensor: its pose on a link, and its motion.
 
 use randori_core::layout::BodyId;
 use randori_core::math::{Pose, Vector};
 
 use crate::world::SimWorld;
 
-/// Where a sensor sits.
+/// Pose of a sensor on a link.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Mount {
     pub(super) body: BodyId,

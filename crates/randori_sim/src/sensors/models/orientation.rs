@@ -1,4 +1,4 @@
-//! Orientation alone.
+//! Orientation sensor.
 
 use randori_core::sensor::Orientation;
 

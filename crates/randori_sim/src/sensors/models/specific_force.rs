@@ -1,4 +1,4 @@
-//! Specific force at one point of a link, as accelerometers measure it.
+//! Specific force at a point of a link, the measured quantity of accelerometers.
 
 use randori_core::math::{Pose, Vector};
 
@@ -8,10 +8,10 @@ use crate::world::SimWorld;
 /// Specific force in the sensor frame, `R^T (a - g)`: +9.81 upwards at rest, zero
 /// in free fall.
 ///
-/// The acceleration `a` is the change of velocity of the sensor's own point over
-/// the last tick, so it contains what contacts, joints and pushes did in that
-/// tick, and the centripetal part of a rotation. At tick 0 it is the acceleration
-/// with which the robot begins to move without drives.
+/// The acceleration `a` is the change of velocity of the sensor's own point over the
+/// last tick, so it contains the effects of contacts, joints and pushes in that tick,
+/// and the centripetal part of a rotation. At tick 0 it is the initial acceleration of
+/// the robot without drives.
 #[derive(Debug, Clone)]
 pub(super) struct SpecificForce {
     pub(super) mount: Mount,
@@ -26,7 +26,7 @@ impl SpecificForce {
         Ok(Self { mount: place.mount()?, tick_s: place.period.seconds() as f32, before: None })
     }
 
-    /// Notes the velocity, to be called one tick before each measurement.
+    /// Stores the velocity; to be called one tick before each measurement.
     pub(super) fn prepare(&mut self, world: &SimWorld) {
         let pose = self.mount.world_from_sensor(world);
         self.before = Some(self.mount.velocity(world, &pose));
@@ -42,7 +42,7 @@ impl SpecificForce {
         pose.rotation.inverse() * (acceleration - world.gravity())
     }
 
-    /// The noted velocity, if there is one.
+    /// The stored velocity, if any.
     pub(super) fn state(&self) -> Vec<f64> {
         self.before.map_or_else(Vec::new, |before| before.to_array().map(f64::from).to_vec())
     }

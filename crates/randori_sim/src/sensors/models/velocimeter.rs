@@ -1,4 +1,4 @@
-//! Velocity.
+//! Velocimeter.
 
 use randori_core::sensor::Velocimeter;
 

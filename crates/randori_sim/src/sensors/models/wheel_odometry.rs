@@ -1,4 +1,4 @@
-//! Planar pose and speed from the rotation of two wheels.
+//! Wheel odometry: planar pose and speed from the rotation of two wheels.
 
 use std::f64::consts::{PI, TAU};
 
@@ -10,11 +10,10 @@ use crate::world::SimWorld;
 
 /// Dead reckoning of a differential drive.
 ///
-/// The pose is that of the point between the wheels in the frame where the run
-/// began: X forward, Y left. From one measurement to the next both wheels are
-/// taken to turn evenly, which makes the motion an arc that is integrated
-/// exactly. Wheels that slip deceive it, as they do real robots. Positive
-/// rotation of either wheel is forwards.
+/// The pose is that of the point between the wheels in its frame at the start of the
+/// run: X forward, Y left. Between measurements both wheels are assumed to turn at
+/// constant rates, so the motion is an arc, which is integrated exactly. Slip causes
+/// errors, as on real robots. Positive rotation of either wheel is forwards.
 #[derive(Debug, Clone)]
 struct Model {
     left: DofId,
@@ -24,7 +23,7 @@ struct Model {
     reckoned: Reckoned,
 }
 
-/// Where the wheels have carried the robot so far.
+/// Planar pose from odometry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Reckoned {
     x_m: f64,
@@ -36,7 +35,7 @@ struct Reckoned {
 }
 
 impl Modelled for WheelOdometry {
-    /// Starts at the origin with the wheels as they are.
+    /// Starts at the origin with the initial wheel angles.
     fn model(&self, place: &Place<'_>) -> Result<Box<dyn SensorModel>, String> {
         let (left, right) = (place.dof(&self.left)?, place.dof(&self.right)?);
         let reckoned = Reckoned {
@@ -83,7 +82,7 @@ impl SensorModel for Model {
 }
 
 impl Reckoned {
-    /// Moves along the arc on which the wheels roll these distances (m).
+    /// Moves along the arc given by the distances (m) of the wheels.
     fn follow_arc(&mut self, left_m: f64, right_m: f64, separation_m: f64) {
         let forward = f64::midpoint(left_m, right_m);
         let turn = (right_m - left_m) / separation_m;

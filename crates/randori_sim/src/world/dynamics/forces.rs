@@ -1,4 +1,4 @@
-//! What moves the links: mass matrix, inverse dynamics, reactions.
+//! Mass matrix, inverse dynamics, joint reactions.
 
 use nalgebra::{DMatrix, DVector, Vector3};
 use randori_bodies::{ForceVector, MassMatrix, Motion, NewtonEuler};
@@ -8,14 +8,13 @@ use super::spatial::{Twist64, Wrench64};
 use super::{RobotModel, RobotState};
 
 impl RobotModel {
-    /// The forces that give the robot these accelerations, by the recursive
-    /// Newton-Euler algorithm: `mass_matrix * accelerations + bias_forces`.
+    /// The forces for given accelerations, by the recursive Newton-Euler algorithm:
+    /// `mass_matrix * accelerations + bias_forces`.
     ///
-    /// The first six entries of a floating base are the force (N) at its frame
-    /// origin and the moment (N m) about it, in world axes; the rest is one
-    /// torque (N m) or force (N) per degree of freedom. Gravity is in m/s^2,
-    /// world axes. Damping, friction, springs, loops and contacts are not part
-    /// of it.
+    /// The first six entries of a floating base are the force (N) at its frame origin
+    /// and the moment (N m) about it, in world axes; the rest is one torque (N m) or
+    /// force (N) per degree of freedom. Gravity is in m/s^2, world axes. Damping,
+    /// friction, springs, loops and contacts are not included.
     pub fn inverse_dynamics(
         &self,
         state: &RobotState,
@@ -30,13 +29,12 @@ impl RobotModel {
         forces
     }
 
-    /// The forces that the robot needs to go on without acceleration:
-    /// Coriolis, centrifugal and gyroscopic terms and gravity.
+    /// The forces at zero acceleration: Coriolis, centrifugal and gyroscopic terms and gravity.
     pub fn bias_forces(&self, state: &RobotState, gravity: &Vector3<f64>) -> DVector<f64> {
         self.inverse_dynamics(state, &[], gravity)
     }
 
-    /// The forces that hold the robot at rest in this configuration.
+    /// The forces that balance gravity at rest in this configuration.
     pub fn gravity_forces(&self, state: &RobotState, gravity: &Vector3<f64>) -> DVector<f64> {
         let resting = RobotState {
             base_twist: Twist64::zero(),
@@ -46,9 +44,8 @@ impl RobotModel {
         self.bias_forces(&resting, gravity)
     }
 
-    /// The symmetric mass matrix, armature included, by the composite rigid
-    /// body algorithm: half of the generalized velocity squared in it is the
-    /// kinetic energy.
+    /// The symmetric mass matrix `M`, armature included, by the composite rigid body
+    /// algorithm. The kinetic energy is `v' M v / 2`.
     pub fn mass_matrix(&self, state: &RobotState) -> DMatrix<f64> {
         let mut inner = MassMatrix::new(&self.tree);
         inner.update(&self.tree, &self.placed(state).kinematics);
@@ -65,13 +62,13 @@ impl RobotModel {
         matrix
     }
 
-    /// What each joint (index in the robot file) transmits from its parent link
-    /// to its child link: world axes, about the origin of the joint frame.
+    /// The wrench that each joint (index in the robot file) transmits from its parent
+    /// link to its child link: world axes, about the origin of the joint frame.
     ///
-    /// `external` is what acts on each link besides gravity and its joints, by
-    /// index in the robot file, about the link-frame origin; empty if nothing
-    /// does. The wrench of a driven joint contains the drive's torque, less
-    /// what the armature takes.
+    /// `external` is the total wrench on each link besides gravity and joints, by index
+    /// in the robot file, about the link-frame origin; empty if there is none. The
+    /// wrench of a driven joint contains the drive's torque, less the torque that
+    /// accelerates the armature.
     pub fn reaction_wrenches(
         &self,
         state: &RobotState,

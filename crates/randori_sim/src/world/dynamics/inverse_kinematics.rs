@@ -1,4 +1,4 @@
-//! Joint positions that put a link where it shall be.
+//! Inverse kinematics: joint positions for a target pose of a link.
 
 use randori_bodies::JointKind;
 use randori_bodies::inverse_kinematics::{
@@ -8,25 +8,25 @@ use randori_core::math::rotation_vector;
 
 use super::{RobotModel, RobotState};
 
-/// Joint positions, and how well they meet the target.
+/// Joint positions, and their error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IkSolution {
     /// Joint coordinates in layout order, rad or m, as in [`RobotState::positions`].
     pub positions: Vec<f64>,
-    /// Whether the target is met, and the error that is left.
+    /// Convergence, and the remaining error.
     pub outcome: IkOutcome,
 }
 
 impl RobotModel {
-    /// Joint positions that put a point of a link at a position, and turn the link if
-    /// the target says how. The link of the target is an index in the robot file, see
-    /// [`Self::link_named`]; the target is in the world.
+    /// Joint positions that move a point of a link to a position, and rotate the link
+    /// if the target has a rotation. The link of the target is an index in the robot
+    /// file, see [`Self::link_named`]; the target is in the world.
     ///
     /// The search begins at the positions of `state`, moves only joints between the
-    /// base and the link, and keeps within the limits of the robot file. The base stays
-    /// where `state` has it, also a floating one. A target out of reach gives the
-    /// nearest positions that the search finds, with `converged` false and the error
-    /// that is left. Loops and couplings are not part of it. The method is that of
+    /// base and the link, and stays within the limits of the robot file. The base is
+    /// fixed at its pose in `state`, even a floating one. For a target out of reach the
+    /// result is the nearest positions that the search finds, with `converged` false
+    /// and the remaining error. Loops and couplings are ignored. The method is that of
     /// [`InverseKinematics`].
     ///
     /// ```
@@ -62,7 +62,7 @@ impl RobotModel {
     ///
     /// # Errors
     ///
-    /// If there is no such link, or a number is not finite; see [`IkError`].
+    /// If the link does not exist, or a number is not finite; see [`IkError`].
     pub fn inverse_kinematics(
         &self,
         state: &RobotState,
@@ -81,8 +81,8 @@ impl RobotModel {
         Ok(IkSolution { positions: self.joint_positions(state, &q), outcome })
     }
 
-    /// Joint coordinates in layout order, from those of the tree. Joints that were not
-    /// moved keep the coordinates of `state`.
+    /// Joint coordinates in layout order, from those of the tree. Joints that did not
+    /// move keep the coordinates of `state`.
     fn joint_positions(&self, state: &RobotState, q: &[f64]) -> Vec<f64> {
         let before = self.configuration(state).q;
         let mut positions = state.positions.clone();

@@ -1,4 +1,4 @@
-//! Where the links are and how they move.
+//! Forward kinematics: poses and velocities of links.
 
 use nalgebra::{DMatrix, Isometry3, Vector3};
 use randori_bodies::{JointKind, Kinematics, Momentum, MotionVector, State, passes};
@@ -6,8 +6,7 @@ use randori_bodies::{JointKind, Kinematics, Momentum, MotionVector, State, passe
 use super::spatial::{Twist64, rotation_from_vector};
 use super::{RobotModel, RobotState};
 
-/// A robot in one state, with coordinates and velocities in the order of its
-/// tree.
+/// A robot in one state, with coordinates and velocities in the order of its tree.
 pub(super) struct Placed {
     pub(super) kinematics: Kinematics,
     pub(super) velocity: Vec<f64>,
@@ -25,16 +24,16 @@ impl RobotModel {
         self.placed(state).kinematics.center_of_mass(&self.tree, 0).1
     }
 
-    /// Jacobian of a link (index in the robot file): its six rows times the
-    /// generalized velocity give the velocity of the link-frame origin, linear
-    /// (m/s) then angular (rad/s), world axes. Zero if there is no such link.
+    /// Jacobian of a link (index in the robot file): its six rows times the generalized
+    /// velocity give the velocity of the link-frame origin, linear (m/s) then angular
+    /// (rad/s), world axes. Zero if the link does not exist.
     pub fn jacobian(&self, state: &RobotState, link: usize) -> DMatrix<f64> {
         self.point_jacobian(state, link, &Vector3::zeros())
     }
 
-    /// The same for a point of the link, given in the frame of the link (m): the first
-    /// three rows give the velocity of the point. Its transpose turns a force at the
-    /// point and a couple, in world axes, into generalized forces.
+    /// Jacobian of a point of the link, given in the frame of the link (m): the first
+    /// three rows give the velocity of the point. Its transpose maps a force at the
+    /// point and a couple, in world axes, to generalized forces.
     pub fn point_jacobian(
         &self,
         state: &RobotState,
@@ -53,14 +52,14 @@ impl RobotModel {
         jacobian
     }
 
-    /// Linear momentum and angular momentum about the centre of mass. Rotors
-    /// that are only known as armature carry none.
+    /// Linear momentum and angular momentum about the centre of mass, without rotors
+    /// that are given only as armature.
     pub fn momentum(&self, state: &RobotState) -> Momentum {
         let placed = self.placed(state);
         placed.kinematics.momentum(&self.tree, 0, &self.velocities(&placed))
     }
 
-    /// Kinetic energy, J, with that of rotors known as armature.
+    /// Kinetic energy, J, including rotors given as armature.
     pub fn kinetic_energy(&self, state: &RobotState) -> f64 {
         let placed = self.placed(state);
         let velocities = self.velocities(&placed);
@@ -73,14 +72,14 @@ impl RobotModel {
         self.placed(state).kinematics.potential_energy(&self.tree, gravity)
     }
 
-    /// Places the links.
+    /// Computes the poses of the links.
     pub(super) fn placed(&self, state: &RobotState) -> Placed {
         let mut kinematics = Kinematics::new(&self.tree);
         kinematics.update(&self.tree, &self.configuration(state).q);
         Placed { kinematics, velocity: self.to_tree(&self.generalized_velocity(state)) }
     }
 
-    /// The configuration with the coordinates of the tree, at rest.
+    /// The configuration in the coordinates of the tree, at rest.
     pub(super) fn configuration(&self, state: &RobotState) -> State {
         assert!(
             state.positions.len() == self.joint_dofs(),

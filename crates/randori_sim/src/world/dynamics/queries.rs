@@ -11,9 +11,8 @@ use super::{RobotModel, RobotState, Twist64, Wrench64};
 use crate::world::SimWorld;
 use crate::world::scene::RobotEntry;
 
-/// Generalized velocities and accelerations come in the order of
-/// [`super::RobotModel`]. Everything is computed from the robot file, the
-/// payloads and the present state.
+/// Generalized velocities and accelerations have the order of [`super::RobotModel`].
+/// All results are computed from the robot file, the payloads and the present state.
 impl SimWorld {
     /// Mass matrix, armature included; see [`RobotModel::mass_matrix`].
     pub fn mass_matrix(&self, robot: RobotId) -> DMatrix<f64> {
@@ -26,27 +25,23 @@ impl SimWorld {
         self.robot_model(robot).bias_forces(&self.robot_state(robot), &wide(self.gravity()))
     }
 
-    /// The forces that would hold the robot at rest; see
-    /// [`RobotModel::gravity_forces`].
+    /// The forces that balance gravity at rest; see [`RobotModel::gravity_forces`].
     pub fn gravity_forces(&self, robot: RobotId) -> DVector<f64> {
         self.robot_model(robot).gravity_forces(&self.robot_state(robot), &wide(self.gravity()))
     }
 
-    /// The forces that would give the robot this generalized acceleration; see
-    /// [`RobotModel::inverse_dynamics`].
+    /// The forces for a generalized acceleration; see [`RobotModel::inverse_dynamics`].
     pub fn inverse_dynamics(&self, robot: RobotId, acceleration: &[f64]) -> DVector<f64> {
         let (state, gravity) = (self.robot_state(robot), wide(self.gravity()));
         self.robot_model(robot).inverse_dynamics(&state, acceleration, &gravity)
     }
 
-    /// What the parent link exerted on the child link through a joint (index in
-    /// the robot file) in the last step: world axes, about the origin of the
-    /// joint frame.
+    /// The wrench that the parent link exerted on the child link through a joint (index
+    /// in the robot file) in the last step: world axes, about the origin of the joint frame.
     ///
-    /// It is what Newton's law leaves over when gravity, contacts, loops and outside
-    /// forces are taken from the motion, all in the middle of the step; blows between
-    /// steps do not count. Before the first step it belongs to the motion that would
-    /// begin without drives.
+    /// It is the remainder in Newton's law after gravity, contacts, loops and external
+    /// forces, with the motion at the middle of the step; impulses between steps do not
+    /// count. Before the first step it is that of the initial motion without drives.
     pub fn reaction_wrench(&self, robot: RobotId, joint: usize) -> Wrench {
         let (model, gravity) = (self.robot_model(robot), wide(self.gravity()));
         let (state, accelerations) = self.middle_of_step(robot);
@@ -54,15 +49,15 @@ impl SimWorld {
         model.reaction_wrenches(&state, &accelerations, &gravity, &external)[joint].into()
     }
 
-    /// Kinetic and potential energy of a robot, J; the potential energy of a
-    /// mass is zero at height 0. Springs store none of it.
+    /// Kinetic and potential energy of a robot, J; the potential energy of a mass is
+    /// zero at height 0. Energy of springs is not included.
     pub fn energy(&self, robot: RobotId) -> f32 {
         let (model, state) = (self.robot_model(robot), self.robot_state(robot));
         let potential = model.potential_energy(&state, &wide(self.gravity()));
         (model.kinetic_energy(&state) + potential) as f32
     }
 
-    /// The model of a robot with the payloads that it carries now.
+    /// The model of a robot with its present payloads.
     pub fn robot_model(&self, robot: RobotId) -> Cow<'_, RobotModel> {
         let entry = &self.scene.robots[robot.0];
         let payloads = &self.actions.payloads[entry.bodies.clone()];
@@ -92,7 +87,7 @@ impl SimWorld {
         }
     }
 
-    /// The state of a robot without anything that moves.
+    /// The configuration of a robot at rest.
     fn resting_state(&self, entry: &RobotEntry) -> RobotState {
         RobotState {
             base_pose: wide_pose(&self.state.bodies[entry.base()].pose),
@@ -102,8 +97,8 @@ impl SimWorld {
         }
     }
 
-    /// What acted on each link in the last step besides gravity and joints, about
-    /// the link-frame origins that `state` gives.
+    /// The total wrench on each link in the last step besides gravity and joints, about
+    /// the link-frame origins of `state`.
     fn external_wrenches(&self, robot: RobotId, state: &RobotState) -> Vec<Wrench64> {
         let first = self.scene.robots[robot.0].bodies.start;
         let poses = self.robot_model(robot).link_poses(state);

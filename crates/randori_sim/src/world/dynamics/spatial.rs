@@ -32,7 +32,7 @@ impl From<Twist> for Twist64 {
 pub struct Wrench64 {
     /// Force, N.
     pub force: Vector3<f64>,
-    /// Moment about the point that the context names, N m.
+    /// Moment, N m, about a point that depends on the context.
     pub torque: Vector3<f64>,
 }
 
@@ -42,8 +42,8 @@ impl Wrench64 {
         Self { force: Vector3::zeros(), torque: Vector3::zeros() }
     }
 
-    /// The same wrench about a point from which its present one is seen at
-    /// `offset` (m, world axes).
+    /// The same wrench about another point; `offset` (m, world axes) leads from there
+    /// to the present one.
     #[must_use]
     pub fn seen_from(&self, offset: &Vector3<f64>) -> Self {
         Self { force: self.force, torque: self.torque + offset.cross(&self.force) }
@@ -80,7 +80,7 @@ pub(in crate::world) fn wide_pose(pose: &Pose) -> Isometry3<f64> {
     Isometry3::from_parts(Translation3::from(wide(pose.translation)), rotation)
 }
 
-/// A pose as written, in f64.
+/// A pose of a file, in f64.
 pub(crate) fn written_pose(pose: &PoseSpec) -> Isometry3<f64> {
     let rotation = match (pose.rpy, pose.quat) {
         (Some([roll, pitch, yaw]), _) => {
@@ -88,7 +88,7 @@ pub(crate) fn written_pose(pose: &PoseSpec) -> Isometry3<f64> {
                 * rotation_about(&Vector3::y(), pitch.radians())
                 * rotation_about(&Vector3::x(), roll.radians())
         }
-        // The checker refuses a zero quaternion; here it counts as no rotation.
+        // The checker rejects a zero quaternion; here it means no rotation.
         (None, Some([x, y, z, w])) if x * x + y * y + z * z + w * w > 0.0 => {
             UnitQuaternion::new_normalize(Quaternion::new(w, x, y, z))
         }
@@ -97,8 +97,7 @@ pub(crate) fn written_pose(pose: &PoseSpec) -> Isometry3<f64> {
     Isometry3::from_parts(Translation3::from(Vector3::from(pose.xyz)), rotation)
 }
 
-/// A direction as written, in f64; Z for `Along(0, 0, 0)`, which the checker
-/// refuses.
+/// A direction of a file, in f64; Z for `Along(0, 0, 0)`, which the checker rejects.
 pub(in crate::world) fn written_axis(axis: Axis) -> Vector3<f64> {
     match axis {
         Axis::X => Vector3::x(),

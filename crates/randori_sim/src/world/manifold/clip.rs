@@ -1,43 +1,43 @@
-//! What two faces share when they are seen along the normal of their contact.
+//! Intersection of two faces, projected along their contact normal.
 //!
-//! Sutherland and Hodgman, "Reentrant polygon clipping", Communications of the
-//! ACM 17 (1974): the corners of one face are cut by each edge of the other in
-//! turn. Every cut remembers the features that it comes from, so that contact
-//! points can be told from each other in the next tick.
+//! Sutherland and Hodgman, "Reentrant polygon clipping", Communications of the ACM 17
+//! (1974): the corners of one face are clipped by each edge of the other in turn. Every
+//! corner of the result stores the features that it comes from, to identify contact
+//! points across ticks.
 
 use randori_core::math::Vector;
 use rapier3d::parry::shape::PackedFeatureId;
 
 use super::face::Face;
 
-/// How far outside an edge a corner counts as inside, as a share of the size of
-/// the face: faces of one outline lie on each other without cuts.
+/// Distance outside an edge up to which a corner counts as inside, as a fraction of the
+/// size of the face: congruent faces then need no clipping.
 const TOLERANCE: f32 = 1e-4;
 
-/// A corner of what two faces share.
+/// A corner of the intersection of two faces.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cut {
-    /// On the face that was cut.
+    /// On the clipped face.
     pub(super) place: Vector,
-    /// Feature of the face that cut.
+    /// Feature of the clipping face.
     pub(super) of_cutter: PackedFeatureId,
-    /// Feature of the face that was cut.
+    /// Feature of the clipped face.
     pub(super) of_subject: PackedFeatureId,
-    /// What lies between this corner and the next.
+    /// The side between this corner and the next.
     side: Side,
 }
 
-/// Where a side of a clipped face comes from.
+/// Origin of a side of a clipped face.
 #[derive(Debug, Clone, Copy)]
 enum Side {
-    /// An edge of the face that was cut.
+    /// An edge of the clipped face.
     Subject(PackedFeatureId),
-    /// An edge of the face that cut, by its index.
+    /// An edge of the clipping face, by its index.
     Cutter(usize),
 }
 
-/// The part of the face `subject` that lies within the outline of `cutter`, seen
-/// along `axis` (a unit vector); empty if they lie beside each other.
+/// The part of the face `subject` within the outline of `cutter`, projected along
+/// `axis` (a unit vector); empty if they do not intersect.
 pub(super) fn clip(cutter: &Face, subject: &Face, axis: Vector) -> Vec<Cut> {
     let cutter = cutter.wound_about(axis);
     let mut cuts: Vec<Cut> = subject
@@ -62,8 +62,8 @@ pub(super) fn clip(cutter: &Face, subject: &Face, axis: Vector) -> Vec<Cut> {
     without_twins(cuts, TOLERANCE * size)
 }
 
-/// Cuts by one edge. `depth` is positive inside; `names` gives the features of
-/// the cutter and of the subject where a side crosses the edge.
+/// Clips by one edge. `depth` is positive inside; `names` returns the features of the
+/// cutter and of the subject where a side crosses the edge.
 fn cut_by_edge(
     cuts: &[Cut],
     depth: impl Fn(Vector) -> f32,
@@ -87,7 +87,7 @@ fn cut_by_edge(
     left
 }
 
-/// The features that meet where a side crosses an edge of the cutter.
+/// The features at the crossing of a side and an edge of the cutter.
 fn crossing(
     cutter: &Face,
     edge: usize,
@@ -105,7 +105,7 @@ fn crossing(
     }
 }
 
-/// Leaves out corners that lie on earlier ones.
+/// Removes corners that coincide with earlier ones.
 fn without_twins(cuts: Vec<Cut>, distance: f32) -> Vec<Cut> {
     let mut left: Vec<Cut> = Vec::with_capacity(cuts.len());
     for cut in cuts {

@@ -6,10 +6,10 @@ use randori_core::math::{Pose, Vector};
 use rapier3d::parry::shape::{ConvexPolyhedron, PackedFeatureId, PolygonalFeature};
 use rapier3d::prelude::Shape;
 
-/// Corners of the polygon that stands for the flat end of a cylinder or cone.
+/// Corners of the polygon that approximates the flat end of a cylinder or cone.
 const ROUND_CORNERS: u32 = 16;
 
-/// Names of features of round ends lie above those that the engine uses.
+/// Feature ids of round ends start above those of the engine.
 const ROUND_NAMES: u32 = 100;
 
 /// A corner of a face.
@@ -22,7 +22,7 @@ pub(super) struct Corner {
 }
 
 impl Corner {
-    /// A vertex by itself.
+    /// A vertex alone.
     pub(super) fn of_vertex(place: Vector, index: u32) -> Self {
         let vertex = PackedFeatureId::vertex(index);
         Self { place, vertex, edge: PackedFeatureId::UNKNOWN }
@@ -40,13 +40,13 @@ pub(super) struct Face {
 }
 
 impl Face {
-    /// The face of a convex shape that looks along `direction`, in the frame of
-    /// the shape, near the point `hint`; `None` if the shape has no faces.
+    /// The face of a convex shape in the direction `direction`, in the frame of the
+    /// shape, near the point `hint`; `None` if the shape has no faces.
     pub(super) fn towards(shape: &dyn Shape, direction: Vector, hint: Vector) -> Option<Self> {
         if let Some(hull) = shape.as_convex_polyhedron() {
             return Some(Self::of_hull(hull, direction));
         }
-        // Cylinders and cones stand along Y.
+        // The axis of cylinders and cones is Y.
         if let Some(cylinder) = shape.as_cylinder().filter(|_| direction.y.abs() >= 0.5) {
             let height = cylinder.half_height.copysign(direction.y);
             return Some(Self::round(cylinder.radius, height));
@@ -60,7 +60,7 @@ impl Face {
         Some(Self::of_feature(&feature, direction))
     }
 
-    /// The face of a hull that looks along `direction`.
+    /// The face of a hull in the direction `direction`.
     pub(super) fn of_hull(hull: &ConvexPolyhedron, direction: Vector) -> Self {
         let faces = hull.faces();
         let mut best = 0;
@@ -85,7 +85,7 @@ impl Face {
         }
     }
 
-    /// A corner by itself.
+    /// A single corner.
     pub(super) fn tip(place: Vector) -> Self {
         let corner =
             Corner { place, vertex: PackedFeatureId::UNKNOWN, edge: PackedFeatureId::UNKNOWN };
@@ -126,7 +126,7 @@ impl Face {
         Self { corners, id: feature.fid, normal }
     }
 
-    /// The face in another frame.
+    /// The face transformed to another frame.
     pub(super) fn placed(mut self, pose: &Pose) -> Self {
         for corner in &mut self.corners {
             corner.place = *pose * corner.place;
@@ -135,7 +135,7 @@ impl Face {
         self
     }
 
-    /// The face with its corners counter-clockwise about an axis.
+    /// The face with counter-clockwise corners about an axis.
     pub(super) fn wound_about(&self, axis: Vector) -> Self {
         let first = self.corners[0].place;
         let doubled: f32 = self
@@ -147,7 +147,7 @@ impl Face {
             return self.clone();
         }
         let count = self.corners.len();
-        // Backwards, the edge to the next corner is the one from the one before.
+        // In reverse order, the edge to the next corner is that of the previous corner.
         let corner = |index: usize| Corner {
             edge: self.corners[(2 * count - 2 - index) % count].edge,
             ..self.corners[count - 1 - index]

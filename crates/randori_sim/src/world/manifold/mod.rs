@@ -1,15 +1,14 @@
 //! Contact points of flat faces with many corners.
 //!
-//! The engine's contact generator holds four corners of a face, and of a hull
-//! with more it takes the first four, which are neighbours: a hexagonal prism
-//! stands on half of its base and falls over. Here faces keep all of their
-//! corners ([`face`]), two faces are clipped against each other ([`clip`]), and
-//! of what they share the four points stay that carry best ([`reduce`]). Four,
-//! because the engine solves no more for one plane of contact.
+//! The engine's contact generator holds four corners of a face, and of a hull with more
+//! it takes the first four, which are neighbours: a hexagonal prism stands on half of
+//! its base and falls over. Here faces keep all of their corners ([`face`]), two faces
+//! are clipped against each other ([`clip`]), and the four points that support best are
+//! selected ([`reduce`]). Four, because the engine solves no more for one contact plane.
 //!
-//! Only hulls with such a face are treated here, against half-spaces
-//! ([`plane`]), convex shapes ([`pair`]), terrains and meshes ([`terrain`]). All
-//! else goes to the engine's own generator and keeps its bits.
+//! Only hulls with such a face are processed here, against half-spaces ([`plane`]),
+//! convex shapes ([`pair`]), terrains and meshes ([`terrain`]). All other pairs use the
+//! engine's own generator, with identical bits.
 //!
 //! Start reading at [`FaceContacts`].
 
@@ -34,18 +33,18 @@ use rapier3d::prelude::{ContactData, ContactManifold, ContactManifoldData, Shape
 
 use self::pair::Pair;
 
-/// A point where two shapes touch, in the frames of both.
+/// A contact point of two shapes, in the frames of both.
 type Point = TrackedContact<ContactData>;
 
-/// Corners of a face that the engine's own contact generator can hold.
+/// Maximum number of corners of a face in the engine's own contact generator.
 const ENGINE_CORNERS: u32 = 4;
 
-/// Answers the engine's questions about pairs of shapes: as the engine itself
-/// does, but for the contact points of faces with many corners.
+/// Dispatches the engine's queries about pairs of shapes: to the engine itself, except
+/// contact points of faces with many corners.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FaceContacts;
 
-/// Whether a shape has a face with more corners than the engine can hold.
+/// True if a shape has a face with more corners than the engine supports.
 pub(super) fn has_large_face(shape: &dyn Shape) -> bool {
     shape.as_convex_polyhedron().is_some_and(|hull| {
         hull.faces().iter().any(|face| face.num_vertices_or_edges > ENGINE_CORNERS)
@@ -121,7 +120,7 @@ impl PersistentQueryDispatcher<ContactManifoldData, ContactData> for FaceContact
     }
 }
 
-/// Everything but contact manifolds is the engine's.
+/// All queries but contact manifolds are delegated to the engine.
 impl QueryDispatcher for FaceContacts {
     fn intersection_test(
         &self,

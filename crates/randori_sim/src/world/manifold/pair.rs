@@ -13,26 +13,25 @@ use super::clip::clip;
 use super::face::Face;
 use super::reduce::{carry_over, reduce};
 
-/// Sine of the angle (0.02 degrees) by which shapes may turn against each other
-/// before their faces are clipped anew.
+/// Sine of the relative rotation (0.02 degrees) of two shapes from which their faces
+/// are clipped again.
 const SAME_TURN: f32 = 3.5e-4;
 
-/// How far (m) they may slide along each other until then.
+/// Relative displacement (m) from which they are.
 const SAME_PLACE: f32 = 2e-4;
 
-/// Cosine of the angle (half a degree) within which the normal of a contact is
-/// taken to be that of a face.
+/// Cosine of the angle (half a degree) within which the normal of a contact is replaced
+/// by that of a face.
 const ALIGNED: f32 = 0.999_96;
 
-/// Cosine of the angle at which a face is too steep to measure depths on.
+/// Cosine of the angle beyond which a face is too steep to measure depths on.
 const STEEP: f32 = 0.1;
 
-/// How much nearer (m) than all points of faces the closest points must be to
-/// count as well.
+/// Minimum distance (m) by which the closest points must be nearer than all points of
+/// faces to be added.
 const NEARER: f32 = 1e-4;
 
-/// By how much (m) shapes must overlap less along another direction to prefer it
-/// to the one that was found.
+/// Minimum reduction (m) of overlap for which another direction is preferred to the one found.
 const SURER: f32 = 1e-5;
 
 /// Two convex shapes close to each other.
@@ -40,11 +39,12 @@ pub(super) struct Pair<'a> {
     /// Pose of the second shape in the frame of the first.
     pub(super) pos12: &'a Pose,
     pub(super) shapes: [&'a dyn Shape; 2],
-    /// Distance (m) up to which points count.
+    /// Maximum distance (m) of contact points.
     pub(super) prediction: f32,
 }
 
-/// Where two shapes are closest, or overlap most; in the frame of the first.
+/// The closest points of two shapes, or those of the deepest overlap; in the frame of
+/// the first.
 struct Closest {
     on_one: Vector,
     on_other: Vector,
@@ -53,8 +53,7 @@ struct Closest {
 }
 
 impl Pair<'_> {
-    /// Brings a manifold up to date; `None` if one of the shapes has no faces,
-    /// edges or corners.
+    /// Updates a manifold; `None` if one of the shapes has no faces, edges or corners.
     pub(super) fn touch(&self, manifold: &mut ContactManifold) -> Option<()> {
         let (one, margin_one) = self.shapes[0].as_polygonal_feature_map()?;
         let (other, margin_other) = self.shapes[1].as_polygonal_feature_map()?;
@@ -76,26 +75,25 @@ impl Pair<'_> {
                 let closest = Closest { on_one, on_other, direction };
                 self.fill(manifold, &closest, [margin_one, margin_other], &earlier);
             }
-            // Where to start from in the next tick.
+            // Initial direction for the next tick.
             GJKResult::NoIntersection(direction) => manifold.local_n1 = direction,
             _ => manifold.local_n1 = Vector::ZERO,
         }
         Some(())
     }
 
-    /// Which of the shapes is a triangle of a terrain or mesh. Then the points of
-    /// all triangles must be known to choose among them.
+    /// Index of the shape that is a triangle of a terrain or mesh. The points of all
+    /// triangles are then needed to select among them.
     fn part(&self) -> Option<usize> {
         self.shapes.iter().position(|shape| shape.shape_type() == ShapeType::Triangle)
     }
 
-    /// The normal of a triangle, from the first shape to the second in the first
-    /// frame, if the shapes are apart along it or overlap hardly more than along
-    /// `direction`.
+    /// The normal of a triangle, from the first shape to the second in the first frame,
+    /// if the shapes are apart along it or overlap hardly more than along `direction`.
     ///
-    /// A triangle has neighbours where it ends, so nothing shall push along it
-    /// that does not stand in front of its edge; and between something so flat
-    /// and another shape, the search for the closest points often goes astray.
+    /// A triangle has neighbours at its edges, so a force parallel to it is valid only
+    /// for a shape in front of its edge; and for flat shapes the search for the closest
+    /// points is often wrong.
     fn across_triangle(&self, direction: Vector) -> Option<Vector> {
         let part = self.part()?;
         let turn = if part == 0 { Rotation::IDENTITY } else { self.pos12.rotation };
@@ -106,9 +104,8 @@ impl Pair<'_> {
         (best >= 0.0 || best + NEARER >= separation(direction)).then_some(normal)
     }
 
-    /// The normal of the last tick, as either shape has it, if the shapes overlap
-    /// less along it: where they overlap, the search for the direction of least
-    /// overlap can end with a wrong one.
+    /// The normal of the last tick, from either shape, if the shapes overlap less along
+    /// it: the search for the direction of least overlap can fail for overlapping shapes.
     fn as_last(&self, manifold: &ContactManifold, closest: &Closest) -> Option<Vector> {
         let on_one = manifold.local_n1.try_normalize()?;
         let on_other = (self.pos12.rotation * -manifold.local_n2).try_normalize()?;
@@ -144,8 +141,8 @@ impl Pair<'_> {
         }
     }
 
-    /// Whether the shapes have hardly moved against each other since the points
-    /// of the manifold were found.
+    /// True if the shapes have hardly moved relative to each other since the points of
+    /// the manifold were computed.
     fn is_as_before(&self, manifold: &ContactManifold) -> bool {
         let normal = manifold.local_n1;
         let facing = self.pos12.rotation * manifold.local_n2;
@@ -199,7 +196,7 @@ impl Pair<'_> {
         manifold.points = points;
     }
 
-    /// The faces that look at each other along a normal, in the first frame.
+    /// The facing faces of both shapes along a normal, in the first frame.
     fn faces(&self, normal: Vector, closest: &Closest) -> Option<[Face; 2]> {
         let one = Face::towards(self.shapes[0], normal, closest.on_one)?;
         let facing = self.pos12.rotation.inverse() * -normal;
@@ -208,8 +205,8 @@ impl Pair<'_> {
         Some([one, other.placed(self.pos12)])
     }
 
-    /// The corners of what two faces share along a normal. Depths are measured on
-    /// the face that lies across it best.
+    /// The corners of the intersection of two faces along a normal. Depths are measured
+    /// on the face that is more perpendicular to it.
     fn shared(&self, [one, other]: &[Face; 2], normal: Vector) -> Vec<Point> {
         let across = |face: &Face, axis: Vector| face.normal.map_or(0.0, |it| it.dot(axis));
         let first_cuts = across(one, normal) + 1e-3 >= across(other, -normal);
@@ -245,7 +242,7 @@ impl Pair<'_> {
     }
 }
 
-/// The normal of the face that a normal is nearly that of, or else itself: the
+/// The normal of a face if it is nearly the given normal, else the given one: the
 /// search for the closest points ends before its direction is exact.
 fn aligned(normal: Vector, [one, other]: &[Face; 2]) -> Vector {
     let outward = [one.normal, other.normal.map(|it| -it)];

@@ -8,12 +8,11 @@ use super::Point;
 use super::face::{Corner, Face};
 use super::reduce::{carry_over, reduce};
 
-/// The corners of the face of a hull that looks at a half-space, and its
-/// deepest corner if that is not one of them.
+/// The corners of the face of a hull that faces a half-space, and its deepest corner if
+/// that is not one of them.
 ///
-/// `pos12` is the pose of the hull in the frame of the half-space; `flipped`
-/// says that the hull is the first shape of the manifold. `None` if the shape is
-/// no hull.
+/// `pos12` is the pose of the hull in the frame of the half-space; with `flipped` the
+/// hull is the first shape of the manifold. `None` if the shape is not a hull.
 pub(super) fn touch(
     pos12: &Pose,
     (plane, hull): (&HalfSpace, &dyn Shape),
@@ -41,7 +40,7 @@ pub(super) fn touch(
     Some(())
 }
 
-/// The corner of the hull that lies furthest down, unless one of the face does.
+/// The lowest corner of the hull, unless it is one of the face.
 fn deepest_beside(hull: &dyn Shape, face: &[Corner], down: Vector) -> Option<Corner> {
     let points = hull.as_convex_polyhedron()?.points();
     let depth = |corner: &Corner| corner.place.dot(down);

@@ -1,33 +1,34 @@
-//! Of many contact points in a plane, the four that carry best.
+//! Selects the four best supporting points among the contact points in a plane.
 
 use randori_core::math::Vector;
 
 use super::Point;
 
-/// Points that the engine solves in one plane of contact.
+/// Maximum number of points that the engine solves in one contact plane.
 pub(super) const MOST: usize = 4;
 
-/// Share of the best area at which the points of the last tick stay.
+/// Fraction of the best area from which the points of the last tick are kept.
 const ENOUGH: f32 = 0.8;
 
-/// How much deeper a point must be to displace others, as a share of the reach of
-/// the points. A body that rolls from corner to corner sinks in by this much
-/// before the next one carries; being lifted out again would speed it up.
+/// Minimum additional depth with which a point displaces others, as a fraction of the
+/// extent of the points. A body that rolls from corner to corner sinks in by this much
+/// before the next corner supports it; pushing it out would add energy.
 const SLACK: f32 = 5e-5;
 
-/// Height above the deepest point, as a share of the reach, at which a point
-/// counts a quarter.
+/// Height above the deepest point, as a fraction of the extent, at which the weight of
+/// a point is a quarter.
 const HIGH: f32 = 1e-3;
 
-/// How far a point without a name may move in a tick, as a share of the reach.
+/// Displacement within a tick up to which a point without feature id is the same, as a
+/// fraction of the extent.
 const SAME_PLACE: f32 = 1e-2;
 
-/// Indices, in order, of the at most four points that carry best: the deepest,
-/// and those that span the largest area with it.
+/// Indices, in order, of the at most four points that support best: the deepest, and
+/// those that span the largest area with it.
 ///
-/// The points of the last tick stay as long as they are nearly as good, so that
-/// a body at rest does not step from one set to another. `normal` is that of the
-/// first shape, in its frame.
+/// The points of the last tick are kept while they are nearly as good, so that a body
+/// at rest does not alternate between two sets. `normal` is that of the first shape, in
+/// its frame.
 pub(super) fn carriers(points: &[Point], normal: Vector, earlier: &[Point]) -> Vec<usize> {
     if points.len() <= MOST {
         return (0..points.len()).collect();
@@ -44,14 +45,14 @@ pub(super) fn carriers(points: &[Point], normal: Vector, earlier: &[Point]) -> V
     if is_deep && is_wide { kept } else { best }
 }
 
-/// Keeps the [`carriers`] among points.
+/// Reduces points to the [`carriers`].
 pub(super) fn reduce(points: &mut Vec<Point>, normal: Vector, earlier: &[Point]) {
     if points.len() > MOST {
         *points = carriers(points, normal, earlier).into_iter().map(|it| points[it]).collect();
     }
 }
 
-/// Hands what the solver knows of the points of the last tick to those of now.
+/// Copies solver data of the points of the last tick to the present ones.
 pub(super) fn carry_over(points: &mut [Point], earlier: &[Point]) {
     let reach = points
         .iter()
@@ -64,8 +65,8 @@ pub(super) fn carry_over(points: &mut [Point], earlier: &[Point]) {
     }
 }
 
-/// The point with the same features or else, if features are unknown, the
-/// nearest on either body within `place` (m).
+/// The point with the same features or, if features are unknown, the nearest on either
+/// body within `place` (m).
 fn counterpart(point: &Point, among: &[Point], place: f32) -> Option<usize> {
     if !(point.fid1.is_unknown() && point.fid2.is_unknown()) {
         let named = |it: &Point| it.fid1 == point.fid1 && it.fid2 == point.fid2;
@@ -86,13 +87,13 @@ fn counterpart(point: &Point, among: &[Point], place: f32) -> Option<usize> {
     nearest
 }
 
-/// Points in a plane with what choosing among them needs.
+/// Points in a plane with data for the selection.
 struct Span<'a> {
     points: &'a [Point],
     normal: Vector,
     deepest: usize,
     furthest: usize,
-    /// Distance of these two, m.
+    /// Distance between these two, m.
     reach: f32,
 }
 
@@ -111,13 +112,13 @@ impl<'a> Span<'a> {
         self.points[index].dist - self.points[self.deepest].dist
     }
 
-    /// 1 for points as deep as the deepest one, less for those above it.
+    /// 1 for points as deep as the deepest one, less for points above it.
     fn weight(&self, index: usize) -> f32 {
         let ratio = 1.0 + self.height(index) / (HIGH * self.reach);
         1.0 / (ratio * ratio)
     }
 
-    /// The best points, in order of their indices.
+    /// The best points, sorted by index.
     fn best(&self) -> Vec<usize> {
         let count = self.points.len();
         let (first, place) = (self.deepest, |index: usize| self.points[index].local_p1);
@@ -144,10 +145,10 @@ impl<'a> Span<'a> {
         best
     }
 
-    /// Area (m^2) that three or four points span in the plane; 0 for fewer.
+    /// Area (m^2) of the polygon of three or four points in the plane; 0 for fewer.
     ///
-    /// Of four points in convex position it is half the product of the
-    /// diagonals, across each other; which are the diagonals shows in the size.
+    /// For four points in convex position it is half the cross product of the
+    /// diagonals; the pairing with the largest product has the diagonals.
     fn area_of(&self, chosen: &[usize]) -> f32 {
         let place = |index: usize| self.points[chosen[index]].local_p1;
         let across = |one: Vector, other: Vector| one.cross(other).dot(self.normal).abs() / 2.0;

@@ -1,8 +1,8 @@
 //! Hulls on height fields and triangle meshes.
 //!
-//! Each triangle has a manifold of its own, and the engine joins those of one
-//! plane to solve four of their points: the deepest and those furthest from it,
-//! chosen anew in each tick. So only four are left to choose from.
+//! Each triangle has a manifold of its own, and the engine merges those of one plane
+//! and solves four of their points: the deepest and those furthest from it, selected in
+//! each tick. So only four are passed to it.
 
 use randori_core::math::{Pose, Vector};
 use rapier3d::parry::query::details::{
@@ -15,13 +15,13 @@ use rapier3d::prelude::{ContactManifold, Shape};
 use super::reduce::{MOST, carriers};
 use super::{FaceContacts, Point};
 
-/// Cosine of the angle within which the engine joins manifolds to one plane.
+/// Cosine of the angle within which the engine merges manifolds to one plane.
 const ONE_PLANE: f32 = 0.996;
 
-/// What the engine keeps of a pair of shapes between ticks.
+/// State of a pair of shapes that the engine keeps between ticks.
 type Kept<'a> = (&'a mut Vec<ContactManifold>, &'a mut Option<ContactManifoldsWorkspace>);
 
-/// Brings the manifolds of a hull and a terrain or mesh up to date.
+/// Updates the manifolds of a hull and a terrain or mesh.
 pub(super) fn touch(
     pos12: &Pose,
     [one, other]: [&dyn Shape; 2],
@@ -54,7 +54,7 @@ pub(super) fn touch(
     thin_out(manifolds, &earlier);
 }
 
-/// Leaves four points in each plane of contact.
+/// Reduces each contact plane to four points.
 fn thin_out(manifolds: &mut [ContactManifold], earlier: &[Point]) {
     let mut planes: Vec<(Vector, Vec<[usize; 2]>)> = Vec::new();
     let touching = |(_, manifold): &(usize, &ContactManifold)| !manifold.points.is_empty();
@@ -79,8 +79,7 @@ fn thin_out(manifolds: &mut [ContactManifold], earlier: &[Point]) {
     }
 }
 
-/// A point that only its place tells from others: features of triangles have
-/// the same names in all of them.
+/// A point without feature ids, identified by its position: triangles reuse the same ids.
 fn nameless(point: &Point) -> Point {
     Point { fid1: PackedFeatureId::UNKNOWN, fid2: PackedFeatureId::UNKNOWN, ..*point }
 }

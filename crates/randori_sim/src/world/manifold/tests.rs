@@ -1,4 +1,4 @@
-//! Clipping and choosing by themselves.
+//! Clipping and selection of points in isolation.
 
 use std::f32::consts::TAU;
 
@@ -10,7 +10,7 @@ use super::clip::clip;
 use super::face::{Corner, Face};
 use super::reduce::{carriers, carry_over};
 
-/// A regular face in the plane z = 0 that looks up.
+/// A regular polygon in the plane z = 0 with its normal upwards.
 fn polygon(corners: u32, radius: f32, first: u32) -> Face {
     let corner = |index: u32| {
         let angle = TAU * index as f32 / corners as f32;
@@ -39,7 +39,7 @@ fn points(corners: u32, heights: impl Fn(u32) -> f32) -> Vec<Point> {
     face.corners.iter().enumerate().map(point).collect()
 }
 
-/// Distance of the origin from the nearest side of the polygon of chosen points.
+/// Distance of the origin from the nearest side of the polygon of selected points.
 fn margin(points: &[Point], chosen: &[usize]) -> f32 {
     let place = |index: usize| points[chosen[index % chosen.len()]].local_p1;
     (0..chosen.len())
@@ -81,7 +81,7 @@ fn points_stay_until_another_is_deeper() {
     let indices = |points: &[Point]| carriers(points, Vector::Z, &kept);
     let first = indices(&level);
 
-    // A tremble, and a lean towards a corner between the ones that carry.
+    // Noise, and a lean towards a corner between the supporting ones.
     let trembling = points(12, |index| if index == 4 { -5e-5 } else { 0.0 });
     let leaning = points(12, |index| if index == 4 { -5e-3 } else { 0.0 });
 

@@ -10,8 +10,7 @@ use crate::world::dynamics::spatial::wide;
 use crate::world::inertia::MassProperties;
 
 impl Trees {
-    /// Adds the velocities that an impulse (N s, world) on a link gives:
-    /// `M dv = J' p`.
+    /// Adds the velocity change of an impulse (N s, world) on a link: `M dv = J' p`.
     pub(in crate::world) fn strike(&mut self, link: usize, impulse: Vector, point: Vector) {
         let (tree, kinematics) = (&self.tree, &self.placed);
         let mut mass = MassMatrix::new(tree);
@@ -28,7 +27,7 @@ impl Trees {
             dv[dof] = kinematics.subspace()[dof].dot(&load);
         }
         factor.solve(tree, &mut dv);
-        // A blow is no acceleration that goes on: the velocity before it changes too.
+        // An impulse is not a lasting acceleration: the previous velocity changes too.
         for values in [&mut self.state.v, &mut self.state.previous_v] {
             for (value, change) in values.iter_mut().zip(&dv) {
                 *value += change;
@@ -36,7 +35,7 @@ impl Trees {
         }
     }
 
-    /// Changes the last bit of the first rate that moves a link.
+    /// Changes the last bit of the first joint velocity that moves a link.
     pub(in crate::world) fn nudge(&mut self, link: usize) {
         if let Some(dof) = self.tree.link_chain(link).first() {
             let rate = &mut self.state.v[*dof as usize];
@@ -44,7 +43,7 @@ impl Trees {
         }
     }
 
-    /// Gives a link other mass properties, in its frame.
+    /// Sets the mass properties of a link, in its frame.
     pub(in crate::world) fn set_mass(&mut self, link: usize, mass: &MassProperties) {
         self.tree.set_mass(link, *mass);
         if link < self.robots.links().len() {
@@ -52,12 +51,12 @@ impl Trees {
         }
     }
 
-    /// Force on the body (N) and its moment (N m) about a point, of all contacts.
+    /// Force on the body (N) and its moment (N m) about a point, total of all contacts.
     pub(in crate::world) fn contact_wrench(&self, body: usize, about: Vector) -> (Vector, Vector) {
         sum_on(body, about, &self.touches)
     }
 
-    /// The same of everything but gravity and joints.
+    /// The same for all loads but gravity and joints.
     pub(in crate::world) fn loads_on(&self, body: usize, about: Vector) -> (Vector, Vector) {
         let [touches, loads] = [&self.touches, &self.loads].map(|it| sum_on(body, about, it));
         (touches.0 + loads.0, touches.1 + loads.1)
@@ -83,17 +82,17 @@ fn sum_on(body: usize, about: Vector, touches: &[Touch]) -> (Vector, Vector) {
 }
 
 impl SimWorld {
-    /// Whether the engine moved nothing itself in the last step.
+    /// True if the engine moved no body itself in the last step.
     pub(in crate::world) fn is_alone(&self) -> bool {
         self.trees.as_ref().is_some_and(|trees| trees.is_alone)
     }
 
-    /// What pressed on links in the last step.
+    /// Contacts with force on links in the last step.
     pub(in crate::world) fn tree_touches(&self) -> &[Touch] {
         self.trees.as_ref().map_or(&[], |trees| &trees.touches)
     }
 
-    /// The first body of the trees, if their state is not a number.
+    /// The first body of the trees, if their state is not finite.
     pub(in crate::world) fn broken_tree(&self) -> Option<usize> {
         let (forest, trees) = (self.scene.forest.as_ref()?, self.trees.as_ref()?);
         if trees.is_finite() {
@@ -103,7 +102,7 @@ impl SimWorld {
         link.or_else(|| trees.owned.first().map(|owned| owned.body))
     }
 
-    /// Changes the trees between steps, and places their links.
+    /// Modifies the trees between steps, and updates the poses of their links.
     pub(in crate::world) fn change_trees(&mut self, change: impl FnOnce(&mut Trees)) {
         if let Some(mut trees) = self.trees.take() {
             change(&mut trees);

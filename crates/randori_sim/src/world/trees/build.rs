@@ -1,4 +1,4 @@
-//! Robots of a scenario become trees.
+//! Builds trees from the robots of a scene.
 
 use nalgebra::Vector3;
 use randori_bodies::coupling::{Closure, Coupling, POLYNOMIAL};
@@ -22,7 +22,7 @@ use crate::world::manifold::has_large_face;
 use crate::world::robot::Assembly;
 use crate::world::scene::Role;
 
-/// The law of loops and couplings, which hardly yield.
+/// The law of loops and couplings, with very little compliance.
 fn rigid() -> Law {
     Law::Stiff(StiffLaw { frequency_hz: 2000.0, damping_ratio: 1.0, ..StiffLaw::default() })
 }
@@ -35,13 +35,13 @@ pub(in crate::world) struct TreesBuilder {
     paths: Vec<String>,
     /// By degree of freedom of the scene: link, and axis of its joint.
     dofs: Vec<(usize, usize)>,
-    /// By link: what resists its joint.
+    /// By link: the passive forces of its joint.
     laws: Vec<DofLaw>,
-    /// By link: the start of its joint.
+    /// By link: the initial coordinates of its joint.
     starts: Vec<[f32; 3]>,
     /// Follower and leader as links, ratio and offset.
     couplings: Vec<(usize, usize, [f64; 2])>,
-    /// With the bodies that they connect.
+    /// Each with the bodies that it connects.
     loops: Vec<(Coupling, [usize; 2])>,
     stiff: StiffLaw,
 }
@@ -69,7 +69,7 @@ impl TreesBuilder {
     ///
     /// # Errors
     ///
-    /// If a joint moves nothing that has mass.
+    /// If a joint moves no mass.
     pub(in crate::world) fn finish(self, step_s: f64) -> Result<(Forest, Trees), WorldError> {
         let tree = self.tree.build();
         let mut state = State::new(&tree);
@@ -186,7 +186,7 @@ impl Assembly<'_> {
         let handle = builder.physics.insert_body(rigid.pose(self.base_pose));
         self.insert_links(builder, index, handle, Role::Tree { link })?;
         for collider in builder.physics.bodies[handle].colliders() {
-            // The engine solves no contact of a link, so it has nothing else to ask.
+            // The engine solves no contact of a link, so no other hooks are needed.
             let collider = &mut builder.physics.colliders[*collider];
             collider.set_active_hooks(ActiveHooks::FILTER_CONTACT_PAIRS);
         }
@@ -288,15 +288,15 @@ impl Assembly<'_> {
     }
 }
 
-/// A collider whose contacts the trees can use: also those between bodies that
-/// the engine does not move.
+/// A collider with contacts that trees can use: also those between bodies that the
+/// engine does not move.
 pub(in crate::world) fn for_trees(collider: ColliderBuilder) -> ColliderBuilder {
     let types = ActiveCollisionTypes::all() - ActiveCollisionTypes::FIXED_FIXED;
     collider.active_collision_types(types)
 }
 
-/// Whether the engine shall look for the contacts of a collider in every tick, and not
-/// reuse those of an earlier one: if it has something to ask, it does.
+/// Sets whether the engine computes the contacts of a collider in every tick, or may
+/// reuse those of an earlier one: with a hook to call, it computes them.
 pub(super) fn set_fresh(collider: &mut Collider, fresh: bool) {
     let ask = ActiveHooks::FILTER_CONTACT_PAIRS;
     let hooks = collider.active_hooks();

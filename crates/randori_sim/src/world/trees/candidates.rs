@@ -1,4 +1,4 @@
-//! Which shapes of trees may ever touch: what does not costs nothing in a tick.
+//! Collision candidates among the shapes of trees; other pairs have no cost in a tick.
 
 use randori_bodies::{Kinematics, Tree};
 use randori_core::layout::BodyId;
@@ -13,26 +13,26 @@ use crate::world::rules::NEAR_M;
 use crate::world::scene::Role;
 use crate::world::tree::narrow_pose;
 
-/// Up to this many pairs are tested one by one; with more, shapes are sorted first.
+/// Maximum number of pairs that are tested one by one; for more, shapes are sorted first.
 const MAX_LISTED: usize = 4096;
 
-/// A shape of a link, or of scenery.
+/// A shape of a link, or a static shape.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TreeShape {
     pub(super) collider: ColliderHandle,
     pub(super) body: Option<usize>,
-    /// `None` for scenery, and objects that sleep.
+    /// `None` for static shapes, and sleeping objects.
     pub(super) link: Option<usize>,
     /// In the frame of its link, or of the world.
     pub(super) pose: Pose,
     /// The outward normal of a plane, in the frame of the shape.
     pub(super) plane: Option<Vector>,
-    /// How far it may come in a step, m.
+    /// Maximum displacement in a step, m.
     pub(super) reach: f32,
 }
 
 impl SimWorld {
-    /// Notes all shapes, and which of them may touch.
+    /// Collects all shapes, and the pairs that may touch.
     pub(super) fn list_shapes(&self, trees: &Trees, pairs: &mut Pairs) {
         let physics = &self.physics;
         pairs.shapes.clear();
@@ -70,7 +70,7 @@ impl SimWorld {
         });
     }
 
-    /// Whether two shapes ever touch.
+    /// True if two shapes may ever touch.
     pub(super) fn may_touch(&self, trees: &Trees, one: &TreeShape, other: &TreeShape) -> bool {
         if one.link == other.link || (one.plane.is_some() && other.plane.is_some()) {
             return false;
@@ -107,7 +107,7 @@ impl TreeShape {
         }
     }
 
-    /// Whether a range comes near this shape, a plane.
+    /// True if a range is near this shape, a plane.
     pub(super) fn reaches(&self, range: &Aabb) -> bool {
         let Some(normal) = self.plane.filter(|_| self.link.is_none()) else { return true };
         let normal = self.pose.rotation * normal;

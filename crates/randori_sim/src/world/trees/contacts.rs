@@ -1,4 +1,4 @@
-//! Contacts of links, from manifolds to the dynamics.
+//! Passes contacts of links from manifolds to the dynamics.
 
 use nalgebra::Vector3;
 use randori_bodies::cone::Friction;
@@ -19,19 +19,19 @@ use crate::world::rules::NEAR_M;
 use crate::world::scene::Role;
 use crate::world::surface::Surface;
 
-/// By how much two objects may get faster against each other within a tick while
-/// points that do not touch yet are left out, m/s. What is faster overlaps by that
-/// velocity times the tick, and is pushed apart in the next.
+/// Increase of the approach velocity of two objects within a tick up to which points
+/// without contact are omitted, m/s. A faster approach causes an overlap of that
+/// velocity times the tick, which the next tick corrects.
 const SURGE: f64 = 0.2;
 
-/// Points of contacts are nearer than this to both surfaces, m: the engine looks 0.02 m
-/// ahead.
+/// Maximum distance of contact points from both surfaces, m: the engine predicts
+/// contacts up to 0.02 m.
 const WIDEST_GAP: f64 = 0.1;
 
-/// How an object in the trees moves before a step.
+/// Motion of an object in the trees before a step.
 #[derive(Clone, Copy)]
 struct ObjectMotion {
-    /// Where `linear` is meant, m.
+    /// Reference point of `linear`, m.
     origin: Vector3<f64>,
     /// m/s, world axes.
     linear: Vector3<f64>,
@@ -40,7 +40,7 @@ struct ObjectMotion {
 }
 
 impl ObjectMotion {
-    /// Of something that does not move, or of which nothing is known.
+    /// Motion of a static object, or an unknown motion.
     const NONE: Self = Self {
         origin: Vector3::new(0.0, 0.0, 0.0),
         linear: Vector3::new(0.0, 0.0, 0.0),
@@ -64,7 +64,7 @@ impl Trees {
         }
     }
 
-    /// Notes which colliders are those of links.
+    /// Marks the colliders of links.
     fn note_ours(&mut self, physics: &PhysicsWorld) {
         self.ours.clear();
         for handle in &self.handles {
@@ -88,7 +88,7 @@ impl SimWorld {
         }
     }
 
-    /// Collects the points at which links touch something, or are about to.
+    /// Collects the contact points of links, including predicted ones.
     pub(super) fn gather_contacts(&self, trees: &mut Trees) {
         trees.contacts.clear();
         trees.bodies.clear();
@@ -131,7 +131,7 @@ impl SimWorld {
         let surface = self.scene.rules.surface(colliders[0]);
         let surface = surface.joined(self.scene.rules.surface(colliders[1]));
         let margin = match surface.softness {
-            // MuJoCo's law acts from the surface on.
+            // MuJoCo's law acts from zero distance on.
             Some(_) => 0.0,
             None => bodies.into_iter().flatten().fold(NEAR_M, |sum, body| {
                 sum + trees.reaches.get(body).copied().flatten().unwrap_or(0.0)
@@ -186,7 +186,7 @@ impl SimWorld {
         }
     }
 
-    /// Gap (m) from which on no point of two objects can close, see
+    /// Gap (m) from which no point of two objects can close, see
     /// [`stays_open`](Self::stays_open).
     fn open_from(&self, motions: &[ObjectMotion; 2], bodies: [Option<usize>; 2]) -> f32 {
         let mut closing = (motions[0].linear - motions[1].linear).norm() + SURGE;
@@ -194,12 +194,12 @@ impl SimWorld {
             let radius = body.map_or(0.0, |body| f64::from(self.radius(BodyId(body))));
             closing += motion.angular.norm() * (radius + WIDEST_GAP);
         }
-        // With room for rounding.
+        // With a margin for rounding.
         (1.001 * closing * f64::from(self.scene.tick_s)) as f32
     }
 
-    /// Whether the gap between two objects is too wide to close within the tick, even
-    /// if they get faster by [`SURGE`]. Points that cannot press would couple all
+    /// True if the gap between two objects is too wide to close within the tick, even
+    /// with an additional velocity of [`SURGE`]. Points without force would couple all
     /// objects of a loose pile.
     fn stays_open(
         &self,
@@ -214,7 +214,7 @@ impl SimWorld {
         f64::from(gap) > closing * f64::from(self.scene.tick_s)
     }
 
-    /// Something that is no link: the ground, or a body whose motion is given.
+    /// A side of a contact that is not a link: the ground, or a body with prescribed motion.
     fn moving_side(&self, collider: &Collider, place: Vector) -> Side {
         let Some(body) = collider.parent().map(|handle| &self.physics.bodies[handle]) else {
             return Side::GROUND;
@@ -251,7 +251,7 @@ fn soft(spec: &SoftnessSpec) -> Law {
     })
 }
 
-/// Where a point acts: between the two surfaces.
+/// Point of action of a contact point: halfway between the two surfaces.
 fn middle(manifold: &ContactManifold, poses: [Pose; 2], number: usize) -> Vector {
     let point = &manifold.points[number];
     let [mut first, mut second] = [point.local_p1, point.local_p2];
@@ -264,14 +264,14 @@ fn middle(manifold: &ContactManifold, poses: [Pose; 2], number: usize) -> Vector
     (poses[0] * first + poses[1] * second) / 2.0
 }
 
-/// The part of a [`point_key`] that the points of a manifold share.
+/// The part of a [`point_key`] that all points of a manifold share.
 fn pair_key(colliders: [ColliderHandle; 2], manifold: &ContactManifold) -> u64 {
     let [first, second] = [colliders[0].into_raw_parts().0, colliders[1].into_raw_parts().0];
     let pair = mixed(0, u64::from(first) << 32 | u64::from(second));
     mixed(pair, u64::from(manifold.subshape1) << 32 | u64::from(manifold.subshape2))
 }
 
-/// Tells the points of a step apart, and stays while two features touch.
+/// Identifies a point within a step; constant while the same two features touch.
 fn point_key(pair: u64, manifold: &ContactManifold, number: usize) -> u64 {
     let point = &manifold.points[number];
     let features = [u64::from(point.fid1.0), u64::from(point.fid2.0)];
@@ -280,7 +280,7 @@ fn point_key(pair: u64, manifold: &ContactManifold, number: usize) -> u64 {
     mixed(key, if known { 0 } else { number as u64 + 1 })
 }
 
-/// Adds a number to a key.
+/// Mixes a number into a key.
 fn mixed(key: u64, part: u64) -> u64 {
     // The finalizer of MurmurHash3, a bijection.
     let mut mixed = key.rotate_left(17) ^ part;

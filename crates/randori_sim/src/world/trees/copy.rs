@@ -6,10 +6,10 @@ use super::Trees;
 use crate::world::rules::UNBOUNDED;
 
 impl Trees {
-    /// Becomes equal to other trees of the same scene with the same payloads.
+    /// Copies other trees of the same scene with the same payloads into these.
     ///
-    /// What follows from the scene and from what the trees own is not copied, and neither
-    /// are workspaces.
+    /// Data that follow from the scene and from the owned objects are not copied, and
+    /// neither are workspaces.
     pub(in crate::world) fn copy_from(&mut self, source: &Self) {
         if !self.owns_the_same(source) {
             *self = source.clone();
@@ -32,7 +32,7 @@ impl Trees {
         self.is_alone = source.is_alone;
     }
 
-    /// Whether both consist of the same links.
+    /// True if both have the same links.
     fn owns_the_same(&self, other: &Self) -> bool {
         let bodies = self.owned.iter().zip(&other.owned);
         self.owned.len() == other.owned.len()
@@ -40,8 +40,8 @@ impl Trees {
             && self.stepper.weights() == other.stepper.weights()
     }
 
-    /// Puts the engine's bodies of all links, and their shapes, where they are in the
-    /// engine of another world.
+    /// Sets the poses of the engine's bodies of all links, and of their shapes, to
+    /// those in the engine of another world.
     pub(in crate::world) fn copy_places(&self, to: &mut PhysicsWorld, from: &PhysicsWorld) {
         for handle in &self.handles {
             let (rigid, source) = (&mut to.bodies[*handle], &from.bodies[*handle]);
@@ -59,7 +59,7 @@ impl Trees {
         branches.zip(self.handles.iter().copied())
     }
 
-    /// Objects that have fallen asleep, in order.
+    /// Sleeping objects, in order.
     pub(in crate::world) fn sleepers(&self) -> &[usize] {
         &self.asleep
     }
@@ -69,7 +69,7 @@ impl Trees {
         &self.around[branch]
     }
 
-    /// Bounds of a shape that the trees move, or that stands still.
+    /// Bounds of a shape that the trees move, or of a static one.
     pub(in crate::world) fn bounds_of(&self, collider: ColliderHandle) -> &Aabb {
         self.bounds.get(collider.into_raw_parts().0 as usize).unwrap_or(&UNBOUNDED)
     }

@@ -1,11 +1,11 @@
-//! Robots that are moved by articulated dynamics of our own ([`randori_bodies`]),
-//! on the engine's geometry.
+//! Robots with our own articulated dynamics ([`randori_bodies`]) and the engine's
+//! collision geometry.
 //!
-//! Links are kinematic bodies of the engine, which finds their contacts while it
-//! moves bodies of its own, and does nothing else with them; else they find their
-//! contacts themselves ([`pairs`]). A tick begins with links half a step ahead, where
-//! contacts are found; then drives, limits, friction and contacts are solved
-//! together, and links go to the end of the step. All robots of a scene are one
+//! Links are kinematic bodies of the engine, which finds their contacts while it moves
+//! bodies of its own, and does nothing else with them; otherwise the trees find the
+//! contacts themselves ([`pairs`]). A tick first moves links half a step ahead and
+//! finds contacts there; then drives, limits, friction and contacts are solved
+//! together, and links move to the end of the step. All robots of a scene are one
 //! [`Tree`], so contacts between robots are solved like those of one.
 //!
 //! Start reading at [`SimWorld::step_trees`].
@@ -42,7 +42,7 @@ use self::near::Near;
 use self::owned::Owned;
 use self::pairs::Pairs;
 
-/// What never changes about trees; see [`Scene`](super::scene::Scene).
+/// The constant part of trees; see [`Scene`](super::scene::Scene).
 pub(super) struct Forest {
     /// By link index of the tree.
     pub(super) links: Vec<TreeLink>,
@@ -50,11 +50,11 @@ pub(super) struct Forest {
     dofs: Vec<TreeDof>,
     /// By degree of freedom of the tree.
     laws: Vec<DofLaw>,
-    /// Loops, then joints that follow others.
+    /// Loops, then joint couplings.
     couplings: Vec<Coupling>,
     /// By loop: the bodies that it connects.
     loops: Vec<[usize; 2]>,
-    /// How contacts yield whose surfaces have no softness of their own.
+    /// The law of contacts whose surfaces have no softness of their own.
     stiff: StiffLaw,
 }
 
@@ -63,18 +63,18 @@ pub(super) struct TreeLink {
     pub(super) handle: RigidBodyHandle,
     /// Index of its robot.
     robot: usize,
-    /// The link that carries it.
+    /// The parent link.
     parent: Option<usize>,
-    /// Whether it collides with the link that carries it.
+    /// True if it collides with its parent.
     meets_parent: bool,
-    /// Whether links of its robot collide with each other.
+    /// True if links of its robot collide with each other.
     meets_own: bool,
-    /// The bodies that it consists of.
+    /// Its member bodies.
     members: Vec<usize>,
 }
 
 impl Forest {
-    /// Whether two links may touch.
+    /// True if two links may touch.
     pub(super) fn meet(&self, one: usize, other: usize) -> bool {
         let [first, second] = [&self.links[one], &self.links[other]];
         if first.robot != second.robot {
@@ -95,7 +95,7 @@ struct TreeDof {
     coordinate: Coordinate,
 }
 
-/// Where a coordinate of the scene stands among those of the tree.
+/// Position of a coordinate of the scene among those of the tree.
 #[derive(Debug, Clone, Copy)]
 enum Coordinate {
     Scalar(usize),
@@ -106,34 +106,34 @@ enum Coordinate {
     },
 }
 
-/// Everything about trees that changes.
+/// The state of trees, with workspaces.
 #[derive(Clone)]
 pub(super) struct Trees {
-    /// The robots alone. Masses change with payloads.
+    /// The robots alone, with payloads.
     robots: Tree,
     robot_weights: Weights,
     /// Objects that are solved with the robots, in the order of their indices.
     owned: Vec<Owned>,
-    /// Objects that have fallen asleep, in order.
+    /// Sleeping objects, in order.
     asleep: Vec<usize>,
     /// Robots and owned objects.
     tree: Tree,
     state: State,
     memory: Memory,
     stepper: Stepper,
-    /// The links at the end of the last step.
+    /// Poses of links at the end of the last step.
     placed: Kinematics,
-    /// Their velocities, about the origins of their branches.
+    /// Velocities of links, about the origins of their branches.
     velocities: Vec<MotionVector>,
-    /// What pressed on links in the last step.
+    /// Contacts with force on links in the last step.
     touches: Vec<Touch>,
-    /// What loops and outside forces exerted on links in the last step.
+    /// Loads of loops and external forces on links in the last step.
     loads: Vec<Touch>,
     /// Rigid bodies of all links, in their order.
     handles: Vec<RigidBodyHandle>,
     /// Workspaces.
     near: Near,
-    /// Whether a collider is that of a link, by its index.
+    /// By collider index: true for colliders of links.
     ours: Vec<bool>,
     contacts: Vec<Contact>,
     bodies: Vec<[Option<usize>; 2]>,
@@ -145,15 +145,15 @@ pub(super) struct Trees {
     bounds: Vec<Aabb>,
     /// By branch: bounds of all of its links.
     around: Vec<Aabb>,
-    /// Number of links whose bounds the engine has from here.
+    /// Number of links, from the first, whose bounds in the engine are set by the trees.
     tightened: usize,
-    /// Whether the engine moved nothing itself in the last step.
+    /// True if the engine moved no body itself in the last step.
     is_alone: bool,
-    /// What touched then.
+    /// Pairs in contact in that step.
     pairs: Pairs,
 }
 
-/// A contact point that pressed, or the point of another load.
+/// A contact point with force, or the point of another load.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Touch {
     /// Indices of the bodies; `None` for the ground.
@@ -162,8 +162,7 @@ pub(super) struct Touch {
     pub(super) point: Vector,
     /// Unit vector from the first to the second.
     pub(super) normal: Vector,
-    /// Force (N) and moment (N m) on the second body at the point, mean over the
-    /// step.
+    /// Force (N) and moment (N m) on the second body at the point, mean over the step.
     pub(super) force: Vector,
     pub(super) moment: Vector,
 }

@@ -1,4 +1,4 @@
-//! Which objects come near robots, and which of those in the trees may rest.
+//! Finds objects near robots, and objects in the trees that may sleep.
 //!
 //! Start reading at [`SimWorld::find_near`].
 
@@ -15,35 +15,35 @@ use crate::world::build::owner;
 use crate::world::dynamics::spatial::narrow;
 use crate::world::scene::Role;
 
-/// Memory of the search for objects near robots.
+/// Workspace of the search for objects near robots.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Near {
-    /// Objects near robots, and what they touch, in order.
+    /// Objects near robots, and all that touch them, in order.
     pub(super) bodies: Vec<usize>,
-    /// Those of them that a link is near.
+    /// Those of them near a link.
     by_links: Vec<usize>,
-    /// Pairs of objects that touch, if the trees know them: if the engine moves nothing.
+    /// Pairs of touching objects, if the trees know them: if the engine moves no body.
     pairs: Vec<[usize; 2]>,
     /// Objects in the trees that fall asleep, in order.
     pub(super) sleepers: Vec<usize>,
-    /// Memory for it.
+    /// Workspace for that.
     restless: Vec<usize>,
-    /// What the trees shall own.
+    /// The objects that the trees will own.
     pub(super) next: Vec<Owned>,
     memory: Spread,
 }
 
-/// Memory of [`SimWorld::spread`].
+/// Workspace of [`SimWorld::spread`].
 #[derive(Debug, Clone, Default)]
 struct Spread {
-    /// By body: whether it is found.
+    /// By body: true if it is found.
     found: Vec<bool>,
-    /// By body: another that is joined with it, nearer to the first of all of them.
+    /// By body: another body of the same connected set, nearer to its first one.
     leaders: Vec<usize>,
 }
 
 impl SimWorld {
-    /// Objects that a link is near, and all that they touch, in order.
+    /// Objects near a link, and all objects in contact with them, in order.
     pub(super) fn find_near(&self, trees: &Trees, found: &mut Near) {
         let Near { bodies: near, by_links, pairs, memory, .. } = found;
         for list in [&mut *near, &mut *by_links] {
@@ -67,7 +67,7 @@ impl SimWorld {
                 self.note_pair(trees, [pair.collider1, pair.collider2], (near, by_links));
             }
         } else {
-            // The engine's own pairs, which may be many, do not matter.
+            // The engine's own pairs, which may be many, are skipped.
             for handle in &trees.handles[..trees.robots.links().len()] {
                 for collider in self.physics.bodies[*handle].colliders() {
                     for pair in narrow_phase.contact_pairs_with(*collider) {
@@ -85,8 +85,8 @@ impl SimWorld {
         self.spread(trees, near, (pairs, memory));
     }
 
-    /// The objects of a pair whose surfaces only trees know; one that sleeps stays asleep
-    /// beside what does not move either.
+    /// Adds the objects of a pair whose surfaces only trees support; a sleeping one
+    /// stays asleep next to another immobile one.
     fn add_special(&self, trees: &Trees, bodies: [Option<usize>; 2], near: &mut Vec<usize>) {
         let moves = |body: usize| match self.body_role(BodyId(body)).1 {
             Role::Loose => !trees.sleeps(body),
@@ -98,9 +98,9 @@ impl SimWorld {
         }
     }
 
-    /// Objects in the trees that have stayed at their places for long, as all that they
-    /// touch, with no robot near. They leave the trees and stay where they are until
-    /// something comes near or touches them.
+    /// Objects in the trees that have kept their poses for long, as all objects in
+    /// contact with them, with no robot near. They leave the trees and keep their poses
+    /// until another body comes near or touches them.
     pub(super) fn find_sleepers(&self, trees: &Trees, near: &mut Near) {
         let Near { by_links, pairs, sleepers, restless, memory, .. } = near;
         sleepers.clear();
@@ -118,8 +118,8 @@ impl SimWorld {
         sleepers.extend(still.filter(|body| !stays(body)));
     }
 
-    /// Notes which object of a pair is near a robot or meets a surface that only trees
-    /// know. Gives the pair if it consists of two objects.
+    /// Notes the objects of a pair that are near a robot or touch a surface that only
+    /// trees support. Returns the pair if it consists of two objects.
     fn note_pair(
         &self,
         trees: &Trees,
@@ -140,7 +140,8 @@ impl SimWorld {
         None
     }
 
-    /// Whether the surfaces of a pair yield or resist turning, which only trees know.
+    /// True if the surfaces of a pair have softness, or torsional or rolling friction,
+    /// which only trees support.
     fn is_special(&self, colliders: [ColliderHandle; 2]) -> bool {
         let [one, other] =
             colliders.map(|it| self.scene.rules.surface(&self.physics.colliders[it]));
@@ -155,12 +156,12 @@ impl SimWorld {
         owner(self.physics.colliders[collider].user_data).map(|body| body.0)
     }
 
-    /// Whether a body is an object that anything can move.
+    /// True if a body is a movable object.
     pub(super) fn is_loose(&self, body: usize) -> bool {
         self.body_role(BodyId(body)).1 == Role::Loose
     }
 
-    /// Whether the link of a pair may touch the object within a few ticks.
+    /// True if the link of a pair may touch the object within a few ticks.
     fn comes_near(&self, trees: &Trees, pair: [ColliderHandle; 2], link: usize) -> bool {
         if self.robot_link(link).is_none() {
             return false;
@@ -180,8 +181,8 @@ impl SimWorld {
         one.loosened(margin).intersects(&other)
     }
 
-    /// Adds to a list of objects all that touch one of them, directly or through others,
-    /// and puts it in order.
+    /// Adds to a list of objects all that are in contact with them, directly or through
+    /// other objects, and sorts it.
     fn spread(
         &self,
         trees: &Trees,
@@ -219,7 +220,7 @@ impl SimWorld {
         list.sort_unstable();
     }
 
-    /// Adds the objects that the engine sees touch an object and that are not found yet.
+    /// Adds the objects that touch an object according to the engine and are not found yet.
     fn add_touching(&self, body: usize, list: &mut Vec<usize>, found: &mut [bool]) {
         for collider in self.body_colliders(BodyId(body)) {
             for pair in self.physics.narrow_phase.contact_pairs_with(*collider) {
@@ -235,17 +236,17 @@ impl SimWorld {
     }
 }
 
-/// The first of all bodies that are joined with one.
+/// The first body of the connected set of a body.
 fn leader(leaders: &mut [usize], mut body: usize) -> usize {
     while leaders[body] != body {
-        // Paths get shorter as they are walked.
+        // Path compression.
         leaders[body] = leaders[leaders[body]];
         body = leaders[body];
     }
     body
 }
 
-/// Whether anything touches in a pair, or is about to within a tick.
+/// True if the shapes of a pair touch, or may touch within a tick.
 pub(super) fn touches(pair: &ContactPair) -> bool {
     pair.manifolds().iter().any(|manifold| !manifold.points.is_empty())
 }

@@ -1,11 +1,11 @@
-//! Movable objects beside robots.
+//! Movable objects in the trees.
 //!
-//! Where a link touches an object, or is about to, both are solved together: the
-//! object joins the trees as a body that floats freely, and with it everything
-//! that it touches. So does an object at a surface that yields or resists turning,
-//! which the engine's contacts do not. The engine keeps its shapes and finds its
-//! contacts. Once it has been free of robots and such surfaces for [`RELEASE_TICKS`],
-//! the engine moves it again; position and velocity stay as they are.
+//! If a link touches an object, or is about to, both are solved together: the object
+//! joins the trees as a floating body, and with it all objects in contact with it. The
+//! same holds for an object at a surface with softness, torsional or rolling friction,
+//! which the engine's contacts lack. The engine keeps its shapes and finds its
+//! contacts. After [`RELEASE_TICKS`] without robots and such surfaces nearby, the
+//! engine moves it again; position and velocity are kept.
 
 use nalgebra::{Matrix3, Vector3};
 use randori_bodies::{
@@ -21,26 +21,26 @@ use super::build::set_fresh;
 use crate::world::SimWorld;
 use crate::world::dynamics::spatial::{narrow, wide, wide_pose};
 
-/// An object goes back to the engine after this many ticks without a robot near it.
+/// Number of ticks without a robot nearby after which an object is released to the engine.
 const RELEASE_TICKS: u32 = 50;
 
-/// Objects join when a link is nearer than it can come in this many ticks; contacts
-/// are looked for as far ahead.
+/// Objects join if a link may reach them within this number of ticks; contacts are
+/// predicted as far ahead.
 pub(super) const AHEAD_TICKS: f32 = 2.0;
 
 /// An object in the trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::world) struct Owned {
-    /// Its index, that of a dropped box included.
+    /// Its body index, also that of a dropped box.
     pub(in crate::world) body: usize,
     /// Ticks since a robot was near it.
     free_ticks: u32,
-    /// Ticks for which it has stayed at its place.
+    /// Ticks for which it has kept its pose.
     pub(in crate::world) still_ticks: u32,
 }
 
 impl Trees {
-    /// Whether an object has fallen asleep in the trees.
+    /// True if an object sleeps in the trees.
     pub(in crate::world) fn sleeps(&self, body: usize) -> bool {
         self.asleep.binary_search(&body).is_ok()
     }
@@ -49,7 +49,7 @@ impl Trees {
         &mut self.owned
     }
 
-    /// The link that an object is in the trees.
+    /// The link of an object in the trees.
     pub(in crate::world) fn owned_link(&self, body: usize) -> Option<usize> {
         let place = self.owned.binary_search_by_key(&body, |owned| owned.body).ok()?;
         Some(self.robots.links().len() + place)
@@ -57,8 +57,8 @@ impl Trees {
 }
 
 impl SimWorld {
-    /// Takes objects into the trees that robots come near, and gives back those
-    /// that have been free of them for long enough.
+    /// Adds objects near robots to the trees, and releases those without robots nearby
+    /// for long enough.
     pub(super) fn update_owned(&mut self, trees: &mut Trees) {
         if self.scene.loose.is_empty() && self.dropped.is_empty() {
             return;
@@ -109,7 +109,7 @@ impl SimWorld {
         self.trees = Some(trees);
     }
 
-    /// Makes the trees consist of robots and these objects.
+    /// Sets the objects in the trees, beside the robots.
     fn exchange(&mut self, trees: &mut Trees, next: Vec<Owned>) {
         let before = std::mem::replace(&mut trees.owned, next);
         let (links, dofs, coordinates) =
@@ -156,7 +156,7 @@ impl SimWorld {
         trees.note_links(&self.physics);
     }
 
-    /// Whether the engine looks for the contacts of an object in every tick.
+    /// Sets whether the engine computes the contacts of an object in every tick.
     pub(super) fn set_fresh(&mut self, body: usize, fresh: bool) {
         let handle = self.body_role(BodyId(body)).0;
         for collider in self.physics.bodies[handle].colliders() {
@@ -164,7 +164,7 @@ impl SimWorld {
         }
     }
 
-    /// Puts the tree of robots and owned objects together; the state stays.
+    /// Rebuilds the tree of robots and owned objects; the state is kept.
     pub(super) fn rebuild(&self, trees: &mut Trees) {
         let mut tree = trees.robots.clone();
         let mut weights = trees.robot_weights.clone();
@@ -217,12 +217,12 @@ impl SimWorld {
         self.scene.masses[group].mass(&self.actions.payloads)
     }
 
-    /// The link that an owned object or a body of a robot is part of.
+    /// The link of an owned object or of a body of a robot.
     pub(in crate::world) fn tree_link(&self, body: usize) -> Option<usize> {
         self.robot_link(body).or_else(|| self.trees.as_ref()?.owned_link(body))
     }
 
-    /// Places owned objects where the state says, and reads them.
+    /// Updates and reads the poses of owned objects.
     pub(super) fn read_owned(&mut self) {
         let Some(trees) = self.trees.take() else { return };
         for (place, owned) in trees.owned.iter().enumerate() {
@@ -234,7 +234,7 @@ impl SimWorld {
             }
         }
         for &body in &trees.asleep {
-            // The engine's velocity is that from before it joined the trees.
+            // The engine's velocity is older than its entry into the trees.
             match self.dropped_index(BodyId(body)) {
                 Some(index) => self.state.dropped[index].twist = Twist::default(),
                 None => self.state.bodies[body].twist = Twist::default(),
@@ -250,19 +250,19 @@ fn append_rigid(state: &mut State, rigid: &mut RigidBody) {
     let turn = pose.rotation.coords;
     state.q.extend_from_slice(pose.translation.vector.as_slice());
     state.q.extend_from_slice(turn.as_slice());
-    // One that slept in the trees has the velocity of before.
+    // The engine's velocity of an object that slept in the trees is outdated.
     let (linear, angular) =
         if rigid.is_dynamic() { (rigid.linvel(), rigid.angvel()) } else { Default::default() };
     let origin = linear + angular.cross(rigid.translation() - rigid.center_of_mass());
     let v = [origin.x, origin.y, origin.z, angular.x, angular.y, angular.z].map(f64::from);
     state.v.extend(v);
     state.previous_v.extend(v);
-    // Outside forces act on it in the trees.
+    // External forces act on it in the trees.
     rigid.reset_forces(false);
     rigid.reset_torques(false);
 }
 
-/// Gives a rigid body back to the engine with its velocity at the centre of mass.
+/// Releases a rigid body to the engine with its velocity at the centre of mass.
 fn release(rigid: &mut RigidBody, linear: Vector, angular: Vector) {
     rigid.set_body_type(RigidBodyType::Dynamic, true);
     rigid.set_linvel(linear, true);

@@ -1,11 +1,10 @@
-//! Contacts in ticks in which the engine moves nothing: the trees look for pairs of
-//! shapes that touch themselves, and ask the engine's geometry for their contact
-//! points alone.
+//! Contacts in ticks in which the engine moves no body: the trees find pairs of
+//! touching shapes themselves, and use only the engine's geometry for contact points.
 //!
-//! What may touch at all is found out once, when the trees change. A tick compares
-//! the bounds of those pairs, in worlds with many shapes along an axis first ("sort
-//! and sweep", Baraff 1992). A pair keeps its contact points while it is near, so the
-//! geometry can tell that two shapes have hardly moved against each other.
+//! Candidate pairs are determined once, when the trees change. A tick compares the
+//! bounds of those pairs, in worlds with many shapes along an axis first ("sort and
+//! sweep", Baraff 1992). A pair keeps its contact points while it is near, so the
+//! geometry can detect that two shapes have hardly moved relative to each other.
 //!
 //! Start reading at [`SimWorld::find_pairs`].
 
@@ -26,24 +25,23 @@ use crate::world::rules::{NEAR_M, UNBOUNDED};
 /// Pairs of shapes near each other.
 #[derive(Clone, Default)]
 pub(in crate::world) struct Pairs {
-    /// Links and scenery, in the order of their colliders; none if the trees changed.
+    /// Shapes of links and static ones, by collider index; empty after a change of the trees.
     pub(super) shapes: Vec<TreeShape>,
-    /// By shape: its bounds, widened by how far it may come and half of [`NEAR_M`].
+    /// By shape: its bounds, widened by its displacement and half of [`NEAR_M`].
     ranges: Vec<Aabb>,
     /// By shape: its pose in the world, once a pair needs it.
     poses: Vec<Option<Pose>>,
-    /// Planes, each with a shape that may touch it.
+    /// Pairs of a plane and a shape that may touch it.
     pub(super) planes: Vec<[usize; 2]>,
     /// Other pairs that may touch; `None` if there are too many to list.
     pub(super) listed: Option<Vec<[usize; 2]>>,
     /// Shapes other than planes, along the x axis.
     pub(super) sorted: Vec<usize>,
-    /// Pairs whose ranges meet.
+    /// Pairs whose ranges overlap.
     near: Vec<[usize; 2]>,
-    /// What they have in contact, in the same order; the same as in the last step until
-    /// the next search.
+    /// Their contacts, in the same order; those of the last step until the next search.
     slots: Vec<Slot>,
-    /// Memory for the search.
+    /// Workspace of the search.
     earlier: Vec<Slot>,
 }
 
@@ -55,14 +53,14 @@ pub(super) struct Slot {
     pub(super) workspace: Option<ContactManifoldsWorkspace>,
 }
 
-/// What a shape belongs to: the index of the body and of the link, if it is any.
+/// Owner of a shape: the indices of the body and of the link, if any.
 pub(super) type Owner = (Option<usize>, Option<usize>);
 
 /// A pair of shapes with its contact points.
 #[derive(Clone, Copy)]
 pub(in crate::world) struct Meeting<'a> {
     pub(in crate::world) colliders: [ColliderHandle; 2],
-    /// Poses of the shapes in the world that the points belong to.
+    /// Poses of the shapes in the world at which the points were computed.
     pub(super) poses: [Pose; 2],
     /// Their bodies and links.
     pub(super) owners: [Owner; 2],
@@ -70,7 +68,8 @@ pub(in crate::world) struct Meeting<'a> {
 }
 
 impl SimWorld {
-    /// Finds what touches, or is about to, with the links where `kinematics` says.
+    /// Finds contacts, including predicted ones, with the links at the poses of
+    /// `kinematics`.
     pub(super) fn find_pairs(&self, trees: &Trees, pairs: &mut Pairs, kinematics: &Kinematics) {
         if pairs.shapes.is_empty() {
             self.list_shapes(trees, pairs);
@@ -105,12 +104,12 @@ impl SimWorld {
 }
 
 impl Pairs {
-    /// Forgets what may touch, because the trees or the scenery changed.
+    /// Clears the candidates, because the trees or the static shapes changed.
     pub(super) fn forget(&mut self) {
         self.shapes.clear();
     }
 
-    /// Forgets what touched, because the engine finds it now.
+    /// Clears the contacts, because the engine finds them now.
     pub(super) fn clear(&mut self) {
         self.slots.clear();
     }
@@ -121,7 +120,7 @@ impl Pairs {
     }
 
     /// The bodies of a pair, if both are objects in the trees; `None` also if the trees
-    /// have changed since, or have taken over contacts.
+    /// have changed since, or have restored contacts.
     pub(super) fn objects(&self, place: usize, robot_links: usize) -> Option<[usize; 2]> {
         let (pair, slot) = (self.near.get(place)?, self.slots.get(place)?);
         let body = |side: usize| {
@@ -132,13 +131,13 @@ impl Pairs {
         Some([body(0)?, body(1)?])
     }
 
-    /// Takes over what a snapshot knows of contacts.
+    /// Restores the contacts of a snapshot.
     pub(super) fn restore(&mut self, slots: Vec<Slot>) {
         self.slots = slots;
     }
 
-    /// Takes over what touches, and what may touch unless the trees have the same
-    /// `scenery`, so that it is known already.
+    /// Copies contacts, and candidates unless the trees have the same `scenery`, so
+    /// that they are equal already.
     pub(super) fn copy_from(&mut self, source: &Self, same_scenery: bool) {
         copy_slots(&mut self.slots, &source.slots);
         if same_scenery && !self.shapes.is_empty() {
@@ -161,7 +160,7 @@ impl Pairs {
         })
     }
 
-    /// Notes where shapes may come.
+    /// Computes the ranges of shapes.
     fn spread(&mut self, trees: &Trees) {
         self.poses.clear();
         self.poses.resize(self.shapes.len(), None);
@@ -175,7 +174,7 @@ impl Pairs {
         }
     }
 
-    /// Finds pairs whose ranges meet, in the order of their colliders.
+    /// Finds pairs whose ranges overlap, in the order of their colliders.
     fn sweep(&mut self, may_touch: impl Fn(&TreeShape, &TreeShape) -> bool) {
         let Self { shapes, ranges, planes, listed, sorted, near, .. } = self;
         near.clear();
@@ -209,7 +208,7 @@ impl Pairs {
         near.sort_unstable();
     }
 
-    /// Gives pairs the contact points that they had in the last step.
+    /// Copies the contact points of pairs from the last step.
     fn carry(&mut self) {
         let Self { shapes, near, slots, earlier, .. } = self;
         std::mem::swap(slots, earlier);
@@ -233,13 +232,12 @@ impl Slot {
         Self { colliders, manifolds: Vec::new(), workspace: None }
     }
 
-    /// Whether it has contact points.
+    /// True if it has contact points.
     pub(super) fn touches(&self) -> bool {
         self.manifolds.iter().any(|manifold| !manifold.points.is_empty())
     }
 
-    /// Brings the contact points of the shapes, up to `prediction` metres from each
-    /// other, up to date.
+    /// Updates the contact points of the shapes, up to a distance of `prediction` (m).
     fn touch(
         &mut self,
         [one, other]: [&Pose; 2],
@@ -257,7 +255,7 @@ impl Slot {
             workspace,
         );
         if found.is_err() {
-            // Shapes that the geometry does not know together never touch.
+            // Pairs that the geometry does not support never touch.
             manifolds.clear();
         }
         for manifold in manifolds {

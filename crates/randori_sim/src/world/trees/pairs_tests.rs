@@ -1,4 +1,4 @@
-//! What trees find must be what the engine finds.
+//! The contacts that trees find equal those that the engine finds.
 
 use randori_bodies::contact::Contact;
 use randori_core::layout::SceneLayout;
@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 
-/// A robot that stands 2 mm deep: balls, blocks, rods and a prism, some of which are
-/// inside of each other.
+/// A robot that penetrates the ground by 2 mm: balls, blocks, rods and a prism, some of
+/// which overlap.
 const ROBOT: &str = r#"Robot(
     format: 1, name: "robot", base: Floating(link: "trunk"), self_contact: true,
     links: [
@@ -66,7 +66,7 @@ fn world(robot: &str, environment: &str) -> SimWorld {
     SimWorld::build(&scenario, &layout).expect("the scenario of a test builds")
 }
 
-/// Contacts at the start, by key: those that the engine finds, and those that trees do.
+/// Contacts at the start, by key: those that the engine finds, and those that trees find.
 fn both(world: &mut SimWorld, sweep: bool) -> [Vec<Contact>; 2] {
     let mut trees = world.trees.take().expect("robots are trees");
     let sorted = |trees: &Trees| {
@@ -74,7 +74,7 @@ fn both(world: &mut SimWorld, sweep: bool) -> [Vec<Contact>; 2] {
         contacts.sort_by_key(|contact| contact.key);
         contacts
     };
-    // The engine has looked for contacts while the world was built.
+    // The engine has computed contacts while the world was built.
     trees.is_alone = false;
     world.gather_contacts(&mut trees);
     let engines = sorted(&trees);
@@ -151,7 +151,7 @@ fn points_that_a_pair_keeps_follow_its_shapes() {
 
     world.find_pairs(&trees, &mut pairs, &raised(1e-3));
     world.find_pairs(&trees, &mut fresh, &raised(1e-3));
-    // Kept points follow the shapes as well as new ones.
+    // Kept points follow the shapes like new ones.
     let deepest = |pairs: &Pairs| gaps(pairs).into_iter().fold(f32::MAX, f32::min);
     assert!(!first.is_empty());
     assert_eq!(pairs.meetings().count(), fresh.meetings().count());

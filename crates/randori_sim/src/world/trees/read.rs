@@ -1,4 +1,4 @@
-//! The state of trees as users see it.
+//! Reads the state of trees in user frames.
 
 use nalgebra::{Isometry3, Quaternion, Translation3, UnitQuaternion, Vector3};
 use randori_bodies::State;
@@ -38,8 +38,7 @@ impl SimWorld {
         self.read_owned();
     }
 
-    /// Acceleration (m/s^2) with which a point (m, world) of a body begins to move,
-    /// before the first step.
+    /// Initial acceleration (m/s^2) of a point (m, world) of a body, before the first step.
     pub(crate) fn first_acceleration(&self, body: BodyId, point: Vector) -> Vector {
         let (Some(trees), Some(link)) = (&self.trees, self.robot_link(body.0)) else {
             return Vector::ZERO;
@@ -48,14 +47,14 @@ impl SimWorld {
         let step_s = trees.stepper.options().step_s;
         let rates = state.v.iter().zip(&state.previous_v);
         let change: Vec<f64> = rates.map(|(now, before)| (now - before) / step_s).collect();
-        // Robots start at rest, so accelerations are composed as velocities are.
+        // Robots start at rest, so accelerations compose like velocities.
         let mut accelerations = velocities.clone();
         link_velocities(tree, placed, &change, &mut accelerations);
         let offset = wide(point) - placed.origin(tree.links()[link].branch());
         narrow(&accelerations[link].at(&offset))
     }
 
-    /// Reads what drives exerted in the last step.
+    /// Reads the torques of drives in the last step.
     pub(in crate::world) fn read_torques(&mut self) {
         let (Some(forest), Some(trees)) = (&self.scene.forest, &self.trees) else { return };
         let step_s = trees.stepper.options().step_s;
@@ -67,7 +66,7 @@ impl SimWorld {
 }
 
 impl Trees {
-    /// The state of a body that is placed in a link.
+    /// The state of a body of a link.
     pub(super) fn body_state(&self, link: usize, placing: &Placing) -> BodyState {
         let velocity = &self.velocities[link];
         let twist = Twist {
@@ -87,8 +86,8 @@ impl Trees {
         self.state_of((forest, robot, base), &self.state.q, &self.state.v)
     }
 
-    /// The state of a robot in the middle of the last step, where forces acted, and
-    /// its mean acceleration.
+    /// The state of a robot at the middle of the last step, where forces act, and its
+    /// mean acceleration.
     pub(in crate::world) fn middle_of_step(
         &self,
         forest: &Forest,
@@ -139,8 +138,8 @@ impl Trees {
 
     /// Feeds the state to a digest.
     ///
-    /// At the start, velocities before it follow from the scenario: two scenarios that
-    /// begin alike differ first after the first tick.
+    /// At the start, previous velocities follow from the scenario: two scenarios with
+    /// the same initial state differ first after the first tick.
     pub(in crate::world) fn digest(&self, ticks: u64, hasher: &mut StateHasher) {
         let State { q, v, previous_v } = &self.state;
         for values in [q, v, if ticks == 0 { v } else { previous_v }] {

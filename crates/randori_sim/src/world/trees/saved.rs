@@ -1,4 +1,4 @@
-//! What a snapshot holds of trees.
+//! State of trees in a snapshot.
 
 use nalgebra::Vector3;
 use randori_bodies::Memory;
@@ -10,7 +10,7 @@ use super::slots::SavedSlot;
 use super::{Touch, Trees};
 use crate::world::SimWorld;
 
-/// Everything of trees that does not follow from the scenario and the payloads.
+/// The state of trees, without data that follow from the scenario and the payloads.
 #[derive(Serialize, Deserialize)]
 pub(in crate::world) struct TreesState {
     q: Vec<f64>,
@@ -20,9 +20,9 @@ pub(in crate::world) struct TreesState {
     asleep: Vec<usize>,
     /// Friction impulses of contacts by key.
     contacts: Vec<(u64, [[f64; 3]; 2])>,
-    /// Friction impulses of joints that have any, by degree of freedom.
+    /// Nonzero friction impulses of joints, by degree of freedom.
     joints: Vec<(usize, f64)>,
-    /// Number of degrees of freedom that have one, or 0 before the first step.
+    /// Number of degrees of freedom with friction impulses, or 0 before the first step.
     joint_count: usize,
     touches: Vec<Touch>,
     loads: Vec<Touch>,
@@ -52,7 +52,7 @@ impl Trees {
         }
     }
 
-    /// Forgets all objects.
+    /// Removes all objects.
     pub(in crate::world) fn disown(&mut self) {
         self.owned.clear();
         self.asleep.clear();
@@ -61,7 +61,7 @@ impl Trees {
         self.state.previous_v.truncate(self.robots.dofs());
     }
 
-    /// Takes over a state that was saved, which [fits](TreesState::misfit).
+    /// Restores a saved state, which [fits](TreesState::misfit).
     fn take_over(&mut self, saved: TreesState) {
         self.owned = saved.owned;
         self.asleep = saved.asleep;
@@ -84,7 +84,8 @@ impl Trees {
 }
 
 impl TreesState {
-    /// Why it cannot be the state of this world's trees with so many dropped boxes.
+    /// The reason for which it is not a state of this world's trees with this number of
+    /// dropped boxes.
     pub(in crate::world) fn misfit(&self, world: &SimWorld, boxes: usize) -> Option<&'static str> {
         let Some(trees) = &world.trees else { return Some("the engine has lost its robots") };
         let robots = &trees.robots;
@@ -124,8 +125,8 @@ impl TreesState {
 }
 
 impl SimWorld {
-    /// Puts the trees into a state that was saved and fits, with the engine as it was
-    /// then; payloads are in force already.
+    /// Restores a saved state that fits, with the engine in the state of that time;
+    /// payloads are already set.
     pub(in crate::world) fn restore_trees(&mut self, saved: TreesState) {
         let Some(mut trees) = self.trees.take() else { return };
         for group in &self.scene.masses {
@@ -170,8 +171,7 @@ impl SimWorld {
         self.read_trees();
     }
 
-    /// Puts the tree of robots and owned objects together again, after one of their
-    /// masses has changed.
+    /// Rebuilds the tree of robots and owned objects after a change of mass.
     pub(in crate::world) fn rebuild_trees(&mut self) {
         if let Some(mut trees) = self.trees.take() {
             self.rebuild(&mut trees);

@@ -1,7 +1,7 @@
-//! Copies of pairs that touch: into memory that exists, and as little as a snapshot needs.
+//! Copies of touching pairs: into existing memory, and in compact form for a snapshot.
 //!
-//! While the trees find contacts themselves, nothing writes what the engine keeps in
-//! manifolds for its solver, so only what the geometry reads has to be copied.
+//! While the trees find contacts themselves, the engine's solver data in manifolds are
+//! unused, so only data of the geometry have to be copied.
 
 use randori_core::math::{Pose, Vector};
 use rapier3d::parry::query::TrackedContact;
@@ -15,7 +15,7 @@ use super::pairs::Slot;
 /// A pair in a snapshot.
 #[derive(Serialize, Deserialize)]
 pub(super) struct SavedSlot {
-    /// Indices; colliders never go away, so they are all of the first generation.
+    /// Indices; colliders are never removed, so all have the first generation.
     pub(super) colliders: [u32; 2],
     manifolds: Vec<SavedManifold>,
     workspace: Option<ContactManifoldsWorkspace>,
@@ -83,7 +83,7 @@ impl SavedManifold {
 }
 
 /// Copies pairs; nothing is allocated if there were as many pairs, manifolds and points
-/// before, unless a shape consists of parts that need a workspace.
+/// before, unless a shape has parts that need a workspace.
 pub(super) fn copy_slots(slots: &mut Vec<Slot>, source: &[Slot]) {
     slots.truncate(source.len());
     let known = slots.len();

@@ -19,8 +19,8 @@ use crate::world::scene::Scene;
 use crate::world::tree::narrow_pose;
 
 impl SimWorld {
-    /// Makes one step with trees: half a step ahead, contacts (by the engine while
-    /// it has bodies of its own to move), the solution, and the rest of the step.
+    /// One step with trees: half a step ahead, contacts (by the engine while it has
+    /// bodies of its own to move), the solution, and the rest of the step.
     pub(in crate::world) fn step_trees(&mut self, trees: &mut Trees) {
         let scene = self.scene.clone();
         self.update_owned(trees);
@@ -29,7 +29,7 @@ impl SimWorld {
         let was_alone = trees.is_alone;
         trees.is_alone = self.engine_rests(trees);
         if trees.is_alone {
-            // Nothing of the engine's own moves.
+            // The engine moves no body of its own.
             let mut pairs = std::mem::take(&mut trees.pairs);
             self.find_pairs(trees, &mut pairs, trees.stepper.kinematics());
             trees.pairs = pairs;
@@ -50,19 +50,19 @@ impl SimWorld {
         trees.settle(&mut self.physics);
     }
 
-    /// Whether the engine moves nothing itself.
+    /// True if the engine moves no body itself.
     pub(in crate::world) fn engine_rests(&self, trees: &Trees) -> bool {
         trees.owned.len() + trees.asleep.len() == self.scene.loose.len() + self.dropped.len()
     }
 
-    /// Finds out before the first step whether the engine will have anything to move.
+    /// Determines before the first step if the engine will have any body to move.
     pub(in crate::world) fn rest_engine(&mut self) {
         if let Some(trees) = &mut self.trees {
             trees.is_alone = self.scene.loose.is_empty();
         }
     }
 
-    /// How far each body may come in a step, see [`Hooks`].
+    /// Maximum displacement of each body in a step, see [`Hooks`].
     fn update_reaches(&self, trees: &mut Trees) {
         let mut reaches = std::mem::take(&mut trees.reaches);
         reaches.clear();
@@ -78,7 +78,7 @@ impl SimWorld {
         trees.reaches = reaches;
     }
 
-    /// Finds how the start begins to move: its contacts press and accelerations are
+    /// Computes the initial accelerations: contact forces and accelerations are then
     /// known before the first step.
     pub(in crate::world) fn start_trees(&mut self) {
         let Some(mut trees) = self.trees.take() else { return };
@@ -101,7 +101,7 @@ impl SimWorld {
         self.trees = Some(trees);
     }
 
-    /// Finds the velocities at the end of a step, and moves on.
+    /// Solves for the velocities at the end of a step, and integrates.
     fn solve(&self, trees: &mut Trees) {
         let forest = self.scene.forest.as_ref().expect("a world with trees has a forest");
         let gravity = wide(self.physics.gravity);
@@ -116,16 +116,16 @@ impl SimWorld {
             couplings: &forest.couplings,
         };
         if stepper.finish(tree, state, memory, &input).is_err() {
-            // It shows as a body whose state is not a number.
+            // Reported as a body whose state is not finite.
             state.v.fill(f64::NAN);
         }
     }
 
-    /// Drives and outside forces.
+    /// Sets drives and external forces.
     fn set_inputs(&self, trees: &mut Trees) {
         let Scene { forest: Some(forest), .. } = &*self.scene else { return };
         trees.drives.clear();
-        // Nothing drives objects.
+        // Objects have no drives.
         trees.drives.resize(trees.robots.dofs(), Drive::default());
         for (entry, drive) in forest.dofs.iter().zip(&self.actions.drives) {
             trees.drives[entry.dof] = law(drive);
@@ -148,9 +148,9 @@ impl SimWorld {
         }
     }
 
-    /// Notes which contacts pressed, and how.
+    /// Notes the contacts with force.
     fn note_touches(&self, trees: &mut Trees) {
-        // What presses on objects that fell asleep goes on pressing.
+        // Contacts on sleeping objects persist.
         let Trees { touches, asleep, .. } = trees;
         let sleeps = |body: &usize| asleep.binary_search(body).is_ok();
         touches.retain(|touch| touch.bodies.iter().flatten().any(sleeps));
@@ -169,7 +169,7 @@ impl SimWorld {
         }
     }
 
-    /// Notes what loops and outside forces exerted.
+    /// Notes the loads of loops and external forces.
     fn note_loads(&self, trees: &mut Trees) {
         trees.loads.clear();
         let tick_s = self.scene.tick_s;
@@ -196,7 +196,7 @@ impl SimWorld {
         }
     }
 
-    /// Where an outside force pulls at a body during a step: at its centre of mass.
+    /// Point of action of an external force on a body during a step: its centre of mass.
     fn push_point(&self, trees: &Trees, link: usize, body: usize) -> Vector3<f64> {
         let placing = self.placing_of(body);
         let com = wide(placing.rapier_from_body * placing.com);
@@ -206,7 +206,7 @@ impl SimWorld {
 }
 
 impl Trees {
-    /// Places the links where the state says.
+    /// Updates the poses of links from the state.
     pub(in crate::world) fn settle(&mut self, physics: &mut PhysicsWorld) {
         if !self.is_finite() {
             return;
@@ -218,8 +218,8 @@ impl Trees {
         self.bound(physics);
     }
 
-    /// Notes the bounds of links, and tells the engine how far ahead to look for contacts
-    /// in the next step.
+    /// Updates the bounds of links, and sets those of the engine's broad phase, widened
+    /// by the prediction for the next step.
     fn bound(&mut self, physics: &mut PhysicsWorld) {
         self.note_links(physics);
         if self.is_alone {
@@ -233,7 +233,7 @@ impl Trees {
                 let aabb = self.bounds[collider.into_raw_parts().0 as usize];
                 parameters.length_unit = skin_unit(&aabb);
                 if link >= self.tightened {
-                    // Bounds within those that the engine made would change nothing.
+                    // Bounds within those of the engine would have no effect.
                     physics.broad_phase.set_aabb(&parameters, *collider, FAR_AWAY);
                 }
                 let reach = ahead_s * self.speed(link, &aabb) + margin;
@@ -243,21 +243,21 @@ impl Trees {
         self.tightened = self.handles.len();
     }
 
-    /// Tells the engine, whose search tree is new, where links are.
+    /// Passes the bounds of links to the engine's new search tree.
     pub(in crate::world) fn announce(&mut self, physics: &mut PhysicsWorld) {
         link_velocities(&self.tree, &self.placed, &self.state.v, &mut self.velocities);
         self.renew_bounds();
         self.bound(physics);
     }
 
-    /// No point within bounds on a link is faster, m/s.
+    /// Upper bound of the speed of points within bounds on a link, m/s.
     fn speed(&self, link: usize, bounds: &Aabb) -> f32 {
         let velocity = &self.velocities[link];
         let speed = velocity.at(self.placed.offset(link)).norm() as f32;
         speed + velocity.angular.norm() as f32 * bounds.extents().length()
     }
 
-    /// Notes the bounds of links where the engine's bodies are.
+    /// Notes the bounds of links at the poses of the engine's bodies.
     pub(super) fn note_links(&mut self, physics: &PhysicsWorld) {
         self.around.clear();
         self.around.resize(self.tree.bases().len(), Aabb::new_invalid());
@@ -275,12 +275,12 @@ impl Trees {
         note(&mut self.bounds, collider, aabb);
     }
 
-    /// Has the engine take new bounds of all links when they settle next.
+    /// Makes the engine recompute the bounds of all links at their next update.
     pub(in crate::world) fn renew_bounds(&mut self) {
         self.tightened = 0;
     }
 
-    /// Notes the bounds of what never moves.
+    /// Notes the bounds of static shapes.
     pub(in crate::world) fn note_bounds(&mut self, scene: &Scene, physics: &PhysicsWorld) {
         for (handle, collider) in physics.colliders.iter() {
             if scene.is_scenery(collider) {
@@ -296,7 +296,7 @@ impl Trees {
         }
     }
 
-    /// Whether the state consists of numbers whose squares the engine can hold.
+    /// True if the state is finite and the engine can represent its squares.
     pub(in crate::world) fn is_finite(&self) -> bool {
         let numbers = self.state.v.iter().chain(&self.state.q);
         (numbers.map(|value| value * value).sum::<f64>() as f32).is_finite()
@@ -309,17 +309,17 @@ fn note(bounds: &mut Vec<Aabb>, collider: ColliderHandle, aabb: Aabb) {
     bounds[place] = aabb;
 }
 
-/// Where nothing is.
+/// A region without shapes.
 const FAR_AWAY: Aabb = Aabb { mins: Vector::splat(1e6), maxs: Vector::splat(1e6 + 1.0) };
 
 /// The engine widens bounds by 4 % of its unit of length (m), 4 cm; for smaller shapes
-/// that makes everything a neighbour. Here they are widened by a quarter of the
+/// that makes all of them neighbours. Here they are widened by a quarter of the
 /// smallest extent.
 fn skin_unit(bounds: &Aabb) -> f32 {
     (bounds.extents().min_element() / 4.0).clamp(2e-3, 0.04) / 0.04
 }
 
-/// A drive as the dynamics want it.
+/// A drive in the form of the dynamics.
 fn law(drive: &JointDrive) -> Drive {
     let free = Drive::default();
     match *drive {
