@@ -144,6 +144,19 @@ fn overlap(one: Option<(f64, f64)>, other: Option<(f64, f64)>) -> Option<(f64, f
 }
 
 /// What a policy says of itself, once, when it is connected to a robot.
+///
+/// ```
+/// use randori_core::policy::{Determinism, PolicyContract};
+///
+/// let contract = PolicyContract {
+///     name: "balance".to_owned(),
+///     needs: vec!["joints.position".to_owned(), "joints.velocity".to_owned()],
+///     command_len: 1,
+///     max_chunk: 1,
+///     determinism: Determinism::BitExact,
+/// };
+/// assert!(contract.needs.iter().all(|channel| channel.starts_with("joints.")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyContract {
     /// Name for reports.
@@ -203,6 +216,49 @@ impl CommandChunk {
 ///
 /// The engine calls `reset` at the start of a run, then pairs of `submit` and
 /// `collect`. Several requests may be under way; they are collected in order.
+///
+/// A policy that answers at once is a [`Controller`] in an [`Immediate`]:
+///
+/// ```
+/// use randori_core::policy::{
+///     CommandChunk, Controller, Determinism, Immediate, Observation, Policy, PolicyContract,
+///     PolicyError,
+/// };
+/// use randori_core::time::Tick;
+///
+/// struct Damper(PolicyContract);
+///
+/// impl Controller for Damper {
+///     fn contract(&self) -> &PolicyContract {
+///         &self.0
+///     }
+///
+///     fn reset(&mut self, _seed: u64) {}
+///
+///     fn act(&mut self, observation: &Observation<'_>) -> Result<CommandChunk, PolicyError> {
+///         Ok(CommandChunk::single(vec![-0.5 * observation.values[0]]))
+///     }
+/// }
+///
+/// let mut policy = Immediate::new(Damper(PolicyContract {
+///     name: "damper".to_owned(),
+///     needs: vec!["joints.velocity".to_owned()],
+///     command_len: 1,
+///     max_chunk: 1,
+///     determinism: Determinism::BitExact,
+/// }));
+/// policy.reset(0)?;
+/// policy.submit(&Observation {
+///     request: 0,
+///     tick: Tick(0),
+///     time_s: 0.0,
+///     values: &[4.0],
+///     measured_at: &[Some(Tick(0))],
+/// })?;
+///
+/// assert_eq!(policy.collect(0)?.commands, [[-2.0]]);
+/// # Ok::<(), PolicyError>(())
+/// ```
 pub trait Policy: Send {
     /// What the policy needs and gives.
     fn contract(&self) -> &PolicyContract;

@@ -68,6 +68,36 @@ use bevy::app::{PluginGroup, PluginGroupBuilder};
 
 /// A run that is opened, stepped and taken back; needs no window, only
 /// `MinimalPlugins`.
+///
+/// ```
+/// use bevy::prelude::*;
+/// use randori_core::text::{Limits, MemoryFiles, ScenarioText};
+/// use randori_sim::batch::PreparedRun;
+/// use randori_viewer::SimulationPlugins;
+/// use randori_viewer::action::Action;
+/// use randori_viewer::playback::{Playback, Speed};
+/// use randori_viewer::run::Run;
+///
+/// let files = MemoryFiles::new([
+///     ("flat.ron", r#"Environment(format: 1, name: "flat", ground: ())"#),
+///     ("x.ron", r#"Scenario(format: 1, title: "x", duration: 0.1, environment: "flat.ron")"#),
+/// ]);
+/// let scenario = ScenarioText::load(&files, "x.ron", &Limits::default())?.resolve(&[])?.scenario;
+///
+/// let mut app = App::new();
+/// app.add_plugins((MinimalPlugins, SimulationPlugins));
+/// let run = PreparedRun { scenario, seed: 0, varied: Vec::new() };
+/// app.world_mut().resource_mut::<Run>().open(run, Box::new(|_, _, _| Ok(None)))?;
+/// app.world_mut().write_message(Action::SetSpeed(Speed::Unlimited));
+/// app.world_mut().write_message(Action::Play);
+/// app.update();
+/// while app.world().resource::<Playback>().playing {
+///     app.update();
+/// }
+///
+/// assert_eq!(app.world().resource::<Run>().report().map(|report| report.ticks), Some(50));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct SimulationPlugins;
 
 impl PluginGroup for SimulationPlugins {

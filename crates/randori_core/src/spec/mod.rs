@@ -47,6 +47,20 @@ pub const FORMAT: u32 = 1;
 /// The checker is the only maker of valid values; `randori_sim` relies on what
 /// it guarantees (unique names, references that resolve, finite numbers,
 /// positive masses, trees without cycles, rates that divide).
+///
+/// ```
+/// use randori_core::text::{Limits, MemoryFiles, ScenarioText};
+///
+/// let files = MemoryFiles::new([
+///     ("flat.ron", r#"Environment(format: 1, name: "flat", ground: ())"#),
+///     ("x.ron", r#"Scenario(format: 1, title: "x", duration: 2.0, environment: "flat.ron")"#),
+/// ]);
+/// let scenario = ScenarioText::load(&files, "x.ron", &Limits::default())?.resolve(&[])?.scenario;
+///
+/// assert_eq!(scenario.spec.duration, 2.0);
+/// assert_eq!(scenario.physics().rate_hz, 500);
+/// # Ok::<(), randori_core::diagnostic::Diagnostics>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
     /// The scenario file, after overrides.

@@ -53,6 +53,22 @@ pub enum ReadError {
 }
 
 /// A recording, open for reading.
+///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use randori_record::reader::Recording;
+///
+/// let recording = Recording::open_file(Path::new("run.mcap"))?;
+/// println!("{}, seed {}", recording.start().header.title, recording.start().header.seed);
+/// for tick in recording.ticks() {
+///     let tick = tick?;
+///     if tick.sampled {
+///         println!("{}: {:?}", tick.record.tick.0, tick.record.state.bodies[0].pose);
+///     }
+/// }
+/// # Ok::<(), randori_record::reader::ReadError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Recording {
     bytes: Arc<[u8]>,
