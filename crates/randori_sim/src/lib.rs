@@ -5,20 +5,20 @@
 //! [`simulation::Simulation`] (one tick).
 
 pub mod actors;
-pub mod actuators;
+mod actuators;
 pub mod batch;
 mod contract;
 pub mod engine;
 pub mod episode;
-pub mod events;
+mod events;
 pub mod fault;
 pub mod hash;
 pub mod intervention;
-pub mod metrics;
+mod metrics;
 pub mod monitors;
 pub mod observer;
 pub mod replay;
-pub mod scheduler;
+mod scheduler;
 pub mod sensors;
 pub mod session;
 pub mod signals;

@@ -11,7 +11,7 @@ use randori_stl::{CompiledTerm, Formula, Function, ParseError, Term, parse, pars
 
 /// Aggregation of a signal over a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aggregate {
+pub(crate) enum Aggregate {
     /// The largest.
     Max,
     /// The smallest.
@@ -24,7 +24,7 @@ pub enum Aggregate {
 
 /// A parsed metric.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Metric {
+pub(crate) struct Metric {
     /// Its text.
     pub text: String,
     /// Aggregation over time.
@@ -42,7 +42,7 @@ impl Metric {
     ///
     /// # Errors
     /// The first syntax error.
-    pub fn parse(text: &str) -> Result<Self, ParseError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ParseError> {
         for (word, aggregate) in WORDS {
             let Some(Parts { window, offset, inner }) = parts(text, word) else { continue };
             let window = match window {
@@ -155,7 +155,7 @@ fn shifted(mut error: ParseError, offset: usize) -> ParseError {
 
 /// The metrics of one run, updated tick by tick.
 #[derive(Debug, Clone)]
-pub struct MetricFolds {
+pub(crate) struct MetricFolds {
     folds: Vec<Fold>,
     /// Number of the next tick.
     tick: u64,

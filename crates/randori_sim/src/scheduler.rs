@@ -34,7 +34,7 @@ use crate::hash::StateHasher;
 use crate::sensors::SensorSuite;
 
 /// The policies of all robots and their pending requests.
-pub struct Scheduler {
+pub(crate) struct Scheduler {
     robots: Vec<Decider>,
     period: TickPeriod,
 }
@@ -103,7 +103,7 @@ impl Scheduler {
     ///
     /// # Panics
     /// If `policies` does not have one entry per robot.
-    pub fn new(
+    pub(crate) fn new(
         scenario: &Scenario,
         layout: &SceneLayout,
         policies: Vec<Option<Box<dyn Policy>>>,
@@ -134,7 +134,7 @@ impl Scheduler {
     ///
     /// # Errors
     /// If a policy fails or its response is not a valid command.
-    pub fn decide(
+    pub(crate) fn decide(
         &mut self,
         tick: Tick,
         sensors: &SensorSuite,
@@ -179,7 +179,7 @@ impl Scheduler {
     }
 
     /// Copies the current command of each robot.
-    pub fn write_commands(&self, out: &mut Vec<Vec<f32>>) {
+    pub(crate) fn write_commands(&self, out: &mut Vec<Vec<f32>>) {
         out.resize_with(self.robots.len(), Vec::new);
         for (out, decider) in out.iter_mut().zip(&self.robots) {
             out.clone_from(&decider.command);

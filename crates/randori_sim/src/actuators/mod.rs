@@ -43,7 +43,7 @@ struct Motor {
 
 /// All actuators of all robots.
 #[derive(Debug, Clone)]
-pub struct ActuatorBank {
+pub(crate) struct ActuatorBank {
     /// Robot after robot, in the order of their files.
     actuators: Vec<Actuator>,
     lines: Vec<DelayLine>,
@@ -88,7 +88,7 @@ pub(crate) struct BankState {
 
 impl ActuatorBank {
     /// The actuators of a scenario. Their delay lines are filled with `initial`.
-    pub fn new(
+    pub(crate) fn new(
         scenario: &Scenario,
         layout: &SceneLayout,
         initial: &[Vec<f32>],
@@ -121,7 +121,7 @@ impl ActuatorBank {
 
     /// Applies each robot's command of this tick: sets the drives of the world for the
     /// next step.
-    pub fn actuate(&mut self, commands: &[Vec<f32>], world: &mut SimWorld) {
+    pub(crate) fn actuate(&mut self, commands: &[Vec<f32>], world: &mut SimWorld) {
         for (line, command) in self.lines.iter_mut().zip(commands) {
             line.push(command);
         }
@@ -135,7 +135,7 @@ impl ActuatorBank {
 
     /// Writes the torque (N m) or force (N) that each actuator exerted in the
     /// last step.
-    pub fn write_applied(&self, world: &SimWorld, out: &mut Vec<f32>) {
+    pub(crate) fn write_applied(&self, world: &SimWorld, out: &mut Vec<f32>) {
         out.clear();
         out.extend(self.actuators.iter().map(|actuator| world.drive_torque(actuator.dof)));
     }

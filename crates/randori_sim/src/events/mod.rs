@@ -118,7 +118,7 @@ fn body(layout: &SceneLayout, path: &str) -> Result<BodyId, String> {
 }
 
 /// The systems that effects change.
-pub struct Plant<'a> {
+pub(crate) struct Plant<'a> {
     /// Bodies.
     pub world: &'a mut SimWorld,
     /// Sensors.
@@ -151,7 +151,7 @@ struct Acted {
 
 /// All events of a scenario.
 #[derive(Debug, Clone)]
-pub struct Disturbances {
+pub(crate) struct Disturbances {
     events: Vec<Event>,
     period: TickPeriod,
 }
@@ -178,7 +178,7 @@ impl Disturbances {
     ///
     /// # Errors
     /// [`SimulationError::Unchecked`] for errors that the checker rules out.
-    pub fn new(
+    pub(crate) fn new(
         scenario: &Scenario,
         layout: &SceneLayout,
         period: TickPeriod,
@@ -205,7 +205,7 @@ impl Disturbances {
 
     /// Executes the actions that are due at the start of the step from `tick`, and
     /// records them. `holds` returns true if the formula of an event held at the last record.
-    pub fn disturb(
+    pub(crate) fn disturb(
         &mut self,
         tick: Tick,
         mut holds: impl FnMut(usize) -> bool,
