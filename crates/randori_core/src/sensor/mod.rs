@@ -5,7 +5,7 @@
 //! is any of them. Others ask it or its [`Channel`]s what they need to know, and
 //! never which kind it is; the engine has a model for each.
 //!
-//! Start reading at [`SensorType`] and at the list below it.
+//! Start reading at `SensorType` and at the list below it.
 
 mod accelerometer;
 mod channel;

@@ -141,7 +141,7 @@ try {
     if (file === 'one' || file === 'two') await hostile(page);
     await keys(page, after);
     if (file === 'two' || file === 'stands') await compared(page, name);
-    if (file === 'cut') assert.match(await text(page, '.card .warning'), /cut off/);
+    if (file === 'cut') assert.match(await text(page, '.card .warning'), /truncated/);
     assert.deepEqual(found, [], `${name} must not complain or use the network`);
     await page.close();
     console.log(`${name}: scrubbed to ${after[0]}`);
