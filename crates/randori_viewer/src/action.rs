@@ -1,7 +1,6 @@
-//! What people, keys, panels and tests ask the app to do.
+//! Requests to the app from keys, panels and tests.
 //!
-//! Nothing changes a run but an [`Action`], so whatever can be clicked can also
-//! be written by a program.
+//! Only an [`Action`] changes a run, so programs can do whatever the panels can.
 
 use bevy::prelude::Message;
 use randori_core::record::Intervention;
@@ -10,32 +9,32 @@ use randori_core::time::Tick;
 use crate::driver::Driver;
 use crate::playback::Speed;
 
-/// Something that the app is asked to do, carried out before the next tick.
+/// A request to the app, carried out before the next tick.
 #[derive(Message, Debug, Clone, PartialEq)]
 pub enum Action {
-    /// Lets time pass.
+    /// Starts playback.
     Play,
-    /// Stops time.
+    /// Stops playback.
     Pause,
     /// Pauses and shows the next tick.
     StepForward,
-    /// Pauses and shows the tick before.
+    /// Pauses and shows the previous tick.
     StepBack,
-    /// Shows this tick, the newest one if it was not reached yet.
+    /// Shows this tick, or the newest one if the run has not reached it yet.
     Seek(Tick),
     /// Shows the start.
     Restart,
-    /// Sets how fast time passes.
+    /// Sets the playback speed.
     SetSpeed(Speed),
-    /// Forgets what comes after the tick that is shown, and goes on from there.
+    /// Discards the ticks after the shown one and continues from there.
     Branch,
-    /// Does something to the world; where the past is shown, after a branch.
+    /// Applies an intervention; while the past is shown, after a branch.
     Intervene(Intervention),
-    /// Goes on with another driver of a robot; where the past is shown, from there.
+    /// Changes the driver of a robot; while the past is shown, after a branch.
     Drive {
         /// Index of the robot in the scenario.
         robot: usize,
-        /// Who decides from now on.
+        /// The new driver.
         driver: Driver,
     },
 }

@@ -72,16 +72,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_memory: Option<u64>,
 
-    /// Begin with time standing still
+    /// Start paused
     #[arg(long)]
     paused: bool,
 
-    /// How much is drawn; by itself: low where everything is computed by the
-    /// processor, medium on small graphics chips, high on others
+    /// Rendering quality; by default low with software rendering, medium on
+    /// integrated graphics, high otherwise
     #[arg(long, value_enum)]
     quality: Option<QualityName>,
 
-    /// Memory for the past of the run, MiB: the more, the faster one goes back
+    /// Memory for the past of the run, MiB: with more, rewinding is faster
     #[arg(long, value_name = "MIB", default_value_t = 256)]
     history: usize,
 
@@ -138,19 +138,19 @@ pub(crate) struct FilmArgs {
     pub(crate) size: (u32, u32),
 }
 
-/// How much is drawn.
+/// Rendering quality.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum QualityName {
     /// For software rendering.
     Low,
-    /// For small graphics chips.
+    /// For integrated graphics.
     Medium,
-    /// Everything.
+    /// All effects.
     High,
 }
 
 impl Args {
-    /// What holds for all files that are opened.
+    /// Options common to all files that are opened.
     pub(crate) fn terms(&self) -> Terms {
         let mut limits = Limits::default();
         for (name, value) in &self.limits {
@@ -170,12 +170,12 @@ impl Args {
         }
     }
 
-    /// Bytes for the past of the run.
+    /// Memory for the past of the run, bytes.
     pub(crate) fn history_bytes(&self) -> usize {
         self.history.saturating_mul(1 << 20)
     }
 
-    /// How much is to be drawn, if the person has said it.
+    /// The rendering quality, if the user chose one.
     pub(crate) fn quality(&self) -> Option<Quality> {
         self.quality.map(|name| match name {
             QualityName::Low => Quality::Low,
@@ -196,7 +196,7 @@ fn parse_picture_size(text: &str) -> Result<(u32, u32), String> {
     Ok((edge(width)?, edge(height)?))
 }
 
-/// Degrees, degrees, metres to rad, rad, m.
+/// Converts degrees, degrees, metres to rad, rad, m.
 fn parse_camera(text: &str) -> Result<[f32; 3], String> {
     let advice = "write YAW,PITCH,DISTANCE in degrees and metres, such as 150,25,3.5";
     let numbers: Result<Vec<f32>, _> = text.split(',').map(|it| it.trim().parse()).collect();

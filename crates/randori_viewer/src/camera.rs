@@ -1,5 +1,5 @@
-//! Where the picture is taken from: around a point, from a robot's nose, or from
-//! one of its sensors.
+//! The camera: it orbits a point, or is mounted on a robot or at one of its
+//! sensors.
 //!
 //! Start reading at `View`, then [`Orbit`].
 
@@ -22,16 +22,15 @@ use crate::scene::{Bounds, body_bounds, robot_bounds};
 
 pub(crate) use view::View;
 
-/// How high the camera may turn, rad.
+/// Maximum pitch of the camera, rad.
 const MAX_PITCH: f32 = 1.5;
-/// Time in which a jump of the camera is almost over, s: it falls to 1/e in a
-/// third of it.
+/// Settling time of a camera jump, s: three time constants.
 const GLIDE_S: f32 = 0.30;
 
-/// Where the camera is, in terms of what it looks at.
+/// Position of the camera relative to its target.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
 pub struct Orbit {
-    /// The point that it looks at, m in the world.
+    /// The point that the camera looks at, m in the world.
     pub target: Vector,
     /// Direction from the target to the camera about world Z, rad from +X.
     pub yaw: f32,
@@ -41,7 +40,7 @@ pub struct Orbit {
     pub distance: f32,
     /// The body whose position the target follows.
     pub follow: Option<BodyId>,
-    /// From the position of that body to the target, m in the world's axes.
+    /// Offset from that body's position to the target, m along world axes.
     pub offset: Vector,
 }
 
@@ -70,7 +69,7 @@ impl Orbit {
         self.target + away * self.distance
     }
 
-    /// Looks at a box from the same side, from where it fills a good part of the
+    /// Frames a box from the current direction, so that it fills a good part of the
     /// picture.
     #[must_use]
     pub(crate) fn framing(self, bounds: &Bounds) -> Self {
@@ -78,19 +77,19 @@ impl Orbit {
         Self { target: bounds.middle(), distance, ..self }
     }
 
-    /// Follows a body from here on; the target stays where it is.
+    /// Follows a body from now on; the target stays in place.
     #[must_use]
     pub(crate) fn following(self, body: BodyId, record: &TickRecord) -> Self {
         let Some(at) = position(record, body) else { return self };
         Self { follow: Some(body), offset: self.target - at, ..self }
     }
 
-    /// As the picture of a run begins: from behind and above its first robot.
+    /// The initial view of a run: from behind and above its first robot.
     pub fn at_start(run: &Run) -> Option<Self> {
         Self::behind(run.scenario()?, run.layout()?, run.record()?)
     }
 
-    /// From behind and above a robot, in a distance that fits its size.
+    /// A view from behind and above a robot, at a distance that fits its size.
     fn behind(scenario: &Scenario, layout: &SceneLayout, record: &TickRecord) -> Option<Self> {
         let robot = layout.robots.first()?;
         let bounds = robot_bounds(scenario, layout, randori_core::layout::RobotId(0), record)?;
@@ -105,9 +104,8 @@ fn position(record: &TickRecord, body: BodyId) -> Option<Vector> {
     record.state.body(body).map(|body| body.pose.translation)
 }
 
-/// How far the picture still is behind the [`Orbit`], after a jump. It gets
-/// there in the same time at any rate of frames; what follows a body does not
-/// lag behind it.
+/// Remaining offset of the shown camera from the [`Orbit`] after a jump. It decays
+/// at a rate independent of the frame rate, and does not make a followed body lag.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Glide {
     target: Vector,
@@ -118,7 +116,7 @@ pub(crate) struct Glide {
 }
 
 impl Glide {
-    /// Notes that the orbit jumped.
+    /// Records a jump of the orbit.
     fn jump(&mut self, from: &Orbit, to: &Orbit) {
         let turn = std::f32::consts::TAU;
         self.target += from.target - to.target;
@@ -127,7 +125,7 @@ impl Glide {
         self.zoom += libm::logf(from.distance / to.distance);
     }
 
-    /// Lets time pass.
+    /// Reduces the offset over time.
     fn fade(&mut self, elapsed_s: f32) {
         let left = libm::expf(-3.0 * elapsed_s / GLIDE_S);
         self.target *= left;
@@ -136,7 +134,7 @@ impl Glide {
         self.zoom *= left;
     }
 
-    /// What is shown of an orbit.
+    /// The orbit with this offset applied.
     fn shown(&self, orbit: &Orbit) -> Orbit {
         Orbit {
             target: orbit.target + self.target,
@@ -148,7 +146,7 @@ impl Glide {
     }
 }
 
-/// Moves the orbit of a world smoothly to another place, and looks from there.
+/// Moves the orbit of a world smoothly to another view, and switches to the orbit camera.
 pub(crate) fn glide_to(world: &mut World, to: Orbit) {
     let from = *world.resource::<Orbit>();
     world.resource_mut::<Glide>().jump(&from, &to);
@@ -169,7 +167,7 @@ pub(crate) fn focus(world: &mut World, body: BodyId) {
     let bounds =
         state.and_then(|state| Some(body_bounds(scenario, layout, body)?.placed(&state.pose)));
     let to = match bounds {
-        // Walls are seen whole only from far away; a look at them comes nearer.
+        // Walls fit into the picture only from far away; focusing on one moves closer.
         Some(bounds) => orbit.framing(&bounds),
         None => Orbit { target: at, ..orbit },
     };
@@ -177,8 +175,8 @@ pub(crate) fn focus(world: &mut World, body: BodyId) {
     glide_to(world, to);
 }
 
-/// Moves the camera with the mouse: the right button turns, the middle one
-/// (or Shift) shifts, the wheel goes near and far.
+/// Moves the camera with the mouse: the right button rotates, the middle one (or
+/// Shift) pans, the wheel zooms.
 pub(crate) struct CameraPlugin;
 
 impl Plugin for CameraPlugin {
@@ -209,8 +207,7 @@ fn spawn(mut commands: Commands) {
     ));
 }
 
-/// Begins with the first robot of a run that was opened, unless it is the same
-/// scene again.
+/// Starts at the first robot of an opened run, unless the scene is unchanged.
 fn begin(
     run: Res<Run>,
     mut seen: Local<(u64, String)>,
@@ -233,7 +230,7 @@ fn begin(
     }
 }
 
-/// What makes two scenarios the same scene, for somebody who looks at it.
+/// Identifies the scene of a scenario: equal texts mean the same view.
 fn scene_of(scenario: &Scenario) -> String {
     let robots = scenario.spec.robots.iter().map(|robot| format!("{}:{}", robot.name, robot.model));
     let robots: Vec<String> = robots.collect();

@@ -1,5 +1,5 @@
-//! The border between Randori's world (Z up, glam of the physics engine) and
-//! Bevy's (Y up, its own glam).
+//! Conversion between Randori's world (Z up, glam of the physics engine) and Bevy's
+//! (Y up, its own glam).
 //!
 //! Everything drawn in world coordinates hangs below one [`WorldRoot`], which
 //! carries the rotation; only the camera and lights outside of it need
@@ -8,7 +8,7 @@
 use bevy::prelude::{Component, Quat, Transform, Vec3};
 use randori_core::math::{Pose, Vector};
 
-/// Parent of everything that is placed in world coordinates (Z up, m).
+/// Parent of every entity placed in world coordinates (Z up, m).
 #[derive(Component, Debug, Clone, Copy)]
 pub(crate) struct WorldRoot;
 
@@ -27,7 +27,7 @@ pub(crate) fn from_bevy(vector: Vec3) -> Vector {
     Vector::new(vector.x, -vector.z, vector.y)
 }
 
-/// The same numbers in Bevy's type: for things below the [`WorldRoot`].
+/// The same components in Bevy's type: for entities below the [`WorldRoot`].
 pub(crate) fn vec3(vector: Vector) -> Vec3 {
     Vec3::new(vector.x, vector.y, vector.z)
 }

@@ -1,5 +1,5 @@
-//! Who decides for the robots of a run: what the scenario says, a person, or a
-//! policy that was picked here.
+//! Drivers of the robots of a run: the policy of the scenario, manual control, or a
+//! policy chosen here.
 //!
 //! Start reading at [`Driver`].
 
@@ -9,20 +9,20 @@ use randori_core::spec::{PolicySpec, Scenario};
 use randori_policy::ManualCommand;
 use randori_sim::episode::interfaces;
 
-/// Who decides for a robot.
+/// The driver of a robot.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Driver {
     /// The policy of the scenario.
     #[default]
     AsWritten,
-    /// A person, with sliders and keys.
+    /// Manual control with sliders and keys.
     ByHand,
-    /// A policy that was picked; it keeps rate and thinking time of the scenario.
+    /// A chosen policy; it keeps the rate and inference latency of the scenario.
     Policy(PolicySource),
 }
 
 impl Driver {
-    /// What a scenario says with this driver, given what is written in it.
+    /// The policy spec for this driver, given the one in the scenario.
     fn spec(&self, written: Option<&PolicySpec>, physics_hz: f64) -> Option<PolicySpec> {
         let source = match self {
             Self::AsWritten => return written.cloned(),
@@ -37,7 +37,7 @@ impl Driver {
 }
 
 /// Starts the policy of a robot, for a new run or a branch; `None` for a robot
-/// without one. Robots that a person drives are not asked for.
+/// without one. Not called for robots under manual control.
 pub type StartPolicy = Box<
     dyn FnMut(&Scenario, usize, &RobotInterface) -> Result<Option<Box<dyn Policy>>, PolicyError>
         + Send
@@ -52,23 +52,24 @@ pub(crate) struct Drivers {
 }
 
 impl Drivers {
-    /// All as written.
+    /// All drivers as the scenario has them.
     pub(crate) fn new(scenario: &Scenario, start: StartPolicy) -> Self {
         let hands = interfaces(scenario).iter().map(ManualCommand::new).collect();
         Self { chosen: vec![Driver::default(); scenario.spec.robots.len()], hands, start }
     }
 
-    /// Who was chosen for a robot.
+    /// The chosen driver of a robot.
     pub(crate) fn chosen(&self, robot: usize) -> Option<&Driver> {
         self.chosen.get(robot)
     }
 
-    /// Chooses; gives who drove before. Robots that do not exist have no driver.
+    /// Chooses a driver and returns the previous one. Robots that do not exist have
+    /// no driver.
     pub(crate) fn choose(&mut self, robot: usize, driver: Driver) -> Option<Driver> {
         self.chosen.get_mut(robot).map(|chosen| std::mem::replace(chosen, driver))
     }
 
-    /// The command that a person gives to a robot.
+    /// The manual command of a robot.
     pub(crate) fn hand(&self, robot: usize) -> Option<&ManualCommand> {
         self.hands.get(robot)
     }
@@ -86,7 +87,7 @@ impl Drivers {
     /// Starts the policies of a scenario, one entry per robot.
     ///
     /// # Errors
-    /// Why one does not start.
+    /// The first policy that does not start.
     pub(crate) fn start(
         &mut self,
         scenario: &Scenario,

@@ -1,11 +1,11 @@
-//! Pictures become a film: numbered PNG files, a GIF, or a video.
+//! Writes pictures as films: numbered PNG files, a GIF, or a video.
 //!
-//! What a file becomes is told by its name ([`open`]). A file is written beside
-//! its place and moved there when it is whole, so nothing is lost when a film
-//! is given up, and what is of another kind is never overwritten.
+//! The extension of the file determines its format ([`open`]). A film is written to
+//! a temporary file beside its destination and moved there when complete, so a
+//! cancelled film loses nothing, and files of another kind are never overwritten.
 //!
-//! Start reading at [`FrameSink`]; `FilmPlugin` makes films of the open run in
-//! the app, [`headless`](crate::headless) without one.
+//! Start reading at [`FrameSink`]; `FilmPlugin` makes films of the open run in the
+//! app, [`headless`](crate::headless) without a window.
 
 mod cut;
 mod destination;
@@ -38,7 +38,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Whether all of it has one color.
+    /// True if all pixels have the same color.
     pub fn is_blank(&self) -> bool {
         let mut pixels = self.rgba.chunks_exact(4);
         let first = pixels.next();
@@ -46,19 +46,19 @@ impl Frame {
     }
 }
 
-/// Takes the pictures of a film, one after the other.
+/// Receives the pictures of a film in order.
 pub trait FrameSink: Send + Sync {
-    /// Adds a picture; all have the size of the first one.
+    /// Adds a picture; all must have the size of the first one.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     fn add(&mut self, frame: &Frame) -> Result<(), FilmError>;
 
-    /// Completes the film. What is dropped before leaves no file behind, but for
-    /// numbered pictures.
+    /// Completes the film. A film dropped before leaves no file, except numbered
+    /// pictures.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     fn finish(&mut self) -> Result<(), FilmError>;
 }
 
@@ -67,8 +67,8 @@ pub trait FrameSink: Send + Sync {
 /// pictures per second.
 ///
 /// # Errors
-/// When the extension is unknown, the program that makes videos is missing, the
-/// file is there and something else, or it cannot be written.
+/// If the extension is unknown, the video encoder is missing, a file of another
+/// kind exists, or the film cannot be written.
 pub fn open(path: &Path, fps: f64) -> Result<Box<dyn FrameSink>, FilmError> {
     if !(fps.is_finite() && (0.1..=240.0).contains(&fps)) {
         return Err(FilmError::Impossible {
@@ -92,60 +92,60 @@ pub fn open(path: &Path, fps: f64) -> Result<Box<dyn FrameSink>, FilmError> {
 /// Opens a folder for numbered PNG files.
 ///
 /// # Errors
-/// When the system refuses, or pictures of another film are there.
+/// On I/O errors, or if the folder has pictures of another film.
 pub fn open_folder(path: &Path) -> Result<Box<dyn FrameSink>, FilmError> {
     Ok(Box::new(frames::Frames::open(path)?))
 }
 
-/// Why there is no film, or no picture.
+/// The reason why there is no film, or no picture.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FilmError {
-    /// A kind of file that is not made here.
+    /// An unsupported kind of file.
     #[error("`{}` has an extension that is not known", .0.display())]
     UnknownKind(PathBuf),
-    /// A file of another kind is in the way.
+    /// A file of another kind exists at the destination.
     #[error("`{}` exists, and is not {kind}", .path.display())]
     SomethingElse {
         /// The file.
         path: PathBuf,
-        /// What would be overwritten.
+        /// The kind of file that was asked for.
         kind: &'static str,
     },
-    /// The system refused.
+    /// An I/O error.
     #[error("`{}` cannot be written: {error}", .path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         error: io::Error,
     },
-    /// The program that makes videos is not there.
+    /// The video encoder is missing.
     #[error("`ffmpeg`, which makes `.mp4` and `.webm` files, is not installed")]
     NoFfmpeg,
-    /// The program that makes videos failed.
+    /// The video encoder failed.
     #[error("`ffmpeg` could not write `{}`: {said}", .path.display())]
     Ffmpeg {
         /// The video.
         path: PathBuf,
-        /// Its last words.
+        /// The end of its error output.
         said: String,
     },
-    /// Something that cannot be.
+    /// Invalid options or an impossible request.
     #[error("{message}")]
     Impossible {
-        /// What is wrong.
+        /// The problem.
         message: String,
-        /// What to do.
+        /// The advice.
         help: String,
     },
-    /// Nothing here can draw.
+    /// There is no graphics device, not even a software renderer.
     #[error("nothing was found that can draw: neither a graphics card nor software Vulkan")]
     NoGraphics,
-    /// The run does not begin.
+    /// The run cannot start.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The run cannot go on.
+    /// The run cannot continue.
     #[error("{}", .0.message)]
     Run(Box<Problem>),
 }
@@ -155,7 +155,7 @@ impl FilmError {
         Self::Io { path: path.to_owned(), error }
     }
 
-    /// What to do about it.
+    /// The advice for this error.
     pub fn help(&self) -> Option<&str> {
         match self {
             Self::UnknownKind(_) => {

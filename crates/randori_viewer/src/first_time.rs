@@ -1,5 +1,5 @@
-//! The card for newcomers comes by itself once per person: a file in the folder
-//! for settings remembers that it was closed.
+//! The introduction card opens automatically until it has been closed once; a file
+//! in the settings folder remembers that.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,8 @@ use bevy::prelude::*;
 
 use crate::help::Help;
 
-/// Opens the card of [`Help`] for a newcomer, and remembers that it was closed.
+/// Opens the introduction card of [`Help`] at the first start, and remembers that
+/// it was closed.
 pub(crate) struct FirstTimePlugin;
 
 impl Plugin for FirstTimePlugin {
@@ -18,7 +19,7 @@ impl Plugin for FirstTimePlugin {
     }
 }
 
-/// Exists once the card was closed.
+/// The file that exists once the card has been closed.
 fn seen_file() -> Option<PathBuf> {
     let settings = std::env::var_os("XDG_CONFIG_HOME")
         .map(PathBuf::from)
@@ -27,7 +28,8 @@ fn seen_file() -> Option<PathBuf> {
     Some(settings.join("randori").join("card-was-seen"))
 }
 
-/// Remembers that the card was closed. Where that is not possible, it comes again.
+/// Remembers that the card was closed. If that fails, the card opens again at the
+/// next start.
 fn remember(help: Res<Help>, mut was_open: Local<bool>) {
     let is_closed = std::mem::replace(&mut *was_open, help.card) && !help.card;
     let Some(file) = seen_file().filter(|_| is_closed) else { return };

@@ -8,7 +8,7 @@ use randori_sim::session::Session;
 
 use crate::run::{PlaybackPlugin, Run, RunPlugin};
 
-/// Where the near side of the wall is, m along X; the block is at 0.
+/// The near side of the wall, m along X; the block is at 0.
 pub(crate) const WALL_X: f32 = 3.0;
 
 /// A block whose lowest point is at a height (m), with its centre of mass at an x
@@ -53,7 +53,7 @@ fn session_of(prepared: &PreparedRun, ticks: u64) -> Session {
     session
 }
 
-/// The block after so many ticks; it falls from 0.5 m.
+/// The block after this number of ticks; it falls from 0.5 m.
 pub(crate) fn session(ticks: u64) -> Session {
     session_of(&prepared(0.5, 0.0), ticks)
 }
@@ -72,7 +72,7 @@ pub(crate) fn app() -> App {
     app
 }
 
-/// Lets so many ticks pass.
+/// Advances by this number of ticks.
 pub(crate) fn advance(app: &mut App, ticks: u64) {
     for _ in 0..ticks {
         app.world_mut().resource_mut::<Run>().advance().expect("it goes on");

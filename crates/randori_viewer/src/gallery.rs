@@ -1,5 +1,4 @@
-//! The scenarios of a project with pictures, for whoever does not know what to
-//! open.
+//! The scenarios of a project with pictures, to choose one to open.
 //!
 //! The picture of `scenarios/x/y.ron` is `scenarios/x/y.png`, if there is one.
 
@@ -23,10 +22,10 @@ const PICTURE: egui::Vec2 = egui::vec2(200.0, 112.5);
 /// Height of the title of a window, points.
 const TITLE_HEIGHT: f32 = 36.0;
 
-/// What there is to open.
+/// The scenarios that can be opened.
 #[derive(Resource, Default)]
 pub(crate) struct Gallery {
-    /// Whether it is shown.
+    /// True while the gallery is shown.
     pub open: bool,
     listed: Option<Result<Listed, String>>,
 }
@@ -45,7 +44,7 @@ struct Tile {
     picture: Option<egui::TextureHandle>,
 }
 
-/// Shows the [`Gallery`], also while nothing is open.
+/// Shows the [`Gallery`], even if no run is open.
 pub(crate) struct GalleryPlugin;
 
 impl Plugin for GalleryPlugin {
@@ -58,7 +57,7 @@ impl Plugin for GalleryPlugin {
     }
 }
 
-/// What was refused is tried again, else what is open begins anew.
+/// Retries a refused file, else restarts the open one.
 fn open_again(world: &mut World) {
     let refused = world.resource::<Refused>().file.clone();
     world.write_message(refused.map_or(Open::Again, Open::File));
@@ -141,7 +140,7 @@ fn tiles(ui: &mut egui::Ui, listed: &Listed) -> Option<PathBuf> {
 }
 
 fn show_tile(ui: &mut egui::Ui, tile: &Tile) -> egui::Response {
-    // A title of two lines, and a line about it.
+    // A title of two lines, and a line of description.
     let size = PICTURE + egui::vec2(12.0, 70.0);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
     let response = response.on_hover_text(format!("{}\n{}", tile.shown, tile.about));

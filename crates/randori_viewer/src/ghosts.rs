@@ -1,10 +1,10 @@
-//! Other recordings, drawn as ghosts over the open run, and what changed first
+//! Other recordings, drawn as ghosts over the open run, and the first difference
 //! between them.
 //!
-//! A ghost shows the last recorded state at or before the simulated time that
-//! is shown; nothing is interpolated. It is only seen where it differs. The
-//! first difference is found from the digests of every tick, as `randori diff`
-//! does, however far the open run has come.
+//! A ghost shows the last recorded state at or before the shown simulated time,
+//! without interpolation. It is visible only where it differs. The first difference
+//! is found from the digests of every tick, as in `randori diff`, for the part of
+//! the run that exists.
 //!
 //! Start reading at [`Ghosts::add`] and [`Ghost`].
 
@@ -28,13 +28,13 @@ pub use ghost::{Distance, Ghost};
 #[derive(Resource, Debug)]
 pub struct Ghosts {
     all: Vec<Ghost>,
-    /// How opaque they are, 0 to 1.
+    /// Their opacity, 0 to 1.
     pub opacity: f32,
-    /// Grows when ghosts come or go.
+    /// Incremented when ghosts are added or removed.
     revision: u64,
-    /// What stands in the field of the panel.
+    /// Text in the input field of the panel.
     typed: String,
-    /// Why the last file did not become a ghost.
+    /// The reason why the last file was rejected.
     refused: Option<Problem>,
 }
 
@@ -48,7 +48,7 @@ impl Ghosts {
     /// Reads a recording, and shows it over the open run.
     ///
     /// # Errors
-    /// When it cannot be read, with advice.
+    /// If it cannot be read; with advice.
     pub fn add(&mut self, recording: &Path) -> Result<(), Problem> {
         let ghost = Ghost::open(recording, self.all.len())?;
         self.all.push(ghost);
@@ -56,7 +56,7 @@ impl Ghosts {
         Ok(())
     }
 
-    /// Takes one away.
+    /// Removes one.
     pub(crate) fn remove(&mut self, index: usize) {
         if index < self.all.len() {
             self.all.remove(index);
@@ -64,29 +64,29 @@ impl Ghosts {
         }
     }
 
-    /// All of them.
+    /// All ghosts.
     pub fn all(&self) -> &[Ghost] {
         &self.all
     }
 
-    /// All of them, to switch them on and off.
+    /// All ghosts, to switch them on and off.
     pub(crate) fn all_mut(&mut self) -> &mut [Ghost] {
         &mut self.all
     }
 
-    /// Whether there are none.
+    /// True if there are no ghosts.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// Where the open run parts from ghosts, with their names: marks for a bar of
-    /// time.
+    /// The first ticks at which the open run differs from ghosts, with their names:
+    /// marks for the time bar.
     pub fn marks(&self) -> impl Iterator<Item = (Tick, &str)> {
         self.all.iter().filter_map(|ghost| Some((ghost.parting()?, ghost.name.as_str())))
     }
 }
 
-/// Files to show as ghosts, asked for by other plugins.
+/// Request of other plugins to show a file as a ghost.
 #[derive(Message, Debug, Clone, PartialEq, Eq)]
 pub struct AddGhost(pub PathBuf);
 

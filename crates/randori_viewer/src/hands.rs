@@ -1,8 +1,8 @@
-//! What the mouse does to the world: pull, push, lift, drop a box.
+//! Mouse interaction with the world: pull, push, lift, drop a box.
 //!
-//! All of it becomes recorded [`Intervention`]s, so a run that was played with
-//! replays like any other. A pull is one push per tick, made from the state at
-//! the start of that tick.
+//! All of it is recorded as [`Intervention`]s, so a run with manual input replays
+//! like any other. A pull is one push per tick, computed from the state at the
+//! start of that tick.
 //!
 //! Start reading at [`HandsPlugin`], then [`pull::Pull`].
 
@@ -29,25 +29,25 @@ use crate::pointer::Pointer;
 use crate::run::Run;
 use pull::{Grip, Pull};
 
-/// What a press of the left button on a body does.
+/// Effect of pressing the left button on a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// Dragging pulls it.
+    /// Dragging pulls the body.
     #[default]
     Pull,
-    /// A click pushes it away.
+    /// A click pushes the body away.
     Push,
-    /// Holding the button raises it.
+    /// Holding the button raises the body.
     Lift,
-    /// A click drops a box there.
+    /// A click drops a box above the body.
     Drop,
 }
 
 impl Mode {
-    /// All, in the order in which they are offered.
+    /// All modes, in the order of the panel.
     pub const ALL: [Self; 4] = [Self::Pull, Self::Push, Self::Lift, Self::Drop];
 
-    /// Name, key and what to do, for people.
+    /// Name, key and instruction.
     pub fn text(self) -> (&'static str, Option<&'static str>, &'static str) {
         match self {
             Self::Pull => {
@@ -60,19 +60,19 @@ impl Mode {
     }
 }
 
-/// How strong a push is.
+/// Strength of a push.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Blow {
-    /// As much as gives the whole body, or robot, this speed, m/s.
+    /// The impulse that gives the whole body, or robot, this speed, m/s.
     Speed(f32),
     /// This impulse, N s.
     Impulse(f32),
 }
 
-/// What the hands hold, and how strong they are.
+/// Settings of mouse interaction.
 #[derive(Resource, Debug, Clone, PartialEq)]
 pub struct Hands {
-    /// What a press does.
+    /// Effect of a press.
     pub mode: Mode,
     /// Stiffness of pulls and lifts; 1 is firm.
     pub strength: f32,
@@ -82,7 +82,7 @@ pub struct Hands {
     pub box_size: Vector,
     /// Their mass, kg.
     pub box_mass_kg: f32,
-    /// Why the last press did nothing.
+    /// The reason why the last press had no effect.
     pub note: Option<String>,
     hold: Hold,
 }
@@ -101,31 +101,31 @@ impl Default for Hands {
     }
 }
 
-/// What the left button does while it is down.
+/// State of the left button.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 enum Hold {
     #[default]
     Nothing,
-    /// A body was pressed in this direction; without moving it stays a click.
+    /// A body was pressed in this direction; without movement it is a click.
     Waiting(Pull, Vector),
-    /// It is pulled.
+    /// The body is pulled.
     Pulling,
-    /// It is raised.
+    /// The body is raised.
     Lifting,
 }
 
-/// Angle by which the mouse must move before a click is a pull, rad: about four
+/// Minimum angle of mouse movement that turns a click into a pull, rad: about four
 /// pixels.
 const LEAST_DRAG: f32 = 0.005;
 
-/// How long a note is shown, s.
+/// Display time of a note, s.
 const NOTE_S: f32 = 5.0;
 
-/// How far a lift raises by itself, m.
+/// Height by which a lift raises a body initially, m.
 const LIFT: f32 = 0.3;
 
-/// Adds the hands and their panel; works without a window, where
-/// [`Pointer`] and the buttons are set by a program.
+/// Adds mouse interaction and its panel; works without a window, where a program
+/// sets [`Pointer`] and the buttons.
 pub struct HandsPlugin;
 
 impl Plugin for HandsPlugin {
@@ -159,15 +159,15 @@ impl Plugin for HandsPlugin {
     }
 }
 
-/// A mode, or back to pulling.
+/// Selects a mode, or pull if it is selected already.
 fn toggle(world: &mut World, mode: Mode) {
     let mut hands = world.resource_mut::<Hands>();
     hands.mode = if hands.mode == mode { Mode::Pull } else { mode };
     hands.note = None;
 }
 
-/// Another run has nothing of what was held; and a note has been read after a
-/// while.
+/// Releases the body when another run is opened, and clears a note after its
+/// display time.
 fn let_go(
     run: Res<Run>,
     time: Res<Time<Real>>,
@@ -187,8 +187,8 @@ fn let_go(
     }
 }
 
-/// The camera follows nothing while something is pulled: a mouse that moves with
-/// what it pulls would pull ever on.
+/// Stops following a body during a pull: if the camera moved with the pulled body,
+/// the mouse would keep pulling it further.
 fn keep_camera_still(
     grip: Res<Grip>,
     run: Res<Run>,
@@ -206,7 +206,7 @@ fn keep_camera_still(
     }
 }
 
-/// Mouse and keys, as far as the hands read them.
+/// Mouse and keys used by this interaction.
 #[derive(SystemParam)]
 struct Mouse<'w, 's> {
     buttons: Res<'w, ButtonInput<MouseButton>>,
@@ -220,8 +220,8 @@ impl Mouse<'_, '_> {
         self.keys.as_ref().is_some_and(|input| input.any_pressed(keys))
     }
 
-    /// Normal of the plane in which a pulled point moves: it faces the camera, or
-    /// is level (Shift) or upright (Ctrl).
+    /// Normal of the plane in which a pulled point moves: facing the camera,
+    /// horizontal (Shift) or vertical (Ctrl).
     fn plane(&self, direction: Vector) -> Vector {
         let forward = self.camera.single().map_or(direction, |camera| from_bevy(*camera.forward()));
         if self.held([KeyCode::ShiftLeft, KeyCode::ShiftRight]) {
@@ -264,7 +264,7 @@ fn use_mouse(
     drag(&mut hands, &grip, &mouse);
 }
 
-/// Begins what the mode says; gives what is done at once.
+/// Starts the action of the mode; returns an immediate intervention.
 fn press(
     hands: &mut Hands,
     run: &mut Run,
@@ -305,12 +305,12 @@ fn press(
     Ok(None)
 }
 
-/// What to call a body.
+/// Name of a body for messages.
 fn name(run: &Run, body: BodyId) -> String {
     run.layout().map_or_else(String::new, |layout| layout.body_name(body).into_owned())
 }
 
-/// Moves what is pulled to where the mouse is.
+/// Moves the target of the pull to the mouse.
 fn drag(hands: &mut Hands, grip: &Grip, mouse: &Mouse) {
     let Some((origin, direction)) = mouse.pointer.ray else { return };
     if let Hold::Waiting(pull, pressed) = hands.hold
@@ -328,7 +328,7 @@ fn drag(hands: &mut Hands, grip: &Grip, mouse: &Mouse) {
             pull.target = met.unwrap_or(pull.target);
         }
         Hold::Lifting => {
-            // Only up and down with the mouse.
+            // The mouse changes only the height.
             let Some(level) = place::level(direction) else { return };
             let met = place::meet(origin, direction, pull.target, level);
             pull.target.z = met.map_or(pull.target.z, |met| met.z + LIFT);

@@ -1,5 +1,5 @@
-//! Pictures of a run without a window: no display, no panels, and no graphics
-//! card if software Vulkan is there.
+//! Pictures of a run without a window: no display, no panels, and no graphics card
+//! if software Vulkan is installed.
 //!
 //! An [`OffscreenRenderer`] draws one tick after the other; [`render`] makes a film of a
 //! scenario or a recording. Pictures follow simulated time and never the clock,
@@ -29,38 +29,37 @@ use crate::scene::ReadFile;
 pub use graphics::{Graphics, graphics};
 pub use offscreen::{OffscreenOptions, OffscreenRenderer};
 
-/// How far a film is.
+/// Progress of a film.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FilmStep {
-    /// Pictures that were made.
+    /// Pictures finished so far.
     pub made: u64,
-    /// Pictures that there are going to be, unless the run ends before.
+    /// Total number of pictures, if the run does not end early.
     pub total: u64,
-    /// The tick of the last one.
+    /// The tick of the last picture.
     pub tick: Tick,
 }
 
-/// What became of a film.
+/// The result of a film.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilmSummary {
-    /// Pictures.
+    /// Number of pictures.
     pub frames: u64,
-    /// Ticks of the first and the last one.
+    /// Ticks of the first and the last picture.
     pub ticks: [Tick; 2],
-    /// What drew them.
+    /// The renderer.
     pub graphics: Graphics,
-    /// Whether it was given up, so that there is no film.
+    /// True if it was cancelled, so that there is no film.
     pub stopped: bool,
 }
 
 /// Makes a film: `open` opens a scenario ([`Run::open`]) or a recording
-/// ([`Run::open_recording`]) whose looks are read by `meshes`, the pictures go to
-/// `sink`. `progress` is called after each picture; where it says `false`, the
-/// film is given up.
+/// ([`Run::open_recording`]) whose mesh files are read by `meshes`, the pictures go
+/// to `sink`. `progress` is called after each picture; `false` cancels the film.
 ///
 /// # Errors
-/// When nothing can draw, the options make no sense, the run does not begin or
-/// cannot go on, or the film cannot be written.
+/// If there is no renderer, the options are invalid, the run cannot start or
+/// continue, or the film cannot be written.
 pub fn render(
     open: impl FnOnce(&mut Run) -> Result<(), OpenError>,
     meshes: Option<ReadFile>,

@@ -1,4 +1,4 @@
-//! Help: a card for whoever is here for the first time, and all keys at `F1`.
+//! Help: an introduction card at the first start, and all keys at `F1`.
 
 use bevy::prelude::*;
 use bevy_egui::egui;
@@ -6,7 +6,7 @@ use bevy_egui::egui;
 use crate::keys::{AddKey, Chord, Keys};
 use crate::panels::{AddPanel, Panels};
 
-/// What the mouse does in the picture.
+/// Mouse actions in the picture.
 const MOUSE: [(&str, &str); 8] = [
     ("Click", "pick a body"),
     ("Drag", "pull a body"),
@@ -18,12 +18,12 @@ const MOUSE: [(&str, &str); 8] = [
     ("Wheel", "go near or far"),
 ];
 
-/// Whether help is open.
+/// Visibility of the help windows.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Help {
     /// The list of keys.
     pub keys: bool,
-    /// The card for newcomers.
+    /// The introduction card.
     pub card: bool,
 }
 

@@ -1,9 +1,9 @@
-//! What every number of a run was over time, for plots.
+//! All quantities of a run over time, for plots.
 //!
-//! The past of a session has neither states nor signals, so they are noted here
-//! while ticks are shown: at most a hundred times per simulated second, and
-//! more seldom where a long run would need more memory than there is for it.
-//! A tick that is made again finds its values here already.
+//! The past of a session has neither states nor signals, so they are recorded here
+//! while ticks are shown: at most a hundred times per simulated second, and less
+//! often if a long run would exceed the memory budget. A re-simulated tick already
+//! has its values here.
 //!
 //! Start reading at [`History::note`].
 
@@ -20,28 +20,28 @@ use lane::Lane;
 pub use quantity::Quantity;
 use quantity::{Source, of_sensors, of_ticks};
 
-/// Bytes that a history may take.
+/// Memory budget of a history, bytes.
 const HISTORY_BUDGET: usize = 64 << 20;
 
-/// Most values of a quantity per simulated second.
+/// Maximum number of values of a quantity per simulated second.
 const MAX_HZ: u32 = 100;
 
-/// The numbers of a run over time.
+/// The quantities of a run over time.
 pub struct History {
     quantities: Vec<Quantity>,
-    /// Where the columns of the first lane come from.
+    /// Sources of the columns of the first lane.
     sources: Vec<Source>,
     /// States, commands and signals; then the measurements of each sensor.
     lanes: Vec<Lane>,
     /// For each robot, the lane of its first sensor.
     first_sensor: Vec<usize>,
-    /// Ticks from one value to the next.
+    /// Ticks between values.
     stride: u64,
     budget: usize,
 }
 
 impl History {
-    /// Nothing yet, of this scene. Objects that never move are left out.
+    /// An empty history of this scene. Static objects are left out.
     pub fn new(
         scenario: &Scenario,
         layout: &SceneLayout,
@@ -62,8 +62,8 @@ impl History {
         Self { quantities, sources, lanes, first_sensor, stride, budget: HISTORY_BUDGET }
     }
 
-    /// Everything that can be asked for: signals first, then joints, motors,
-    /// commands, bodies and sensors.
+    /// All quantities: signals first, then joints, motors, commands, bodies and
+    /// sensors.
     pub fn quantities(&self) -> &[Quantity] {
         &self.quantities
     }
@@ -74,8 +74,8 @@ impl History {
         self.quantities.iter().position(|it| it.name == name || it.heading() == name)
     }
 
-    /// The indices of what `name` means: one quantity, or all parts of it, as
-    /// `body.courier.base.position` has three.
+    /// The indices of the quantities that `name` refers to: one quantity, or all
+    /// its components, such as the three of `body.courier.base.position`.
     pub fn meant_by(&self, name: &str) -> Vec<usize> {
         if let Some(index) = self.find(name) {
             return vec![index];
@@ -91,13 +91,13 @@ impl History {
         self.quantities.iter().filter(|it| it.is_signal)
     }
 
-    /// Whether these are the signals of this history.
+    /// True if these are the signals of this history.
     pub(crate) fn has_signals(&self, table: &SignalTable) -> bool {
         let mine = self.signals().map(|it| (&it.name, &it.unit));
         mine.eq(table.signals().iter().map(|it| (&it.name, &it.unit)))
     }
 
-    /// Takes note of a tick, unless its values are known.
+    /// Records a tick, unless its values are known.
     pub fn note(&mut self, record: &TickRecord) {
         for reading in record.readings.iter().filter(|reading| !reading.lost) {
             let lane = self.first_sensor.get(reading.robot.0).map(|first| first + reading.sensor);
@@ -113,16 +113,16 @@ impl History {
         }
     }
 
-    /// Forgets a tick and what comes after it: the run goes another way. What its
-    /// step measured was measured at the tick before.
+    /// Discards a tick and all later ones, for a branch. Measurements of its step
+    /// belong to the tick before.
     pub(crate) fn forget_from(&mut self, tick: Tick) {
         for (index, lane) in self.lanes.iter_mut().enumerate() {
             lane.forget_from(tick.0.saturating_sub(u64::from(index > 0)));
         }
     }
 
-    /// The values of a quantity within these ticks, in order of time. What a
-    /// sensor measured stands at the moment of its measurement.
+    /// The values of a quantity within these ticks, in order of time. Sensor values
+    /// are at the time of their measurement.
     pub fn values(
         &self,
         index: usize,
@@ -134,23 +134,23 @@ impl History {
         })
     }
 
-    /// The latest value of a quantity that is not after a tick.
+    /// The latest value of a quantity at or before a tick.
     pub fn at(&self, index: usize, tick: Tick) -> Option<f32> {
         let quantity = self.quantities.get(index)?;
         self.lanes[quantity.lane].at(quantity.column, tick.0)
     }
 
-    /// Ticks from one value of a quantity to the next, at least.
+    /// Minimum number of ticks between values of a quantity.
     pub(crate) fn stride(&self) -> u64 {
         self.stride
     }
 
-    /// Bytes that are taken.
+    /// Memory in use, bytes.
     pub fn bytes(&self) -> usize {
         self.lanes.iter().map(Lane::bytes).sum()
     }
 
-    /// Half as many values of each.
+    /// Drops every other value.
     fn thin(&mut self) {
         self.stride = self.stride.saturating_mul(2);
         for lane in &mut self.lanes {

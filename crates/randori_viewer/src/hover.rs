@@ -1,4 +1,4 @@
-//! What lies under the pointer: its name, its kind and where it was met.
+//! The object under the pointer: its name, its kind and the hit point.
 
 use bevy::prelude::*;
 use bevy_egui::egui;
@@ -12,7 +12,7 @@ use crate::pointer::Pointer;
 use crate::run::Run;
 use crate::scene::PIN_HEIGHT;
 
-/// How near to the head of a pin counts, as a share of the distance.
+/// Pick radius of the head of a pin, as a share of the distance.
 const NEAR: f32 = 0.012;
 
 /// Shows names at the pointer.
@@ -24,7 +24,7 @@ impl Plugin for HoverPlugin {
     }
 }
 
-/// Lines about what lies under the pointer, the name first.
+/// Lines about the object under the pointer, the name first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct About {
     name: String,
@@ -93,7 +93,7 @@ fn of_hit(scenario: &Scenario, layout: &SceneLayout, hit: &RayHit) -> About {
     }
 }
 
-/// What a body is, in a few words.
+/// The kind of a body, in a few words.
 fn kind_text(scenario: &Scenario, layout: &SceneLayout, body: BodyId) -> String {
     let index = body.0;
     if let Some(robot) = layout.bodies.get(index).and_then(|entry| entry.robot) {
@@ -112,13 +112,13 @@ fn kind_text(scenario: &Scenario, layout: &SceneLayout, body: BodyId) -> String 
 }
 
 fn place_text(at: Vector) -> String {
-    // No minus before a zero.
+    // Avoids negative zero.
     let [x, y, z] = at.to_array().map(|it| (it * 100.0).round() / 100.0 + 0.0);
     format!("x {x:.2}  y {y:.2}  z {z:.2} m")
 }
 
-/// The waypoint whose pin is nearest to a ray, if it is near enough and not behind
-/// something.
+/// The waypoint whose pin is nearest to a ray, if it is close enough and not
+/// occluded.
 fn waypoint_near(
     scenario: &Scenario,
     (origin, direction): (Vector, Vector),
@@ -140,7 +140,7 @@ fn waypoint_near(
     nearest.map(|(_, name, at)| (name, at))
 }
 
-/// Whether a point lies in a zone.
+/// True if a point lies in a zone.
 fn holds(zone: &ZoneSpec, point: Vector) -> bool {
     let local = zone.pose.pose().inverse() * point;
     let [x, y, z] = local.to_array().map(|it| f64::from(it.abs()));

@@ -1,5 +1,5 @@
-//! The panel that judges: verdicts, margins and what decided them, metrics,
-//! errors, drawn values, and what happened when.
+//! The panel of verdicts: goals with margins and their causes, metrics, errors,
+//! sampled values, and the list of events.
 
 use bevy::prelude::*;
 use bevy_egui::egui::{self, Color32, RichText};
@@ -17,7 +17,7 @@ use crate::run::Run;
 /// The margin that fills half of a bar's side, in its unit.
 const HALF_BAR: f64 = 0.3;
 
-/// Shows how a run is judged.
+/// Shows the verdicts of a run.
 pub struct JudgementPlugin;
 
 impl Plugin for JudgementPlugin {
@@ -26,7 +26,7 @@ impl Plugin for JudgementPlugin {
     }
 }
 
-/// What is certain about a run at its newest tick: one word, its colour, and an
+/// The certain verdict of a run at its newest tick: one word, its colour, and an
 /// explanation.
 pub fn overall(report: &RunReport, run: &Run) -> (&'static str, Color32, &'static str) {
     let expected = report.expected_failure.as_deref();
@@ -177,7 +177,7 @@ fn show_goal(
     }
 }
 
-/// A moment that a click shows.
+/// A time; a click shows it.
 fn moment(ui: &mut egui::Ui, tick: Tick, run: &Run, jump: &mut Option<Tick>) {
     let hint = format!("Show tick {}", tick.0);
     if ui.link(format!("{:.3} s", run.time_s(tick))).on_hover_text(hint).clicked() {
@@ -185,7 +185,7 @@ fn moment(ui: &mut egui::Ui, tick: Tick, run: &Run, jump: &mut Option<Tick>) {
     }
 }
 
-/// A bar to the left or to the right of the middle, and the number.
+/// A bar to the left or right of the centre, and the number.
 fn margin(ui: &mut egui::Ui, margin: f64, unit: &str) {
     if !margin.is_finite() {
         let hint = "No moment that the formula asks about has come, or what it asks about is \
@@ -216,13 +216,13 @@ fn margin(ui: &mut egui::Ui, margin: f64, unit: &str) {
     row.response.on_hover_text(hint);
 }
 
-/// How much of its side a margin fills, with its sign: -1 to 1.
+/// Signed share of its side that a margin fills: -1 to 1.
 fn margin_share(margin: f64) -> f32 {
     (margin / (margin.abs() + HALF_BAR)) as f32
 }
 
-/// The unit of a formula in which all signals have the same one, and which does
-/// not multiply or divide them.
+/// The unit of a formula if all its signals have the same one and it neither
+/// multiplies nor divides them.
 pub fn unit_of<'h>(formula: &str, history: &'h History) -> Option<&'h str> {
     if formula.contains('*') || formula.contains(" / ") {
         return None;
@@ -257,7 +257,7 @@ fn numbers<'a>(
     }
 }
 
-/// What happened, with times; only the rows in view are laid out.
+/// Events with times; only the visible rows are laid out.
 fn events(ui: &mut egui::Ui, marks: &[Mark], run: &Run, jump: &mut Option<Tick>) {
     ui.separator();
     ui.strong("Events").on_hover_text("What events and interventions did to the world");

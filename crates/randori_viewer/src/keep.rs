@@ -1,5 +1,5 @@
-//! What can be kept of a run: the run itself as a recording, the command that
-//! gives it again, and its situation as a scenario.
+//! Saving a run: as a recording, as the command that reproduces it, and its state
+//! as a scenario.
 
 mod panel;
 mod situation;
@@ -24,7 +24,7 @@ pub use situation::save_situation;
 /// `randori replay` verifies.
 ///
 /// # Errors
-/// When nothing is open, or the file cannot be written; another kind of file is
+/// If no run is open, or the file cannot be written; files of another kind are
 /// never overwritten.
 pub fn save_recording(world: &mut World, file: &Path) -> Result<(), Problem> {
     let reproduce = reproduce(world, Some(file));
@@ -48,9 +48,9 @@ pub fn save_recording(world: &mut World, file: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The command that gives exactly this run again. What a person did is in no
-/// scenario, so a run that was played needs its recording: `saved`, or a name for
-/// one.
+/// The command that reproduces exactly this run. Manual input is in no scenario, so
+/// a run with manual input needs its recording: `saved`, or a placeholder for its
+/// name.
 pub fn reproduce(world: &mut World, saved: Option<&Path>) -> String {
     if must_be_saved(world) {
         let saved = saved.map_or("RECORDING.mcap".into(), Path::to_string_lossy);
@@ -70,15 +70,15 @@ pub fn reproduce(world: &mut World, saved: Option<&Path>) -> String {
     }
 }
 
-/// Whether only a recording of its own gives this run again: no file that is there
-/// says all that happened in it.
+/// True if only a new recording can reproduce this run: no existing file contains
+/// all that happened in it.
 pub(crate) fn must_be_saved(world: &mut World) -> bool {
     let is_recording = world.get_resource::<OpenFile>().is_some_and(OpenFile::is_recording);
     let mut run = world.resource_mut::<Run>();
     if is_recording { !follows_recording(&mut run) } else { was_played(&mut run) }
 }
 
-/// Whether a person has done something that the scenario does not say.
+/// True if the run has manual input that the scenario does not contain.
 fn was_played(run: &mut Run) -> bool {
     let robots = run.scenario().map_or(0, |scenario| scenario.spec.robots.len());
     let driven = (0..robots)
@@ -89,12 +89,12 @@ fn was_played(run: &mut Run) -> bool {
     driven || touched || run.was_handed_over()
 }
 
-/// Whether the run is still the one that a recording holds.
+/// True if the run still equals the recording that it follows.
 fn follows_recording(run: &mut Run) -> bool {
     run.session().is_some_and(|session| session.is_recorded())
 }
 
-/// The time of a tick in words, such as `3.214 s`.
+/// The time of a tick as text, such as `3.214 s`.
 pub(crate) fn at(run: &Run, tick: Tick) -> String {
     format!("{:.3} s", run.time_s(tick))
 }

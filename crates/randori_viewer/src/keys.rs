@@ -1,22 +1,22 @@
-//! All keys of the app in one place, so that none has two meanings and all can
-//! be listed on screen.
+//! All keys of the app in one place, so that each has one meaning and all can be
+//! listed on screen.
 //!
-//! A plugin adds a key with [`AddKey::add_key`]; keys that are held down, such
-//! as those that drive a robot, are only [reserved](AddKey::reserve_key).
+//! A plugin adds a key with [`AddKey::add_key`]; keys that are held down, such as
+//! those that drive a robot, are only [reserved](AddKey::reserve_key).
 
 use bevy::prelude::*;
 use bevy_egui::input::EguiWantsInput;
 
 use crate::action::Action;
 
-/// A key, with Ctrl or Shift held down or not.
+/// A key with the state of Ctrl and Shift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chord {
     /// The key.
     pub key: KeyCode,
-    /// Whether Ctrl is held down.
+    /// True if Ctrl is held down.
     pub ctrl: bool,
-    /// Whether Shift is held down.
+    /// True if Shift is held down.
     pub shift: bool,
 }
 
@@ -36,7 +36,7 @@ impl Chord {
         Self { key, ctrl: false, shift: true }
     }
 
-    /// As it is written on screen, such as `Ctrl+S`.
+    /// Its text on screen, such as `Ctrl+S`.
     pub fn text(self) -> String {
         let key = match self.key {
             KeyCode::Comma => ",".to_owned(),
@@ -63,17 +63,17 @@ impl Chord {
 
 /// A key with its meaning.
 pub struct Binding {
-    /// Heading under which it is listed.
+    /// Heading in the list of keys.
     pub group: &'static str,
     /// The key.
     pub chord: Chord,
-    /// What it does, in a few words.
+    /// Its effect, in a few words.
     pub what: &'static str,
-    /// Does it; `None` for a key that somebody else watches.
+    /// The action; `None` for a key that its plugin watches itself.
     press: Option<Press>,
 }
 
-/// Carries out what a key means.
+/// The action of a key.
 pub type Press = fn(&mut World);
 
 /// All keys, in the order in which they were added.
@@ -88,7 +88,7 @@ impl Keys {
         &self.bindings
     }
 
-    /// Keys of a group with what they do; neighbours that do the same are in one
+    /// Keys of a group with their effects; neighbours with the same effect share a
     /// row, as `W, Up` or `F2 .. F9`.
     pub fn rows(&self, group: &str) -> Vec<(String, &'static str)> {
         let mut rows: Vec<(Vec<String>, &str)> = Vec::new();
@@ -118,9 +118,9 @@ impl Keys {
     }
 }
 
-/// How plugins add keys.
+/// Adds keys to an app.
 pub trait AddKey {
-    /// Adds a key that does something when it is pressed.
+    /// Adds a key with an action on press.
     fn add_key(
         &mut self,
         group: &'static str,
@@ -129,7 +129,7 @@ pub trait AddKey {
         press: Press,
     ) -> &mut Self;
 
-    /// Takes a key that the plugin watches itself.
+    /// Reserves a key that the plugin watches itself.
     fn reserve_key(&mut self, group: &'static str, chord: Chord, what: &'static str) -> &mut Self;
 }
 
@@ -153,7 +153,7 @@ impl AddKey for App {
     }
 }
 
-/// Watches the keyboard, and adds the keys of time.
+/// Watches the keyboard, and adds the keys of playback.
 pub struct KeysPlugin;
 
 impl Plugin for KeysPlugin {
@@ -193,14 +193,14 @@ fn change_speed(world: &mut World, faster: bool) {
     world.write_message(Action::SetSpeed(speed));
 }
 
-/// Does what was pressed, unless somebody is writing into a field.
+/// Runs the action of a pressed key, unless a text field has the focus.
 fn press(world: &mut World) {
     if world.get_resource::<EguiWantsInput>().is_some_and(EguiWantsInput::wants_any_keyboard_input)
     {
         return;
     }
     let Some(input) = world.get_resource::<ButtonInput<KeyCode>>() else { return };
-    // Where frames are slow, a chord may be over within the one in which its key comes.
+    // In a slow frame, a modifier may be pressed and released within the frame of its key.
     let held = |keys: [KeyCode; 2]| {
         input.any_pressed(keys) || input.any_just_pressed(keys) || input.any_just_released(keys)
     };

@@ -1,12 +1,11 @@
-//! Bevy plugins of Randori: see a scenario run, and take it back.
+//! Bevy plugins of Randori: view a run, rewind and branch it.
 //!
-//! Everything is a plugin. [`SimulationPlugins`] open scenarios, step them and
-//! keep their past, without a window; [`ViewerPlugins`] add the picture and the
-//! panels. What a person or a program asks for is an [`action::Action`]; what
-//! runs is in [`run::Run`].
+//! Everything is a plugin. [`SimulationPlugins`] open scenarios, step them and keep
+//! their past, without a window; [`ViewerPlugins`] add the picture and the panels.
+//! Users and programs send an [`action::Action`]; the open run is in [`run::Run`].
 //!
-//! What touches files and programs is behind the feature `desktop`, which is on
-//! unless it is turned off.
+//! Access to files and external programs needs the feature `desktop`, which is on
+//! by default.
 //!
 //! Start reading at [`action::Action`], then [`run::Run`].
 
@@ -66,8 +65,7 @@ pub mod watch;
 
 use bevy::app::{PluginGroup, PluginGroupBuilder};
 
-/// A run that is opened, stepped and taken back; needs no window, only
-/// `MinimalPlugins`.
+/// Opens, steps and rewinds a run; needs no window, only `MinimalPlugins`.
 ///
 /// ```
 /// use bevy::prelude::*;

@@ -1,5 +1,5 @@
-//! `randori-viewer`, which `randori view` starts: a window on a run, or pictures
-//! of it without a window.
+//! `randori-viewer`, started by `randori view`: shows a run in a window, or renders
+//! pictures of it without one.
 
 mod args;
 mod pictures;
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     if args.film.headless { pictures::make(&args) } else { window::show(&args) }
 }
 
-/// Says something to the person who started the program.
+/// Prints an error message.
 #[expect(clippy::print_stderr, reason = "there is no window to say it in")]
 fn tell(text: &str) {
     eprintln!("{text}");

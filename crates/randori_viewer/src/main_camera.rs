@@ -1,12 +1,12 @@
-//! The camera of the picture, by which all that draw, point or measure there
-//! know it.
+//! The marker of the main camera, shared by all plugins that draw, pick or measure
+//! in its picture.
 
 use bevy::prelude::{Component, SystemSet};
 
-/// The camera of the picture.
+/// The main camera.
 #[derive(Component, Debug, Clone, Copy)]
 pub(crate) struct MainCamera;
 
-/// When the camera is placed, in [`RunSystems::Draw`](crate::run::RunSystems::Draw).
+/// Schedule of camera placement, in [`RunSystems::Draw`](crate::run::RunSystems::Draw).
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct CameraSystems;

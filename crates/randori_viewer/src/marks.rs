@@ -1,6 +1,6 @@
-//! What happened when: events, what people did, branches, decisions, errors.
+//! The list of marks: events, interventions, branches, verdicts, errors.
 //!
-//! The past is read once: a frame looks only at the ticks that are new.
+//! The past is read once: each frame reads only the new ticks.
 
 mod standing;
 
@@ -17,16 +17,16 @@ use crate::run::Run;
 
 pub use standing::Standing;
 
-/// A moment of a run that people may want to see.
+/// A moment of interest in a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
     /// The tick that shows it.
     pub tick: Tick,
-    /// Its last tick; later than `tick` for a pull that went on.
+    /// Its last tick; later than `tick` for a continued pull.
     pub until: Tick,
-    /// What kind of moment it is.
+    /// The kind of moment.
     pub kind: MarkKind,
-    /// What happened, in words.
+    /// Description.
     pub text: String,
 }
 
@@ -35,15 +35,15 @@ pub struct Mark {
 pub enum MarkKind {
     /// An event of the scenario.
     Event,
-    /// A person pushed or dropped something.
+    /// An intervention: a push or a dropped box.
     Intervention,
-    /// The run was taken another way here.
+    /// A branch of the run.
     Branch,
     /// A goal was decided.
     Goal(Standing),
-    /// The run broke.
+    /// An error that ended the run.
     Error,
-    /// The run parts from another recording here.
+    /// The first difference from another recording.
     Parting,
 }
 
@@ -64,41 +64,41 @@ impl MarkKind {
 /// The marks of the open run.
 #[derive(Resource, Default)]
 pub struct Marks {
-    /// Generation and branches of the run that was read.
+    /// Generation and branches of the run as last read.
     seen: (u64, u64),
-    /// Records that were read.
+    /// Number of records read.
     read: usize,
-    /// Marks of records.
+    /// Marks found in records.
     happened: Vec<Mark>,
-    /// A pull that may go on in the next tick.
+    /// A pull that may continue in the next tick.
     pull: Option<Pull>,
-    /// Marks that follow from the report and from branches.
+    /// Marks derived from the report and from branches.
     judged: Vec<Mark>,
-    /// Ticks for which `judged` was made.
+    /// Ticks for which `judged` was computed.
     judged_at: Option<u64>,
-    /// Where the run parts from other recordings.
+    /// First differences from other recordings.
     partings: Vec<Mark>,
 }
 
-/// Pushes on one body in ticks one after the other: the last of the marks.
+/// Pushes on one body in consecutive ticks: the last of the marks.
 struct Pull {
     body: BodyId,
-    /// The hardest of them, N s.
+    /// The largest of them, N s.
     hardest: f32,
 }
 
 impl Marks {
-    /// All marks, those that the records tell in order of time, then the others.
+    /// All marks: those found in records in order of time, then the rest.
     pub fn all(&self) -> impl Iterator<Item = &Mark> {
         self.happened.iter().chain(&self.judged).chain(&self.partings)
     }
 
-    /// Events and what people did, in order of time.
+    /// Events and interventions, in order of time.
     pub fn happened(&self) -> &[Mark] {
         &self.happened
     }
 
-    /// Marks where the run parts from other recordings, with their names.
+    /// Sets the marks of first differences from recordings, with their names.
     pub fn set_partings<'a>(&mut self, partings: impl Iterator<Item = (Tick, &'a str)>) {
         let mark = |(tick, name)| Mark {
             tick,
@@ -149,7 +149,7 @@ impl Marks {
         self.happened.push(Mark { tick, until: tick, kind, text });
     }
 
-    /// Whether a push is part of the last pull, which then lasts longer.
+    /// True if a push continues the last pull; the pull is then extended.
     fn goes_on(&mut self, tick: Tick, body: BodyId, impulse: f32, scene: &Scene<'_>) -> bool {
         let (Some(pull), Some(mark)) = (&mut self.pull, self.happened.last_mut()) else {
             return false;
@@ -167,14 +167,14 @@ impl Marks {
     }
 }
 
-/// What a record is read with.
+/// The context for reading a record.
 struct Scene<'a> {
     scenario: &'a Scenario,
     layout: &'a SceneLayout,
     period_s: f64,
 }
 
-/// Reads what is new.
+/// Reads new records.
 pub(crate) fn collect(mut run: ResMut<Run>, mut marks: ResMut<Marks>) {
     let now = (run.generation(), run.branches());
     if marks.seen != now {
@@ -203,7 +203,7 @@ pub(crate) fn collect(mut run: ResMut<Run>, mut marks: ResMut<Marks>) {
     }
 }
 
-/// Branches, decisions of goals, and what broke the run.
+/// Branches, verdicts of goals, and the error that ended the run.
 fn judged(run: &Run) -> Vec<Mark> {
     let at = |tick: Tick, kind, text: String| Mark { tick, until: tick, kind, text };
     let mut marks: Vec<Mark> = run

@@ -1,5 +1,5 @@
-//! What the app tells a person: short notices that go away by themselves, and
-//! problems that stay until they are dismissed or mended.
+//! Messages to the user: short notices that disappear automatically, and problems
+//! that stay until they are dismissed or fixed.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::palette;
 use crate::panels::{AddPanel, Panels};
 use crate::run::Run;
 
-/// How long a notice stays.
+/// Display time of a notice.
 const STAYS: Duration = Duration::from_secs(6);
 
-/// Short messages about what was done.
+/// Short messages about completed actions.
 #[derive(Resource, Debug, Default)]
 pub struct Notices(Vec<(Instant, String)>);
 
@@ -24,7 +24,7 @@ impl Notices {
         self.0.push((Instant::now(), text.into()));
     }
 
-    /// Lines that are still to be seen, oldest first.
+    /// Lines still on display, oldest first.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|(since, _)| since.elapsed() < STAYS).map(|(_, text)| text.as_str())
     }
@@ -51,7 +51,7 @@ fn show_notices(context: &egui::Context, world: &mut World) {
         .fixed_pos(egui::pos2(picture.center().x, picture.top() + 8.0))
         .interactable(false)
         .show(context, |ui| {
-            // An area is as wide as it was before, which breaks longer lines.
+            // An area keeps its former width, which breaks longer lines.
             ui.set_max_width(picture.width() - 40.0);
             for line in lines {
                 egui::Frame::popup(ui.style()).show(ui, |ui| ui.label(line));
@@ -77,7 +77,7 @@ fn show_problem(context: &egui::Context, world: &mut World) {
             if !problem.details.is_empty() {
                 let height = (picture.height() * 0.5).max(80.0);
                 let area = egui::ScrollArea::both().max_height(height);
-                // Unless told otherwise it becomes a slit before the window grows.
+                // Without this minimum it becomes a slit before the window grows.
                 area.min_scrolled_height(height).show(ui, |ui| {
                     let text = egui::RichText::new(problem.details.join("\n")).monospace();
                     ui.add(egui::Label::new(text).extend());

@@ -1,5 +1,5 @@
-//! Opens scenarios and recordings from disk, under the terms that a person gave:
-//! seed, overrides, policies, trust.
+//! Opens scenarios and recordings from disk, with the options of the user: seed,
+//! overrides, policies, trust.
 //!
 //! Start reading at [`open`].
 
@@ -29,53 +29,52 @@ use crate::notice::Notices;
 use crate::run::{OpenError, Problem, Run, RunSystems};
 use crate::scene::{MeshFiles, ReadFile};
 
-/// What a person said besides the file; it holds for all files that are opened.
+/// Options besides the file; they hold for all files that are opened.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct Terms {
-    /// Where files are looked for.
+    /// Folders in which files are searched for.
     pub places: Places,
     /// Seed of the random streams; a recording has its own.
     pub seed: u64,
-    /// Scalars that are replaced.
+    /// Replaced scalars.
     pub overrides: Vec<Override>,
-    /// Scalars of the open file that were changed since; other files do not have
-    /// them.
+    /// Scalars of the open file that were changed after opening; they do not apply
+    /// to other files.
     pub changes: Vec<Override>,
     /// Policies as `[ROBOT=]POLICY`.
     pub policies: Vec<String>,
-    /// Whether programs that files name may be started.
+    /// True if programs that files name may be started.
     pub trust_programs: bool,
-    /// Environment variables that programs get besides the usual ones.
+    /// Environment variables passed to programs in addition to the usual ones.
     pub policy_env: Vec<EnvVar>,
-    /// What files may ask for.
+    /// Limits on the contents of files.
     pub limits: Limits,
-    /// Whether time begins to pass when something is opened.
+    /// True if playback starts when a file is opened.
     pub plays: bool,
 }
 
 impl Terms {
-    /// All scalars that are replaced in the open file, each once.
+    /// All replaced scalars of the open file, each once.
     pub fn replaced(&self) -> impl Iterator<Item = &Override> {
         let changed = |given: &Override| self.changes.iter().any(|it| it.path == given.path);
         self.overrides.iter().filter(move |given| !changed(given)).chain(&self.changes)
     }
 }
 
-/// The file that is open.
+/// The open file.
 #[derive(Resource)]
 pub struct OpenFile {
-    /// Its path, as a person named it.
+    /// Its path, as the user gave it.
     pub named: PathBuf,
-    /// The project that it belongs to; for a recording, the one around the current
-    /// folder.
+    /// Its project; for a recording, the one around the current folder.
     pub project: Project,
-    /// What it holds.
+    /// Its content.
     pub content: Content,
 }
 
-/// What a file holds.
+/// The content of a file.
 pub enum Content {
-    /// A scenario, with what its runs share.
+    /// A scenario, with the context of its runs.
     Scenario {
         /// Overrides, policies, the command's arguments.
         context: Box<RunContext>,
@@ -84,13 +83,13 @@ pub enum Content {
     },
     /// A recorded run.
     Recording {
-        /// What the recording says about itself.
+        /// The header of the recording.
         start: Box<Start>,
     },
 }
 
 impl OpenFile {
-    /// SHA-256 of all files that belong to it, by their path from the project's
+    /// SHA-256 of all files of the project that it uses, by path from the project
     /// root.
     pub fn files(&self) -> &FileDigests {
         match &self.content {
@@ -99,8 +98,8 @@ impl OpenFile {
         }
     }
 
-    /// The scenario file as one would type it here; for a recording, the one that
-    /// was recorded.
+    /// The path of the scenario file relative to the current folder; for a
+    /// recording, the recorded scenario's path.
     pub fn shown(&self) -> &str {
         match &self.content {
             Content::Scenario { entry, .. } => &entry.file.shown,
@@ -108,8 +107,8 @@ impl OpenFile {
         }
     }
 
-    /// The files of a scenario as one would type them here, without those of
-    /// programs; none for a recording, which holds its own.
+    /// The files of a scenario, relative to the current folder, without those of
+    /// programs; empty for a recording, which contains its files.
     pub(crate) fn on_disk(&self) -> Vec<PathBuf> {
         let Content::Scenario { entry, .. } = &self.content else { return Vec::new() };
         let programs = program_files(&self.project, &entry.scenario);
@@ -117,35 +116,35 @@ impl OpenFile {
         files.map(|path| PathBuf::from(self.project.shown(path))).collect()
     }
 
-    /// Whether it is a recording.
+    /// True for a recording.
     pub(crate) fn is_recording(&self) -> bool {
         matches!(self.content, Content::Recording { .. })
     }
 }
 
-/// Asks for files to be opened.
+/// Requests to open files.
 #[derive(Message, Debug, Clone, PartialEq)]
 pub enum Open {
     /// A scenario or a recording.
     File(PathBuf),
-    /// What is open, again from its start.
+    /// Restarts the open file.
     Again,
-    /// What is open with this seed.
+    /// Restarts the open file with this seed.
     Seed(u64),
-    /// What is open with this scalar replaced, from the tick that is shown on.
+    /// Replaces this scalar of the open file, from the shown tick on.
     Change(Override),
-    /// Programs that files name may be started from now on; then as `File`.
+    /// Trusts programs that files name from now on; then like `File`.
     Trusted(PathBuf),
 }
 
-/// The file that was refused last, until one is opened.
+/// The file that was rejected last, until a file is opened.
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
 pub struct Refused {
     /// The file; `None` if the last one was opened.
     pub file: Option<PathBuf>,
-    /// Files in which the reasons may lie.
+    /// Files that may contain the cause.
     pub sources: Vec<PathBuf>,
-    /// Whether it wants to start programs that nobody allowed.
+    /// True if it would start a program that is not trusted.
     pub untrusted: bool,
 }
 
@@ -202,18 +201,18 @@ pub struct Ready {
     pub ticks: Option<Vec<TickRecord>>,
     /// Starts its policies.
     pub start: StartPolicy,
-    /// What a person should know, although it can be run.
+    /// A note for the user, although it can be run.
     pub note: Option<String>,
 }
 
-/// Why a file cannot be run.
+/// The reason why a file cannot be run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Refusal {
-    /// The reason, with places and advice.
+    /// The reason, with locations and advice.
     pub problem: Problem,
-    /// Files in which it may lie.
+    /// Files that may contain the cause.
     pub sources: Vec<PathBuf>,
-    /// Whether it wants to start programs that nobody allowed.
+    /// True if it would start a program that is not trusted.
     pub untrusted: bool,
 }
 
@@ -226,14 +225,14 @@ impl From<Problem> for Refusal {
 /// Reads a file: a recording if it ends in `.mcap`, else a scenario.
 ///
 /// # Errors
-/// Why it cannot be run.
+/// If it cannot be run, with the reason.
 pub fn read(file: &Path, terms: &Terms) -> Result<Ready, Refusal> {
     let is_recording = file.extension().is_some_and(|it| it.eq_ignore_ascii_case("mcap"));
     if is_recording { Ok(recording::read(file, terms)?) } else { scenario::read(file, terms) }
 }
 
 impl Ready {
-    /// Files in which a reason may lie why it does not start.
+    /// Files that may contain the cause of a failed start.
     fn sources(&self) -> Vec<PathBuf> {
         let mut sources = self.file.on_disk();
         sources.extend(program_files(&self.file.project, &self.run.scenario).into_values());
@@ -243,7 +242,7 @@ impl Ready {
     /// Opens it at its start.
     ///
     /// # Errors
-    /// When the run cannot begin; what was open stays then.
+    /// If the run cannot start; the open file then stays open.
     pub fn open_in(self, run: &mut Run) -> Result<OpenFile, OpenError> {
         match self.ticks {
             Some(ticks) => run.open_recording(self.run, ticks, self.start)?,
@@ -253,10 +252,10 @@ impl Ready {
     }
 }
 
-/// Opens a file at its start. What was open stays if this cannot be opened.
+/// Opens a file at its start. On failure, the open file stays open.
 ///
 /// # Errors
-/// Why it cannot be opened, with places and advice.
+/// If it cannot be opened, with locations and advice.
 pub fn open(world: &mut World, file: &Path) -> Result<(), Problem> {
     let mut terms = world.resource::<Terms>().clone();
     if world.get_resource::<OpenFile>().is_some_and(|open| open.named != file) {
@@ -281,7 +280,7 @@ pub fn open(world: &mut World, file: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Notes that a file was refused.
+/// Records a rejected file.
 fn refuse(world: &mut World, file: &Path, refusal: Refusal) -> Problem {
     let Refusal { problem, sources, untrusted } = refusal;
     *world.resource_mut::<Refused>() = Refused { file: Some(file.to_owned()), sources, untrusted };
@@ -302,7 +301,7 @@ fn starter(networks: Arc<Networks>, project: &Project) -> StartPolicy {
     })
 }
 
-/// Findings as a problem.
+/// Converts diagnostics to a problem.
 fn findings(found: &Diagnostics, file: &str) -> Problem {
     let count = found.errors();
     let errors = if count == 1 { "an error".to_owned() } else { format!("{count} errors") };

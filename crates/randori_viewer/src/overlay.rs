@@ -1,9 +1,8 @@
-//! What the picture shows besides bodies: rays, forces, axes, velocities and
-//! balance, each with a switch and a key.
+//! Overlays of the picture: rays, forces, axes, velocities and balance, each with a
+//! switch and a key.
 //!
-//! Everything is drawn of the tick that is shown, whether time passes, is
-//! dragged or stands still, and is made anew only when that tick or a switch
-//! changes.
+//! Overlays show the tick on screen, during playback, dragging or pause, and are
+//! recomputed only when that tick or a switch changes.
 //!
 //! Start reading at [`Overlays`], then at [`view::View`].
 
@@ -25,12 +24,12 @@ use crate::run::{Run, RunSystems};
 use sketch::Sketch;
 use view::View;
 
-/// Something that can be drawn into the picture.
+/// A kind of overlay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Overlay {
     /// Rays and hits of range finders.
     Lidar,
-    /// All rays of range finders instead of some.
+    /// All rays of range finders instead of a subset.
     AllRays,
     /// Contact points with their forces.
     Contacts,
@@ -44,12 +43,12 @@ pub(crate) enum Overlay {
     Spins,
     /// Centres of mass of robots.
     CenterOfMass,
-    /// Where robots stand.
+    /// Support polygons of robots.
     SupportPolygon,
 }
 
 impl Overlay {
-    /// All of them, in the order in which they are listed.
+    /// All overlays, in the order of the list.
     pub(crate) const ALL: [Self; 9] = [
         Self::Lidar,
         Self::AllRays,
@@ -62,7 +61,7 @@ impl Overlay {
         Self::SupportPolygon,
     ];
 
-    /// What it is called on screen.
+    /// Its name on screen.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Lidar => "Lidar",
@@ -77,7 +76,7 @@ impl Overlay {
         }
     }
 
-    /// What is drawn, with colours and scales.
+    /// Explains the drawing, with colours and scales.
     pub(crate) fn hint(self) -> &'static str {
         match self {
             Self::Lidar => "Hits of range finders (red ticks) and some of their rays",
@@ -98,7 +97,7 @@ impl Overlay {
         }
     }
 
-    /// The key that switches it.
+    /// The key that toggles it.
     pub(crate) fn chord(self) -> Chord {
         match self {
             Self::Lidar => Chord::key(KeyCode::KeyL),
@@ -114,31 +113,31 @@ impl Overlay {
     }
 }
 
-/// Which overlays are drawn.
+/// The visible overlays.
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Overlays {
     on: [bool; Overlay::ALL.len()],
-    /// Sensors of which nothing is drawn.
+    /// Sensors without overlays.
     hidden: BTreeSet<SensorId>,
 }
 
 impl Overlays {
-    /// Whether an overlay is drawn.
+    /// True if an overlay is drawn.
     pub(crate) fn is_on(&self, overlay: Overlay) -> bool {
         self.on[overlay as usize]
     }
 
-    /// Switches an overlay.
+    /// Switches an overlay on or off.
     pub(crate) fn set(&mut self, overlay: Overlay, on: bool) {
         self.on[overlay as usize] = on;
     }
 
-    /// Whether the overlays of sensors are drawn for this one.
+    /// True if the overlays of this sensor are drawn.
     pub(crate) fn shows(&self, sensor: SensorId) -> bool {
         !self.hidden.contains(&sensor)
     }
 
-    /// Switches all overlays of one sensor.
+    /// Switches all overlays of one sensor on or off.
     pub(crate) fn show(&mut self, sensor: SensorId, on: bool) {
         if on {
             self.hidden.remove(&sensor);
@@ -149,7 +148,7 @@ impl Overlays {
 }
 
 /// Draws the [`Overlays`] of the open [`Run`]; without Bevy's gizmos, it only
-/// keeps the [`Sketch`] of what is to be drawn.
+/// computes the [`Sketch`].
 pub(crate) struct OverlayPlugin;
 
 impl Plugin for OverlayPlugin {
@@ -187,10 +186,10 @@ fn toggle(world: &mut World, overlay: Overlay) {
     overlays.set(overlay, on);
 }
 
-/// What a sketch was made of: opened runs, branches, tick.
+/// The key of a sketch: opened runs, branches, tick.
 type Shown = (u64, u64, Tick);
 
-/// Makes the sketch anew if something changed.
+/// Recomputes the sketch after a change.
 fn follow(
     mut run: ResMut<Run>,
     mut overlays: ResMut<Overlays>,

@@ -1,18 +1,18 @@
-//! Colours that have one meaning wherever they are seen.
+//! Colours with a fixed meaning throughout the app.
 
 use bevy_egui::egui::Color32;
 
-/// What holds.
+/// Satisfied.
 pub(crate) const GREEN: Color32 = Color32::from_rgb(88, 190, 104);
-/// What does not.
+/// Violated.
 pub(crate) const RED: Color32 = Color32::from_rgb(235, 92, 84);
-/// What was only wished for.
+/// A violated preference.
 pub(crate) const YELLOW: Color32 = Color32::from_rgb(229, 181, 60);
-/// What broke.
+/// An error.
 pub(crate) const MAGENTA: Color32 = Color32::from_rgb(220, 100, 210);
-/// What is not certain.
+/// Undecided.
 pub(crate) const GRAY: Color32 = Color32::from_rgb(150, 150, 150);
-/// What happened, and what is slower than it should be.
+/// An event, or a run that is too slow.
 pub(crate) const ORANGE: Color32 = Color32::from_rgb(255, 160, 50);
-/// What went wrong, for a person to mend.
+/// A problem that the user can fix.
 pub(crate) const PROBLEM: Color32 = Color32::from_rgb(255, 120, 100);

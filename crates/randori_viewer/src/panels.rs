@@ -1,5 +1,5 @@
-//! The frame of the window: a bar on top, the time bar below, a dock with one
-//! panel at a time on the right, and the picture in the rest.
+//! The layout of the window: a bar on top, the time bar below, a dock with one
+//! panel at a time on the right, and the picture in the remaining area.
 //!
 //! A plugin adds its panel with [`AddPanel::add_panel`].
 
@@ -21,16 +21,16 @@ const DOCK_WIDTH: f32 = 330.0;
 /// Draws a panel, or a part of a bar.
 pub type Show = fn(&mut egui::Ui, &mut World);
 
-/// Everything that is drawn around the picture.
+/// All panels and bars around the picture.
 #[derive(Resource, Default)]
 pub struct Panels {
     docked: Vec<DockedPanel>,
-    /// Index of the panel that is open.
+    /// Index of the open panel.
     open: Option<usize>,
     top: Vec<(i32, Show)>,
     bottom: Vec<(i32, Show)>,
     windows: Vec<fn(&egui::Context, &mut World)>,
-    /// What the panels leave for the picture, points.
+    /// The area left for the picture, points.
     picture: Option<egui::Rect>,
     has_style: bool,
 }
@@ -43,7 +43,7 @@ struct DockedPanel {
 }
 
 impl Panels {
-    /// What the panels leave for the picture, in points of the window.
+    /// The area left for the picture, in points of the window.
     pub fn picture(&self) -> Option<egui::Rect> {
         self.picture
     }
@@ -54,10 +54,10 @@ impl Panels {
     }
 }
 
-/// How plugins add what they show.
+/// Adds panels to an app.
 pub trait AddPanel {
-    /// Adds a panel to the dock; lower `order` comes first. `hint` is shown
-    /// where the pointer rests on its name.
+    /// Adds a panel to the dock; lower `order` comes first. `hint` is the tooltip
+    /// of its name.
     fn add_panel(
         &mut self,
         order: i32,
@@ -72,7 +72,7 @@ pub trait AddPanel {
     /// Adds a bar at the bottom; the lowest `order` is the lowest bar.
     fn add_to_bottom(&mut self, order: i32, show: Show) -> &mut Self;
 
-    /// Adds something that floats above the picture.
+    /// Adds a window that floats above the picture.
     fn add_floating(&mut self, show: fn(&egui::Context, &mut World)) -> &mut Self;
 }
 
@@ -115,11 +115,11 @@ impl AddPanel for App {
     }
 }
 
-/// When panels are drawn, in [`EguiPrimaryContextPass`].
+/// Schedule of panels, in [`EguiPrimaryContextPass`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PanelSystems;
 
-/// Draws all [`Panels`], and gives the picture what they leave.
+/// Draws all [`Panels`], and assigns the remaining area to the picture.
 pub(crate) struct PanelsPlugin;
 
 impl Plugin for PanelsPlugin {
@@ -156,7 +156,7 @@ fn open_by_key(input: Option<Res<ButtonInput<KeyCode>>>, mut panels: ResMut<Pane
     }
 }
 
-/// The panels have a camera of their own, which covers the whole window.
+/// Panels have their own camera, which covers the whole window.
 fn spawn_context(mut commands: Commands, mut settings: ResMut<bevy_egui::EguiGlobalSettings>) {
     settings.auto_create_primary_context = false;
     commands.spawn((
@@ -180,7 +180,7 @@ fn title(ui: &mut egui::Ui, world: &mut World) {
     ui.strong(title.as_deref().unwrap_or("Randori"));
 }
 
-/// One system draws all, so that bars and dock share the space in a fixed order.
+/// One system draws all panels, so that bars and dock share the space in a fixed order.
 fn draw(world: &mut World) -> Result {
     let mut state = bevy::ecs::system::SystemState::<EguiContexts>::new(world);
     let context = state.get_mut(world)?.ctx_mut()?.clone();
@@ -204,7 +204,7 @@ fn draw(world: &mut World) -> Result {
     }
     dock(&mut ui, &mut panels, world);
     panels.picture = Some(ui.available_rect_before_wrap());
-    // What floats asks where the picture is, while the panels are here.
+    // Floating windows query the area of the picture while the panels are taken out.
     world.resource_mut::<Panels>().picture = panels.picture;
     for show in &panels.windows {
         show(&context, world);
@@ -229,7 +229,7 @@ fn dock(ui: &mut egui::Ui, panels: &mut Panels, world: &mut World) {
             }
         });
         ui.separator();
-        // Floating bars would cover numbers.
+        // Floating scroll bars would cover numbers.
         ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
         if let Some(panel) = panels.open.and_then(|index| panels.docked.get(index)) {
             egui::ScrollArea::vertical().id_salt(panel.name).auto_shrink(false).show(ui, |ui| {
@@ -239,8 +239,8 @@ fn dock(ui: &mut egui::Ui, panels: &mut Panels, world: &mut World) {
     });
 }
 
-/// The camera draws only what the panels leave: software rendering pays for each
-/// pixel.
+/// The camera renders only the area that panels leave free: software rendering
+/// costs time for each pixel.
 fn fit_picture(
     panels: Res<Panels>,
     mut camera: Query<&mut Camera, With<MainCamera>>,

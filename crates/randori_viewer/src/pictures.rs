@@ -12,7 +12,7 @@ use randori_viewer::run::Problem;
 use crate::args::Args;
 use crate::tell;
 
-/// Draws what was asked for.
+/// Renders the requested pictures.
 pub(crate) fn make(args: &Args) -> ExitCode {
     let Some(file) = &args.file else {
         tell("error: which scenario or recording?\nhelp: name a file before `--headless`");
@@ -89,12 +89,12 @@ fn draw_one(options: &FilmOptions, ready: Ready, picture: &Path) -> Result<(), F
     film::write_png(renderer.picture()?, picture)
 }
 
-/// On a terminal, how far it is.
+/// Shows progress on a terminal.
 fn show_progress(step: FilmStep) {
     let mut out = std::io::stderr();
     if out.is_terminal() {
         let end = if step.made == step.total { "\n" } else { "" };
-        // Who does not see it misses nothing.
+        // Errors of the progress display are ignored.
         let _ = write!(out, "\r{} of {} pictures{end}", step.made, step.total);
         let _ = out.flush();
     }

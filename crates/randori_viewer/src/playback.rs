@@ -1,15 +1,15 @@
-//! How time passes: playing or not, how fast, and how fast it really does.
+//! Playback: running or paused, speed, and measured real-time factor.
 
 use bevy::prelude::Resource;
 
-/// Frames over which the real-time factor is averaged, as a weight.
+/// Weight of a frame in the average of the real-time factor.
 const SMOOTHING: f64 = 0.1;
 
-/// Speeds that can be chosen, times real time.
+/// Available speeds, times real time.
 pub const SPEEDS: [f64; 10] =
     [1.0 / 32.0, 1.0 / 16.0, 1.0 / 8.0, 1.0 / 4.0, 1.0 / 2.0, 1.0, 2.0, 4.0, 8.0, 16.0];
 
-/// How fast simulated time is to pass.
+/// Playback speed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Speed {
     /// Times real time.
@@ -18,16 +18,16 @@ pub enum Speed {
     Unlimited,
 }
 
-/// Whether and how fast time passes.
+/// State of playback.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
 pub struct Playback {
-    /// Whether time passes.
+    /// True while the run is played.
     pub playing: bool,
-    /// How fast it is to pass.
+    /// The requested speed.
     pub speed: Speed,
-    /// Simulated seconds per real second of the last moments.
+    /// Measured speed: simulated seconds per real second, averaged over recent frames.
     pub actual: f64,
-    /// Simulated time that is owed, s.
+    /// Simulated time due but not yet computed, s.
     owed_s: f64,
 }
 
@@ -38,8 +38,7 @@ impl Default for Playback {
 }
 
 impl Playback {
-    /// The next faster (or slower) of [`SPEEDS`]; beyond the fastest, without
-    /// limit.
+    /// The next higher (or lower) of [`SPEEDS`]; above the highest, unlimited.
     pub(crate) fn shifted(&self, faster: bool) -> Speed {
         let Speed::Times(now) = self.speed else {
             return if faster { Speed::Unlimited } else { Speed::Times(SPEEDS[SPEEDS.len() - 1]) };
@@ -56,12 +55,12 @@ impl Playback {
         }
     }
 
-    /// Nothing passes, and nothing is owed.
+    /// Resets the measured speed and the time due.
     pub(crate) fn rest(&mut self) {
         (self.actual, self.owed_s) = (0.0, 0.0);
     }
 
-    /// How many ticks are due after so much real time.
+    /// Number of ticks due after this real time.
     pub(crate) fn due(&mut self, elapsed_s: f64, period_s: f64) -> usize {
         match self.speed {
             Speed::Unlimited => usize::MAX,
@@ -72,16 +71,16 @@ impl Playback {
         }
     }
 
-    /// Notes how many ticks were made in that time.
+    /// Records the number of ticks computed in that time.
     pub(crate) fn note(&mut self, made: usize, elapsed_s: f64, period_s: f64) {
         if let Speed::Times(_) = self.speed {
             self.owed_s -= made as f64 * period_s;
-            // What could not be made in time is not made up for.
+            // Ticks that are late are dropped, not caught up.
             self.owed_s = self.owed_s.min(period_s);
         }
         if elapsed_s > 0.0 {
             let now = made as f64 * period_s / elapsed_s;
-            // The first frame is the best guess for those after it.
+            // The first frame initialises the average.
             let weight = if self.actual > 0.0 { SMOOTHING } else { 1.0 };
             self.actual += weight * (now - self.actual);
         }

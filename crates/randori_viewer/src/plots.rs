@@ -1,8 +1,8 @@
-//! Plots of everything that changes over a run: signals of formulas, joints,
-//! motors, commands, bodies and sensors.
+//! Plots of all quantities of a run: signals of formulas, joints, motors, commands,
+//! bodies and sensors.
 //!
-//! Values come from [`History`]; what is plotted is in [`Plots`]. Any part of the
-//! app asks for a plot with a `PlotRequest`, or by [`plot`].
+//! Values come from [`History`]; the selected plots are in [`Plots`]. Any part of
+//! the app requests a plot with a `PlotRequest`, or by [`plot`].
 
 mod curve;
 mod panel;
@@ -22,16 +22,16 @@ use crate::run::{Run, RunSystems};
 #[cfg(feature = "desktop")]
 pub use save::{csv, write_new};
 
-/// Plots that fit below one another.
+/// Maximum number of plots.
 const MAX_CHARTS: usize = 8;
 
-/// Curves that one plot can tell apart by colour.
+/// Maximum number of curves in a plot, distinguished by colour.
 const MAX_CURVES: usize = 8;
 
 /// The name of the panel.
 const PANEL: &str = "Plots";
 
-/// Shows plots, and adds what is asked for.
+/// Shows plots, and handles requests for plots.
 pub struct PlotsPlugin;
 
 impl Plugin for PlotsPlugin {
@@ -44,35 +44,35 @@ impl Plugin for PlotsPlugin {
     }
 }
 
-/// Asks for a plot of a quantity, such as `joint.pup.knee.position`, or of all its
-/// parts, such as `body.courier.base.position`.
+/// Requests a plot of a quantity, such as `joint.pup.knee.position`, or of all its
+/// components, such as `body.courier.base.position`.
 #[derive(Message, Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PlotRequest(pub String);
 
-/// Asks for a plot; see `PlotRequest`.
+/// Requests a plot; see `PlotRequest`.
 pub fn plot(world: &mut World, name: &str) {
     world.write_message(PlotRequest(name.to_owned()));
 }
 
-/// What is plotted, and how.
+/// The plots and their settings.
 #[derive(Resource)]
 pub struct Plots {
     charts: Vec<Chart>,
-    /// What is searched for.
+    /// Search text.
     search: String,
-    /// Whether all names are listed.
+    /// True while all names are listed.
     lists_all: bool,
     view: View,
-    /// How much time is seen while it follows, s.
+    /// Visible time range in follow mode, s.
     span_s: f64,
-    /// The last tick that is drawn, while the plots are paused.
+    /// The last drawn tick, while the plots are paused.
     paused_at: Option<Tick>,
-    /// Whether the plots are in a window of their own.
+    /// True if the plots are in a separate window.
     in_window: bool,
-    /// Tables and pictures of them.
+    /// Export as tables and pictures.
     #[cfg(feature = "desktop")]
     saving: save::Saving,
-    /// What became of the last wish; the flag says whether it went well.
+    /// Result of the last request; the flag is true on success.
     said: Option<(bool, String)>,
     next_id: u64,
 }
@@ -95,18 +95,18 @@ impl Default for Plots {
     }
 }
 
-/// What of the time axis is seen.
+/// Visible part of the time axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum View {
-    /// The tick that is shown, and what came before it.
+    /// The shown tick, and the time before it.
     Follow,
     /// The whole run, from the next frame on.
     Whole,
-    /// What a person chose.
+    /// A range chosen by the user.
     Free,
 }
 
-/// Curves with one axis.
+/// Curves with a common axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
     id: u64,
@@ -128,7 +128,7 @@ impl Plots {
     }
 
     /// Plots quantities that belong together. They go into the last plot if it has
-    /// their unit and room for them, else into new ones, one for each unit.
+    /// their unit and room, else into new plots, one per unit.
     pub fn add(&mut self, history: &History, indices: &[usize]) {
         for &index in indices {
             let quantity = &history.quantities()[index];
@@ -159,14 +159,14 @@ impl Plots {
         }
     }
 
-    /// The quantities of all plots, by index; those that this run does not have
-    /// are left out.
+    /// The quantities of all plots, by index; those that this run does not have are
+    /// left out.
     pub fn indices(&self, history: &History) -> Vec<usize> {
         let names = self.charts.iter().flat_map(|chart| &chart.curves);
         names.filter_map(|name| history.find(name)).collect()
     }
 
-    /// The last tick that is drawn.
+    /// The last drawn tick.
     fn last(&self) -> Tick {
         self.paused_at.unwrap_or(Tick(u64::MAX))
     }
@@ -189,8 +189,8 @@ fn answer_requests(
     }
 }
 
-/// What can be plotted of a body: a few words, and a name for `PlotRequest`. The
-/// joint that moves it and what drives that joint are part of it.
+/// Quantities of a body that can be plotted: a short text, and a name for
+/// `PlotRequest`. They include its joint and the drive of that joint.
 pub fn offers(scenario: &Scenario, layout: &SceneLayout, body: BodyId) -> Vec<(String, String)> {
     let Some(about) = layout.bodies.get(body.0) else { return Vec::new() };
     let parts = ["position", "linear_velocity", "angular_velocity", "tilt"];

@@ -1,7 +1,7 @@
-//! What the mouse points at, and what was picked with it.
+//! The object under the mouse, and selection by click.
 //!
-//! Rays meet collision shapes, as sensors do, so what can be picked is what can
-//! be touched.
+//! Rays are cast against collision shapes, as sensors do, so only bodies with
+//! collision shapes can be selected.
 
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
@@ -14,19 +14,19 @@ use crate::main_camera::{CameraSystems, MainCamera};
 use crate::run::{Run, RunSystems};
 use crate::selection::Selection;
 
-/// How far away things can be picked, m.
+/// Maximum distance of selection, m.
 const REACH: f32 = 500.0;
 
-/// Where the mouse points, while it is over the picture.
+/// The mouse ray, while the pointer is over the picture.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Default)]
 pub struct Pointer {
     /// From the camera through the mouse: origin (m) and unit vector, in the world.
     pub ray: Option<(Vector, Vector)>,
-    /// The first thing on that ray.
+    /// The first hit on that ray.
     pub hit: Option<RayHit>,
 }
 
-/// Follows the mouse, and picks with a left click.
+/// Follows the mouse, and selects with a left click.
 pub(crate) struct PointerPlugin;
 
 impl Plugin for PointerPlugin {
@@ -48,7 +48,7 @@ fn point(
     let mouse = window.single().ok().and_then(Window::cursor_position);
     let ray = match (mouse, camera.single()) {
         (Some(mouse), Ok((camera, place))) if !egui.wants_any_pointer_input() => {
-            // Beside the picture there are panels, which let clicks through.
+            // Panels beside the picture let clicks through.
             let picture = camera.logical_viewport_rect();
             picture
                 .filter(|picture| picture.contains(mouse))

@@ -1,5 +1,5 @@
-//! The panel of policies and numbers: who decides for each robot, with which seed,
-//! and what is different from the files.
+//! The panel of policies and values: the driver of each robot, the seed, and
+//! differences from the files.
 
 use bevy::prelude::*;
 use bevy_egui::egui;
@@ -16,7 +16,7 @@ use crate::open::{Open, OpenFile, Refused, Terms};
 use crate::panels::AddPanel;
 use crate::run::{Problem, Run};
 
-/// Shows and changes who decides.
+/// Shows and changes drivers.
 pub(crate) struct PolicyPlugin;
 
 impl Plugin for PolicyPlugin {
@@ -27,7 +27,7 @@ impl Plugin for PolicyPlugin {
     }
 }
 
-/// What is written into the fields of the panel.
+/// Contents of the input fields of the panel.
 #[derive(Resource, Default)]
 struct Fields {
     program: String,
@@ -36,7 +36,7 @@ struct Fields {
     seed: Option<u64>,
 }
 
-/// What was asked for in this frame.
+/// Actions requested in this frame.
 enum Asked {
     Act(Action),
     Open(Open),
@@ -132,13 +132,13 @@ fn choose(ui: &mut egui::Ui, run: &Run, robot: usize, asked: &mut Vec<Asked>) {
     }
 }
 
-/// Why a built-in policy cannot drive a robot.
+/// The reason why a built-in policy cannot drive a robot.
 fn why_not(run: &Run, robot: usize, source: &PolicySource) -> Option<String> {
     let interfaces = interfaces(run.scenario()?);
     start(source, &Context::new(interfaces.get(robot)?)).err().map(|error| error.message)
 }
 
-/// A source with what the scenario gives to the same one, such as its parameters.
+/// A source with the settings of the scenario for the same policy, such as its parameters.
 fn kept(run: &Run, robot: usize, source: PolicySource) -> PolicySource {
     let policy = run.written().and_then(|it| it.scenario.spec.robots.get(robot)?.policy.as_ref());
     match policy {
@@ -171,7 +171,7 @@ fn program(
     });
 }
 
-/// The seed and replaced numbers.
+/// The seed and replaced values.
 fn numbers(ui: &mut egui::Ui, world: &World, fields: &mut Fields, asked: &mut Vec<Asked>) {
     ui.heading("Numbers");
     let terms = world.resource::<Terms>();
@@ -213,7 +213,7 @@ fn numbers(ui: &mut egui::Ui, world: &World, fields: &mut Fields, asked: &mut Ve
     });
 }
 
-/// Asks whether programs that a file names may be started.
+/// Asks for permission to start programs that a file names.
 fn ask_for_trust(context: &egui::Context, world: &mut World) {
     let refused = world.resource::<Refused>();
     let Some(file) = refused.file.clone().filter(|_| refused.untrusted) else { return };

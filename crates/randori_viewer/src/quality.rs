@@ -1,5 +1,4 @@
-//! How much work a picture may be: three presets, of which one is chosen by
-//! what draws.
+//! Rendering quality: three presets, chosen by the renderer.
 //!
 //! Start reading at [`Quality`].
 
@@ -14,24 +13,23 @@ use bevy_egui::egui;
 use crate::main_camera::MainCamera;
 use crate::panels::AddPanel;
 
-/// How much work a picture may be. Insert it before the app starts to choose
-/// one; otherwise `QualityPlugin` does, by the [`Renderer`] that it finds.
+/// Rendering quality. Insert it before the app starts to choose one; otherwise
+/// `QualityPlugin` chooses by the [`Renderer`] that it finds.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Quality {
-    /// For processors that do the work of a graphics card: plain light, no
-    /// shadows, round things with fewer corners.
+    /// For software rendering: plain light, no shadows, coarse round shapes.
     Low,
-    /// For graphics that is part of a processor: shadows, rough edges.
+    /// For integrated graphics: shadows, no antialiasing.
     Medium,
     /// For graphics cards: fine shadows, smooth edges.
     High,
 }
 
 impl Quality {
-    /// All presets, the least work first.
+    /// All presets, the cheapest first.
     pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
 
-    /// What it is called on screen.
+    /// Its name on screen.
     pub fn name(self) -> &'static str {
         match self {
             Self::Low => "Low",
@@ -40,7 +38,7 @@ impl Quality {
         }
     }
 
-    /// What it does, in a few words.
+    /// Its effect, in a few words.
     fn about(self) -> &'static str {
         match self {
             Self::Low => "No shadows, plain light. For computers without a graphics card.",
@@ -49,7 +47,7 @@ impl Quality {
         }
     }
 
-    /// Whether things cast shadows, and materials answer to light as real ones do.
+    /// True if bodies cast shadows and materials are physically based.
     pub(crate) fn has_shadows(self) -> bool {
         self > Self::Low
     }
@@ -68,12 +66,12 @@ impl Quality {
     }
 }
 
-/// What kind of device draws.
+/// The kind of renderer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RendererKind {
-    /// A processor does the work of a graphics card.
+    /// Software rendering on the CPU.
     Software,
-    /// Graphics that is part of a processor.
+    /// Integrated graphics.
     Integrated,
     /// A graphics card.
     Card,
@@ -82,7 +80,7 @@ pub enum RendererKind {
 }
 
 impl RendererKind {
-    /// In plain words.
+    /// Its description for users.
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Software => "software",
@@ -92,7 +90,7 @@ impl RendererKind {
         }
     }
 
-    /// The preset that it can afford.
+    /// The default preset.
     pub(crate) fn quality(self) -> Quality {
         match self {
             Self::Software => Quality::Low,
@@ -101,8 +99,8 @@ impl RendererKind {
         }
     }
 
-    /// From what the graphics library says; software is also known by name, as
-    /// some of it claims to be something else.
+    /// Classifies a graphics adapter; software renderers are also recognised by
+    /// name, since some report another type.
     fn new(device_type: &str, name: &str) -> Self {
         let name = name.to_ascii_lowercase();
         let is_software = ["llvmpipe", "lavapipe", "swiftshader", "softpipe", "basic render"];
@@ -116,19 +114,19 @@ impl RendererKind {
     }
 }
 
-/// What was found to draw with.
+/// The renderer in use.
 #[derive(Resource, Debug, Clone, PartialEq, Eq)]
 pub struct Renderer {
     /// The name of the device, such as `llvmpipe (LLVM 19.1.7, 256 bits)`.
     pub name: String,
-    /// What kind of device it is.
+    /// Kind of the device.
     pub kind: RendererKind,
     /// The graphics library and the driver, such as `Vulkan, llvmpipe, Mesa 25.0.7`.
     pub driver: String,
 }
 
 impl Renderer {
-    /// In plain words, such as `llvmpipe (software)`.
+    /// Its description for users, such as `llvmpipe (software)`.
     pub fn text(&self) -> String {
         format!("{} ({})", self.name, self.kind.text())
     }
@@ -141,8 +139,8 @@ impl Renderer {
     }
 }
 
-/// Chooses a [`Quality`], applies it to cameras and light, and lets people
-/// change it.
+/// Chooses a [`Quality`], applies it to cameras and light, and lets the user change
+/// it.
 pub(crate) struct QualityPlugin;
 
 impl Plugin for QualityPlugin {
@@ -151,7 +149,7 @@ impl Plugin for QualityPlugin {
     }
 }
 
-/// Once the renderer is known, which is some time after the start.
+/// Chooses the preset once the renderer is known, some time after the start.
 fn choose(
     info: Option<Res<RenderAdapterInfo>>,
     renderer: Option<Res<Renderer>>,
@@ -199,7 +197,7 @@ fn apply(
     commands.insert_resource(DirectionalLightShadowMap { size });
 }
 
-/// How far shadows reach, m, and how fine they are.
+/// Range of shadows, m, and their resolution.
 fn cascades(quality: Quality) -> CascadeShadowConfig {
     let (num_cascades, maximum_distance) =
         if quality == Quality::High { (4, 60.0) } else { (2, 25.0) };

@@ -1,5 +1,5 @@
-//! What robots measured last, as it has reached their policies, and the truth
-//! beside it.
+//! The last measurements that reached the policies, and the true values beside
+//! them.
 //!
 //! Start reading at [`measured`].
 
@@ -25,21 +25,21 @@ pub(crate) struct SensorId {
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_field_names, reason = "the word for a time of measurement everywhere")]
 pub(crate) struct Measured<'a> {
-    /// Which sensor.
+    /// Its identifier.
     pub id: SensorId,
     /// Name of its robot.
     pub robot: &'a str,
-    /// What the robot file says of it.
+    /// Its entry in the robot file.
     pub spec: &'a SensorSpec,
     /// Its names and units.
     pub layout: &'a SensorLayout,
     /// Values of all channels, in the order of the layout.
     pub values: &'a [f32],
-    /// The tick at which they were measured; `None` if nothing has arrived yet.
+    /// The tick of measurement; `None` if none has arrived yet.
     pub measured_at: Option<Tick>,
 }
 
-/// All sensors of a scene with what they measured last, robot after robot.
+/// All sensors of a scene with their last measurements, robot after robot.
 pub(crate) fn measured<'a>(
     scenario: &'a Scenario,
     simulation: &'a Simulation,

@@ -1,7 +1,6 @@
-//! The panel of one robot: its joints as they move, its motors to command, its
-//! named poses.
+//! The panel of one robot: joint states, motor commands, named poses.
 //!
-//! Start reading at [`RobotPlugin`]; what is shown is prepared once per run in
+//! Start reading at [`RobotPlugin`]; the shown data is prepared once per run in
 //! [`robots`](crate::robots).
 
 mod bar;
@@ -22,11 +21,11 @@ use crate::selection::Selection;
 use crate::teleop::Teleop;
 use joints::Clicked;
 
-/// Rows of the joint tree whose branches are hidden, per robot.
+/// Collapsed rows of the joint tree, per robot.
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
 struct Folded(Vec<Vec<bool>>);
 
-/// Shows a robot and lets people command it; works without a window.
+/// Shows a robot and lets the user command it; works without a window.
 pub struct RobotPlugin;
 
 impl Plugin for RobotPlugin {
@@ -44,7 +43,7 @@ impl Plugin for RobotPlugin {
     }
 }
 
-/// Prepares what is shown of a run that was opened or went another way.
+/// Prepares the data of a run that was opened or branched.
 fn describe(run: Res<Run>, mut robots: ResMut<Robots>, mut folded: ResMut<Folded>) {
     let now = (run.generation(), run.branches());
     if robots.made_for == now {
@@ -61,7 +60,7 @@ fn describe(run: Res<Run>, mut robots: ResMut<Robots>, mut folded: ResMut<Folded
     }
 }
 
-/// The robot of the body that was picked is chosen.
+/// Chooses the robot of the selected body.
 fn follow_selection(
     run: Res<Run>,
     robots: Res<Robots>,
@@ -81,8 +80,8 @@ fn follow_selection(
     }
 }
 
-/// Who takes a robot over finds its positions as they are commanded, and its
-/// speeds and torques at zero: nothing jumps.
+/// When manual control starts, position commands keep their values, and speeds and
+/// torques are zero, so that the robot does not jump.
 fn hold_still(run: Res<Run>, robots: Res<Robots>, mut was_by_hand: Local<(u64, Vec<bool>)>) {
     let (generation, before) = &mut *was_by_hand;
     if *generation != run.generation() {

@@ -1,5 +1,4 @@
-//! The robots of the open run as panels and keys need them, and the one that is
-//! chosen.
+//! Data of the robots of the open run for panels and keys, and the chosen robot.
 //!
 //! Start reading at `model`.
 
@@ -10,15 +9,15 @@ use bevy::prelude::{Resource, SystemSet};
 
 use model::RobotModel;
 
-/// The robot that the panel shows and that keys drive: an index in the scenario.
+/// The robot that the panel shows and the keys drive: an index in the scenario.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ChosenRobot(pub usize);
 
-/// The robots of the open run, as panels and keys need them.
+/// Data of the robots of the open run for panels and keys.
 #[derive(Resource, Debug, Clone, PartialEq, Default)]
 pub(crate) struct Robots {
     pub(crate) models: Vec<RobotModel>,
-    /// Generation and branches of the run that they are of.
+    /// Generation and branches of the run that it was computed for.
     pub(crate) made_for: (u64, u64),
 }
 
@@ -29,7 +28,7 @@ impl Robots {
     }
 }
 
-/// When robots are described and taken over: after [`RunSystems::Act`](crate::run::RunSystems::Act), before
-/// anything commands them.
+/// Schedule of preparing robot data and starting manual control: after
+/// [`RunSystems::Act`](crate::run::RunSystems::Act), before commands.
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RobotSystems;

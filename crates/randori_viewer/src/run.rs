@@ -1,6 +1,7 @@
-//! The run that is open: its session, and what the rest of the app reads of it.
+//! The open run: its session, and its interface for the rest of the app.
 //!
-//! Start reading at [`Run`], which acts, and [`RunView`], which is read; how it is led another way is in `run/branch.rs`.
+//! Start reading at [`Run`], which changes the run, and [`RunView`], which reads
+//! it; branches are in `run/branch.rs`.
 
 mod branch;
 mod pace;
@@ -30,8 +31,7 @@ pub use problem::{OpenError, Problem};
 use view::OpenRun;
 pub use view::{Repeated, RunView};
 
-/// Bytes that saved states of the past may take, unless a person sets another
-/// [budget](Run::set_budget).
+/// Default memory budget of saved states, bytes; see [`Run::set_budget`].
 const PAST_BUDGET: usize = 256 << 20;
 
 /// The open run, if there is one.
@@ -41,7 +41,7 @@ pub struct Run {
     touches: Vec<Touch>,
 }
 
-/// All that is only read is asked of the view.
+/// Read access goes through the view.
 impl Deref for Run {
     type Target = RunView;
 
@@ -50,8 +50,8 @@ impl Deref for Run {
     }
 }
 
-/// Says what a person does to the world at the start of the step that comes
-/// next, given the run as it stands.
+/// Returns the manual intervention for the start of the next step, given the
+/// current state of the run.
 pub type Touch = Box<dyn FnMut(&Episode) -> Option<Intervention> + Send + Sync>;
 
 impl Default for Run {
@@ -69,11 +69,11 @@ impl Default for Run {
 }
 
 impl Run {
-    /// Opens a scenario at its start. The run that was open is closed only if
-    /// this one can begin.
+    /// Opens a scenario at its start. The open run is closed only if the new one
+    /// can start.
     ///
     /// # Errors
-    /// When a policy does not start, or the run cannot begin.
+    /// If a policy does not start, or the run cannot start.
     pub fn open(&mut self, run: PreparedRun, start: StartPolicy) -> Result<(), OpenError> {
         let mut drivers = Drivers::new(&run.scenario, start);
         let policies = drivers.start(&run.scenario)?;
@@ -82,11 +82,11 @@ impl Run {
         Ok(())
     }
 
-    /// Opens a recording at its start. It is followed to its end; policies are
-    /// started only for what a branch brings.
+    /// Opens a recording at its start. It is replayed to its end; policies are
+    /// started only for a branch.
     ///
     /// # Errors
-    /// When the run cannot begin, or does not begin as recorded.
+    /// If the run cannot start, or its start differs from the recording.
     pub fn open_recording(
         &mut self,
         run: PreparedRun,
@@ -126,38 +126,38 @@ impl Run {
         self.view.problem = None;
     }
 
-    /// Bytes that saved states of runs which are opened from now on may take.
+    /// Sets the memory budget of saved states, for runs that are opened from now on, bytes.
     pub fn set_budget(&mut self, bytes: usize) {
         self.view.budget = bytes;
     }
 
-    /// Shows a problem, or none.
+    /// Sets or clears the problem.
     pub fn set_problem(&mut self, problem: Option<Problem>) {
         self.view.problem = problem;
     }
 
-    /// The session, for what needs all of the past.
+    /// The session, for access to all of the past.
     pub fn session(&mut self) -> Option<&mut Session> {
         self.view.open.as_mut().map(|open| open.session.get())
     }
 
-    /// The session, with the measurements that were seen last.
+    /// The session, with the last measurements shown.
     pub(crate) fn measured(&mut self) -> Option<(&Session, &LastReadings)> {
         self.view.open.as_mut().map(|open| (&*open.session.get(), &open.readings))
     }
 
-    /// The run at the tick that is shown, to look at its world.
+    /// The run at the shown tick, for access to its world.
     pub fn episode(&mut self) -> Option<&Episode> {
         self.session().map(|session| session.episode())
     }
 
-    /// Has this asked before every tick, of this run and of all that are opened
-    /// later: for what lasts, such as a pull. Several ticks may pass in a frame.
+    /// Calls this before every tick, of this run and of all runs opened later, for
+    /// lasting interventions such as a pull. Several ticks may pass in a frame.
     pub fn touch_each_tick(&mut self, touch: Touch) {
         self.touches.push(touch);
     }
 
-    /// Does what lasts.
+    /// Applies lasting interventions.
     fn touch(&mut self) {
         let mut touches = std::mem::take(&mut self.touches);
         for touch in &mut touches {
@@ -182,12 +182,12 @@ impl Run {
         Some(progress)
     }
 
-    /// Shows a tick.
+    /// Seeks to a tick.
     pub(crate) fn seek(&mut self, tick: Tick) {
         self.with_session(|session| session.seek(tick));
     }
 
-    /// Asks something of the session, and notes what came of it.
+    /// Runs an operation on the session, and records its outcome.
     fn with_session<T>(
         &mut self,
         ask: impl FnOnce(&mut Session) -> Result<T, SessionError>,
@@ -209,7 +209,7 @@ impl Run {
         }
     }
 
-    /// Verdicts are made once per frame, not once per tick.
+    /// Verdicts are computed once per frame, not once per tick.
     fn refresh_report(&mut self) {
         let Some(open) = &mut self.view.open else { return };
         let live = open.session.get().live();

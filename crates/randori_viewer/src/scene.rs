@@ -1,7 +1,6 @@
-//! The picture of the world: one entity per body, placed by the record that is
-//! shown.
+//! The picture of the world: one entity per body, placed by the shown record.
 //!
-//! Whatever is drawn hangs below one `WorldRoot` and has a `Paint`.
+//! All drawn entities are descendants of one `WorldRoot` and have a `Paint`.
 
 mod bounds;
 mod dropped;
@@ -32,7 +31,7 @@ pub(crate) use waypoints::PIN_HEIGHT;
 
 use mesh::{Formed, Forms};
 
-/// An entity that shows a body of the scene, or a dropped box.
+/// An entity for a body of the scene, or a dropped box.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Body(pub BodyId);
 
@@ -45,7 +44,7 @@ struct PartOf {
     at: Transform,
 }
 
-/// When bodies are spawned and placed, in [`RunSystems::Draw`].
+/// Schedule of spawning and placing bodies, in [`RunSystems::Draw`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct SceneSystems;
 
@@ -76,7 +75,7 @@ fn add_bodies(app: &mut App) {
         );
 }
 
-/// Spawns the bodies of a run that was opened, still without their parts.
+/// Spawns the bodies of an opened run, still without their parts.
 fn spawn_bodies(
     run: Res<Run>,
     mut built: Local<u64>,
@@ -103,8 +102,8 @@ fn spawn_bodies(
     }
 }
 
-/// Gives bodies their parts: when a run is opened, and again when the quality
-/// or the source of mesh files is another one.
+/// Gives bodies their parts: when a run is opened, and when the quality or the
+/// source of mesh files changes.
 #[expect(clippy::too_many_arguments, reason = "each is a table that Bevy keeps")]
 fn furnish(
     run: Res<Run>,
@@ -153,7 +152,7 @@ fn furnish(
     furnisher.note_bare_robots();
 }
 
-/// Finds what bodies look like.
+/// Finds the visual geometry of bodies.
 struct Furnisher<'f> {
     scenario: &'f Scenario,
     layout: &'f SceneLayout,
@@ -166,7 +165,7 @@ struct Furnisher<'f> {
 }
 
 impl Furnisher<'_> {
-    /// From mesh files if all of them can be had, else from shapes.
+    /// From mesh files if all of them are available, else from shapes.
     fn parts(&mut self, body: BodyId) -> Vec<PartOf> {
         let visuals = parts::visuals(self.scenario, self.layout, body);
         let whole = self.of_files(body);
@@ -203,7 +202,7 @@ impl Furnisher<'_> {
         is_whole.then_some(parts)
     }
 
-    /// Robots that are drawn as lines, as nothing else is known of them.
+    /// Reports robots that are drawn as lines for lack of geometry.
     fn note_bare_robots(&mut self) {
         for (robot, model) in self.scenario.robots.iter().enumerate() {
             let bare = |link: &&randori_core::spec::LinkSpec| {
@@ -221,7 +220,7 @@ impl Furnisher<'_> {
     }
 }
 
-/// Places everything where the record that is shown has it.
+/// Places all bodies at their poses in the shown record.
 fn place(run: Res<Run>, mut bodies: Query<(&Body, &mut Transform)>) {
     let Some(record) = run.record() else { return };
     for (Body(body), mut place) in &mut bodies {

@@ -1,4 +1,4 @@
-//! Pictures of the window, with one key.
+//! Pictures of the window, on a key press.
 
 use std::path::{Path, PathBuf};
 
@@ -11,23 +11,22 @@ use crate::main_camera::MainCamera;
 use crate::notice::Notices;
 use crate::run::Run;
 
-/// Asks for a picture of the next frame.
+/// Requests a picture of the next frame.
 #[derive(Message, Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct TakeScreenshot {
     /// A PNG file; `None` for the first free `randori-001.png` in the current
     /// folder.
     pub file: Option<PathBuf>,
-    /// With panels and bars, not only the picture of the world.
+    /// True to include panels and bars.
     pub whole_window: bool,
 }
 
-/// What became of the pictures that were asked for. Why there is none is told as
-/// a [problem](Run::problem).
+/// Results of requested pictures. Errors are reported as a [problem](Run::problem).
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Screenshots {
-    /// The last one.
+    /// The file of the last one.
     pub last: Option<PathBuf>,
-    /// How many there are.
+    /// Number of pictures taken.
     pub taken: u64,
 }
 
@@ -49,7 +48,7 @@ impl Plugin for ScreenshotPlugin {
     }
 }
 
-/// The last request counts: there is one picture per frame.
+/// Only the last request counts: there is one picture per frame.
 fn take(mut requests: MessageReader<TakeScreenshot>, mut commands: Commands) {
     let Some(request) = requests.read().last().cloned() else { return };
     commands.spawn(Screenshot::primary_window()).observe(

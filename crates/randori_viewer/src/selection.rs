@@ -1,8 +1,8 @@
-//! What a person has picked.
+//! The current selection.
 
 use bevy::prelude::Resource;
 use randori_core::layout::BodyId;
 
-/// The body that was picked by a click, for panels that show one thing.
+/// The body selected by a click, for panels of a single object.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Selection(pub Option<BodyId>);

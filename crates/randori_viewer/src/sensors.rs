@@ -1,10 +1,9 @@
-//! What robots measure: a panel with all values, and pictures of image sensors
+//! Sensor measurements: a panel with all values, and pictures of image sensors
 //! above the world.
 //!
 //! Values are those that have reached the robot's policy; they come from the
-//! simulation at the tick that is shown, so they are the same whether time
-//! passed or was dragged there. The truth beside them is known for what was
-//! measured while time passed.
+//! simulation at the shown tick, so they are the same after playback or seeking.
+//! True values are known for measurements made during playback.
 //!
 //! Start reading at `measured` in `readings.rs`.
 
@@ -24,7 +23,7 @@ use crate::keys::{AddKey, Chord};
 use crate::panels::AddPanel;
 use crate::run::RunSystems;
 
-/// Shows what the robots of the open run measure; needs
+/// Shows the sensors of the robots of the open run; needs
 /// [`PanelsPlugin`](crate::panels::PanelsPlugin) and
 /// [`OverlayPlugin`](crate::overlay::OverlayPlugin).
 pub(crate) struct SensorsPlugin;

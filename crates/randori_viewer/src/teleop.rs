@@ -1,7 +1,7 @@
-//! Keys and gamepads drive the robot that is driven by hand.
+//! Keys and gamepads for manual control of a robot.
 //!
-//! What they change is the command of the hand, so it is recorded with the run
-//! as any policy's answers are.
+//! They change the manual command, so it is recorded with the run like the actions
+//! of any policy.
 //!
 //! Start reading at `drive`.
 
@@ -15,23 +15,23 @@ use crate::robots::model::{Input, RobotModel};
 use crate::robots::{ChosenRobot, RobotSystems, Robots};
 use crate::run::{Run, RunSystems};
 
-/// Heading under which the keys are listed.
+/// Heading of these keys in the list.
 pub(crate) const GROUP: &str = "Drive";
 
-/// Part of a position's range that a held key covers in a second.
+/// Share of a position's range that a held key covers in a second.
 const NUDGE_PER_S: f32 = 0.25;
 
-/// Deflection of a stick that counts as none.
+/// Deflection of a stick that counts as zero.
 const DEAD_ZONE: f32 = 0.12;
 
-/// How keys drive.
+/// Settings of keyboard control.
 #[derive(Resource, Debug, Clone, Copy, PartialEq)]
 pub struct Teleop {
-    /// Part of the wheels' greatest speed that a held key commands.
+    /// Share of the wheels' maximum speed that a held key commands.
     pub top_share: f32,
-    /// The actuator that is moved by keys, counted within the robot.
+    /// The actuator moved by keys, counted within the robot.
     pub nudged: usize,
-    /// What was commanded in the frame before, so that it ends with the key.
+    /// The input of the previous frame, so that the command ends with the key.
     last: Sticks,
 }
 
@@ -41,7 +41,7 @@ impl Default for Teleop {
     }
 }
 
-/// What is asked for, each from -1 to 1.
+/// Requested motion, each component from -1 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Sticks {
     forward: f32,
@@ -51,7 +51,7 @@ struct Sticks {
     nudge: f32,
 }
 
-/// Lets keys and gamepads drive; works without a window.
+/// Manual control with keys and gamepads; works without a window.
 pub struct TeleopPlugin;
 
 impl Plugin for TeleopPlugin {
@@ -87,7 +87,7 @@ impl Plugin for TeleopPlugin {
     }
 }
 
-/// What these keys do, in a few words.
+/// Describes these keys, in a few words.
 pub(crate) fn legend(model: &RobotModel) -> &'static str {
     if model.wheels.is_some() {
         "Hold W A S D or arrows to drive. Q E move the chosen motor, [ ] choose it."
@@ -96,7 +96,7 @@ pub(crate) fn legend(model: &RobotModel) -> &'static str {
     }
 }
 
-/// Keys and gamepads; none of them need be there.
+/// Keys and gamepads, both optional.
 #[derive(SystemParam)]
 struct Controls<'w, 's> {
     egui: Option<Res<'w, EguiWantsInput>>,
@@ -105,8 +105,8 @@ struct Controls<'w, 's> {
 }
 
 impl Controls<'_, '_> {
-    /// Keys, unless somebody is writing into a field, or holds Ctrl or Shift, with
-    /// which they mean other things.
+    /// Keys, unless a text field has the focus, or Ctrl or Shift is held, with
+    /// which keys have other meanings.
     fn keys(&self) -> Option<&ButtonInput<KeyCode>> {
         let is_writing = self.egui.as_ref().is_some_and(|it| it.wants_any_keyboard_input());
         let keys = self.keys.as_deref().filter(|_| !is_writing)?;
@@ -115,7 +115,7 @@ impl Controls<'_, '_> {
         (!keys.any_pressed(others)).then_some(keys)
     }
 
-    /// What is asked of a robot with or without wheels.
+    /// Requested motion of a robot with or without wheels.
     fn sticks(&self, has_wheels: bool) -> Sticks {
         let pressed = |keys: [KeyCode; 2]| {
             f32::from(u8::from(self.keys().is_some_and(|input| input.any_pressed(keys))))
@@ -146,7 +146,7 @@ impl Controls<'_, '_> {
         }
     }
 
-    /// The actuator that was chosen, of so many.
+    /// The chosen actuator, out of this many.
     fn choice(&self, now: usize, count: usize, has_wheels: bool) -> usize {
         let (mut next, mut before) = (false, false);
         if let Some(keys) = self.keys() {
@@ -172,12 +172,12 @@ impl Controls<'_, '_> {
     }
 }
 
-/// A stick without its dead zone.
+/// The deflection of a stick outside of its dead zone.
 fn live(stick: Vec2) -> Vec2 {
     if stick.length() < DEAD_ZONE { Vec2::ZERO } else { stick }
 }
 
-/// Moves the command of the chosen robot, while it is driven by hand.
+/// Changes the command of the chosen robot, while it is under manual control.
 fn drive(
     controls: Controls,
     time: Res<Time>,
@@ -197,7 +197,7 @@ fn drive(
     let nudged = controls.choice(teleop.nudged, actuators, has_wheels);
     let input = |actuator: usize| model.inputs.iter().find(|input| input.actuator == actuator);
     if nudged != teleop.nudged {
-        // What a key held up ends with its motor.
+        // A command from a held key ends when another motor is chosen.
         if let Some(input) = input(teleop.nudged).filter(|_| before.nudge != 0.0) {
             nudge(hand, input, (before.nudge, 0.0), 0.0);
         }
@@ -214,8 +214,8 @@ fn drive(
     }
 }
 
-/// Moves one input: a position goes on from where it is; a speed, torque or force
-/// lasts as long as it is asked for.
+/// Changes one input: a position continues from its value; a speed, torque or force
+/// lasts while the key is held.
 fn nudge(hand: &ManualCommand, input: &Input, (before, now): (f32, f32), elapsed_s: f32) {
     let (low, high) = input.slider_range();
     if input.kind.is_position() {

@@ -1,5 +1,5 @@
-//! The bar at the bottom: play, step, speed, and the whole history to drag, with
-//! marks where something happened.
+//! The bar at the bottom: play, step, speed, and a slider over the history with
+//! marks.
 
 use bevy::prelude::*;
 use bevy_egui::egui::{self, Color32, RichText};
@@ -12,16 +12,16 @@ use crate::panels::AddPanel;
 use crate::playback::{Playback, SPEEDS, Speed};
 use crate::run::{Run, RunSystems};
 
-/// How far from a mark the pointer still means it, points.
+/// Pick distance of a mark, points.
 const REACH: f32 = 5.0;
 
-/// Marks that are told at once.
+/// Maximum number of marks in the tooltip.
 const MAX_TOLD: usize = 8;
 
-/// Share of the wanted speed below which a run cannot keep up.
+/// Share of the requested speed below which a run counts as too slow.
 const KEEPS_UP: f64 = 0.9;
 
-/// Shows time and lets it be dragged.
+/// Shows the time and lets the user seek.
 pub struct TimeBarPlugin;
 
 impl Plugin for TimeBarPlugin {
@@ -85,7 +85,7 @@ fn speed_text(speed: Speed) -> String {
     }
 }
 
-/// How fast time really passes.
+/// The measured speed.
 fn pace(ui: &mut egui::Ui, playback: &Playback) {
     if !playback.playing {
         ui.monospace(format!("{:<13}", "paused"));
@@ -102,7 +102,7 @@ fn pace(ui: &mut egui::Ui, playback: &Playback) {
     }
 }
 
-/// Always equally long.
+/// Text of constant width.
 fn actual_text(actual: f64) -> String {
     let text = match actual {
         100.0.. => format!("{actual:.0}x"),
@@ -120,7 +120,7 @@ fn keeps_up(playback: &Playback) -> bool {
     }
 }
 
-/// Shown, newest and last moment, always equally long.
+/// Shown, newest and last time, as text of constant width.
 fn times(ui: &mut egui::Ui, run: &Run) {
     let end_s = run.time_s(run.end());
     let width = format!("{end_s:.3}").len();
@@ -134,8 +134,8 @@ fn times(ui: &mut egui::Ui, run: &Run) {
     ));
 }
 
-/// What the past costs, how certain it is, and the way out of it; from right to
-/// left.
+/// Memory of the past, verified ticks, and the buttons that leave the past; from
+/// right to left.
 fn past(ui: &mut egui::Ui, run: &Run, actions: &mut Vec<Action>) {
     let in_past = run.shows_past();
     let newest = ui.add_enabled(in_past, egui::Button::new("Newest ⏭"));
@@ -202,7 +202,7 @@ fn bar(ui: &mut egui::Ui, run: &Run, marks: &Marks, actions: &mut Vec<Action>) {
         let share = ((pointer.x - rect.left()) / rect.width()).clamp(0.0, 1.0);
         let here_s = run.time_s(Tick((f64::from(share) * end as f64).round() as u64));
         let near = near(pointer);
-        // Above the whole panel: at the pointer it would cover the time that is shown.
+        // Above the whole panel: at the pointer it would cover the shown time.
         let place = egui::pos2(pointer.x, ui.min_rect().top() - 8.0);
         egui::Area::new("at the pointer".into())
             .order(egui::Order::Tooltip)
@@ -218,12 +218,12 @@ fn bar(ui: &mut egui::Ui, run: &Run, marks: &Marks, actions: &mut Vec<Action>) {
     }
 }
 
-/// How far a point is from a span.
+/// Distance of a point from a span.
 fn distance(x: f32, from: f32, to: f32) -> f32 {
     (from - x).max(x - to).max(0.0)
 }
 
-/// What is at the pointer.
+/// The tooltip at the pointer.
 fn tell(ui: &mut egui::Ui, near: &[&Mark], here_s: f64, run: &Run) {
     for mark in near.iter().take(MAX_TOLD) {
         let text = format!("{:.3} s: {}", run.time_s(mark.tick), mark.text);
@@ -239,8 +239,8 @@ fn tell(ui: &mut egui::Ui, near: &[&Mark], here_s: f64, run: &Run) {
     }
 }
 
-/// Events hang from above, what people did stands below, decisions are in the
-/// middle; branches, errors and partings go all the way.
+/// Events are at the top, interventions at the bottom, verdicts in the middle;
+/// branches, errors and first differences have full height.
 fn draw_marks(
     painter: &egui::Painter,
     rect: egui::Rect,
@@ -250,7 +250,7 @@ fn draw_marks(
     let mut last = None;
     for mark in marks.all() {
         let (x, color) = (x_of(mark.tick), mark.kind.color());
-        // Those that would lie on the one before are not seen.
+        // Marks at the same pixel as the previous one are skipped.
         let is_same = last == Some((mark.kind, x.round() as i32));
         if is_same && mark.tick == mark.until {
             continue;

@@ -1,8 +1,7 @@
-//! Notices when files change on disk, and opens them again.
+//! Detects changed files on disk, and reloads them.
 //!
-//! An editor may write a file in place, or put another one in its place; both
-//! show in the time and length that the file system tells, which are looked at a
-//! few times per second.
+//! An editor may write a file in place, or replace it; both change its modification
+//! time or length, which are polled a few times per second.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,12 +16,11 @@ use crate::notice::Notices;
 use crate::open::{Open, OpenFile, Refused};
 use crate::run::{Run, RunSystems};
 
-/// How often files are looked at.
+/// Polling period.
 const EVERY: Duration = Duration::from_millis(300);
 
-/// Opens what is open again when one of its files changes: a scenario from its
-/// start, a policy that is a program from the tick that is shown. A file that was
-/// refused is tried again.
+/// Reloads the open file when one of its files changes: a scenario from its start,
+/// a policy program from the shown tick. A rejected file is retried.
 pub struct WatchPlugin;
 
 impl Plugin for WatchPlugin {
@@ -33,10 +31,10 @@ impl Plugin for WatchPlugin {
     }
 }
 
-/// Files as they were when they were last looked at.
+/// Watched files with their last known state.
 #[derive(Resource, Default)]
 struct Watched {
-    /// What was open when they were chosen.
+    /// The open run and rejected file for which they were chosen.
     of: (u64, u64, Refused),
     refused: Files,
     scenario: Files,
@@ -44,7 +42,7 @@ struct Watched {
     since: Duration,
 }
 
-/// When files were written, and how long they are; `None` if they are not there.
+/// Modification times and lengths of files; `None` for missing files.
 type Files = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
 
 fn look(
@@ -70,7 +68,7 @@ fn look(
         return;
     }
     watched.since = Duration::ZERO;
-    // A file may be among several of them.
+    // A file may be in several of these sets.
     let tried = renew(&mut watched.refused);
     let scenario = renew(&mut watched.scenario);
     let program = renew(&mut watched.programs);
@@ -87,9 +85,9 @@ fn look(
 }
 
 impl Watched {
-    /// Watches these files: of the one that was refused, of the one that is open,
-    /// and programs. One that was watched before may have been written again since
-    /// it was read, and is compared with what it was when it was looked at.
+    /// Watches these files: of the rejected file, of the open file, and programs. A
+    /// file that was watched before keeps its last known state, since it may have
+    /// been written again after it was read.
     fn choose(&mut self, files: [Vec<PathBuf>; 3]) {
         let all = [&self.refused, &self.scenario, &self.programs];
         let before: Files = all.into_iter().flatten().map(|(k, v)| (k.clone(), *v)).collect();
@@ -103,7 +101,7 @@ impl Watched {
     }
 }
 
-/// Files that commands of policies name.
+/// Files named in the commands of policies.
 fn programs(run: &Run, open: Option<&OpenFile>) -> Vec<PathBuf> {
     let open = run.scenario().zip(open);
     let files = open.map(|(scenario, open)| program_files(&open.project, scenario));
@@ -115,7 +113,7 @@ fn state(file: &PathBuf) -> Option<(SystemTime, u64)> {
     Some((metadata.modified().ok()?, metadata.len()))
 }
 
-/// Looks at all files again; gives the name of one that has changed and is there.
+/// Polls all files; returns the name of one that has changed and exists.
 fn renew(files: &mut Files) -> Option<String> {
     let mut changed = None;
     for (file, before) in files.iter_mut() {

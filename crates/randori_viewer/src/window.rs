@@ -18,7 +18,7 @@ use randori_viewer::{SimulationPlugins, ViewerPlugins};
 use crate::args::Args;
 use crate::tell;
 
-/// Opens the window and shows what was asked for until it is closed.
+/// Opens the window and shows the requested file until it is closed.
 pub(crate) fn show(args: &Args) -> ExitCode {
     if let Err(reason) = find_display() {
         tell(&format!(
@@ -65,10 +65,10 @@ pub(crate) fn show(args: &Args) -> ExitCode {
     }
 }
 
-/// What Bevy may say on standard error: nothing that a person cannot change.
+/// Bevy's log filter: no messages that the user cannot act on.
 const LOGGED: &str = "error,wgpu_hal=off,wgpu_core=error";
 
-/// The title of the window is that of the scenario.
+/// Sets the window title to the scenario's name.
 #[expect(clippy::needless_pass_by_value, reason = "Bevy hands parameters to systems by value")]
 fn name_window(run: Res<Run>, mut seen: Local<u64>, mut window: Query<&mut Window>) {
     if *seen == run.generation() {
@@ -81,13 +81,13 @@ fn name_window(run: Res<Run>, mut seen: Local<u64>, mut window: Query<&mut Windo
     }
 }
 
-/// Whether there is a display, as far as this can be known beforehand.
+/// Checks that there is a display, as far as possible in advance; the error is a message.
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
 fn find_display() -> Result<(), String> {
     Ok(())
 }
 
-/// Whether there is a display, as far as this can be known beforehand.
+/// Checks that there is a display, as far as possible in advance; the error is a message.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 fn find_display() -> Result<(), String> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -97,7 +97,7 @@ fn find_display() -> Result<(), String> {
     let Some(display) = variable("DISPLAY") else {
         return Err("neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned());
     };
-    // A display of this machine has a socket; others are tried when they are used.
+    // A local display has a socket; others are checked on connection.
     let number = display.strip_prefix(':').map(|rest| rest.split('.').next().unwrap_or(rest));
     let socket = number.map(|number| format!("/tmp/.X11-unix/X{number}"));
     match socket {

@@ -51,12 +51,12 @@ fn name_of(world: &World, body: BodyId) -> String {
     layout.map_or_else(String::new, |layout| layout.body_name(body).into_owned())
 }
 
-/// All cameras that can be chosen now.
+/// All cameras available now.
 pub(super) fn choices(world: &World) -> Vec<(Choice, String)> {
     Choice::all(world.resource::<Run>(), subject(world))
 }
 
-/// Who is followed: what was picked, what is followed already, or the first
+/// The body to follow: the selected one, the one already followed, or the first
 /// robot.
 fn subject(world: &World) -> Option<BodyId> {
     let picked = world.get_resource::<Selection>().and_then(|selection| selection.0);
@@ -67,7 +67,7 @@ fn subject(world: &World) -> Option<BodyId> {
     picked.or(world.resource::<Orbit>().follow).or_else(first)
 }
 
-/// Looks from there.
+/// Switches to this camera.
 pub(super) fn choose(world: &mut World, choice: Choice) {
     match choice {
         Choice::Free => {

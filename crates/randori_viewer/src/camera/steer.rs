@@ -1,4 +1,4 @@
-//! The camera in the hand: mouse and wheel.
+//! Camera control with mouse and wheel.
 
 use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseScrollUnit};
 use bevy::prelude::*;
@@ -51,7 +51,7 @@ pub(super) fn steer(
     }
 }
 
-/// Moves the target across the picture. What is followed stays followed.
+/// Pans the target across the picture. A followed body stays followed.
 fn shift(orbit: &mut Orbit, moved: Vec2) {
     let right = Vector::new(-libm::sinf(orbit.yaw), libm::cosf(orbit.yaw), 0.0);
     let level = libm::sinf(orbit.pitch);
@@ -62,7 +62,7 @@ fn shift(orbit: &mut Orbit, moved: Vec2) {
     orbit.offset += step;
 }
 
-/// A double click looks at what lies under the pointer.
+/// A double click focuses on the body under the pointer.
 pub(super) fn double_click(world: &mut World, mut last: Local<Option<(f32, BodyId)>>) {
     if !world.resource::<ButtonInput<MouseButton>>().just_pressed(MouseButton::Left) {
         return;

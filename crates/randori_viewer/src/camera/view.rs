@@ -1,4 +1,4 @@
-//! Places to look from.
+//! Viewpoints.
 
 use bevy::prelude::Resource;
 use randori_core::layout::{BodyId, RobotId};
@@ -9,14 +9,13 @@ use crate::scene::body_bounds;
 
 use super::Orbit;
 
-/// Angle from the lower to the upper edge of the picture for those who ride
-/// along, rad.
+/// Vertical field of view of cameras mounted on bodies, rad.
 pub(super) const RIDING_FOV: f32 = 1.2;
 
-/// Where the picture is taken from.
+/// The viewpoint of the picture.
 #[derive(Resource, Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum View {
-    /// From around a point; see [`Orbit`].
+    /// Orbits a point; see [`Orbit`].
     #[default]
     Orbit,
     /// From the upper front edge of a body, along its X axis.
@@ -31,8 +30,8 @@ pub(crate) enum View {
 }
 
 impl View {
-    /// Pose of the eye in the world, X ahead and Z up; `None` for an orbit, and for
-    /// what is not there.
+    /// Pose of the camera in the world, X ahead and Z up; `None` for an orbit, and
+    /// if the body or sensor does not exist.
     pub(crate) fn pose(self, run: &Run) -> Option<Pose> {
         let (scenario, layout, record) = (run.scenario()?, run.layout()?, run.record()?);
         let pose_of = |body: BodyId| Some(record.state.bodies.get(body.0)?.pose);
@@ -54,7 +53,7 @@ impl View {
     }
 }
 
-/// An entry of the list of cameras: a view, and what the orbit follows.
+/// An entry of the list of cameras: a view, and the body that the orbit follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Choice {
     Free,
@@ -63,7 +62,7 @@ pub(super) enum Choice {
 }
 
 impl Choice {
-    /// What is chosen now.
+    /// The current choice.
     pub(super) fn now(view: View, orbit: &Orbit) -> Self {
         match (view, orbit.follow) {
             (View::Orbit, None) => Self::Free,
@@ -72,7 +71,7 @@ impl Choice {
         }
     }
 
-    /// All that can be chosen, with names: `subject` is who is followed.
+    /// All choices with their names; `subject` is the followed body.
     pub(super) fn all(run: &Run, subject: Option<BodyId>) -> Vec<(Self, String)> {
         let mut all = vec![(Self::Free, "Free".to_owned())];
         let Some(layout) = run.layout() else { return all };
@@ -93,12 +92,12 @@ impl Choice {
         all
     }
 
-    /// The one after this one, around the list.
+    /// The next entry of the list, cyclically.
     pub(super) fn next(self, all: &[(Self, String)]) -> Self {
         let at = all.iter().position(|(choice, _)| *choice == self);
         let next = match at {
             Some(at) => all.get(at + 1),
-            // Something else is followed, such as what was picked before.
+            // Another body is followed, such as one that was selected before.
             None => all.get(1),
         };
         next.or(all.first()).map_or(Self::Free, |(choice, _)| *choice)

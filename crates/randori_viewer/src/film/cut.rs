@@ -1,4 +1,4 @@
-//! A picture as it comes from the graphics card becomes a [`Frame`].
+//! Converts a picture from the graphics card to a [`Frame`].
 
 use bevy::prelude::{Image, URect, UVec2};
 use bevy::render::render_resource::TextureFormat;
@@ -6,7 +6,7 @@ use bevy::render::render_resource::TextureFormat;
 use super::Frame;
 
 /// The part of an image within `area`, px, or all of it; `None` for an image
-/// without bytes, or with other colors than screens have.
+/// without data, or with another pixel format.
 pub(crate) fn frame_of(image: &Image, area: Option<URect>) -> Option<Frame> {
     let is_blue_first = match image.texture_descriptor.format {
         TextureFormat::Rgba8UnormSrgb | TextureFormat::Rgba8Unorm => false,

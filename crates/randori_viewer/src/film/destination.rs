@@ -1,5 +1,5 @@
-//! Where films and pictures go: their kinds by name, and what is never
-//! overwritten.
+//! Destinations of films and pictures: their kinds by extension, and protection of
+//! existing files.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read};
@@ -14,7 +14,7 @@ use super::FilmError;
 pub(crate) enum Kind {
     /// One picture.
     Png,
-    /// A film that every browser shows; 256 colors.
+    /// An animation that every browser shows; 256 colors.
     Gif,
     /// A video (H.264).
     Mp4,
@@ -23,10 +23,10 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The kind that a name asks for.
+    /// The kind for the extension of a path.
     ///
     /// # Errors
-    /// When its extension is none of those.
+    /// If the extension is unknown.
     pub(crate) fn of(path: &Path) -> Result<Self, FilmError> {
         let extension = path.extension().map(|it| it.to_string_lossy().to_ascii_lowercase());
         match extension.as_deref() {
@@ -38,7 +38,7 @@ impl Kind {
         }
     }
 
-    /// In words.
+    /// Its name for messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Png => "a PNG picture",
@@ -48,7 +48,7 @@ impl Kind {
         }
     }
 
-    /// How its files begin: bytes, after so many others.
+    /// The magic bytes of its files, and their offset.
     fn magic(self) -> (usize, &'static [u8]) {
         match self {
             Self::Png => (0, b"\x89PNG\r\n\x1a\n"),
@@ -58,10 +58,10 @@ impl Kind {
         }
     }
 
-    /// Fails if something else is in a file.
+    /// Fails if a file exists that is of another kind.
     ///
     /// # Errors
-    /// That, or when it cannot be read.
+    /// In that case, or if it cannot be read.
     pub(crate) fn spare_others(self, path: &Path) -> Result<(), FilmError> {
         if self.is_something_else(path).map_err(|error| FilmError::io(path, error))? {
             return Err(FilmError::SomethingElse { path: path.to_owned(), kind: self.name() });
@@ -70,7 +70,7 @@ impl Kind {
     }
 
     fn is_something_else(self, path: &Path) -> io::Result<bool> {
-        // A link is not followed, and opening a named pipe would wait for ever.
+        // Links are not followed, and opening a named pipe would block.
         if plain_file(path)?.is_none() {
             return Ok(false);
         }
@@ -81,45 +81,45 @@ impl Kind {
     }
 }
 
-/// A file that takes its place when it is whole. Dropped before, it vanishes.
+/// A file that is moved to its place when complete, and removed if dropped before.
 pub(super) struct Unfinished {
     path: PathBuf,
     part: PathBuf,
 }
 
 impl Unfinished {
-    /// Of a kind, at a place where nothing else is.
+    /// An unfinished file of a kind; its destination must hold no file of another kind.
     ///
     /// # Errors
-    /// When something else is there.
+    /// If a file of another kind exists there.
     pub(super) fn new(path: &Path, kind: Kind) -> Result<Self, FilmError> {
         kind.spare_others(path)?;
         Ok(Self { path: path.to_owned(), part: draft_beside(path) })
     }
 
-    /// Where it is going to be.
+    /// The destination.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Where it is until then.
+    /// The temporary file.
     pub(super) fn part(&self) -> &Path {
         &self.part
     }
 
-    /// Makes the file.
+    /// Creates the temporary file.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// On I/O errors.
     pub(super) fn create(&self) -> Result<BufWriter<File>, FilmError> {
         let file = OpenOptions::new().write(true).create_new(true).open(&self.part);
         Ok(BufWriter::new(file.map_err(|error| FilmError::io(&self.path, error))?))
     }
 
-    /// Moves it to its place.
+    /// Moves the temporary file to its destination.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// On I/O errors.
     pub(super) fn complete(&self) -> Result<(), FilmError> {
         fs::rename(&self.part, &self.path).map_err(|error| FilmError::io(&self.path, error))
     }
@@ -127,12 +127,12 @@ impl Unfinished {
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        // There is none if it was completed, or could not be made.
+        // The file does not exist if it was completed or could not be created.
         let _ = fs::remove_file(&self.part);
     }
 }
 
-/// The first of `randori-001.png`, `randori-002.png` and so on that is free in a
+/// The first free name of `randori-001.png`, `randori-002.png` and so on in a
 /// folder.
 pub(crate) fn free_name(folder: &Path, stem: &str, extension: &str) -> PathBuf {
     let mut number = 1_u64;

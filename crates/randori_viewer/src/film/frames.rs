@@ -16,14 +16,14 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    /// Makes the folder if it is not there.
+    /// Creates the folder if it does not exist.
     ///
     /// # Errors
-    /// When the system refuses, or pictures of another film are there.
+    /// On I/O errors, or if the folder has pictures of another film.
     pub(super) fn open(folder: &Path) -> Result<Self, FilmError> {
         fs::create_dir_all(folder).map_err(|error| FilmError::io(folder, error))?;
         let frames = Self { folder: folder.to_owned(), next: 0 };
-        // Of a longer film, the last pictures would stay and be taken for this one's.
+        // The last pictures of a longer film would remain and appear to belong to this one.
         if frames.path().exists() {
             return Err(FilmError::Impossible {
                 message: format!("`{}` holds the pictures of another film", folder.display()),
@@ -53,7 +53,7 @@ impl FrameSink for Frames {
 /// Writes a picture as a PNG file.
 ///
 /// # Errors
-/// When it cannot be written, or something else is there.
+/// If it cannot be written, or a file of another kind exists there.
 pub fn write_png(frame: &Frame, path: &Path) -> Result<(), FilmError> {
     let file = Unfinished::new(path, Kind::Png)?;
     let rgb: Vec<u8> = frame.rgba.chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();

@@ -1,4 +1,4 @@
-//! Films as GIF files, which loop for ever.
+//! Films as GIF files that loop forever.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -10,15 +10,15 @@ use image::{Delay, ImageError, RgbaImage};
 use super::destination::{Kind, Unfinished};
 use super::{FilmError, Frame, FrameSink};
 
-/// How carefully colors are chosen, from 1 (best) to 30 (fastest).
+/// Quality of the colors, from 1 (best) to 30 (fastest).
 const SPEED: i32 = 20;
 
-/// Pictures that a GIF can show per second: programs slow shorter ones down.
+/// Maximum frame rate of a GIF: programs slow down shorter delays.
 const MAX_FPS: f64 = 50.0;
 
 /// A GIF that is being written.
 pub(super) struct Gif {
-    /// Before the file, so that it is closed first.
+    /// Declared before the file, so that it is closed first.
     encoder: Option<GifEncoder<BufWriter<File>>>,
     file: Unfinished,
     fps: f64,
@@ -26,11 +26,11 @@ pub(super) struct Gif {
 }
 
 impl Gif {
-    /// Begins a file.
+    /// Starts a file.
     ///
     /// # Errors
-    /// When it cannot be written, something else is there, or pictures would
-    /// follow too fast.
+    /// If it cannot be written, a file of another kind exists, or the frame rate is
+    /// too high.
     pub(super) fn open(path: &Path, fps: f64) -> Result<Self, FilmError> {
         if fps > MAX_FPS {
             return Err(FilmError::Impossible {
@@ -44,8 +44,8 @@ impl Gif {
         Ok(Self { encoder: Some(encoder), file, fps, added: 0 })
     }
 
-    /// When a picture appears, in 1/100 s: the delays of a GIF are whole ones, so
-    /// they are rounded such that errors do not add up.
+    /// Time at which a picture appears, in 1/100 s: GIF delays are integers, and
+    /// differences of rounded times do not accumulate errors.
     fn begins_at(&self, picture: u64) -> u32 {
         (picture as f64 * 100.0 / self.fps).round() as u32
     }

@@ -1,8 +1,8 @@
-//! A film of a time range of the open run, made while the app goes on.
+//! Films of a time range of the open run, made while the app keeps running.
 //!
-//! A second camera, which sees what the window shows without panels, draws into
-//! an image of its own. Each frame of the app shows the next tick of the film
-//! and takes its picture, so nothing depends on how fast that is.
+//! A second camera with the view of the window, without panels, renders to its own
+//! image. Each frame of the app shows the next tick of the film and captures it, so
+//! the result does not depend on the speed.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,14 +19,14 @@ use crate::notice::Notices;
 use crate::playback::Playback;
 use crate::run::{Run, RunSystems};
 
-/// Pictures that may be on their way from the graphics card.
+/// Maximum number of pictures requested but not yet read back.
 const MAX_UNDER_WAY: u64 = 3;
 
-/// Pictures after which one that has a single color is believed.
+/// Number of pictures after which one of a single color is accepted.
 const MAX_TRIALS: u32 = 60;
 
-/// Asks for a film of the open run. Ticks that were not reached yet are not in
-/// it.
+/// Requests a film of the open run. Ticks that the run has not reached are left
+/// out.
 #[derive(Message, Debug, Clone, PartialEq)]
 pub(crate) struct MakeFilm {
     /// The first tick.
@@ -35,35 +35,35 @@ pub(crate) struct MakeFilm {
     pub to: Tick,
     /// Pictures per second.
     pub fps: f64,
-    /// Simulated seconds that pass in a second of the film.
+    /// Simulated seconds per second of film.
     pub speed: f64,
     /// A file or folder as for [`open`](super::open).
     pub file: PathBuf,
 }
 
-/// Gives up the film that is being made.
+/// Cancels the film in progress.
 #[derive(Message, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StopFilm;
 
-/// How far a film is. Why there is none is told as a [problem](Run::problem).
+/// Progress of a film. Errors are reported as a [problem](Run::problem).
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct FilmProgress {
-    /// The file that is being written; `None` if there is none now.
+    /// The file in progress; `None` if there is no film in progress.
     pub making: Option<PathBuf>,
-    /// Pictures that were made.
+    /// Pictures finished so far.
     pub made: u64,
-    /// Pictures that there are going to be.
+    /// Total number of pictures.
     pub total: u64,
-    /// The last film that was completed.
+    /// The last completed film.
     pub finished: Option<PathBuf>,
 }
 
-/// When films do their work, between [`RunSystems::Advance`] and
+/// Schedule of the film systems, between [`RunSystems::Advance`] and
 /// [`RunSystems::Draw`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct FilmSystems;
 
-/// Makes films in the app, when it is asked with [`MakeFilm`].
+/// Makes films in the app on a [`MakeFilm`] message.
 pub(crate) struct FilmPlugin;
 
 impl Plugin for FilmPlugin {
@@ -82,28 +82,28 @@ impl Plugin for FilmPlugin {
 #[derive(Component)]
 struct FilmCamera;
 
-/// Pictures that came from the graphics card, by number.
+/// Pictures read back from the graphics card, by number.
 #[derive(Resource, Default)]
 struct Arrived(BTreeMap<u64, Option<Frame>>);
 
-/// A film that is being made.
+/// A film in progress.
 #[derive(Resource)]
 struct Filming {
     sink: Box<dyn FrameSink>,
     times: FrameTimes,
     image: Handle<Image>,
     camera: Entity,
-    /// What was shown before.
+    /// The tick shown before the film.
     shown: Tick,
-    /// The run, and the branch of it.
+    /// Generation and branch of the run.
     of: (u64, u64),
-    /// Pictures that were asked for.
+    /// Pictures requested so far.
     asked: u64,
     trial: Trial,
 }
 
-/// Shaders are made while the app runs, so the first pictures are not whole: the
-/// film begins when two that follow one another are the same.
+/// Shaders are compiled while the app runs, so the first pictures are incomplete:
+/// the film starts once two consecutive pictures are equal.
 enum Trial {
     Asked { count: u32, before: Option<Frame> },
     Due { count: u32, before: Option<Frame> },
@@ -216,7 +216,7 @@ fn put_away(filming: &Filming, commands: &mut Commands) {
     commands.remove_resource::<Filming>();
 }
 
-/// Writes down what has arrived, and ends the film after its last picture.
+/// Writes the pictures read back so far, and completes the film after the last one.
 fn keep_arrived(
     filming: Option<ResMut<Filming>>,
     mut arrived: ResMut<Arrived>,
@@ -269,7 +269,7 @@ fn keep_arrived(
     }
 }
 
-/// Shows the next tick of the film, and asks for its picture.
+/// Shows the next tick of the film, and requests its picture.
 fn show_next(
     filming: Option<ResMut<Filming>>,
     progress: Res<FilmProgress>,
@@ -302,7 +302,7 @@ fn show_next(
 
 type IsFilmCamera = (With<FilmCamera>, Without<MainCamera>);
 
-/// The film follows the camera of the window.
+/// Copies the view of the window's camera to the film's camera.
 fn move_camera(
     main: Query<(&Transform, &Projection), With<MainCamera>>,
     mut film: Query<(&mut Transform, &mut Projection), IsFilmCamera>,

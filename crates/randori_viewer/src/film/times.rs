@@ -1,4 +1,4 @@
-//! What a film shows, and which tick each of its pictures.
+//! Options of a film, and the tick of each of its pictures.
 
 use randori_core::time::Tick;
 
@@ -6,10 +6,10 @@ use super::FilmError;
 use crate::camera::Orbit;
 use crate::quality::Quality;
 
-/// Pictures of one film.
+/// Maximum number of pictures in a film.
 const MAX_FRAMES: u64 = 1_000_000;
 
-/// What a film shows.
+/// Options of a film.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FilmOptions {
     /// Width and height, pixels.
@@ -20,13 +20,13 @@ pub struct FilmOptions {
     pub from_s: f64,
     /// Simulated time at which the film ends, s; `None` for the end of the run.
     pub to_s: Option<f64>,
-    /// Simulated seconds that pass in a second of the film.
+    /// Simulated seconds per second of film.
     pub speed: f64,
-    /// Where the camera is; `None` as the window begins, following the first robot.
+    /// The camera; `None` for the initial view of the window, following the first robot.
     pub camera: Option<Orbit>,
-    /// From where it looks instead: yaw and pitch (rad), distance (m).
+    /// View direction instead: yaw and pitch (rad), distance (m).
     pub from: Option<[f32; 3]>,
-    /// How much is drawn; `None` as in the window, by what draws.
+    /// Rendering quality; `None` for the default of the renderer, as in the window.
     pub quality: Option<Quality>,
 }
 
@@ -45,7 +45,7 @@ impl Default for FilmOptions {
     }
 }
 
-/// Which tick each picture of a film shows: the one nearest to its time.
+/// Maps each picture of a film to the tick nearest to its time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FrameTimes {
     from_s: f64,
@@ -56,10 +56,10 @@ pub struct FrameTimes {
 }
 
 impl FrameTimes {
-    /// Of a run with ticks of this length, s, that ends with tick `end`.
+    /// Times for a run with this tick length, s, that ends with tick `end`.
     ///
     /// # Errors
-    /// When the options make no sense.
+    /// If the options are invalid.
     pub fn new(options: &FilmOptions, period_s: f64, end: Tick) -> Result<Self, FilmError> {
         let &FilmOptions { size: [width, height], fps, from_s, to_s, speed, .. } = options;
         let end_s = end.0 as f64 * period_s;
@@ -86,7 +86,7 @@ impl FrameTimes {
                 &format!("the run lasts {end_s} s: choose a time within it"),
             );
         }
-        // Half a tick, so that a sum that should be whole is.
+        // Half a tick of tolerance, so that rounding does not lose the last picture.
         let count = ((to_s - from_s + 0.5 * period_s) / step_s).floor() as u64 + 1;
         if count > MAX_FRAMES {
             return refuse(
@@ -97,12 +97,12 @@ impl FrameTimes {
         Ok(Self { from_s, step_s, period_s, count })
     }
 
-    /// Pictures, unless the run ends before its time.
+    /// Number of pictures, if the run does not end early.
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// The tick that a picture shows, counted from 0.
+    /// The tick of a picture, counted from 0.
     pub fn tick(&self, picture: u64) -> Tick {
         Tick(((self.from_s + picture as f64 * self.step_s) / self.period_s).round() as u64)
     }

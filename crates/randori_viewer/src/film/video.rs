@@ -1,4 +1,4 @@
-//! Videos, made by `ffmpeg`, which gets the bare pictures.
+//! Videos, encoded by `ffmpeg` from raw pictures.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -8,11 +8,10 @@ use std::thread::{self, JoinHandle};
 use super::destination::{Kind, Unfinished};
 use super::{FilmError, Frame, FrameSink};
 
-/// The program; looked for where the system looks for programs.
+/// The encoder, searched for in the system's path.
 const FFMPEG: &str = "ffmpeg";
 
-/// Videos have even sizes, and colors as players take them to be: those of
-/// television (BT.709).
+/// Pads videos to even sizes and converts colors to BT.709, which players expect.
 const FILTER: &str = "pad=ceil(iw/2)*2:ceil(ih/2)*2,scale=out_color_matrix=bt709:out_range=tv";
 
 /// A video that is being written.
@@ -20,22 +19,22 @@ pub(super) struct Video {
     file: Unfinished,
     kind: Kind,
     fps: f64,
-    /// There from the first picture on, whose size must be known.
+    /// Started with the first picture, since its size must be known.
     running: Option<Running>,
 }
 
 struct Running {
     child: Child,
-    /// Closed to say that there are no more pictures.
+    /// Closed after the last picture.
     pictures: Option<ChildStdin>,
     said: Option<JoinHandle<String>>,
 }
 
 impl Video {
-    /// Looks whether there can be a video.
+    /// Checks that a video can be made.
     ///
     /// # Errors
-    /// When `ffmpeg` is missing, or something else is in the file.
+    /// If `ffmpeg` is missing, or a file of another kind exists.
     pub(super) fn open(path: &Path, kind: Kind, fps: f64) -> Result<Self, FilmError> {
         let file = Unfinished::new(path, kind)?;
         let quiet = Command::new(FFMPEG)
@@ -60,10 +59,10 @@ impl Video {
             .args(["-framerate", &self.fps.to_string(), "-i", "pipe:0", "-an"])
             .args(["-vf", FILTER, "-pix_fmt", "yuv420p"])
             .args(["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"])
-            // The same pictures give the same bytes.
+            // Equal pictures give equal bytes.
             .args(["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"])
             .args(encoder(self.kind));
-        // Otherwise ffmpeg takes what is before a colon for a protocol.
+        // Otherwise ffmpeg takes the text before a colon for a protocol.
         let mut target = std::ffi::OsString::from("file:");
         target.push(self.file.part());
         let mut child = command
@@ -77,7 +76,7 @@ impl Video {
         let said = thread::spawn(move || {
             let mut said = Vec::new();
             if let Some(mut errors) = errors {
-                // What was read until then is all that there is to tell.
+                // After an error, the output read so far is reported.
                 let _ = errors.read_to_end(&mut said);
             }
             String::from_utf8_lossy(&said).trim().to_owned()
@@ -85,7 +84,7 @@ impl Video {
         Ok(Running { pictures: child.stdin.take(), said: Some(said), child })
     }
 
-    /// Waits for the end, and makes an error of what was said.
+    /// Waits for the end, and returns an error with the output of ffmpeg.
     fn failed(&mut self) -> FilmError {
         let mut said = String::new();
         if let Some(mut running) = self.running.take() {
@@ -165,7 +164,7 @@ impl FrameSink for Video {
 impl Drop for Running {
     fn drop(&mut self) {
         self.pictures = None;
-        // Fails if it has ended, as it should have.
+        // Fails if the process has ended already, as it should.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

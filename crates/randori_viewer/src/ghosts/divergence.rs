@@ -1,4 +1,4 @@
-//! What changed first between the open run and a ghost.
+//! The first difference between the open run and a ghost.
 
 use std::fmt;
 
@@ -10,65 +10,66 @@ use randori_sim::engine::DIGEST_VERSION;
 use super::ghost::{APART_M, Ghost};
 use crate::run::Run;
 
-/// Values that are named at the first difference; all are counted.
+/// Values listed at the first difference; all are counted.
 const MAX_FIELDS: usize = 4;
 
-/// Ticks after the first difference in which a value that differs is looked for.
+/// Maximum number of ticks after the first difference that are searched for a
+/// differing value.
 const MAX_SEARCHED: u64 = 1000;
 
-/// States that are looked at in one frame.
+/// States compared in one frame.
 const MAX_SEARCHED_AT_ONCE: usize = 100;
 
-/// What is known of the difference between the open run and a ghost.
+/// Known differences between the open run and a ghost.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
-    /// The run, and the branch of it.
+    /// Generation and branch of the run.
     of: Option<(u64, u64)>,
-    /// Ticks that are equal to the last bit, counted from 0.
+    /// Number of bitwise equal ticks, counted from 0.
     pub equal: u64,
     /// The first tick that differs.
     pub first: Option<Divergence>,
-    /// Why digests say nothing.
+    /// The reason why digests cannot be compared.
     pub incomparable: Option<Incomparable>,
-    /// The first of the ticks that were shown at which a body is visibly
-    /// elsewhere; known only where digests say nothing.
+    /// The first shown tick at which a body is visibly displaced; known only if
+    /// digests cannot be compared.
     pub seen_apart: Option<Tick>,
-    /// The next tick in which a value that differs is looked for.
+    /// The next tick to search for a differing value.
     searched: u64,
 }
 
 /// The first tick that differs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Divergence {
-    /// When.
+    /// The tick.
     pub tick: Tick,
-    /// The part of the step that caused it.
+    /// The stage of the step that caused it.
     pub stage: Stage,
-    /// The values that differ then; `None` until the run has come to a tick whose
-    /// values are known.
+    /// The differing values; `None` until the run reaches a tick whose values are
+    /// recorded.
     pub detail: Option<Detail>,
 }
 
-/// Values that differ.
+/// Differing values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Detail {
-    /// The tick: that of the difference, or the first one after it in whose
-    /// recorded state a value differs.
+    /// The tick of the difference, or the first one after it whose recorded state
+    /// has a differing value.
     pub tick: Tick,
-    /// The first ones; the open run comes first in each.
+    /// The first ones; each with the value of the open run first.
     pub fields: Vec<FieldDifference>,
-    /// How many there are.
+    /// Number of differing values.
     pub count: usize,
 }
 
-/// Why two runs cannot be compared tick by tick.
+/// The reason why two runs cannot be compared tick by tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Incomparable {
-    /// Ticks have other lengths.
+    /// The tick lengths differ.
     OtherTicks,
-    /// Digests are made of other things.
+    /// The digest versions differ.
     OtherDigests,
-    /// Things differ.
+    /// The scenes differ.
     OtherScene,
 }
 
@@ -83,18 +84,18 @@ impl fmt::Display for Incomparable {
 }
 
 impl Ghost {
-    /// What is known of the difference to the open run.
+    /// The comparison with the open run.
     pub fn comparison(&self) -> &Comparison {
         &self.comparison
     }
 
-    /// Where the open run parts from it, as far as that is known.
+    /// The first tick known to differ from the open run.
     pub(crate) fn parting(&self) -> Option<Tick> {
         let Comparison { first, seen_apart, .. } = &self.comparison;
         first.as_ref().map(|first| first.tick).or(*seen_apart)
     }
 
-    /// Looks at the ticks that are new, or at all of them for another run.
+    /// Compares the new ticks, or all of them for another run.
     pub(super) fn compare(&mut self, run: &mut Run) {
         let of = Some((run.generation(), run.branches()));
         if self.comparison.of != of {
@@ -139,8 +140,8 @@ impl Ghost {
         }
     }
 
-    /// Looks for the first recorded state in which a value differs: at the tick of
-    /// the difference, or soon after it. The run is taken there, and back.
+    /// Searches for the first recorded state with a differing value: at the tick of
+    /// the difference, or soon after it. Seeks the run there and back.
     fn find_detail(&mut self, run: &mut Run) {
         let Some((tick, stage)) = self.comparison.first.as_ref().map(|it| (it.tick, it.stage))
         else {
@@ -169,7 +170,7 @@ impl Ghost {
         }
     }
 
-    /// What differs between the tick that is shown and one of the recording.
+    /// Differences between the shown tick and one of the recording.
     fn detail(&self, run: &Run, theirs: &TickRecord, stage: Stage) -> Option<Detail> {
         let ours = run.record().filter(|ours| ours.tick == theirs.tick)?;
         let scenes = Scenes::new(run.layout()?, &self.recording.start().layout);
@@ -179,7 +180,7 @@ impl Ghost {
         Some(Detail { tick: theirs.tick, fields: fields.first, count: fields.count })
     }
 
-    /// Notes the first tick that was shown with a body visibly elsewhere.
+    /// Records the first shown tick with a visibly displaced body.
     fn watch(&mut self, run: &Run) {
         let is_earlier = self.comparison.seen_apart.is_none_or(|seen| run.tick() < seen);
         let farthest = || self.distances(run).first().map_or(0.0, |it| it.distance_m);

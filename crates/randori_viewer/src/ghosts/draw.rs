@@ -1,4 +1,4 @@
-//! Ghosts in the picture: the meshes of the bodies that both runs have, tinted.
+//! Draws ghosts: the meshes of the bodies that both runs have, tinted.
 
 use bevy::light::NotShadowCaster;
 use bevy::prelude::*;
@@ -10,14 +10,14 @@ use crate::convert::{WorldRoot, to_bevy, transform};
 use crate::run::Run;
 use crate::scene::Body;
 
-/// Where a ghost has a body.
+/// A body of a ghost.
 #[derive(Component)]
 pub(super) struct GhostBody {
     ghost: usize,
     body: BodyId,
 }
 
-/// A mesh of it.
+/// A mesh of a ghost.
 #[derive(Component)]
 pub(super) struct GhostPart;
 
@@ -25,7 +25,7 @@ pub(super) struct GhostPart;
 #[derive(Resource, Default)]
 pub(super) struct GhostTints(Vec<Handle<StandardMaterial>>);
 
-/// Copies the meshes of the scene, when ghosts come or go, or the scene changes.
+/// Copies the meshes of the scene when ghosts are added or removed, or the scene changes.
 pub(super) fn rebuild(
     (ghosts, run): (Res<Ghosts>, Res<Run>),
     mut built: Local<(u64, u64)>,
@@ -78,7 +78,7 @@ pub(super) fn rebuild(
     commands.insert_resource(GhostTints(tints));
 }
 
-/// The body that a mesh belongs to, and its place there.
+/// The body of a mesh, and the pose of the mesh in its frame.
 fn body_of(
     part: Entity,
     places: &Query<(&Transform, Option<&ChildOf>, Option<&Body>)>,
@@ -95,8 +95,8 @@ fn body_of(
     }
 }
 
-/// Places ghosts where they were at the time that is shown, and hides what looks
-/// the same.
+/// Places ghosts at their poses at the shown time, and hides bodies without visible
+/// difference.
 pub(super) fn place(
     (ghosts, run): (Res<Ghosts>, Res<Run>),
     mut bodies: Query<(&GhostBody, &mut Transform, &mut Visibility)>,
@@ -119,7 +119,7 @@ pub(super) fn place(
     }
 }
 
-/// Takes over the opacity that was chosen.
+/// Applies the chosen opacity.
 pub(super) fn tint(
     ghosts: Res<Ghosts>,
     tints: Option<Res<GhostTints>>,
@@ -135,7 +135,7 @@ pub(super) fn tint(
     }
 }
 
-/// A line from the body that is farthest apart to where the ghost has it.
+/// A line from the most displaced body to its pose in the ghost.
 pub(super) fn join(ghosts: Res<Ghosts>, run: Res<Run>, gizmos: Option<Gizmos>) {
     let Some(mut gizmos) = gizmos.filter(|_| !ghosts.is_empty()) else { return };
     for ghost in ghosts.all().iter().filter(|ghost| ghost.shown) {

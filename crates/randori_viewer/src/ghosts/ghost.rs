@@ -1,4 +1,4 @@
-//! One other recording.
+//! A recording shown as a ghost.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use randori_record::reader::Recording;
 use super::divergence::Comparison;
 use crate::run::{Problem, Run};
 
-/// Colors of ghosts, one after the other.
+/// Colors of ghosts, in order.
 const COLORS: [Color; 4] = [
     Color::srgb(0.10, 0.75, 0.95),
     Color::srgb(0.95, 0.30, 0.75),
@@ -20,13 +20,13 @@ const COLORS: [Color; 4] = [
     Color::srgb(0.45, 0.90, 0.35),
 ];
 
-/// Bodies that are closer than this, m, are at the same place for the eye.
+/// Threshold of visible distance between bodies, m.
 pub(super) const APART_M: f32 = 1e-3;
 
-/// Rotations that differ less than this, rad, look the same.
+/// Threshold of visible rotation, rad.
 const APART_RAD: f32 = 5e-3;
 
-/// Another recording.
+/// A recording shown as a ghost.
 #[derive(Debug)]
 pub struct Ghost {
     /// Its file, without folder and extension.
@@ -35,18 +35,18 @@ pub struct Ghost {
     pub file: PathBuf,
     /// Its color.
     pub color: Color,
-    /// Whether it is drawn.
+    /// True if it is drawn.
     pub shown: bool,
     pub(super) recording: Recording,
     tracks: BTreeMap<String, Track>,
-    /// By tick from 0 on.
+    /// One per tick, from tick 0.
     pub(super) digests: Vec<Digests>,
     /// Ticks whose state is recorded.
     pub(super) sampled: Vec<u64>,
     pub(super) comparison: Comparison,
 }
 
-/// How far a body is from where it is in the other run.
+/// Displacement of a body between the two runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distance {
     /// Path of the body.
@@ -57,7 +57,7 @@ pub struct Distance {
     pub poses: [Pose; 2],
 }
 
-/// Where a body was: only the ticks at which that changed.
+/// Poses of a body over time; stores only the ticks at which they changed.
 #[derive(Debug, Default)]
 struct Track {
     changes: Vec<(u64, Pose)>,
@@ -67,7 +67,7 @@ impl Ghost {
     /// Reads a recording; `index` chooses its color.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub(super) fn open(file: &Path, index: usize) -> Result<Self, Problem> {
         let refused = |message: String, help: &str| Problem {
             message,
@@ -101,7 +101,7 @@ impl Ghost {
         Ok(ghost)
     }
 
-    /// Reads where everything was. A part that cannot be read ends it.
+    /// Reads the poses of all bodies. Stops at the first part that cannot be read.
     fn read(&mut self) {
         let bodies = &self.recording.start().layout.bodies;
         let mut tracks: Vec<Track> = bodies.iter().map(|_| Track::default()).collect();
@@ -129,14 +129,14 @@ impl Ghost {
         self.recording.start().header.period_ns as f64 * 1e-9
     }
 
-    /// Its tick at a simulated time, s.
+    /// The tick at a simulated time, s.
     fn tick_at(&self, time_s: f64) -> u64 {
-        // Times are multiples of a tick, give or take a rounding.
+        // Times are multiples of a tick, up to rounding.
         (time_s / self.period_s() + 1e-6).max(0.0) as u64
     }
 
-    /// Where a body was at a simulated time, s, or at the last recorded moment
-    /// before it; `None` for a body that it does not have.
+    /// Pose of a body at a simulated time, s, or in the last recorded state before
+    /// it; `None` for an unknown body.
     pub fn pose(&self, body: &str, time_s: f64) -> Option<&Pose> {
         let changes = &self.tracks.get(body)?.changes;
         let tick = self.tick_at(time_s);
@@ -144,7 +144,7 @@ impl Ghost {
         changes.get(after.saturating_sub(1)).map(|(_, pose)| pose)
     }
 
-    /// The simulated time, s, of the state that stands for another one.
+    /// Simulated time of the state that is shown at a simulated time, s.
     pub fn state_s(&self, time_s: f64) -> f64 {
         let tick = self.tick_at(time_s);
         let after = self.sampled.partition_point(|at| *at <= tick);
@@ -157,8 +157,8 @@ impl Ghost {
         self.recording.last_tick().map_or(0.0, |tick| tick.0 as f64 * self.period_s())
     }
 
-    /// Distances of all bodies that both runs have, at the tick that is shown; the
-    /// farthest first.
+    /// Distances of the bodies that both runs have, at the shown tick; the largest
+    /// first.
     pub fn distances(&self, run: &Run) -> Vec<Distance> {
         let (Some(layout), Some(record)) = (run.layout(), run.record()) else { return Vec::new() };
         let time_s = run.time_s(record.tick);
@@ -177,20 +177,20 @@ impl Ghost {
         distances
     }
 
-    /// The first records from a tick on whose state is there, as they were written.
+    /// Recorded ticks with a state, from a tick on.
     pub(super) fn states(&self, from: u64, most: usize) -> Vec<TickRecord> {
         let ticks = self.recording.ticks().map_while(Result::ok);
         let with_state = ticks.filter(|it| it.sampled && it.record.tick.0 >= from);
         with_state.take(most).map(|it| it.record).collect()
     }
 
-    /// The length of its ticks, exactly.
+    /// True if its ticks have exactly this length.
     pub(super) fn has_ticks_of(&self, period: TickPeriod) -> bool {
         self.recording.start().header.period_ns == period.nanos()
     }
 }
 
-/// Whether two poses look different.
+/// True if two poses differ visibly.
 pub(super) fn is_apart(a: &Pose, b: &Pose) -> bool {
     (a.translation - b.translation).length() > APART_M
         || a.rotation.angle_between(b.rotation) > APART_RAD

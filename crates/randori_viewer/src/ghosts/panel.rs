@@ -10,10 +10,10 @@ use super::{Ghost, Ghosts};
 use crate::action::Action;
 use crate::run::{Problem, Run};
 
-/// How long before the first difference a jump lands, s.
+/// Lead time of a jump to the first difference, s.
 const BEFORE_S: f64 = 0.5;
 
-/// Bodies whose distance is shown.
+/// Maximum number of listed bodies.
 const MAX_BODIES: usize = 5;
 
 /// Draws the panel.
@@ -46,7 +46,7 @@ pub(super) fn show(ui: &mut egui::Ui, world: &mut World) {
     world.write_message_batch(actions);
 }
 
-/// A field for a file.
+/// Input field for a file.
 fn add(ui: &mut egui::Ui, ghosts: &mut Mut<Ghosts>) {
     let mut typed = ghosts.typed.clone();
     let mut is_asked = false;
@@ -86,7 +86,7 @@ fn opacity(ui: &mut egui::Ui, ghosts: &mut Mut<Ghosts>) {
     }
 }
 
-/// Name and switch of a ghost; whether it is to go.
+/// Name and switch of a ghost; true if it is to be removed.
 fn head(ui: &mut egui::Ui, ghosts: &mut Mut<Ghosts>, index: usize) -> bool {
     let ghost = &ghosts.all()[index];
     let (mut shown, file) = (ghost.shown, ghost.file.display().to_string());
@@ -205,7 +205,7 @@ fn distances(ui: &mut egui::Ui, ghost: &Ghost, run: &Run) {
     }
 }
 
-/// A distance with the unit that suits it.
+/// A distance with a suitable unit.
 fn metres(distance_m: f32) -> String {
     match distance_m {
         far if far >= 1.0 => format!("{far:.2} m"),

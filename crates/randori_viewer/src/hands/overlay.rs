@@ -1,5 +1,5 @@
-//! What the hands show over the picture: the pull as an arrow with its force,
-//! and what a click would do.
+//! Overlay of mouse interaction: the pull as an arrow with its force, and the
+//! effect of a click.
 
 use bevy::prelude::*;
 use bevy_egui::egui;
@@ -53,8 +53,8 @@ fn draw_pull(
     label(painter, to + egui::vec2(12.0, -12.0), &format!("{:.0} N{branches}", force.length()));
 }
 
-/// Says what a click does, where that is not what people expect, or why the last
-/// one did nothing.
+/// Explains the effect of a click where it is not obvious, or why the last one had
+/// no effect.
 fn draw_hint(painter: &egui::Painter, picture: egui::Rect, hands: &Hands) {
     let place = picture.center_bottom() + egui::vec2(-150.0, -22.0);
     let (_, key, what) = hands.mode.text();
@@ -66,13 +66,13 @@ fn draw_hint(painter: &egui::Painter, picture: egui::Rect, hands: &Hands) {
     }
 }
 
-/// Text that can be read on any picture.
+/// Text that is legible on any background.
 fn label(painter: &egui::Painter, at: egui::Pos2, text: &str) {
     let font = egui::FontId::proportional(14.0);
     let galley = painter.layout_no_wrap(text.to_owned(), font, egui::Color32::WHITE);
     let size = galley.size();
     let clip = painter.clip_rect().shrink(6.0);
-    // Kept within the picture.
+    // Clamped to the picture.
     let x = at.x.min(clip.right() - size.x).max(clip.left());
     let y = (at.y - size.y / 2.0).min(clip.bottom() - size.y).max(clip.top());
     let rect = egui::Rect::from_min_size(egui::pos2(x, y), size);

@@ -1,4 +1,4 @@
-//! The panel of the hands: modes, strengths, and what was done so far.
+//! The panel of mouse interaction: modes, strengths, and interventions so far.
 
 use bevy::prelude::*;
 use bevy_egui::egui;
@@ -10,7 +10,7 @@ use crate::action::Action;
 use crate::marks::{MarkKind, Marks};
 use crate::run::Run;
 
-/// Entries that are listed, newest first.
+/// Maximum number of listed entries, newest first.
 const MAX_LISTED: usize = 100;
 
 pub(super) fn show(ui: &mut egui::Ui, world: &mut World) {
@@ -96,8 +96,8 @@ fn falling(ui: &mut egui::Ui, hands: &mut Hands) {
         .on_hover_text("Mass. The box falls from 0.3 m above what you click on, or higher.");
 }
 
-/// What was done; gives the tick before what was clicked, from which it can be seen
-/// to come.
+/// Interventions so far; returns the tick before the clicked one, so that its
+/// effect can be watched.
 fn listed(ui: &mut egui::Ui, marks: &Marks, run: &Run) -> Option<Tick> {
     ui.strong("Done so far").on_hover_text(
         "All of it is recorded with the run, and happens again in a replay. What you do \

@@ -1,28 +1,27 @@
-//! Where the mouse meets the world, and where a box finds room.
+//! Geometry of mouse rays, and free space for boxes.
 
 use randori_core::math::{Pose, Rotation, Vector};
 use randori_sim::world::{RayHit, SimWorld};
 
-/// Height of a dropped box above what was clicked, m, at least.
+/// Minimum height of a dropped box above the clicked point, m.
 const LEAST_FALL: f32 = 0.3;
 
-/// Steps in which a place is sought upwards, m, and how many.
+/// Step of the upward search for free space, m, and number of steps.
 const RAISE: f32 = 0.1;
 const MAX_RAISES: usize = 100;
 
-/// Rays per edge of a box that look for something within.
+/// Rays per edge of a box that test for obstacles inside.
 const RAYS: usize = 5;
 
-/// The horizontal part of a direction, as a unit vector; `None` straight up or
-/// down.
+/// The horizontal part of a direction, as a unit vector; `None` if it is vertical.
 pub(crate) fn level(direction: Vector) -> Option<Vector> {
     let flat = Vector::new(direction.x, direction.y, 0.0);
     let length = flat.length();
     (length > 0.05 * direction.length() && length > 0.0).then(|| flat / length)
 }
 
-/// Where a ray meets the plane through `through` with this normal; `None` where
-/// it does not, or only farther than 1 km.
+/// Intersection of a ray with the plane through `through` with this normal; `None`
+/// without one within 1 km.
 pub(crate) fn meet(
     origin: Vector,
     direction: Vector,
@@ -37,8 +36,8 @@ pub(crate) fn meet(
     (0.0..1000.0).contains(&distance).then(|| origin + direction * distance)
 }
 
-/// A pose for a box of this size (m) above what was hit, with nothing in it;
-/// beside it where a wall was hit. `None` if there is no room within 10 m.
+/// A free pose for a box of this size (m) above the hit point; beside it if a wall
+/// was hit. `None` if there is no room within 10 m.
 pub(crate) fn above(world: &SimWorld, hit: &RayHit, size: Vector) -> Option<Pose> {
     let mut center = hit.point;
     if let Some(away) = level(hit.normal).filter(|_| hit.normal.z.abs() < 0.5) {
@@ -54,7 +53,7 @@ pub(crate) fn above(world: &SimWorld, hit: &RayHit, size: Vector) -> Option<Pose
     None
 }
 
-/// Whether rays through the box along each axis meet nothing.
+/// True if rays through the box along each axis hit nothing.
 fn is_free(world: &SimWorld, center: Vector, size: Vector) -> bool {
     let low = center - size / 2.0;
     let share = |index: usize| index as f32 / (RAYS - 1) as f32;

@@ -11,38 +11,39 @@ use randori_sim::episode::Episode;
 
 use crate::run::Run;
 
-/// Natural frequency of a firm pull on a free mass, rad/s; it hangs 10 cm below
-/// the hand.
+/// Natural frequency of a pull of strength 1 on a free mass, rad/s; gravity
+/// stretches it by 10 cm.
 const FREQUENCY: f32 = 10.0;
 
-/// Greatest acceleration that a firm pull gives, m/s^2: a far mouse does not
-/// tear robots apart.
+/// Maximum acceleration of a pull of strength 1, m/s^2: a distant mouse position
+/// does not tear robots apart.
 const MAX_ACCELERATION: f32 = 30.0;
 
-/// Part of a body's own mass that damping may stop within one tick. It is small
-/// since a point off the centre is easier to move than the whole body.
+/// Share of a body's own mass that damping may stop within one tick. It is small,
+/// since the effective mass at a point off the centre is less than that of the
+/// whole body.
 const MAX_DAMPING: f32 = 0.2;
 
 /// A damped spring from a point of a body to a point in the world.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pull {
-    /// What is pulled.
+    /// The pulled body.
     pub body: BodyId,
-    /// Where it is held, m in the frame of the body.
+    /// The grip point, m in the frame of the body.
     pub at: Vector,
-    /// Where that point is drawn to, m in the world.
+    /// The target of that point, m in the world.
     pub target: Vector,
-    /// Times the stiffness of a firm pull.
+    /// Stiffness relative to that of a firm pull.
     pub strength: f32,
-    /// What moves with the body: the whole robot, without a bolted base, kg.
+    /// Mass that moves with the body: the whole robot, without a fixed base, kg.
     pub mass_kg: f32,
     /// Mass of the body alone, kg.
     pub own_kg: f32,
 }
 
 impl Pull {
-    /// Holds a body at a point in the world (m), and draws it nowhere yet; `None`
-    /// for what never moves.
+    /// Attaches a pull to a point of a body (m in the world), at first without
+    /// force; `None` for static bodies.
     pub fn new(run: &mut Run, body: BodyId, point: Vector, strength: f32) -> Option<Self> {
         let (own_kg, whole_kg) = masses(run, body)?;
         let pose = run.record()?.state.body(body)?.pose;
@@ -51,13 +52,12 @@ impl Pull {
         Some(Self { body, at, target: point, strength, mass_kg, own_kg })
     }
 
-    /// Where the point is in the world, m; `None` if there is no such body now.
+    /// Position of the grip point in the world, m; `None` if the body does not exist now.
     pub fn point(&self, state: &WorldState) -> Option<Vector> {
         state.body(self.body).map(|body| body.pose * self.at)
     }
 
-    /// The force on that point, N in the world frame, with ticks of this length
-    /// (s).
+    /// The force on that point, N in the world frame, for this tick length (s).
     pub fn force(&self, state: &WorldState, tick_s: f32) -> Option<Vector> {
         let body = state.body(self.body)?;
         let velocity = body.twist.at_offset(body.pose.rotation * self.at);
@@ -69,7 +69,7 @@ impl Pull {
         Some((stretch * stiffness - velocity * damping).clamp_length_max(most))
     }
 
-    /// What it does in the tick that comes next.
+    /// The intervention for the next tick.
     pub(crate) fn intervention(&self, episode: &Episode) -> Option<Intervention> {
         let tick_s = episode.period().seconds() as f32;
         let force = self.force(&episode.record().state, tick_s)?;
@@ -77,8 +77,8 @@ impl Pull {
     }
 }
 
-/// Mass of a body alone and of what moves with it, kg; `None` for what never
-/// moves.
+/// Mass of a body alone and of all that moves with it, kg; `None` for static
+/// bodies.
 fn masses(run: &mut Run, body: BodyId) -> Option<(f32, f32)> {
     let robot = run.layout()?.bodies.get(body.0).and_then(|entry| entry.robot);
     let bolted = robot.and_then(|robot| {
@@ -99,23 +99,23 @@ fn is_bolted(scenario: &Scenario, robot: usize) -> bool {
     scenario.robots.get(robot).is_some_and(|model| matches!(model.base, Base::Fixed { .. }))
 }
 
-/// The pull that is made now, if any. Clones share it: the run reads it before
-/// each tick, the mouse moves it once per frame.
+/// The current pull, if any. Clones share it: the run reads it before each tick,
+/// the mouse moves it once per frame.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct Grip(Arc<Mutex<Option<Pull>>>);
 
 impl Grip {
-    /// What is pulled now.
+    /// The current pull.
     pub fn pull(&self) -> Option<Pull> {
         *self.lock()
     }
 
-    /// Pulls this from now on, or nothing.
+    /// Sets or ends the current pull.
     pub fn set(&self, pull: Option<Pull>) {
         *self.lock() = pull;
     }
 
-    /// Nothing panics while it holds this lock.
+    /// No code panics while it holds this lock.
     fn lock(&self) -> MutexGuard<'_, Option<Pull>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! What can draw here.
+//! Graphics devices of this machine.
 
 use std::ops::Deref;
 
@@ -6,21 +6,21 @@ use bevy::render::renderer::{RenderAdapterInfo, RenderInstance};
 use bevy::render::settings::{Backends, WgpuSettings};
 use bevy::tasks::block_on;
 
-/// What draws.
+/// The renderer in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graphics {
     /// Name of the device, such as `llvmpipe (LLVM 19.1.7, 256 bits)`.
     pub device: String,
-    /// The interface to it, such as `Vulkan`.
+    /// The graphics API, such as `Vulkan`.
     pub interface: String,
-    /// Whether it is a program and no device.
+    /// True for a software renderer.
     pub is_software: bool,
 }
 
 impl Graphics {
-    /// What a renderer uses.
+    /// The renderer behind an adapter.
     pub fn of(info: &RenderAdapterInfo) -> Self {
-        // The type of the device has no name that can be written here.
+        // The device type cannot be named here, so its debug text is compared.
         let kind = format!("{:?}", info.device_type);
         Self {
             device: info.name.clone(),
@@ -30,10 +30,10 @@ impl Graphics {
     }
 }
 
-/// The library's entrance, which Bevy does not name.
+/// The `Instance` of wgpu, a type that Bevy does not re-export.
 type Instance = <<<RenderInstance as Deref>::Target as Deref>::Target as Deref>::Target;
 
-/// What would draw on this machine; `None` if nothing can. Bevy panics there.
+/// The renderer of this machine; `None` if there is none. Bevy panics in that case.
 pub fn graphics() -> Option<Graphics> {
     let backends = WgpuSettings::default().backends.unwrap_or(Backends::all());
     let found = block_on(Instance::default().enumerate_adapters(backends));

@@ -25,24 +25,24 @@ use crate::quality::{Quality, QualityPlugin};
 use crate::run::{OpenError, PlaybackPlugin, Problem, Run, RunPlugin, RunSystems};
 use crate::scene::{MeshFiles, ReadFile, ScenePlugin};
 
-/// Updates before the first one whose picture is whole: meshes and materials are
-/// on their way until then.
+/// Updates before the first complete picture: meshes and materials are loading
+/// until then.
 const WARM_UP: usize = 4;
 
-/// Updates after which a picture is taken as it is.
+/// Maximum number of updates before a picture is accepted as it is.
 const MAX_WARM_UP: usize = 500;
 
-/// Bytes for saved states: time only goes forwards here.
+/// Bytes for saved states: an off-screen run only moves forwards.
 const PAST_BUDGET: usize = 4 << 20;
 
-/// How an off-screen renderer draws.
+/// Options of an off-screen renderer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OffscreenOptions {
     /// Width and height, pixels.
     pub size: [u32; 2],
-    /// Where the camera is; `None` as the window begins, following the first robot.
+    /// The camera; `None` for the initial view of the window, following the first robot.
     pub camera: Option<Orbit>,
-    /// How much is drawn; `None` as in the window, by what draws.
+    /// Rendering quality; `None` for the default of the renderer, as in the window.
     pub quality: Option<Quality>,
 }
 
@@ -53,15 +53,15 @@ pub struct OffscreenRenderer {
     picture: LastPicture,
     last: Option<Frame>,
     camera: Option<Orbit>,
-    /// The run for which the first updates were made.
+    /// Generation of the run for which the warm-up was done.
     warm_for: u64,
 }
 
 impl OffscreenRenderer {
-    /// Sets it up.
+    /// Creates a renderer.
     ///
     /// # Errors
-    /// [`FilmError::NoGraphics`] when nothing here can draw.
+    /// [`FilmError::NoGraphics`] if there is no renderer.
     pub fn new(options: &OffscreenOptions) -> Result<Self, FilmError> {
         if graphics().is_none() {
             return Err(FilmError::NoGraphics);
@@ -105,27 +105,27 @@ impl OffscreenRenderer {
         Ok(Self { app, graphics, picture, last: None, camera, warm_for: 0 })
     }
 
-    /// What draws.
+    /// The renderer in use.
     pub fn graphics(&self) -> &Graphics {
         &self.graphics
     }
 
-    /// Where mesh files come from.
+    /// Sets the source of mesh files.
     pub fn set_mesh_files(&mut self, read: ReadFile) {
         self.app.insert_resource(MeshFiles(Some(read)));
     }
 
-    /// The run that is drawn.
+    /// The open run.
     pub fn run(&self) -> &Run {
         self.app.world().resource()
     }
 
-    /// Where the camera is; may be changed between pictures.
+    /// The camera; it may be changed between pictures.
     pub fn camera(&mut self) -> Mut<'_, Orbit> {
         self.app.world_mut().resource_mut()
     }
 
-    /// Looks from another side: yaw and pitch (rad), distance (m).
+    /// Changes the view direction: yaw and pitch (rad), distance (m).
     pub fn look_from(&mut self, [yaw, pitch, distance]: [f32; 3]) {
         let mut orbit = self.camera();
         *orbit = Orbit { yaw, pitch, distance, ..*orbit };
@@ -134,7 +134,7 @@ impl OffscreenRenderer {
     /// Opens a scenario ([`Run::open`]) or a recording ([`Run::open_recording`]).
     ///
     /// # Errors
-    /// When the run does not begin.
+    /// If the run cannot start.
     pub fn open(
         &mut self,
         open: impl FnOnce(&mut Run) -> Result<(), OpenError>,
@@ -146,11 +146,11 @@ impl OffscreenRenderer {
         Ok(())
     }
 
-    /// Goes to a tick of the run, and makes the ticks that are missing; `false`
-    /// if the run ends before.
+    /// Seeks to a tick of the run and computes missing ticks; `false` if the run
+    /// ends before it.
     ///
     /// # Errors
-    /// When the run cannot go on.
+    /// If the run cannot continue.
     pub fn show(&mut self, tick: Tick) -> Result<bool, FilmError> {
         let mut run = self.app.world_mut().resource_mut::<Run>();
         if tick < run.tick() {
@@ -169,7 +169,7 @@ impl OffscreenRenderer {
         }
     }
 
-    /// Why there is no picture of a moment that the run does not reach.
+    /// The error for a time that the run does not reach.
     pub fn too_short(&self) -> FilmError {
         let end_s = self.run().time_s(self.run().newest());
         FilmError::Impossible {
@@ -178,10 +178,10 @@ impl OffscreenRenderer {
         }
     }
 
-    /// Draws the tick that is shown.
+    /// Draws the shown tick.
     ///
     /// # Errors
-    /// When nothing was drawn.
+    /// If nothing was drawn.
     pub fn picture(&mut self) -> Result<&Frame, FilmError> {
         let generation = self.run().generation();
         if self.warm_for != generation {
@@ -199,7 +199,7 @@ impl OffscreenRenderer {
         })
     }
 
-    /// Until nothing is on its way any more.
+    /// Updates until all resources are loaded.
     fn warm_up(&mut self) {
         for update in 0..MAX_WARM_UP {
             self.app.update();
@@ -209,14 +209,14 @@ impl OffscreenRenderer {
                 if !is_waiting {
                     return;
                 }
-                // Files of shaders are read in the meantime.
+                // Meanwhile, shader files are read.
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
     }
 }
 
-/// Puts the camera where the orbit says.
+/// Places the camera according to the orbit.
 fn place(
     run: Res<Run>,
     mut orbit: ResMut<Orbit>,

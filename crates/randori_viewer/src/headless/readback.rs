@@ -1,7 +1,7 @@
-//! Brings what was drawn back from the graphics card, picture by picture.
+//! Reads rendered pictures back from the graphics card.
 //!
-//! One update of the app is one picture: the copy is made and waited for in the
-//! same update, so nothing lags.
+//! Each update of the app yields one picture: the copy is issued and awaited in the
+//! same update, so there is no delay.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,7 +24,7 @@ use crate::film::Frame;
 pub(super) struct LastPicture(Arc<Mutex<Option<Frame>>>);
 
 impl LastPicture {
-    /// Takes it.
+    /// Takes the picture.
     pub(super) fn take(&self) -> Option<Frame> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -34,18 +34,17 @@ impl LastPicture {
     }
 }
 
-/// The image that is drawn into.
+/// The render target.
 #[derive(Resource, ExtractResource, Clone)]
 struct Target(Handle<Image>);
 
-/// Where a picture lands.
+/// Destination of a picture.
 struct Landing {
     buffer: Buffer,
     size: UVec2,
 }
 
-/// Makes an image to draw into, and copies it after each update. Needs Bevy's
-/// renderer.
+/// Creates a render target and copies it after each update. Needs Bevy's renderer.
 pub(super) fn install(app: &mut App, size: UVec2) -> RenderTarget {
     let mut image = Image::new_target_texture(size.x, size.y, TextureFormat::Rgba8UnormSrgb, None);
     image.texture_descriptor.usage |= TextureUsages::COPY_SRC;
@@ -99,7 +98,7 @@ fn read_back(
     buffer.slice(..).map_async(MapMode::Read, move |result| {
         *note.lock().unwrap_or_else(PoisonError::into_inner) = result.is_ok();
     });
-    // Without a picture the renderer says so.
+    // If there is no picture, the renderer reports it.
     if device.poll(PollType::wait_indefinitely()).is_err()
         || !*arrived.lock().unwrap_or_else(PoisonError::into_inner)
     {

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-/// Rows of equally many numbers, each at a tick.
+/// Rows with the same number of columns, each at a tick.
 pub(super) struct Lane {
     width: usize,
     ticks: Vec<u64>,
@@ -14,8 +14,8 @@ impl Lane {
         Self { width, ticks: Vec::new(), values: Vec::new() }
     }
 
-    /// Adds a row, unless there is one within the same `stride`. Missing values
-    /// are not numbers; there are never too many.
+    /// Adds a row, unless there is one within the same `stride`. Missing values are
+    /// NaN, excess values are dropped.
     pub(super) fn put(&mut self, tick: u64, stride: u64, row: impl Iterator<Item = f32>) {
         let at = self.ticks.partition_point(|other| *other < tick);
         let near = [at.checked_sub(1), Some(at)].into_iter().flatten();
@@ -51,7 +51,7 @@ impl Lane {
         (first..last).map(move |row| (self.ticks[row], self.values[row * self.width + column]))
     }
 
-    /// The latest value of a column that is not after a tick.
+    /// The latest value of a column at or before a tick.
     pub(super) fn at(&self, column: usize, tick: u64) -> Option<f32> {
         let row = self.ticks.partition_point(|other| *other <= tick).checked_sub(1)?;
         self.values.get(row * self.width + column).copied()

@@ -1,5 +1,5 @@
-//! Names, units and places of the numbers of a run, as tables of recordings
-//! have them too.
+//! Names, units and sources of the quantities of a run, named as in the tables of
+//! recordings.
 
 use randori_core::layout::{SceneLayout, SensorLayout};
 use randori_core::math::tilt_rad;
@@ -9,14 +9,14 @@ use randori_core::spec::Scenario;
 use randori_record::quantity::{moving_bodies, of_bodies, of_commands, of_joints, of_motors};
 use randori_sim::signals::SignalTable;
 
-/// A number that changes over a run.
+/// A quantity that changes over a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quantity {
-    /// Such as `joint.pup.knee.position` or `tilt(pup)`.
+    /// Its name, such as `joint.pup.knee.position` or `tilt(pup)`.
     pub name: String,
     /// Unit of its values.
     pub unit: String,
-    /// Whether formulas of the scenario read it.
+    /// True if formulas of the scenario read it.
     pub is_signal: bool,
     pub(super) lane: usize,
     pub(super) column: usize,
@@ -29,7 +29,7 @@ impl Quantity {
     }
 }
 
-/// Where a value of a tick comes from; numbers are indices.
+/// The source of a value within a tick; numbers are indices.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Source {
     Signal(usize),
@@ -38,7 +38,7 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// The value; one that is missing is not a number.
+    /// The value; NaN if it is missing.
     pub(super) fn value(self, record: &TickRecord) -> f32 {
         match self {
             Self::Signal(index) => record.signals.get(index).map_or(f32::NAN, |it| *it as f32),
@@ -50,7 +50,7 @@ impl Source {
     }
 }
 
-/// The quantities of every tick, with where they come from.
+/// The quantities of every tick, with their sources.
 pub(super) fn of_ticks(
     scenario: &Scenario,
     layout: &SceneLayout,
@@ -74,7 +74,7 @@ pub(super) fn of_ticks(
     (all.quantities, all.sources)
 }
 
-/// The quantities of a sensor, whose measurements are in a lane of their own.
+/// The quantities of a sensor, which has its own lane.
 pub(super) fn of_sensors(robot: &str, sensor: &SensorLayout, lane: usize) -> Vec<Quantity> {
     let values = sensor.channels.iter().flat_map(|channel| {
         (0..channel.len).map(move |index| {

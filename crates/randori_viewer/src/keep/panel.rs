@@ -1,4 +1,4 @@
-//! The panel of what can be kept.
+//! The panel for saving.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::panels::AddPanel;
 use crate::run::Run;
 use crate::screenshot::TakeScreenshot;
 
-/// Shows what can be kept, and keeps it.
+/// Shows the panel for saving, and saves.
 pub(crate) struct KeepPlugin;
 
 impl Plugin for KeepPlugin {
@@ -27,13 +27,13 @@ impl Plugin for KeepPlugin {
     }
 }
 
-/// What is written into the fields of the panel.
+/// Contents of the input fields of the panel.
 #[derive(Resource, Default)]
 struct Fields {
     recording: String,
     situation: String,
     film: String,
-    /// Seconds of the run that the film shows; all of it if they are equal.
+    /// Time range of the film, s; the whole run if both are equal.
     film_s: (f64, f64),
 }
 
@@ -66,8 +66,8 @@ fn recording(ui: &mut egui::Ui, world: &mut World, fields: &mut Fields) {
     });
 }
 
-/// Saves into a file of this name, or of the next free one if there is none; gives
-/// the file if that went well.
+/// Saves to a file of this name, or to the next free name if it is empty; returns
+/// the file on success.
 fn save(world: &mut World, name: &str) -> Option<PathBuf> {
     let name = name.trim();
     let file = match name {
@@ -141,7 +141,7 @@ fn film(ui: &mut egui::Ui, world: &mut World, fields: &mut Fields) {
     });
 }
 
-/// Pictures per second of a film; a GIF counts in hundredths of a second.
+/// Pictures per second of a film; GIF delays are multiples of 0.01 s.
 const FILM_FPS: f64 = 25.0;
 
 fn command(ui: &mut egui::Ui, world: &mut World) {

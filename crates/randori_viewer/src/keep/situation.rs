@@ -1,4 +1,4 @@
-//! The situation of a run as a scenario of its own, to try policies on it.
+//! Saves the state of a run as a scenario, to try policies on it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,15 +17,14 @@ use randori_project::files::{make_folders, replace};
 use crate::open::OpenFile;
 use crate::run::{Problem, Run};
 
-/// Writes the tick that is shown as a scenario into a folder of its own in the
-/// project, `scenarios/saved/NAME`; gives the scenario's file. Robots, objects,
-/// boxes that were dropped, people and coming events are where they are now, with
-/// the numbers that hold now. Links begin at rest, since files cannot say how fast
-/// they move.
+/// Writes the shown tick as a scenario into a new folder of the project,
+/// `scenarios/saved/NAME`; returns the scenario file. Robots, objects, dropped
+/// boxes, actors and pending events have their current state and the current
+/// parameter values. Links start at rest, since scenario files have no velocities.
 ///
 /// # Errors
-/// When nothing is open, the name is none, there is such a folder already, or the
-/// system refuses.
+/// If no run is open, the name is invalid, the folder exists already, or on I/O
+/// errors.
 pub fn save_situation(world: &mut World, name: &str) -> Result<PathBuf, Problem> {
     let problem = |message: String, help: &str| Problem {
         message,
@@ -59,12 +58,12 @@ pub fn save_situation(world: &mut World, name: &str) -> Result<PathBuf, Problem>
 }
 
 fn write(root: &Path, name: &str, texts: &[(String, String)]) -> std::io::Result<()> {
-    // The project may be somebody else's: nothing is written through its links.
+    // The project may be untrusted: links in it are not followed when writing.
     let folder = make_folders(root, &Path::new("scenarios/saved").join(name))?;
     texts.iter().try_for_each(|(name, text)| replace(&folder.join(name), text.as_bytes()))
 }
 
-/// The scenario that begins as the shown tick is.
+/// The scenario that starts at the shown tick.
 fn situation(run: &mut Run) -> Option<Scenario> {
     let mut scenario = run.scenario()?.clone();
     let written = run.written()?.scenario.clone();
@@ -111,10 +110,10 @@ fn situation(run: &mut Run) -> Option<Scenario> {
     Some(scenario)
 }
 
-/// When each event has begun, s.
+/// Start time of each event, s.
 fn begun(run: &mut Run, events: &[EventSpec], record: &TickRecord) -> BTreeMap<usize, f64> {
     let period_s = run.period_s();
-    // Blows that come again and again may have begun although none has come yet.
+    // Repeated pushes may have started before their first push.
     let timed = |at: f64| Some(at).filter(|at| run.tick_at(*at) < record.tick);
     let timed: Vec<_> = events.iter().map(|event| event.at.and_then(timed)).collect();
     let past = run.session().map_or(&[][..], |session| session.past());
@@ -128,10 +127,10 @@ fn begun(run: &mut Run, events: &[EventSpec], record: &TickRecord) -> BTreeMap<u
     first
 }
 
-/// What is still to come of an event that may have begun; `None` if nothing.
+/// The pending part of an event that may have started; `None` if it is over.
 fn coming(event: EventSpec, begun_s: Option<f64>, now_s: f64) -> Option<EventSpec> {
     let Some(then_s) = begun_s else {
-        // Times lie between ticks, and the nearest one counts.
+        // Times lie between ticks; the nearest tick is used.
         return Some(EventSpec { at: event.at.map(|at| (at - now_s).max(0.0)), ..event });
     };
     let effect = event.effect.remaining(now_s - then_s)?;
@@ -174,7 +173,7 @@ fn place(object: &mut ObjectSpec, body: &BodyState) {
     }
 }
 
-/// A name for a dropped box; a situation that was saved before may have some.
+/// A name for a dropped box that a previously saved situation does not use.
 fn box_name(scenario: &Scenario, index: usize) -> String {
     let objects = &scenario.environment.objects;
     let is_taken = |name: &str| objects.iter().any(|object| object.name == name);

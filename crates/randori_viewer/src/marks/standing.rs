@@ -1,4 +1,4 @@
-//! How goals stand.
+//! Status of goals.
 
 use bevy_egui::egui::Color32;
 use randori_core::report::{GoalReport, Verdict};
@@ -6,24 +6,24 @@ use randori_core::report::{GoalReport, Verdict};
 use crate::palette::{GRAY, GREEN, RED, YELLOW};
 use crate::run::Run;
 
-/// How certain the verdict of a goal is, and which it is.
+/// Verdict of a goal, and its certainty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// The rest of the run can change it.
     Open,
-    /// It holds.
+    /// Satisfied.
     Pass,
-    /// It is required, and violated.
+    /// Required, and violated.
     Fail,
-    /// It is only preferred, and violated.
+    /// Preferred, and violated.
     Missed,
 }
 
 impl Standing {
-    /// How a goal stands at the newest tick of a run.
+    /// The status of a goal at the newest tick of a run.
     pub fn of(goal: &GoalReport, run: &Run) -> Self {
         let decided = goal.decided_at_s.map(|seconds| run.tick_at(seconds));
-        // What is not certain is reported as if the run ended now.
+        // Goals that are still undecided are reported as if the run ended now.
         let is_certain = run.is_over() || decided.is_some_and(|tick| tick < run.newest());
         match goal.verdict {
             Verdict::Error => Self::Open,

@@ -1,4 +1,4 @@
-//! Recordings: followed to their end, and led another way from any tick.
+//! Recordings: replayed to their end, and branched at any tick.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -54,7 +54,7 @@ pub(super) fn read(file: &Path, terms: &Terms) -> Result<Ready, Problem> {
     Ok(Ready { file, run, ticks: Some(ticks), start: start_policy, note: damage })
 }
 
-/// All ticks that can be read, and why there are no more if it ends early.
+/// All readable ticks, and the error if the recording ends early.
 fn read_ticks(recording: &Recording) -> (Vec<randori_core::record::TickRecord>, Option<String>) {
     let mut ticks = Vec::new();
     for tick in recording.ticks() {
@@ -67,8 +67,8 @@ fn read_ticks(recording: &Recording) -> (Vec<randori_core::record::TickRecord>, 
     (ticks, cut.then(|| "the recording was cut off: its end is missing".to_owned()))
 }
 
-/// Starts policies for what a branch brings. What the recorded scenario names is
-/// looked for in the project; if it is not there, only that is refused.
+/// Starts policies for a branch. Files of the recorded scenario are looked up in
+/// the project; without them, only the branch is rejected.
 fn policies_of(loaded: Loaded, project: &Project, trusted: bool) -> StartPolicy {
     let nobody = BTreeSet::new();
     let mut networks = Networks::default();

@@ -38,7 +38,7 @@ pub(super) fn read(file: &Path, terms: &Terms) -> Result<Ready, Refusal> {
     Ok(Ready { file, run, ticks: None, start, note: None })
 }
 
-/// Goes on from the tick that is shown with another number in the scenario.
+/// Continues from the shown tick with another value in the scenario.
 pub(super) fn change(world: &mut World, change: Override) -> Result<Option<Past>, Problem> {
     let terms = world.resource::<Terms>().clone();
     let Some(open) = world.get_resource::<OpenFile>() else { return Ok(None) };
@@ -115,7 +115,7 @@ fn refused(refusal: context::Refusal, file: &Path) -> Refusal {
     }
 }
 
-/// The arguments that give the same run again, besides its file and seed.
+/// The arguments that reproduce a run, besides its file and seed.
 fn arguments(terms: &Terms) -> Vec<String> {
     let mut words = terms.places.words();
     for change in terms.replaced() {

@@ -9,18 +9,18 @@ use super::view::View;
 
 /// Length of the arrow of a force as large as the weight of the heaviest robot, m.
 const WEIGHT_M: f32 = 0.4;
-/// The longest arrow, m.
+/// Maximum length of an arrow, m.
 const LONGEST_M: f32 = 1.5;
-/// Contact points that are drawn, the strongest ones, at most.
+/// Maximum number of contact points drawn, the strongest ones first.
 const MAX_POINTS: usize = 64;
-/// Size of what marks a point, m.
+/// Size of the marker of a point, m.
 const POINT_M: f32 = 0.02;
 /// Radius of the ball at a centre of mass, m.
 const BALL_M: f32 = 0.03;
-/// How far above the ground lines are drawn that lie on it, m.
+/// Height above the ground at which lines on it are drawn, m.
 const ABOVE_M: f32 = 0.003;
 
-/// Each contact point with the force on the body that comes first.
+/// Each contact point with the force on its first body.
 pub(super) fn contacts(view: &View, sketch: &mut Sketch) {
     let mut points = contact_points(view);
     points.sort_by(|a, b| b.force.length_squared().total_cmp(&a.force.length_squared()));
@@ -32,7 +32,7 @@ pub(super) fn contacts(view: &View, sketch: &mut Sketch) {
     }
 }
 
-/// The centre of mass of a robot, and the point of the ground below it.
+/// The centre of mass of a robot, and its projection on the ground.
 pub(super) fn center_of_mass(view: &View, robot: RobotId, sketch: &mut Sketch) {
     let center = view.simulation.world().center_of_mass(robot);
     let below = Vector::new(center.x, center.y, floor_z(view, robot));
@@ -41,7 +41,7 @@ pub(super) fn center_of_mass(view: &View, robot: RobotId, sketch: &mut Sketch) {
     sketch.cross(below, BALL_M, colors::MASS);
 }
 
-/// Where a robot stands, in the colour of its balance.
+/// The support polygon of a robot, in the colour of its balance.
 pub(super) fn support(view: &View, robot: RobotId, sketch: &mut Sketch) {
     let world = view.simulation.world();
     let mut corners = Vec::new();
@@ -64,8 +64,8 @@ pub(super) fn support(view: &View, robot: RobotId, sketch: &mut Sketch) {
     }
 }
 
-/// Whether a point lies in a polygon whose corners go round counter-clockwise.
-/// Less than three corners have no inside.
+/// True if a point lies in a polygon with counter-clockwise corners. Fewer than
+/// three corners have no interior.
 fn is_within(corners: &[Vec2], point: Vec2) -> bool {
     let before = corners.iter().cycle().skip(corners.len().saturating_sub(1));
     corners.len() >= 3
@@ -75,7 +75,7 @@ fn is_within(corners: &[Vec2], point: Vec2) -> bool {
         })
 }
 
-/// The height on which a robot stands, m: its lowest contact, or the ground.
+/// Height of the ground below a robot, m: its lowest contact, or the ground plane.
 fn floor_z(view: &View, robot: RobotId) -> f32 {
     let bodies = &view.simulation.layout().robots[robot.0].bodies;
     let is_own = |body: BodyId| bodies.contains(&body.0);
@@ -94,7 +94,7 @@ fn contact_points(view: &View) -> Vec<ContactPoint> {
     points
 }
 
-/// Weight of the heaviest robot, N; 100 N where there is none, or no gravity.
+/// Weight of the heaviest robot, N; 100 N without robots or gravity.
 fn weight_n(view: &View) -> f32 {
     let world = view.simulation.world();
     let mass_kg = view.robots().map(|robot| world.robot_mass(robot)).fold(0.0, f32::max);
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use crate::fixture;
 
-    /// How many lines are drawn, and in which colour.
+    /// Number of lines drawn, and their colour.
     fn drawn_support(leaning: bool) -> (usize, bevy::prelude::Color) {
         let session = fixture::session_at_rest(leaning);
         let mut sketch = Sketch::default();

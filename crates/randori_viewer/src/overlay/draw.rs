@@ -1,4 +1,4 @@
-//! Gives the sketch to Bevy's gizmos.
+//! Draws the sketch with Bevy's gizmos.
 
 use bevy::prelude::*;
 
@@ -6,17 +6,17 @@ use super::sketch::Sketch;
 use crate::convert::to_bevy;
 use crate::run::RunSystems;
 
-/// Lines that bodies hide.
+/// Lines occluded by bodies.
 #[derive(Default, Reflect, GizmoConfigGroup)]
 struct Among;
 
-/// Lines that are seen through bodies.
+/// Lines visible through bodies.
 #[derive(Default, Reflect, GizmoConfigGroup)]
 struct OnTop;
 
 pub(super) fn add_to(app: &mut App) {
     let line = GizmoLineConfig { width: 1.5, ..default() };
-    // A little nearer than the walls that were hit, about 1.5 % of the distance.
+    // Slightly nearer than the walls that were hit, about 1.5 % of the distance.
     let config = GizmoConfig { line: line.clone(), depth_bias: -0.004, ..default() };
     app.insert_gizmo_config(Among, config)
         .insert_gizmo_config(OnTop, GizmoConfig { line, depth_bias: -1.0, ..default() })

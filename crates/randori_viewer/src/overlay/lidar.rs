@@ -7,13 +7,13 @@ use super::sketch::{Sketch, colors};
 use super::view::View;
 use crate::readings::Measured;
 
-/// Rays of a scan that are drawn unless all are asked for, at most.
+/// Maximum number of rays drawn of a scan, unless all are requested.
 const FEW_RAYS: usize = 24;
-/// Height of the tick that marks a hit, m.
+/// Height of the mark of a hit, m.
 const HIT_M: f32 = 0.05;
 
-/// Draws the scan that reached the policy last: a tick for each hit, and some
-/// rays or all.
+/// Draws the last scan that reached the policy: a mark for each hit, and some or
+/// all rays.
 pub(super) fn scan(view: &View, sensor: &Measured, all_rays: bool, sketch: &mut Sketch) {
     let (Some(scan), Some(pose)) = (sensor.layout.scan(), pose_of_scan(view, sensor)) else {
         return;
@@ -31,9 +31,9 @@ pub(super) fn scan(view: &View, sensor: &Measured, all_rays: bool, sketch: &mut 
     }
 }
 
-/// Where the scanner was when it measured: where it is, taken back along its
-/// present velocity. What is left is half the acceleration times the square of
-/// the age, millimetres for wheeled robots.
+/// Pose of the scanner at the time of measurement: its present pose, moved back
+/// along its present velocity. The error is half the acceleration times the square
+/// of the age, millimetres for wheeled robots.
 fn pose_of_scan(view: &View, sensor: &Measured) -> Option<Pose> {
     let (body, measured_at) = (sensor.layout.body?, sensor.measured_at?);
     let age = view.simulation.record().tick.0.saturating_sub(measured_at.0);

@@ -1,4 +1,4 @@
-//! Arrows of bodies that move.
+//! Arrows of moving bodies.
 
 use randori_core::math::{Twist, Vector};
 
@@ -9,9 +9,9 @@ use super::view::View;
 const M_PER_MPS: f32 = 0.25;
 /// Length of an arrow for 1 rad/s, m.
 const M_PER_RADPS: f32 = 0.05;
-/// The longest arrow, m.
+/// Maximum length of an arrow, m.
 const LONGEST_M: f32 = 2.0;
-/// Arrows shorter than this are left out, m: bodies at rest tremble.
+/// Shorter arrows are not drawn, m: bodies at rest jitter.
 const SHORTEST_M: f32 = 0.005;
 
 /// An arrow along the velocity of each body, from its origin.
@@ -23,8 +23,7 @@ pub(super) fn velocities(view: &View, sketch: &mut Sketch) {
     });
 }
 
-/// An arrow along the axis of rotation of each body: it turns counter-clockwise
-/// for who looks against it.
+/// An arrow along the axis of rotation of each body, by the right-hand rule.
 pub(super) fn spins(view: &View, sketch: &mut Sketch) {
     for_each_body(view, |at, twist| {
         if let Some(along) = scaled(twist.angular * M_PER_RADPS) {

@@ -1,9 +1,9 @@
-//! A line drawing in world coordinates, and the shapes it is made of.
+//! A line drawing in world coordinates, and its shapes.
 
 use bevy::prelude::{Color, Resource};
 use randori_core::math::{Pose, Vector};
 
-/// Colours of what is drawn.
+/// Colours of overlays.
 pub(crate) mod colors {
     use bevy::prelude::Color;
 
@@ -13,11 +13,11 @@ pub(crate) mod colors {
     pub(crate) const Y: Color = Color::srgb(0.10, 0.70, 0.15);
     /// Along +Z.
     pub(crate) const Z: Color = Color::srgb(0.15, 0.30, 0.95);
-    /// A ray that met something.
+    /// A ray with a hit.
     pub(crate) const RAY: Color = Color::srgba(0.95, 0.45, 0.10, 0.45);
-    /// A ray that met nothing.
+    /// A ray without a hit.
     pub(crate) const MISS: Color = Color::srgba(0.35, 0.40, 0.50, 0.25);
-    /// What a ray met.
+    /// The hit of a ray.
     pub(crate) const HIT: Color = Color::srgb(0.95, 0.10, 0.10);
     /// Contact points and their forces.
     pub(crate) const FORCE: Color = Color::srgb(0.95, 0.75, 0.05);
@@ -27,9 +27,9 @@ pub(crate) mod colors {
     pub(crate) const SPIN: Color = Color::srgb(0.65, 0.25, 0.85);
     /// Centres of mass.
     pub(crate) const MASS: Color = Color::srgb(0.08, 0.08, 0.10);
-    /// A robot whose centre of mass is above where it stands.
+    /// A robot whose centre of mass is above its support polygon.
     pub(crate) const STEADY: Color = Color::srgb(0.05, 0.65, 0.15);
-    /// A robot whose centre of mass is beside it.
+    /// A robot whose centre of mass is outside its support polygon.
     pub(crate) const TIPPING: Color = Color::srgb(0.90, 0.10, 0.10);
 }
 
@@ -42,11 +42,11 @@ pub(crate) struct Line {
     pub to: Vector,
     /// Its colour.
     pub color: Color,
-    /// Whether it is seen through bodies.
+    /// True if it is visible through bodies.
     pub on_top: bool,
 }
 
-/// Everything that is drawn besides bodies.
+/// The lines of all overlays.
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Sketch {
     lines: Vec<Line>,
@@ -56,27 +56,27 @@ pub(crate) struct Sketch {
 const CORNERS: u8 = 16;
 
 impl Sketch {
-    /// What there is to draw.
+    /// All lines.
     pub(crate) fn lines(&self) -> &[Line] {
         &self.lines
     }
 
-    /// Forgets everything.
+    /// Removes all lines.
     pub(crate) fn clear(&mut self) {
         self.lines.clear();
     }
 
-    /// A line that bodies hide.
+    /// Adds a line that bodies occlude.
     pub(crate) fn line(&mut self, from: Vector, to: Vector, color: Color) {
         self.lines.push(Line { from, to, color, on_top: false });
     }
 
-    /// A line that is seen through bodies.
+    /// Adds a line that is visible through bodies.
     pub(crate) fn top_line(&mut self, from: Vector, to: Vector, color: Color) {
         self.lines.push(Line { from, to, color, on_top: true });
     }
 
-    /// An arrow from a point; only the line if it is too short for a head.
+    /// Adds an arrow from a point; only its line if it is too short for a head.
     pub(crate) fn arrow(&mut self, from: Vector, along: Vector, color: Color) {
         let (length, to) = (along.length(), from + along);
         self.top_line(from, to, color);
@@ -92,7 +92,7 @@ impl Sketch {
         }
     }
 
-    /// The axes of a frame.
+    /// Adds the axes of a frame.
     pub(crate) fn axes(&mut self, world_from_frame: &Pose, length: f32) {
         let origin = world_from_frame.translation;
         let axes = [(Vector::X, colors::X), (Vector::Y, colors::Y), (Vector::Z, colors::Z)];
@@ -101,7 +101,7 @@ impl Sketch {
         }
     }
 
-    /// A ball: a circle about each axis.
+    /// Adds a ball: a circle about each axis.
     pub(crate) fn ball(&mut self, center: Vector, radius: f32, color: Color) {
         for (one, other) in [(Vector::X, Vector::Y), (Vector::Y, Vector::Z), (Vector::Z, Vector::X)]
         {
@@ -115,7 +115,7 @@ impl Sketch {
         }
     }
 
-    /// An upright cross that lies flat.
+    /// Adds a horizontal cross along X and Y.
     pub(crate) fn cross(&mut self, center: Vector, reach: f32, color: Color) {
         for arm in [Vector::X, Vector::Y] {
             self.top_line(center - arm * reach, center + arm * reach, color);

@@ -1,4 +1,4 @@
-//! What there is to draw of the tick that is shown.
+//! The data that overlays draw for the shown tick.
 
 use randori_core::layout::{BodyId, RobotId};
 use randori_core::math::Pose;
@@ -10,7 +10,7 @@ use super::sketch::Sketch;
 use super::{Overlay, Overlays};
 use crate::readings::{Measured, measured};
 
-/// The tick that is shown, to be drawn.
+/// The shown tick as overlays need it.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     /// The scenario of the run.
@@ -25,12 +25,12 @@ const SENSOR_AXIS_M: f32 = 0.15;
 const LINK_AXIS_M: f32 = 0.08;
 
 impl<'a> View<'a> {
-    /// Of the tick that a session shows.
+    /// The shown tick of a session.
     pub(crate) fn new(session: &'a Session) -> Self {
         Self { scenario: session.scenario(), simulation: session.episode().simulation() }
     }
 
-    /// Draws what is switched on.
+    /// Draws the overlays that are switched on.
     pub(crate) fn sketch(&self, overlays: &Overlays, sketch: &mut Sketch) {
         let shown = |sensor: &Measured| overlays.shows(sensor.id);
         let sensors = || self.sensors().filter(shown);
@@ -73,12 +73,12 @@ impl<'a> View<'a> {
         (0..self.simulation.layout().robots.len()).map(RobotId)
     }
 
-    /// All sensors with what they measured last.
+    /// All sensors with their last measurements.
     pub(crate) fn sensors(&self) -> impl Iterator<Item = Measured<'a>> {
         measured(self.scenario, self.simulation)
     }
 
-    /// Where a sensor is; `None` if it sits on no link.
+    /// Pose of a sensor in the world; `None` if it is mounted on no link.
     pub(crate) fn world_from_sensor(&self, sensor: &Measured) -> Option<Pose> {
         let body = sensor.layout.body?;
         Some(self.simulation.world().body_pose(body) * sensor.spec.pose.pose())

@@ -1,4 +1,4 @@
-//! How panels look: readable on any screen.
+//! The style of panels, readable on any screen.
 
 use bevy_egui::egui::{self, Color32, FontId};
 
@@ -7,11 +7,11 @@ use crate::palette;
 /// Colour of text.
 const TEXT: Color32 = Color32::from_gray(205);
 
-/// How opaque text is that explains.
+/// Opacity of explanatory text.
 const WEAK: f32 = 0.68;
 
-/// Sizes of letters besides those of the style, points: formulas, cells, rows and
-/// labels in the picture.
+/// Font sizes besides those of the style, points: formulas, cells, rows and labels
+/// in the picture.
 const SIZES: [f32; 4] = [11.0, 12.5, 14.0, 18.0];
 
 /// Prepares a context for panels, once.
@@ -25,8 +25,8 @@ pub(super) fn apply(context: &egui::Context) {
     draw_letters(context);
 }
 
-/// Letters reach the screen a frame after they were drawn for the first time, so
-/// this is done before anybody looks.
+/// Rasterises all letters before the first frame, since a letter appears one frame
+/// after its first use.
 fn draw_letters(context: &egui::Context) {
     let letters: String = (' '..='~').chain("°–…■✔✖⚠⏮⏭⏸▶◀⏵⏷".chars()).collect();
     let style = context.global_style();
@@ -35,7 +35,7 @@ fn draw_letters(context: &egui::Context) {
     );
     context.fonts_mut(|view| {
         for font in fonts {
-            // Each letter is drawn for several places between two pixels.
+            // Each letter has several subpixel positions.
             for shift in ["", ".", "i", "l"] {
                 view.layout_no_wrap(format!("{shift}{letters}"), font.clone(), TEXT);
             }

@@ -1,14 +1,14 @@
-//! Curves as they are drawn: not more points than can be seen.
+//! Curves reduced to the resolution of the screen.
 
 use egui_plot::PlotPoint;
 use randori_core::time::Tick;
 
-/// A curve in pieces: where values are missing, it is interrupted.
+/// A curve in pieces: missing values interrupt it.
 pub(super) type Pieces = Vec<Vec<PlotPoint>>;
 
-/// The points of a curve. Of values that share one of `columns` of pixels only the
-/// first, the lowest, the highest and the last are kept, in order, so that no peak
-/// is lost. A gap of more than `gap` ticks interrupts the curve.
+/// The points of a curve. In each of `columns` columns of pixels only the first,
+/// lowest, highest and last value are kept, in order, so that no peak is lost. A
+/// gap of more than `gap` ticks interrupts the curve.
 pub(super) fn pieces(
     values: impl Iterator<Item = (Tick, f32)>,
     ticks: std::ops::RangeInclusive<u64>,
@@ -42,7 +42,7 @@ pub(super) fn pieces(
     pieces
 }
 
-/// The values that share a column of pixels.
+/// The values in one column of pixels.
 struct Column {
     number: u64,
     first: (Tick, f32),
@@ -66,7 +66,7 @@ impl Column {
         self.last = value;
     }
 
-    /// What is kept, in order of time.
+    /// The values kept, in order of time.
     fn kept(&self) -> impl Iterator<Item = (Tick, f32)> {
         let mut kept = vec![self.first, self.low, self.high, self.last];
         kept.sort_by_key(|(tick, _)| *tick);

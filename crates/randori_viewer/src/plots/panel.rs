@@ -1,4 +1,4 @@
-//! The panel of plots: what to plot, and what to do with it.
+//! The panel of plots: selection and controls.
 
 use bevy::prelude::*;
 use bevy_egui::egui::{self, RichText};
@@ -18,7 +18,7 @@ const LIST_HEIGHT: f32 = 130.0;
 /// Height of a plot in the panel, points.
 const LOW: f32 = 140.0;
 
-/// What a click asks for.
+/// Actions requested by clicks.
 #[derive(Default)]
 pub(super) struct Asked {
     pub(super) seek: Option<Tick>,
@@ -49,7 +49,7 @@ pub(super) fn show(ui: &mut egui::Ui, world: &mut World) {
     carry_out(world, asked);
 }
 
-/// The plots in a window that can be made larger than the panel.
+/// The plots in a separate, resizable window.
 pub(super) fn show_window(context: &egui::Context, world: &mut World) {
     let mut asked = Asked::default();
     world.resource_scope(|world, mut plots: Mut<Plots>| {
@@ -82,7 +82,7 @@ fn carry_out(world: &mut World, asked: Asked) {
     save::take_asked_picture(world);
 }
 
-/// A field, and the names that fit.
+/// A search field, and the matching names.
 fn search(ui: &mut egui::Ui, history: &History, plots: &mut Plots) {
     let mut add = None;
     ui.horizontal(|ui| {
@@ -121,7 +121,7 @@ fn search(ui: &mut egui::Ui, history: &History, plots: &mut Plots) {
     }
 }
 
-/// The quantities whose names have all words of a text.
+/// The quantities whose names contain all words of a text.
 pub(super) fn matching(history: &History, text: &str) -> Vec<usize> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let all = history.quantities().iter().enumerate();
@@ -129,7 +129,7 @@ pub(super) fn matching(history: &History, text: &str) -> Vec<usize> {
     all.filter(|(_, it)| fits(&it.heading().to_lowercase())).map(|(index, _)| index).collect()
 }
 
-/// What can be plotted of the body that was clicked.
+/// Quantities of the selected body.
 fn selected(ui: &mut egui::Ui, world: &World, asked: &mut Asked) {
     let run = world.resource::<Run>();
     let body = world.get_resource::<Selection>().and_then(|selection| selection.0);

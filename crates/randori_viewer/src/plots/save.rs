@@ -1,4 +1,4 @@
-//! Plots as files: a table, or a picture of what is on screen.
+//! Saves plots as a table, or as a picture of the screen.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,16 +17,16 @@ use super::Plots;
 use crate::history::History;
 use crate::run::Run;
 
-/// Files that are tried before giving up.
+/// Maximum number of file names tried.
 const MAX_NUMBERS: u32 = 10_000;
 
-/// What a person says about files of plots.
+/// Settings for saving plots.
 pub(super) struct Saving {
-    /// Where tables and pictures go.
+    /// Destination of tables and pictures.
     file: String,
-    /// Whether a picture was asked for.
+    /// True if a picture was requested.
     picture: bool,
-    /// Where the plots are on screen.
+    /// Area of the plots on screen.
     pub(super) area: Option<egui::Rect>,
 }
 
@@ -55,8 +55,8 @@ pub(super) fn row(ui: &mut egui::Ui, run: &Run, plots: &mut Plots) {
     });
 }
 
-/// A table of quantities up to a tick, as `randori export` writes them: a row for
-/// each tick at which one of them is known, and nothing where one is not.
+/// A table of quantities up to a tick, in the format of `randori export`: a row for
+/// each tick with at least one value; missing values are empty.
 pub fn csv(
     history: &History,
     indices: &[usize],
@@ -97,11 +97,11 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Writes a file that is not there yet: if there is one, `plots-2.csv` and so on
-/// is written instead of `plots.csv`. Gives its path.
+/// Writes a new file: if `plots.csv` exists, it writes `plots-2.csv` and so on.
+/// Returns its path.
 ///
 /// # Errors
-/// When the system refuses.
+/// On I/O errors.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned());
@@ -121,7 +121,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     Err(io::Error::new(ErrorKind::AlreadyExists, "too many files with this name"))
 }
 
-/// Writes a file, and gives a sentence about it.
+/// Writes a file, and returns a message about it.
 fn write(name: &str, extension: &str, bytes: &[u8]) -> (bool, String) {
     let name = name.trim();
     if name.is_empty() {
@@ -133,8 +133,7 @@ fn write(name: &str, extension: &str, bytes: &[u8]) -> (bool, String) {
     }
 }
 
-/// Takes a picture of the plots if one was asked for, and writes it when it is
-/// there.
+/// Takes a requested picture of the plots, and writes it once it has arrived.
 pub(super) fn take_asked_picture(world: &mut World) {
     let saving = &mut world.resource_mut::<Plots>().saving;
     let is_asked = std::mem::take(&mut saving.picture);
@@ -152,7 +151,7 @@ pub(super) fn take_asked_picture(world: &mut World) {
     );
 }
 
-/// An area of a picture as PNG.
+/// A part of a picture as PNG.
 fn cropped(picture: &Image, area: egui::Rect, scale: f32) -> Result<Vec<u8>, String> {
     let whole = picture.clone().try_into_dynamic();
     let whole = whole.map_err(|error| format!("no picture can be taken: {error}"))?;

@@ -1,4 +1,4 @@
-//! Plots as they are drawn.
+//! Draws plots.
 
 use bevy_egui::egui::{self, Color32, RichText};
 use egui_plot::{AxisHints, Line, Plot, PlotPoints, PlotUi, VLine, uniform_grid_spacer};
@@ -11,7 +11,7 @@ use super::{Chart, MAX_CURVES, Plots, View};
 use crate::history::History;
 use crate::run::Run;
 
-/// Colours of curves, in the order in which they were added.
+/// Colours of curves, in order of addition.
 const COLORS: [Color32; MAX_CURVES] = [
     Color32::from_rgb(90, 170, 250),
     Color32::from_rgb(250, 160, 60),
@@ -23,18 +23,18 @@ const COLORS: [Color32; MAX_CURVES] = [
     Color32::from_rgb(235, 130, 190),
 ];
 
-/// Points from one label of the time axis to the next: below the first, labels
-/// fade away.
+/// Distance between labels of the time axis, points: below the minimum, labels fade
+/// out.
 const X_LABELS: egui::Rangef = egui::Rangef { min: 20.0, max: 40.0 };
 
-/// The same for values.
+/// The same for the axis of values.
 const Y_LABELS: egui::Rangef = egui::Rangef { min: 12.0, max: 20.0 };
 
-/// Values that may be missing before a curve is interrupted. Sensors measure
-/// when they do, so theirs never are.
+/// Number of missing values that interrupts a curve. Sensor curves are never
+/// interrupted, since each sensor measures at times of its own.
 const MAX_MISSING: u64 = 4;
 
-/// Draws all plots, below one another, and notes where they are.
+/// Draws all plots, below one another, and stores their area.
 pub(super) fn show(
     ui: &mut egui::Ui,
     run: &Run,
@@ -63,7 +63,7 @@ pub(super) fn show(
     }
 }
 
-/// A row per curve: colour, name with unit, value at the tick that is shown.
+/// A row per curve: colour, name with unit, value at the shown tick.
 fn legend(ui: &mut egui::Ui, run: &Run, history: &History, chart: &mut Chart) {
     let mut removed = None;
     for (place, name) in chart.curves.iter().enumerate() {
@@ -157,8 +157,8 @@ fn draw(
     ui.weak("time [s]").on_hover_text(hint);
 }
 
-/// Steps of a grid from the finest to the coarsest; the one in the middle fits a
-/// few times into view, and has labels.
+/// Steps of a grid from the finest to the coarsest; the middle one fits a few times
+/// into the visible range, and has labels.
 fn steps((low, high): (f64, f64)) -> [f64; 3] {
     let rough = (high - low) / 4.0;
     if !(rough.is_finite() && rough > 0.0) {

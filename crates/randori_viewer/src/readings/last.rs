@@ -1,4 +1,4 @@
-//! Measurements with their truth, as they pass by.
+//! Recent measurements with their true values.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -7,23 +7,23 @@ use randori_core::time::Tick;
 
 use super::SensorId;
 
-/// Measurements that are kept per sensor: more than are ever on their way to the
-/// policy at once, for usual latencies.
+/// Measurements kept per sensor: more than are in transit to the policy at once,
+/// for usual latencies.
 const KEPT: usize = 8;
 
-/// The last measurements of each sensor in the records that were shown.
+/// The last measurements of each sensor in the records shown.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LastReadings {
     kept: BTreeMap<SensorId, VecDeque<Reading>>,
 }
 
 impl LastReadings {
-    /// Takes note of what a record measured.
+    /// Stores the measurements of a record.
     pub(crate) fn note(&mut self, record: &TickRecord) {
         for reading in &record.readings {
             let id = SensorId { robot: reading.robot, sensor: reading.sensor };
             let kept = self.kept.entry(id).or_default();
-            // What was measured later belongs to a future that is made again.
+            // Later measurements belong to a future that is re-simulated.
             kept.retain(|other| other.measured_at < reading.measured_at);
             let spare = if kept.len() < KEPT { None } else { kept.pop_front() };
             let mut entry = spare.unwrap_or_else(|| reading.clone());
@@ -32,18 +32,17 @@ impl LastReadings {
         }
     }
 
-    /// Forgets everything: what was seen belongs to another run.
+    /// Discards everything, for another run.
     pub(crate) fn clear(&mut self) {
         self.kept.clear();
     }
 
-    /// What a sensor measured at a tick, if that was seen.
+    /// The measurement of a sensor at a tick, if its record was shown.
     pub(crate) fn at(&self, sensor: SensorId, measured_at: Tick) -> Option<&Reading> {
         self.kept.get(&sensor)?.iter().find(|reading| reading.measured_at == measured_at)
     }
 
-    /// Whether the last measurement of a sensor before a tick is known to have
-    /// been lost.
+    /// True if the last measurement of a sensor before a tick is known to be lost.
     pub(crate) fn is_lost(&self, sensor: SensorId, before: Tick) -> bool {
         let kept = self.kept.get(&sensor).into_iter().flatten();
         kept.rev().find(|reading| reading.measured_at < before).is_some_and(|last| last.lost)

@@ -1,18 +1,18 @@
-//! Small bars with a number in them.
+//! Small bars with a number.
 
 use bevy_egui::egui::{self, Color32, Painter, Rect};
 
-/// Part of a range next to its end that counts as near the limit.
+/// Share of a range next to its end that counts as near the limit.
 const NEAR: f32 = 0.03;
 
 const NEAR_COLOR: Color32 = Color32::from_rgb(200, 50, 40);
 
-/// A cell of a table: what fills it, and the number.
+/// A cell of a table: its fill, and the number.
 pub(super) struct Bar {
-    /// Where a fill begins and ends, as parts of the width from the left; `None`
+    /// Start and end of the fill, as shares of the width from the left; `None`
     /// without limits.
     pub(super) fill: Option<(f32, f32)>,
-    /// Whether it is at a limit.
+    /// True if it is near a limit.
     pub(super) is_near: bool,
 }
 
@@ -27,7 +27,7 @@ impl Bar {
         Self { fill: Some((0.0, share.clamp(0.0, 1.0))), is_near }
     }
 
-    /// A value within a range that has zero in it: filled from there.
+    /// A value within a range that contains zero: filled from zero.
     pub(super) fn from_zero(value: f32, (low, high): (f32, f32)) -> Self {
         let mut bar = Self::within(value, Some((low, high)));
         let zero = (-low / (high - low)).clamp(0.0, 1.0);
@@ -45,7 +45,7 @@ impl Bar {
         Self { fill: Some((end.min(0.5), end.max(0.5))), is_near: share.abs() > 1.0 - NEAR }
     }
 
-    /// Paints it with its number.
+    /// Paints the bar with its number.
     pub(super) fn paint(&self, painter: &Painter, rect: Rect, text: &str, style: &egui::Style) {
         let visuals = &style.visuals;
         if let Some((from, to)) = self.fill {
@@ -62,7 +62,7 @@ impl Bar {
     }
 }
 
-/// A number with so many decimals; never -0.
+/// A number with this many decimals; never -0.
 pub(super) fn rounded(value: f32, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     match text.strip_prefix('-') {

@@ -1,4 +1,4 @@
-//! Who drives the robot, and the sliders of its motors.
+//! The driver of the robot, and the sliders of its motors.
 
 use bevy::prelude::World;
 use bevy_egui::egui::{self, vec2};
@@ -15,7 +15,7 @@ use crate::teleop::{self, Teleop};
 /// Width of the names of motors, points.
 const NAME_WIDTH: f32 = 104.0;
 
-/// Shows all of it for one robot.
+/// Shows the controls of one robot.
 pub(super) fn show(
     ui: &mut egui::Ui,
     world: &World,
@@ -55,7 +55,7 @@ pub(super) fn show(
             });
         }
     });
-    // Beside a slider it would cover the next ones.
+    // Beside a slider the tooltip would cover the next ones.
     motors.header_response.on_hover_text(if by_hand {
         "Commands to motors, within what they can follow; to one without limits, type for more"
     } else {
@@ -116,7 +116,7 @@ fn poses(ui: &mut egui::Ui, run: &Run, (robot, model): (usize, &RobotModel), by_
     });
 }
 
-/// Keys that drive, and how fast.
+/// Keys for driving, and their speed.
 fn driving(ui: &mut egui::Ui, world: &World, teleop: &mut Teleop, model: &RobotModel) {
     if let Some(wheels) = &model.wheels {
         let mut speed = teleop.top_share * wheels.most_speed();
@@ -139,7 +139,7 @@ fn driving(ui: &mut egui::Ui, world: &World, teleop: &mut Teleop, model: &RobotM
     });
 }
 
-/// Name of a motor; a click chooses the one that keys move.
+/// Name of a motor; a click chooses it for the keys.
 fn name(ui: &mut egui::Ui, input: &Input, by_hand: bool, nudged: &mut usize) {
     let is_nudged = by_hand && *nudged == input.actuator;
     let size = vec2(NAME_WIDTH, ui.spacing().interact_size.y);
@@ -155,7 +155,7 @@ fn name(ui: &mut egui::Ui, input: &Input, by_hand: bool, nudged: &mut usize) {
     }
 }
 
-/// Gives the new value, SI, if the slider was moved.
+/// Returns the new value, SI, if the slider was moved.
 fn slider(ui: &mut egui::Ui, input: &Input, value: f32) -> Option<f32> {
     let (scale, unit) = input.kind.unit();
     let (low, high) = input.slider_range();

@@ -1,4 +1,4 @@
-//! The joint tree with what each joint does now.
+//! The joint tree with the state of each joint.
 
 use bevy_egui::egui::{self, Rect, pos2, vec2};
 use randori_core::layout::{BodyId, DofId};
@@ -13,19 +13,19 @@ const INDENT: f32 = 7.0;
 const CELLS: [f32; 3] = [74.0, 50.0, 58.0];
 const GAP: f32 = 3.0;
 
-/// What was clicked.
+/// The clicked item.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Clicked {
-    /// A joint, with the link that it moves.
+    /// A joint, with its child link.
     Link(BodyId),
-    /// A number of a degree of freedom, by the word that plots know it by.
+    /// A number of a degree of freedom, by its name in plots.
     Number(DofId, &'static str),
 }
 
-/// The numbers of a row, as plots call them.
+/// The numbers of a row, by their names in plots.
 const NUMBERS: [&str; 3] = ["position", "velocity", "torque"];
 
-/// Shows the tree; gives what was clicked.
+/// Shows the tree; returns the clicked item.
 pub(super) fn show(
     ui: &mut egui::Ui,
     model: &RobotModel,
@@ -80,7 +80,7 @@ fn header(ui: &mut egui::Ui) {
     ui.painter().text(rect.left_center(), egui::Align2::LEFT_CENTER, "Joint", font, color);
 }
 
-/// One joint; gives what of it was clicked.
+/// One joint; returns its clicked item.
 fn line(
     ui: &mut egui::Ui,
     row: &Row,
@@ -124,7 +124,7 @@ fn line(
     at.map(|at| number_at(row, rect, at).unwrap_or(Clicked::Link(row.body)))
 }
 
-/// The number of a row that lies at a point.
+/// The number of a row at a point.
 fn number_at(row: &Row, rect: Rect, at: egui::Pos2) -> Option<Clicked> {
     let dof = row.dofs.get(((at.y - rect.top()) / ROW) as usize)?;
     let cell = cells(rect).iter().position(|cell| cell.x_range().contains(at.x))?;
@@ -148,7 +148,7 @@ fn name(ui: &egui::Ui, row: &Row, rect: Rect, left: f32) {
     );
 }
 
-/// What a degree of freedom does now: coordinate, rate and torque, SI.
+/// State of a degree of freedom: coordinate, rate and torque, SI.
 fn now(dof: &Dof, state: &WorldState) -> (f32, f32, f32) {
     let at = |values: &[f32]| values.get(dof.id.0).copied().unwrap_or(0.0);
     (at(&state.positions), at(&state.velocities), at(&state.torques))
@@ -173,7 +173,7 @@ fn values(ui: &egui::Ui, dof: &Dof, state: &WorldState, rect: Rect) {
     }
 }
 
-/// All of a joint with units, for the pointer that rests on it.
+/// All values of a joint with units, as a tooltip.
 fn explain(ui: &mut egui::Ui, row: &Row, state: &WorldState) {
     ui.strong(&row.name);
     for dof in &row.dofs {

@@ -1,4 +1,4 @@
-//! What panels and keys need to know of a robot, prepared once per run.
+//! Data of a robot for panels and keys, prepared once per run.
 
 use randori_core::input::InputKind;
 use randori_core::layout::{BodyId, DofId, RobotLayout, SceneLayout};
@@ -8,7 +8,7 @@ use randori_sim::episode::interfaces;
 
 use super::wheels::Wheels;
 
-/// A robot as it is shown.
+/// A robot as shown in panels.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RobotModel {
     /// Name in the scenario.
@@ -17,20 +17,20 @@ pub(crate) struct RobotModel {
     pub rows: Vec<Row>,
     /// Values of its command, in order.
     pub inputs: Vec<Input>,
-    /// Named poses that differ in what motors hold.
+    /// Named poses with different motor positions.
     pub poses: Vec<NamedPose>,
     /// Wheels that drive it as a vehicle.
     pub wheels: Option<Wheels>,
 }
 
-/// A joint with the link that it moves; the first one is the base.
+/// A joint with its child link; the first one is the base.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
-    /// Joints between it and the base.
+    /// Number of joints between it and the base.
     pub depth: usize,
     /// Name of the joint, or of the base link.
     pub name: String,
-    /// The link that it moves.
+    /// The child link.
     pub body: BodyId,
     /// Its degrees of freedom.
     pub dofs: Vec<Dof>,
@@ -41,15 +41,15 @@ pub(crate) struct Row {
 /// A degree of freedom.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Dof {
-    /// Which.
+    /// Its identifier.
     pub id: DofId,
-    /// Whether it is a length.
+    /// True if it is prismatic (a length).
     pub is_length: bool,
     /// Limits of the coordinate, rad or m.
     pub limits: Option<(f32, f32)>,
-    /// Greatest torque (N m) or force (N) of its motor.
+    /// Maximum torque (N m) or force (N) of its motor.
     pub most_torque: Option<f32>,
-    /// Whether a motor drives it.
+    /// True if a motor drives it.
     pub is_driven: bool,
 }
 
@@ -58,26 +58,26 @@ pub(crate) struct Dof {
 pub(crate) struct Input {
     /// Name of the actuator, with that of the input if it has several.
     pub name: String,
-    /// Place in the command.
+    /// Index in the command.
     pub index: usize,
     /// The actuator that it belongs to, counted within the robot.
     pub actuator: usize,
-    /// What it means.
+    /// The quantity that it commands.
     pub kind: Kind,
-    /// What the robot can follow, SI.
+    /// The range that the robot can follow, SI.
     pub range: Option<(f32, f32)>,
 }
 
-/// The meaning of an input, and so its unit.
+/// The quantity of an input, which determines its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Kind {
     input: InputKind,
-    /// Whether the joint slides.
+    /// True for a prismatic joint.
     slides: bool,
 }
 
 impl Kind {
-    /// Whether a command is a position to go to.
+    /// True for position commands.
     pub(crate) fn is_position(self) -> bool {
         self.input == InputKind::Position
     }
@@ -87,7 +87,7 @@ impl Kind {
         self.input == InputKind::Velocity && !self.slides
     }
 
-    /// What is shown per SI unit, and its unit.
+    /// Display value per SI unit, and the display unit.
     pub(crate) fn unit(self) -> (f32, &'static str) {
         match self.input.unit(self.slides) {
             "rad" => (1.0_f32.to_degrees(), "deg"),
@@ -95,7 +95,7 @@ impl Kind {
         }
     }
 
-    /// Range of a slider for an input that has none.
+    /// Default slider range for an input without limits.
     pub(crate) fn usual_range(self) -> (f32, f32) {
         let most = match (self.input, self.slides) {
             (InputKind::Position, false) => std::f32::consts::PI,
@@ -121,7 +121,7 @@ impl Input {
 pub(crate) struct NamedPose {
     /// Its name.
     pub name: String,
-    /// Values for positions in the command: place, rad or m.
+    /// Values of position inputs: index in the command, rad or m.
     pub values: Vec<(usize, f32)>,
 }
 

@@ -1,5 +1,5 @@
-//! Wheels that make a vehicle of a robot: driven in speed, on axes across it, on
-//! its left and right.
+//! Wheels of a vehicle: velocity-controlled, with lateral axes, on the left and
+//! right side of a robot.
 
 use randori_core::math::{Pose, Vector};
 use randori_core::policy::RobotInterface;
@@ -8,25 +8,25 @@ use randori_policy::ManualCommand;
 
 use super::model::Input;
 
-/// Speed of wheels without a limit, rad/s.
+/// Default maximum speed of wheels without a limit, rad/s.
 const USUAL_SPEED: f32 = 10.0;
 
-/// How much of the speed turning takes.
+/// Share of the speed used for turning.
 const TURN: f32 = 0.5;
 
 /// The wheels of a robot.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Wheels {
     all: Vec<Wheel>,
-    /// Greatest speed that all of them can follow, rad/s.
+    /// Maximum speed that all wheels can follow, rad/s.
     most_rate: f32,
-    /// Radius of the first one, if its shape has one, m.
+    /// Radius of the first wheel, if its shape has one, m.
     radius: Option<f32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Wheel {
-    /// Place in the command.
+    /// Index in the command.
     index: usize,
     is_left: bool,
     /// 1 if a positive speed drives forward, else -1.
@@ -34,7 +34,7 @@ struct Wheel {
 }
 
 impl Wheels {
-    /// The wheels of a robot that has them on both sides.
+    /// The wheels of a robot that has some on both sides.
     pub(crate) fn find(interface: &RobotInterface, inputs: &[Input]) -> Option<Self> {
         let model = &interface.model;
         let mut found = Self { all: Vec::new(), most_rate: f32::INFINITY, radius: None };
@@ -62,7 +62,7 @@ impl Wheels {
         (has(true) && has(false) && found.most_rate > 0.0).then_some(found)
     }
 
-    /// Greatest speed: of the robot (m/s) if the size of the wheels is known, else
+    /// Maximum speed: of the robot (m/s) if the radius of the wheels is known, else
     /// of the wheels (rad/s).
     pub(crate) fn most_speed(&self) -> f32 {
         self.most_rate * self.radius.unwrap_or(1.0)
@@ -73,8 +73,8 @@ impl Wheels {
         if self.radius.is_some() { " m/s" } else { " rad/s" }
     }
 
-    /// Commands them: forward and to the left from -1 to 1, as a part of the
-    /// greatest speed.
+    /// Commands the wheels: forward and left from -1 to 1, as shares of the maximum
+    /// speed.
     pub(crate) fn command(&self, hand: &ManualCommand, (forward, turn): (f32, f32), share: f32) {
         let (left, right) = (forward - TURN * turn, forward + TURN * turn);
         let most = left.abs().max(right.abs()).max(1.0);
@@ -89,7 +89,7 @@ impl Wheels {
 fn place(model: &RobotSpec, joint: &JointSpec) -> Pose {
     let mut pose = joint.pose.pose();
     let mut parent = &joint.parent;
-    // As many steps as there are joints: broken trees end too.
+    // At most as many steps as joints, so that invalid trees also terminate.
     for _ in &model.joints {
         let Some(above) = model.joints.iter().find(|above| above.child == *parent) else { break };
         pose = above.pose.pose() * pose;

@@ -1,4 +1,4 @@
-//! How a run is led another way from the tick that is shown.
+//! Branches a run at the shown tick.
 
 use randori_core::record::Intervention;
 use randori_core::time::Tick;
@@ -8,24 +8,23 @@ use super::{OpenError, Repeated, Run};
 use crate::driver::Driver;
 use crate::history::History;
 
-/// What other numbers did to the past of a run.
+/// Effect of changed values on the past of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Past {
-    /// It is the same to the last bit.
+    /// The past is bitwise equal.
     Same,
-    /// It is another one from this tick on.
+    /// The past differs from this tick on.
     OtherFrom(Tick),
 }
 
 impl Run {
-    /// Forgets what comes after the tick that is shown, and starts the policies
-    /// anew for what comes now.
+    /// Discards the ticks after the shown one, and restarts the policies.
     pub fn branch(&mut self) {
         let Some(open) = &mut self.view.open else { return };
         match open.drivers.start(&open.scenario) {
             Ok(policies) => {
                 if self.with_session(|session| session.branch(policies)).is_some() {
-                    // A program may have been changed since.
+                    // A program may have changed since.
                     self.note_branch(self.has_programs(), None);
                 }
             }
@@ -33,7 +32,7 @@ impl Run {
         }
     }
 
-    /// Goes on from the tick that is shown with another driver of a robot.
+    /// Continues from the shown tick with another driver of a robot.
     pub fn drive(&mut self, robot: usize, driver: Driver) {
         let Some(open) = &mut self.view.open else { return };
         let Some(before) = open.drivers.choose(robot, driver) else { return };
@@ -45,9 +44,9 @@ impl Run {
         }
     }
 
-    /// Goes on from the tick that is shown with other numbers in the scenario; see
+    /// Continues from the shown tick with changed values in the scenario; see
     /// [`Session::branch_with`](randori_sim::session::Session::branch_with). `None`
-    /// if this is not possible, which is told as a [problem](super::RunView::problem).
+    /// if this fails, which is reported as a [problem](super::RunView::problem).
     pub fn change(&mut self, changed: PreparedRun) -> Option<Past> {
         let past = self.branch_to(&changed)?;
         if let Some(open) = &mut self.view.open {
@@ -81,8 +80,8 @@ impl Run {
         policies.any(|policy| policy.source.trust().is_some())
     }
 
-    /// Notes a branch, with policies or numbers that may be others than before.
-    /// `other_from` is the first tick of the past that is another one now.
+    /// Records a branch; `changed` is true if policies or values may have changed.
+    /// `other_from` is the first tick of the past that differs now.
     fn note_branch(&mut self, changed: bool, other_from: Option<Tick>) {
         self.view.branches += 1;
         self.view.problem = None;
@@ -106,8 +105,7 @@ impl Run {
         open.history.note(&open.shown);
     }
 
-    /// Does something to the world, after a branch where the past or a recording
-    /// is shown.
+    /// Applies an intervention, after a branch if the past or a recording is shown.
     pub fn intervene(&mut self, intervention: Intervention) {
         if self.shows_past() || self.session().is_some_and(|session| session.is_recorded()) {
             self.branch();

@@ -1,4 +1,4 @@
-//! Time passes while it is played.
+//! Advances a run during playback.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use randori_sim::session::Progress;
 use super::{Run, RunSystems};
 use crate::playback::Playback;
 
-/// Real time that ticks of one frame may take; a picture is due after it.
+/// Real time for the ticks of one frame, after which a picture is drawn.
 const TICKS_PER_FRAME: Duration = Duration::from_millis(40);
 
 /// Advances the open [`Run`] while [`Playback`] is playing.
@@ -22,8 +22,8 @@ impl Plugin for PlaybackPlugin {
     }
 }
 
-/// Makes the ticks that are due. A run that cannot keep up gets slower; ticks
-/// are never left out.
+/// Computes the ticks that are due. A run that cannot keep up slows down; no ticks
+/// are skipped.
 fn advance(time: Res<Time<Real>>, mut playback: ResMut<Playback>, mut run: ResMut<Run>) {
     let elapsed_s = time.delta_secs_f64();
     if !playback.playing || !run.is_open() {
@@ -36,7 +36,7 @@ fn advance(time: Res<Time<Real>>, mut playback: ResMut<Playback>, mut run: ResMu
     playback.note(made, elapsed_s, period_s);
 }
 
-/// Makes up to so many ticks in the time of a frame; stops `playing` at the end.
+/// Computes up to this many ticks in the time of a frame; clears `playing` at the end.
 fn make(run: &mut Run, due: usize, playing: &mut bool) -> usize {
     let begun = Instant::now();
     for made in 0..due {

@@ -1,4 +1,4 @@
-//! What is asked of the run, carried out frame by frame.
+//! Carries out requests to the run frame by frame.
 
 use bevy::prelude::{App, IntoScheduleConfigs, MessageReader, Plugin, ResMut, SystemSet, Update};
 use randori_core::time::Tick;
@@ -7,18 +7,18 @@ use super::Run;
 use crate::action::Action;
 use crate::playback::Playback;
 
-/// When what happens within a frame, in [`Update`].
+/// Order of the systems within a frame, in [`Update`].
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RunSystems {
     /// [`Action`]s are carried out.
     Act,
-    /// Ticks are made.
+    /// Ticks are computed.
     Advance,
-    /// The picture follows.
+    /// The picture is updated.
     Draw,
 }
 
-/// Carries [`Action`]s out on the open [`Run`].
+/// Carries out [`Action`]s on the open [`Run`].
 pub(crate) struct RunPlugin;
 
 impl Plugin for RunPlugin {

@@ -1,24 +1,24 @@
-//! What goes wrong with a run, in the words for a person.
+//! Problems of a run, as messages to the user.
 
 use randori_core::policy::PolicyError;
 use randori_sim::episode::EpisodeError;
 use randori_sim::replay::ReplayError;
 use randori_sim::session::SessionError;
 
-/// Something that the user should know, with what to do about it.
+/// A message to the user, with advice.
 pub use randori_core::diagnostic::Failure as Problem;
 
-/// Why a scenario cannot be run.
+/// The reason why a scenario cannot be run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// A policy does not start.
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    /// The run cannot begin.
+    /// The run cannot start.
     #[error(transparent)]
     Episode(#[from] EpisodeError),
-    /// A recording cannot be followed.
+    /// A recording cannot be replayed.
     #[error(transparent)]
     Session(#[from] SessionError),
 }

@@ -1,4 +1,4 @@
-//! What the rest of the app reads of a run.
+//! Read access to a run.
 
 use bevy::platform::cell::SyncCell;
 use randori_core::layout::SceneLayout;
@@ -15,28 +15,27 @@ use crate::driver::{Driver, Drivers};
 use crate::history::History;
 use crate::readings::LastReadings;
 
-/// A [`Run`](super::Run) to be read: nothing here changes it.
+/// Read access to a [`Run`](super::Run).
 pub struct RunView {
     pub(super) open: Option<OpenRun>,
-    /// Counts what was opened, so that the picture knows when all is new.
+    /// Number of runs opened so far, which tells the picture when to rebuild everything.
     pub(super) generation: u64,
     pub(super) branches: u64,
-    /// Whether other policies or numbers took over in the middle of the run.
+    /// True if policies or values were changed during the run.
     pub(super) handed_over: bool,
-    /// Bytes that saved states of the past may take.
+    /// Memory budget of saved states, bytes.
     pub(super) budget: usize,
-    /// What went wrong last.
+    /// The last problem.
     pub(super) problem: Option<Problem>,
 }
 
-/// A run with everything that is needed to go on with it.
+/// A run with the data needed to continue it.
 pub(super) struct OpenRun {
-    /// Its policies may not be shared between threads, but given from one to the
-    /// other.
+    /// Its policies can be sent between threads, but not shared.
     pub(super) session: SyncCell<Session>,
-    /// The scenario before anybody chose other policies.
+    /// The scenario before the user chose other policies.
     pub(super) written: PreparedRun,
-    /// The scenario that is run.
+    /// The scenario in use.
     pub(super) scenario: Scenario,
     pub(super) layout: SceneLayout,
     pub(super) period: TickPeriod,
@@ -47,45 +46,45 @@ pub(super) struct OpenRun {
     pub(super) newest: Tick,
     pub(super) report: RunReport,
     pub(super) saved_bytes: usize,
-    /// What was made again and found equal since the last branch.
+    /// Ticks re-simulated and verified since the last branch.
     pub(super) repeated: Repeated,
     pub(super) history: History,
-    /// Where the run was branched, in order of time.
+    /// Ticks of branches, in order of time.
     pub(super) branched_at: Vec<Tick>,
 }
 
-/// How much of the past was made again and found equal to the last bit.
+/// The part of the past that was re-simulated and found bitwise equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Repeated {
-    /// Ticks.
+    /// Number of ticks.
     pub ticks: u64,
     /// The newest of them.
     pub up_to: Tick,
 }
 
 impl RunView {
-    /// Whether a run is open.
+    /// True if a run is open.
     pub fn is_open(&self) -> bool {
         self.open.is_some()
     }
 
-    /// Grows with every scenario that is opened.
+    /// Incremented with every opened scenario.
     pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Grows with every branch.
+    /// Incremented with every branch.
     pub fn branches(&self) -> u64 {
         self.branches
     }
 
-    /// Whether other policies or numbers took over in the middle of the run, so that
-    /// the scenario alone does not give it again.
+    /// True if policies or values were changed during the run, so that the scenario
+    /// alone does not reproduce it.
     pub fn was_handed_over(&self) -> bool {
         self.handed_over
     }
 
-    /// The scenario that is run, with the policies that were chosen here.
+    /// The scenario in use, with the policies chosen here.
     pub fn scenario(&self) -> Option<&Scenario> {
         self.open.as_ref().map(|open| &open.scenario)
     }
@@ -105,12 +104,12 @@ impl RunView {
         self.open.as_ref().map(|open| &open.layout)
     }
 
-    /// The record that is shown.
+    /// The shown record.
     pub fn record(&self) -> Option<&TickRecord> {
         self.open.as_ref().map(|open| &open.shown)
     }
 
-    /// The tick that is shown.
+    /// The shown tick.
     pub fn tick(&self) -> Tick {
         self.record().map_or(Tick(0), |record| record.tick)
     }
@@ -125,7 +124,7 @@ impl RunView {
         self.open.as_ref().map_or(Tick(0), |open| open.end)
     }
 
-    /// Whether a tick is shown that is not the newest one.
+    /// True if the shown tick is not the newest one.
     pub fn shows_past(&self) -> bool {
         self.tick() < self.newest()
     }
@@ -145,7 +144,8 @@ impl RunView {
         self.open.as_ref().map_or(Tick(0), |open| Tick(open.period.ticks_nearest(time_s)))
     }
 
-    /// Whether the newest tick is the last one: the time is up, or the run broke.
+    /// True if the newest tick is the last one: at the end of its duration, or
+    /// after an error.
     pub fn is_over(&self) -> bool {
         let broken = self.report().is_some_and(|report| report.error.is_some());
         self.is_open() && (broken || self.newest() >= self.end())
@@ -156,43 +156,43 @@ impl RunView {
         self.open.as_ref().map(|open| &open.report)
     }
 
-    /// Bytes of saved states, and how many there may be.
+    /// Memory of saved states, and its budget, bytes.
     pub(crate) fn saved_bytes(&self) -> (usize, usize) {
         (self.open.as_ref().map_or(0, |open| open.saved_bytes), self.budget)
     }
 
-    /// What was made again and found equal to the last bit since the last branch.
+    /// Ticks re-simulated and found bitwise equal since the last branch.
     pub fn repeated(&self) -> Repeated {
         self.open.as_ref().map_or_else(Repeated::default, |open| open.repeated)
     }
 
-    /// What all numbers of the run were over time, for plots.
+    /// All quantities of the run over time, for plots.
     pub fn history(&self) -> Option<&History> {
         self.open.as_ref().map(|open| &open.history)
     }
 
-    /// The ticks at which the run was branched, as far as they are in its past.
+    /// The ticks of branches within its past.
     pub(crate) fn branched_at(&self) -> &[Tick] {
         self.open.as_ref().map_or(&[], |open| &open.branched_at)
     }
 
-    /// What went wrong last, until it is dismissed or something is opened.
+    /// The last problem, until it is dismissed or a run is opened.
     pub fn problem(&self) -> Option<&Problem> {
         self.problem.as_ref()
     }
 
-    /// Who drives a robot.
+    /// The driver of a robot.
     pub fn driver(&self, robot: usize) -> Option<&Driver> {
         self.open.as_ref()?.drivers.chosen(robot)
     }
 
-    /// The command that a person gives to a robot; in force while the robot is
-    /// driven [by hand](Driver::ByHand).
+    /// The manual command of a robot; in force while the robot is driven [by
+    /// hand](Driver::ByHand).
     pub fn hand(&self, robot: usize) -> Option<&ManualCommand> {
         self.open.as_ref()?.drivers.hand(robot)
     }
 
-    /// Whether a robot follows the hand.
+    /// True if a robot is under manual control.
     pub(crate) fn is_by_hand(&self, robot: usize) -> bool {
         let policy = self.scenario().and_then(|it| it.spec.robots.get(robot)?.policy.as_ref());
         policy.is_some_and(|policy| policy.source.is_by_hand())

@@ -1,4 +1,4 @@
-//! How far things reach, for cameras and outlines.
+//! Bounding boxes, for cameras and outlines.
 
 use randori_core::drawing::bones;
 use randori_core::layout::{BodyId, RobotId, SceneLayout};
@@ -6,7 +6,7 @@ use randori_core::math::{Pose, Vector};
 use randori_core::record::TickRecord;
 use randori_core::spec::{ActorModel, Scenario, Shape, ShapeSpec};
 
-/// A box along the axes of some frame, m.
+/// An axis-aligned box in some frame, m.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Bounds {
     /// Its lowest corner.
@@ -37,7 +37,7 @@ impl Bounds {
         self.high - self.low
     }
 
-    /// The box around this one, where its frame lies at a pose.
+    /// The bounding box of this one after a transform.
     #[must_use]
     pub(crate) fn placed(self, pose: &Pose) -> Self {
         let half = self.size() * 0.5;
@@ -47,8 +47,8 @@ impl Bounds {
     }
 }
 
-/// How far a body of the scenario reaches, in its frame; `None` for a body
-/// without shapes, or one without end.
+/// Bounding box of a body of the scenario, in its frame; `None` for a body without
+/// shapes, or of infinite size.
 pub(crate) fn body_bounds(
     scenario: &Scenario,
     layout: &SceneLayout,
@@ -78,7 +78,7 @@ pub(crate) fn body_bounds(
     })
 }
 
-/// How far a robot reaches in the world, as a record has it.
+/// Bounding box of a robot in the world, at a record.
 pub(crate) fn robot_bounds(
     scenario: &Scenario,
     layout: &SceneLayout,

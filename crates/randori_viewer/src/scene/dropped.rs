@@ -1,5 +1,4 @@
-//! Boxes that people drop into a run: they come and go with the time that is
-//! shown.
+//! Dropped boxes: they appear and disappear with the shown tick.
 
 use bevy::prelude::*;
 use randori_core::layout::BodyId;
@@ -17,14 +16,14 @@ use super::{Body, PartOf};
 
 const COLOR: [f32; 3] = [0.78, 0.58, 0.36];
 
-/// A dropped box that is shown, with its edges, m.
+/// A visible dropped box, with its edges, m.
 #[derive(Component, Debug, Clone, Copy, PartialEq)]
 pub(super) struct Dropped {
     index: usize,
     size: Vector,
 }
 
-/// Shows the boxes that the tick on screen has, and no others.
+/// Shows exactly the boxes of the shown tick.
 pub(super) fn come_and_go(
     mut run: ResMut<Run>,
     roots: Query<Entity, With<WorldRoot>>,

@@ -1,5 +1,5 @@
-//! Triangles and colours of glTF files; textures, animations and skins are left
-//! out. Axes are taken as the file has them.
+//! Triangles and colours of glTF files; textures, animations and skins are ignored.
+//! Axes are kept as in the file.
 
 use bevy::math::{Affine3A, Mat4, Vec3};
 
@@ -10,13 +10,13 @@ use super::visuals::Piece;
 const MAX_DEPTH: usize = 64;
 const MAX_SHOWN: usize = 100_000;
 
-/// Corners that a file may have: it can show a mesh many times.
+/// Maximum number of corners in a file, which can instance a mesh many times.
 const MAX_CORNERS: usize = 4_000_000;
 
-/// The triangles of a file, per primitive; `beside` reads files that it names.
+/// The triangles of a file, per primitive; `beside` reads the files that it refers to.
 ///
 /// # Errors
-/// What is wrong with it, in words.
+/// A description of the defect.
 pub(super) fn pieces(
     bytes: &[u8],
     beside: &dyn Fn(&str) -> Result<Vec<u8>, String>,
@@ -48,7 +48,7 @@ pub(super) fn pieces(
     Ok(reading.pieces)
 }
 
-/// The pieces of a file as far as its nodes are read.
+/// The pieces of the nodes read so far.
 struct Reading<'b> {
     buffers: &'b [Vec<u8>],
     /// Nodes read so far.
@@ -116,7 +116,7 @@ fn piece(primitive: &gltf::Primitive<'_>, at: Affine3A, buffers: &[Vec<u8>]) -> 
 mod tests {
     use super::*;
 
-    /// A triangle of a red material, moved by 1 m along X, in a buffer beside.
+    /// A triangle of a red material, moved by 1 m along X, in an external buffer.
     const TRIANGLE: &str = r#"{
         "asset": {"version": "2.0"}, "scene": 0, "scenes": [{"nodes": [0]}],
         "nodes": [{"mesh": 0, "translation": [1, 0, 0]}],

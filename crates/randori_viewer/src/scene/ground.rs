@@ -17,17 +17,17 @@ use super::paint::Paint;
 
 /// Towards the sun, in Bevy's axes; `plain.wgsl` has the same.
 const SUN: Vec3 = Vec3::new(-0.4082, 0.8165, 0.4082);
-/// Colour of the sky where it meets the ground.
+/// Colour of the sky at the horizon.
 const HORIZON: [f32; 3] = [0.80, 0.85, 0.90];
 const ZENITH: [f32; 3] = [0.36, 0.55, 0.78];
 const GROUND: [f32; 3] = [0.60, 0.61, 0.60];
 const LINE: [f32; 3] = [0.36, 0.38, 0.40];
-/// Half of the edge of the ground that follows the camera, m.
+/// Half of the edge of the ground around the camera, m.
 const REACH: f32 = 250.0;
-/// How far the lines lie above the ground, m.
+/// Height of the lines above the ground, m.
 const LIFT: f32 = 0.001;
 
-/// Lines on the ground.
+/// Grid lines on the ground.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
 struct Grid {
     #[uniform(0)]
@@ -48,7 +48,7 @@ impl Material for Grid {
     }
 
     fn depth_bias(&self) -> f32 {
-        // Behind all else that lets light through.
+        // Behind all other transparent objects.
         -1000.0
     }
 
@@ -61,7 +61,7 @@ impl Material for Grid {
     }
 }
 
-/// Follows the camera, so that it has no end.
+/// Follows the camera, so that it seems infinite.
 #[derive(Component)]
 struct Endless;
 
@@ -108,8 +108,8 @@ fn sky(mut commands: Commands, mut meshes: ResMut<Assets<Mesh>>) {
     commands.spawn(dome);
 }
 
-/// Half a ball seen from inside, with the colours of the sky, and a rim below
-/// the horizon.
+/// A hemisphere seen from inside, with the colours of the sky, and a rim below the
+/// horizon.
 fn dome() -> Mesh {
     const AROUND: u32 = 24;
     let rings = [-12.0_f32, 0.0, 4.0, 10.0, 20.0, 38.0, 62.0, 90.0];
@@ -138,8 +138,7 @@ fn dome() -> Mesh {
         .with_inserted_indices(Indices::U32(triangles))
 }
 
-/// Lays the ground of a run that was opened, or the lines alone where there is
-/// none.
+/// Adds the ground of an opened run, or only grid lines if it has no ground.
 fn ground(
     run: Res<Run>,
     quality: Option<Res<Quality>>,
@@ -156,7 +155,8 @@ fn ground(
     old.iter().for_each(|entity| commands.entity(entity).despawn());
     let height = scenario.environment.ground.as_ref().map(|ground| ground.height as f32);
     let is_bare = height.is_none();
-    // Software draws ground and lines at once; others lay lines over the shadows.
+    // Software rendering draws ground and lines in one mesh; otherwise lines are
+    // drawn over the shadows.
     let at_once = !is_bare && !quality.has_shadows();
     let mesh = meshes.add(Plane3d::new(Vec3::Y, Vec2::splat(REACH)).mesh());
     let alpha = if at_once { 1.0 } else { 0.0 };
@@ -182,7 +182,7 @@ fn ground(
     }
 }
 
-/// Sky and ground go with the camera; the ground stays at its height.
+/// Sky and ground follow the camera; the ground keeps its height.
 fn follow(
     camera: Query<&Transform, (With<MainCamera>, Without<Endless>)>,
     mut endless: Query<(&mut Transform, Has<Ground>), With<Endless>>,

@@ -1,4 +1,4 @@
-//! The body that was picked has an outline and a tint.
+//! Outline and tint of the selected body.
 
 use bevy::prelude::*;
 
@@ -9,18 +9,18 @@ use super::PartOf;
 use super::paint::{Finish, Paint};
 
 const COLOR: [f32; 3] = [1.0, 0.62, 0.05];
-/// Share of [`COLOR`] in the paint of what was picked.
+/// Share of [`COLOR`] in the paint of a selected body.
 const TINT: f32 = 0.35;
 /// Thickness of the outline as a share of the longest edge, and at least, m.
 const THICKNESS: (f32, f32) = (0.02, 0.004);
-/// Thickest outline, m.
+/// Maximum thickness of the outline, m.
 const THICKEST: f32 = 0.02;
 
 /// The outline around a part.
 #[derive(Component)]
 struct Outline;
 
-/// Shows what was picked.
+/// Highlights the selected body.
 pub(super) struct HighlightPlugin;
 
 impl Plugin for HighlightPlugin {
@@ -61,7 +61,7 @@ fn tinted(color: [f32; 3]) -> [f32; 3] {
     std::array::from_fn(|at| color[at] + TINT * (COLOR[at] - color[at]))
 }
 
-/// The part, grown on all sides.
+/// The part, enlarged on all sides.
 fn around(part: &PartOf) -> Transform {
     let half = part.form.half * part.form.scale.abs();
     let thickness = (2.0 * half.max_element() * THICKNESS.0).max(THICKNESS.1).min(THICKEST);

@@ -11,10 +11,10 @@ use randori_core::spec::Shape;
 
 use crate::quality::Quality;
 
-/// Edge length of what stands for an endless plane, m.
+/// Edge length of the mesh of an infinite plane, m.
 const PLANE_SIZE: f32 = 200.0;
 
-/// A mesh with what places it: shapes of one kind share a mesh of unit size.
+/// A mesh with its placement: shapes of one kind share a mesh of unit size.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Formed {
     pub(super) mesh: Handle<Mesh>,
@@ -26,7 +26,7 @@ pub(super) struct Formed {
     pub(super) half: Vec3,
 }
 
-/// Meshes that were made before.
+/// Cache of meshes.
 #[derive(Debug, Default)]
 pub(super) struct Forms(BTreeMap<Kind, Formed>);
 
@@ -69,7 +69,7 @@ impl Forms {
     }
 }
 
-/// The shape whose mesh all of a kind share.
+/// The shape whose mesh a kind shares.
 fn unit_of(kind: Kind) -> Shape {
     match kind {
         Kind::Box => Shape::Box { size: [1.0; 3] },
@@ -93,10 +93,10 @@ pub(super) fn formed(mesh: Mesh, meshes: &mut Assets<Mesh>) -> Option<Formed> {
     })
 }
 
-/// The triangles of a shape in its own frame (Z up, m), with this many corners
-/// to a circle; `None` for a shape without any.
+/// The triangles of a shape in its own frame (Z up, m), with this many corners to a
+/// circle; `None` for a shape without triangles.
 fn mesh_of(shape: &Shape, corners: u32) -> Option<Mesh> {
-    // Bevy's round shapes stand along Y.
+    // Bevy's round shapes are aligned with Y.
     let upright = Quat::from_rotation_x(std::f32::consts::FRAC_PI_2);
     Some(match shape {
         Shape::Box { size } => {
@@ -132,13 +132,13 @@ fn mesh_of(shape: &Shape, corners: u32) -> Option<Mesh> {
     })
 }
 
-/// The same points with the precision of pictures.
+/// The same points in single precision.
 pub(super) fn single(points: &[[f64; 3]]) -> Vec<[f32; 3]> {
     points.iter().map(|point| point.map(|it| it as f32)).collect()
 }
 
-/// Triangles with sharp edges; `None` without triangles, or if one has a corner
-/// that is not there.
+/// Triangles with sharp edges; `None` without triangles, or if a corner index is
+/// invalid.
 pub(super) fn flat(corners: &[[f32; 3]], triangles: &[[u32; 3]]) -> Option<Mesh> {
     let is_whole = triangles.iter().flatten().all(|corner| (*corner as usize) < corners.len());
     if triangles.is_empty() || !is_whole {

@@ -1,4 +1,4 @@
-//! What could not be drawn as it should look, on the bar.
+//! Notes on missing visual geometry, on the bar.
 
 use bevy::prelude::*;
 use bevy_egui::egui;
@@ -7,7 +7,7 @@ use crate::panels::AddPanel;
 
 use super::visuals::MeshNotes;
 
-/// Most notes that are listed.
+/// Maximum number of listed notes.
 const MOST: usize = 12;
 
 /// Shows [`MeshNotes`].

@@ -1,8 +1,6 @@
-//! What things are painted with: a colour becomes the material that the preset
-//! of quality can afford.
+//! Paint of meshes: a colour becomes a material that suits the rendering quality.
 //!
-//! A plugin that draws something gives it a [`Paint`] beside its mesh, and no
-//! material.
+//! A plugin that draws a mesh gives it a [`Paint`], and no material.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,36 +16,36 @@ use bevy::shader::ShaderRef;
 
 use crate::quality::Quality;
 
-/// The colour of a mesh; its material follows.
+/// The colour of a mesh, from which its material follows.
 #[derive(Component, Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Paint {
     /// Red, green, blue, 0 to 1, as in files (sRGB).
     pub color: [f32; 3],
-    /// 1 is solid.
+    /// Opacity; 1 is opaque.
     pub alpha: f32,
-    /// How light falls on it.
+    /// Response to light.
     pub finish: Finish,
 }
 
-/// How light falls on something.
+/// Response to light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Finish {
-    /// Dull, with shadows.
+    /// Matte, with shadows.
     Dull,
-    /// It has its colour whatever the light, and no shadow.
+    /// Unlit, without shadow.
     Shining,
-    /// As [`Self::Shining`], and only its far side is seen: around a smaller
-    /// thing it is an outline.
+    /// As [`Self::Shining`], with only back faces drawn: around a smaller mesh it
+    /// is an outline.
     Outline,
 }
 
 impl Paint {
-    /// Solid and dull.
+    /// Opaque and matte.
     pub(crate) fn dull(color: [f32; 3]) -> Self {
         Self { color, alpha: 1.0, finish: Finish::Dull }
     }
 
-    /// With this colour whatever the light; `alpha` of 1 is solid.
+    /// Unlit; `alpha` of 1 is opaque.
     pub(crate) fn shining(color: [f32; 3], alpha: f32) -> Self {
         Self { color, alpha, finish: Finish::Shining }
     }
@@ -66,7 +64,7 @@ impl Paint {
 
 type Key = ([u8; 4], Finish);
 
-/// A colour under a fixed sun: what software rendering can afford.
+/// A colour under a fixed sun, for software rendering.
 #[derive(Asset, TypePath, AsBindGroup, Debug, Clone)]
 #[bind_group_data(PlainKey)]
 pub(crate) struct Plain {
@@ -123,7 +121,7 @@ impl Material for Plain {
     }
 }
 
-/// Gives materials to what is [painted](Paint).
+/// Assigns materials to [painted](Paint) entities.
 pub(super) struct PaintPlugin;
 
 impl Plugin for PaintPlugin {
@@ -133,22 +131,22 @@ impl Plugin for PaintPlugin {
     }
 }
 
-/// All that share a colour share a material, so that they are drawn at once.
+/// Entities of the same colour share a material, so that they are drawn in one batch.
 #[derive(Default)]
 struct Pots {
     quality: Option<Quality>,
     plain: BTreeMap<Key, Handle<Plain>>,
     real: BTreeMap<Key, Handle<StandardMaterial>>,
-    /// What lost a material in the frame before, to get one of the other type.
+    /// Entities that lost a material in the previous frame, to get one of the other type.
     stripped: BTreeSet<Entity>,
 }
 
-/// What something is painted with now.
+/// Material types of an entity.
 type Coats = (Has<MeshMaterial3d<Plain>>, Has<MeshMaterial3d<StandardMaterial>>);
 
-/// Paints what is new or has another colour. Whatever changes from one type of
-/// material to the other goes without for a frame: Bevy draws it with the pipeline
-/// of one and the bindings of the other if both are exchanged at once.
+/// Paints new entities and those with a changed colour. An entity that changes from
+/// one type of material to the other has none for a frame: if both are exchanged at
+/// once, Bevy draws it with the pipeline of one and the bindings of the other.
 fn paint(
     quality: Option<Res<Quality>>,
     painted: Query<(Entity, Ref<Paint>, Coats)>,

@@ -1,4 +1,4 @@
-//! What bodies consist of, for the eye.
+//! Visible parts of bodies.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use randori_core::spec::{ActorModel, MaterialSpec, Scenario, Shape, ShapeSpec, V
 
 use crate::convert::transform;
 
-/// Colours of robots without materials, one after the other.
+/// Colours of robots without materials, in order.
 pub(super) const ROBOT_COLORS: [[f32; 3]; 4] =
     [[0.90, 0.58, 0.22], [0.28, 0.55, 0.82], [0.35, 0.66, 0.42], [0.72, 0.45, 0.70]];
-/// Colours of actors, one after the other.
+/// Colours of actors, in order.
 pub(super) const ACTOR_COLORS: [[f32; 3]; 4] =
     [[0.55, 0.36, 0.72], [0.85, 0.40, 0.45], [0.20, 0.60, 0.62], [0.66, 0.58, 0.20]];
 const OBJECT_COLOR: [f32; 3] = [0.64, 0.66, 0.70];
@@ -26,8 +26,7 @@ pub(super) struct Part {
     pub(super) color: [f32; 3],
 }
 
-/// The visual geometry of a body from files; nothing for what has no
-/// visuals.
+/// The visual geometry of a body from files; empty for a body without visuals.
 pub(super) fn visuals<'s>(
     scenario: &'s Scenario,
     layout: &SceneLayout,
@@ -41,8 +40,8 @@ pub(super) fn visuals<'s>(
     scenario.robots[robot].links.get(link).map_or(&[], |link| &link.visuals)
 }
 
-/// The shapes of a body, and lines for links of robots that have shapes only
-/// where they touch something.
+/// The shapes of a body, and lines for links of robots whose only shapes are at
+/// their contacts.
 pub(super) fn parts(scenario: &Scenario, layout: &SceneLayout, body: BodyId) -> Vec<Part> {
     let BodyId(index) = body;
     if let Some(RobotId(robot)) = layout.bodies[index].robot {

@@ -1,4 +1,4 @@
-//! Mesh files that robots look like.
+//! Visual mesh files of robots.
 
 use std::collections::BTreeMap;
 
@@ -9,26 +9,26 @@ use randori_import::Mesh as FileMesh;
 use super::gltf_file;
 use super::mesh::{Formed, flat, formed, single};
 
-/// The largest mesh file that is read, bytes.
+/// Maximum size of a mesh file, bytes.
 const MAX_BYTES: usize = 256 << 20;
 
-/// Colour of meshes that have none.
+/// Colour of meshes without materials.
 const BARE: [f32; 3] = [0.72, 0.73, 0.75];
 
-/// Reads a file of the project by its path from the root; an error says why not.
+/// Reads a file of the project by its path from the root; the error is a message.
 pub type ReadFile = Box<dyn Fn(&str) -> Result<Vec<u8>, String> + Send + Sync>;
 
-/// Where mesh files come from. Without any, robots look like their collision
+/// The source of mesh files. Without one, robots are drawn by their collision
 /// shapes.
 #[derive(Resource, Default)]
 pub(crate) struct MeshFiles(pub Option<ReadFile>);
 
-/// What could not be drawn as it should look, for people.
+/// Notes on visual geometry that could not be drawn.
 #[derive(Resource, Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MeshNotes(pub Vec<String>);
 
 impl MeshNotes {
-    /// Says something once.
+    /// Adds a note, once.
     pub(super) fn say(&mut self, note: String) {
         if !self.0.contains(&note) {
             self.0.push(note);
@@ -44,7 +44,7 @@ pub(super) struct Piece {
     pub(super) color: Option<[f32; 3]>,
 }
 
-/// What was read before, by path and bits of the scale.
+/// Cache of files, by path and bits of the scale.
 #[derive(Default)]
 pub(super) struct VisualCache(BTreeMap<(String, [u64; 3]), Result<Vec<Drawn>, String>>);
 
@@ -59,7 +59,7 @@ impl VisualCache {
     /// The pieces of a visual, in the mesh's frame, with their colours.
     ///
     /// # Errors
-    /// Why there is no mesh, in words.
+    /// A message why there is no mesh.
     pub(super) fn pieces(
         &mut self,
         visual: &VisualSpec,

@@ -1,4 +1,4 @@
-//! Zones as boxes of coloured air, and waypoints as pins.
+//! Zones as transparent boxes, and waypoints as pins.
 
 use bevy::light::NotShadowCaster;
 use bevy::prelude::*;
@@ -13,7 +13,7 @@ use super::paint::Paint;
 
 const ZONE_COLORS: [[f32; 3]; 4] =
     [[0.95, 0.75, 0.15], [0.20, 0.65, 0.90], [0.85, 0.35, 0.60], [0.35, 0.75, 0.35]];
-/// Of what fills a zone, and of its edges.
+/// Opacity of the inside of a zone, and of its edges.
 const ZONE_ALPHA: (f32, f32) = (0.05, 0.75);
 /// Thickness of the edges of a zone, m.
 const EDGE: f64 = 0.015;
@@ -74,7 +74,7 @@ fn signs(
     }
 }
 
-/// What fills a zone, and the edges of a box.
+/// The inside of a zone, and the edges of its box.
 fn zone_parts(zone: &ZoneSpec, color: [f32; 3]) -> Vec<(Shape, Transform, Paint)> {
     let at = transform(&zone.pose.pose());
     let shape = match zone.shape {

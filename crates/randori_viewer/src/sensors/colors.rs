@@ -1,11 +1,11 @@
-//! Colours for distances.
+//! Colour map of distances.
 
 use bevy_egui::egui::Color32;
 
-/// The colour of nothing within range.
+/// The colour of a pixel without a hit.
 pub(super) const NOTHING: Color32 = Color32::from_rgb(25, 25, 30);
 
-/// The colour of a depth: warm near by, cold far away.
+/// The colour of a depth: warm for near, cold for far.
 pub(super) fn of_depth(depth_m: f32, (near_m, far_m): (f32, f32)) -> Color32 {
     if depth_m <= 0.0 {
         return NOTHING;
@@ -13,10 +13,9 @@ pub(super) fn of_depth(depth_m: f32, (near_m, far_m): (f32, f32)) -> Color32 {
     turbo(1.0 - (depth_m - near_m) / (far_m - near_m))
 }
 
-/// Turbo, a rainbow whose lightness rises and falls once (A. Mikhailov, "Turbo,
-/// an improved rainbow colormap for visualization", Google AI blog, 2019), as the
-/// polynomial that R. Du fitted to it. 0 is blue, 1 is red; the ends are cut off
-/// where it turns black.
+/// Turbo, a rainbow with a single maximum of lightness (A. Mikhailov, "Turbo, an
+/// improved rainbow colormap for visualization", Google AI blog, 2019), as a
+/// polynomial fit by R. Du. 0 is blue, 1 is red; the nearly black ends are cut off.
 fn turbo(share: f32) -> Color32 {
     let x = 0.05 + 0.9 * share.clamp(0.0, 1.0);
     let polynomial =

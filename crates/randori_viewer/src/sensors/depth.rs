@@ -1,5 +1,5 @@
-//! A depth camera that can be put on any robot: what it sees, cast with rays on
-//! the CPU as sensors do.
+//! A depth camera that can be mounted on any robot; it casts rays on the CPU, as
+//! sensors do.
 
 use std::time::Duration;
 
@@ -19,24 +19,24 @@ use crate::run::Run;
 pub(super) const WIDTH: u32 = 128;
 /// Rows.
 pub(super) const HEIGHT: u32 = 96;
-/// Smallest and greatest depth, m.
+/// Minimum and maximum depth, m.
 pub(super) const RANGE_M: (f32, f32) = (0.05, 10.0);
-/// Angle from the upper to the lower edge, rad.
+/// Vertical field of view, rad.
 const VERTICAL_FOV_RAD: f32 = 60.0 * std::f32::consts::PI / 180.0;
-/// Real time between two pictures, at least.
+/// Minimum real time between two pictures.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// Where the camera sits. It looks along +X of that frame.
+/// The mount of the camera, which looks along +X of that frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mount {
     /// In the frame of a robot's base.
     Base(RobotId),
-    /// In the frame of a sensor that sits on a link.
+    /// In the frame of a sensor that is mounted on a link.
     Sensor(SensorId),
 }
 
 impl Mount {
-    /// Where a camera can sit: on all bases and on all sensors that sit on a link.
+    /// All possible mounts: all bases, and all sensors that are mounted on a link.
     pub(super) fn all(layout: &SceneLayout) -> impl Iterator<Item = Self> {
         layout.robots.iter().enumerate().flat_map(|(robot, of)| {
             let robot = RobotId(robot);
@@ -46,7 +46,7 @@ impl Mount {
         })
     }
 
-    /// The first range finder, which has a free view; otherwise the first base.
+    /// The first range finder, which has an unobstructed view; otherwise the first base.
     fn preferred(layout: &SceneLayout) -> Option<Self> {
         let is_scanner = |mount: &Self| match mount {
             Self::Base(_) => false,
@@ -58,7 +58,7 @@ impl Mount {
         Self::all(layout).find(is_scanner).or_else(|| Self::all(layout).next())
     }
 
-    /// What it is called, such as `courier.lidar`.
+    /// Its name, such as `courier.lidar`.
     pub(super) fn name(self, layout: &SceneLayout) -> String {
         let found = match self {
             Self::Base(RobotId(robot)) => {
@@ -71,7 +71,7 @@ impl Mount {
         found.unwrap_or_default()
     }
 
-    /// The camera there; `None` if there is no such place.
+    /// The camera at this mount; `None` if it does not exist.
     fn camera(self, scenario: &Scenario, simulation: &Simulation) -> Option<DepthCamera> {
         let (layout, world) = (simulation.layout(), simulation.world());
         let (carrier, world_from_camera): (BodyId, _) = match self {
@@ -97,30 +97,30 @@ impl Mount {
     }
 }
 
-/// What a picture shows: opened runs, branches, tick, place.
+/// The key of a picture: opened runs, branches, tick, mount.
 type Shown = (u64, u64, Tick, Option<Mount>);
 
 /// The depth picture above the world.
 #[derive(Resource, Debug, Default)]
 pub(crate) struct DepthInset {
-    /// Whether it is shown.
+    /// True if it is shown.
     pub on: bool,
-    /// Where the camera sits; `None` for the place that has the best view.
+    /// The mount of the camera; `None` for the preferred one.
     pub mount: Option<Mount>,
-    /// Where it sat for the picture that there is.
+    /// The mount at the current picture.
     pub(super) seen_from: Option<Mount>,
-    /// Depths, m, row after row from the upper left; 0 for nothing in range.
+    /// Depths, m, row after row from the upper left; 0 without a hit.
     pub(super) depth_m: Vec<f32>,
-    /// Counts the pictures.
+    /// Number of pictures so far.
     pub(super) pictures: u64,
-    /// How long the last one took.
+    /// Computation time of the last picture.
     pub(super) took: Duration,
     shown: Option<Shown>,
-    /// When it was made, since the start of the app.
+    /// Time of the last picture, since the start of the app.
     made_at: Duration,
 }
 
-/// Makes a new picture if something changed, but not too often.
+/// Computes a new picture after a change, at a limited rate.
 pub(super) fn refresh(time: Res<Time<Real>>, mut run: ResMut<Run>, mut inset: ResMut<DepthInset>) {
     if !inset.on {
         return;

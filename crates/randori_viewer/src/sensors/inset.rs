@@ -8,20 +8,20 @@ use super::depth::{DepthInset, HEIGHT, RANGE_M, WIDTH};
 use crate::panels::Panels;
 use crate::run::Run;
 
-/// Width of a picture where there is room for it, points.
+/// Maximum width of a picture, points.
 const WIDTH_POINTS: f32 = 256.0;
 /// Distance from the edges of the picture of the world, points.
 const MARGIN: f32 = 8.0;
-/// Height of the scale of colours, points.
+/// Height of the colour scale, points.
 const SCALE_HEIGHT: f32 = 8.0;
-/// Steps of that scale.
+/// Steps of the colour scale.
 const SCALE_STEPS: u8 = 48;
 
-/// The depth picture as it lies in the memory of the renderer.
+/// The depth picture as a texture.
 #[derive(Resource, Default)]
 pub(super) struct Picture {
     texture: Option<egui::TextureHandle>,
-    /// Which picture it is.
+    /// Number of the picture.
     number: u64,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn show(context: &egui::Context, world: &mut World) {
 }
 
 impl Picture {
-    /// Takes over a new picture.
+    /// Uploads a new picture.
     fn follow(&mut self, context: &egui::Context, inset: &DepthInset) {
         let is_whole = inset.depth_m.len() == (WIDTH * HEIGHT) as usize;
         if !is_whole || (self.texture.is_some() && self.number == inset.pictures) {
@@ -76,8 +76,8 @@ impl Picture {
         let image = egui::ColorImage::new([WIDTH as usize, HEIGHT as usize], pixels);
         let options = egui::TextureOptions::NEAREST;
         match &mut self.texture {
-            // As a part, it stays in its place in memory: a whole one would be new there,
-            // and missing for one frame.
+            // A partial update keeps the texture in place: a full one would
+            // allocate a new texture, which is missing for one frame.
             Some(texture) => texture.set_partial([0, 0], image, options),
             None => self.texture = Some(context.load_texture("depth inset", image, options)),
         }
@@ -92,7 +92,7 @@ fn cost(inset: &DepthInset) -> String {
     )
 }
 
-/// The picture; tells the depth below the mouse.
+/// The picture, with the depth under the mouse as a tooltip.
 fn image(ui: &mut egui::Ui, texture: &egui::TextureHandle, inset: &DepthInset, width: f32) {
     let size = egui::vec2(width, width * HEIGHT as f32 / WIDTH as f32);
     let sized = egui::load::SizedTexture::new(texture.id(), size);
@@ -113,7 +113,7 @@ fn pixel_at(x: f32, y: f32) -> usize {
     (part(y, HEIGHT) * WIDTH + part(x, WIDTH)) as usize
 }
 
-/// What the colours mean.
+/// The colour scale with its labels.
 fn scale(ui: &mut egui::Ui, width: f32) {
     let size = egui::vec2(width, SCALE_HEIGHT);
     let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());

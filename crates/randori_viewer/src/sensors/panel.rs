@@ -1,4 +1,4 @@
-//! The panel "Sensors": what is drawn, and what every sensor measured last.
+//! The panel "Sensors": switches of overlays, and the last measurement of every sensor.
 
 use bevy::prelude::{DetectChangesMut, Mut, World};
 use bevy_egui::egui;
@@ -11,7 +11,7 @@ use crate::overlay::{Overlay, Overlays};
 use crate::readings::{LastReadings, Measured, measured};
 use crate::run::Run;
 
-/// Room for the scroll bar, points.
+/// Width of the scroll bar, points.
 const SCROLL_BAR: f32 = 6.0;
 
 /// Shows the panel.
@@ -47,7 +47,7 @@ fn switches(ui: &mut egui::Ui, overlays: &mut Overlays) {
     });
 }
 
-/// The switch of the depth picture, and where its camera sits.
+/// The switch of the depth picture, and the mount of its camera.
 fn depth(ui: &mut egui::Ui, world: &mut World) {
     world.resource_scope(|world, mut inset: Mut<DepthInset>| {
         ui.horizontal(|ui| {

@@ -10,8 +10,8 @@ const SIZE: f32 = 190.0;
 /// Space for labels at the edge, points.
 const MARGIN: f32 = 12.0;
 
-/// Draws a scan, with the true distances behind it where they are known, and
-/// says what is nearest.
+/// Draws a scan, with the true distances behind it if they are known, and the
+/// nearest hit as text.
 pub(super) fn show(ui: &mut egui::Ui, scan: &Scan, sensor: &Measured, truth: Option<&[f32]>) {
     let reach = reach_m(scan, sensor.values);
     let (rect, response) =
@@ -49,7 +49,7 @@ pub(super) fn show(ui: &mut egui::Ui, scan: &Scan, sensor: &Measured, truth: Opt
     ui.label(summary(scan, sensor.values));
 }
 
-/// What was hit: angle (rad, counter-clockwise from ahead) and distance, m.
+/// Hits: angle (rad, counter-clockwise from straight ahead) and distance, m.
 fn hits(scan: &Scan, ranges: &[f32]) -> impl Iterator<Item = (f64, f32)> {
     let beams = ranges.iter().enumerate();
     let beams = beams.map(move |(beam, &range)| (scan.angle_rad(beam), range));
@@ -61,8 +61,8 @@ fn direction(angle: f64) -> egui::Vec2 {
     egui::vec2(-libm::sin(angle) as f32, -libm::cos(angle) as f32)
 }
 
-/// Distance of the outer ring, m: a round number that takes in all that was hit,
-/// or the range of the scanner if nothing was.
+/// Distance of the outer ring, m: a round number that contains all hits, or the
+/// range of the scanner without hits.
 fn reach_m(scan: &Scan, ranges: &[f32]) -> f32 {
     let farthest = ranges.iter().copied().filter(|range| range.is_finite()).fold(0.0, f32::max);
     let reach = if farthest == 0.0 { scan.range_m.1 as f32 } else { farthest };
@@ -72,7 +72,7 @@ fn reach_m(scan: &Scan, ranges: &[f32]) -> f32 {
         .unwrap_or(reach)
 }
 
-/// How much was hit, and what is nearest.
+/// Number of hits, and the nearest one.
 fn summary(scan: &Scan, ranges: &[f32]) -> String {
     let count = hits(scan, ranges).count();
     match hits(scan, ranges).min_by(|a, b| a.1.total_cmp(&b.1)) {

@@ -1,4 +1,4 @@
-//! A table of what a sensor measured.
+//! A table of the values of a sensor.
 
 use bevy_egui::egui;
 use randori_core::layout::SceneLayout;
@@ -7,12 +7,12 @@ use randori_core::sensor::Channel;
 use super::words;
 use crate::readings::Measured;
 
-/// Values of a channel that are shown without unfolding it.
+/// Values of a channel that are shown while it is collapsed.
 const SHOWN: usize = 8;
-/// Characters of a name that fit into its column.
+/// Maximum length of a name in its column, characters.
 const NAME_LEN: usize = 11;
 
-/// All channels of a sensor, with the truth beside them where it is known.
+/// All channels of a sensor, with true values if they are known.
 pub(super) fn show(
     ui: &mut egui::Ui,
     sensor: &Measured,
@@ -43,7 +43,7 @@ fn rows(sensor: &Measured, channel: &Channel, layout: &SceneLayout) -> Vec<(Stri
     (0..channel.len).map(row).collect()
 }
 
-/// What is shown of a channel.
+/// The table of a channel.
 struct Table<'a> {
     rows: &'a [(String, String)],
     values: &'a [f32],
@@ -104,7 +104,7 @@ impl Table<'_> {
     }
 }
 
-/// A name that fits into its column, without its middle if need be.
+/// A name shortened to its column by removing its middle.
 fn shortened(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     if letters.len() <= NAME_LEN {

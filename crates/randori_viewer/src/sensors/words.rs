@@ -1,9 +1,9 @@
-//! Words for sensors and their values.
+//! Labels of sensors and their values.
 
 use randori_core::sensor::{Channel, Quantity};
 
-/// The unit of one value of a channel; empty for plain numbers. `is_length` says
-/// whether a joint with this name slides.
+/// The unit of one value of a channel; empty for plain numbers. `is_length` returns
+/// true for the name of a prismatic joint.
 pub(super) fn unit_of(channel: &Channel, index: usize, is_length: impl Fn(&str) -> bool) -> &str {
     if matches!(channel.quantity, Quantity::Quaternion | Quantity::Flag) {
         return "";
@@ -16,12 +16,12 @@ pub(super) fn unit_of(channel: &Channel, index: usize, is_length: impl Fn(&str) 
     unit.split(", ").nth(index).or_else(|| unit.split(", ").last()).unwrap_or(unit)
 }
 
-/// Name of one value of a channel: that of its joint or axis, or its number.
+/// Name of one value of a channel: its joint or axis, or its index.
 pub(super) fn element(channel: &Channel, index: usize) -> String {
     channel.elements.get(index).cloned().unwrap_or_else(|| index.to_string())
 }
 
-/// A value in at most nine characters, in columns.
+/// A value in at most nine characters, for columns.
 pub(super) fn number(value: f32) -> String {
     let size = value.abs();
     if value.is_infinite() {
