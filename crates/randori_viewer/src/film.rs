@@ -102,7 +102,7 @@ pub fn open_folder(path: &Path) -> Result<Box<dyn FrameSink>, FilmError> {
 #[non_exhaustive]
 pub enum FilmError {
     /// An unsupported kind of file.
-    #[error("`{}` has an extension that is not known", .0.display())]
+    #[error("`{}` has an unknown extension", .0.display())]
     UnknownKind(PathBuf),
     /// A file of another kind exists at the destination.
     #[error("`{}` exists, and is not {kind}", .path.display())]
@@ -140,7 +140,7 @@ pub enum FilmError {
         help: String,
     },
     /// There is no graphics device, not even a software renderer.
-    #[error("nothing was found that can draw: neither a graphics card nor software Vulkan")]
+    #[error("no renderer was found: neither a graphics card nor software Vulkan")]
     NoGraphics,
     /// The run cannot start.
     #[error(transparent)]

@@ -77,7 +77,7 @@ fn show_card(context: &egui::Context, world: &mut World) {
                 });
                 ui.add_space(4.0);
             }
-            ui.label("Nothing here can break: take time back whenever you like.");
+            ui.label("Nothing here can break: rewind whenever you like.");
             ui.add_space(6.0);
             ui.horizontal(|ui| {
                 closed = ui.button("Begin").clicked();

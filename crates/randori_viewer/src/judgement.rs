@@ -108,7 +108,7 @@ fn header(ui: &mut egui::Ui, report: &RunReport, run: &Run) {
             YELLOW,
             format!("Verdicts are those of the newest tick, {newest_s:.3} s."),
         )
-        .on_hover_text("The picture shows the past; branch there to judge another future");
+        .on_hover_text("The picture shows the past; branch there for a different future");
     }
 }
 

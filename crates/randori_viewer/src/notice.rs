@@ -88,7 +88,7 @@ fn show_problem(context: &egui::Context, world: &mut World) {
             }
             ui.horizontal(|ui| {
                 dismissed = ui.button("Dismiss").clicked();
-                if ui.button("Copy").on_hover_text("Copies all of this as text").clicked() {
+                if ui.button("Copy").on_hover_text("Copies this message as text").clicked() {
                     ui.ctx().copy_text(as_text(&problem));
                 }
             });

@@ -308,6 +308,6 @@ fn findings(found: &Diagnostics, file: &str) -> Problem {
     Problem {
         message: format!("{file} has {errors}"),
         details: found.human(false).lines().map(str::to_owned).collect(),
-        help: Some("mend it and save: it is opened again by itself".to_owned()),
+        help: Some("fix it and save; the file is reloaded automatically".to_owned()),
     }
 }

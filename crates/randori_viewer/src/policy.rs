@@ -93,9 +93,8 @@ fn show_policy(ui: &mut egui::Ui, policy: Option<&PolicySpec>) {
             format!("inference latency {:.0} to {:.0} ms", min * 1e3, max * 1e3)
         }
     };
-    ui.label(format!("{} times per second; {thinks}", policy.rate_hz)).on_hover_text(
-        "Rate and inference latency of the scenario stay when another policy is chosen",
-    );
+    ui.label(format!("{} times per second; {thinks}", policy.rate_hz))
+        .on_hover_text("Another policy keeps the rate and inference latency of the scenario");
 }
 
 fn choose(ui: &mut egui::Ui, run: &Run, robot: usize, asked: &mut Vec<Asked>) {
@@ -188,7 +187,7 @@ fn numbers(ui: &mut egui::Ui, world: &World, fields: &mut Fields, asked: &mut Ve
     for change in terms.replaced() {
         ui.monospace(format!("{} = {}", change.path, change.value));
     }
-    ui.label("Another number, from here on:");
+    ui.label("Change a value, from here on:");
     let hint = "robots.courier.links.base.mass_kg";
     ui.add(
         egui::TextEdit::singleline(&mut fields.path).hint_text(hint).desired_width(f32::INFINITY),

@@ -71,7 +71,7 @@ fn controls(ui: &mut egui::Ui, playback: &Playback, actions: &mut Vec<Action>) {
             ui.selectable_value(&mut speed, times, speed_text(times));
         }
     });
-    choice.response.on_hover_text("Wanted speed, times real time (- and =)");
+    choice.response.on_hover_text("Requested speed, times real time (- and =)");
     if speed != playback.speed {
         actions.push(Action::SetSpeed(speed));
     }

@@ -156,7 +156,7 @@ mod tests {
 
         let error = Kind::of(Path::new("film.avi")).expect_err("not made here");
 
-        assert_eq!(error.to_string(), "`film.avi` has an extension that is not known");
+        assert_eq!(error.to_string(), "`film.avi` has an unknown extension");
         assert!(error.help().is_some_and(|help| help.contains("`.gif`")));
     }
 }

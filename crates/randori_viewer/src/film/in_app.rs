@@ -123,7 +123,7 @@ fn begin(
     let Ok((main, camera)) = cameras.single() else { return };
     let started = if filming.is_some() {
         Err(FilmError::Impossible {
-            message: "another film is being made".to_owned(),
+            message: "a film is already in progress".to_owned(),
             help: "wait for it, or stop it".to_owned(),
         })
     } else {
@@ -196,7 +196,7 @@ fn stop(
     if is_other {
         run.set_problem(Some(
             FilmError::Impossible {
-                message: "the film was given up: the run became another one".to_owned(),
+                message: "the film was cancelled, since the run has changed".to_owned(),
                 help: "wait until the film is done before you change the run".to_owned(),
             }
             .into(),

@@ -76,9 +76,9 @@ pub enum Incomparable {
 impl fmt::Display for Incomparable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::OtherTicks => "its ticks have another length",
+            Self::OtherTicks => "its tick length is different",
             Self::OtherDigests => "it was recorded by another version of Randori",
-            Self::OtherScene => "its scene has other things",
+            Self::OtherScene => "its scene is different",
         })
     }
 }

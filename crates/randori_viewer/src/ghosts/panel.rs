@@ -80,7 +80,7 @@ fn add(ui: &mut egui::Ui, ghosts: &mut Mut<Ghosts>) {
 fn opacity(ui: &mut egui::Ui, ghosts: &mut Mut<Ghosts>) {
     let mut percent = (ghosts.opacity * 100.0).round();
     ui.add(egui::Slider::new(&mut percent, 10.0..=100.0).text("opacity").suffix(" %"))
-        .on_hover_text("How opaque ghosts are");
+        .on_hover_text("Opacity of ghosts");
     if (percent / 100.0 - ghosts.opacity).abs() > 1e-3 {
         ghosts.opacity = percent / 100.0;
     }
@@ -117,17 +117,17 @@ fn about(ui: &mut egui::Ui, ghost: &Ghost, run: &Run, actions: &mut Vec<Action>)
             ui.label(format!("Cannot be compared tick by tick: {why}."));
             match seen {
                 Some(tick) => ui
-                    .label(format!("Seen apart at {}", time(*tick)))
-                    .on_hover_text("The first tick that was shown with a body more than 1 mm away"),
+                    .label(format!("Visibly apart at {}", time(*tick)))
+                    .on_hover_text("First shown tick with a body more than 1 mm away"),
                 None => ui.label("No body was seen more than 1 mm away yet."),
             };
         }
         (None, None, _) if *equal == 0 => {
-            ui.label("No tick was compared yet.");
+            ui.label("No tick has been compared yet.");
         }
         (None, None, _) => {
-            ui.label(format!("Equal to the last bit up to {}", time(Tick(equal - 1))))
-                .on_hover_text("Digests of the whole state, of every tick, are the same");
+            ui.label(format!("Bitwise equal up to {}", time(Tick(equal - 1))))
+                .on_hover_text("The digests of the whole state are equal at every tick");
         }
     }
     if let Some(tick) = ghost.parting()
@@ -145,7 +145,7 @@ fn first_difference(ui: &mut egui::Ui, Divergence { stage, detail, tick }: &Dive
         "Stages act in this order in each tick: event, sensor, policy, actuator, physics",
     );
     let Some(detail) = detail else {
-        ui.weak("No value that was recorded differs in the run so far.");
+        ui.weak("No recorded value differs in the run so far.");
         return;
     };
     if detail.tick != *tick && !detail.fields.is_empty() {
@@ -155,11 +155,11 @@ fn first_difference(ui: &mut egui::Ui, Divergence { stage, detail, tick }: &Dive
             run.time_s(detail.tick)
         );
         ui.label(at).on_hover_text(
-            "Before it stays inside, as random numbers and delays do, or was not recorded",
+            "Until then it is internal, such as random numbers and delays, or not recorded",
         );
     }
     if detail.fields.is_empty() {
-        ui.label("It stays inside for long, as random numbers and delays do.");
+        ui.label("It stays internal for long, as random numbers and delays do.");
     }
     for field in &detail.fields {
         ui.label(format!("{} {}", field.entity, field.field)).on_hover_text(format!(
@@ -190,7 +190,7 @@ fn distances(ui: &mut egui::Ui, ghost: &Ghost, run: &Run) {
     }
     let distances = ghost.distances(run);
     let apart = distances.iter().filter(|it| it.distance_m > 0.0).take(MAX_BODIES);
-    ui.strong("Distance now").on_hover_text("How far bodies are from where the ghost has them");
+    ui.strong("Distance now").on_hover_text("Distances of bodies from those of the ghost");
     let mut is_any = false;
     egui::Grid::new(&ghost.file).num_columns(2).striped(true).show(ui, |ui| {
         for it in apart {

@@ -57,7 +57,7 @@ fn spring(ui: &mut egui::Ui, strength: &mut f32) {
 fn blow(ui: &mut egui::Ui, blow: &mut Blow) {
     ui.horizontal(|ui| {
         let by_mass = matches!(blow, Blow::Speed(_));
-        let hint = "The push grows with the mass of the body, or of its robot";
+        let hint = "The impulse is proportional to the mass of the body, or robot";
         if ui.selectable_label(by_mass, "by mass").on_hover_text(hint).clicked() {
             *blow = Blow::Speed(1.0);
         }
@@ -113,7 +113,7 @@ fn listed(ui: &mut egui::Ui, marks: &Marks, run: &Run) -> Option<Tick> {
         let text = format!("{:.2} s  {}", run.time_s(mark.tick), mark.text);
         let is_shown = (mark.tick..=mark.until).contains(&run.tick());
         let row = ui.add(egui::Button::selectable(is_shown, text).truncate());
-        if row.on_hover_text("Click: see it come. B there takes it back.").clicked() {
+        if row.on_hover_text("Click: jump to the tick before. B there undoes it.").clicked() {
             seek = Some(Tick(mark.tick.0.saturating_sub(1)));
         }
     }

@@ -173,8 +173,8 @@ impl OffscreenRenderer {
     pub fn too_short(&self) -> FilmError {
         let end_s = self.run().time_s(self.run().newest());
         FilmError::Impossible {
-            message: format!("the run ends after {end_s} s, before the pictures begin"),
-            help: "let them begin earlier".to_owned(),
+            message: format!("the run ends after {end_s} s, before the first picture"),
+            help: "choose an earlier start".to_owned(),
         }
     }
 

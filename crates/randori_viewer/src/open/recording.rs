@@ -91,7 +91,7 @@ fn policies_of(loaded: Loaded, project: &Project, trusted: bool) -> StartPolicy 
                 if now.needs_files() && recorded[robot].as_ref() == Some(now) =>
             {
                 Err(PolicyError {
-                    message: "the recorded policy cannot go on from here".to_owned(),
+                    message: "the recorded policy cannot continue from here".to_owned(),
                     details: refusal.lines().map(str::to_owned).collect(),
                     help: Some(
                         "pick another policy, or open the recording in its project".to_owned(),

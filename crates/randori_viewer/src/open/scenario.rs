@@ -44,7 +44,7 @@ pub(super) fn change(world: &mut World, change: Override) -> Result<Option<Past>
     let Some(open) = world.get_resource::<OpenFile>() else { return Ok(None) };
     let Content::Scenario { context, entry } = &open.content else {
         return Err(Problem {
-            message: "numbers of a recording cannot be changed".to_owned(),
+            message: "values of a recording cannot be changed".to_owned(),
             help: Some(format!("open `{}` and change them there", open.shown())),
             ..Problem::default()
         });

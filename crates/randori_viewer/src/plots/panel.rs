@@ -39,7 +39,7 @@ pub(super) fn show(ui: &mut egui::Ui, world: &mut World) {
         controls(ui, run, &mut plots);
         if plots.charts.is_empty() {
             ui.separator();
-            ui.label("Search for a number above, or click a body in the picture.");
+            ui.label("Search for a quantity above, or click a body in the picture.");
         } else if plots.in_window {
             ui.weak("The plots are in a window.");
         } else {
@@ -98,7 +98,7 @@ fn search(ui: &mut egui::Ui, history: &History, plots: &mut Plots) {
     if !plots.search.trim().is_empty() || plots.lists_all {
         let fitting = matching(history, &plots.search);
         if fitting.is_empty() {
-            ui.weak("Nothing has such a name. Try fewer letters.");
+            ui.weak("No quantity matches. Try fewer letters.");
         }
         let height = ui.text_style_height(&egui::TextStyle::Button) + 2.0;
         let area = egui::ScrollArea::vertical().id_salt("names").max_height(LIST_HEIGHT);
@@ -151,7 +151,7 @@ fn selected(ui: &mut egui::Ui, world: &World, asked: &mut Asked) {
         }
     })
     .response
-    .on_hover_text("The body that was clicked, and the joint that moves it");
+    .on_hover_text("The selected body, and the joint that moves it");
 }
 
 fn controls(ui: &mut egui::Ui, run: &Run, plots: &mut Plots) {
@@ -162,7 +162,7 @@ fn controls(ui: &mut egui::Ui, run: &Run, plots: &mut Plots) {
             plots.view = if follows { View::Follow } else { View::Free };
         }
         let span = egui::DragValue::new(&mut plots.span_s).range(0.1..=600.0).speed(0.1);
-        ui.add(span.suffix(" s")).on_hover_text("How much time is in view; drag or type");
+        ui.add(span.suffix(" s")).on_hover_text("Visible time range; drag or type");
         if ui.button("Whole").on_hover_text("Show the whole run (double click)").clicked() {
             plots.view = View::Whole;
         }

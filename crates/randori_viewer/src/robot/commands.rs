@@ -74,7 +74,7 @@ fn who_drives(ui: &mut egui::Ui, run: &Run, robot: usize, actions: &mut Vec<Acti
         if run.is_by_hand(robot) {
             ui.strong("Driven by hand");
             if run.driver(robot) != Some(&Driver::AsWritten) {
-                let hint = "The policy of the scenario goes on from here.";
+                let hint = "The policy of the scenario continues from here.";
                 button(ui, "Give back", hint, Driver::AsWritten);
             }
         } else {
@@ -85,7 +85,7 @@ fn who_drives(ui: &mut egui::Ui, run: &Run, robot: usize, actions: &mut Vec<Acti
                 .scenario()
                 .and_then(|scenario| scenario.spec.robots.get(robot))
                 .is_some_and(|entry| entry.policy.is_some());
-            ui.weak(if has_policy { "a policy drives" } else { "nobody drives" });
+            ui.weak(if has_policy { "a policy drives" } else { "no policy" });
         }
     });
 }

@@ -67,7 +67,7 @@ impl Reading<'_> {
     ) -> Result<(), String> {
         self.shown += 1;
         if depth > MAX_DEPTH || self.shown > MAX_SHOWN {
-            return Err("its nodes hold each other too often".to_owned());
+            return Err("its nodes are nested too deeply or instanced too often".to_owned());
         }
         let own = Mat4::from_cols_array_2d(&node.transform().matrix());
         let at = parent * Affine3A::from_mat4(own);
@@ -167,6 +167,6 @@ mod tests {
 
         let why = pieces(text.as_bytes(), &nothing).expect_err("it would take years");
 
-        assert_eq!(why, "its nodes hold each other too often");
+        assert_eq!(why, "its nodes are nested too deeply or instanced too often");
     }
 }

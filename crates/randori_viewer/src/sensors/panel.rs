@@ -52,7 +52,7 @@ fn depth(ui: &mut egui::Ui, world: &mut World) {
     world.resource_scope(|world, mut inset: Mut<DepthInset>| {
         ui.horizontal(|ui| {
             ui.checkbox(&mut inset.on, "Depth picture from").on_hover_text(
-                "What a depth camera would see, in the corner of the picture; it looks along +X (I)",
+                "View of a depth camera, in the corner of the picture; it looks along +X (I)",
             );
             let Some(layout) = world.resource::<Run>().layout() else { return };
             let chosen = inset.mount.or(inset.seen_from);

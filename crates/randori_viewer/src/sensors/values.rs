@@ -95,7 +95,7 @@ impl Table<'_> {
                     let truth =
                         truth.map_or_else(|| format!("{:>9}", "–"), |it| words::number(*it));
                     ui.label(egui::RichText::new(truth).monospace().weak()).on_hover_text(
-                        "The truth at the time of the measurement, if time passed over it here",
+                        "True value at the time of measurement, if that tick was played here",
                     );
                     ui.weak(if has_one_unit { "" } else { unit });
                     ui.end_row();
