@@ -129,8 +129,8 @@ fn tiles(ui: &mut egui::Ui, listed: &Listed) -> Option<PathBuf> {
         if listed.skipped > 0 {
             ui.add_space(8.0);
             let left_out = format!(
-                "{} more need files of others that are not here: name one on the command line to learn \
-                 where to get them.",
+                "{} more need external assets that were not found: name one on the command line to \
+                 learn where to get them.",
                 listed.skipped
             );
             ui.weak(left_out);

@@ -188,8 +188,8 @@ fn moment(ui: &mut egui::Ui, tick: Tick, run: &Run, jump: &mut Option<Tick>) {
 /// A bar to the left or right of the centre, and the number.
 fn margin(ui: &mut egui::Ui, margin: f64, unit: &str) {
     if !margin.is_finite() {
-        let hint = "No moment that the formula asks about has come, or what it asks about is \
-                    not known there";
+        let hint = "No tick within the formula's time interval has been reached, or its signals \
+                    are not known there";
         ui.weak("no margin").on_hover_text(hint);
         return;
     }

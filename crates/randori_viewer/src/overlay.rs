@@ -80,7 +80,7 @@ impl Overlay {
     pub(crate) fn hint(self) -> &'static str {
         match self {
             Self::Lidar => "Hits of range finders (red ticks) and some of their rays",
-            Self::AllRays => "Every ray of a range finder, also where nothing was hit (faint)",
+            Self::AllRays => "Every ray of a range finder, also those without a hit (faint)",
             Self::Contacts => {
                 "Contact points with the force on the robot or object; \
                  an arrow of 0.4 m is the weight of the heaviest robot"
@@ -91,8 +91,8 @@ impl Overlay {
             Self::Spins => "Axis and speed of rotation of each body; 0.05 m for 1 rad/s",
             Self::CenterOfMass => "Centre of mass of each robot (ball), and the point below it",
             Self::SupportPolygon => {
-                "Area on which a robot stands: green while its centre of mass is above it, \
-                 red when it is not"
+                "Support polygon of a robot: green while its centre of mass is above it, \
+                 red otherwise"
             }
         }
     }

@@ -197,8 +197,8 @@ fn numbers(ui: &mut egui::Ui, world: &World, fields: &mut Fields, asked: &mut Ve
         let field = egui::TextEdit::singleline(&mut fields.value).hint_text("35.0");
         ui.add(field.desired_width(110.0));
         let ready = !fields.path.trim().is_empty() && !fields.value.trim().is_empty();
-        let hint = "The past is made again with the new number, with the commands of then; the policy \
-                    decides again from the tick that is shown on";
+        let hint = "Re-simulates the run so far with the new value and the recorded commands; the \
+                    policy decides again from the shown tick on";
         if ui.add_enabled(ready, egui::Button::new("Change")).on_hover_text(hint).clicked() {
             let text = format!("{}={}", fields.path.trim(), fields.value.trim());
             match Override::parse(&text, "the field") {

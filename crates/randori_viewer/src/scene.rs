@@ -212,8 +212,8 @@ impl Furnisher<'_> {
             if count > 0 {
                 let name = &self.layout.robots[RobotId(robot).0].name;
                 self.notes.say(format!(
-                    "{count} links of `{name}` have neither shapes nor meshes; lines stand for \
-                     them. Put the meshes that its file names beside it."
+                    "{count} links of `{name}` have neither shapes nor meshes; lines are \
+                     drawn instead. Put the meshes that its file names beside it."
                 ));
             }
         }

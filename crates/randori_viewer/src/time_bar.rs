@@ -96,8 +96,8 @@ fn pace(ui: &mut egui::Ui, playback: &Playback) {
         ui.label(text).on_hover_text("Simulated seconds per real second");
     } else {
         ui.label(text.color(ORANGE)).on_hover_text(
-            "This computer cannot keep up with the wanted speed; no tick is left out, so the run \
-             is the same, only slower",
+            "This computer cannot keep up with the requested speed; no tick is skipped, so the \
+             run is the same, only slower",
         );
     }
 }
@@ -154,7 +154,7 @@ fn past(ui: &mut egui::Ui, run: &Run, actions: &mut Vec<Action>) {
     let text = format!("past {:.1} of {:.0} MB", megabytes(saved), megabytes(budget));
     ui.label(text).on_hover_text(
         "Memory for saved states, from which any tick can be shown again; when it is full, they \
-         are farther apart, and going back takes longer",
+         are farther apart, and rewinding takes longer",
     );
     let repeated = run.repeated();
     if repeated.ticks > 0 {

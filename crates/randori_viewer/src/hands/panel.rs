@@ -49,8 +49,8 @@ fn modes(ui: &mut egui::Ui, hands: &mut Hands) {
 fn spring(ui: &mut egui::Ui, strength: &mut f32) {
     let slider = egui::Slider::new(strength, 0.1..=10.0).logarithmic(true).text("strength");
     ui.add(slider).on_hover_text(
-        "1 is firm: the spring is as stiff as the mass of the body, or of its robot, asks for, \
-         so light and heavy things behave alike. Double-click on the number to type.",
+        "1 is firm: the stiffness is proportional to the mass of the body, or of its robot, \
+         so light and heavy bodies behave alike. Double-click on the number to type.",
     );
 }
 
@@ -100,8 +100,8 @@ fn falling(ui: &mut egui::Ui, hands: &mut Hands) {
 /// effect can be watched.
 fn listed(ui: &mut egui::Ui, marks: &Marks, run: &Run) -> Option<Tick> {
     ui.strong("Done so far").on_hover_text(
-        "All of it is recorded with the run, and happens again in a replay. What you do \
-         while the past is shown makes a branch there.",
+        "All of it is recorded with the run, and replayed with it. Input while the past is \
+         shown branches the run there.",
     );
     let done = marks.happened().iter().filter(|mark| mark.kind == MarkKind::Intervention);
     let count = done.clone().count();

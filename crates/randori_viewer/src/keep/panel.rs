@@ -126,7 +126,7 @@ fn film(ui: &mut egui::Ui, world: &mut World, fields: &mut Fields) {
         let field = egui::TextEdit::singleline(&mut fields.film).hint_text("film-001.gif");
         ui.add(field.desired_width(200.0));
         let hint = ".gif; .mp4 and .webm where ffmpeg is installed; a name without an extension is a \
-                    folder of pictures. It is made from the past, however fast this computer is";
+                    folder of pictures. It does not depend on the speed of this computer";
         if ui.button("Film").on_hover_text(hint).clicked() {
             let (from_s, to_s) = fields.film_s;
             let to_s = if to_s > from_s { to_s } else { newest_s };

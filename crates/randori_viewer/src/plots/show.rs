@@ -143,7 +143,7 @@ fn draw(
         plot.vline(cursor.color(Color32::from_gray(200)).width(1.0).allow_hover(false));
         plot.pointer_coordinate()
     });
-    let hint = "Click shows that moment, drag moves, Ctrl and wheel zoom, right drag zooms into a \
+    let hint = "Click shows that time, drag moves, Ctrl and wheel zoom, right drag zooms into a \
                 box, double click shows all";
     let plot = response.response;
     if let (true, Some(at)) = (plot.clicked(), response.inner) {

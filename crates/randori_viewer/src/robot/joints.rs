@@ -68,8 +68,8 @@ fn header(ui: &mut egui::Ui) {
         ("rad/s", "Velocity; m/s where a joint slides"),
         (
             "N m",
-            "Torque of the motor; N where a joint slides. The bar shows how much of what the \
-          motor can give, red at its limit",
+            "Torque of the motor; force in N for prismatic joints. The bar shows its share of the \
+          motor's maximum, red at the limit",
         ),
     ];
     for (cell, (title, hint)) in cells(rect).into_iter().zip(titles) {

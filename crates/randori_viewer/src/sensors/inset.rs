@@ -87,7 +87,7 @@ impl Picture {
 fn cost(inset: &DepthInset) -> String {
     let took_ms = inset.took.as_secs_f64() * 1e3;
     format!(
-        "What a depth camera would see there: {WIDTH} x {HEIGHT} rays, {took_ms:.1} ms, \
+        "View of a depth camera there: {WIDTH} x {HEIGHT} rays, {took_ms:.1} ms, \
          at most 10 pictures per second"
     )
 }

@@ -43,8 +43,8 @@ pub(super) fn show(ui: &mut egui::Ui, scan: &Scan, sensor: &Measured, truth: Opt
         painter.line_segment([tip, center + egui::vec2(side, 4.0)], stroke);
     }
     response.on_hover_text(
-        "Scan from above, ahead is up. Red: measured; grey behind it: the truth, \
-         if time passed over it here",
+        "Scan from above, ahead is up. Red: measured; grey behind it: true values, \
+         if that tick was played here",
     );
     ui.label(summary(scan, sensor.values));
 }
