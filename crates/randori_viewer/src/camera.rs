@@ -202,7 +202,7 @@ fn spawn(mut commands: Commands) {
         Camera3d::default(),
         Projection::Perspective(projection),
         Msaa::Off,
-        Tonemapping::None, // Colours are meant as they are written.
+        Tonemapping::None, // Shows colours as specified.
         Transform::default(),
     ));
 }

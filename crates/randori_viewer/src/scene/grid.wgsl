@@ -17,7 +17,7 @@ const Y_AXIS = vec3<f32>(0.08, 0.50, 0.06);
 const FADE_FROM_M = 25.0;
 const FADE_TO_M = 160.0;
 
-// How much of the pixel the lines at whole numbers cover; lines that would be
+// Coverage of the pixel by lines at whole numbers; lines that would be
 // closer than a few pixels vanish.
 fn lines(at: vec2<f32>, width: vec2<f32>) -> f32 {
     let distance = abs(fract(at - 0.5) - 0.5) / width;

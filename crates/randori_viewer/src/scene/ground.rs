@@ -15,7 +15,7 @@ use crate::run::{Run, RunSystems};
 
 use super::paint::Paint;
 
-/// Towards the sun, in Bevy's axes; `plain.wgsl` has the same.
+/// Direction to the sun, in Bevy's axes; `plain.wgsl` has the same.
 const SUN: Vec3 = Vec3::new(-0.4082, 0.8165, 0.4082);
 /// Colour of the sky at the horizon.
 const HORIZON: [f32; 3] = [0.80, 0.85, 0.90];

@@ -1,16 +1,16 @@
-// Colour under a fixed sun and sky: what software rendering can afford.
+// Colour under a fixed sun and sky, for software rendering.
 
 #import bevy_pbr::forward_io::VertexOutput
 
 struct Plain {
     color: vec4<f32>,
-    // 1 if light falls on it, 0 if it shines by itself.
+    // 1 if lit, 0 if unlit.
     lit: f32,
 }
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> plain: Plain;
 
-// Towards the sun, as `scene/light.rs` has it.
+// Direction to the sun, as in `scene/ground.rs`.
 const SUN = vec3<f32>(-0.4082, 0.8165, 0.4082);
 
 @fragment
