@@ -82,7 +82,7 @@ impl Kind {
         self.input == InputKind::Position
     }
 
-    /// Whether a command is an angular velocity.
+    /// True for angular velocity commands.
     pub(super) fn is_angular_velocity(self) -> bool {
         self.input == InputKind::Velocity && !self.slides
     }
