@@ -227,11 +227,11 @@ fn modules(text: &str) -> BTreeMap<&str, bool> {
     found
 }
 
-/// Files of the viewer's library with the modules that they belong to, such as
-/// `["plots", "save"]`; those of the program are left out.
-fn viewer_files() -> Vec<(PathBuf, Vec<String>)> {
-    let root = workspace().join("crates/randori_viewer/src");
-    let program = read(&root.join("main.rs"));
+/// Files of a member's library with the modules that they belong to, such as
+/// `["plots", "save"]`; those of a program are left out.
+fn library_files(member: &str) -> Vec<(PathBuf, Vec<String>)> {
+    let root = workspace().join("crates").join(member).join("src");
+    let program = fs::read_to_string(root.join("main.rs")).unwrap_or_default();
     let program = modules(&program);
     let files = rust_files(&root).into_iter().map(|file| {
         let inside = file.strip_prefix(&root).expect("it lies there").with_extension("");
@@ -245,34 +245,39 @@ fn viewer_files() -> Vec<(PathBuf, Vec<String>)> {
 }
 
 #[test]
-fn modules_of_the_viewer_do_not_need_each_other_in_a_circle() {
-    let files = viewer_files();
-    let all: BTreeSet<&str> = files.iter().map(|(_, parts)| parts[0].as_str()).collect();
-    let mut needs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for (file, parts) in files.iter().filter(|(_, parts)| parts[0] != "lib") {
-        let text = read(file);
-        assert!(!text.contains("super::super"), "{}: say `crate::`", file.display());
-        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-        for named in code.flat_map(|line| line.split("crate::").skip(1)) {
-            let end = named.find(|c: char| !c.is_alphanumeric() && c != '_');
-            let name = &named[..end.unwrap_or(named.len())];
+fn modules_of_the_viewer_and_of_the_engine_form_no_cycle() {
+    for (member, known) in
+        [("randori_viewer", ("panels", "keys")), ("randori_sim", ("simulation", "world"))]
+    {
+        let files = library_files(member);
+        let all: BTreeSet<&str> = files.iter().map(|(_, parts)| parts[0].as_str()).collect();
+        let mut needs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for (file, parts) in files.iter().filter(|(_, parts)| parts[0] != "lib") {
+            let text = read(file);
             let place = file.display();
-            assert!(all.contains(name), "{place}: `crate::{name}` is no module at the top");
-            if name != parts[0] {
-                needs.entry(&parts[0]).or_default().insert(name.to_owned());
+            let leaves = parts.len() == 2 && text.contains("super::super");
+            assert!(!leaves, "{place}: say `crate::`");
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            for named in code.flat_map(|line| line.split("crate::").skip(1)) {
+                let end = named.find(|c: char| !c.is_alphanumeric() && c != '_');
+                let name = &named[..end.unwrap_or(named.len())];
+                assert!(all.contains(name), "{place}: `crate::{name}` is no module at the top");
+                if name != parts[0] {
+                    needs.entry(&parts[0]).or_default().insert(name.to_owned());
+                }
             }
         }
-    }
-    assert!(needs["panels"].contains("keys"), "the sources were not understood");
+        assert!(needs[known.0].contains(known.1), "the sources were not understood");
 
-    // What needs nothing that is left goes; a circle stays.
-    let mut left = all;
-    while let Some(free) = left.iter().copied().find(|&name| {
-        needs.get(name).is_none_or(|its| its.iter().all(|it| !left.contains(it.as_str())))
-    }) {
-        left.remove(free);
+        // Modules without needs among those that are left go; a cycle stays.
+        let mut left = all;
+        while let Some(free) = left.iter().copied().find(|&name| {
+            needs.get(name).is_none_or(|its| its.iter().all(|it| !left.contains(it.as_str())))
+        }) {
+            left.remove(free);
+        }
+        assert!(left.is_empty(), "cycles of {member}: {left:?}");
     }
-    assert!(left.is_empty(), "these need each other: {left:?}");
 }
 
 #[test]
@@ -288,7 +293,7 @@ fn only_what_is_behind_the_feature_of_the_viewer_asks_the_desktop() {
             is_behind
         })
     };
-    let files = viewer_files();
+    let files = library_files("randori_viewer");
     let (behind, open): (Vec<_>, Vec<_>) =
         files.iter().partition(|(_, parts)| is_behind(parts.as_slice()));
     let asks = |file: &Path| {

@@ -4,7 +4,8 @@
 //! Start reading at [`episode::Episode`] (one run), then
 //! [`simulation::Simulation`] (one tick).
 
-pub mod actors;
+pub mod actor_path;
+mod actors;
 mod actuators;
 pub mod batch;
 mod contract;

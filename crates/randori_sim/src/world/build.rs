@@ -29,7 +29,7 @@ use super::shape::collision_shape;
 use super::surface::{GroupBits, Surface};
 use super::trees::{Trees, TreesBuilder, for_trees};
 use super::{SimWorld, WorldError, robot};
-use crate::actors::{ActorPath, Footing};
+use crate::actor_path::{ActorPath, Footing};
 use crate::hash::StateHasher;
 
 pub(super) fn build(scenario: &Scenario, layout: &SceneLayout) -> Result<SimWorld, WorldError> {

@@ -172,7 +172,7 @@ fn an_actor_is_where_its_path_says_at_every_tick() {
         ..Stage::default()
     };
     let scenario = stage.scenario();
-    let path = randori_sim::actors::ActorPath::new(&scenario.spec.actors[0]);
+    let path = randori_sim::actor_path::ActorPath::new(&scenario.spec.actors[0]);
 
     let records = records(&mut run(&scenario, 1), 2500);
 
