@@ -1,4 +1,4 @@
-//! A sensor whose measurements get lost.
+//! A sensor that loses measurements.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +11,10 @@ use crate::check::{At, Report};
 pub struct Dropout {
     /// Path of the sensor, `pup.imu`.
     pub sensor: String,
-    /// Probability that a measurement gets lost, each for itself.
+    /// Probability that a measurement is lost, independently for each.
     #[serde(default = "certain")]
     pub probability: f64,
-    /// For how long, s; to the end of the run if left out.
+    /// Duration, s; to the end of the run if left out.
     #[serde(default)]
     pub lasts: Option<f64>,
 }

@@ -13,7 +13,7 @@ pub struct Force {
     pub body: String,
     /// Force in the world frame, N.
     pub force: [f64; 3],
-    /// For how long, s.
+    /// Duration, s.
     pub lasts: f64,
 }
 

@@ -1,12 +1,11 @@
-//! A sensor that repeats itself.
+//! A sensor that repeats a measurement.
 
 use serde::{Deserialize, Serialize};
 
 use super::{EffectType, Target};
 use crate::check::{At, Report};
 
-/// A fault of a sensor: it measures once more, and gives these values as each measurement
-/// that follows.
+/// A fault of a sensor: after one more measurement, all later ones repeat its values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Freeze {
@@ -15,7 +14,7 @@ pub struct Freeze {
     /// The channel that is frozen; all of them if left out.
     #[serde(default)]
     pub channel: Option<String>,
-    /// For how long, s; to the end of the run if left out.
+    /// Duration, s; to the end of the run if left out.
     #[serde(default)]
     pub lasts: Option<f64>,
 }

@@ -1,8 +1,8 @@
-//! What events do: effects on bodies and sensors, one file each.
+//! Effects of events on bodies and sensors, one file each.
 //!
-//! An effect is a struct with its fields in files, what it acts on, its check and what
-//! is left of it later on. The engine has a room of the same name for what it does
-//! (`randori_sim::events`). [`Effect`] lists them all.
+//! An effect is a struct of its fields in files, with its target, its check and its remainder
+//! at a later time. The engine implements it in a module of the same name
+//! (`randori_sim::events`). [`Effect`] lists all effects.
 
 mod dropout;
 mod force;
@@ -21,7 +21,7 @@ pub use random_pushes::RandomPushes;
 use crate::check::{At, Report};
 use crate::variant::variants;
 
-/// What an effect acts on.
+/// The target of an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target<'a> {
     /// The path of a link (`pup.trunk`), a robot (its base link) or an object.
@@ -37,28 +37,28 @@ pub enum Target<'a> {
 
 /// A kind of effect.
 pub(crate) trait EffectType: Sized {
-    /// What it acts on.
+    /// Its target.
     fn target(&self) -> Target<'_>;
 
     /// Reports fields that make no physical sense; the target is checked with the event.
     fn check(&self, report: &mut Report<'_>, at: &At<'_>);
 
-    /// What is still to come `elapsed_s` seconds after it began, as an effect that
-    /// begins then; `None` if nothing.
+    /// The remainder `elapsed_s` seconds after the start, as an effect that begins then;
+    /// `None` if it is over.
     fn remaining(self, elapsed_s: f64) -> Option<Self>;
 }
 
-/// Makes the enum of all effects, and hands each call to the effect at hand.
+/// Declares the enum of all effects, and dispatches each call to its variant.
 macro_rules! effects {
     ($($name:ident),* $(,)?) => {
         variants! {
-            /// What an event does.
+            /// The effect of an event.
             #[derive(Debug, Clone, PartialEq)]
             pub enum Effect { $($name,)* }
         }
 
         impl Effect {
-            /// What it acts on.
+            /// Its target.
             pub fn target(&self) -> Target<'_> {
                 match self { $(Self::$name(effect) => effect.target(),)* }
             }
@@ -68,8 +68,8 @@ macro_rules! effects {
                 match self { $(Self::$name(effect) => effect.check(report, at),)* }
             }
 
-            /// What is still to come `elapsed_s` seconds after it began, as an effect
-            /// that begins then; `None` if nothing.
+            /// The remainder `elapsed_s` seconds after the start, as an effect that begins
+            /// then; `None` if it is over.
             pub fn remaining(self, elapsed_s: f64) -> Option<Self> {
                 match self { $(Self::$name(effect) => effect.remaining(elapsed_s).map(Self::$name),)* }
             }
@@ -79,7 +79,7 @@ macro_rules! effects {
 
 effects! { Push, RandomPushes, Force, Payload, Freeze, Dropout }
 
-/// Shortens a duration, which is without end if it is left out. Returns false once it is over.
+/// Shortens a duration, which is unlimited if left out. Returns false once it is over.
 fn shorten(lasts: &mut Option<f64>, elapsed_s: f64) -> bool {
     *lasts = lasts.map(|lasts| lasts - elapsed_s);
     lasts.is_none_or(|rest| rest > 0.0)

@@ -1,4 +1,4 @@
-//! Mass that is added to a body.
+//! Mass added to a body.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ impl EffectType for Payload {
         report.mass(&at.field("mass_kg"), self.mass_kg);
     }
 
-    /// It stays where it was put.
+    /// A payload is permanent.
     fn remaining(self, _elapsed_s: f64) -> Option<Self> {
         Some(self)
     }

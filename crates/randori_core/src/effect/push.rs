@@ -1,11 +1,11 @@
-//! A single blow.
+//! A single push.
 
 use serde::{Deserialize, Serialize};
 
 use super::{EffectType, Target};
 use crate::check::{At, Report, bounds};
 
-/// A blow at the body's centre of mass.
+/// An impulse at the body's centre of mass.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Push {

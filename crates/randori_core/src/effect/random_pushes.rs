@@ -1,4 +1,4 @@
-//! Blows at random times.
+//! Pushes at random times.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,21 +6,21 @@ use super::{EffectType, Target};
 use crate::check::{At, Report, axis, bounds};
 use crate::spec::Axis;
 
-/// Blows that come again and again, in random directions perpendicular to gravity (or
-/// along `axis` either way) and of random strength.
+/// Repeated pushes in random directions perpendicular to gravity (or along `axis`, with either
+/// sign) and of random strength.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RandomPushes {
     /// Path of a link, a robot or an object.
     pub body: String,
-    /// Shortest and longest time between two blows, s.
+    /// Shortest and longest time between two pushes, s.
     pub every: (f64, f64),
-    /// Weakest and strongest blow, N s.
+    /// Weakest and strongest push, N s.
     pub impulse: (f64, f64),
     /// World axis to push along; any horizontal direction if left out.
     #[serde(default)]
     pub axis: Option<Axis>,
-    /// When the blows end, s after the event; at the end of the run if left out.
+    /// End of the pushes, s after the event; the end of the run if left out.
     #[serde(default)]
     pub lasts: Option<f64>,
 }

@@ -1,4 +1,4 @@
-//! A part of a measurement, and what it is a quantity of.
+//! Channels of measurements, with their physical meaning.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,17 +13,16 @@ pub struct Channel {
     pub unit: String,
     /// Names of the values, if they have any (joints, axes).
     pub elements: Vec<String>,
-    /// What the values are together.
+    /// Meaning of the values as a whole.
     #[serde(default)]
     pub quantity: Quantity,
 }
 
-/// What the values of a channel are together. There will be others: a picture is
-/// none of these.
+/// Meaning of the values of a channel as a whole. The list will grow, for instance by images.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Quantity {
-    /// Each value stands for itself.
+    /// Independent values.
     #[default]
     Scalar,
     /// The x, y and z of a vector, in the axes of one frame.
@@ -51,7 +50,7 @@ pub struct Scan {
 }
 
 impl Channel {
-    /// Values that each stand for themselves, one for each of `elements`.
+    /// Independent values, one for each of `elements`.
     pub fn scalars(name: &str, unit: &str, elements: &[&str]) -> Self {
         Self::new(name, unit, elements, Quantity::Scalar)
     }
@@ -81,13 +80,13 @@ impl Channel {
         }
     }
 
-    /// How many values it has, and that they are no axes if so, for messages.
+    /// The number of values, with a remark that they are not axes if so; for messages.
     pub fn extent(&self) -> String {
         let each = if self.quantity == Quantity::Scalar { ", each by itself" } else { "" };
         format!("{} values{each}", self.len)
     }
 
-    /// The beams along which it holds distances, if that is what it holds.
+    /// The beams of its distances, if it holds distances along beams.
     pub fn scan(&self) -> Option<&Scan> {
         match &self.quantity {
             Quantity::Ranges(scan) => Some(scan),

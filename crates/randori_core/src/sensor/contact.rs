@@ -6,8 +6,7 @@ use super::{About, Channel, Owner, SensorType};
 use crate::check::{At, Report};
 use crate::spec::RobotSpec;
 
-/// Force that others exert on the link, N in the sensor frame, and whether there
-/// is any.
+/// Contact force on the link, N in the sensor frame, and a flag for contact.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Contact {

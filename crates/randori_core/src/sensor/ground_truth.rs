@@ -1,4 +1,4 @@
-//! What no sensor could know.
+//! Ground truth: the exact state of a link.
 
 use serde::{Deserialize, Serialize};
 

@@ -27,7 +27,7 @@ fn full_turn() -> Angle {
 }
 
 impl Lidar {
-    /// Where its beams point.
+    /// Directions of the beams.
     ///
     /// The beams span the field of view from edge to edge; a full turn is
     /// divided evenly, so that the last beam does not repeat the first. A

@@ -1,9 +1,9 @@
-//! What robots can measure: one file for each kind of sensor.
+//! Kinds of sensors: one file each.
 //!
-//! A kind is a structure of what a robot file says of it, with its channels, its
-//! check, its name for people and its row of the reference page. [`SensorKind`]
-//! is any of them. Others ask it or its [`Channel`]s what they need to know, and
-//! never which kind it is; the engine has a model for each.
+//! A kind is a struct of its fields in a robot file, with its channels, its check, its display
+//! name and its row of the reference page. [`SensorKind`] is an enum of all kinds. Other code
+//! queries the kind or its [`Channel`]s and never matches on the kind; the engine has a model
+//! for each.
 //!
 //! Start reading at `SensorType` and at the list below it.
 
@@ -33,29 +33,29 @@ use crate::variant::variants;
 
 /// A kind of sensor, implemented by the structure of its fields.
 pub(crate) trait SensorType {
-    /// What people read about it.
+    /// Its documentation for users.
     fn about() -> About
     where
         Self: Sized;
 
-    /// What it measures, in the order of its values.
+    /// Its channels, in the order of its values.
     fn channels(&self, robot: &RobotSpec) -> Vec<Channel>;
 
-    /// Whether it has to sit on a link.
+    /// True if it must be mounted on a link.
     fn needs_link(&self) -> bool {
         true
     }
 
-    /// Reports what is wrong with its fields.
+    /// Reports invalid fields.
     fn check(&self, _report: &mut Report<'_>, _at: &At<'_>, _owner: &Owner<'_>) {}
 
-    /// The number of its values at most, known without looking for names;
-    /// `coordinates` are those of all joints of its robot.
+    /// An upper bound of the number of its values, which needs no lookup of names;
+    /// `coordinates` counts those of all joints of its robot.
     fn most_values(&self, _coordinates: f64) -> MostValues {
         MostValues { count: 13.0, have_names: true }
     }
 
-    /// The wheels whose rotation it counts, if that is what it does.
+    /// The wheels whose rotation it measures, for wheel odometry.
     fn wheels(&self) -> Option<&WheelOdometry> {
         None
     }
@@ -66,26 +66,26 @@ pub(crate) trait SensorType {
     }
 }
 
-/// What people read about a kind of sensor.
+/// Documentation of a kind of sensor for users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct About {
-    /// What it is called, such as `wheel odometry`.
+    /// Display name, such as `wheel odometry`.
     pub word: &'static str,
-    /// An example of how it is written in a robot file.
+    /// An example in the syntax of a robot file.
     pub example: &'static str,
     /// Its channels with the names of their values, in Markdown.
     pub channels: &'static str,
-    /// What it measures, in Markdown.
+    /// The measured quantities, in Markdown.
     pub meaning: &'static str,
 }
 
-/// What the check of a kind knows of its surroundings.
+/// Context of a sensor for its check.
 pub(crate) struct Owner<'a> {
     /// Name of the sensor.
     pub(crate) sensor: &'a str,
     /// The robot that carries it.
     pub(crate) robot: &'a RobotSpec,
-    /// What a file may ask for.
+    /// Limits on the file.
     pub(crate) limits: &'a Limits,
 }
 
@@ -100,19 +100,19 @@ macro_rules! sensors {
         $(pub use $file::$kind;)+
 
         variants! {
-            /// What a sensor measures. A file names the kind, with its fields in brackets
-            /// if it has any: `Imu`, `Contact(threshold: 0.5)`.
+            /// The kind of a sensor. A file names the kind, with its fields in brackets if it
+            /// has any: `Imu`, `Contact(threshold: 0.5)`.
             #[derive(Debug, Clone, PartialEq)]
             pub enum SensorKind { $($kind,)+ }
         }
 
         impl SensorKind {
-            /// What people read about each kind, in the order of the reference page.
+            /// Documentation of each kind for users, in the order of the reference page.
             pub fn all() -> Vec<About> {
                 vec![$($kind::about()),+]
             }
 
-            /// What people read about this kind.
+            /// Documentation of this kind for users.
             pub fn about(&self) -> About {
                 match self { $(Self::$kind(_) => $kind::about(),)+ }
             }
@@ -124,7 +124,7 @@ macro_rules! sensors {
     };
 }
 
-// Kinds are known by their place in this list where a format writes numbers.
+// Binary formats identify a kind by its index in this list.
 sensors! {
     joint_state::JointState,
     imu::Imu,
@@ -140,17 +140,17 @@ sensors! {
 }
 
 impl SensorKind {
-    /// What it measures on a robot, in the order of its values.
+    /// Its channels on a robot, in the order of its values.
     pub fn channels(&self, robot: &RobotSpec) -> Vec<Channel> {
         self.of().channels(robot)
     }
 
-    /// Whether the sensor has to sit on a link.
+    /// True if the sensor must be mounted on a link.
     pub fn needs_link(&self) -> bool {
         self.of().needs_link()
     }
 
-    /// The wheels whose rotation the sensor counts, if that is what it does.
+    /// The wheels whose rotation the sensor measures, for wheel odometry.
     pub fn wheels(&self) -> Option<&WheelOdometry> {
         self.of().wheels()
     }

@@ -1,4 +1,4 @@
-//! Errors of devices that can be bought, after their data sheets: one file each.
+//! Errors of commercial devices, from their data sheets: one file each.
 
 mod bmi088;
 
@@ -24,12 +24,11 @@ pub struct ValueErrors {
 pub struct Preset {
     /// Name in files.
     pub name: &'static str,
-    /// What it describes, with its article: `an IMU`.
+    /// The kind of device, with its article: `an IMU`.
     pub(crate) device: &'static str,
-    /// Whether sensors of a kind are such devices.
+    /// True if the preset applies to sensors of this kind.
     pub(crate) fits: fn(&SensorKind) -> bool,
-    /// Errors of a value, by channel, place in the channel, and measurements per
-    /// second.
+    /// Errors of a value, by channel, index in the channel, and measurements per second.
     figures: fn(&str, usize, f64) -> ValueErrors,
 }
 
