@@ -1,4 +1,4 @@
-//! What drives a joint.
+//! Actuators of joints.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +12,9 @@ pub struct ActuatorSpec {
     pub name: String,
     /// Joint that it drives (one degree of freedom).
     pub joint: String,
-    /// What a command means.
+    /// Control law, which gives commands their meaning.
     pub drive: Drive,
-    /// What the motor can do.
+    /// Limits of the motor.
     #[serde(default)]
     pub limits: ActuatorLimits,
     /// Time from command to effect, s; rounded up to whole ticks.
@@ -22,7 +22,7 @@ pub struct ActuatorSpec {
     pub delay: f64,
 }
 
-/// What a command to an actuator means.
+/// The control law of an actuator, which gives commands their meaning.
 ///
 /// `q` is the joint coordinate (rad or m), `v` its rate, `tau` torque (N m) or
 /// force (N) at the joint. All feedback terms are integrated implicitly.
@@ -98,7 +98,7 @@ impl Drive {
     }
 }
 
-/// What a motor can do at most. A limit that is left out does not apply.
+/// Limits of a motor. A limit that is left out does not apply.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ActuatorLimits {

@@ -14,7 +14,7 @@ pub struct EnvironmentSpec {
     pub format: u32,
     /// Name of the environment.
     pub name: String,
-    /// One line for people.
+    /// One-line description.
     #[serde(default)]
     pub about: String,
     /// Materials that shapes of this file may name.
@@ -23,10 +23,10 @@ pub struct EnvironmentSpec {
     /// Endless flat ground; none if left out.
     #[serde(default)]
     pub ground: Option<GroundSpec>,
-    /// Things that stand, lie or can be pushed around.
+    /// Static and movable objects.
     #[serde(default)]
     pub objects: Vec<ObjectSpec>,
-    /// Named regions without substance.
+    /// Named regions without collision.
     #[serde(default)]
     pub zones: Vec<ZoneSpec>,
     /// Magnetic field, the same everywhere, in the world frame, T.
@@ -74,9 +74,9 @@ pub struct GroundSpec {
     pub torsional_friction: f64,
     /// As for shapes: resistance to rolling, m.
     pub rolling_friction: f64,
-    /// As for shapes: how the surface yields.
+    /// As for shapes: compliance of the surface.
     pub softness: Option<SoftnessSpec>,
-    /// How coefficients of two surfaces become one; see [`MaterialSpec`].
+    /// Combination rule for the coefficients of two surfaces; see [`MaterialSpec`].
     pub combine: CombineRule,
 }
 
@@ -95,7 +95,7 @@ impl Default for GroundSpec {
     }
 }
 
-/// A thing in the environment.
+/// An object in the environment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectSpec {
@@ -104,21 +104,21 @@ pub struct ObjectSpec {
     /// Pose at the start, in the world.
     #[serde(default)]
     pub pose: PoseSpec,
-    /// Whether it can move.
+    /// Mobility.
     #[serde(default)]
     pub mobility: Mobility,
-    /// What it is made of.
+    /// Collision shapes.
     pub shapes: Vec<ShapeSpec>,
 }
 
-/// Whether an object can move.
+/// Mobility of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Mobility {
-    /// It never moves.
+    /// Fixed to the world.
     #[default]
     Static,
-    /// It falls, slides and can be pushed.
+    /// Free to fall, slide and be pushed.
     Movable {
         /// Mass, kg, spread evenly over the shapes.
         mass_kg: f64,

@@ -1,8 +1,7 @@
-//! What users write: the three kinds of file and the types behind them.
+//! The user's files: their three kinds and the types behind them.
 //!
-//! These are plain data that mirror the text. A [`Scenario`] is the trusted
-//! form: every file loaded, every name resolved, every number checked. Only
-//! the checker makes one.
+//! These are plain data that mirror the text. A [`Scenario`] is the trusted form: every file
+//! loaded, every name resolved, every number checked. Only the checker constructs it.
 //!
 //! Start reading at [`ScenarioSpec`].
 
@@ -42,11 +41,11 @@ pub use values::{Angle, Axis, Coordinate, PoseSpec};
 /// The only format version there is so far; the value of every `format:` field.
 pub const FORMAT: u32 = 1;
 
-/// A scenario with everything that it names, checked and ready to be built.
+/// A scenario with all files that it names, checked and ready to be built.
 ///
-/// The checker is the only maker of valid values; `randori_sim` relies on what
-/// it guarantees (unique names, references that resolve, finite numbers,
-/// positive masses, trees without cycles, rates that divide).
+/// Only the checker constructs valid values; `randori_sim` relies on its guarantees (unique
+/// names, references that resolve, finite numbers, positive masses, trees without cycles,
+/// rates that divide).
 ///
 /// ```
 /// use randori_core::text::{Limits, MemoryFiles, ScenarioText};
@@ -67,8 +66,8 @@ pub struct Scenario {
     pub spec: ScenarioSpec,
     /// The environment file that it names.
     pub environment: EnvironmentSpec,
-    /// One robot file per entry of `spec.robots`, in that order, with what it
-    /// imports and with the drives that its policy contract asks for.
+    /// One robot file per entry of `spec.robots`, in that order, with its imports and with the
+    /// drives of its policy contract.
     pub robots: Vec<RobotSpec>,
     /// The policy contract of each entry of `spec.robots` that has one; its
     /// `network` is a path from the project root.
@@ -76,8 +75,8 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Puts into force what policy contracts say about robots: the gains of
-    /// low-level controllers, and the moment of the first decision.
+    /// Applies the settings of policy contracts to robots: the gains of low-level controllers,
+    /// and the time of the first inference.
     pub(crate) fn equip(&mut self) {
         let entries = self.spec.robots.iter_mut().zip(&mut self.robots);
         for ((entry, robot), contract) in entries.zip(&self.contracts) {
@@ -89,7 +88,7 @@ impl Scenario {
         }
     }
 
-    /// The physics settings in force: the preset with its refinements.
+    /// The physics settings: the preset with its refinements.
     pub fn physics(&self) -> PhysicsSettings {
         self.spec.physics.settings()
     }

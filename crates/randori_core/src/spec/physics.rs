@@ -1,4 +1,4 @@
-//! How physics advances.
+//! Settings of physics.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +15,8 @@ pub enum PhysicsPreset {
 }
 
 impl PhysicsPreset {
-    /// The settings behind the name, with standard gravity. They were chosen
-    /// by measurement: stiff contacts keep stacks and grips, several iterations
-    /// keep legs from creeping.
+    /// The settings of the preset, with standard gravity. They were chosen by measurement:
+    /// stiff contacts keep stacks and grips, several iterations keep legs from creeping.
     pub fn settings(self) -> PhysicsSettings {
         let (rate_hz, substeps, solver_iterations, contact_frequency_hz) = match self {
             Self::Fast => (200, 1, 8, 120.0),
@@ -39,7 +38,7 @@ impl PhysicsPreset {
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PhysicsSpec {
-    /// Where the other fields start from.
+    /// The preset that the other fields refine.
     pub preset: PhysicsPreset,
     /// Ticks per second; must divide 1,000,000,000.
     pub rate_hz: Option<u32>,
@@ -56,7 +55,7 @@ pub struct PhysicsSpec {
 }
 
 impl PhysicsSpec {
-    /// The settings in force.
+    /// The resulting settings.
     pub fn settings(&self) -> PhysicsSettings {
         let preset = self.preset.settings();
         PhysicsSettings {
@@ -72,7 +71,7 @@ impl PhysicsSpec {
     }
 }
 
-/// Physics settings without gaps.
+/// Complete physics settings.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PhysicsSettings {
     /// Ticks per second.

@@ -1,4 +1,4 @@
-//! Which policy drives a robot, how often, and how long it thinks.
+//! The policy of a robot, its rate and its inference latency.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,27 +8,27 @@ use crate::policy_source::PolicySource;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicySpec {
-    /// Where it comes from.
+    /// Source of the policy.
     #[serde(rename = "use")]
     pub source: PolicySource,
-    /// Decisions per second; must divide the physics rate.
+    /// Inferences per second; must divide the physics rate.
     pub rate_hz: f64,
-    /// Time of the first decision, s; a policy contract's own if left out,
-    /// which is 0 for policies without one. Rounded to the nearest tick.
+    /// Time of the first inference, s; that of the policy contract if left out, which is 0 for
+    /// policies without one. Rounded to the nearest tick.
     #[serde(default)]
     pub offset_s: Option<f64>,
-    /// The simulated time that thinking takes.
+    /// Inference latency, in simulated time.
     #[serde(default)]
     pub inference: InferenceSpec,
 }
 
-/// Decisions per second for a robot whose scenario gives it no policy; the
-/// nearest rate that divides the physics rate is taken.
+/// Inferences per second for a robot whose scenario gives it no policy; the nearest rate that
+/// divides the physics rate is taken.
 const DEFAULT_RATE_HZ: f64 = 50.0;
 
 impl PolicySpec {
-    /// A policy for a robot whose scenario says nothing about one: about 50
-    /// decisions per second, which divide a physics rate (Hz), and no thinking time.
+    /// A policy for a robot whose scenario names none: about 50 inferences per second, which
+    /// divide a physics rate (Hz), and no inference latency.
     pub fn new(source: PolicySource, physics_hz: f64) -> Self {
         Self {
             source,
@@ -39,21 +39,21 @@ impl PolicySpec {
     }
 }
 
-/// The simulated time that thinking takes.
+/// Inference latency, in simulated time.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct InferenceSpec {
-    /// From observation to the first effect of the answer, s.
+    /// From observation to the first effect of the action, s.
     pub latency: LatencySpec,
-    /// How much of an answer is used.
+    /// Use of action chunks.
     pub chunk: ChunkSpec,
 }
 
-/// How long one decision takes in simulated time; rounded up to whole ticks.
+/// Inference latency, in simulated time; rounded up to whole ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum LatencySpec {
-    /// Always the same, s.
+    /// Constant, s.
     Fixed(f64),
     /// Uniformly distributed, s.
     Uniform {
@@ -81,13 +81,12 @@ impl Default for LatencySpec {
     }
 }
 
-/// How much of an answer with several commands is used before the next
-/// observation is sent.
+/// The part of an action chunk that is used before the next observation is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChunkSpec {
-    /// Control periods between two requests; commands of an answer beyond that
-    /// still apply if the next answer is late.
+    /// Control periods between two requests; actions of a chunk beyond that still apply if the
+    /// next response is late.
     pub execute: u32,
 }
 

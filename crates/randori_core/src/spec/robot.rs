@@ -17,20 +17,20 @@ pub struct RobotSpec {
     pub format: u32,
     /// Name of the model.
     pub name: String,
-    /// One line for people.
+    /// One-line description.
     #[serde(default)]
     pub about: String,
-    /// A robot file of another kind to start from: what this file says is added
-    /// to it, or replaces what has the same name there.
+    /// A robot file in another format as a base: this file adds to it, and replaces elements
+    /// of the same name.
     #[serde(default)]
     pub import: Option<ImportSpec>,
-    /// Whether the base is free or bolted to the world.
+    /// Free or fixed base.
     pub base: Base,
-    /// Whether links of this robot collide with each other. Neighbours joined
-    /// by a joint do so only if the joint says `contacts: true`.
+    /// True if links of this robot collide with each other. Neighbours joined by a joint do so
+    /// only if the joint has `contacts: true`.
     #[serde(default)]
     pub self_contact: bool,
-    /// Pairs of links that pass through each other.
+    /// Pairs of links that do not collide with each other.
     #[serde(default)]
     pub contact_exclusions: Vec<(String, String)>,
     /// Materials that shapes of this file may name.
@@ -47,10 +47,10 @@ pub struct RobotSpec {
     /// Linear relations between joint coordinates.
     #[serde(default)]
     pub couplings: Vec<CouplingSpec>,
-    /// What drives the joints, in the order of the command vector.
+    /// Actuators of joints, in the order of the command vector.
     #[serde(default)]
     pub actuators: Vec<ActuatorSpec>,
-    /// What the robot measures, in the order of the observation.
+    /// Sensors, in the order of the observation.
     #[serde(default)]
     pub sensors: Vec<SensorSpec>,
     /// Named joint configurations; joints that are not named are at zero.
@@ -58,7 +58,7 @@ pub struct RobotSpec {
     pub poses: BTreeMap<String, BTreeMap<String, Coordinate>>,
 }
 
-/// A robot file of another kind.
+/// A robot file in another format.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum ImportSpec {
@@ -66,43 +66,43 @@ pub enum ImportSpec {
     Mjcf {
         /// The file; its includes and meshes must lie in the same root.
         path: String,
-        /// Where to get the file, if it is not part of the project.
+        /// Download instructions for the file, if it is not part of the project.
         #[serde(default)]
         from: Option<String>,
-        /// Bodies, joints, geoms, actuators, sensors and keyframes to keep, by
-        /// name, with all below a body; everything if empty.
+        /// Bodies, joints, geoms, actuators, sensors and keyframes to keep, by name, with
+        /// everything below a body; everything if empty.
         #[serde(default)]
         keep: Vec<String>,
-        /// Those to leave out, with all below a body.
+        /// The same kinds of elements to leave out, with everything below a body.
         #[serde(default)]
         drop: Vec<String>,
     },
-    /// The format of ROS.
+    /// URDF, the format of ROS.
     Urdf {
         /// The file; its meshes must lie in the same root.
         path: String,
-        /// Where to get the file, if it is not part of the project.
+        /// Download instructions for the file, if it is not part of the project.
         #[serde(default)]
         from: Option<String>,
-        /// Links, joints and mimics to keep, by name, with all below a link;
-        /// everything if empty.
+        /// Links, joints and mimics to keep, by name, with everything below a link; everything
+        /// if empty.
         #[serde(default)]
         keep: Vec<String>,
-        /// Those to leave out, with all below a link.
+        /// The same kinds of elements to leave out, with everything below a link.
         #[serde(default)]
         drop: Vec<String>,
     },
 }
 
 impl ImportSpec {
-    /// Path of the file, as it is written.
+    /// Path of the file, as written.
     pub fn path(&self) -> &str {
         match self {
             Self::Mjcf { path, .. } | Self::Urdf { path, .. } => path,
         }
     }
 
-    /// Where to get the file, if it is not part of the project.
+    /// Download instructions for the file, if it is not part of the project.
     pub fn from(&self) -> Option<&str> {
         match self {
             Self::Mjcf { from, .. } | Self::Urdf { from, .. } => from.as_deref(),
@@ -110,11 +110,11 @@ impl ImportSpec {
     }
 }
 
-/// How the robot is attached to the world.
+/// Attachment of a robot to the world.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Base {
-    /// The link is bolted to the world at the robot's pose.
+    /// The link is fixed to the world at the robot's pose.
     Fixed {
         /// Root of the joint tree.
         link: String,
@@ -149,7 +149,7 @@ pub struct LinkSpec {
     /// Rotational inertia.
     #[serde(default)]
     pub inertia: InertiaSpec,
-    /// What it collides with.
+    /// Collision shapes.
     #[serde(default)]
     pub shapes: Vec<ShapeSpec>,
     /// Visual geometry; the collision shapes if there is none.
@@ -190,11 +190,11 @@ pub enum InertiaSpec {
 pub struct JointSpec {
     /// Name within the robot.
     pub name: String,
-    /// What motion it allows.
+    /// Kind of motion.
     pub kind: JointKind,
-    /// Link on the side of the base.
+    /// Parent link, on the side of the base.
     pub parent: String,
-    /// Link that moves; its frame is the joint frame at coordinate zero.
+    /// Child link; its frame is the joint frame at coordinate zero.
     pub child: String,
     /// Pose of the joint frame in the parent's frame.
     #[serde(default)]
@@ -214,13 +214,13 @@ pub struct JointSpec {
     /// Passive spring.
     #[serde(default)]
     pub spring: Option<SpringSpec>,
-    /// Whether the two links that it joins, each with all that fixed joints
-    /// weld to it, can touch each other. Counts only with `self_contact`.
+    /// True if the two links of the joint, each with all links that fixed joints weld to it,
+    /// can touch each other. Has an effect only with `self_contact`.
     #[serde(default)]
     pub contacts: bool,
 }
 
-/// What motion a joint allows.
+/// The kind of motion of a joint.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum JointKind {
@@ -263,7 +263,7 @@ impl JointKind {
         }
     }
 
-    /// Whether coordinates are lengths.
+    /// True if coordinates are lengths.
     pub fn is_prismatic(&self) -> bool {
         matches!(self, Self::Prismatic { .. })
     }
@@ -300,7 +300,7 @@ fn zero_coordinate() -> Coordinate {
 pub struct LoopSpec {
     /// Name within the robot.
     pub name: String,
-    /// What the constraint leaves free.
+    /// Free motion.
     pub kind: LoopKind,
     /// First link.
     pub link_a: String,
@@ -314,7 +314,7 @@ pub struct LoopSpec {
     pub pose_b: PoseSpec,
 }
 
-/// What a loop constraint leaves free.
+/// The free motion of a loop constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LoopKind {
     /// Nothing: a weld.
@@ -331,9 +331,9 @@ pub enum LoopKind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CouplingSpec {
-    /// Joint that follows.
+    /// Follower joint.
     pub follower: String,
-    /// Joint that leads.
+    /// Leader joint.
     pub leader: String,
     /// Follower's motion per leader's motion.
     #[serde(default = "one")]

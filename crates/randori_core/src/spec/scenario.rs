@@ -8,20 +8,20 @@ use crate::effect::Effect;
 
 use super::{PhysicsSpec, PolicySpec, PoseSpec, ZoneSpec};
 
-/// One experiment: a world, robots, what happens to them and what must hold.
+/// One experiment: a world, robots, events and goals.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename = "Scenario", deny_unknown_fields)]
 pub struct ScenarioSpec {
     /// Format version; 1.
     pub format: u32,
-    /// One line for people.
+    /// One-line description.
     pub title: String,
-    /// Words to select by.
+    /// Tags, for selection.
     #[serde(default)]
     pub tags: Vec<String>,
     /// Simulated seconds.
     pub duration: f64,
-    /// How physics advances.
+    /// Settings of physics.
     #[serde(default)]
     pub physics: PhysicsSpec,
     /// Path of the environment file.
@@ -29,7 +29,7 @@ pub struct ScenarioSpec {
     /// The robots.
     #[serde(default)]
     pub robots: Vec<RobotEntry>,
-    /// Things that move by themselves.
+    /// Objects with a prescribed motion.
     #[serde(default)]
     pub actors: Vec<ActorSpec>,
     /// Named points in the world, m.
@@ -38,20 +38,20 @@ pub struct ScenarioSpec {
     /// Named regions, besides those of the environment.
     #[serde(default)]
     pub zones: Vec<ZoneSpec>,
-    /// What goes wrong.
+    /// Events, such as disturbances.
     #[serde(default)]
     pub events: Vec<EventSpec>,
-    /// Scalars that are drawn anew for each seed, by their path.
+    /// Scalars that are sampled for each seed, by their path.
     #[serde(default)]
     pub vary: BTreeMap<String, Variation>,
-    /// What must hold.
+    /// Goals.
     #[serde(default)]
     pub goals: Vec<GoalSpec>,
     /// Numbers to report: an optional aggregate (`max`, `min`, `mean`, `final`)
     /// of a term over signals.
     #[serde(default)]
     pub metrics: Vec<String>,
-    /// What the verdict is meant to be.
+    /// Expected verdict.
     #[serde(default)]
     pub expect: Expectation,
 }
@@ -70,7 +70,7 @@ pub struct RobotEntry {
     /// Joint configuration at the start.
     #[serde(default)]
     pub start: Placement,
-    /// Who decides; without one, actuators keep their default command.
+    /// Policy; without one, actuators keep their default command.
     #[serde(default)]
     pub policy: Option<PolicySpec>,
 }
@@ -85,27 +85,27 @@ pub struct Placement {
     pub joints: BTreeMap<String, super::Coordinate>,
 }
 
-/// Something that moves along a given path, whatever happens.
+/// An object that moves along a given path and does not react to contacts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActorSpec {
     /// Name within the scenario.
     pub name: String,
-    /// What it looks like.
+    /// Shape and appearance.
     pub model: ActorModel,
     /// Corners of its path on the ground: (x, y), m.
     pub path: Vec<[f64; 2]>,
     /// Speed along the path, m/s.
     pub speed: f64,
-    /// When it starts, s; if negative, it is under way since then.
+    /// Start time, s; if negative, the actor is already on its way when the run starts.
     #[serde(default)]
     pub start: f64,
-    /// What it does at the end of the path.
+    /// Behaviour at the end of the path.
     #[serde(default)]
     pub repeat: Repeat,
 }
 
-/// What an actor looks like.
+/// Shape and appearance of an actor.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum ActorModel {
@@ -128,39 +128,39 @@ fn adult_radius() -> f64 {
     0.25
 }
 
-/// What an actor does at the end of its path.
+/// Behaviour of an actor at the end of its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Repeat {
     /// It stops.
     #[default]
     Once,
-    /// It walks back and forth.
+    /// It moves back and forth.
     BackAndForth,
-    /// It goes straight on to the first corner and around again.
+    /// It goes straight to the first corner and starts again.
     Loop,
 }
 
-/// Something that happens to the world.
+/// An event that acts on bodies or sensors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventSpec {
     /// Name within the scenario, for `--set` and reports.
     #[serde(default)]
     pub name: Option<String>,
-    /// When it happens, s. Give this or `when`.
+    /// Time of the event, s. Give this or `when`.
     #[serde(default)]
     pub at: Option<f64>,
-    /// A formula (past operators only): it happens once, at the first tick
-    /// after one at which this holds.
+    /// A formula (past operators only): the event occurs once, at the first tick after one at
+    /// which the formula holds.
     #[serde(default)]
     pub when: Option<String>,
-    /// What happens.
+    /// Effect of the event.
     #[serde(rename = "do")]
     pub effect: Effect,
 }
 
 impl EventSpec {
-    /// When the event happens, if the file says it in exactly one way.
+    /// Trigger of the event, if the file gives exactly one.
     pub fn trigger(&self) -> Option<Trigger<'_>> {
         match (self.at, &self.when) {
             (Some(at), None) => Some(Trigger::At(at)),
@@ -170,16 +170,16 @@ impl EventSpec {
     }
 }
 
-/// When an event happens.
+/// The trigger of an event.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Trigger<'a> {
     /// At this simulated second.
     At(f64),
-    /// When this formula holds for the first time.
+    /// At the first time that this formula holds.
     When(&'a str),
 }
 
-/// How a scalar is drawn for each seed.
+/// The distribution of a scalar, which is sampled for each seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Variation {
     /// Uniform between two values.
@@ -204,14 +204,14 @@ pub struct GoalSpec {
     pub prefer: Option<String>,
 }
 
-/// What the verdict is meant to be.
+/// The expected verdict.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Expectation {
     /// All goals hold.
     #[default]
     Pass,
-    /// This goal fails: a scenario that shows a limit.
+    /// This goal fails: the scenario demonstrates a limit.
     Fail {
         /// Name of the goal.
         goal: String,

@@ -1,4 +1,4 @@
-//! What a robot measures.
+//! Sensors of a robot.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,13 @@ use crate::sensor::SensorKind;
 pub struct SensorSpec {
     /// Name within the robot.
     pub name: String,
-    /// Link that carries it; needed by all kinds but `JointState` and
-    /// `WheelOdometry`.
+    /// Link to which it is mounted; needed by all kinds but `JointState` and `WheelOdometry`.
     #[serde(default)]
     pub link: Option<String>,
     /// Pose of the sensor frame in the link frame.
     #[serde(default)]
     pub pose: PoseSpec,
-    /// What it measures.
+    /// Kind of sensor.
     pub kind: SensorKind,
     /// Measurements per second; must divide the physics rate. One per tick if
     /// left out.
@@ -29,13 +28,13 @@ pub struct SensorSpec {
     /// Time of the first measurement, s.
     #[serde(default)]
     pub offset_s: f64,
-    /// How measurements differ from the truth.
+    /// Errors of its measurements.
     #[serde(default)]
     pub errors: ErrorSpec,
 }
 
-/// How measurements differ from the truth. Applied in this order: bias, random
-/// walk, noise, resolution, saturation; then dropout and latency.
+/// Errors of measurements. Applied in this order: bias, random walk, noise, resolution,
+/// saturation; then dropout and latency.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ErrorSpec {

@@ -1,10 +1,10 @@
-//! Collision shapes and what they are made of.
+//! Collision shapes and their materials.
 
 use serde::{Deserialize, Serialize};
 
 use super::PoseSpec;
 
-/// A collision shape in its own frame S. Sizes are full sizes.
+/// A collision shape in its own frame S. All sizes are full sizes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Shape {
@@ -18,7 +18,7 @@ pub enum Shape {
         /// Radius, m.
         radius: f64,
     },
-    /// A cylinder with half-ball caps, along Z, centred on S.
+    /// A cylinder with hemispherical caps, along Z, centred on S.
     Capsule {
         /// Radius, m.
         radius: f64,
@@ -44,7 +44,7 @@ pub enum Shape {
         /// Points in S, m; at least four that are not in one plane.
         points: Vec<[f64; 3]>,
     },
-    /// A surface of triangles (hollow; for things that do not move).
+    /// A surface of triangles (hollow; for static objects).
     TriangleMesh {
         /// Corners in S, m.
         vertices: Vec<[f64; 3]>,
@@ -67,7 +67,7 @@ pub enum Shape {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShapeSpec {
-    /// What it is.
+    /// Geometry.
     pub shape: Shape,
     /// Name within the link, for messages.
     #[serde(default)]
@@ -84,9 +84,9 @@ pub struct ShapeSpec {
     /// Restitution coefficient (0 to 1); replaces the material's.
     #[serde(default)]
     pub restitution: Option<f64>,
-    /// Whose surface counts when two shapes touch: friction, torsional and
-    /// rolling friction, restitution and softness are those of the shape with
-    /// the higher priority. At equal priority they are combined.
+    /// Priority when two shapes touch: friction, torsional and rolling friction, restitution
+    /// and softness are those of the shape with the higher priority. At equal priority they
+    /// are combined.
     #[serde(default)]
     pub priority: i32,
     /// Resistance to turning on the spot: the largest moment about the contact
@@ -97,20 +97,20 @@ pub struct ShapeSpec {
     /// normal force, m. At equal priority the larger one counts.
     #[serde(default)]
     pub rolling_friction: f64,
-    /// How the surface yields; as stiff as the physics settings say if left
-    /// out. At equal priority the softer one counts.
+    /// Compliance of the surface; that of the physics settings if left out. At equal priority
+    /// the softer one counts.
     #[serde(default)]
     pub softness: Option<SoftnessSpec>,
     /// Collision group; every shape without one is in `default`.
     #[serde(default)]
     pub group: Option<String>,
-    /// Groups that this shape passes through.
+    /// Groups with which this shape does not collide.
     #[serde(default)]
     pub ignores: Vec<String>,
 }
 
 impl ShapeSpec {
-    /// The shape in the middle of its body, with nothing said about its surface.
+    /// The shape at the origin of its body, with default surface properties.
     pub fn of(shape: Shape) -> Self {
         Self {
             shape,
@@ -129,8 +129,8 @@ impl ShapeSpec {
     }
 }
 
-/// How a surface yields under load, in the terms of `MuJoCo`'s contact model:
-/// a spring and damper whose strength is relative to the mass that it carries.
+/// The compliance of a surface, in the terms of `MuJoCo`'s contact model: a spring and damper
+/// whose strength is relative to the supported mass.
 ///
 /// Source: `MuJoCo` documentation, "Computation", "Solver parameters"
 /// (`solref`, `solimp`); defaults are those of `MuJoCo`.
@@ -139,7 +139,7 @@ impl ShapeSpec {
 pub struct SoftnessSpec {
     /// Time in which a penetration recovers, s.
     pub time_constant: f64,
-    /// 1 is critical damping.
+    /// Damping ratio; 1 is critical.
     pub damping_ratio: f64,
     /// Share of the wanted constraint force at no penetration, 0 to 1.
     pub impedance: f64,
@@ -147,7 +147,7 @@ pub struct SoftnessSpec {
     pub impedance_at_width: f64,
     /// Penetration over which the impedance rises, m.
     pub width: f64,
-    /// How much stiffer than the normal direction friction is; at 1, feet creep
+    /// Ratio of the stiffness of friction to that of the normal direction; at 1, feet creep
     /// under load.
     pub friction_stiffness_ratio: f64,
 }
@@ -165,7 +165,7 @@ impl Default for SoftnessSpec {
     }
 }
 
-/// Visual geometry of a link; no part in physics.
+/// Visual geometry of a link; without effect on physics.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VisualSpec {
@@ -187,18 +187,18 @@ fn metre_scale() -> [f64; 3] {
     [1.0; 3]
 }
 
-/// How a surface behaves in contact.
+/// Contact properties of a surface.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MaterialSpec {
     /// Coulomb friction coefficient.
     pub friction: f64,
-    /// Restitution coefficient, 0 (dead) to 1 (elastic).
+    /// Restitution coefficient, 0 (no rebound) to 1 (perfectly elastic).
     pub restitution: f64,
-    /// How two coefficients become one. If the two surfaces disagree, the
-    /// later of Average, Min, Multiply, Max wins.
+    /// Combination rule for two coefficients. If the two surfaces disagree, the later of
+    /// Average, Min, Multiply, Max wins.
     pub combine: CombineRule,
-    /// Colour for people: red, green, blue, 0 to 1.
+    /// Display colour: red, green, blue, 0 to 1.
     pub color: [f32; 3],
 }
 
@@ -214,19 +214,18 @@ impl Default for MaterialSpec {
 }
 
 impl MaterialSpec {
-    /// Materials that every file may name without defining them.
+    /// Built-in materials, which every file may name without a definition.
     pub const BUILT_IN: [&'static str; 6] =
         ["rubber", "plastic", "wood", "steel", "concrete", "ice"];
 
     /// The built-in material with this name.
     ///
-    /// Friction follows published tables for dry sliding (Serway and Beichner,
-    /// Physics for Scientists and Engineers, table 5.2; `OpenStax` College
-    /// Physics, table 5.1), chosen so that averages match common pairs: rubber
-    /// on concrete 0.75 (0.7 to 0.8), steel on steel 0.57, wood on wood 0.3,
-    /// steel on wood 0.44 (0.3 to 0.5), ice on anything 0.03. Plastic stands
-    /// for ABS and nylon (0.2 to 0.5). Restitution is 0, as it depends more on
-    /// shapes and speed than on materials.
+    /// Friction follows published tables for dry sliding (Serway and Beichner, Physics for
+    /// Scientists and Engineers, table 5.2; `OpenStax` College Physics, table 5.1), chosen so
+    /// that averages match common pairs: rubber on concrete 0.75 (0.7 to 0.8), steel on steel
+    /// 0.57, wood on wood 0.3, steel on wood 0.44 (0.3 to 0.5), ice on anything 0.03. Plastic
+    /// represents ABS and nylon (0.2 to 0.5). Restitution is 0, as it depends more on shapes
+    /// and speed than on materials.
     pub fn built_in(name: &str) -> Option<Self> {
         let (friction, combine, color) = match name {
             "rubber" => (0.9, CombineRule::Average, [0.12, 0.12, 0.13]),
@@ -241,7 +240,7 @@ impl MaterialSpec {
     }
 }
 
-/// How the coefficients of two touching surfaces are combined.
+/// The combination rule for the coefficients of two touching surfaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum CombineRule {
     /// Arithmetic mean.

@@ -1,4 +1,4 @@
-//! Small values that appear everywhere in scenario text.
+//! Small values that are common in scenario text.
 
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +81,7 @@ impl Coordinate {
         self.quaternion().map_or([self.si(), 0.0, 0.0], rotation_vector)
     }
 
-    /// Whether this is a length rather than an angle.
+    /// True for a length, false for an angle.
     pub fn is_length(self) -> bool {
         matches!(self, Self::M(_))
     }
