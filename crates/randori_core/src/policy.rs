@@ -1,9 +1,8 @@
-//! The contract between a robot and whatever decides for it.
+//! The interface between a robot and its policy.
 //!
-//! A policy never owns time. The engine submits an observation, and decides at
-//! which tick the answer takes effect; the policy only has to have it ready
-//! when the engine collects it. So the wall-clock speed of a policy cannot
-//! change a result.
+//! A policy has no control of time. The engine submits an observation, and determines the tick
+//! at which the action takes effect; the policy must only have it ready when the engine
+//! collects it. So the wall-clock speed of a policy cannot change a result.
 //!
 //! Start reading at [`Policy`]; most built-in policies implement the simpler
 //! [`Controller`].
@@ -18,11 +17,11 @@ use crate::sensor::Channel;
 use crate::spec::RobotSpec;
 use crate::time::Tick;
 
-/// Why a policy cannot start or go on. It ends the run as `Error`.
+/// The reason why a policy cannot start or continue. It ends the run as `Error`.
 pub use crate::diagnostic::Failure as PolicyError;
 
-/// What a robot offers to a policy: what it measures, what it can be told, and
-/// what a controller may want to know of its build.
+/// A robot's interface for a policy: sensor channels, actuator inputs, and the robot file for
+/// model-based controllers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RobotInterface {
     /// Name of the robot in the scenario.
@@ -32,7 +31,7 @@ pub struct RobotInterface {
     pub observations: Vec<Channel>,
     /// One channel per actuator, in the order of a command's values.
     pub actions: Vec<ActionChannel>,
-    /// Simulated seconds between two decisions.
+    /// Control period, simulated s.
     pub period_s: f64,
     /// Gravity in the world frame, m/s^2.
     pub gravity: [f64; 3],
@@ -40,7 +39,7 @@ pub struct RobotInterface {
     pub model: RobotSpec,
 }
 
-/// What one actuator can be told.
+/// The inputs of one actuator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActionChannel {
     /// Name of the actuator.
@@ -49,9 +48,9 @@ pub struct ActionChannel {
     pub joint: String,
     /// Its inputs, in order.
     pub inputs: Vec<InputKind>,
-    /// Range of each input that the robot can follow, where there is one.
+    /// Range of each input that the robot can follow, if it is limited.
     pub ranges: Vec<Option<(f64, f64)>>,
-    /// Command in force before the first answer.
+    /// Command before the first action.
     pub initial: Vec<f32>,
 }
 
@@ -75,7 +74,7 @@ impl RobotInterface {
         }
     }
 
-    /// Where the channel `sensor.channel` lies in an observation.
+    /// The range of the channel `sensor.channel` in an observation.
     pub fn observation(&self, name: &str) -> Option<std::ops::Range<usize>> {
         let mut first = 0;
         for channel in &self.observations {
@@ -92,7 +91,7 @@ impl RobotInterface {
         self.actions.iter().map(|action| action.inputs.len()).sum()
     }
 
-    /// The command in force before the first answer.
+    /// The command before the first action.
     pub fn initial_command(&self) -> Vec<f32> {
         self.actions.iter().flat_map(|action| action.initial.iter().copied()).collect()
     }
@@ -135,15 +134,15 @@ fn action_channels(
     robot.actuators.iter().zip(&model.actuators).map(describe).collect()
 }
 
-/// Where two ranges overlap; `None` is the range of everything. Ranges that do
-/// not overlap leave the point of the first that is nearest to the second.
+/// The overlap of two ranges; `None` is unlimited. Ranges that do not overlap leave the point
+/// of the first that is nearest to the second.
 fn overlap(one: Option<(f64, f64)>, other: Option<(f64, f64)>) -> Option<(f64, f64)> {
     let (Some((low, high)), Some((least, most))) = (one, other) else { return one.or(other) };
     let within = |value: f64| value.max(low).min(high);
     Some((within(least), within(most)))
 }
 
-/// What a policy says of itself, once, when it is connected to a robot.
+/// A policy's description of itself, given once on connection to a robot.
 ///
 /// ```
 /// use randori_core::policy::{Determinism, PolicyContract};
@@ -161,35 +160,35 @@ fn overlap(one: Option<(f64, f64)>, other: Option<(f64, f64)>) -> Option<(f64, f
 pub struct PolicyContract {
     /// Name for reports.
     pub name: String,
-    /// Observation channels that it needs, by their full names.
+    /// Required observation channels, by their full names.
     pub needs: Vec<String>,
     /// Number of values in each command.
     pub command_len: usize,
-    /// Largest number of commands in one answer.
+    /// Largest number of commands in one action chunk.
     pub max_chunk: usize,
-    /// How far its answers repeat.
+    /// Reproducibility of its actions.
     pub determinism: Determinism,
 }
 
-/// How far a policy's answers repeat for equal observations and seeds.
+/// The reproducibility of a policy's actions for equal observations and seeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Determinism {
-    /// The same bits on every machine.
+    /// Bit-exact on every machine.
     BitExact,
-    /// The same bits on the same machine and build.
+    /// Bit-exact on the same machine and build.
     SameMachine,
-    /// No promise.
+    /// No guarantee.
     Unknown,
 }
 
-/// What a robot knows at one moment.
+/// An observation of a robot: the latest sensor readings.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Observation<'a> {
     /// Number of the request, counted from 0 in each run.
     pub request: u64,
-    /// When the question is asked.
+    /// Tick of the request.
     pub tick: Tick,
-    /// The same in simulated seconds.
+    /// Time of the request, simulated s.
     pub time_s: f64,
     /// Latest delivered values of all channels, laid out as
     /// [`RobotInterface::observations`]. Zero where nothing has arrived yet.
@@ -198,7 +197,7 @@ pub struct Observation<'a> {
     pub measured_at: &'a [Option<Tick>],
 }
 
-/// An answer: one command, or several for consecutive control periods.
+/// An action chunk: one command, or several for consecutive control periods.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct CommandChunk {
     /// Commands, each laid out as [`RobotInterface::actions`].
@@ -206,18 +205,18 @@ pub struct CommandChunk {
 }
 
 impl CommandChunk {
-    /// An answer with a single command.
+    /// An action chunk with a single command.
     pub fn single(command: Vec<f32>) -> Self {
         Self { commands: vec![command] }
     }
 }
 
-/// Something that decides for a robot.
+/// A policy of a robot: it maps observations to actions.
 ///
-/// The engine calls `reset` at the start of a run, then pairs of `submit` and
-/// `collect`. Several requests may be under way; they are collected in order.
+/// The engine calls `reset` at the start of a run, then pairs of `submit` and `collect`.
+/// Several requests may be pending; they are collected in order.
 ///
-/// A policy that answers at once is a [`Controller`] in an [`Immediate`]:
+/// A policy that responds at once is a [`Controller`] in an [`Immediate`]:
 ///
 /// ```
 /// use randori_core::policy::{
@@ -260,57 +259,57 @@ impl CommandChunk {
 /// # Ok::<(), PolicyError>(())
 /// ```
 pub trait Policy: Send {
-    /// What the policy needs and gives.
+    /// The policy's description of itself.
     fn contract(&self) -> &PolicyContract;
 
-    /// Forgets everything and starts a run with this seed.
+    /// Clears all state and starts a run with this seed.
     ///
     /// # Errors
     /// When the policy cannot start.
     fn reset(&mut self, seed: u64) -> Result<(), PolicyError>;
 
-    /// Hands over an observation. Returns at once.
+    /// Submits an observation. Returns at once.
     ///
     /// # Errors
-    /// When the policy is gone or refuses the observation.
+    /// When the policy has ended or refuses the observation.
     fn submit(&mut self, observation: &Observation<'_>) -> Result<(), PolicyError>;
 
-    /// Returns the answer to request `request`, waiting for it if need be.
+    /// Returns the response to request `request`; waits for it if necessary.
     ///
     /// # Errors
-    /// When the policy fails, or does not answer within its wall-clock limit.
+    /// When the policy fails, or does not respond within its timeout.
     fn collect(&mut self, request: u64) -> Result<CommandChunk, PolicyError>;
 
-    /// All state that later answers depend on, or `None` if that is unknown.
+    /// All state that later actions depend on, or `None` if it is unknown.
     fn snapshot(&self) -> Option<Vec<u8>>;
 
-    /// Returns to a state from [`Policy::snapshot`].
+    /// Restores a state from [`Policy::snapshot`].
     ///
     /// # Errors
     /// When the bytes are not a snapshot of this policy.
     fn restore(&mut self, snapshot: &[u8]) -> Result<(), PolicyError>;
 }
 
-/// A policy that answers at once: the usual form of a built-in one.
+/// A policy that responds at once: the usual form of a built-in one.
 pub trait Controller: Send {
-    /// What the controller needs and gives.
+    /// The controller's description of itself.
     fn contract(&self) -> &PolicyContract;
 
-    /// Forgets everything and starts a run with this seed.
+    /// Clears all state and starts a run with this seed.
     fn reset(&mut self, seed: u64);
 
-    /// Decides.
+    /// Computes the action for an observation.
     ///
     /// # Errors
     /// When no sensible command exists.
     fn act(&mut self, observation: &Observation<'_>) -> Result<CommandChunk, PolicyError>;
 
-    /// All state that later answers depend on.
+    /// All state that later actions depend on.
     fn snapshot(&self) -> Vec<u8> {
         Vec::new()
     }
 
-    /// Returns to a state from [`Controller::snapshot`].
+    /// Restores a state from [`Controller::snapshot`].
     ///
     /// # Errors
     /// When the bytes are not a snapshot of this controller.
@@ -323,7 +322,7 @@ pub trait Controller: Send {
     }
 }
 
-/// Makes a [`Policy`] of a [`Controller`]: answers wait here until collected.
+/// Adapts a [`Controller`] to a [`Policy`]: responses are kept until collected.
 #[derive(Debug, Clone)]
 pub struct Immediate<C> {
     controller: C,
@@ -361,8 +360,8 @@ impl<C: Controller> Policy for Immediate<C> {
     }
 
     fn snapshot(&self) -> Option<Vec<u8>> {
-        // Answers under way belong to the scheduler's snapshot once collected;
-        // before that there is no complete state to give.
+        // Responses in progress belong to the scheduler's snapshot once collected; before that
+        // there is no complete state to return.
         self.answers.is_empty().then(|| self.controller.snapshot())
     }
 

@@ -1,4 +1,4 @@
-//! Policies that Randori brings along.
+//! Built-in policies.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{PolicySource, SourceType};
 
-/// One that Randori brings along.
+/// A built-in policy of Randori.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Builtin {

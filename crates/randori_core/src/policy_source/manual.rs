@@ -1,11 +1,11 @@
-//! People.
+//! Manual control.
 
 use serde::{Deserialize, Serialize};
 
 use super::SourceType;
 
-/// A person with the sliders and keys of the viewer; without a viewer, a run
-/// cannot begin.
+/// Manual control with the sliders and keys of the viewer; without a viewer, a run cannot
+/// begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manual;
 

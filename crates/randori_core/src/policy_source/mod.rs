@@ -1,8 +1,9 @@
-//! Where policies come from: the sources that `use:` may name, one file each.
+//! Sources of policies: the values of `use:`, one file each.
 //!
-//! A source is a struct with its fields in files, what it is called, what has to be allowed
-//! before it starts, which files it depends on, and its check. `randori_policy::start` starts
-//! it. [`PolicySource`] lists them all; outside of these rooms it is asked, not matched.
+//! A source is a struct of its fields in files, with its names, the permission it needs, the
+//! files it depends on, and its check. `randori_policy::start` starts it. [`PolicySource`]
+//! lists all sources; code outside of these modules calls its methods and does not match on
+//! it.
 
 mod builtin;
 mod manual;
@@ -17,40 +18,40 @@ pub use process::{Process, command_line};
 use crate::check::{At, Report};
 use crate::variant::variants;
 
-/// What a source does to the user's computer, which the user has to allow.
+/// An operation on the user's computer that needs permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trust {
-    /// What it does, in the words that follow "the policy of robot `pup`".
+    /// Its description, as the words that follow "the policy of robot `pup`".
     pub does: &'static str,
-    /// The field of the source that asks for it.
+    /// The field of the source that requests it.
     pub field: &'static str,
     /// The remark beside that field.
     pub label: &'static str,
-    /// What would happen, with the program or the address.
+    /// The consequence of permission, with the program or the address.
     pub would: String,
-    /// What to write after `--policy ROBOT=` to choose the same source by hand.
+    /// The argument of `--policy ROBOT=` that selects the same source.
     pub choice: String,
 }
 
 /// A kind of source.
 pub(crate) trait SourceType {
-    /// What recordings call the kind.
+    /// Name of the kind in recordings.
     fn kind(&self) -> &'static str;
 
-    /// What recordings call this one.
+    /// Name of this source in recordings.
     fn name(&self) -> String;
 
-    /// What people see.
+    /// Display name.
     fn shown(&self) -> String {
         self.name()
     }
 
-    /// What has to be allowed before it starts; `None` if nothing.
+    /// The permission that it needs before it starts; `None` if none.
     fn trust(&self) -> Option<Trust> {
         None
     }
 
-    /// Whether it depends on more than the texts of the scenario.
+    /// True if it depends on more than the texts of the scenario.
     fn needs_files(&self) -> bool {
         false
     }
@@ -70,28 +71,28 @@ pub(crate) trait SourceType {
         None
     }
 
-    /// Wall-clock limit per answer, s.
+    /// Wall-clock limit per response, s.
     fn timeout_s(&self) -> Option<f64> {
         None
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     fn timeout_s_mut(&mut self) -> Option<&mut f64> {
         None
     }
 
-    /// Takes over what it has in common with the source that it replaces.
+    /// Takes over the common fields of the source that it replaces.
     fn inherit(&mut self, _replaced: &PolicySource) {}
 
-    /// Reports fields that make no sense.
+    /// Reports invalid fields.
     fn check(&self, _report: &mut Report<'_>, _at: &At<'_>) {}
 }
 
-/// Makes the enum of all sources, and hands each call to the source at hand.
+/// Declares the enum of all sources, and dispatches each call to its variant.
 macro_rules! policy_sources {
     ($($name:ident),+ $(,)?) => {
         variants! {
-            /// Where a policy comes from.
+            /// The source of a policy.
             #[derive(Debug, Clone, PartialEq)]
             pub enum PolicySource { $($name,)+ }
         }
@@ -111,73 +112,73 @@ macro_rules! policy_sources {
 policy_sources! { Builtin, Onnx, Process, Manual }
 
 impl PolicySource {
-    /// What recordings call the kind, such as `builtin`.
+    /// Name of the kind in recordings, such as `builtin`.
     pub fn kind(&self) -> &'static str {
         self.source().kind()
     }
 
-    /// What recordings call this one, such as `goal_seeker` or `python3 my_policy.py`.
+    /// Name of this source in recordings, such as `goal_seeker` or `python3 my_policy.py`.
     pub fn name(&self) -> String {
         self.source().name()
     }
 
-    /// What people see.
+    /// Display name.
     pub fn shown(&self) -> String {
         self.source().shown()
     }
 
-    /// What has to be allowed before it starts; `None` if nothing.
+    /// The permission that it needs before it starts; `None` if none.
     pub fn trust(&self) -> Option<Trust> {
         self.source().trust()
     }
 
-    /// Whether it depends on more than the texts of the scenario.
+    /// True if it depends on more than the texts of the scenario.
     pub fn needs_files(&self) -> bool {
         self.source().needs_files()
     }
 
-    /// The words of a command, which may name files: the program comes first. Empty for
-    /// what is no program.
+    /// The words of a command, which may name files: the program comes first. Empty if it is
+    /// not a program.
     pub fn command(&self) -> &[String] {
         self.source().command()
     }
 
-    /// The network and its contract; `None` for what is no network.
+    /// The network and its contract; `None` if it is not a network.
     pub fn network(&self) -> Option<&Onnx> {
         self.source().network()
     }
 
-    /// Whether a person decides.
+    /// True for manual control.
     pub fn is_by_hand(&self) -> bool {
         matches!(self, Self::Manual(_))
     }
 
-    /// The path of its contract, to be changed.
+    /// The path of its contract, mutable.
     pub(crate) fn contract_mut(&mut self) -> Option<&mut String> {
         self.source_mut().contract_mut()
     }
 
-    /// Wall-clock limit per answer, s; `None` for what answers at once.
+    /// Wall-clock limit per response, s; `None` for sources that respond at once.
     pub fn timeout_s(&self) -> Option<f64> {
         self.source().timeout_s()
     }
 
-    /// Waits for no answer longer than this, s.
+    /// Limits the wall-clock time per response, s.
     pub fn limit_timeout(&mut self, limit_s: f64) {
         if let Some(timeout_s) = self.source_mut().timeout_s_mut() {
             *timeout_s = timeout_s.min(limit_s);
         }
     }
 
-    /// The same source in the place of another one: it takes over what both have in
-    /// common, such as the parameters of the same built-in policy.
+    /// This source as the replacement of another one: it takes over the common fields, such as
+    /// the parameters of the same built-in policy.
     #[must_use]
     pub fn in_place_of(mut self, replaced: &Self) -> Self {
         self.source_mut().inherit(replaced);
         self
     }
 
-    /// Reports fields that make no sense.
+    /// Reports invalid fields.
     pub(crate) fn check(&self, report: &mut Report<'_>, at: &At<'_>) {
         self.source().check(report, at);
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SourceType;
 
-/// A neural network in an ONNX file, fed and read as a policy contract says.
+/// A neural network in an ONNX file, with the mapping of a policy contract.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Onnx {
@@ -18,7 +18,7 @@ pub struct Onnx {
 }
 
 impl Onnx {
-    /// The word and the field of texts that name a contract, which is loaded with the scenario.
+    /// The word and the field that name a contract in texts; it is loaded with the scenario.
     pub(crate) const CONTRACT: (&str, &str) = ("Onnx", "path");
 }
 

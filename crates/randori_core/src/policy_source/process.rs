@@ -1,4 +1,4 @@
-//! Programs.
+//! External programs.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,15 +6,15 @@ use super::{PolicySource, SourceType, Trust};
 use crate::check::{At, Report};
 use crate::diagnostic::DiagnosticCode;
 
-/// A child process that speaks one JSON object per line. It is started only
-/// when the person who runs the scenario allows it.
+/// A child process that communicates by one JSON object per line. It is started only with the
+/// user's permission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Process {
     /// Program and arguments; never passed through a shell. Arguments that
     /// name existing files are relative to the project root.
     pub command: Vec<String>,
-    /// Wall-clock limit per answer, s; beyond it the run ends as `Error`.
+    /// Wall-clock limit per response, s; beyond it the run ends as `Error`.
     #[serde(default = "default_timeout_s")]
     pub timeout_s: f64,
 }
@@ -81,7 +81,7 @@ impl SourceType for Process {
     }
 }
 
-/// A command as one would type it into a shell, with no more quotes than needed.
+/// A command in shell syntax, with no more quotes than needed.
 pub fn command_line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let is_plain = |word: &str| {
         let mut characters = word.chars();

@@ -1,14 +1,13 @@
-//! The `PolicyContract(...)` file: how a network is fed and read.
+//! The `PolicyContract(...)` file: the observation and action mapping of a network.
 //!
-//! Everything between a robot's sensors and its actuators that the network does
-//! not do itself stands here: nothing of it is hidden in code. The order of
-//! work at each decision is: commands slew, phases that advance before
-//! inference advance, terms are computed (scaled, offset, clipped), histories
-//! shift, the network runs, the action is clipped, scaled, offset and kept in
-//! its range, phases that advance after inference advance.
+//! The file holds all processing between a robot's sensors and its actuators that the network
+//! does not do itself; none of it is hidden in code. The order at each inference is: commands
+//! slew, phases that advance before inference advance, terms are computed (scaled, offset,
+//! clipped), histories shift, the network runs, the action is clipped, scaled, offset and
+//! limited to its range, phases that advance after inference advance.
 //!
-//! As long as a measurement that a term needs has never arrived, nothing of
-//! this happens and the robot keeps its first command.
+//! Until every channel that a term needs has delivered a measurement, none of this happens and
+//! the robot keeps its first command.
 //!
 //! Start reading at [`ContractSpec`].
 
@@ -25,34 +24,34 @@ pub struct ContractSpec {
     pub format: u32,
     /// Name of the policy.
     pub name: String,
-    /// One line for people: who trained it, for what, where to get it.
+    /// One-line description: origin, training, purpose.
     #[serde(default)]
     pub about: String,
     /// The network, an ONNX file.
     pub network: String,
-    /// Where to get the network, if it is not part of the project.
+    /// Download instructions for the network, if it is not part of the project.
     #[serde(default)]
     pub from: Option<String>,
-    /// Joints of the robot that the network knows, in its own order. Terms and
-    /// actions over joints follow this order.
+    /// Joints of the robot that the network uses, in its own order. Terms and actions over
+    /// joints follow this order.
     pub joints: Vec<String>,
-    /// Coordinates of these joints that the network takes as zero, rad or m; one
+    /// Default pose: coordinates of these joints that the network takes as zero, rad or m; one
     /// per joint, or none for zero.
     #[serde(default)]
     pub default_pose: Vec<f64>,
-    /// When the network is asked.
+    /// Timing of inference.
     pub timing: TimingSpec,
-    /// What a person or a planner tells the policy.
+    /// External command inputs.
     #[serde(default)]
     pub commands: Vec<CommandInputSpec>,
-    /// Clocks that the network sees, such as that of a gait.
+    /// Phases, such as that of a gait.
     #[serde(default)]
     pub phases: Vec<PhaseSpec>,
-    /// The inputs of the network that are made of terms, in any order.
+    /// The inputs of the network that consist of terms, in any order.
     pub inputs: Vec<InputSpec>,
-    /// What the network's answer means.
+    /// Mapping of the network's output to actions.
     pub action: ActionSpec,
-    /// State that the network hands to itself.
+    /// Recurrent state of the network.
     #[serde(default)]
     pub recurrent: Vec<RecurrentSpec>,
 }
@@ -63,8 +62,8 @@ impl ContractSpec {
         if self.action.joints.is_empty() { &self.joints } else { &self.action.joints }
     }
 
-    /// Number of values of a term, if it can be told; `channel_len` tells that
-    /// of a sensor channel.
+    /// Number of values of a term, if it is known; `channel_len` returns that of a sensor
+    /// channel.
     pub fn term_len(
         &self,
         source: &TermSource,
@@ -88,7 +87,7 @@ impl ContractSpec {
         }
     }
 
-    /// Number of values of an input with all its samples, if it can be told.
+    /// Number of values of an input with all its samples, if it is known.
     pub fn input_len(
         &self,
         input: &InputSpec,
@@ -112,8 +111,7 @@ impl ContractSpec {
         index.and_then(|index| self.default_pose.get(index)).copied().unwrap_or(0.0)
     }
 
-    /// Gives the actuators of the driven joints the drives and limits that the
-    /// contract asks for.
+    /// Sets the drives and limits of the contract on the actuators of the driven joints.
     pub fn equip(&self, robot: &mut RobotSpec) {
         for (index, joint) in self.driven_joints().iter().enumerate() {
             let Some(actuator) = robot.actuators.iter_mut().find(|drive| drive.joint == *joint)
@@ -125,7 +123,7 @@ impl ContractSpec {
                 match self.action.target {
                     ActionTarget::Position | ActionTarget::Residual => {
                         actuator.drive = Drive::Position { kp, kd };
-                        // It was given in the unit of another kind of command.
+                        // Its unit is that of another kind of command.
                         actuator.limits.command = None;
                     }
                     ActionTarget::Velocity => {
@@ -144,53 +142,53 @@ impl ContractSpec {
     }
 }
 
-/// When the network is asked.
+/// Timing of inference.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TimingSpec {
     /// Physics ticks per second in training.
     pub physics_hz: f64,
-    /// Physics ticks from one decision to the next.
+    /// Physics ticks from one inference to the next.
     pub decimation: u32,
-    /// Tick within each period (0 to decimation - 1) at whose start the network
-    /// observes and from which on its answer acts.
+    /// Tick within each period (0 to decimation - 1) at whose start the observation is taken
+    /// and from which on the action applies.
     #[serde(default)]
     pub observe_at: u32,
 }
 
 impl TimingSpec {
-    /// Decisions per second.
+    /// Inferences per second.
     pub fn rate_hz(&self) -> f64 {
         self.physics_hz / f64::from(self.decimation)
     }
 
-    /// Time of the first decision, s.
+    /// Time of the first inference, s.
     pub fn offset_s(&self) -> f64 {
         f64::from(self.observe_at) / self.physics_hz
     }
 }
 
-/// A vector that somebody outside gives to the policy, such as a velocity.
+/// An external command input of a policy, such as a velocity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommandInputSpec {
     /// Name within the contract.
     pub name: String,
-    /// Names and units of its values for people, such as `vx m/s`.
+    /// Names and units of its values for display, such as `vx m/s`.
     #[serde(default)]
     pub elements: Vec<String>,
-    /// Values where the scenario gives none.
+    /// Default values, for scenarios that give none.
     pub default: Vec<f64>,
     /// Range of each value in training; a command outside is a warning.
     #[serde(default)]
     pub range: Vec<(f64, f64)>,
-    /// Largest change of each value per second, starting from zero; the command
-    /// holds at once if left out.
+    /// Largest change of each value per second, starting from zero; the command applies at
+    /// once if left out.
     #[serde(default)]
     pub slew: Option<f64>,
 }
 
-/// A clock that the network sees.
+/// A phase variable that is an input of the network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PhaseSpec {
@@ -198,22 +196,21 @@ pub struct PhaseSpec {
     pub name: String,
     /// Turns per second.
     pub frequency_hz: f64,
-    /// How much faster it turns with a command.
+    /// Increase of the rate with a command.
     #[serde(default)]
     pub faster: Option<PhaseFaster>,
-    /// Angles at the start, rad; one clock may have several hands. They are kept
-    /// within -pi and pi.
+    /// Phase angles at the start, rad; one phase may have several. They are wrapped to -pi to
+    /// pi.
     pub start: Vec<f64>,
-    /// Whether it advances before or after inference.
+    /// Advance before or after inference.
     #[serde(default)]
     pub advance: Moment,
-    /// When the hands stand still instead.
+    /// Condition for a standing phase.
     #[serde(default)]
     pub still: Option<PhaseStill>,
 }
 
-/// A clock that turns faster the larger a command is: by
-/// `hz_per_unit * min(norm of the command, up_to)`.
+/// A rate that increases with a command: by `hz_per_unit * min(norm of the command, up_to)`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PhaseFaster {
@@ -221,11 +218,11 @@ pub struct PhaseFaster {
     pub command: String,
     /// Turns per second for each unit of the command's Euclidean norm.
     pub hz_per_unit: f64,
-    /// Norm beyond which it turns no faster.
+    /// Norm beyond which the rate does not increase.
     pub up_to: f64,
 }
 
-/// When something happens at a decision.
+/// A moment relative to inference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Moment {
     /// Before the network runs.
@@ -235,24 +232,24 @@ pub enum Moment {
     AfterInference,
 }
 
-/// Hands that stand still while a command is small.
+/// A phase that stands while a command is small.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PhaseStill {
     /// Name of the command.
     pub command: String,
-    /// Euclidean norm of the command below which they stand still.
+    /// Euclidean norm of the command below which the phase stands.
     pub below: f64,
-    /// Angles at which they stand, rad, one per hand; where they are if left
+    /// Phase angles while standing, rad, one per angle of the phase; the present ones if left
     /// out.
     #[serde(default)]
     pub at: Vec<f64>,
-    /// Whether cosines and sines are given as zero meanwhile.
+    /// True if cosines and sines are zero while standing.
     #[serde(default)]
     pub zeroed: bool,
 }
 
-/// An input of the network that is made of terms.
+/// An input of the network that consists of terms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputSpec {
@@ -260,7 +257,7 @@ pub struct InputSpec {
     pub name: String,
     /// Its parts, in order.
     pub terms: Vec<TermSpec>,
-    /// How many samples it holds and how they lie; one if left out.
+    /// Number and layout of samples; one sample if left out.
     #[serde(default)]
     pub history: HistorySpec,
 }
@@ -269,7 +266,7 @@ pub struct InputSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TermSpec {
-    /// Where the values come from.
+    /// Source of the values.
     pub source: TermSource,
     /// Factor of each value.
     #[serde(default)]
@@ -280,7 +277,7 @@ pub struct TermSpec {
     /// Smallest and largest value, applied last.
     #[serde(default)]
     pub clip: Option<(f64, f64)>,
-    /// Number of samples of this term, where it differs from its input's.
+    /// Number of samples of this term, if it differs from that of its input.
     #[serde(default)]
     pub samples: Option<u32>,
 }
@@ -313,7 +310,7 @@ impl Scaling {
         }
     }
 
-    /// How many numbers are written, if that is fixed.
+    /// The number of elements, if it is fixed.
     pub fn count(&self) -> Option<usize> {
         match self {
             Self::All(_) => None,
@@ -322,7 +319,7 @@ impl Scaling {
     }
 }
 
-/// Where the values of a term come from. Channels are named `sensor.channel`.
+/// The source of a term's values. Channels are named `sensor.channel`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum TermSource {
@@ -330,11 +327,11 @@ pub enum TermSource {
     Channel {
         /// Its name, such as `imu.gyro`.
         name: String,
-        /// Its axes, for a vector.
+        /// Axes, for a vector.
         #[serde(default)]
         frame: Frame,
-        /// Which of its values, counted from 0, in this order; all of them if
-        /// left out. `[3, 0, 1, 2]` makes w, x, y, z of a quaternion.
+        /// Indices of its values, counted from 0, in this order; all of them if left out. `[3,
+        /// 0, 1, 2]` reorders a quaternion to w, x, y, z.
         #[serde(default)]
         pick: Vec<usize>,
     },
@@ -344,24 +341,24 @@ pub enum TermSource {
         /// A channel with a quaternion x, y, z, w.
         orientation: String,
     },
-    /// Roll, pitch and yaw of an orientation, rad: turns about the fixed axes X,
-    /// then Y, then Z.
+    /// Roll, pitch and yaw of an orientation, rad: rotations about the fixed axes X, then Y,
+    /// then Z.
     EulerAngles {
         /// A channel with a quaternion x, y, z, w.
         orientation: String,
     },
-    /// Coordinates of the contract's joints less the default pose, rad or m.
+    /// Coordinates of the contract's joints minus the default pose, rad or m.
     JointPositions {
         /// The joint-state sensor.
         #[serde(default = "joints_sensor")]
         sensor: String,
-        /// Whether the default pose is subtracted.
+        /// True to subtract the default pose.
         #[serde(default = "yes")]
         relative: bool,
         /// Joints in this order instead of the contract's.
         #[serde(default)]
         joints: Vec<String>,
-        /// Joints among them whose value is given as zero.
+        /// Joints among them whose value is replaced by zero.
         #[serde(default)]
         zeroed: Vec<String>,
     },
@@ -373,13 +370,13 @@ pub enum TermSource {
         /// Joints in this order instead of the contract's.
         #[serde(default)]
         joints: Vec<String>,
-        /// Joints among them whose value is given as zero.
+        /// Joints among them whose value is replaced by zero.
         #[serde(default)]
         zeroed: Vec<String>,
     },
-    /// The action of the last decision; zero before the first.
+    /// The action of the last inference; zero before the first.
     LastAction {
-        /// As the network gave it, or later.
+        /// Stage of processing at which it is taken.
         #[serde(default)]
         stage: LastActionStage,
     },
@@ -388,17 +385,17 @@ pub enum TermSource {
         /// Its name.
         name: String,
     },
-    /// Cosines of a phase's hands.
+    /// Cosines of a phase's angles.
     PhaseCos {
         /// Name of the phase.
         name: String,
     },
-    /// Sines of a phase's hands.
+    /// Sines of a phase's angles.
     PhaseSin {
         /// Name of the phase.
         name: String,
     },
-    /// Numbers that never change.
+    /// Constants.
     Constant {
         /// The numbers.
         values: Vec<f64>,
@@ -413,28 +410,26 @@ fn yes() -> bool {
     true
 }
 
-/// Axes in which a vector is given to the network.
+/// The axes of a vector in an input of the network.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Frame {
-    /// Those in which it was measured.
+    /// The axes of the measurement.
     #[default]
     Measured,
-    /// A vector measured in world axes is turned into the frame of an
-    /// orientation (R^T v).
+    /// A vector measured in world axes is rotated into the frame of an orientation (R^T v).
     FromWorld {
         /// A channel with a quaternion x, y, z, w.
         orientation: String,
     },
-    /// A vector measured in the frame of an orientation is turned into world
-    /// axes (R v).
+    /// A vector measured in the frame of an orientation is rotated into world axes (R v).
     ToWorld {
         /// A channel with a quaternion x, y, z, w.
         orientation: String,
     },
 }
 
-/// Which form of the last action a term shows.
+/// The stage of processing at which a term takes the last action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum LastActionStage {
     /// The network's output.
@@ -446,22 +441,22 @@ pub enum LastActionStage {
     Target,
 }
 
-/// How many samples an input holds and how they lie.
+/// The number and layout of an input's samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HistorySpec {
     /// Number of samples, the present one included.
     pub samples: u32,
-    /// Which sample comes first.
+    /// Order of samples.
     pub order: HistoryOrder,
-    /// What stands next to each other.
+    /// Memory layout.
     pub layout: HistoryLayout,
-    /// What earlier samples are at the first decision.
+    /// Earlier samples at the first inference.
     pub first: FirstFill,
 }
 
 impl HistorySpec {
-    /// Most samples of a history.
+    /// Maximum number of samples of a history.
     pub const MAX_SAMPLES: u32 = 1_000;
 }
 
@@ -476,7 +471,7 @@ impl Default for HistorySpec {
     }
 }
 
-/// Which sample comes first.
+/// The first sample in the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum HistoryOrder {
     /// The oldest.
@@ -486,7 +481,7 @@ pub enum HistoryOrder {
     NewestFirst,
 }
 
-/// What stands next to each other in an input with history.
+/// The memory layout of an input with history: its contiguous parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum HistoryLayout {
     /// All samples of the first term, then all of the second, ...
@@ -496,7 +491,7 @@ pub enum HistoryLayout {
     ByTime,
 }
 
-/// What earlier samples are at the first decision.
+/// The earlier samples at the first inference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum FirstFill {
     /// The first sample.
@@ -506,8 +501,8 @@ pub enum FirstFill {
     Zeros,
 }
 
-/// What the network's answer means: per joint of the contract, in its order,
-/// `clip(output) * scale + offset`, kept within `target_range`.
+/// The mapping of the network's output to actions: per joint of the contract, in its order,
+/// `clip(output) * scale + offset`, limited to `target_range`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActionSpec {
@@ -524,28 +519,28 @@ pub struct ActionSpec {
     /// position, else zero.
     #[serde(default)]
     pub offset: Option<Scaling>,
-    /// What the result is.
+    /// Kind of target.
     pub target: ActionTarget,
-    /// Smallest and largest target of each joint, applied last; one per joint,
-    /// or none. Residual targets add up within it.
+    /// Smallest and largest target of each joint, applied last; one per joint, or none.
+    /// Residual targets accumulate within it.
     #[serde(default)]
     pub target_range: Vec<(f64, f64)>,
-    /// Joints that the action drives, in its order, where it is not all of the
-    /// contract's.
+    /// Joints that the action drives, in its order, if these are not all joints of the
+    /// contract.
     #[serde(default)]
     pub joints: Vec<String>,
-    /// Gains of the joints' low-level controllers. The actuators of these joints
-    /// become position (or velocity) drives with them, whatever the robot file
-    /// says; their limits stay.
+    /// Gains of the joints' low-level controllers. The actuators of these joints become
+    /// position (or velocity) drives with these gains, whatever the robot file says; their
+    /// limits stay.
     #[serde(default)]
     pub gains: Option<GainsSpec>,
-    /// Largest torque (N m) or force (N) of each joint, where it is less than
-    /// the robot file's.
+    /// Largest torque (N m) or force (N) of each joint, if it is less than that of the robot
+    /// file.
     #[serde(default)]
     pub torque_limit: Option<Scaling>,
 }
 
-/// What an action is.
+/// The kind of an action's targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ActionTarget {
     /// Joint positions, rad or m.
@@ -560,7 +555,7 @@ pub enum ActionTarget {
 }
 
 impl ActionTarget {
-    /// The input of an actuator that takes it.
+    /// The corresponding input of an actuator.
     pub fn input(self) -> InputKind {
         match self {
             Self::Position | Self::Residual => InputKind::Position,
@@ -582,13 +577,13 @@ pub struct GainsSpec {
     pub kd: Scaling,
 }
 
-/// State that the network hands to itself from one decision to the next.
+/// Recurrent state: an output of the network that is an input at the next inference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecurrentSpec {
     /// Name of the network's input.
     pub input: String,
-    /// Name of the network's output that is fed to it at the next decision.
+    /// Name of the network's output that becomes this input at the next inference.
     pub output: String,
     /// Value of every element at the start of a run.
     #[serde(default)]
