@@ -1,17 +1,17 @@
-//! What an actuator can be told: the kinds of entries of a command.
+//! Inputs of actuators: the kinds of entries of a command.
 
 use serde::{Deserialize, Serialize};
 
 use crate::layout::DofLayout;
 use crate::spec::ActuatorLimits;
 
-/// What an entry of a command means. Its name, unit, range and default follow from it.
+/// The meaning of an entry of a command. It determines name, unit, range and default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum InputKind {
-    /// A joint coordinate to go to, rad or m.
+    /// A target for a joint coordinate, rad or m.
     Position,
-    /// A rate of a joint coordinate, rad/s or m/s.
+    /// A target for the rate of a joint coordinate, rad/s or m/s.
     Velocity,
     /// A torque (N m) or force (N) at the joint.
     Torque,
@@ -30,7 +30,7 @@ impl InputKind {
         }
     }
 
-    /// Its SI unit at a joint that slides, or turns.
+    /// Its SI unit at a prismatic or rotary joint.
     pub fn unit(self, slides: bool) -> &'static str {
         match (self, slides) {
             (Self::Position, false) => "rad",
@@ -43,7 +43,7 @@ impl InputKind {
         }
     }
 
-    /// The values that the joint and its motor can follow, where they are bounded.
+    /// The range that the joint and its motor can follow, if it is limited.
     pub fn range(self, dof: &DofLayout, limits: &ActuatorLimits) -> Option<(f64, f64)> {
         let symmetric = |limit: Option<f64>| limit.map(|value| (-value, value));
         match self {
@@ -54,7 +54,7 @@ impl InputKind {
         }
     }
 
-    /// Its value before the first command: a position is held, everything else is zero.
+    /// Its value before the first command: positions are held, all other inputs are zero.
     pub fn initial(self, start_position: f32) -> f32 {
         match self {
             Self::Position => start_position,

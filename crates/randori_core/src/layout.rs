@@ -1,9 +1,8 @@
-//! Names and indices of everything in a scene.
+//! Names and indices of all elements of a scene.
 //!
-//! The layout follows from the scenario alone, so the world, sensors, policies,
-//! monitors, recordings and the viewer all use the same numbers for the same
-//! things. Order is declaration order: robots (links, joints, actuators,
-//! sensors), then objects, then actors.
+//! The layout follows from the scenario alone, so the world, sensors, policies, monitors,
+//! recordings and the viewer all use the same indices for the same elements. Order is
+//! declaration order: robots (links, joints, actuators, sensors), then objects, then actors.
 //!
 //! Start reading at [`SceneLayout::new`].
 
@@ -15,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::sensor::{Channel, Scan};
 use crate::spec::{RobotSpec, Scenario};
 
-/// Index of a thing with a pose: a robot link, an object or an actor.
+/// Index of a body: a robot link, an object or an actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BodyId(pub usize);
 
@@ -27,10 +26,10 @@ pub struct DofId(pub usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RobotId(pub usize);
 
-/// Names and indices of everything in a scene.
+/// Names and indices of all elements of a scene.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SceneLayout {
-    /// Everything with a pose; indexed by [`BodyId`].
+    /// All bodies; indexed by [`BodyId`].
     pub bodies: Vec<BodyLayout>,
     /// Joint degrees of freedom; indexed by [`DofId`].
     pub dofs: Vec<DofLayout>,
@@ -42,7 +41,7 @@ pub struct SceneLayout {
     pub actors: Range<usize>,
 }
 
-/// A thing with a pose.
+/// A body: an element with a pose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BodyLayout {
     /// Path, such as `courier.base` or `crate_3`.
@@ -60,7 +59,7 @@ pub struct DofLayout {
     pub robot: RobotId,
     /// Index of the joint in the robot file.
     pub joint: usize,
-    /// Whether the coordinate is a length (m) rather than an angle (rad).
+    /// True for a length (m), false for an angle (rad).
     pub is_length: bool,
     /// Lower and upper limit, rad or m.
     pub limits: Option<(f32, f32)>,
@@ -68,7 +67,7 @@ pub struct DofLayout {
     pub start: f32,
 }
 
-/// A robot's share of the scene.
+/// The elements of one robot in a scene.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RobotLayout {
     /// Name within the scenario.
@@ -97,32 +96,32 @@ impl RobotLayout {
     }
 }
 
-/// An actuator's share of a command.
+/// An actuator and its entries of a command.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActuatorLayout {
     /// Name within the robot.
     pub name: String,
-    /// What it drives.
+    /// The driven degree of freedom.
     pub dof: DofId,
     /// Its entries in the robot's command.
     pub inputs: Range<usize>,
 }
 
-/// A sensor's share of an observation.
+/// A sensor and its values in an observation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SensorLayout {
     /// Name within the robot.
     pub name: String,
-    /// The link that carries it.
+    /// The link with the sensor.
     pub body: Option<BodyId>,
     /// Its values in the robot's observation.
     pub values: Range<usize>,
-    /// What the values are, in order.
+    /// Its channels, in order.
     pub channels: Vec<Channel>,
 }
 
 impl SensorLayout {
-    /// The beams of its scan, if it measures distances along beams.
+    /// The beams of its scan, for a lidar.
     pub fn scan(&self) -> Option<&Scan> {
         self.channels.iter().find_map(Channel::scan)
     }
@@ -154,14 +153,14 @@ impl SceneLayout {
         robot.or_else(|| self.bodies.iter().position(|body| body.path == path).map(BodyId))
     }
 
-    /// The body that is the n-th dropped box, counted from 0. Boxes that people drop
-    /// into a run ([`Intervention::Drop`](crate::record::Intervention::Drop)) come
-    /// after all that the scenario has.
+    /// The body of the n-th dropped box, counted from 0. Dropped boxes
+    /// ([`Intervention::Drop`](crate::record::Intervention::Drop)) follow all bodies of the
+    /// scenario.
     pub fn dropped(&self, index: usize) -> BodyId {
         BodyId(self.bodies.len() + index)
     }
 
-    /// What to call a body: its path, or `dropped box 1` and so on.
+    /// The display name of a body: its path, or `dropped box 1` and so on.
     pub fn body_name(&self, body: BodyId) -> Cow<'_, str> {
         match self.bodies.get(body.0) {
             Some(entry) => Cow::Borrowed(&entry.path),

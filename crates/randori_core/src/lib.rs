@@ -1,11 +1,11 @@
-//! Words that every part of Randori shares: time, poses, names, the scenario
-//! specification, sensor frames, commands, the policy contract and records.
+//! Shared vocabulary of all parts of Randori: time, poses, names, the scenario specification,
+//! sensor frames, commands, the policy contract and records.
 //!
-//! Nothing here knows physics, clocks, files or threads, so the same types
-//! serve the engine, the command line, the viewer and recordings.
+//! The crate contains no physics and uses no clocks, files or threads, so the same types serve
+//! the engine, the command line, the viewer and recordings.
 //!
-//! Start reading at [`spec::ScenarioSpec`] (what users write), then
-//! [`policy::Policy`] (what decides) and [`record::TickRecord`] (what happened).
+//! Start reading at [`spec::ScenarioSpec`] (the user's files), then [`policy::Policy`] (the
+//! interface of policies) and [`record::TickRecord`] (the data of a step).
 
 mod check;
 pub mod diagnostic;

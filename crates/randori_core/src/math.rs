@@ -16,8 +16,8 @@ pub struct Twist {
 }
 
 impl Twist {
-    /// Velocity in m/s of a point that moves with the body and lies
-    /// `offset` metres from the frame origin (world axes).
+    /// Velocity in m/s of a point fixed to the body, `offset` metres from the frame origin
+    /// (world axes).
     pub fn at_offset(&self, offset: Vector) -> Vector {
         self.linear + self.angular.cross(offset)
     }
@@ -28,7 +28,7 @@ impl Twist {
 pub struct Wrench {
     /// Force, N.
     pub force: Vector,
-    /// Moment about the point that the context names, N m.
+    /// Moment about the point given by the context, N m.
     pub torque: Vector,
 }
 

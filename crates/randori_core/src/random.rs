@@ -1,5 +1,5 @@
-//! Named random streams: each consumer draws from its own, so that adding a
-//! sensor, an event or a robot changes nobody else's numbers.
+//! Named random streams: each consumer has its own, so that the addition of a sensor, an event
+//! or a robot changes no other random numbers.
 
 use serde::{Deserialize, Serialize};
 

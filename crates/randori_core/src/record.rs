@@ -1,5 +1,4 @@
-//! What happened in one tick: the single stream that recording, judging and
-//! drawing consume.
+//! The record of one tick: the single stream that recording, monitoring and drawing consume.
 
 mod stage;
 
@@ -10,29 +9,27 @@ use crate::math::{Pose, Twist, Vector};
 use crate::time::Tick;
 pub use stage::{Digests, Stage};
 
-/// Everything that happened in one tick.
+/// All data of one tick.
 ///
-/// Record `n` holds the state after `n` steps, at time `n * dt`. Its readings,
-/// commands and events belong to the step that led there. Record 0 is the
-/// starting state.
+/// Record `n` holds the state after `n` steps, at time `n * dt`. Its readings, commands and
+/// events belong to the step that ends in this state. Record 0 is the initial state.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TickRecord {
-    /// Number of steps made.
+    /// Number of completed steps.
     pub tick: Tick,
-    /// What a person did to the world at the start of the step.
+    /// Manual interventions at the start of the step.
     pub interventions: Vec<Intervention>,
     /// Measurements taken at the start of the step.
     pub readings: Vec<Reading>,
-    /// What policies were asked in the step.
+    /// Inference requests of the step.
     pub requests: Vec<Request>,
-    /// Answers of policies that took effect in the step.
+    /// Responses of policies that took effect in the step.
     pub decisions: Vec<Decision>,
-    /// Command in force per robot, as the policy gave it.
+    /// Command in force per robot, as returned by the policy.
     pub requested: Vec<Vec<f32>>,
-    /// Torque (N m) or force (N) that each actuator really exerted, robot
-    /// after robot.
+    /// Torque (N m) or force (N) exerted by each actuator, robot by robot.
     pub applied: Vec<f32>,
-    /// What was done to the world in the step.
+    /// Effects of events in the step.
     pub events: Vec<EventRecord>,
     /// State after the step.
     pub state: WorldState,
@@ -41,61 +38,59 @@ pub struct TickRecord {
     pub signals: Vec<f64>,
     /// Digest of the whole state: world, random streams, delays, schedules.
     pub hash: u64,
-    /// The digests of which `hash` is made.
+    /// The digests from which `hash` is computed.
     pub digests: Digests,
 }
 
-/// What a person did to the world while a run went on. It is part of the run: a
-/// replay does it again.
+/// A manual intervention in a run. It is part of the run: a replay repeats it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Intervention {
-    /// A blow. A pull that lasts is one in each step.
+    /// A push. A continuous pull consists of one push in each step.
     Push {
-        /// What is pushed.
+        /// The pushed body.
         body: BodyId,
-        /// Where, m in the frame of the body.
+        /// Point of application, m in the frame of the body.
         at: Vector,
-        /// How strongly, N s in the world frame.
+        /// Impulse, N s in the world frame.
         impulse: Vector,
     },
-    /// A box that falls into the world. The n-th one of a run, counted from 0, is
-    /// the body after the last of the layout and n more
-    /// ([`SceneLayout::dropped`](crate::layout::SceneLayout::dropped)).
+    /// A box dropped into the world. Dropped boxes are numbered from 0 and follow all bodies of
+    /// the layout ([`SceneLayout::dropped`](crate::layout::SceneLayout::dropped)).
     Drop {
-        /// Its edges, m.
+        /// Full edge lengths, m.
         size: Vector,
-        /// Its mass, spread evenly, kg.
+        /// Mass, uniformly distributed, kg.
         mass_kg: f32,
-        /// Where its centre is, and how it lies, in the world. It is at rest there.
+        /// Initial pose of its centre in the world. It starts at rest.
         pose: Pose,
     },
 }
 
-/// Boxes that can be dropped into one run.
+/// Maximum number of boxes dropped in one run.
 pub const MAX_DROPPED: usize = 64;
 
-/// A question to a policy.
+/// An inference request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The robot.
     pub robot: RobotId,
     /// Number of the request, counted from 0 in each run.
     pub request: u64,
-    /// When it was asked: the start of the step.
+    /// Time of the request: the start of the step.
     pub asked_at: Tick,
-    /// The observation, laid out as the robot's
-    /// [`RobotInterface`](crate::policy::RobotInterface) says.
+    /// The observation, in the layout of the robot's
+    /// [`RobotInterface`](crate::policy::RobotInterface).
     pub values: Vec<f32>,
     /// For each channel, the tick of its measurement; `None` until one arrives.
     pub measured_at: Vec<Option<Tick>>,
 }
 
-/// Two things that press against each other.
+/// A contact between two bodies.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Contact {
-    /// One of them; the one that comes first in the layout.
+    /// The first body, by the order of the layout.
     pub body: BodyId,
-    /// The other one; `None` for the ground.
+    /// The second body; `None` for the ground.
     pub other: Option<BodyId>,
     /// Force on `body`, N in the world frame, averaged over the step.
     pub force: Vector,
@@ -104,41 +99,41 @@ pub struct Contact {
 /// One measurement of one sensor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
-    /// The robot that carries the sensor.
+    /// The robot with the sensor.
     pub robot: RobotId,
     /// Index of the sensor in the robot file.
     pub sensor: usize,
-    /// When it was measured.
+    /// Time of measurement.
     pub measured_at: Tick,
-    /// When the policy may see it.
+    /// Time of delivery to the policy.
     pub delivered_at: Tick,
-    /// Whether it was lost on the way.
+    /// True if it was lost in transmission.
     pub lost: bool,
-    /// Values as measured, laid out as the sensor's channels.
+    /// Values as measured, in the layout of the sensor's channels.
     pub measured: Vec<f32>,
     /// The same values without errors.
     pub truth: Vec<f32>,
 }
 
-/// An answer of a policy that took effect.
+/// A response of a policy that took effect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
     /// The robot.
     pub robot: RobotId,
     /// Number of the request.
     pub request: u64,
-    /// When the observation was taken.
+    /// Time of the observation.
     pub asked_at: Tick,
-    /// Commands of the answer.
+    /// Commands of the response.
     pub commands: Vec<Vec<f32>>,
 }
 
-/// Something that was done to the world.
+/// An effect of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventRecord {
     /// Index of the event in the scenario.
     pub event: usize,
-    /// What was done, in words, with numbers and units.
+    /// Description of the effect, with numbers and units.
     pub what: String,
 }
 
@@ -153,8 +148,8 @@ pub struct WorldState {
     pub velocities: Vec<f32>,
     /// Torque (N m) or force (N) exerted by the drive.
     pub torques: Vec<f32>,
-    /// Pose and velocity per dropped box. Saved states keep them apart, so that
-    /// those of runs without boxes have the form that they always had.
+    /// Pose and velocity per dropped box. Saved states store them separately, so that states
+    /// of runs without boxes keep their format.
     #[serde(skip)]
     pub dropped: Vec<BodyState>,
 }
@@ -166,7 +161,7 @@ impl Clone for WorldState {
         copy
     }
 
-    /// Reuses the memory of the lists.
+    /// Reuses the allocations of the lists.
     fn clone_from(&mut self, source: &Self) {
         let Self { bodies, positions, velocities, torques, dropped } = self;
         bodies.clone_from(&source.bodies);
@@ -178,7 +173,7 @@ impl Clone for WorldState {
 }
 
 impl WorldState {
-    /// A body of the scene, or a dropped box; `None` if there is none now.
+    /// A body of the scene, or a dropped box; `None` if it does not exist at present.
     pub fn body(&self, BodyId(index): BodyId) -> Option<&BodyState> {
         let dropped = |index: usize| self.dropped.get(index);
         self.bodies.get(index).or_else(|| dropped(index.checked_sub(self.bodies.len())?))

@@ -12,7 +12,7 @@ pub enum Verdict {
     Pass,
     /// A requirement is violated.
     Fail,
-    /// The run itself broke.
+    /// The run ended with an error.
     Error,
 }
 
@@ -25,7 +25,7 @@ pub struct RunReport {
     pub seed: u64,
     /// Verdict over all goals, with the scenario's expectation applied.
     pub verdict: Verdict,
-    /// What was expected to fail, if the scenario says so.
+    /// The expected failure, if the scenario declares one.
     pub expected_failure: Option<String>,
     /// One entry per goal, in the order of the file.
     pub goals: Vec<GoalReport>,
@@ -33,13 +33,13 @@ pub struct RunReport {
     pub metrics: Vec<MetricReport>,
     /// Values sampled for this seed by `vary`, by path.
     pub varied: Vec<(String, f64)>,
-    /// Steps made.
+    /// Completed steps.
     pub ticks: u64,
     /// Simulated seconds.
     pub simulated_s: f64,
     /// State hash after the last tick.
     pub final_hash: u64,
-    /// Why the run broke.
+    /// The reason for an error.
     pub error: Option<RunError>,
 }
 
@@ -48,27 +48,27 @@ pub struct RunReport {
 pub struct GoalReport {
     /// Name of the goal.
     pub name: String,
-    /// Whether it can fail the run.
+    /// True if it can fail the run.
     pub required: bool,
     /// Its formula.
     pub formula: String,
     /// Its verdict; `Error` if the run broke before it was decided.
     pub verdict: Verdict,
-    /// Signed margin (robustness): how far from flipping, in the unit of the
+    /// Signed margin (robustness): the distance from the opposite verdict, in the unit of the
     /// deciding atom. Negative means violated.
     pub margin: f64,
-    /// When the verdict was certain, s.
+    /// Time at which the verdict was certain, s.
     pub decided_at_s: Option<f64>,
-    /// What decided.
+    /// The deciding atom and time.
     pub reason: Option<GoalReason>,
 }
 
-/// The atom and the moment that decided a goal.
+/// The atom and the time that decided a goal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GoalReason {
     /// Text of the atom.
     pub atom: String,
-    /// Moment, s.
+    /// Time, s.
     pub time_s: f64,
 }
 
@@ -81,18 +81,18 @@ pub struct MetricReport {
     pub value: f64,
 }
 
-/// Why a run failed.
+/// The reason why a run ended with an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunError {
-    /// A [`RunCode`] as text: recordings of later versions may hold others.
+    /// A [`RunCode`] as text: recordings of later versions may hold unknown codes.
     pub code: String,
-    /// What happened.
+    /// Description of the error.
     pub message: String,
-    /// Tick at which it happened.
+    /// Tick of the error.
     pub tick: u64,
     /// Further lines (last error output of a policy, last finite state).
     pub details: Vec<String>,
-    /// What to do about it.
+    /// Advice.
     pub help: Option<String>,
 }
 
@@ -115,7 +115,7 @@ impl RunError {
         self
     }
 
-    /// Whether it has this code.
+    /// True for an error with this code.
     pub fn is(&self, code: RunCode) -> bool {
         self.code == code.as_str()
     }

@@ -47,13 +47,13 @@ impl TickPeriod {
         (tick.0 * self.nanos) as f64 / NANOS_PER_SECOND as f64
     }
 
-    /// The whole number of ticks closest to `seconds`; negative counts as 0.
+    /// The integer number of ticks closest to `seconds`; negative counts as 0.
     pub fn ticks_nearest(self, seconds: f64) -> u64 {
         libm::round(seconds * NANOS_PER_SECOND as f64 / self.nanos as f64).max(0.0) as u64
     }
 
-    /// The smallest number of ticks that lasts at least `seconds`, forgiving
-    /// rounding of the decimal by a millionth of a tick.
+    /// The smallest number of ticks that lasts at least `seconds`, with a tolerance of a
+    /// millionth of a tick for decimal rounding.
     pub fn ticks_at_least(self, seconds: f64) -> u64 {
         libm::ceil(seconds * NANOS_PER_SECOND as f64 / self.nanos as f64 - 1e-6).max(0.0) as u64
     }

@@ -1,9 +1,9 @@
-//! Enumerations of structures that have a file each, such as kinds of sensors: read
-//! and written as if the fields of the structure were those of the variant.
+//! Enumerations of structures that have a file each, such as kinds of sensors: serialised as
+//! if the fields of the structure were those of the variant.
 //!
 //! Start reading at [`variants`].
 
-/// Makes an enumeration of structures, with `From` of each and both directions of serde.
+/// Declares an enumeration of structures, with `From` of each and both directions of serde.
 macro_rules! variants {
     ($(#[$attribute:meta])* pub enum $name:ident { $($kind:ident,)+ }) => {
         $(#[$attribute])*
@@ -77,7 +77,7 @@ use serde::ser::{
     Error as _, Impossible, Serialize, SerializeStruct, SerializeStructVariant, Serializer,
 };
 
-/// Why nothing but structures can be read and written.
+/// The error for anything but a structure.
 const NO_STRUCTURE: &str = "a kind is a structure";
 
 /// The content of a variant, from which a structure can be read.

@@ -1,7 +1,7 @@
 //! Lines between joints, for robots with links that have no shapes.
 //!
-//! Many imported robots have shapes only where they touch something; what they
-//! look like is in files of their own, which a recording does not hold.
+//! Many imported robots have shapes only at contact areas; their visuals are in separate
+//! files, which a recording does not hold.
 
 use crate::math::{Pose, Vector};
 use crate::spec::{LinkSpec, RobotSpec};
@@ -24,8 +24,8 @@ pub struct Bone {
     pub length: f32,
 }
 
-/// The lines of a link: from its frame to each joint that it carries and to its
-/// shapes. There are none if every link of the robot has shapes.
+/// The lines of a link: from its frame to each of its joints and to its shapes. There are none
+/// if every link of the robot has shapes.
 pub fn bones(model: &RobotSpec, link: &LinkSpec) -> Vec<Bone> {
     if model.links.iter().all(|link| !link.shapes.is_empty()) {
         return Vec::new();

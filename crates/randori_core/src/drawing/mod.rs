@@ -1,5 +1,4 @@
-//! Geometry that only pictures need, for all that draw: recordings, reports and
-//! the viewer.
+//! Geometry for drawing only, in recordings, reports and the viewer.
 
 mod bones;
 mod hull;

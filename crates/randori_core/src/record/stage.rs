@@ -1,16 +1,16 @@
-//! The stages of a step, and what each of them says about itself in a tick.
+//! The stages of a step, and their digests in a tick.
 //!
-//! Start reading at [`Stage`]: the list of them is the only one.
+//! Start reading at [`Stage`], the only list of stages.
 
 use std::fmt;
 use std::ops::{Index, IndexMut};
 
 use serde::{Deserialize, Serialize};
 
-/// Makes [`Stage`] of one list: a stage and its name per line.
+/// Declares [`Stage`] from one list: a stage and its name per line.
 macro_rules! stages {
     ($($(#[$about:meta])* $stage:ident = $name:literal,)*) => {
-        /// Part of a step; the order is the one in which they act.
+        /// A stage of a step, in the order of execution.
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
@@ -19,13 +19,13 @@ macro_rules! stages {
         }
 
         impl Stage {
-            /// All stages, in the order in which they act.
+            /// All stages, in the order of execution.
             pub const ALL: [Self; Self::COUNT] = [$(Self::$stage,)*];
 
-            /// How many there are.
+            /// Number of stages.
             pub const COUNT: usize = [$($name,)*].len();
 
-            /// The word for it, in messages and in goldens.
+            /// Name, for messages and goldens.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$stage => $name,)*
@@ -36,17 +36,15 @@ macro_rules! stages {
 }
 
 stages! {
-    /// What is done to the world from outside, and its random streams.
+    /// External effects on the world, and their random streams.
     Event = "event",
-    /// Measurements under way, their delays, and the random streams of their
-    /// errors.
+    /// Measurements in transmission, their latencies, and the random streams of their errors.
     Sensor = "sensor",
-    /// Commands in force, requests under way, and the random streams of
-    /// inference latencies.
+    /// Commands in force, pending requests, and the random streams of inference latencies.
     Policy = "policy",
-    /// Commands on their way to the motors become torques.
+    /// Actuators: delayed commands, converted to torques.
     Actuator = "actuator",
-    /// Bodies, joints and drives move.
+    /// Physics: the motion of bodies, joints and drives.
     Physics = "physics",
 }
 
@@ -63,23 +61,22 @@ impl fmt::Display for Stage {
     }
 }
 
-/// A digest of each stage after a step. Two runs that agree up to some tick
-/// differ first in the stage that caused it.
+/// A digest of each stage after a step. Two runs that agree up to some tick differ first in
+/// the stage that is the cause.
 ///
-/// A stage that takes no part in a run has the digest 0, and so has one that the
-/// engine of a recording did not have yet: both are the same run.
+/// A stage that is unused in a run has the digest 0, like a stage that the engine of a
+/// recording did not have yet: both are the same run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Digests([u64; Stage::COUNT]);
 
 impl Digests {
-    /// What `digest` gives for each stage, asked in the order in which they act.
+    /// The result of `digest` for each stage, called in the order of execution.
     pub fn of(digest: impl FnMut(Stage) -> u64) -> Self {
         Self(Stage::ALL.map(digest))
     }
 
-    /// The first stage in which two runs differ here, in the order in which
-    /// stages act in a step. That stage is the cause if the tick before was
-    /// equal in both.
+    /// The first stage in which two runs differ at this tick, in the order of execution. That
+    /// stage is the cause if both runs were equal at the tick before.
     pub fn first_difference(&self, other: &Self) -> Option<Stage> {
         Stage::ALL.into_iter().find(|stage| self[*stage] != other[*stage])
     }
