@@ -1,5 +1,4 @@
-//! A text that may have been patched, and that still knows where each of its
-//! bytes came from.
+//! A text with patches, which keeps the origin of each of its bytes.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,34 +16,33 @@ pub(crate) struct Document {
     max_depth: usize,
 }
 
-/// A stretch of a document that comes from one place.
+/// A stretch of a document with a single origin.
 #[derive(Debug, Clone, PartialEq)]
 struct Piece {
     /// First byte in the document.
     start: usize,
-    /// Where it was written.
+    /// Its origin.
     origin: Origin,
 }
 
-/// A stretch of a document and the parts of known origin that take its place.
+/// A stretch of a document and its replacement by parts of known origin.
 pub(crate) struct Edit<'e> {
     pub(crate) range: Range<usize>,
     pub(crate) parts: Vec<(&'e str, Origin)>,
 }
 
-/// Where a stretch of text was written.
+/// The origin of a stretch of text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Origin {
-    /// The place.
+    /// The position.
     pub(crate) span: Span,
-    /// Whether the stretch stands there byte by byte, rather than being
-    /// derived from it.
+    /// True if the stretch is there byte by byte, false if it is derived from the text there.
     pub(crate) exact: bool,
-    /// What the stretch is.
+    /// Kind of the stretch.
     pub(crate) role: Role,
 }
 
-/// What a stretch of text is.
+/// The kind of a stretch of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Text of the file itself.
@@ -56,7 +54,7 @@ pub(crate) enum Role {
 }
 
 impl Document {
-    /// A file's text as it is.
+    /// The unchanged text of a file.
     pub(crate) fn new(file: FileId, text: Arc<str>, max_depth: usize) -> Self {
         let outline = Arc::new(Outline::scan(&text, max_depth));
         let span = Span::new(file, 0..text.len());
@@ -65,7 +63,7 @@ impl Document {
         Self { text, outline, pieces, max_depth }
     }
 
-    /// Whether both are the very same text.
+    /// True if both share one text.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.text, &other.text)
     }
@@ -80,8 +78,7 @@ impl Document {
         self.edited(&[Edit { range, parts: parts.to_vec() }])
     }
 
-    /// The document with several changes at once, in ascending order and without
-    /// overlap.
+    /// The document with several changes at once, in ascending order without overlap.
     pub(crate) fn edited(&self, edits: &[Edit<'_>]) -> Self {
         let mut text = String::with_capacity(self.text.len() + 64);
         let mut pieces = Vec::with_capacity(self.pieces.len() + 3 * edits.len());
@@ -94,7 +91,7 @@ impl Document {
             }
             kept_from = edit.range.end;
         }
-        // Even an empty rest has an origin: the end of the text.
+        // Even an empty remainder has an origin: the end of the text.
         pieces.push(Piece { start: text.len(), origin: self.origin_from(kept_from) });
         self.keep(kept_from..self.text.len(), &mut text, &mut pieces);
         let outline = Arc::new(Outline::scan(&text, self.max_depth));
@@ -116,14 +113,14 @@ impl Document {
         text.push_str(&self.text[range]);
     }
 
-    /// Where a stretch of the document was written.
+    /// The origin of a stretch of the document.
     pub(crate) fn locate(&self, range: Range<usize>) -> Span {
         self.origin(range).span
     }
 
-    /// Where a stretch of the document was written, and what it is. A stretch
-    /// of several origins is where it begins, or all of it if both ends come
-    /// from the same text.
+    /// The origin of a stretch of the document, with its kind. For a stretch of several
+    /// origins it is the first position, or the whole range if both ends come from the same
+    /// text.
     pub(crate) fn origin(&self, range: Range<usize>) -> Origin {
         let first = self.origin_from(range.start);
         let last_byte = range.end.saturating_sub(1).max(range.start);

@@ -1,7 +1,7 @@
-//! Keys, fields and names that a text gives twice where only one can count.
+//! Duplicate keys, fields and names in a text, of which only one can count.
 //!
-//! `serde` keeps the last of two equal keys of a map without a word, so they are
-//! told from the outline, where both still stand.
+//! `serde` silently keeps the last of two equal keys of a map, so duplicates are detected in
+//! the outline, which still holds both.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -10,18 +10,18 @@ use super::document::Document;
 use super::outline::{Node, NodeKind};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Label};
 
-/// More are not worth reading.
+/// Maximum number of reported duplicates.
 const MAX_FOUND: usize = 100;
 
-/// An error for each key that a map of the text holds twice.
+/// An error for each duplicate key of a map in the text.
 pub(super) fn of_keys(document: &Document) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     document.outline.for_each(&mut |node| keys(document, node, &mut found));
     found
 }
 
-/// An error for everything that would have to be merged with an imported file
-/// twice: keys of maps, fields of structures, and elements of lists by name.
+/// An error for each duplicate that would be merged with an imported file: keys of maps,
+/// fields of structures, and elements of lists by name.
 pub(super) fn of_anything(document: &Document) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     document.outline.for_each(&mut |node| {

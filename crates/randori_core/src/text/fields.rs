@@ -1,9 +1,8 @@
-//! What spec types look like from outside: their fields, and what lies on a
-//! path through them.
+//! The fields of spec types, as seen by serde, and the containers along a path.
 //!
-//! Spec types describe themselves only while they are deserialised. So a probe
-//! starts to deserialise one, notes what it asks for, and stops. A list kept by
-//! hand would be wrong after the next added field.
+//! Spec types describe themselves only while they are deserialised. So a probe starts to
+//! deserialise one, notes its requests, and stops. A list maintained by hand would be wrong
+//! after the next added field.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -21,7 +20,7 @@ pub(super) fn fields_of<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     trace.into_inner().fields
 }
 
-/// What holds a value.
+/// A container of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Container {
     /// A structure with named fields.
@@ -32,8 +31,8 @@ pub(super) enum Container {
     List,
 }
 
-/// What holds each step of a path from the root of a file, as far as types
-/// alone tell: not beyond choices such as `Lidar(...)`.
+/// The container of each step of a path from the root of a file, as far as it follows from
+/// types alone: not beyond choices such as `Lidar(...)`.
 pub(super) fn containers(part: Part, path: &[&str]) -> Vec<Container> {
     let trace = RefCell::default();
     let probe = Probe { path, trace: &trace };
@@ -61,7 +60,7 @@ struct Probe<'p> {
 }
 
 impl<'p> Probe<'p> {
-    /// Enters a container; the name in it and what to ask of its value.
+    /// Enters a container; the name in it and the next request to its value.
     fn enter(self, container: Container) -> Result<Step<'p>, Stop> {
         let (name, path) = self.path.split_first().ok_or(Stop)?;
         self.trace.borrow_mut().containers.push(container);
@@ -102,7 +101,7 @@ impl<'de> SeqAccess<'de> for Step<'_> {
     }
 }
 
-/// The end of a probe: there are no values to be had.
+/// The end of a probe: it provides no values.
 #[derive(Debug)]
 struct Stop;
 

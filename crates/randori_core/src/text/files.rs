@@ -1,4 +1,4 @@
-//! Reading files without touching a file system: callers bring a reader.
+//! File access through a reader of the caller; this crate uses no file system.
 
 use std::collections::BTreeMap;
 
@@ -6,30 +6,30 @@ use super::limits::Limits;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, SourceMap, Span};
 use crate::spec::ImportSpec;
 
-/// A wish for a robot file of another kind.
+/// A request for a robot file in another format.
 #[derive(Debug, Clone, Copy)]
 pub struct RobotImport<'i> {
-    /// What is wanted of it, as it is written.
+    /// The import, as written.
     pub spec: &'i ImportSpec,
     /// Path of the file from the project root.
     pub path: &'i str,
-    /// What files may ask for.
+    /// Limits on files.
     pub limits: &'i Limits,
-    /// Where the file is named.
+    /// Position of the file's name.
     pub named_at: Span,
 }
 
-/// What became of an import.
+/// The result of an import.
 #[derive(Debug, Clone, Default)]
 pub struct ImportedRobot {
-    /// The text of a `Robot(...)` file; absent if there can be none.
+    /// The text of a `Robot(...)` file; absent if the import failed.
     pub text: Option<String>,
-    /// Why not, or what is doubtful.
+    /// Errors and warnings.
     pub found: Vec<Diagnostic>,
 }
 
-/// Where texts come from. Core touches no files; the command line brings a
-/// reader of the disk, tests bring [`MemoryFiles`].
+/// A source of files. The crate does not access files: the command line provides a reader of
+/// the disk, tests use [`MemoryFiles`].
 pub trait FileReader {
     /// The text of a file. `path` is relative to the project root, uses `/`,
     /// and holds neither `.` nor `..`.
@@ -38,8 +38,8 @@ pub trait FileReader {
     /// When there is no such file, or it is not text.
     fn read(&self, path: &str) -> Result<String, ReadError>;
 
-    /// The bytes of a file that is no text, such as a mesh or a network. `path` is
-    /// as for [`Self::read`].
+    /// The bytes of a binary file, such as a mesh or a network. `path` is as for
+    /// [`Self::read`].
     ///
     /// # Errors
     /// When there is no such file.
@@ -47,15 +47,15 @@ pub trait FileReader {
         self.read(path).map(String::into_bytes)
     }
 
-    /// The path of a file that exists: `path` itself, or one that differs from it
-    /// only in capital letters. By default a file exists if it can be read.
+    /// The path of a file that exists: `path` itself, or one that differs from it only in
+    /// case. By default a file exists if it can be read.
     fn existing(&self, path: &str) -> Option<String> {
         self.read_bytes(path).is_ok().then(|| path.to_owned())
     }
 
-    /// Turns a robot file of another kind into the text of a `Robot(...)` file.
-    /// Texts that findings point into are added to `sources`. A reader that
-    /// knows no other kinds says so.
+    /// Converts a robot file in another format to the text of a `Robot(...)` file. Texts for
+    /// positions of diagnostics are added to `sources`. A reader without other formats returns
+    /// an error.
     fn import_robot(&self, import: &RobotImport<'_>, sources: &mut SourceMap) -> ImportedRobot {
         let _ = sources;
         let message = format!("`{}` cannot be imported here", self.shown(import.path));
@@ -64,14 +64,13 @@ pub trait FileReader {
         ImportedRobot { text: None, found: vec![error] }
     }
 
-    /// What the user calls the file, for diagnostics: by default its path from
-    /// the project root.
+    /// The path of the file in diagnostics: by default its path from the project root.
     fn shown(&self, path: &str) -> String {
         path.to_owned()
     }
 }
 
-/// Why a file cannot be read.
+/// The reason why a file cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
@@ -81,22 +80,22 @@ pub enum ReadError {
     /// It is not UTF-8.
     #[error("it is not UTF-8 text")]
     NotText,
-    /// Its letters take two bytes each.
+    /// It is UTF-16.
     #[error("it is UTF-16 text, not UTF-8")]
     Utf16,
-    /// It is larger than the reader accepts, so it was not read.
+    /// It is larger than the limit of the reader, so it was not read.
     #[error("it is larger than {limit} bytes")]
     TooLarge {
         /// The largest accepted size.
         limit: usize,
     },
-    /// Anything else, in the words of the operating system.
+    /// Any other error, in the words of the operating system.
     #[error("{0}")]
     Other(String),
 }
 
-/// Whether these bytes are the pointer that Git LFS leaves in place of a large
-/// file until it has been fetched.
+/// True for the pointer that Git LFS leaves in place of a large file until it has been
+/// fetched.
 pub fn is_git_lfs_pointer(bytes: &[u8]) -> bool {
     // Pointers are texts of three short lines.
     bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/")
@@ -132,11 +131,11 @@ impl FileReader for MemoryFiles {
     }
 }
 
-/// The path from the project root of `named`, as a file at `from` names it:
-/// relative to that file's folder, or `assets:...`.
+/// The path from the project root of `named`, as used in a file at `from`: relative to that
+/// file's folder, or `assets:...`.
 ///
 /// # Errors
-/// A reason, when the path leaves the project or is none.
+/// A reason, when the path leaves the project or is invalid.
 pub(crate) fn resolve_path(from: &str, named: &str) -> Result<String, &'static str> {
     let (folder, relative) = match named.strip_prefix("assets:") {
         Some(rest) => ("assets", rest),

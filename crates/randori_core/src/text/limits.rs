@@ -1,16 +1,16 @@
-//! What a file may ask for.
+//! Limits on files.
 
 use crate::diagnostic::{nearest, one_of};
 
-/// Limits on untrusted input. Each can be raised by whoever loads a scenario,
-/// never by a file.
+/// Limits on untrusted input. The caller that loads a scenario can raise each of them, a file
+/// cannot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Size of one file, bytes.
     pub file_bytes: usize,
     /// Size of all texts together, a robot file once per robot, bytes.
     pub total_bytes: usize,
-    /// Size of one file that is no text (a mesh, a network), bytes.
+    /// Size of one binary file (a mesh, a network), bytes.
     pub asset_bytes: usize,
     /// Number of files that a scenario may name, itself included.
     pub files: usize,
@@ -28,7 +28,7 @@ pub struct Limits {
     pub lidar_beams: u32,
     /// Physics ticks of one run.
     pub ticks: u64,
-    /// Estimated memory of what a file asks for (a world, a network), bytes.
+    /// Estimated memory for a file's content (a world, a network), bytes.
     pub memory_bytes: u64,
 }
 
@@ -39,7 +39,7 @@ const MAXIMA: [(&str, u64); 12] = [
     ("total_bytes", 4 << 30),
     ("asset_bytes", 16 << 30),
     ("files", 100_000),
-    // Parsers call themselves for each bracket, on stacks of 2 MiB.
+    // Parsers recurse for each bracket, on stacks of 2 MiB.
     ("nesting", 256),
     // Each one is applied to the text by itself.
     ("variations", 10_000),
@@ -47,7 +47,7 @@ const MAXIMA: [(&str, u64); 12] = [
     ("joints_per_robot", 100_000),
     ("shapes", 1_000_000),
     ("lidar_beams", 10_000_000),
-    // In nanoseconds it has to fit 64 bits, with one tick per second too.
+    // In nanoseconds it must fit 64 bits, even with one tick per second.
     ("ticks", 10_000_000_000),
     ("memory_bytes", 1 << 50),
 ];
@@ -63,7 +63,7 @@ impl Default for Limits {
             variations: 100,
             bodies: 10_000,
             joints_per_robot: 1_000,
-            // Where all of them overlap, the engine's list of pairs takes 400 MB.
+            // If all of them overlap, the engine's list of pairs takes 400 MB.
             shapes: 10_000,
             lidar_beams: 100_000,
             // More than two days of simulated time at the default rate.
@@ -88,8 +88,8 @@ impl Limits {
     /// Sets the limit with this name, which is that of its field.
     ///
     /// # Errors
-    /// When there is no such limit, or the value is too large for it; says so
-    /// in words for the user.
+    /// When there is no such limit, or the value is too large for it, with a message for the
+    /// user.
     pub fn set(&mut self, name: &str, value: u64) -> Result<(), String> {
         let (_, maximum) =
             *MAXIMA.iter().find(|(known, _)| *known == name).ok_or_else(|| Self::unknown(name))?;

@@ -1,4 +1,4 @@
-//! Reads the files of a scenario, as far as they can be read.
+//! Reads the files of a scenario, as far as possible.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, Label, Span};
 use crate::policy_source::Onnx;
 use crate::spec::{ContractSpec, EnvironmentSpec, ImportSpec, RobotSpec};
 
-/// The kinds of file, which are also the words that files start with.
+/// The kinds of file; their names are the first words of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
     /// `Scenario(...)`
@@ -28,7 +28,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// The word that files of this kind start with.
+    /// The first word of files of this kind.
     pub fn name(self) -> &'static str {
         match self {
             Self::Scenario => "Scenario",
@@ -39,9 +39,8 @@ impl FileKind {
     }
 }
 
-/// Checks a file of any kind, with all files that it names. Findings may be
-/// warnings only; see [`Diagnostics::errors`]. A file whose kind cannot be told
-/// is checked as a scenario.
+/// Checks a file of any kind, with all files that it names. The diagnostics may be warnings
+/// only; see [`Diagnostics::errors`]. A file of unknown kind is checked as a scenario.
 pub fn check_file(reader: &dyn FileReader, path: &str, limits: &Limits) -> (FileKind, Diagnostics) {
     let mut loader = Loader::new(reader, limits);
     let document = loader.document(path, None);
@@ -71,10 +70,10 @@ pub fn check_file(reader: &dyn FileReader, path: &str, limits: &Limits) -> (File
     }
 }
 
-/// Reads a robot file alone; with its warnings.
+/// Reads a single robot file; returns it with its warnings.
 ///
 /// # Errors
-/// With all findings, if at least one makes the robot unusable.
+/// With all diagnostics, if at least one makes the robot unusable.
 pub fn load_robot(
     reader: &dyn FileReader,
     path: &str,
@@ -87,10 +86,10 @@ pub fn load_robot(
     }
 }
 
-/// Reads an environment file alone; with its warnings.
+/// Reads a single environment file; returns it with its warnings.
 ///
 /// # Errors
-/// With all findings, if at least one makes the environment unusable.
+/// With all diagnostics, if at least one makes the environment unusable.
 pub fn load_environment(
     reader: &dyn FileReader,
     path: &str,
@@ -103,24 +102,24 @@ pub fn load_environment(
     }
 }
 
-/// A policy contract that was checked, with its robot if one was named.
+/// A checked policy contract, with its robot if one was named.
 #[derive(Debug, Clone)]
 pub struct ContractText {
     /// The contract; its `network` is a path from the project root.
     pub contract: ContractSpec,
-    /// The robot, as its file says: not equipped by the contract.
+    /// The robot as in its file, without the drives of the contract.
     pub robot: Option<RobotSpec>,
-    /// The texts, for places in [`Part::Contract`]`(0)`.
+    /// The texts, for positions in [`Part::Contract`]`(0)`.
     pub sources: Sources,
-    /// Findings that prevent nothing.
+    /// Warnings.
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Reads a policy contract and, if one is named, holds it against a robot file.
+/// Reads a policy contract and, if a robot file is named, checks it against the robot.
 ///
 /// # Errors
-/// With all findings in both, if at least one makes one of them unusable or the
-/// two do not fit.
+/// With all diagnostics of both, if at least one makes one of them unusable or the two do not
+/// fit.
 pub fn load_contract(
     reader: &dyn FileReader,
     path: &str,
@@ -161,8 +160,8 @@ fn load_alone(
     (specs, finished(found, &sources))
 }
 
-/// Reads a scenario file and what it names, even if it cannot be understood
-/// otherwise: names of files are found by their place.
+/// Reads a scenario file and the files that it names, even if the scenario is otherwise
+/// invalid: names of files are found by their position.
 pub(super) fn read_scenario(
     reader: &dyn FileReader,
     path: &str,
@@ -196,8 +195,7 @@ pub(super) fn read_scenario(
     (loader.sources, loader.found)
 }
 
-/// The finding about a file that is not part of the project and was not found;
-/// `from` says where to get it.
+/// The diagnostic for a missing external asset; `from` holds download instructions.
 pub fn missing_asset(shown: &str, from: Option<&str>) -> Diagnostic {
     let message = format!("`{shown}` is not part of this project and was not found");
     Diagnostic::error(DiagnosticCode::MISSING_ASSET, message)
@@ -217,9 +215,9 @@ struct Loader<'l> {
     limits: &'l Limits,
     sources: Sources,
     found: Vec<Diagnostic>,
-    /// By path; `None` for files that could not be read.
+    /// By path; `None` for unreadable files.
     files: BTreeMap<String, Option<Document>>,
-    /// Robot files with what they import, by path.
+    /// Robot files with their imports, by path.
     merged: BTreeMap<String, Option<Document>>,
     total_bytes: usize,
     is_full: bool,
@@ -239,7 +237,7 @@ impl<'l> Loader<'l> {
         }
     }
 
-    /// Adds the file that a string in `document` names.
+    /// Loads the file that a string in `document` names.
     fn add_named(&mut self, part: Part, from: &str, document: &Document, node: &Node) {
         let Some(named) = node.string(&document.text) else { return };
         let place = document.locate(node.span.clone());
@@ -274,13 +272,12 @@ impl<'l> Loader<'l> {
         self.sources.documents.insert(part, document);
     }
 
-    /// Whether a file that is not part of the project has not been got yet.
+    /// True if an external asset is missing.
     fn is_elsewhere(&self, path: &str, spec: &ImportSpec) -> bool {
         spec.from().is_some() && self.reader.read(path) == Err(ReadError::NotFound)
     }
 
-    /// A robot file together with what it imports; `None` if that cannot be had,
-    /// which is reported.
+    /// A robot file with its import; `None`, with a diagnostic, if it is not available.
     fn with_import(&mut self, part: Part, path: &str, document: Document) -> Option<Document> {
         let text = &document.text;
         let import = document.outline.root.as_ref().and_then(|root| root.field(text, "import"));
@@ -296,7 +293,7 @@ impl<'l> Loader<'l> {
         };
         let twice = duplicates::of_anything(&document);
         if !twice.is_empty() {
-            // Neither of the two could take the place of what was imported.
+            // Neither of the two could replace the imported element.
             self.found.extend(twice);
             self.merged.insert(path.to_owned(), None);
             return None;
@@ -332,7 +329,7 @@ impl<'l> Loader<'l> {
         merged
     }
 
-    /// Reports once that the texts are too much together.
+    /// Reports once that the texts exceed the total limit.
     fn refuse_more(&mut self, named_at: Option<Span>) {
         if std::mem::replace(&mut self.is_full, true) {
             return;

@@ -1,17 +1,16 @@
-//! A robot file on top of an imported one.
+//! Merging of a robot file with an imported one.
 //!
-//! What the file says is added to the imported text, or takes the place of what
-//! has the same name there: fields of structures, entries of maps, and elements
-//! of lists that have a `name`. Everything else is replaced as a whole. Working
-//! on text keeps the origin of every byte, so that findings and overrides find
-//! their place in either file.
+//! The file's content is added to the imported text, or replaces elements of the same name
+//! there: fields of structures, entries of maps, and elements of lists that have a `name`.
+//! Everything else is replaced as a whole. Working on text keeps the origin of every byte, so
+//! that diagnostics and overrides have positions in either file.
 
 use std::collections::BTreeMap;
 
 use super::document::{Document, Edit, Origin, Role};
 use super::outline::{Node, NodeKind, skip_trivia};
 
-/// `imported` with everything that `file` says.
+/// `imported` merged with `file`.
 pub(super) fn merged(imported: &Document, file: &Document) -> Document {
     let (Some(base), Some(over)) = (&imported.outline.root, &file.outline.root) else {
         return file.clone();
@@ -66,7 +65,7 @@ impl<'m> Merger<'m> {
         }
     }
 
-    /// Elements of the same name are merged, others appended.
+    /// Merges elements of the same name and appends all other elements.
     fn overlay_list(&mut self, list: &Node, known: &'m [Node], items: &'m [Node]) {
         let end = list.span.end - 1;
         let text = &*self.imported.text;

@@ -1,4 +1,4 @@
-//! The texts behind a scenario, and the place of anything in them.
+//! The texts of a scenario, and positions of values in them.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,50 +16,48 @@ pub enum Part {
     Scenario,
     /// The environment file.
     Environment,
-    /// The robot file of this entry of the scenario's `robots`; with what it
-    /// imports, if it does.
+    /// The robot file of this entry of the scenario's `robots`, with its import if any.
     Robot(usize),
     /// The policy contract of this entry of the scenario's `robots`.
     Contract(usize),
 }
 
-/// The texts behind a scenario as they were parsed, overrides applied.
+/// The texts of a scenario as they were parsed, after overrides.
 ///
 /// Cloning is cheap: texts are shared.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// The texts as the user wrote them, which all spans point into.
+    /// The texts as the user wrote them; all spans refer to them.
     pub map: SourceMap,
     pub(crate) documents: BTreeMap<Part, Document>,
     pub(crate) paths: BTreeMap<Part, String>,
 }
 
 impl Sources {
-    /// Where the value with this path was written: `goals.2.require`,
-    /// `robots.courier.links.base.mass_kg`, `environment.ground.friction`. For
-    /// a value inside of an override, that is the override.
+    /// Position of the value with this path: `goals.2.require`,
+    /// `robots.courier.links.base.mass_kg`, `environment.ground.friction`. For a value inside
+    /// of an override, it is a position in the override.
     pub fn span_of(&self, path: &str) -> Option<Span> {
         let (part, node) = self.node(path)?;
         let document = self.documents.get(&part)?;
         Some(document.locate(node.span.clone()))
     }
 
-    /// Where the value with this path within one of the texts was written:
-    /// `action.gains` of a contract.
+    /// Position of the value with this path within one of the texts: `action.gains` of a
+    /// contract.
     pub fn span_in(&self, part: Part, path: &str) -> Option<Span> {
         let document = self.documents.get(&part)?;
         let node = document.outline.walk(&document.text, &parse_path(path)).ok()?;
         Some(document.locate(node.span.clone()))
     }
 
-    /// Which value of which text a path leads to; equal for two spellings of
-    /// one path.
+    /// The text and value of a path; equal for two spellings of one path.
     pub(crate) fn place_of(&self, path: &str) -> Option<(Part, Range<usize>)> {
         self.node(path).map(|(part, node)| (part, node.span.clone()))
     }
 
-    /// Where some bytes of a quoted text were written, so that a part of a
-    /// formula can be underlined. `bytes` counts in the text's value.
+    /// Position of some bytes of a quoted text, to underline a part of a formula. `bytes`
+    /// counts in the text's value.
     pub fn span_in_text(&self, path: &str, bytes: Range<usize>) -> Option<Span> {
         let (part, node) = self.node(path)?;
         let document = self.documents.get(&part)?;
@@ -68,8 +66,8 @@ impl Sources {
         Some(document.locate(at(bytes.start)..at(bytes.end)))
     }
 
-    /// The texts that were parsed, overrides applied, with the path of the file
-    /// from the project root. This is what a recording keeps.
+    /// The texts that were parsed, after overrides, with the path of the file from the project
+    /// root, as stored in recordings.
     pub fn resolved_texts(&self) -> impl Iterator<Item = (Part, &str, &str)> {
         self.documents.iter().map(|(part, document)| {
             (*part, self.paths.get(part).map_or("", String::as_str), &*document.text)
@@ -80,14 +78,14 @@ impl Sources {
         self.documents.iter()
     }
 
-    /// Whether two robots are of the very same text.
+    /// True if the texts of two robots are identical.
     pub(crate) fn share_text(&self, one: usize, other: usize) -> bool {
         let document = |robot| self.documents.get(&Part::Robot(robot));
         matches!((document(one), document(other)), (Some(one), Some(other)) if one.is_same(other))
     }
 
-    /// Where a value was written, or else the innermost one around it that was;
-    /// of a long value the part that names it.
+    /// Position of a value, or else of the innermost enclosing value that has one; for a long
+    /// value the part that names it.
     pub(crate) fn nearest_span(&self, part: Part, segments: &[Segment]) -> Option<Span> {
         let document = self.documents.get(&part)?;
         let node = match document.outline.walk(&document.text, segments) {
@@ -105,7 +103,7 @@ impl Sources {
         Some((route.part, node))
     }
 
-    /// Finds the file that a path leads into.
+    /// Finds the file of a path.
     pub(crate) fn route(&self, segments: &[Segment]) -> Result<Route, RouteError> {
         let scenario = Route { part: Part::Scenario, skip: 0 };
         if !self.documents.contains_key(&Part::Scenario) {
@@ -125,7 +123,7 @@ impl Sources {
     fn route_robot(&self, segments: &[Segment]) -> Result<Route, RouteError> {
         let (robot, field) = (&segments[1].name, segments[2].name.as_str());
         let Some(index) = self.robot_index(robot) else {
-            // The scenario's own list explains best which robots there are.
+            // The scenario's own list is the best explanation of the available robots.
             return Ok(Route { part: Part::Scenario, skip: 0 });
         };
         if field == "model" {
@@ -161,17 +159,17 @@ impl Sources {
     }
 }
 
-/// A file, and the number of segments that lead to it.
+/// A file, and the number of segments of its path.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Route {
     pub(crate) part: Part,
     pub(crate) skip: usize,
 }
 
-/// Why a path leads into no file.
+/// The reason why a path has no file.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum RouteError {
-    /// It stops at the name of a file.
+    /// It ends at the name of a file.
     File { segment: usize, what: &'static str },
     /// A robot has no such field, neither in the scenario nor in its file.
     NoSuchField { segment: usize, help: String },

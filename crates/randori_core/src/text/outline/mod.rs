@@ -1,8 +1,8 @@
-//! Where everything stands in a RON text: a tree of places without values.
+//! The outline of a RON text: a tree of positions without values.
 //!
-//! The scanner knows brackets, names, strings and comments, but parses no
-//! number and checks no type; `ron` and serde do that. It is tolerant: a broken
-//! text still has an outline of what could be understood, and a [`Problem`].
+//! The scanner recognises brackets, names, strings and comments, but parses no number and
+//! checks no type; `ron` and serde do that. It is tolerant: a broken text has an outline of
+//! its valid parts, and a [`Problem`].
 //!
 //! Start reading at [`Outline::scan`] and [`Outline::walk`].
 
@@ -17,7 +17,7 @@ pub(crate) use scanner::skip_trivia;
 pub use path::{Missing, Segment, parse_path};
 pub use strings::{byte_in_literal, decode};
 
-/// The places of everything in a text.
+/// The positions of all values in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outline {
     /// The value that the file consists of; absent in an empty text.
@@ -26,16 +26,16 @@ pub struct Outline {
     pub problem: Option<Problem>,
 }
 
-/// A value and its place.
+/// A value and its position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// All bytes of the value, from its name or first bracket to the last one.
     pub span: Range<usize>,
-    /// What it consists of.
+    /// Kind and children of the value.
     pub kind: NodeKind,
 }
 
-/// What a value consists of.
+/// The kind of a value, with its children.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodeKind {
     /// A number, name, string or character.
@@ -67,7 +67,7 @@ pub enum NodeKind {
     },
 }
 
-/// What a single value looks like.
+/// The lexical kind of a single value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scalar {
     /// Starts like a number.
@@ -83,7 +83,7 @@ pub enum Scalar {
 /// A field of a structure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// Place of its name.
+    /// Range of its name.
     pub name: Range<usize>,
     /// Its value.
     pub value: Node,
@@ -92,15 +92,15 @@ pub struct Field {
 /// A reason why a text is not well-formed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What is wrong, as a diagnostic's message.
+    /// Message, as for a diagnostic.
     pub message: String,
-    /// Where.
+    /// Position.
     pub span: Range<usize>,
-    /// The remark beside the place.
+    /// The label at the position.
     pub label: &'static str,
-    /// Another place that matters, with its remark.
+    /// A related position, with its label.
     pub related: Option<(Range<usize>, &'static str)>,
-    /// Whether it is the depth that is too much.
+    /// True if the text is nested too deeply.
     pub too_deep: bool,
 }
 
@@ -134,7 +134,7 @@ impl Node {
         }
     }
 
-    /// The values directly inside, in their order (map keys are not values).
+    /// The direct children, in their order (map keys are not values).
     pub fn children(&self) -> Vec<&Self> {
         match &self.kind {
             NodeKind::Scalar(_) => Vec::new(),
@@ -173,8 +173,8 @@ impl Node {
         }
     }
 
-    /// What to underline for the value as a whole: all of a short one; of a
-    /// long one its `name`, the word before its bracket or the bracket itself.
+    /// The range to underline for the value as a whole: all of a short one; of a long one its
+    /// `name`, the word before its bracket or the bracket itself.
     pub fn anchor(&self, text: &str) -> Range<usize> {
         if !text[self.span.clone()].contains('\n') {
             return self.span.clone();

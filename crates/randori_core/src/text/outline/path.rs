@@ -1,4 +1,4 @@
-//! Paths to values, as `--set` and `vary` write them.
+//! Paths to values, in the syntax of `--set` and `vary`.
 
 use super::{Node, NodeKind, Outline, Scalar};
 
@@ -34,7 +34,7 @@ pub fn parse_path(path: &str) -> Vec<Segment> {
     }
 }
 
-/// Where a path stopped leading anywhere.
+/// The position at which a path fails.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Missing<'n> {
     /// The last value that was found.
@@ -44,12 +44,12 @@ pub struct Missing<'n> {
 }
 
 impl Outline {
-    /// Follows a path from the root: fields by name, elements of lists by
-    /// index or by their `name`, entries of maps by key, parts of `A(x, y)` by
-    /// index. `Some(...)` and names of variants are passed through.
+    /// Follows a path from the root: fields by name, elements of lists by index or by their
+    /// `name`, entries of maps by key, parts of `A(x, y)` by index. `Some(...)` and names of
+    /// variants are passed through.
     ///
     /// # Errors
-    /// Where the path stops, or `None` for a text without a value.
+    /// The position at which the path fails, or `None` for a text without a value.
     pub fn walk<'n>(
         &'n self,
         text: &str,
@@ -66,7 +66,7 @@ impl Outline {
 }
 
 impl Node {
-    /// The value directly inside that a path segment names.
+    /// The direct child of a value for a path segment.
     pub fn child(&self, text: &str, name: &str) -> Option<&Self> {
         let index = || name.parse::<usize>().ok();
         match &self.kind {
@@ -84,7 +84,7 @@ impl Node {
         }
     }
 
-    /// The names by which values directly inside are addressed.
+    /// The names of a value's direct children.
     pub fn child_names(&self, text: &str) -> Vec<String> {
         match &self.kind {
             NodeKind::Scalar(_) => Vec::new(),
@@ -106,7 +106,7 @@ impl Node {
         self.field(text, "name")?.value.unwrap_some(text).string(text)
     }
 
-    /// Whether this is the key with this name.
+    /// True for the key with this name.
     fn is_key(&self, text: &str, name: &str) -> bool {
         let written = &text[self.span.clone()];
         match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
@@ -115,13 +115,13 @@ impl Node {
         }
     }
 
-    /// The name of a key, by which paths address its value.
+    /// The name of a key in paths.
     pub(crate) fn key(&self, text: &str) -> String {
         self.string(text).unwrap_or_else(|| text[self.span.clone()].to_owned())
     }
 
-    /// The place to replace when a path leads here: a single value, or the
-    /// number inside of a unit such as `Deg(90)` or `Fixed(0.05)`.
+    /// The range to replace for a path: a single value, or the number inside of a unit such as
+    /// `Deg(90)` or `Fixed(0.05)`.
     pub fn scalar(&self) -> Option<(&Self, Scalar)> {
         match &self.kind {
             NodeKind::Scalar(scalar) => Some((self, *scalar)),

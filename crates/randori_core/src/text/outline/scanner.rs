@@ -1,4 +1,4 @@
-//! Reads brackets and what is in them.
+//! Scanner for brackets and their contents.
 
 mod tokens;
 
@@ -29,7 +29,7 @@ struct Scanner<'t> {
     depth: usize,
     max_depth: usize,
     problem: Option<Problem>,
-    /// Set by problems after which nothing can be understood.
+    /// Set by problems after which the rest cannot be scanned.
     stopped: bool,
 }
 
@@ -38,7 +38,7 @@ impl Scanner<'_> {
         self.fail_with(message, span, label, None);
     }
 
-    /// A problem after which the scanner understands the rest.
+    /// A recoverable problem.
     fn fail_mildly(&mut self, message: &str, span: Range<usize>, label: &'static str) {
         let stopped = self.stopped;
         self.fail(message, span, label);
@@ -147,7 +147,7 @@ impl Scanner<'_> {
         Some(Node { span: start..self.close(), kind: NodeKind::Struct { name, inside, fields } })
     }
 
-    /// Whether `name:` follows.
+    /// True if `name:` follows.
     fn starts_field(&mut self) -> bool {
         let before = self.at;
         self.skip_trivia();
@@ -179,7 +179,7 @@ impl Scanner<'_> {
         Some(open)
     }
 
-    /// Whether another element follows; reports a bracket that does not fit.
+    /// True if another element follows; reports a mismatched bracket.
     fn more(&mut self, open: usize, closing: char) -> bool {
         self.skip_trivia();
         let opened = Some((open..open + 1, "opened here"));
@@ -252,8 +252,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// Whether the layout says that what follows belongs outside of the
-    /// bracket: it starts a line that is indented no deeper than the bracket's.
+    /// True if the layout indicates that the following text is outside of the bracket: it
+    /// starts a line that is indented no deeper than the bracket's.
     fn is_outside(&self, open: usize) -> bool {
         let line_start = |at: usize| self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let indent = |line: usize| {

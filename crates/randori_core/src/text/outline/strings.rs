@@ -1,4 +1,4 @@
-//! String literals: their values, and places inside of them.
+//! String literals: their values, and positions inside of them.
 
 /// The value of a string literal (`"..."`, `r"..."`, `r#"..."#`), or `None` if
 /// an escape in it has no meaning.
@@ -12,9 +12,8 @@ pub fn decode(literal: &str) -> Option<String> {
     }
 }
 
-/// Where byte `byte` of a string's value stands in its literal, so that a part
-/// of a quoted formula can be underlined. Bytes beyond the value are at the
-/// closing quote.
+/// Position of byte `byte` of a string's value in its literal, so that a part of a quoted
+/// formula can be underlined. Bytes beyond the value are at the closing quote.
 pub fn byte_in_literal(literal: &str, byte: usize) -> usize {
     let (start, end, raw) = content(literal);
     let mut value_byte = 0;
@@ -27,7 +26,7 @@ pub fn byte_in_literal(literal: &str, byte: usize) -> usize {
     end - rest.len()
 }
 
-/// Start and end of what is between the quotes, and whether it is raw.
+/// Start and end of the text between the quotes, and true for a raw string.
 fn content(literal: &str) -> (usize, usize, bool) {
     let raw = literal.starts_with('r');
     let hashes = literal.len() - literal.trim_end_matches('#').len();
@@ -41,7 +40,7 @@ fn character(rest: &str) -> (usize, usize) {
     (len, len)
 }
 
-/// Bytes of the next character in the literal and in the value.
+/// Number of bytes of the next character in the literal and in the value.
 fn escape(rest: &str) -> (usize, usize) {
     let Some(escaped) = rest.strip_prefix('\\') else { return character(rest) };
     let hexadecimal = |digits: &str| {

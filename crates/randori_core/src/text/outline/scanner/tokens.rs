@@ -1,4 +1,4 @@
-//! Reads what has no parts: names, numbers, strings, comments, white space.
+//! Scanner for tokens: names, numbers, strings, comments, white space.
 
 use super::Scanner;
 use crate::text::outline::{Node, NodeKind, Scalar};
