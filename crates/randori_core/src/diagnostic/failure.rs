@@ -1,15 +1,15 @@
-//! What goes wrong apart from files, in the words for the user.
+//! Errors without a file position, in the user's terms.
 
-/// Why something cannot be done, with advice. A [`Diagnostic`](super::Diagnostic) says the
-/// same of a place in a file.
+/// An error message with advice. A [`Diagnostic`](super::Diagnostic) is the equivalent for a
+/// position in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
-    /// What is wrong, in one line.
+    /// Message, in one line.
     pub message: String,
     /// Further lines, such as the last ones of a program's error output.
     pub details: Vec<String>,
-    /// What to do about it.
+    /// Advice.
     pub help: Option<String>,
 }
 

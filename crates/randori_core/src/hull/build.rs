@@ -16,7 +16,7 @@ use super::{Degenerate, cross, dot, minus};
 ///
 /// # Errors
 ///
-/// What the points are, if they enclose no volume at all.
+/// The degenerate form of the points, if they enclose no volume.
 pub fn convex_hull(points: &[[f64; 3]]) -> Result<Vec<[u32; 3]>, Degenerate> {
     let points = scaled(points);
     let first = tetrahedron(&points)?;
@@ -68,8 +68,8 @@ impl Builder<'_> {
         self.distribute(points.collect(), 0);
     }
 
-    /// Lets points wait at the first face, of those from `first` on, that they
-    /// lie outside of. All others are inside.
+    /// Assigns points to the first face, of those from `first` on, whose outer side they are
+    /// on. The remaining points are inside.
     fn distribute(&mut self, points: Vec<u32>, first: usize) {
         for point in points {
             let sees = |face: &Face| is_outside(self.points, face.corners, point);
@@ -142,7 +142,7 @@ impl Builder<'_> {
     }
 }
 
-/// Whether a point lies strictly outside of a face.
+/// True if a point lies strictly outside of a face.
 fn is_outside(points: &[[f64; 3]], [a, b, c]: [u32; 3], point: u32) -> bool {
     side(points, [a, b, c, point]) < 0.0
 }
@@ -270,7 +270,7 @@ mod tests {
         for (seed, scale) in [(1, 1.0), (2, 1e-6), (3, 1e6), (4, 1e-150), (5, 1e150)] {
             let mut stream = RandomStream::new(seed, "points");
             let mut part = || f64::from(stream.uniform(-1.0, 1.0) as f32);
-            // Flat on one side, as parts are.
+            // Flat on one side, as is common for machine parts.
             let points: Vec<[f64; 3]> = (0..300)
                 .map(|_| [part() * scale, part() * scale, part().max(-0.5) * scale])
                 .collect();

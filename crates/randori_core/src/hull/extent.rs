@@ -1,4 +1,4 @@
-//! How long, wide and thick a set of points is.
+//! Length, width and thickness of a set of points.
 
 use super::{Degenerate, cross, dot, minus};
 
@@ -14,7 +14,7 @@ pub struct Extent {
     pub thickness: f64,
     /// Unit normal of that plane; zero where there is none.
     pub normal: [f64; 3],
-    /// What single precision cannot tell from nothing at this place, m.
+    /// Resolution of single precision at this position, m.
     rounding: f64,
 }
 
@@ -60,11 +60,11 @@ impl Extent {
         Self { length, width, thickness, normal, rounding }
     }
 
-    /// Whether a hull of the points has an inside.
+    /// Succeeds if the hull of the points has a volume.
     ///
     /// # Errors
     ///
-    /// What the points are instead of a body.
+    /// The degenerate form of the points.
     pub fn solid(&self) -> Result<(), Degenerate> {
         let least = self.rounding.max(FLAT * self.length);
         // Written so that a NaN counts as nothing.

@@ -1,11 +1,10 @@
 //! Convex hulls of points.
 //!
-//! [`convex_hull`] is exact: it decides on which side of a plane a point lies
-//! with J. R. Shewchuk's adaptive predicates ("Adaptive precision
-//! floating-point arithmetic and fast robust geometric predicates", 1997), so
-//! that slender, flat and tiny hulls are as good as others. [`Extent`] says
-//! whether a hull has an inside that single precision can express, which is
-//! what the engine needs.
+//! [`convex_hull`] is exact: it decides the side of a plane on which a point lies with J. R.
+//! Shewchuk's adaptive predicates ("Adaptive precision floating-point arithmetic and fast
+//! robust geometric predicates", 1997), so that slender, flat and tiny hulls are no special
+//! cases. [`Extent`] determines if the hull has a volume in single precision, which the engine
+//! requires.
 //!
 //! Start reading at [`convex_hull`].
 
@@ -20,7 +19,7 @@ pub const MIN_SIZE_M: f64 = 1e-6;
 /// Bodies are at most this long, and places have at most this coordinate, m.
 pub const MAX_SIZE_M: f64 = 1e6;
 
-/// A reason why points have no convex hull with an inside.
+/// The reason why points have no convex hull with a volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Degenerate {
     /// There are no points, or all are equal.

@@ -1,9 +1,8 @@
-//! A trusted scenario as texts of its own: what a recording keeps.
+//! A trusted scenario as texts of its own, as stored in a recording.
 //!
-//! Everything is written out: overrides and drawn values are in their places,
-//! imports are resolved, defaults are filled in. The texts name nothing outside
-//! of themselves but networks, and give the very same scenario when they are
-//! read again.
+//! The texts are complete: overrides and sampled values are in their places, imports are
+//! resolved, defaults are filled in. The only external files that they name are networks, and
+//! they parse to an equal scenario.
 
 use ron::ser::{PrettyConfig, to_string_pretty};
 use serde::Serialize;
@@ -13,10 +12,10 @@ use crate::spec::Scenario;
 /// Name of the scenario among the texts of [`bundle`].
 pub const BUNDLE_SCENARIO: &str = "scenario.ron";
 
-/// The texts of a scenario, each with its path. Reading them again with
-/// [`ScenarioText::load`](super::ScenarioText::load), beginning at
-/// [`BUNDLE_SCENARIO`], and [`resolve`](super::ScenarioText::resolve) gives an
-/// equal scenario. Equal scenarios have equal texts.
+/// The texts of a scenario, each with its path. Reading them with
+/// [`ScenarioText::load`](super::ScenarioText::load), from [`BUNDLE_SCENARIO`] on, and
+/// [`resolve`](super::ScenarioText::resolve) returns an equal scenario. Equal scenarios have
+/// equal texts.
 ///
 /// # Errors
 /// When a value has no textual form.
@@ -33,7 +32,7 @@ pub fn bundle(scenario: &Scenario) -> Result<Vec<(String, String)>, ron::Error> 
         texts.push((entry.model.clone(), text(&robot)?));
         let path = entry.policy.as_mut().and_then(|policy| policy.source.contract_mut());
         if let (Some(contract), Some(path)) = (&scenario.contracts[index], path) {
-            // Beside the others, so that its network stays a path from the root.
+            // Next to the other texts, so that its network stays a path from the root.
             *path = format!("{}.contract.ron", entry.name);
             texts.push((path.clone(), text(contract)?));
         }

@@ -1,8 +1,7 @@
-//! What a file leaves out, written out: the value of a path that only has its
-//! default.
+//! Explicit defaults: the value of a path that the file leaves out.
 //!
-//! The text is read, and written again with every default in it. What a path
-//! leads to there is what the file would say.
+//! The text is parsed and serialised with all defaults. The value of a path there is the value
+//! that the file would hold.
 
 use std::ops::Range;
 
@@ -15,24 +14,22 @@ use super::parse::from_str;
 use super::sources::Part;
 use crate::spec::{ContractSpec, EnvironmentSpec, RobotSpec, ScenarioSpec};
 
-/// The text of a value that is left out, and the part of it to replace.
+/// The text of a default value, and the part of it to replace.
 #[derive(Debug, PartialEq)]
 pub(super) struct LeftOut {
     pub(super) text: String,
-    /// The single value that the path leads to, with its unit; empty where a map
-    /// gets an entry.
+    /// The single value at the path, with its unit; empty for a new entry of a map.
     pub(super) value: Range<usize>,
     /// The number in the unit.
     pub(super) number: Option<Range<usize>>,
-    /// Whether it is neither a number nor nothing.
+    /// True if it is neither a number nor empty.
     pub(super) is_other: bool,
-    /// What goes before and after an entry of a map.
+    /// The text before and after an entry of a map.
     pub(super) around: (String, &'static str),
 }
 
-/// The default of the field at `path[first]`, which the text does not have, and
-/// in it the value that all of `path` leads to. `None` if there is no default,
-/// or if the text cannot be read.
+/// The default of the field at `path[first]`, which the text does not have, and in it the
+/// value at the whole `path`. `None` if there is no default, or if the text cannot be parsed.
 pub(super) fn left_out(
     part: Part,
     document: &Document,
@@ -49,7 +46,7 @@ pub(super) fn left_out(
     within(&text, rest)
 }
 
-/// The text with every default in it; `None` if it cannot be read.
+/// The text with all defaults; `None` if it cannot be parsed.
 pub(super) fn whole(part: Part, document: &Document) -> Option<(String, Outline)> {
     let full = match part {
         Part::Scenario => written_out::<ScenarioSpec>(document),
@@ -61,7 +58,7 @@ pub(super) fn whole(part: Part, document: &Document) -> Option<(String, Outline)
     Some((full, outline))
 }
 
-/// Finds the rest of a path in the text of a value.
+/// Finds the remainder of a path in the text of a value.
 fn within(text: &str, rest: &[Segment]) -> Option<LeftOut> {
     let outline = Outline::scan(text, usize::MAX);
     let around = (String::new(), "");
@@ -84,8 +81,8 @@ fn within(text: &str, rest: &[Segment]) -> Option<LeftOut> {
     Some(without_nothing(text, &outline, found))
 }
 
-/// Cuts fields that are `None` out of the text, so that a later path can still
-/// add them, but keeps the value that is to be replaced.
+/// Removes fields that are `None` from the text, so that a later path can still add them, but
+/// keeps the value that is to be replaced.
 fn without_nothing(text: &str, outline: &Outline, found: LeftOut) -> LeftOut {
     let mut cuts: Vec<Range<usize>> = Vec::new();
     outline.for_each(&mut |node| {
@@ -122,7 +119,7 @@ fn empty_map(node: &Node) -> Option<usize> {
     }
 }
 
-/// Values that are left out as `None` but stand for a vector.
+/// Values that are omitted as `None` but represent a vector.
 fn template(document: &Document, path: &[Segment], first: usize) -> Option<&'static str> {
     let outer = document.outline.walk(&document.text, &path[..first]);
     let has = |name| outer.as_ref().is_ok_and(|it| it.field(&document.text, name).is_some());

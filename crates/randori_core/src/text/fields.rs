@@ -60,7 +60,7 @@ struct Probe<'p> {
 }
 
 impl<'p> Probe<'p> {
-    /// Enters a container; the name in it and the next request to its value.
+    /// Enters a container; returns the next name of the path and a probe for its value.
     fn enter(self, container: Container) -> Result<Step<'p>, Stop> {
         let (name, path) = self.path.split_first().ok_or(Stop)?;
         self.trace.borrow_mut().containers.push(container);

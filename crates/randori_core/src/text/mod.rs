@@ -1,9 +1,9 @@
-//! From files to a trusted [`Scenario`], or to every reason why not.
+//! From files to a trusted [`Scenario`], or to diagnostics with all reasons against it.
 //!
-//! A [`ScenarioText`] holds the texts of a scenario and of all files that it
-//! names. [`ScenarioText::resolve`] applies overrides to the texts, reads them
-//! with `ron`, checks them, and gives the trusted scenario; it is cheap and
-//! touches no file, so batches call it once per seed.
+//! A [`ScenarioText`] holds the texts of a scenario and of all files that it names.
+//! [`ScenarioText::resolve`] applies overrides to the texts, reads them with `ron`, checks
+//! them, and returns the trusted scenario; it is cheap and reads no file, so batches call it
+//! once per seed.
 //!
 //! ```
 //! use randori_core::text::{Limits, MemoryFiles, Override, ScenarioText};
@@ -75,32 +75,32 @@ pub struct ScenarioText {
     sources: Sources,
     limits: Limits,
     specs: Specs,
-    /// Findings of reading that do not prevent a run, such as on imports.
+    /// Warnings of reading, such as those of imports.
     warnings: Vec<Diagnostic>,
 }
 
-/// A trusted scenario, with its texts.
+/// A trusted scenario with its texts.
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// The scenario.
     pub scenario: Scenario,
-    /// Its texts, for the place of anything in them.
+    /// Its texts, for positions of its values.
     pub sources: Sources,
-    /// Findings that do not prevent a run.
+    /// Warnings.
     pub warnings: Vec<Diagnostic>,
-    /// The values that were drawn for the seed, by path.
+    /// The values sampled for the seed, by path.
     pub drawn: Vec<(String, f64)>,
 }
 
 impl Loaded {
-    /// Findings of later stages (such as formulas), ready to be rendered with
-    /// the texts of this scenario.
+    /// Diagnostics of later stages (such as formulas), ready to be rendered with the texts of
+    /// this scenario.
     pub fn diagnostics(&self, list: Vec<Diagnostic>) -> Diagnostics {
         Diagnostics { list, sources: self.sources.map.clone() }
     }
 }
 
-/// What could be read of each text.
+/// The readable part of each text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Specs {
     pub(crate) scenario: Option<ScenarioSpec>,
@@ -113,11 +113,9 @@ impl ScenarioText {
     /// Reads a scenario and every file that it names. `path` is relative to
     /// the project root.
     ///
-    /// # Errors
-    /// When a file cannot be read or understood, or a key of `vary` leads
-    /// nowhere; then with all findings in all files. A scenario that can be
-    /// read but makes no sense is left to [`Self::resolve`], because an
-    /// override may mend it.
+    /// When a file cannot be read or parsed, or a key of `vary` is not a valid path; then with
+    /// all diagnostics of all files. A scenario that is readable but invalid is left to
+    /// [`Self::resolve`], because an override may correct it.
     pub fn load(reader: &dyn FileReader, path: &str, limits: &Limits) -> Result<Self, Diagnostics> {
         let (sources, mut found) = loader::read_scenario(reader, path, limits);
         let mut specs = Specs::default();
@@ -137,25 +135,25 @@ impl ScenarioText {
         Err(finished(found, &sources))
     }
 
-    /// The scenario with these overrides applied in their order; variations
-    /// keep the values that the files give.
+    /// The scenario with these overrides applied in their order; variations keep the values of
+    /// the files.
     ///
     /// # Errors
-    /// With all findings, if at least one prevents a run.
+    /// With all diagnostics, if at least one prevents a run.
     pub fn resolve(&self, overrides: &[Override]) -> Result<Loaded, Diagnostics> {
         self.resolved(overrides, None)
     }
 
-    /// The scenario for one seed: overrides, and then the values that
-    /// variations draw. A value that an override sets is not drawn.
+    /// The scenario for one seed: overrides, and then the sampled values of variations. A
+    /// value that an override sets is not sampled.
     ///
     /// # Errors
-    /// With all findings, if at least one prevents a run.
+    /// With all diagnostics, if at least one prevents a run.
     pub fn resolve_seed(&self, overrides: &[Override], seed: u64) -> Result<Loaded, Diagnostics> {
         self.resolved(overrides, Some(seed))
     }
 
-    /// What the files may ask for.
+    /// Limits on files.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -170,11 +168,10 @@ impl ScenarioText {
         self.specs.scenario.as_ref()
     }
 
-    /// What the texts say with these overrides, unchecked: for whoever has more
-    /// to say about a scenario that [`Self::resolve`] refuses. Names may lead
-    /// nowhere and numbers make no sense, so it must not be built. `None` if a
-    /// file cannot be understood. Places in the sources are those of the
-    /// diagnostics of [`Self::resolve`].
+    /// The unchecked content of the texts with these overrides, for further diagnostics of a
+    /// scenario that [`Self::resolve`] refuses. Names may be unknown and numbers invalid, so
+    /// it must not be built. `None` if a file cannot be parsed. Positions in the sources are
+    /// those of the diagnostics of [`Self::resolve`].
     pub fn draft(&self, overrides: &[Override]) -> Option<(Scenario, Sources)> {
         let (sources, specs, _) = self.overridden(overrides);
         Some((specs.complete(&sources)?, sources))
@@ -216,8 +213,7 @@ impl ScenarioText {
         }
     }
 
-    /// Applies an example of each variation, to find keys that lead nowhere
-    /// and values that do not fit.
+    /// Applies an example of each variation, to find invalid paths and unsuitable values.
     fn try_variations(&self, found: &mut Vec<Diagnostic>) {
         let Some(scenario) = &self.specs.scenario else { return };
         if scenario.vary.is_empty() {
@@ -245,7 +241,7 @@ impl ScenarioText {
     }
 }
 
-/// Applies values of variations. Their place is where `vary` says them.
+/// Applies values of variations. Their position is that of the entry in `vary`.
 fn apply_drawn(sources: &mut Sources, drawn: &[(String, f64)], found: &mut Vec<Diagnostic>) {
     for (path, value) in drawn {
         let Some((key, range)) = vary_places(sources, path) else { continue };
@@ -262,8 +258,8 @@ fn apply_drawn(sources: &mut Sources, drawn: &[(String, f64)], found: &mut Vec<D
     }
 }
 
-/// A number with its SI unit where it becomes the coordinate of a joint that the
-/// file leaves out.
+/// A number with its SI unit, if it becomes the coordinate of a joint that the file leaves
+/// out.
 fn with_unit(sources: &Sources, path: &str, number: String) -> String {
     let segments = outline::parse_path(path);
     let names: Vec<&str> = segments.iter().map(|segment| segment.name.as_str()).collect();
@@ -278,7 +274,7 @@ fn with_unit(sources: &Sources, path: &str, number: String) -> String {
     if slides { format!("M({number})") } else { format!("Rad({number})") }
 }
 
-/// The places of a key of `vary` (without its quotes) and of its value.
+/// The positions of a key of `vary` (without its quotes) and of its value.
 fn vary_places(sources: &Sources, path: &str) -> Option<(Span, Span)> {
     let document = sources.documents.get(&Part::Scenario)?;
     let vary = document.outline.walk(&document.text, &outline::parse_path("vary")).ok()?;
@@ -293,14 +289,14 @@ fn vary_places(sources: &Sources, path: &str) -> Option<(Span, Span)> {
 }
 
 impl Specs {
-    /// Reads again what differs between two states of the texts.
+    /// Reads the texts that differ between two states.
     fn update(&mut self, before: &Sources, after: &Sources, found: &mut Vec<Diagnostic>) {
         let mut last_robot: Option<(usize, &Document)> = None;
         for (part, document) in &after.documents {
             if let (Part::Robot(index), Some((last, read))) = (part, last_robot)
                 && read.is_same(document)
             {
-                // Robots of one file: reading it again would tell the same.
+                // Robots of one file: a second reading would have the same diagnostics.
                 match self.robots.get(&last).cloned() {
                     Some(robot) => drop(self.robots.insert(*index, robot)),
                     None => drop(self.robots.remove(index)),
@@ -336,7 +332,7 @@ impl Specs {
         parts == sources.documents.len()
     }
 
-    /// All of it, if nothing is missing.
+    /// The complete content, if nothing is missing.
     fn complete(mut self, sources: &Sources) -> Option<Scenario> {
         let spec = self.scenario?;
         let environment = self.environment?;
@@ -347,7 +343,7 @@ impl Specs {
         let contracts = (0..robots.len()).map(|robot| {
             let mut contract = self.contracts.remove(&robot)?;
             let from = sources.paths.get(&Part::Contract(robot)).map_or("", String::as_str);
-            // The checker has refused what cannot be resolved.
+            // The checker has refused unresolvable names.
             contract.network = resolve_path(from, &contract.network).unwrap_or_default();
             Some(contract)
         });
@@ -362,10 +358,10 @@ impl Specs {
     }
 }
 
-/// Lets visuals name their files from the project root. One without a path stays
-/// without a mesh, and whoever draws it says so.
+/// Makes the paths of visuals relative to the project root. A visual without a path has no
+/// mesh, and the code that draws it reports that.
 fn resolve_visuals(robot_file: &str, robot: &mut RobotSpec) {
-    // Texts that were imported name files as seen from the file that they come from.
+    // Paths in imported texts are relative to the imported file.
     let imported = robot.import.as_ref().and_then(|it| resolve_path(robot_file, it.path()).ok());
     let from = imported.as_deref().unwrap_or(robot_file);
     for visual in robot.links.iter_mut().flat_map(|link| &mut link.visuals) {
@@ -377,9 +373,8 @@ fn resolve_visuals(robot_file: &str, robot: &mut RobotSpec) {
 
 const MAX_FINDINGS: usize = 1_000;
 
-/// Findings in the order of their places, errors before warnings at the same
-/// place, none twice (two robots may share a file), and not more than anybody
-/// reads.
+/// Diagnostics in the order of their positions, errors before warnings at the same position,
+/// without duplicates (two robots may share a file), limited to a readable number.
 pub(crate) fn finished(mut found: Vec<Diagnostic>, sources: &Sources) -> Diagnostics {
     found.sort_by_key(|finding| {
         let place = finding.primary.as_ref().map(|label| label.span);

@@ -1,7 +1,7 @@
 //! Changes to single values, applied to the text before it is parsed.
 //!
-//! Working on text keeps one meaning for all: an override is exactly what the
-//! file would say if the user had written the value there.
+//! Work on text ensures one meaning: an override has exactly the effect of the same value in
+//! the file.
 
 use super::defaults::{LeftOut, left_out, whole};
 use super::document::{Document, Origin, Role};
@@ -14,14 +14,12 @@ use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, Span, nearest, one_of
 /// A change to one value, such as `--set robots.courier.policy.rate_hz=50`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
-    /// Where: see [`Sources::span_of`]. An optional field that the file leaves
-    /// out is added.
+    /// Path: see [`Sources::span_of`]. An optional field that the file leaves out is added.
     pub path: String,
-    /// One RON value: `0.3`, `true`, `Deg(90)`, `Fast`. A plain number given
-    /// for a value with a unit keeps the unit; quotes around a text may be left
-    /// out where the file has a text already.
+    /// One RON value: `0.3`, `true`, `Deg(90)`, `Fast`. A plain number for a value with a unit
+    /// keeps the unit; quotes around a text may be left out if the file has a text already.
     pub value: String,
-    /// Who says so, as the user knows it: `--set`.
+    /// Origin, as shown to the user: `--set`.
     pub origin: String,
 }
 
@@ -39,26 +37,26 @@ impl Override {
     }
 }
 
-/// A number as RON text that reads back as the same number. Whole numbers have
-/// no point, so that they also fit fields that count.
+/// A number as RON text that parses to the same number. Integers have no point, so that they
+/// also fit fields that count.
 pub(crate) fn number_text(value: f64) -> String {
     format!("{value}")
 }
 
-/// An override with the places of its two halves.
+/// An override with the positions of its two halves.
 pub(crate) struct Change<'c> {
     pub(crate) path: &'c str,
     pub(crate) value: &'c str,
-    /// Place of the path.
+    /// Position of the path.
     pub(crate) path_at: Origin,
-    /// Place of the value.
+    /// Position of the value.
     pub(crate) value_at: Origin,
-    /// Whether only a number may be replaced.
+    /// True if only a number may be replaced.
     pub(crate) is_drawn: bool,
 }
 
 impl<'c> Change<'c> {
-    /// An override that stands in a text of its own, `PATH=VALUE`.
+    /// An override with a text of its own, `PATH=VALUE`.
     pub(crate) fn written(sources: &mut Sources, change: &'c Override) -> Self {
         let Override { path, value, origin } = change;
         let file = sources.map.add(origin.as_str(), format!("{path}={value}"));
@@ -73,7 +71,7 @@ impl<'c> Change<'c> {
         }
     }
 
-    /// Changes the text that the path leads into.
+    /// Changes the text of the path's file.
     pub(crate) fn apply(&self, sources: &mut Sources) -> Result<(), Box<Diagnostic>> {
         let segments = parse_path(self.path);
         if let Some(empty) = segments.iter().position(|segment| segment.name.is_empty()) {
@@ -166,8 +164,8 @@ impl<'c> Change<'c> {
         Ok(document.replaced(target.span.clone(), &[(value, self.value_at)]))
     }
 
-    /// The value, if it and the node are both a choice with several numbers,
-    /// such as `Rpy(Deg(0), Deg(90), Deg(0))`: one replaces the other.
+    /// The value, if it and the node are both choices with several numbers, such as
+    /// `Rpy(Deg(0), Deg(90), Deg(0))`: one replaces the other.
     fn as_rotation(&self, node: &Node) -> Option<&str> {
         let is_choice = |node: &Node| matches!(node.kind, NodeKind::Tuple { name: Some(_), .. });
         if self.is_drawn || !is_choice(node) {
@@ -178,7 +176,7 @@ impl<'c> Change<'c> {
         Some(&self.value[root.span])
     }
 
-    /// Adds a field that the file leaves out, and the structures around it.
+    /// Adds a field that the file leaves out, and the structures that contain it.
     fn insert(
         &self,
         document: &Document,
@@ -235,7 +233,7 @@ impl<'c> Change<'c> {
         Ok(document.replaced(inside..inside, &parts))
     }
 
-    /// Adds a field with its default, in which one value is another.
+    /// Adds a field with its default, in which one value is replaced.
     fn insert_default(
         &self,
         document: &Document,
@@ -332,8 +330,8 @@ impl<'c> Change<'c> {
             .maybe_help(help)
     }
 
-    /// A path into something that the file leaves out, which does not lead to a
-    /// default either.
+    /// The error for a path into a field that the file leaves out and that has no suitable
+    /// default.
     fn misses_default(
         &self,
         document: &Document,
@@ -391,7 +389,7 @@ fn shortened(text: &str) -> String {
     text.chars().take(27).chain("...".chars()).collect()
 }
 
-/// Whether formulas and paths can spell the name.
+/// True if the name can be written in formulas and paths.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let mut letters = name.chars();
     letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')

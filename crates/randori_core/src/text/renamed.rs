@@ -1,8 +1,7 @@
-//! Fields that once had another name, and texts that still use it.
+//! Renamed fields, and texts with their old names.
 //!
-//! Files that people write get an error that names the new word, and
-//! `randori migrate` rewrites them. Texts that nobody edits, such as those in
-//! recordings, are read with their fields renamed.
+//! User files get an error with the new name, and `randori migrate` rewrites them. Texts that
+//! users do not edit, such as those in recordings, are read with their fields renamed.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,15 +10,15 @@ use super::limits::Limits;
 use super::loader::FileKind;
 use super::outline::{Node, NodeKind, Outline, Segment, byte_in_literal, parse_path};
 
-/// A field of the format that once had another name.
+/// A renamed field of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RenamedField {
-    /// The kind of file that it stands in.
+    /// The kind of file with this field.
     pub file: FileKind,
-    /// Its path from the root of such a file, under its old name; `*` stands
-    /// for any name, key or index.
+    /// Its path from the root of such a file, under its old name; `*` matches any name, key or
+    /// index.
     pub path: &'static str,
-    /// Its name now.
+    /// Its present name.
     pub new: &'static str,
 }
 
@@ -50,8 +49,7 @@ impl RenamedField {
         self.path.rsplit('.').next().unwrap_or(self.path)
     }
 
-    /// Its path under one of its names: within its file, or as overrides
-    /// address it.
+    /// Its path under one of its names: within its file, or in the form of overrides.
     fn pattern(&self, names: Names, of_override: bool) -> Vec<&'static str> {
         let prefix: &[&str] = match self.file {
             FileKind::Robot if of_override => &["robots", "*"],
@@ -65,7 +63,7 @@ impl RenamedField {
         pattern
     }
 
-    /// The name that takes the place of one of these.
+    /// The name that replaces one of these.
     fn instead_of(&self, names: Names) -> &'static str {
         match names {
             Names::Original => self.new,
@@ -73,14 +71,14 @@ impl RenamedField {
         }
     }
 
-    /// What to do about the old name in a file.
+    /// Advice for the old name in a file.
     pub(crate) fn help(&self) -> String {
         let (old, new) = (self.old(), self.new);
         format!("`{old}` is called `{new}` now; `randori migrate FILE` rewrites the file")
     }
 }
 
-/// Which of its two names a field is looked for by.
+/// The name, old or new, by which a field is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Names {
     Original,
@@ -103,30 +101,28 @@ pub fn old_names(text: &str) -> Vec<OldName> {
     names_in(text, Names::Original)
 }
 
-/// The text with all fields under their present names; every other byte stays.
+/// The text with the present names of all fields; all other bytes stay.
 pub fn with_current_names(text: &str) -> Cow<'_, str> {
     renamed(text, Names::Original)
 }
 
-/// The text with all fields under the names that they had first. Files from
-/// before a renaming are compared with it.
+/// The text with the original names of all fields, for comparison with files from before a
+/// renaming.
 pub fn with_original_names(text: &str) -> Cow<'_, str> {
     renamed(text, Names::Current)
 }
 
-/// The path of an override or variation with all fields under their present
-/// names.
+/// The path of an override or variation with the present names of all fields.
 pub fn current_path(path: &str) -> Cow<'_, str> {
     replaced(path, &names_in_path(path, Names::Original), Names::Original)
 }
 
-/// The path of an override or variation with all fields under the names that
-/// they had first.
+/// The path of an override or variation with the original names of all fields.
 pub(crate) fn original_path(path: &str) -> Cow<'_, str> {
     replaced(path, &names_in_path(path, Names::Current), Names::Current)
 }
 
-/// The first segment of an override's path that is an old name, or holds one.
+/// The first segment of an override's path that is or contains an old name.
 pub(crate) fn old_segment(path: &str) -> Option<(usize, &'static RenamedField)> {
     let first = names_in_path(path, Names::Original).into_iter().next()?;
     let segments = parse_path(path);
@@ -134,7 +130,7 @@ pub(crate) fn old_segment(path: &str) -> Option<(usize, &'static RenamedField)> 
     Some((segment, first.field))
 }
 
-/// The renamed field whose old name stands at this place of a file.
+/// The renamed field whose old name is at this position of a file.
 pub(crate) fn field_at(text: &str, range: &Range<usize>) -> Option<&'static RenamedField> {
     old_names(text).into_iter().find(|old| old.range == *range).map(|old| old.field)
 }
@@ -182,7 +178,7 @@ fn names_in(text: &str, names: Names) -> Vec<OldName> {
     found
 }
 
-/// What is left of a path, and the field that it leads to.
+/// The remainder of a path, and the field at its end.
 type Open<'p> = (&'p [&'static str], &'static RenamedField);
 
 fn fields(text: &str, node: &Node, open: &[Open<'_>], found: &mut Vec<OldName>) {
@@ -210,8 +206,7 @@ fn fields_below(text: &str, node: &Node, open: &[Open<'_>], found: &mut Vec<OldN
     }
 }
 
-/// The paths that lead on through a field of this name, or through an element
-/// or entry.
+/// The remaining paths after a field of this name, or after an element or entry.
 fn below<'p>(open: &[Open<'p>], name: Option<&str>) -> Vec<Open<'p>> {
     let step = |(path, field): &Open<'p>| {
         let (first, rest) = path.split_first()?;
@@ -254,7 +249,7 @@ fn names_in_path(path: &str, names: Names) -> Vec<OldName> {
     found.collect()
 }
 
-/// Whether a path leads to such a field, or into it.
+/// True if a path ends at such a field, or inside it.
 fn leads_to(path: &[Segment], pattern: &[&str]) -> bool {
     path.len() >= pattern.len()
         && path.iter().zip(pattern).all(|(step, name)| *name == "*" || step.name == *name)

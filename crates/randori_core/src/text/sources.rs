@@ -78,7 +78,7 @@ impl Sources {
         self.documents.iter()
     }
 
-    /// True if the texts of two robots are identical.
+    /// True if two robots share one text.
     pub(crate) fn share_text(&self, one: usize, other: usize) -> bool {
         let document = |robot| self.documents.get(&Part::Robot(robot));
         matches!((document(one), document(other)), (Some(one), Some(other)) if one.is_same(other))

@@ -1,13 +1,12 @@
-//! Values that are drawn anew for each seed.
+//! Values sampled for each seed.
 
 use super::renamed::original_path;
 use crate::random::RandomStream;
 use crate::spec::{ScenarioSpec, Variation};
 
-/// Draws all variations of a scenario for one seed, in the order of their
-/// paths. Each path has a random stream of its own, so that adding a variation
-/// changes no other value; a field that was renamed keeps the values of its old
-/// name.
+/// Samples all variations of a scenario for one seed, in the order of their paths. Each path
+/// has its own random stream, so that an added variation changes no other value; a renamed
+/// field keeps the values of its old name.
 pub fn sample_variations(spec: &ScenarioSpec, seed: u64) -> Vec<(String, f64)> {
     spec.vary
         .iter()
@@ -29,8 +28,8 @@ fn sample(variation: &Variation, mut stream: RandomStream) -> f64 {
     }
 }
 
-/// A value that the variation can take, to try whether its path leads to a
-/// number; not a whole one if it need not be.
+/// A possible value of the variation, to test its path for a number; not an integer unless it
+/// has to be.
 pub(super) fn example(variation: &Variation) -> f64 {
     match variation {
         Variation::Uniform(low, high) => low + 0.381_966 * (high - low),

@@ -1,4 +1,4 @@
-//! Errors of `ron` and serde in the words of someone who writes scenarios.
+//! Errors of `ron` and serde in the terms of scenario files.
 
 use std::ops::Range;
 
@@ -8,11 +8,11 @@ use super::super::renamed;
 use super::last_field;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, nearest, one_of};
 
-/// What `ron` says about the text with a stretch replaced.
+/// The error of `ron` for the text with one stretch replaced.
 type Probe<'p> = &'p dyn Fn(&str) -> Option<ron::Error>;
 
-/// `at` is the byte at which `ron` stopped reading `text`, which is the
-/// document but for blanked fields.
+/// `at` is the byte at which `ron` stopped reading `text`, which is the document except for
+/// blanked fields.
 pub(super) fn explain(
     document: &Document,
     text: &str,
@@ -109,7 +109,7 @@ fn duplicate_field(document: &Document, text: &str, at: usize, name: &str) -> Di
     }
 }
 
-/// Everything else: the value at `at` is not what its field wants.
+/// All other errors: the value at `at` does not fit its field.
 fn wrong_value(
     document: &Document,
     text: &str,
@@ -136,7 +136,7 @@ fn wrong_value(
         .maybe_help(help)
 }
 
-/// What should stand in place of `node`, and how to write it.
+/// The expected form of `node`, with its syntax.
 fn expectation(
     document: &Document,
     text: &str,
@@ -208,8 +208,8 @@ fn wrong_length(document: &Document, at: usize, error: &ron::Error) -> Option<Di
     )
 }
 
-/// The choices of the enumeration that `node` should be one of: what `ron`
-/// names when it finds a choice that cannot exist.
+/// The choices of the enumeration at `node`: the names in the error of `ron` for a choice that
+/// cannot exist.
 fn choices(text: &str, node: &Node, probe: Probe<'_>) -> Option<&'static [&'static str]> {
     let mut replaced = text.to_owned();
     replaced.replace_range(node.span.clone(), "NoSuchChoice_");
@@ -263,7 +263,7 @@ fn described(node: &Node, written: &str) -> String {
     }
 }
 
-/// The value that begins at `at`, or else the innermost one around it.
+/// The value that begins at `at`, or else the innermost enclosing value.
 fn value_at(document: &Document, at: usize) -> Option<&Node> {
     let mut begins = None;
     document.outline.for_each(&mut |node| {
@@ -302,7 +302,7 @@ fn is_number(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Scalar(Scalar::Number))
 }
 
-/// Whether letters follow the digits: `27kg`, but not `1e3`, `0xFF` or `1u8`.
+/// True if letters follow the digits: `27kg`, but not `1e3`, `0xFF` or `1u8`.
 fn is_with_unit(written: &str) -> bool {
     let digits = written.trim_start_matches(|c: char| c.is_ascii_digit() || "+-._eE".contains(c));
     digits.starts_with(|c: char| c.is_alphabetic() && !"xobuif".contains(c))

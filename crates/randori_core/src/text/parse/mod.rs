@@ -1,4 +1,4 @@
-//! From a document to a spec, or to diagnostics in the user's words.
+//! From a document to a spec, or to diagnostics in the user's terms.
 //!
 //! `ron` stops at its first error. Unknown and repeated fields are therefore
 //! blanked out and the text is read again, so that all of them are reported.
@@ -16,11 +16,11 @@ use super::renamed;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Label, one_of};
 use crate::spec::FORMAT;
 
-/// Enough for every typo that a person makes at once.
+/// Maximum number of reported typos.
 const MAX_BLANKED: usize = 20;
 
-/// Reads a spec from a document whose file kind is known to be right. A spec
-/// may come back together with errors, so that it can be checked further.
+/// Reads a spec from a document of the expected file kind. A spec may be returned together
+/// with errors, so that it can be checked further.
 pub(super) fn parse<T: DeserializeOwned>(
     document: &Document,
     found: &mut Vec<Diagnostic>,
@@ -99,7 +99,7 @@ pub(super) fn last_field<'d>(
     last
 }
 
-/// Overwrites a field and its comma with spaces; every other byte stays.
+/// Overwrites a field and its comma with spaces; all other bytes stay.
 fn blank(text: &mut String, field: &Field) {
     let mut end = field.value.span.end;
     let next = skip_trivia(text, end);
@@ -126,8 +126,7 @@ fn syntax_error(document: &Document, problem: &super::outline::Problem) -> Diagn
     }
 }
 
-/// A file of another version has other fields: only the version is worth
-/// reporting.
+/// A file of another version has different fields: only the version is reported.
 fn unknown_format(document: &Document) -> Option<Diagnostic> {
     let text = &document.text;
     let format = document.outline.root.as_ref()?.field(text, "format")?;
