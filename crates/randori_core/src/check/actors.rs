@@ -1,4 +1,4 @@
-//! Things that move along a path.
+//! Actors: objects that move along a path.
 
 use super::bounds;
 use super::report::{At, Report};

@@ -1,13 +1,12 @@
-//! How large and how small numbers may be that physics computes with.
+//! Bounds on the magnitude of numbers in physics.
 //!
-//! The engine works in single precision and squares or multiplies most of what
-//! it is given: numbers far outside of what real machines have would overflow
-//! or vanish on the way.
+//! The engine computes in single precision and squares or multiplies most of its inputs:
+//! numbers far outside of the range of real machines would overflow or underflow.
 
 use super::report::{At, Report};
 use crate::hull::{MAX_SIZE_M, MIN_SIZE_M};
 
-/// The range of a quantity, by amount; zero is a matter of other checks.
+/// The range of a quantity, by magnitude; other checks cover zero.
 #[derive(Clone, Copy)]
 pub(crate) struct Bounds {
     least: f64,
@@ -17,7 +16,7 @@ pub(crate) struct Bounds {
 
 /// Edges, radii and other sizes of shapes.
 pub(crate) const SIZE: Bounds = Bounds { least: MIN_SIZE_M, most: MAX_SIZE_M, unit: "m" };
-/// Coordinates of places.
+/// Coordinates of positions.
 pub(crate) const PLACE: Bounds = Bounds { least: 0.0, most: MAX_SIZE_M, unit: "m" };
 /// Joint angles.
 pub(crate) const ANGLE: Bounds = Bounds { least: 0.0, most: 1e6, unit: "rad" };
@@ -29,7 +28,7 @@ pub(crate) const MOMENT: Bounds = Bounds { least: 0.0, most: 1e15, unit: "kg m^2
 pub(crate) const SPEED: Bounds = Bounds { least: 0.0, most: 1e6, unit: "m/s or rad/s" };
 /// Gravity.
 pub(crate) const ACCELERATION: Bounds = Bounds { least: 0.0, most: 1e6, unit: "m/s^2" };
-/// Magnetic fields; the strongest that people make stay below.
+/// Magnetic fields; the bound is above the strongest artificial fields.
 pub(crate) const MAGNETIC_FIELD: Bounds = Bounds { least: 0.0, most: 1e4, unit: "T" };
 /// Forces and impulses.
 pub(crate) const FORCE: Bounds = Bounds { least: 0.0, most: 1e12, unit: "N or N s" };
@@ -41,7 +40,7 @@ pub(crate) const CONTACT: Bounds = Bounds { least: 0.0, most: 1e6, unit: "in SI 
 /// The largest edge of a shape has at most this many times its smallest one.
 const MAX_RATIO: f64 = 1e6;
 
-/// A number as people write it: very large and very small ones with an exponent.
+/// A number in readable form: very large and very small ones with an exponent.
 pub(crate) fn shown(value: f64) -> String {
     let is_long = value != 0.0 && !(1e-6..1e15).contains(&value.abs());
     if is_long { format!("{value:e}") } else { value.to_string() }
@@ -89,7 +88,7 @@ impl Report<'_> {
         }
     }
 
-    /// An error if the sizes of a shape are too unlike for single precision.
+    /// An error if the sizes of a shape differ too much for single precision.
     pub(crate) fn ratio(&mut self, at: &At<'_>, sizes: &[f64]) {
         let smallest = sizes.iter().copied().fold(f64::INFINITY, f64::min);
         let largest = sizes.iter().copied().fold(0.0, f64::max);

@@ -5,8 +5,7 @@ use super::{bounds, names, poses, shapes};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{EnvironmentSpec, Mobility, ObjectSpec};
 
-/// Without the names, which may clash with those of a scenario as well; see
-/// [`add_names`].
+/// Excludes the names, which may clash with those of a scenario as well; see [`add_names`].
 pub(super) fn check(report: &mut Report<'_>, root: &At<'_>, environment: &EnvironmentSpec) {
     shapes::materials(report, &root.field("materials"), &environment.materials);
     if let Some(ground) = &environment.ground {
@@ -57,7 +56,7 @@ fn mobility(report: &mut Report<'_>, at: &At<'_>, object: &ObjectSpec) {
     }
 }
 
-/// The places of the names of an environment, in a set shared with others.
+/// Adds the names of an environment, with their positions, to a shared set.
 pub(super) fn add_names<'n>(
     report: &mut Report<'_>,
     names: &mut names::Names<'n>,

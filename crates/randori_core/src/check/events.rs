@@ -1,4 +1,4 @@
-//! What goes wrong during a run: when, and to which body.
+//! Events of a run: times and targets.
 
 use std::collections::BTreeSet;
 
@@ -55,8 +55,8 @@ fn trigger(report: &mut Report<'_>, at: &At<'_>, event: &EventSpec, duration: f6
     }
 }
 
-/// Paths of everything that forces can move; `None` while a file is missing,
-/// because then bodies are unknown, and the error about the file says enough.
+/// Paths of all bodies that forces can move; `None` while a file is missing, because then
+/// bodies are unknown, and the error about the file is sufficient.
 fn bodies(scenario: &ScenarioSpec, specs: &Specs) -> Option<BTreeSet<String>> {
     let environment = specs.environment.as_ref()?;
     if specs.robots.len() < scenario.robots.len() {

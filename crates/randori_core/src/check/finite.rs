@@ -4,8 +4,8 @@ use super::report::Report;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Label};
 use crate::text::outline::{NodeKind, Scalar};
 
-/// Looks at the text rather than at the specs: there it is one rule for every
-/// number that there is or will be.
+/// Checks the text rather than the specs, so that one rule covers all present and future
+/// numbers.
 pub(super) fn check(report: &mut Report<'_>) {
     for (_, document) in report.sources.documents() {
         document.outline.for_each(&mut |node| {
@@ -33,6 +33,6 @@ pub(super) fn check(report: &mut Report<'_>) {
 fn is_too_large(written: &str) -> bool {
     let digits: String = written.chars().filter(|&digit| digit != '_').collect();
     let plain = digits.trim_end_matches("f32").trim_end_matches("f64");
-    // What is no decimal number (`0x1F`) is a whole one, hence finite.
+    // Other notations than decimal (`0x1F`) are integers, hence finite.
     plain.parse::<f64>().is_ok_and(|value| !(value as f32).is_finite())
 }

@@ -7,7 +7,7 @@ use super::{bounds, poses};
 use crate::diagnostic::{DiagnosticCode, nearest};
 use crate::spec::{CouplingSpec, JointKind, JointSpec, RobotSpec};
 
-/// `root` is the place of the robot.
+/// `root` is the position of the robot.
 pub(super) fn check(report: &mut Report<'_>, root: &At<'_>, robot: &RobotSpec) {
     let links: BTreeSet<&str> = robot.links.iter().map(|link| link.name.as_str()).collect();
     let at = root.field("joints");
@@ -148,7 +148,7 @@ fn connected(
     let base = robot.base.link();
     let misspelt = misspelt(robot);
     let mut reported: BTreeSet<&str> = BTreeSet::new();
-    // Links that are known to hang on the base or on something reported.
+    // Links with a known connection to the base or to a reported link.
     let mut settled: BTreeSet<&str> = BTreeSet::from([base]);
     for (index, link) in robot.links.iter().enumerate() {
         let mut path: Vec<&str> = Vec::new();
@@ -185,12 +185,11 @@ fn connected(
     }
 }
 
-/// Links that joints seem to mean by names that do not exist, which is reported
-/// there.
+/// Links with names similar to unknown ones in joints, which are reported at the joints.
 fn misspelt(robot: &RobotSpec) -> BTreeSet<&str> {
     let names: BTreeSet<&str> = robot.links.iter().map(|link| link.name.as_str()).collect();
     let unknown = robot.joints.iter().filter(|joint| !names.contains(joint.child.as_str()));
-    // More than a handful is no typo.
+    // More than a handful is not a typo.
     unknown.take(8).filter_map(|joint| nearest(&joint.child, names.iter().copied())).collect()
 }
 
@@ -259,7 +258,7 @@ fn couplings(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     }
 }
 
-/// Whether following leads from one joint to another.
+/// True if `following` leads from one joint to another.
 fn leads_to(leaders: &BTreeMap<&str, &str>, from: &str, to: &str) -> bool {
     let mut current = from;
     while let Some(leader) = leaders.get(current) {

@@ -1,4 +1,4 @@
-//! Links: mass and inertia that a real body can have.
+//! Links: mass and inertia of possible bodies.
 
 use std::collections::BTreeSet;
 
@@ -21,9 +21,8 @@ pub(super) fn check(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     }
 }
 
-/// A link may be without mass if it never moves, if it is welded to another one,
-/// or if it only stands between two joints: how a body that moves in several
-/// ways is written.
+/// A link may have no mass if it never moves, if it is welded to another one, or if it only
+/// connects two joints: the usual form of a body with several degrees of freedom.
 fn mass(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec, robot: &RobotSpec) {
     let place = at.field("mass_kg");
     let welds = |joint: &JointSpec| joint.child == link.name && joint.kind == JointKind::Fixed;
@@ -42,7 +41,7 @@ fn mass(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec, robot: &RobotSpec
     }
 }
 
-/// Whether fixed joints weld something with mass to a link.
+/// True if fixed joints weld a link with mass to this link.
 fn carries_mass(robot: &RobotSpec, link: &str) -> bool {
     let mut welded: BTreeSet<&str> = BTreeSet::new();
     let mut waiting = vec![link];
@@ -77,7 +76,7 @@ fn inertia(report: &mut Report<'_>, at: &At<'_>, link: &LinkSpec) {
     }
     let [small, middle, large] = principal_moments([ixx, iyy, izz], [ixy, ixz, iyz]);
     let code = DiagnosticCode::IMPOSSIBLE_INERTIA;
-    // Written so that a NaN counts as impossible.
+    // A NaN fails the comparison, and so counts as impossible.
     let is_positive = small > 1e-9 * large && small as f32 >= f32::MIN_POSITIVE;
     if !is_positive {
         let message = format!("the inertia of link `{name}` is not positive definite");

@@ -1,10 +1,9 @@
 //! An estimate of the memory of a run, made before anything is built.
 //!
-//! A file of one megabyte can ask for a hundred gigabytes: where shapes overlap,
-//! the engine keeps something for every pair of them; a robot's equations are
-//! matrices; a delay keeps every value that is on its way. The estimate counts
-//! these. Its factors were measured as peaks of whole runs, and lean to the high
-//! side: a run that is let through must not end for want of memory.
+//! A file of one megabyte can require a hundred gigabytes: the engine stores data for every
+//! pair of overlapping shapes; a robot's equations are matrices; a latency stores every value
+//! in transmission. The estimate counts these. Its factors were measured as peaks of whole
+//! runs, and are conservative: an accepted run must not fail for lack of memory.
 //!
 //! Start reading at [`check`].
 
@@ -17,7 +16,7 @@ use crate::spec::{JointKind, RobotSpec, SensorSpec, Shape, ShapeSpec};
 use crate::text::{Limits, Part, Specs};
 use crate::time::TickPeriod;
 
-/// Bytes of a text with its outline and what is read from it, per byte.
+/// Bytes of a text with its outline and parsed content, per byte.
 const PER_TEXT_BYTE: f64 = 40.0;
 /// Bytes of a shape with its collider.
 const PER_SHAPE: f64 = 3_500.0;
@@ -29,16 +28,16 @@ const PER_HULL_POINT: f64 = 1_500.0;
 const PER_TRIANGLE: f64 = 600.0;
 /// Bytes of a height of a terrain.
 const PER_HEIGHT: f64 = 40.0;
-/// Bytes for each entry of a square matrix over the degrees of freedom of a
-/// robot; there are some twenty of them.
+/// Bytes for each entry of a square matrix over the degrees of freedom of a robot; there are
+/// about twenty of them.
 const PER_DOF_SQUARED: f64 = 200.0;
 /// Bytes of a value of a sensor: measured, true, received, recorded.
 const PER_VALUE: f64 = 60.0;
-/// Bytes of a value that has a name of its own.
+/// Bytes of a value with its own name.
 const PER_NAMED_VALUE: f64 = 200.0;
-/// Bytes of a measurement or command on its way, besides its values.
+/// Bytes of a measurement or command in transmission, besides its values.
 const PER_DELIVERY: f64 = 64.0;
-/// Bytes of a value on its way.
+/// Bytes of a value in transmission.
 const PER_VALUE_UNDER_WAY: f64 = 4.0;
 
 /// A part of the estimate.
@@ -48,7 +47,7 @@ struct Item {
     place: Option<Span>,
 }
 
-/// An error if a run would take more memory than allowed; names what takes most.
+/// An error if a run would need more memory than allowed; it names the largest part.
 pub(super) fn check(report: &mut Report<'_>, specs: &Specs, limits: &Limits) {
     let scenario = specs.scenario.as_ref();
     let settings = scenario.map(|it| (it.physics.settings().rate_hz, it.duration));
@@ -67,7 +66,7 @@ pub(super) fn check(report: &mut Report<'_>, specs: &Specs, limits: &Limits) {
     estimate.shapes(report, specs);
     let most = limits.memory_bytes as f64;
     if estimate.items.iter().map(|item| item.bytes).sum::<f64>() <= most {
-        // Only now: pairs take time to count.
+        // Last, because counting pairs takes time.
         estimate.pairs(report, specs);
     }
     refuse(report, estimate.items, limits.memory_bytes);
@@ -94,7 +93,7 @@ fn refuse(report: &mut Report<'_>, mut items: Vec<Item>, limit: u64) {
     report.push(error.help("allow more with `--max-memory SIZE`, such as `--max-memory 8GiB`"));
 }
 
-/// A number of bytes for people.
+/// A number of bytes in readable form.
 fn size(bytes: f64) -> String {
     let units = [(1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB")];
     let (factor, unit) = units.into_iter().find(|(it, _)| bytes >= *it).unwrap_or((1e3, "kB"));
@@ -106,13 +105,13 @@ fn size(bytes: f64) -> String {
 struct Estimate {
     items: Vec<Item>,
     period: Option<TickPeriod>,
-    /// Length of the run; 0 where it is not known.
+    /// Length of the run; 0 if unknown.
     ticks: u64,
 }
 
 impl Estimate {
     fn add(&mut self, report: &Report<'_>, at: &At<'_>, what: impl Into<String>, bytes: f64) {
-        // Places are looked for where they may be shown.
+        // Positions are only searched where they may be shown.
         let place = if bytes > 1e6 { report.span(at) } else { None };
         self.items.push(Item { what: what.into(), bytes, place });
     }
@@ -138,7 +137,7 @@ impl Estimate {
         self.add(report, &root.field("actuators"), "commands that are delayed", commands);
     }
 
-    /// Bytes of the measurements that are on their way at one time.
+    /// Bytes of the measurements in transmission at one time.
     fn under_way(&self, sensor: &SensorSpec, values: f64) -> f64 {
         let physics_hz = self.period.map_or(1.0, |period| f64::from(period.rate_hz()));
         let period = sensor.rate_hz.map_or(1.0, |rate_hz| (physics_hz / rate_hz).max(1.0));
@@ -146,7 +145,7 @@ impl Estimate {
         late / period * (PER_DELIVERY + PER_VALUE_UNDER_WAY * values)
     }
 
-    /// Ticks of a delay that can be full before the run ends.
+    /// Ticks of a latency that can be filled before the run ends.
     fn ticks_of(&self, seconds: f64) -> f64 {
         self.period.map_or(0, |period| period.ticks_at_least(seconds).min(self.ticks)) as f64
     }
@@ -167,7 +166,7 @@ impl Estimate {
         }
     }
 
-    /// Adds what the engine keeps for pairs of shapes.
+    /// Adds the engine's data for pairs of shapes.
     fn pairs(&mut self, report: &Report<'_>, specs: &Specs) {
         let counted = pairs::count(specs);
         let root = At::root(Part::Environment);

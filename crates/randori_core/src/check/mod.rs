@@ -1,8 +1,8 @@
-//! What a scenario must fulfil beyond its form: names that resolve, numbers
-//! that make physical sense, trees that are trees, rates that divide.
+//! Checks of a scenario beyond its syntax: names that resolve, numbers that make physical
+//! sense, trees without cycles, rates that divide.
 //!
-//! Every check reports all that it finds, each with place, reason and advice;
-//! none stops at the first. What passes without errors is a trusted scenario.
+//! Every check reports all diagnostics that it finds, each with position, reason and advice;
+//! none stops at the first. A scenario without errors is trusted.
 //!
 //! Start reading at [`findings`].
 
@@ -33,7 +33,7 @@ pub(crate) use poses::axis;
 use rates::Rates;
 pub(crate) use report::{At, MAX_NAME, Report};
 
-/// All findings in whatever could be read.
+/// All diagnostics of the readable files.
 pub(crate) fn findings(specs: &Specs, sources: &Sources, limits: &Limits) -> Vec<Diagnostic> {
     let mut report = Report::new(sources);
     finite::check(&mut report);

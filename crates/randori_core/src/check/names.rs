@@ -1,4 +1,4 @@
-//! Names are unique and can be spelt in paths and formulas.
+//! Names are unique and can be written in paths and formulas.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use super::report::{At, Report};
 use crate::diagnostic::{DiagnosticCode, Label};
 use crate::text::{Part, is_identifier};
 
-/// Where the name of a thing stands: in an element of a list, or as its key.
+/// The location of an element's name: a field of the element of a list, or its key.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'n> {
     pub(super) part: Part,
     pub(super) list: &'n str,
-    /// `None` where names are keys.
+    /// `None` if names are keys.
     pub(super) index: Option<usize>,
-    /// The kind of thing.
+    /// The kind of element.
     pub(super) what: &'n str,
 }
 
@@ -28,7 +28,7 @@ impl Place<'_> {
     }
 }
 
-/// Things of several kinds that share one set of names.
+/// Elements of several kinds that share one set of names.
 pub(super) struct Names<'n> {
     seen: BTreeMap<&'n str, Place<'n>>,
 }
@@ -38,7 +38,7 @@ impl<'n> Names<'n> {
         Self { seen: BTreeMap::new() }
     }
 
-    /// Adds a name; an error if it cannot be spelt or is taken.
+    /// Adds a name; an error if it is invalid or taken.
     pub(super) fn add(&mut self, report: &mut Report<'_>, place: Place<'n>, name: &'n str) {
         place.with(name, |at| spelling(report, at, place.what, name));
         let Some(first) = self.seen.get(name) else {
@@ -61,7 +61,7 @@ fn duplicate(report: &mut Report<'_>, at: &At<'_>, message: String, first: Optio
     error.help.push("give one of the two another name".to_owned());
 }
 
-/// Names are repeated in paths of everything that has a name inside.
+/// Names are repeated in paths of all elements below them.
 const MAX_LETTERS: usize = 256;
 
 /// An error if the name cannot be part of a path or formula.
@@ -94,7 +94,7 @@ fn corrected(name: &str) -> Option<String> {
     is_identifier(&corrected).then_some(corrected)
 }
 
-/// Checks names of a list of things of one kind: spelling and uniqueness.
+/// Checks names of a list of elements of one kind: spelling and uniqueness.
 pub(super) fn list<'n>(
     report: &mut Report<'_>,
     at: &At<'_>,

@@ -5,7 +5,7 @@ use super::report::{At, Report};
 use crate::diagnostic::DiagnosticCode;
 use crate::spec::{Axis, Coordinate, JointKind, JointSpec, PoseSpec, RobotSpec};
 
-/// A rotation is given once and has a direction.
+/// Checks that a rotation is given once and has a direction.
 pub(super) fn pose(report: &mut Report<'_>, at: &At<'_>, pose: &PoseSpec) {
     if pose.rpy.is_some() && pose.quat.is_some() {
         let message = "the rotation is given twice, as `rpy` and as `quat`";
@@ -21,7 +21,7 @@ pub(super) fn pose(report: &mut Report<'_>, at: &At<'_>, pose: &PoseSpec) {
     }
 }
 
-/// A quaternion has a direction.
+/// Checks that a quaternion has a direction.
 fn quaternion(report: &mut Report<'_>, at: &At<'_>, quat: &[f64; 4]) {
     if is_zero(quat) {
         let message = "a quaternion of length zero is no rotation";
@@ -30,7 +30,7 @@ fn quaternion(report: &mut Report<'_>, at: &At<'_>, quat: &[f64; 4]) {
     }
 }
 
-/// An axis has a direction.
+/// Checks that an axis has a direction.
 pub(crate) fn axis(report: &mut Report<'_>, at: &At<'_>, axis: Axis) {
     if let Axis::Along(x, y, z) = axis
         && is_zero(&[x, y, z])
@@ -41,13 +41,13 @@ pub(crate) fn axis(report: &mut Report<'_>, at: &At<'_>, axis: Axis) {
     }
 }
 
-/// Whether a vector vanishes in single precision.
+/// True if a vector is zero in single precision.
 fn is_zero(parts: &[f64]) -> bool {
     let squares: f64 = parts.iter().map(|part| part * part).sum();
     (libm::sqrt(squares) as f32) < f32::MIN_POSITIVE
 }
 
-/// A coordinate names an existing joint, in its unit and within its limits.
+/// Checks that a coordinate names an existing joint, in its unit and within its limits.
 pub(super) fn coordinate(
     report: &mut Report<'_>,
     at: &At<'_>,

@@ -4,7 +4,7 @@ use super::report::{At, Report};
 use crate::diagnostic::DiagnosticCode;
 use crate::time::TickPeriod;
 
-/// The physics rate, if it is known and sound.
+/// The physics rate, if it is known and valid.
 pub(super) struct Rates {
     period: Option<TickPeriod>,
 }
@@ -18,8 +18,8 @@ impl Rates {
         self.period
     }
 
-    /// An error unless something that happens `rate_hz` times per second can
-    /// happen at whole ticks. `what` is what has this rate.
+    /// An error unless `rate_hz` is a rate of whole ticks. `what` names the element with this
+    /// rate.
     pub(super) fn check(&self, report: &mut Report<'_>, at: &At<'_>, what: &str, rate_hz: f64) {
         report.positive(at, rate_hz);
         if rate_hz > 0.0 && rate_hz < LOWEST_HZ && rate_hz as f32 >= f32::MIN_POSITIVE {
@@ -55,10 +55,10 @@ impl Rates {
     }
 }
 
-/// Lower rates are mistakes; periods in ticks stay far from the end of integers.
+/// Lower rates are mistakes; periods in ticks stay far below integer overflow.
 const LOWEST_HZ: f64 = 1e-6;
 
-/// So many periods are tried for one that can be written with few digits.
+/// Maximum number of periods to try for a rate with few digits.
 const MAX_TRIED: usize = 10_000;
 
 /// The first rate, from every `ticks` on, that can be written with few digits.
@@ -71,7 +71,7 @@ fn nearest_rate(physics_hz: f64, ticks: f64, step: f64) -> Option<f64> {
         .map(|(_, rate)| rate)
 }
 
-/// At most four digits after the point, none that say nothing.
+/// At most four digits after the point, without trailing zeros.
 fn rounded(value: f64) -> f64 {
     libm::round(value * 1e4) / 1e4
 }

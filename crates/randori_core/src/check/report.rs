@@ -1,4 +1,4 @@
-//! Places in specs, and the list of what was found at them.
+//! Positions in specs, and the list of diagnostics.
 
 use crate::diagnostic::{
     Diagnostic, DiagnosticCode, Label, Severity, Span, nearest, one_of, shortened,
@@ -6,8 +6,8 @@ use crate::diagnostic::{
 use crate::text::outline::Segment;
 use crate::text::{Part, Sources};
 
-/// A place in a spec: a chain of steps that lives on the stack, so that it
-/// costs nothing until something is wrong there.
+/// A position in a spec: a chain of steps on the stack, without cost until there is a
+/// diagnostic.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'a> {
     outer: Option<&'a At<'a>>,
@@ -66,27 +66,26 @@ impl<'a> At<'a> {
     }
 }
 
-/// The list of what was found, and the texts to find places in.
+/// The list of diagnostics, and the texts for their positions.
 pub(crate) struct Report<'s> {
     pub(crate) sources: &'s Sources,
     pub(crate) list: Vec<Diagnostic>,
     has_errors: bool,
-    /// How many more names are compared with those that would have been right.
+    /// Number of further unknown names that are compared with valid ones.
     comparisons_left: usize,
-    /// Takes the place of findings beyond what anybody reads.
+    /// Replaces diagnostics beyond the maximum number.
     overflow: Diagnostic,
 }
 
-/// Finding the place of many thousands of mistakes would take minutes.
+/// Finding the positions of many thousands of mistakes would take minutes.
 const MAX_FOUND: usize = 2_000;
-/// A hostile file must not make us compare thousands of names with thousands of
-/// names.
+/// A hostile file must not cause comparisons of thousands of names with thousands of names.
 const MAX_COMPARISONS: usize = 50;
 /// Characters of a message: names in it may be as long as their file.
 const MAX_MESSAGE: usize = 1_000;
-/// Thirty years, s: in nanoseconds it fits 64 bits with room to add to it.
+/// Thirty years, s: in nanoseconds it fits 64 bits with a margin for addition.
 const LONGEST_S: f64 = 1e9;
-/// Characters of the name of a thing in messages about its many parts.
+/// Maximum number of characters of the name of an element in messages about its many parts.
 pub(crate) const MAX_NAME: usize = 64;
 
 impl<'s> Report<'s> {
@@ -96,7 +95,7 @@ impl<'s> Report<'s> {
         Self { sources, list, has_errors: false, comparisons_left, overflow }
     }
 
-    /// Adds an error at a place; the answer can be given more remarks.
+    /// Adds an error at a position; the result accepts further labels.
     pub(crate) fn error(
         &mut self,
         code: DiagnosticCode,
@@ -107,7 +106,7 @@ impl<'s> Report<'s> {
         self.add(Diagnostic::error(code, message), at, &label.into())
     }
 
-    /// Adds a warning at a place.
+    /// Adds a warning at a position.
     pub(crate) fn warning(
         &mut self,
         code: DiagnosticCode,
@@ -118,7 +117,7 @@ impl<'s> Report<'s> {
         self.add(Diagnostic::warning(code, message), at, &label.into())
     }
 
-    /// Adds a finding that knows its place.
+    /// Adds a diagnostic with its position.
     pub(crate) fn push(&mut self, finding: Diagnostic) {
         if self.has_room(finding.severity) {
             self.list.push(finding);
@@ -145,25 +144,23 @@ impl<'s> Report<'s> {
         is_first_error || self.list.len() < MAX_FOUND
     }
 
-    /// Whether something asks for more than a limit allows; then it is not worth
-    /// the time to look at how much more.
+    /// True if a file asks for more than a limit allows; then the excess is not examined.
     pub(crate) fn exceeds_limits(&self) -> bool {
         self.list.iter().any(|finding| finding.code == DiagnosticCode::LIMIT_EXCEEDED)
     }
 
-    /// Whether further findings are not kept, so that nothing has to be prepared
-    /// for them.
+    /// True if further diagnostics are discarded, so that none need to be prepared.
     pub(crate) fn is_full(&self) -> bool {
         self.has_errors && self.list.len() >= MAX_FOUND
     }
 
-    /// The place in the text; of a value that was left out, the one around it.
+    /// The position in the text; for a default value, that of its container.
     pub(crate) fn span(&self, at: &At<'_>) -> Option<Span> {
         let (part, segments) = at.resolve();
         self.sources.nearest_span(part, &segments)
     }
 
-    /// A remark at another place, if that is in a text.
+    /// A label at another position, if that is in a text.
     pub(crate) fn label(&self, at: &At<'_>, text: &str) -> Option<Label> {
         self.span(at).map(|span| Label::new(span, text))
     }
@@ -175,7 +172,7 @@ impl<'s> Report<'s> {
         }
     }
 
-    /// An error if there is a number that is not greater than 0.
+    /// An error at the first number that is not greater than 0.
     pub(crate) fn positive_if_any(&mut self, at: &At<'_>, value: Option<f64>) {
         if let Some(value) = value {
             self.positive(at, value);
@@ -189,7 +186,7 @@ impl<'s> Report<'s> {
         }
     }
 
-    /// An error if there is a number that is not between 0 and 1.
+    /// An error at the first number that is not between 0 and 1.
     pub(crate) fn fraction(&mut self, at: &At<'_>, value: Option<f64>) {
         if let Some(value) = value
             && !(0.0..=1.0).contains(&value)
@@ -205,7 +202,7 @@ impl<'s> Report<'s> {
         self.not_above(at, seconds, LONGEST_S, " s");
     }
 
-    /// An error if the number is beyond what anything real needs.
+    /// An error if the number is beyond any realistic value.
     pub(crate) fn not_above(&mut self, at: &At<'_>, value: f64, most: f64, unit: &str) {
         if value > most && value.is_finite() {
             self.out_of_range(at, value, &format!("must be at most {most}{unit}"));
@@ -222,14 +219,14 @@ impl<'s> Report<'s> {
         }
     }
 
-    /// An error that says which values are possible.
+    /// An error with the possible values.
     pub(crate) fn out_of_range(&mut self, at: &At<'_>, value: f64, rule: &str) {
         let message = format!("`{}` is {}, but {rule}", at.name(), super::bounds::shown(value));
         self.error(DiagnosticCode::OUT_OF_RANGE, at, message, rule);
     }
 
-    /// An error about a name that does not exist, with the nearest that does.
-    /// `what` is the kind of thing, such as `link`.
+    /// An error about an unknown name, with the nearest valid one. `what` is the kind of
+    /// element, such as `link`.
     pub(crate) fn unknown_name<'k>(
         &mut self,
         code: DiagnosticCode,
@@ -249,7 +246,7 @@ impl<'s> Report<'s> {
         self.error(code, at, message, format!("no {what} has this name")).help.push(help);
     }
 
-    /// The name that was probably meant; none any more after many questions.
+    /// The probably intended name; none after many queries.
     pub(crate) fn similar<'k>(
         &mut self,
         name: &str,

@@ -56,8 +56,7 @@ fn contact_exclusions(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec) {
     }
 }
 
-/// An error if there are more joints than allowed; then nothing else about the
-/// robot is worth the time.
+/// An error if there are more joints than allowed; then the rest of the robot is not checked.
 fn has_too_many_joints(
     report: &mut Report<'_>,
     at: &At<'_>,

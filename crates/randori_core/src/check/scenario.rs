@@ -24,7 +24,7 @@ pub(super) fn check(report: &mut Report<'_>, specs: &Specs, rates: &Rates, limit
         let at = at.index(index);
         poses::pose(report, &at.field("pose"), &entry.pose);
         let robot = specs.robots.get(&index);
-        // More joints than that are refused, and not worth the time.
+        // More joints than that are refused, and are not checked.
         if let Some(robot) = robot.filter(|it| it.joints.len() <= limits.joints_per_robot) {
             start(report, &at, entry, robot);
         }
@@ -73,7 +73,7 @@ fn physics(report: &mut Report<'_>, at: &At<'_>, scenario: &ScenarioSpec) {
     report.positive(&at.field("contact_damping_ratio"), settings.contact_damping_ratio);
 }
 
-/// The rates next to this one that divide a second into whole nanoseconds.
+/// The nearest lower and higher rates that divide a second into whole nanoseconds.
 fn legal_rates(rate: u32) -> (Option<u64>, Option<u64>) {
     let powers = |base: u64| (0..=9).map(move |exponent| base.pow(exponent));
     // A second has 2^9 * 5^9 nanoseconds.
@@ -105,8 +105,8 @@ fn duration(
     }
 }
 
-/// Robots, actors, objects, zones and waypoints share one set of names, because
-/// formulas and events name them all in the same way.
+/// Robots, actors, objects, zones and waypoints share one set of names, because formulas and
+/// events use them all in the same way.
 fn shared_names(report: &mut Report<'_>, scenario: &ScenarioSpec, specs: &Specs) {
     let mut shared = Names::new();
     let place = |list, index, what| Place { part: Part::Scenario, list, index, what };
@@ -151,7 +151,7 @@ fn start(report: &mut Report<'_>, at: &At<'_>, entry: &RobotEntry, robot: &Robot
             return;
         }
     };
-    // Joints that nobody mentions start at zero.
+    // Joints without a given coordinate start at zero.
     let mentioned = |joint: &str| {
         entry.start.joints.contains_key(joint) || named.is_some_and(|pose| pose.contains_key(joint))
     };
@@ -195,7 +195,7 @@ fn policy(report: &mut Report<'_>, at: &At<'_>, spec: &PolicySpec, rates: &Rates
     under_way(report, &at, spec);
 }
 
-/// Requests without an answer so far; every tick looks at all of them.
+/// Pending requests; every tick processes all of them.
 const MAX_UNDER_WAY: f64 = 1_000.0;
 
 fn under_way(report: &mut Report<'_>, at: &At<'_>, spec: &PolicySpec) {

@@ -1,5 +1,4 @@
-//! Sensors: on links and joints that exist, at rates that divide, with errors
-//! that have a meaning.
+//! Sensors: on existing links and joints, at rates that divide, with meaningful errors.
 
 use std::collections::BTreeSet;
 

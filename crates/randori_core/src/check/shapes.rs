@@ -56,8 +56,8 @@ pub(super) fn list(
     }
 }
 
-/// An error if there are more shapes than allowed: the engine looks at every
-/// pair of those that overlap.
+/// An error if there are more shapes than allowed: the engine processes every overlapping
+/// pair.
 pub(super) fn count(report: &mut Report<'_>, specs: &Specs, limits: &Limits) {
     let objects = specs.environment.iter().flat_map(|environment| &environment.objects);
     let links = specs.robots.values().flat_map(|robot| &robot.links);
@@ -79,7 +79,7 @@ pub(super) fn count(report: &mut Report<'_>, specs: &Specs, limits: &Limits) {
     error.help.push("raise the limit on the number of shapes with `--limit shapes=N`".to_owned());
 }
 
-/// Whether a shape encloses a volume, so that mass can be spread over it.
+/// True if a shape encloses a volume, so that it can have mass.
 pub(super) fn is_solid(shape: &Shape) -> bool {
     !matches!(shape, Shape::TriangleMesh { .. } | Shape::Heightfield { .. } | Shape::Plane)
 }

@@ -63,7 +63,7 @@ impl RenamedField {
         pattern
     }
 
-    /// The name that replaces one of these.
+    /// The replacement of its name in this set.
     fn instead_of(&self, names: Names) -> &'static str {
         match names {
             Names::Original => self.new,

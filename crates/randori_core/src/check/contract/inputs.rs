@@ -1,5 +1,4 @@
-//! Inputs of a network: terms that can be computed, histories that can be laid
-//! out.
+//! Inputs of a network: terms that can be computed, histories with a valid layout.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,7 +92,7 @@ fn set(names: &[String]) -> BTreeSet<&str> {
 
 struct Terms<'c> {
     contract: &'c ContractSpec,
-    /// Those of the robot, if there is one.
+    /// The channels of the robot, if there is one.
     channels: Option<&'c [Channel]>,
     by_name: BTreeMap<&'c str, usize>,
 }
@@ -235,7 +234,7 @@ impl Terms<'_> {
             }
         }
         let Some(measured) = self.measured(report, &at.field("sensor"), channel) else { return };
-        // Joints of the contract that the robot lacks are told once, there.
+        // Joints of the contract that the robot lacks are reported once, there.
         let elements = set(&measured.elements);
         for (place, joint) in joints.iter().enumerate() {
             let joint = joint.as_str();

@@ -1,6 +1,6 @@
-//! Policy contracts: all that can be said of one without its network. Names
-//! lead to joints, sensors, commands and phases that exist, lists are as long as
-//! what they describe, and the scenario asks for what the contract offers.
+//! Policy contracts: all checks that need no network. Names refer to existing joints, sensors,
+//! commands and phases, lists have the length of the things that they describe, and the
+//! scenario uses only the contract's commands.
 
 mod inputs;
 mod robot;
@@ -51,7 +51,7 @@ fn network(report: &mut Report<'_>, root: &At<'_>, index: usize, contract: &Cont
     }
 }
 
-/// An error for each name that stands in a list twice.
+/// An error for each duplicate name in a list.
 fn unique(report: &mut Report<'_>, at: &At<'_>, (what, names): (&str, &[String])) {
     let mut seen = BTreeSet::new();
     for (index, name) in names.iter().enumerate() {
@@ -71,7 +71,7 @@ fn length(report: &mut Report<'_>, at: &At<'_>, len: usize, (wanted, things): (u
     }
 }
 
-/// An error unless numbers that are written one by one are as many as wanted.
+/// An error unless the number of explicit elements is as expected.
 fn scaling(report: &mut Report<'_>, at: &At<'_>, scaling: &Scaling, wanted: (usize, &str)) {
     if let Some(len) = scaling.count() {
         length(report, at, len, wanted);
@@ -205,7 +205,7 @@ fn gains(report: &mut Report<'_>, at: &At<'_>, spec: &ActionSpec, joints: (usize
     }
 }
 
-/// Calls something for each number that is written.
+/// Calls a function for each explicit number.
 fn each(list: &Scaling, mut visit: impl FnMut(f64)) {
     match list {
         Scaling::All(value) => visit(*value),

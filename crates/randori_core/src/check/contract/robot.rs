@@ -1,5 +1,4 @@
-//! A contract and its robot: joints that exist and are driven as the action
-//! wants.
+//! A contract and its robot: joints that exist and have suitable drives for the action.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +46,7 @@ fn joint(report: &mut Report<'_>, at: &At<'_>, robot: &RobotSpec, name: &str) {
     super::super::joints::has_one_dof(report, at, joint, "a network");
 }
 
-/// A pose that the robot cannot take is a sign of joints in another order.
+/// A default pose outside of the robot's limits indicates joints in another order.
 fn default_pose(report: &mut Report<'_>, at: &At<'_>, contract: &ContractSpec, robot: &RobotSpec) {
     for (index, (name, value)) in contract.joints.iter().zip(&contract.default_pose).enumerate() {
         let joint = robot.joints.iter().find(|joint| joint.name == *name);
@@ -79,7 +78,7 @@ fn driven(
     };
     let action = &contract.action;
     let wanted = action.target.input();
-    // Gains of training replace the drive of the robot file.
+    // Gains of the contract replace the drive of the robot file.
     let is_equipped = action.gains.is_some() && action.target != ActionTarget::Torque;
     if is_equipped || actuator.drive.inputs().contains(&wanted) {
         return;

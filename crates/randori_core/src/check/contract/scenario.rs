@@ -1,5 +1,4 @@
-//! A contract and the scenario that uses it: the rate of training, and commands
-//! that the contract knows.
+//! A contract and the scenario that uses it: the rate of training, and known commands.
 
 use super::super::report::{At, Report};
 use super::command_exists;

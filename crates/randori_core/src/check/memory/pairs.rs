@@ -1,7 +1,7 @@
-//! Counts the pairs of shapes for which the engine keeps something at the start.
+//! Counts the pairs of shapes for which the engine stores data at the start.
 //!
-//! Boxes around the shapes stand for them, with every joint at zero. What falls
-//! on something else later has fewer neighbours than what was put into it.
+//! Shapes are approximated by bounding boxes, with every joint at zero. Shapes that fall onto
+//! each other later have fewer neighbours than shapes that start in overlap.
 //!
 //! Start reading at [`count`].
 
@@ -11,25 +11,25 @@ use crate::math::{Mat3, Pose, Vector};
 use crate::spec::{ActorModel, JointSpec, Mobility, PoseSpec, RobotSpec, Shape, ShapeSpec};
 use crate::text::Specs;
 
-/// Bytes of a pair that the engine looks at, in a list that grows by doubling.
+/// Bytes of a pair of overlapping boxes, in a list that grows by doubling.
 const PER_NEAR: f64 = 12.0;
 /// Bytes of a pair that can touch: two nodes of graphs, a manifold, its points.
 const PER_TOUCHING: f64 = 4_200.0;
 /// Bytes of the contact with a single triangle.
 const PER_TRIANGLE: f64 = 1_000.0;
-/// Counting more would take minutes.
+/// Maximum of counted pairs: counting more would take minutes.
 const MAX_COUNTED: f64 = 1e9;
-/// What a box is widened by, m, as the engine widens it.
+/// Margin of a box, m, equal to that of the engine.
 const MARGIN_M: f32 = 0.01;
 
 /// Pairs of shapes, each counted once.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Pairs {
-    /// Those whose boxes overlap, also of one body and of two that never move.
+    /// Pairs whose boxes overlap, also of one body and of two static bodies.
     pub(super) near: f64,
-    /// Those of them that can touch.
+    /// Pairs among them that can touch.
     pub(super) touching: f64,
-    /// Triangles within reach of what moves.
+    /// Triangles within reach of movable shapes.
     triangles: f64,
 }
 
@@ -49,13 +49,13 @@ struct Placed {
     low: Vector,
     high: Vector,
     body: usize,
-    /// Links of one robot touch each other only where it says so.
+    /// Index of the robot: its links touch each other only with `self_contact`.
     robot: Option<usize>,
     moves: bool,
     triangles: f32,
 }
 
-/// Counts pairs, up to those that no limit allows.
+/// Counts pairs, up to a number beyond every limit.
 pub(super) fn count(specs: &Specs) -> Pairs {
     let mut shapes = placed(specs);
     let self_contact: Vec<bool> = specs.robots.values().map(|robot| robot.self_contact).collect();
@@ -103,8 +103,8 @@ impl Placed {
         Self { low: centre - reach, high: centre + reach, triangles, ..self }
     }
 
-    /// How many of its triangles lie where the other one is, if they are spread
-    /// evenly over its ground plan.
+    /// Number of its triangles near the other shape, if they are uniformly distributed over
+    /// its ground plan.
     fn triangles_near(&self, other: &Self) -> f32 {
         let share = |axis: usize| {
             let own = self.high[axis] - self.low[axis];
