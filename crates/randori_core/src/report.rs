@@ -52,7 +52,7 @@ pub struct GoalReport {
     pub required: bool,
     /// Its formula.
     pub formula: String,
-    /// Its verdict; `Error` if the run broke before it was decided.
+    /// Its verdict; `Error` if the run ended with an error before the verdict was certain.
     pub verdict: Verdict,
     /// Signed margin (robustness): the distance from the opposite verdict, in the unit of the
     /// deciding atom. Negative means violated.

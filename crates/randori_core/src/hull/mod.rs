@@ -14,9 +14,9 @@ mod extent;
 pub use build::convex_hull;
 pub use extent::Extent;
 
-/// Bodies are at least this long, m: the engine computes in single precision.
+/// Minimum length of bodies, m: the engine computes in single precision.
 pub const MIN_SIZE_M: f64 = 1e-6;
-/// Bodies are at most this long, and places have at most this coordinate, m.
+/// Maximum length of bodies and magnitude of coordinates, m.
 pub const MAX_SIZE_M: f64 = 1e6;
 
 /// The reason why points have no convex hull with a volume.

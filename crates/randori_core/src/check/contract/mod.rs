@@ -1,5 +1,5 @@
 //! Policy contracts: all checks that need no network. Names refer to existing joints, sensors,
-//! commands and phases, lists have the length of the things that they describe, and the
+//! commands and phases, lists have the length of what they describe, and the
 //! scenario uses only the contract's commands.
 
 mod inputs;

@@ -2,7 +2,7 @@
 
 use super::{Node, NodeKind, Outline, Scalar};
 
-/// One step of a path, with its place in the path's own text.
+/// One segment of a path, with its position in the path's own text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
     /// Name of a field, key or element, or an index.
