@@ -10,11 +10,11 @@ use crate::console::Console;
 use crate::exit::Outcome;
 use crate::text::Text;
 
-/// The most runs of a golden whose verdicts are shown when it is written.
+/// Maximum number of runs whose verdicts are shown when a golden is written.
 const MAX_SHOWN_RUNS: usize = 5;
 
-/// Writes the goldens of all results that can be accepted, and tells which. Runs
-/// that fail are refused unless they `may_fail`.
+/// Writes the goldens of all results that can be accepted, and prints their
+/// paths. Failed runs are refused unless they `may_fail`.
 pub(super) fn all(
     suite: &Suite,
     results: &[CaseResult<'_>],
@@ -25,7 +25,7 @@ pub(super) fn all(
     outcomes.max().unwrap_or(Outcome::Pass)
 }
 
-/// Writes the golden of a result, if it can be accepted and says anything new.
+/// Writes the golden of a result, if it can be accepted and has changed.
 pub(super) fn one(
     suite: &Suite,
     result: &CaseResult<'_>,
@@ -66,7 +66,8 @@ pub(super) fn one(
     }
 }
 
-/// Whether the file of a golden is still as it was read, or missing if it was.
+/// True if the file of a golden has not changed since it was read, or is still
+/// missing.
 fn is_as_read(case: &Case) -> bool {
     match &case.golden_text {
         Some(before) => read_text(&case.golden_path, before.len()).is_ok_and(|now| now == *before),
@@ -74,7 +75,7 @@ fn is_as_read(case: &Case) -> bool {
     }
 }
 
-/// The first run that does not pass, and did not when it was accepted.
+/// The first run that does not pass and whose verdict is not accepted already.
 pub(super) fn newly_failing<'a>(result: &'a CaseResult<'_>) -> Option<&'a RunResult> {
     let golden = result.case.golden.as_ref();
     result.runs.iter().find(|run| {
@@ -85,8 +86,8 @@ pub(super) fn newly_failing<'a>(result: &'a CaseResult<'_>) -> Option<&'a RunRes
     })
 }
 
-/// Says that a golden was not written because of a run; returns how the command
-/// ends.
+/// Reports that a golden was not written because of a run; returns the exit
+/// status.
 pub(super) fn refuse(result: &CaseResult<'_>, run: &RunResult, console: &Console) -> Outcome {
     let (shown, why) = (&result.case.golden_shown, text::why_it_fails(result.case, run));
     console.error(&format!("`{shown}` was not written: seed {} {why}", run.seed));
@@ -100,7 +101,7 @@ pub(super) fn refuse(result: &CaseResult<'_>, run: &RunResult, console: &Console
     }
 }
 
-/// What was accepted of the first runs.
+/// The accepted verdicts of the first runs.
 fn verdicts(result: &CaseResult<'_>) -> Text {
     let runs = || result.runs.iter().filter_map(|run| run.run.as_ref());
     let mut text: Text = runs().take(MAX_SHOWN_RUNS).map(text::accepted).collect();

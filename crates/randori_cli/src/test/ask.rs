@@ -1,4 +1,4 @@
-//! Asks a person about goldens.
+//! Asks the user about goldens.
 
 use std::io::{self, BufRead};
 
@@ -6,19 +6,20 @@ use crate::console::Console;
 use crate::interrupt;
 use crate::text::{Text, text};
 
-/// What a person decided.
+/// The decision of the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     Accept,
-    /// This one, and all that are like it.
+    /// This one, and all of the same kind.
     All,
     Leave,
     Quit,
 }
 
-/// Asks until there is an answer; `all` says what "all" stands for, where it is
-/// possible. The end of the input is the answer "quit". From here on, Ctrl-C ends
-/// the program at once: every golden that was accepted before is written.
+/// Asks until there is a valid answer; `all` describes the set that "all" covers,
+/// where it is offered. The end of the input counts as "quit". From here on,
+/// Ctrl-C ends the program at once: every golden that was accepted before is
+/// written.
 ///
 /// # Errors
 /// When the answers cannot be read.

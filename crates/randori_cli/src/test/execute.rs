@@ -1,5 +1,5 @@
-//! Runs cases on several threads and judges every run; whatever is not as
-//! accepted runs a second time, to tell a change from chance.
+//! Runs cases on several threads and judges every run; a run that is not as
+//! accepted runs a second time, to tell a change from nondeterminism.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -21,17 +21,17 @@ use crate::console::Console;
 use crate::interrupt;
 use crate::run::internal;
 
-/// How a suite is carried out.
+/// Options of the execution of a suite.
 pub(super) struct Options {
-    /// Begin nothing after the first failure.
+    /// Start no run after the first failure.
     fail_fast: bool,
     threads: usize,
-    /// Real time that each run may take.
+    /// Wall-clock limit of each run.
     timeout: Option<Duration>,
 }
 
 impl Options {
-    /// What the arguments say.
+    /// The options of the arguments.
     pub(super) fn new(args: &SuiteArgs, fail_fast: bool) -> Self {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = args.threads.map_or_else(cores, usize::from);
@@ -39,8 +39,8 @@ impl Options {
     }
 }
 
-/// Runs everything. `finished` is called with each case in its order, as soon as
-/// it and those before it have ended.
+/// Runs all cases. `finished` is called with each case in order, as soon as it
+/// and those before it have ended.
 pub(super) fn execute<'a>(
     suite: &'a Suite,
     options: &Options,
@@ -64,21 +64,21 @@ pub(super) fn execute<'a>(
     judge.end()
 }
 
-/// What a run did.
+/// The outcome of a run.
 enum Ran {
-    /// All of it, with the reason why it broke, if it did.
+    /// The full record, with the reason why it broke, if it did.
     Golden(Box<GoldenRun>, Option<RunError>),
-    /// It could not begin.
+    /// It could not start.
     Broken(RunError),
     Cancelled,
 }
 
-/// A run that is kept as goldens keep it.
+/// The record of a run in the form of goldens.
 #[derive(Default)]
 struct Kept(OnceLock<GoldenRun>);
 
 impl Kept {
-    /// Keeps a run that has started.
+    /// Records a run that has started.
     fn observer(&self, episode: &Episode) -> Box<dyn RunObserver + '_> {
         let recorder = Recorder::new(episode.simulation().layout(), episode.end().0);
         Box::new(Keeper { recorder: Some(recorder), kept: &self.0 })
@@ -91,7 +91,7 @@ impl Kept {
             RunOutcome::Unprepared(error) => return Ran::Broken(error),
             RunOutcome::Panicked(message) => return Ran::Broken(internal(&message)),
         };
-        // How far a run gets in real time is no result.
+        // The progress within a wall-clock limit is no result.
         let is_whole = error.as_ref().is_none_or(|it| !it.is(RunCode::TIMED_OUT));
         match self.0.get().filter(|_| is_whole) {
             Some(run) => Ran::Golden(Box::new(run.clone()), error),
@@ -121,7 +121,7 @@ impl RunObserver for Keeper<'_> {
     }
 }
 
-/// The only run of some runs.
+/// Keeps the only run of a set.
 #[derive(Default)]
 struct Single {
     kept: Kept,
@@ -160,7 +160,7 @@ struct Judge<'a, 'r, F> {
 
 /// Results in their order.
 struct Collected<'a, F> {
-    /// Of every run that has ended.
+    /// For every run that has ended.
     runs: Vec<Option<RunResult>>,
     cases: Vec<CaseResult<'a>>,
     finished: F,
@@ -226,7 +226,7 @@ impl<'a, 'r, F: FnMut(&CaseResult<'a>) + Send> Judge<'a, 'r, F> {
         RunResult { seed, run: Some(*now), error, judgement, wall_s }
     }
 
-    /// The same run once more.
+    /// Runs the same seed a second time.
     fn again(&self, run: usize) -> Ran {
         let (entry, seed) = (self.runs.entry(run), self.runs.seed(run));
         let runs = Runs::new(&self.suite.context, self.options.timeout).with(entry, seed..=seed);
@@ -236,7 +236,7 @@ impl<'a, 'r, F: FnMut(&CaseResult<'a>) + Send> Judge<'a, 'r, F> {
         ran.unwrap_or(Ran::Cancelled)
     }
 
-    /// What is not as accepted; `None` if nothing was accepted so far.
+    /// The differences from the accepted run; `None` if there is none.
     fn changes(&self, case: &Case, now: &GoldenRun) -> Option<Vec<Finding>> {
         let golden = case.golden.as_ref()?;
         let same_digests = golden.engine.digests == self.suite.engine.digests;
@@ -248,7 +248,7 @@ impl<'a, 'r, F: FnMut(&CaseResult<'a>) + Send> Judge<'a, 'r, F> {
         })
     }
 
-    /// Passes on the cases that are complete and come next.
+    /// Passes on the complete cases that are next in order.
     fn collect(&self) {
         let mut guard = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *guard;
@@ -266,7 +266,7 @@ impl<'a, 'r, F: FnMut(&CaseResult<'a>) + Send> Judge<'a, 'r, F> {
         }
     }
 
-    /// All results; runs that never began are there as such.
+    /// All results, including runs that never started.
     fn end(self) -> Vec<CaseResult<'a>> {
         let mut guard = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
         for (run, &case) in self.cases.iter().enumerate() {

@@ -11,7 +11,7 @@ use super::text::{describe, remark, totals};
 use crate::console::{Console, WorkflowCommand};
 use crate::text::clean;
 
-/// Annotates the file of a failure; does nothing for anything else.
+/// Annotates the file of a failure; does nothing for other results.
 ///
 /// # Errors
 /// When standard output cannot be written.
@@ -26,7 +26,7 @@ pub(super) fn annotate(result: &CaseResult<'_>, console: &Console) -> io::Result
     console.command(&WorkflowCommand { name: "error", properties, message })
 }
 
-/// Appends a summary for those who look at the page of the run.
+/// Appends a summary for readers of the page of the run.
 pub(super) fn append_summary(results: &[CaseResult<'_>], console: &Console) {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY") else { return };
     let written = append(Path::new(&path), summary(results).as_bytes());
@@ -36,7 +36,7 @@ pub(super) fn append_summary(results: &[CaseResult<'_>], console: &Console) {
     }
 }
 
-/// Adds to a file, which GitHub has made; opening a named pipe would wait.
+/// Appends to a file created by GitHub; opening a named pipe would block.
 fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let is_other = path.metadata().is_ok_and(|metadata| !metadata.is_file());
     if is_other {
@@ -61,7 +61,7 @@ fn summary(results: &[CaseResult<'_>]) -> String {
     text + "\n"
 }
 
-/// Text in a table of Markdown.
+/// Text in a Markdown table.
 fn cell(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in clean(text).chars() {

@@ -60,7 +60,7 @@ struct JsonRun<'a> {
     goals: Vec<JsonGoal<'a>>,
     final_hash: Option<String>,
     findings: Vec<String>,
-    /// What a second run has other than the first.
+    /// The differences between a second run and the first.
     apart: Vec<String>,
     error: Option<&'a RunError>,
 }

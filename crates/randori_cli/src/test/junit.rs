@@ -40,7 +40,7 @@ fn whole(result: &CaseResult<'_>) -> TestCase {
     classified(case, result)
 }
 
-/// A run beside its golden. One that broke is an error, also if it was accepted so.
+/// A run with its golden. A broken run is an error, even if it was accepted so.
 fn comparison(result: &CaseResult<'_>, run: &RunResult) -> TestCase {
     let mut status = outcome(run.status(), || clean(&remark(result)));
     let has_broken = run.run.as_ref().is_some_and(|run| run.verdict == Verdict::Error);
@@ -61,7 +61,7 @@ fn comparison(result: &CaseResult<'_>, run: &RunResult) -> TestCase {
     classified(case, result)
 }
 
-/// A goal, which follows its verdict, also if that was accepted.
+/// A goal; its own verdict counts, even if another one was accepted.
 fn of_goal(
     result: &CaseResult<'_>,
     seed: u64,

@@ -1,9 +1,9 @@
-//! `randori test` and `randori review`: scenarios held against their goldens.
+//! `randori test` and `randori review`: compare scenarios with their goldens.
 //!
 //! `select` finds scenarios and goldens, `suite` reads them, `execute` runs and
-//! judges, [`result`] is what came of a scenario, `accept` writes goldens,
-//! `rebaseline` carries them over an update of the engine, and the other files
-//! show results.
+//! judges, [`result`] is the result of a scenario, `accept` writes goldens,
+//! `rebaseline` migrates them across an update of the engine, and the remaining
+//! files show results.
 
 mod accept;
 mod ask;
@@ -37,7 +37,7 @@ pub(crate) use review::review;
 use select::select;
 use suite::{Purpose, Suite};
 
-/// Holds what the arguments name against its goldens, and prints the results.
+/// Compares the selected scenarios with their goldens, and prints the results.
 ///
 /// # Errors
 /// When the output cannot be written.
@@ -109,7 +109,7 @@ pub(crate) fn test(
     Ok(outcome)
 }
 
-/// Whether goldens must not be written, which is then told.
+/// True if goldens must not be written; the reason is printed.
 fn refuses_writing(console: &Console) -> bool {
     let in_ci = is_in_ci();
     if in_ci {
@@ -134,7 +134,7 @@ fn load(
     Suite::load(selection, args, shard, purpose, places, console)
 }
 
-/// How the command ends because of its results, before goldens are written.
+/// The exit status for the results, before goldens are written.
 fn outcome(results: &[CaseResult<'_>], purpose: Purpose) -> Outcome {
     let statuses = || results.iter().map(CaseResult::status);
     if statuses().all(|status| matches!(status, Status::Skipped | Status::NotRun)) {
@@ -145,7 +145,7 @@ fn outcome(results: &[CaseResult<'_>], purpose: Purpose) -> Outcome {
     left.map(outcome_of).max().unwrap_or(Outcome::Pass)
 }
 
-/// How the command ends because of a scenario that is left as it is.
+/// The exit status for a scenario whose golden is not written.
 fn outcome_of(status: Status) -> Outcome {
     match status {
         Status::Pass | Status::New | Status::Skipped | Status::NotRun => Outcome::Pass,
@@ -155,7 +155,7 @@ fn outcome_of(status: Status) -> Outcome {
     }
 }
 
-/// Says which scenarios nobody has accepted.
+/// Lists the scenarios without a golden.
 fn tell_missing(suite: &Suite, console: &Console) {
     let Some(first) = suite.without_golden.first() else { return };
     let which = match suite.without_golden.len() {

@@ -1,52 +1,53 @@
-//! What came of a scenario.
+//! The result of a scenario.
 
 use randori_core::report::RunError;
 use randori_record::golden::{Finding, Golden, GoldenRun, InputChange};
 
 use super::suite::{Case, State, Suite};
 
-/// What came of a scenario.
+/// The result of a scenario.
 pub(super) struct CaseResult<'a> {
     pub(super) case: &'a Case,
-    /// What its runs depend on and was other when they were accepted; only if a
+    /// Inputs of its runs that have changed since they were accepted; only if a
     /// run is not as accepted.
     pub(super) inputs: Vec<InputChange>,
-    /// What computes them now and did not then; only if a run is not as accepted.
+    /// Changes of the engine or platform since acceptance; only if a run is not
+    /// as accepted.
     pub(super) engine: Vec<String>,
     /// One per seed.
     pub(super) runs: Vec<RunResult>,
 }
 
-/// What came of a run.
+/// The result of a run.
 pub(super) struct RunResult {
     pub(super) seed: u64,
-    /// What it did, unless it could not begin.
+    /// The record of the run, unless it could not start.
     pub(super) run: Option<GoldenRun>,
-    /// Why it broke, if it did.
+    /// The reason why it broke, if it did.
     pub(super) error: Option<RunError>,
     pub(super) judgement: Judgement,
-    /// Real seconds that it took.
+    /// Wall time, s.
     pub(super) wall_s: f64,
 }
 
-/// A run held against what was accepted.
+/// The comparison of a run with the accepted one.
 pub(super) enum Judgement {
     /// It agrees.
     AsAccepted,
-    /// Nothing was accepted so far.
+    /// There is no accepted run yet.
     New,
     /// It differs, and a second run agrees with the first.
     Changed(Vec<Finding>),
     /// It differs, and a second run differs from the first.
     NotDeterministic {
-        /// What the second run has other than the first.
+        /// The differences between the second run and the first.
         apart: Vec<Finding>,
-        /// What the first run has other than the accepted one.
+        /// The differences between the first run and the accepted one.
         changed: Vec<Finding>,
     },
-    /// It could not begin.
+    /// It could not start.
     Broken,
-    /// It was cancelled, or never begun.
+    /// It was cancelled, or never started.
     NotRun,
 }
 
@@ -65,7 +66,7 @@ pub(super) enum Status {
 }
 
 impl Status {
-    /// As programs read it.
+    /// The machine-readable word.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -80,7 +81,7 @@ impl Status {
         }
     }
 
-    /// Whether something must be done about it.
+    /// True if it requires action.
     pub(super) fn is_failure(self) -> bool {
         self >= Self::Changed
     }
@@ -98,7 +99,7 @@ impl RunResult {
         }
     }
 
-    /// What is not as accepted, causes first.
+    /// The differences from the accepted run, causes first.
     pub(super) fn findings(&self) -> &[Finding] {
         match &self.judgement {
             Judgement::Changed(findings)
@@ -109,7 +110,7 @@ impl RunResult {
 }
 
 impl<'a> CaseResult<'a> {
-    /// Puts together what came of the runs of a case.
+    /// Combines the results of the runs of a case.
     pub(super) fn new(suite: &'a Suite, case: &'a Case, runs: Vec<RunResult>) -> Self {
         let mut result = Self { case, inputs: Vec::new(), engine: Vec::new(), runs };
         let accepted = case.golden.as_ref().filter(|_| result.status().is_failure());
@@ -131,8 +132,7 @@ impl<'a> CaseResult<'a> {
         }
     }
 
-    /// The golden that says what these runs did; `None` if one of them cannot be
-    /// accepted.
+    /// The golden of these runs; `None` if one of them cannot be accepted.
     pub(super) fn accepted(&self, suite: &Suite) -> Option<Golden> {
         let acceptable = |run: &RunResult| {
             let is_final = matches!(run.status(), Status::Pass | Status::New | Status::Changed);
@@ -148,11 +148,11 @@ impl<'a> CaseResult<'a> {
             runs,
         };
         let Some(before) = &self.case.golden else { return Some(golden) };
-        // The level is that of the golden unless another was asked for.
+        // The level is that of the golden unless the arguments name another.
         Some(Golden { level: self.case.level, ..before.renewed(golden) })
     }
 
-    /// Real seconds that its runs took.
+    /// Wall time of its runs, s.
     pub(super) fn wall_s(&self) -> f64 {
         self.runs.iter().map(|run| run.wall_s).sum()
     }

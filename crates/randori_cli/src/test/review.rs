@@ -17,8 +17,8 @@ use crate::interrupt;
 use crate::style::count;
 use crate::text::Text;
 
-/// Runs what the arguments name, shows what is not as accepted, and asks about
-/// each.
+/// Runs the selected scenarios, shows those that are not as accepted, and asks
+/// about each.
 ///
 /// # Errors
 /// When the output cannot be written, or the answers cannot be read.
@@ -59,11 +59,11 @@ fn go_through(suite: &Suite, results: &[CaseResult<'_>], console: &Console) -> i
         let fails = newly_failing(result).is_some();
         let question = if fails { "it does not pass; accept it all the same?" } else { "accept?" };
         match if can_accept { ask(question, None, console)? } else { Answer::Leave } {
-            // Who accepts it has seen the verdicts.
+            // The user has seen the verdicts before accepting.
             Answer::Accept | Answer::All => worst = worst.max(one(suite, result, true, console)),
             Answer::Leave => worst = worst.max(outcome_of(result.status())),
             Answer::Quit => {
-                // What nobody looked at is left as it is, too.
+                // Results that were not reviewed keep their goldens, too.
                 let left = open[index..].iter().map(|result| outcome_of(result.status()));
                 return Ok(left.fold(worst, Outcome::max));
             }
@@ -72,7 +72,7 @@ fn go_through(suite: &Suite, results: &[CaseResult<'_>], console: &Console) -> i
     Ok(worst)
 }
 
-/// What a person should know before accepting.
+/// Remarks to read before accepting.
 fn describe(result: &CaseResult<'_>) -> Text {
     let runs = result.runs.iter().filter_map(|run: &RunResult| run.run.as_ref());
     let runs: Text = runs.map(text::accepted).collect();

@@ -1,4 +1,4 @@
-//! Which scenarios and goldens are meant.
+//! Selects scenarios and goldens by the arguments.
 
 use std::path::{Path, PathBuf};
 
@@ -10,21 +10,20 @@ use crate::console::Console;
 use crate::exit::Outcome;
 use crate::tell;
 
-/// What the arguments name.
+/// The selected files.
 pub(super) struct Selection {
     /// Scenarios, with goldens or without.
     pub(super) files: Vec<SelectedFile>,
-    /// Goldens whose scenario is gone.
+    /// Goldens whose scenario is missing.
     pub(super) orphans: Vec<PathBuf>,
-    /// Whether a scenario was named itself, rather than found.
+    /// True if a scenario was named itself, rather than found in a folder.
     pub(super) named_files: bool,
 }
 
-/// Finds what the names stand for: files, goldens, folders, or else parts of
-/// paths.
+/// Resolves names: files, goldens, folders, or else parts of paths.
 ///
 /// # Errors
-/// How the command ends when a name stands for nothing, which is then told.
+/// The exit status if a name matches nothing; the reason is printed.
 pub(super) fn select(
     names: &[String],
     places: &Places,
@@ -98,14 +97,14 @@ impl Selection {
     }
 }
 
-/// The scenario beside a golden, if it is there.
+/// The scenario beside a golden, if it exists.
 fn scenario_of(golden: &Path) -> Option<PathBuf> {
     let name = golden.file_name()?.to_str()?.strip_suffix(GOLDEN_SUFFIX)?;
     let scenario = golden.with_file_name(format!("{name}.ron"));
     scenario.is_file().then_some(scenario)
 }
 
-/// The path from the current folder, if it lies in there.
+/// The path relative to the current folder, if it is inside of it.
 fn shown(path: &Path) -> PathBuf {
     let here = std::env::current_dir().ok();
     let inside = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));

@@ -1,4 +1,4 @@
-//! Scenarios with what was accepted for them, ready to be run.
+//! Scenarios with their goldens, ready to run.
 
 use std::path::{Path, PathBuf};
 
@@ -20,53 +20,53 @@ use crate::style::count;
 use crate::tell;
 use crate::text::{Text, text};
 
-/// Why runs are made.
+/// The purpose of a test run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Only what was accepted is compared.
+    /// Compares accepted scenarios only.
     Compare,
-    /// What was not accepted so far is run as well.
+    /// Also runs scenarios without a golden.
     Accept,
-    /// What was accepted is compared bit by bit, whatever level it names.
+    /// Compares accepted runs bit by bit, whatever level the golden names.
     Rebaseline,
 }
 
-/// Everything that is to be compared.
+/// All cases to compare.
 pub(super) struct Suite {
     pub(super) cases: Vec<Case>,
     pub(super) context: RunContext,
     pub(super) engine: GoldenEngine,
     pub(super) purpose: Purpose,
-    /// Scenarios that nobody has accepted, if only accepted ones are run.
+    /// Scenarios without a golden, if only accepted ones are run.
     pub(super) without_golden: Vec<String>,
 }
 
-/// A scenario with what was accepted for it.
+/// A scenario with its golden.
 pub(super) struct Case {
     /// Path of the scenario, as one would type it; of the golden for one without
     /// a scenario.
     pub(super) shown: String,
-    /// Where its golden is.
+    /// Path of its golden.
     pub(super) golden_path: PathBuf,
-    /// The same, as one would type it.
+    /// The same path, as one would type it.
     pub(super) golden_shown: String,
-    /// What was accepted.
+    /// The accepted golden.
     pub(super) golden: Option<Golden>,
-    /// The same, as it is in the file.
+    /// The text of the golden's file.
     pub(super) golden_text: Option<String>,
-    /// How closely runs must agree.
+    /// The level of agreement that runs need.
     pub(super) level: Level,
-    /// How much they may differ.
+    /// The tolerances of the comparison.
     pub(super) tolerances: Tolerances,
     /// The seeds to run.
     pub(super) seeds: Vec<u64>,
-    /// What is run, or why nothing is.
+    /// The scenario to run, or the reason why there is none.
     pub(super) state: State,
-    /// The command that gives the same result again.
+    /// The command that reproduces the result.
     pub(super) reproduce: String,
 }
 
-/// What a goal means for a run.
+/// The effect of a goal on the verdict of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Required,
@@ -75,7 +75,7 @@ pub(super) enum Role {
     ExpectedToFail,
 }
 
-/// What is run for a case.
+/// The subject of a case.
 pub(super) enum State {
     /// This scenario, which resolves to these texts.
     Ready { entry: Box<Entry>, texts: Vec<(String, String)> },
@@ -88,10 +88,10 @@ pub(super) enum State {
 }
 
 impl Suite {
-    /// Reads everything that was selected.
+    /// Reads all selected scenarios and goldens.
     ///
     /// # Errors
-    /// How the command ends if there is nothing to do, which is then told.
+    /// The exit status if there is nothing to do; the reason is printed.
     pub(super) fn load(
         selection: Selection,
         args: &SuiteArgs,
@@ -170,13 +170,13 @@ impl Suite {
         }
     }
 
-    /// How closely a run of a case is compared with the accepted one.
+    /// The level at which a run of a case is compared with the accepted one.
     pub(super) fn level(&self, case: &Case) -> Level {
         if self.purpose == Purpose::Rebaseline { Level::Exact } else { case.level }
     }
 
-    /// The fingerprints of what a case depends on; nothing for one that cannot
-    /// be run.
+    /// The fingerprints of the inputs of a case; empty for a case that cannot
+    /// run.
     pub(super) fn inputs(case: &Case) -> Inputs {
         match &case.state {
             State::Ready { entry, texts } => Inputs::new(texts, &entry.files),
@@ -235,7 +235,7 @@ impl Case {
         }
     }
 
-    /// What a goal of it means for a run.
+    /// The effect of one of its goals on the verdict of a run.
     pub(super) fn role(&self, goal: &str) -> Role {
         let State::Ready { entry, .. } = &self.state else { return Role::Required };
         let spec = &entry.scenario.spec;
@@ -247,7 +247,7 @@ impl Case {
     }
 }
 
-/// The golden beside a scenario with its text, if there is one. A link that leads
+/// The golden beside a scenario with its text, if it exists. A link that leads
 /// out of the project is not followed.
 fn read(file: &SelectedFile) -> Result<Option<(Golden, String)>, Text> {
     let shown = Path::new(&file.shown).with_extension("golden.ron");

@@ -1,4 +1,4 @@
-//! Results as text for people.
+//! Test results as text for the terminal.
 
 use randori_core::report::Verdict;
 use randori_project::{command_line, numbers};
@@ -11,10 +11,10 @@ use crate::style::{self, FAINT, HEADING, count, paint};
 use crate::table::{Align, Cell, Columns};
 use crate::text::{Text, clean, text};
 
-/// The most findings that are shown of a run; the JSON form has all.
+/// Maximum number of findings shown per run; the JSON form has all.
 pub(super) const MAX_FINDINGS: usize = 14;
 
-/// The most changed inputs that are shown.
+/// Maximum number of changed inputs shown.
 pub(super) const MAX_INPUTS: usize = 10;
 
 /// One line about a case, with its end.
@@ -79,7 +79,7 @@ pub(super) fn remark(result: &CaseResult<'_>) -> String {
     }
 }
 
-/// How many runs have which verdict; only the word if all pass.
+/// The number of runs by verdict; only the word if all pass.
 pub(super) fn verdicts(result: &CaseResult<'_>) -> String {
     let of = |verdict: Verdict| {
         result.runs.iter().flat_map(|run| &run.run).filter(|run| run.verdict == verdict).count()
@@ -94,7 +94,7 @@ pub(super) fn verdicts(result: &CaseResult<'_>) -> String {
     }
 }
 
-/// Why a run does not pass, after its name.
+/// The reason why a run does not pass, after its name.
 pub(super) fn why_it_fails(case: &Case, run: &RunResult) -> String {
     if let Some(error) = &run.error {
         return format!("broke: {}: {}", error.code, error.message);
@@ -125,15 +125,15 @@ fn headline(run: &RunResult) -> String {
     }
 }
 
-/// Failures once more with all that is known and how to see each again, then
-/// how many there are of what.
+/// Repeats the failures with all details and the commands that reproduce them,
+/// then the counts by outcome.
 pub(super) fn end(results: &[CaseResult<'_>]) -> Text {
     let failures = results.iter().filter(|result| result.status().is_failure());
     let failures: Text = failures.map(|result| text!("\n{}", describe(result))).collect();
     text!("{}\n{}", failures, totals(results))
 }
 
-/// How many cases ended how.
+/// The number of cases by outcome.
 pub(super) fn totals(results: &[CaseResult<'_>]) -> Text {
     let number = |status: Status| results.iter().filter(|it| it.status() == status).count();
     let failed = results.iter().any(|result| result.status().is_failure());
@@ -157,7 +157,7 @@ pub(super) fn totals(results: &[CaseResult<'_>]) -> Text {
     text!("{}: {}: {}\n", paint(colour, word), all, parts.join(", "))
 }
 
-/// All that is known about a failure.
+/// All details of a failure.
 pub(super) fn describe(result: &CaseResult<'_>) -> Text {
     let case = result.case;
     let (what, colour) = word(result.status());
@@ -248,7 +248,7 @@ fn run_differences(run: &RunResult, case: &Case) -> Text {
     text
 }
 
-/// A title and lines below it; nothing without lines.
+/// A title and lines below it; empty without lines.
 pub(super) fn listed(text: &mut Text, title: &str, lines: &[String], most: usize) {
     if lines.is_empty() {
         return;
@@ -260,7 +260,7 @@ pub(super) fn listed(text: &mut Text, title: &str, lines: &[String], most: usize
     }
 }
 
-/// What there is to accept of a run.
+/// The results of a run that can be accepted.
 pub(super) fn accepted(run: &GoldenRun) -> Text {
     let (word, colour) = style::verdict(run.verdict);
     let word = paint(colour, word);

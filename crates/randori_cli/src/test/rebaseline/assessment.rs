@@ -1,4 +1,5 @@
-//! What an update of the engine did to a scenario, and what its own files did.
+//! Separates the effects of an engine update on a scenario from those of its
+//! edited files.
 
 use randori_core::record::Stage;
 use randori_core::report::Verdict;
@@ -10,16 +11,16 @@ use randori_record::golden::{
 use super::super::result::{CaseResult, RunResult, Status};
 use super::super::suite::{State, Suite};
 
-/// How a scenario stands to its golden.
+/// The standing of a scenario relative to its golden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Every bit is as it was.
+    /// Bit-identical to the golden.
     Unchanged,
-    /// It moved within the tolerances, with the same verdicts.
+    /// Differs within the tolerances, with the same verdicts.
     Within,
-    /// It moved beyond the tolerances, or has another verdict.
+    /// Differs beyond the tolerances, or has another verdict.
     Beyond,
-    /// It moved, and its own files are others.
+    /// Differs, and its own files have changed.
     Edited,
     /// Two runs of this version differ.
     Random,
@@ -28,7 +29,7 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    /// As programs read it.
+    /// The machine-readable word.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Unchanged => "unchanged",
@@ -41,19 +42,19 @@ impl Standing {
     }
 }
 
-/// Why a scenario resolves to other values than those of its golden.
+/// The reason why a scenario resolves to other values than those of its golden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cause {
     /// Its files were edited.
     Edit,
-    /// Its files are the same: this version reads them otherwise, for example
-    /// with other defaults.
+    /// Its files are the same, but this version reads them differently, for
+    /// example with other defaults.
     Engine,
-    /// The golden does not say which files it was made from.
+    /// The golden does not name its source files.
     Unknown,
 }
 
-/// Values and files that are not as they were, and why.
+/// Changed values and files, and the reason.
 pub(super) struct ChangedInputs {
     pub(super) cause: Cause,
     pub(super) changes: Vec<InputChange>,
@@ -64,23 +65,23 @@ pub(super) struct ChangedInputs {
 /// A seed, a goal (`None` for the whole run), and the verdicts before and now.
 pub(super) type VerdictChange = (u64, Option<String>, Verdict, Verdict);
 
-/// How far the runs of a scenario moved, with the seeds of the runs.
+/// The differences of the runs of a scenario, with the seeds of the runs.
 #[derive(Default)]
 pub(super) struct Moved {
     pub(super) class: Option<MovementClass>,
-    /// The earliest of all runs.
+    /// The earliest over all runs.
     pub(super) first: Option<(u64, Span, Option<Stage>)>,
-    /// The largest of all runs: of each quantity, goal and metric.
+    /// The largest over all runs, for each quantity, goal and metric.
     pub(super) differences: Vec<(u64, Difference)>,
     pub(super) verdicts: Vec<VerdictChange>,
     pub(super) beyond: Vec<(u64, Finding)>,
 }
 
-/// What is known about a scenario after its runs.
+/// The assessment of a scenario after its runs.
 pub(super) struct Assessment<'a> {
     pub(super) result: &'a CaseResult<'a>,
     pub(super) standing: Standing,
-    /// Whether it agrees with the golden at the level that the golden names.
+    /// True if it agrees with the golden at the level that the golden names.
     pub(super) is_as_accepted: bool,
     /// `None` if it resolves to the same values.
     pub(super) inputs: Option<ChangedInputs>,
@@ -121,7 +122,7 @@ impl<'a> Assessment<'a> {
         })
     }
 
-    /// Whether its scenario was named itself, rather than found in a folder.
+    /// True if its scenario was named itself, rather than found in a folder.
     pub(super) fn is_named(&self) -> bool {
         matches!(&self.result.case.state, State::Ready { entry, .. } if !entry.file.in_folder)
     }
@@ -141,7 +142,7 @@ fn changed_inputs(golden: &Golden, result: &CaseResult<'_>) -> Option<ChangedInp
     Some(ChangedInputs { cause, changes, files })
 }
 
-/// Whether all runs agree with the golden at the level that it names.
+/// True if all runs agree with the golden at the level that it names.
 fn agrees(suite: &Suite, golden: &Golden, result: &CaseResult<'_>) -> bool {
     let same_digests = golden.engine.digests == suite.engine.digests;
     result.runs.iter().all(|run| {
@@ -190,7 +191,7 @@ impl Moved {
     }
 }
 
-/// Whether only the larger one of two differences is shown.
+/// True if only the larger one of two differences is shown.
 fn are_alike(a: &Difference, b: &Difference) -> bool {
     let each = matches!(a.quantity, MovedQuantity::Margin | MovedQuantity::Metric);
     a.quantity == b.quantity && (!each || a.name == b.name)

@@ -72,7 +72,7 @@ struct JsonCase<'a> {
     first_difference: Option<JsonFirst>,
     differences: Vec<JsonDifference<'a>>,
     verdicts: Vec<JsonVerdict<'a>>,
-    /// What is not within the tolerances.
+    /// Differences beyond the tolerances.
     beyond: Vec<JsonFinding>,
     reproduce: &'a str,
     /// The only field that differs between two equal runs.

@@ -1,8 +1,8 @@
-//! `randori test --rebaseline`: carries goldens over an update of the engine.
+//! `randori test --rebaseline`: migrates goldens across an update of the engine.
 //!
-//! All runs are compared bit by bit; `assessment` separates what the engine moved
-//! from what people edited, `print` and `json` show it, and `rewrite` writes the
-//! goldens that a person confirms.
+//! All runs are compared bit by bit; `assessment` separates the effects of the
+//! engine from those of edited files, `print` and `json` show it, and `rewrite`
+//! writes the confirmed goldens.
 
 mod assessment;
 mod json;
@@ -23,8 +23,8 @@ use crate::exit::Outcome;
 use crate::interrupt;
 use assessment::{Assessment, Standing};
 
-/// Shows how far runs have moved from their goldens, and rewrites those that a
-/// person or the arguments confirm.
+/// Shows the differences between runs and their goldens, and rewrites the goldens
+/// that the user or the arguments confirm.
 ///
 /// # Errors
 /// When the output cannot be written, or answers cannot be read.
@@ -65,7 +65,7 @@ pub(super) fn rebaseline(
     Ok(outcome(&assessments, &written).max(refused).max(stopped))
 }
 
-/// Runs everything, and shows each scenario as soon as it has ended.
+/// Runs all cases, and shows each scenario as soon as it has ended.
 fn run<'a>(
     suite: &'a Suite,
     args: &TestArgs,
@@ -85,7 +85,7 @@ fn run<'a>(
     failure.map_or(Ok(results), Err)
 }
 
-/// How the command ends because of scenarios whose goldens were not written.
+/// The exit status for scenarios whose goldens were not written.
 fn outcome(assessments: &[Assessment<'_>], written: &[bool]) -> Outcome {
     let is_missing =
         |standing: Standing| matches!(standing, Standing::Other(Status::Skipped | Status::NotRun));

@@ -1,4 +1,4 @@
-//! Movements as text for people.
+//! Rebaseline results as text for the terminal.
 
 use anstyle::Style;
 use randori_core::report::Verdict;
@@ -22,7 +22,7 @@ pub(super) fn line(suite: &Suite, assessment: &Assessment<'_>) -> Text {
 }
 
 /// The word for a scenario with its colour, and the most important fact; `None`
-/// for what is shown as in other tests.
+/// for results that are shown as in a plain test.
 fn headline(assessment: &Assessment<'_>) -> Option<(&'static str, Style, String)> {
     Some(match assessment.standing {
         Standing::Unchanged => {
@@ -45,7 +45,8 @@ fn headline(assessment: &Assessment<'_>) -> Option<(&'static str, Style, String)
     })
 }
 
-/// What differs first, if digests tell; else whether any number differs.
+/// The first difference, if digests show it; otherwise the presence of numeric
+/// differences.
 fn within_remark(assessment: &Assessment<'_>) -> String {
     match first_difference(assessment) {
         Some(first) => format!("moved within tolerance; {first}"),
@@ -56,7 +57,7 @@ fn within_remark(assessment: &Assessment<'_>) -> String {
     }
 }
 
-/// The first verdict that differs; without any, the first excess.
+/// The first verdict that differs; otherwise the first excess.
 fn beyond_remark(assessment: &Assessment<'_>) -> String {
     let verdict = assessment.moved.verdicts.first().map(|it| verdict_change(assessment, it));
     verdict.unwrap_or_else(|| {
@@ -75,7 +76,7 @@ fn of_seed(assessment: &Assessment<'_>, seed: u64) -> String {
     if assessment.result.runs.len() > 1 { format!("seed {seed}: ") } else { String::new() }
 }
 
-/// Everything that moved, then how many scenarios stand how.
+/// All differences, then the number of scenarios by standing.
 pub(super) fn end(assessments: &[Assessment<'_>]) -> Text {
     let is_shown = |assessment: &&Assessment<'_>| match assessment.standing {
         Standing::Unchanged => false,
@@ -115,7 +116,7 @@ fn totals(assessments: &[Assessment<'_>]) -> Text {
     text!("{}: {}\n", count(assessments.len(), "scenario"), parts.join(", "))
 }
 
-/// All that is known about a scenario that moved.
+/// All details of a scenario that differs.
 fn describe(assessment: &Assessment<'_>) -> Text {
     let (title, flags) = match assessment.standing {
         Standing::Within => ("moved within tolerance", "--rebaseline --yes"),
@@ -214,7 +215,7 @@ fn verdict_change(assessment: &Assessment<'_>, change: &VerdictChange) -> String
     format!("{}{what}: {} -> {}", of_seed(assessment, *seed), word(before), word(now))
 }
 
-/// What does not agree at the level `tolerance`.
+/// The quantities that disagree at the level `tolerance`.
 fn excesses(assessment: &Assessment<'_>) -> Vec<String> {
     let beyond = assessment.moved.beyond.iter();
     beyond
@@ -233,7 +234,7 @@ fn quantity(difference: &Difference, number: f64) -> String {
     }
 }
 
-/// Where a difference was measured, and its values.
+/// The place where a difference was measured, and its values.
 fn place(difference: &Difference) -> String {
     let name = &difference.name;
     let at = difference.tick.map_or_else(String::new, |tick| format!(" at tick {tick}"));

@@ -1,5 +1,5 @@
-//! Rewrites the goldens that somebody confirms: a person at a terminal, or the
-//! flags of a script.
+//! Rewrites confirmed goldens; the user at a terminal or the flags of a script
+//! confirm them.
 
 use std::io::{self, IsTerminal};
 
@@ -16,8 +16,8 @@ use crate::interrupt;
 use crate::style::count;
 use crate::text::text;
 
-/// Rewrites what is confirmed. Returns which goldens were written, and how the
-/// command ends because one could not be, or must not.
+/// Rewrites the confirmed goldens. Returns the goldens that were written, and the
+/// exit status if one could not be written, or must not be.
 ///
 /// # Errors
 /// When answers cannot be read.
@@ -55,7 +55,7 @@ pub(super) fn confirmed(
     Ok((rewriter.written, rewriter.worst))
 }
 
-/// Why no question can be asked.
+/// The reason why the user cannot be asked.
 fn reason_not_to_ask() -> Option<&'static str> {
     if is_in_ci() {
         return Some("this is continuous integration (`CI` is set)");
@@ -74,7 +74,7 @@ struct Rewriter<'a> {
 }
 
 impl Rewriter<'_> {
-    /// The indices of the scenarios that stand so.
+    /// The indices of the scenarios with this standing.
     fn of(&self, standing: Standing) -> Vec<usize> {
         let all = self.assessments.iter().enumerate();
         all.filter(|(_, it)| it.standing == standing).map(|(index, _)| index).collect()
@@ -113,7 +113,7 @@ impl Rewriter<'_> {
         }
     }
 
-    /// Asks about each golden, first of those within tolerance.
+    /// Asks about each golden, those within tolerance first.
     fn by_answers(&mut self) -> io::Result<()> {
         for (standing, moved) in
             [(Standing::Within, "within tolerance"), (Standing::Beyond, "beyond tolerance")]
@@ -142,8 +142,8 @@ impl Rewriter<'_> {
         Ok(())
     }
 
-    /// What to ask about a golden, and whether "all" cannot answer it: a run that
-    /// passed and does not any more.
+    /// The question about a golden; and true if "all" does not cover it: a run
+    /// that passed before and does not now.
     fn question(&self, index: usize, moved: &str) -> (bool, String) {
         let assessment = &self.assessments[index];
         let case = assessment.result.case;
