@@ -1,8 +1,8 @@
-//! `randori import`: a robot file of another kind becomes a small project.
+//! `randori import`: converts a robot file of another format to a small project.
 //!
-//! Below the output folder stand the robot, what surrounds it, and a scenario
-//! in which it holds its first pose or gets the commands of the file, so that
-//! `randori run` has something to run at once.
+//! The output folder holds the robot, its environment, and a scenario in which it
+//! holds its initial configuration or gets the commands of the file, so that
+//! `randori run` works at once.
 
 mod outside;
 mod verify;
@@ -26,7 +26,7 @@ use crate::text::{Text, text};
 use verify::Answer;
 use written::Files;
 
-/// Imports a file, writes what came of it, and prints the report.
+/// Imports a file, writes the result, and prints the report.
 ///
 /// # Errors
 /// When the output cannot be written.
@@ -100,8 +100,8 @@ pub(crate) fn import_file(
     }
 }
 
-/// How the comparison with a second reader ended, and what it says. A file that
-/// is no robot is not compared.
+/// The status and the output of the comparison with a second reader. A file
+/// without a robot is not compared.
 fn verified(
     found: &Import,
     source: &ImportSpec,
@@ -141,8 +141,8 @@ fn print(
     console.data(&Text::json_text(&(report + "\n")))
 }
 
-/// The folder that the file's includes and meshes must lie in, and the file's
-/// path from there.
+/// The folder that must contain the file's includes and meshes, and the file's
+/// path relative to it.
 fn locate(args: &ImportArgs, places: &Places, console: &Console) -> Option<(Project, String)> {
     if !args.file.is_file() {
         console.error(&format!("the file `{}` does not exist", args.file.display()));
@@ -161,7 +161,7 @@ fn locate(args: &ImportArgs, places: &Places, console: &Console) -> Option<(Proj
     located
 }
 
-/// The ROS package around a file, else its own folder.
+/// The ROS package that contains a file, otherwise its own folder.
 fn package_of(file: &Path) -> PathBuf {
     let full = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let folder = full.parent().unwrap_or(&full);

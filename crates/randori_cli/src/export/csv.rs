@@ -1,13 +1,13 @@
-//! Tables as comma-separated values, quoted as RFC 4180 says.
+//! Tables as comma-separated values, quoted as in RFC 4180.
 //!
-//! Numbers are written with as few digits as give the same bits again; infinite
-//! ones as `inf` and `-inf`, undefined ones as `NaN`.
+//! Numbers have the fewest digits that reproduce the same bits; infinities are
+//! `inf` and `-inf`, undefined values `NaN`.
 
 use std::io::{self, Write};
 
 use super::table::{Column, Sink, Value};
 
-/// The bytes with which every table begins.
+/// The first bytes of every table.
 pub(super) const START: &[u8] = b"tick,time [s],";
 
 /// Writes lines.
@@ -17,7 +17,7 @@ pub(super) struct CsvSink<W: Write> {
 }
 
 impl<W: Write> CsvSink<W> {
-    /// Begins a table with its headings.
+    /// Starts a table with its headings.
     ///
     /// # Errors
     /// When the system refuses.
@@ -55,7 +55,7 @@ impl<W: Write> Sink for CsvSink<W> {
     }
 }
 
-/// A text, in quotes if it needs them.
+/// A text, quoted if necessary.
 fn quoted(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))

@@ -1,7 +1,7 @@
 //! `randori export`: a recording as a table for other programs.
 //!
-//! `table` says what tables are, `wide` and `sensors` what stands in them, `csv`
-//! and `parquet` how they are written. Values are written with all their bits.
+//! `table` defines tables, `wide` and `sensors` their contents, `csv` and
+//! `parquet` their formats. Values are written with all their bits.
 
 mod csv;
 mod parquet;
@@ -84,7 +84,7 @@ pub(crate) fn export(args: &ExportArgs, console: &Console) -> io::Result<Outcome
     Ok(Outcome::Pass)
 }
 
-/// What was written, and why there is not more.
+/// The rows that were written, and the reason why there are no more.
 struct Written {
     rows: usize,
     damage: Option<ReadError>,
@@ -143,7 +143,7 @@ fn tell(
     output.tell(console);
 }
 
-/// `run.csv` for `run.mcap`, `run.sensors.csv` for another table than the wide
+/// `run.csv` for `run.mcap`, `run.sensors.csv` for a table other than the wide
 /// one.
 fn beside(args: &ExportArgs) -> PathBuf {
     let mut name = args.file.file_stem().unwrap_or_default().to_owned();

@@ -14,20 +14,20 @@ use randori_record::header::Header;
 
 use super::table::{Column, Kind, Sink, Value};
 
-/// The bytes with which every Parquet file begins.
+/// The magic bytes of a Parquet file.
 pub(super) const START: &[u8] = b"PAR1";
 
-/// Rows that are gathered before they are written.
+/// Number of rows in a group.
 const GROUP: usize = 10_000;
 
-/// Writes columns, group after group.
+/// Writes columns in row groups.
 pub(super) struct ParquetSink<W: Write + Send> {
     writer: SerializedFileWriter<W>,
     gathered: Vec<Gathered>,
     rows: usize,
 }
 
-/// The values of a column in the group under way.
+/// The values of a column in the current group.
 enum Gathered {
     Count(Vec<i64>),
     Single(Vec<f32>),
@@ -37,10 +37,10 @@ enum Gathered {
 }
 
 impl<W: Write + Send> ParquetSink<W> {
-    /// Begins a table. What the run is goes to the file's metadata.
+    /// Starts a table. The description of the run goes to the file's metadata.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// When the system refuses the write.
     pub(super) fn new(out: W, columns: &[Column], header: &Header) -> io::Result<Self> {
         let fields = columns.iter().map(|column| field(column).map(Arc::new));
         let fields = fields.collect::<Result<_, _>>().map_err(failed)?;
@@ -116,7 +116,7 @@ impl Gathered {
         }
     }
 
-    /// Writes what was gathered, and begins anew.
+    /// Writes the current group, and starts the next.
     fn write(&mut self, mut column: SerializedColumnWriter<'_>) -> Result<(), ParquetError> {
         macro_rules! write_all {
             ($kind:ty, $values:expr) => {{
@@ -149,7 +149,7 @@ fn field(column: &Column) -> Result<Type, ParquetError> {
         .build()
 }
 
-/// What went wrong, as the system said it.
+/// The error of the system.
 fn failed(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(inner) => match inner.downcast::<io::Error>() {

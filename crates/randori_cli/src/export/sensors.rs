@@ -8,17 +8,17 @@ use randori_record::tick::RecordedTick;
 
 use super::table::{Column, Kind, Table, Value, selected, time_s};
 
-/// What sensors measured.
+/// The measurements of sensors.
 pub(super) struct Sensors {
     columns: Vec<Column>,
-    /// Values by robot, sensor and place within its measurement; `None` for those
-    /// that were not asked for.
+    /// Values by robot, sensor and index within its measurement; `None` for those
+    /// that were not selected.
     values: Vec<Vec<Vec<Option<Named>>>>,
     names: Vec<String>,
     period_ns: u64,
 }
 
-/// What a value is.
+/// The kind of a value.
 struct Named {
     sensor: String,
     channel: String,
@@ -27,7 +27,7 @@ struct Named {
 }
 
 impl Sensors {
-    /// The table, with the sensors and channels that were asked for.
+    /// The table, with the selected sensors and channels.
     pub(super) fn new(start: &Start, asked: &[String]) -> Self {
         let columns = [
             ("tick", Kind::Count),

@@ -1,19 +1,19 @@
-//! What a table is.
+//! The interface of tables and their writers.
 
 use std::io;
 
 use randori_record::tick::RecordedTick;
 
-/// Kind of the values of a column.
+/// The type of the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A whole number.
+    /// An integer.
     Count,
-    /// A number of 32 bits.
+    /// A single-precision number.
     Single,
-    /// A number of 64 bits.
+    /// A double-precision number.
     Double,
-    /// True or false.
+    /// A boolean.
     Flag,
     /// A text.
     Text,
@@ -43,21 +43,21 @@ pub(super) enum Value<'a> {
     Text(&'a str),
 }
 
-/// Makes rows of ticks. The first columns are `tick` and `time [s]`.
+/// Converts ticks to rows. The first columns are `tick` and `time [s]`.
 pub(super) trait Table {
     /// The columns.
     fn columns(&self) -> &[Column];
 
-    /// Whether nothing but the time was selected.
+    /// True if only the time was selected.
     fn is_empty(&self) -> bool;
 
-    /// Some names that could have been selected.
+    /// Examples of names that can be selected.
     fn names(&self) -> &[String];
 
-    /// Hands on the rows of a tick, with a value for each column.
+    /// Writes the rows of a tick, with a value for each column.
     ///
     /// # Errors
-    /// What `write` gives.
+    /// Any error of `write`.
     fn rows(
         &self,
         tick: &RecordedTick,
@@ -70,13 +70,13 @@ pub(super) trait Sink {
     /// Writes a row.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// When the system refuses the write.
     fn row(&mut self, row: &[Value<'_>]) -> io::Result<()>;
 
     /// Ends the table.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// When the system refuses the write.
     fn finish(self) -> io::Result<()>;
 }
 
@@ -85,7 +85,7 @@ pub(super) fn time_s(tick: u64, period_ns: u64) -> f64 {
     tick as f64 * period_ns as f64 / 1e9
 }
 
-/// Whether a name is among those that were asked for; all are if none was.
+/// True if a name contains one of the requested texts, or none was requested.
 pub(super) fn selected(name: &str, asked: &[String]) -> bool {
     asked.is_empty() || asked.iter().any(|text| name.contains(text.as_str()))
 }

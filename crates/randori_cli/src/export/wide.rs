@@ -11,7 +11,7 @@ use randori_record::tick::RecordedTick;
 use super::table::{Column, Kind, Table, Value, selected, time_s};
 use crate::args::TableName;
 
-/// Most names that are told when none fits.
+/// Maximum number of names that are listed when none matches.
 const MAX_NAMES: usize = 30;
 
 /// A table with a row per tick.
@@ -20,11 +20,11 @@ pub(super) struct Wide {
     sources: Vec<Source>,
     names: Vec<String>,
     period_ns: u64,
-    /// Whether ticks without a recorded state have a row.
+    /// True if ticks without a recorded state have a row.
     every_tick: bool,
 }
 
-/// Where the values of a column come from.
+/// The source of the values of a column.
 #[derive(Debug, Clone, Copy)]
 enum Source {
     Tick,
@@ -35,8 +35,8 @@ enum Source {
 }
 
 impl Wide {
-    /// The table of this name, with the columns that were asked for. Objects that
-    /// never move are left out.
+    /// The table of this name, with the selected columns. Objects that never move
+    /// are left out.
     pub(super) fn new(
         start: &Start,
         scenario: &Scenario,
@@ -77,7 +77,7 @@ impl Wide {
         Self { columns, sources, names, period_ns: start.header.period_ns, every_tick }
     }
 
-    /// A value; one that is missing in a recording is not a number.
+    /// A value; NaN for one that is missing in a recording.
     fn value(&self, source: Source, record: &TickRecord) -> Value<'static> {
         match source {
             Source::Tick => Value::Count(record.tick.0),
@@ -116,7 +116,7 @@ impl Table for Wide {
     }
 }
 
-/// What a column is about: its name without the field.
+/// The subject of a column: its name without the field.
 fn owner(name: &str, source: Source) -> String {
     let fields = match source {
         Source::Signal(_) => return name.to_owned(),

@@ -1,4 +1,4 @@
-//! Advice about files that lie outside of the folder that an import reads.
+//! Advice about files outside the folder that an import reads.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -6,13 +6,13 @@ use randori_project::command_line;
 use randori_project::project::Project;
 
 /// The command that reads these files too; `None` if there are none, or none of
-/// them exists. `outside` holds paths from the root of the project.
+/// them exists. `outside` holds paths relative to the root of the project.
 pub(super) fn advice(file: &Path, project: &Project, outside: &[String]) -> Option<String> {
     let here = std::env::current_dir().ok()?;
     let reach = outside.iter().map(|path| lexical(&project.root().join(path)));
     let existing: Vec<PathBuf> = reach.filter(|path| path.is_file()).collect();
     let root = existing.iter().fold(project.root().to_owned(), |root, path| common(&root, path));
-    // A folder that holds everything is no project.
+    // The root of the file system is no project.
     if existing.is_empty() || root.parent().is_none() {
         return None;
     }

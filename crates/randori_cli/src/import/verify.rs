@@ -1,8 +1,9 @@
-//! `randori import --verify`: the imported robot beside what `MuJoCo` or
-//! Pinocchio makes of the same file.
+//! `randori import --verify`: compares the imported robot with the result of
+//! `MuJoCo` or Pinocchio for the same file.
 //!
-//! The comparison itself is a Python program that `randori_import` ships; here
-//! it gets a Python that has one of the two, and its answer becomes a table.
+//! The comparison itself is a Python program that `randori_import` ships; this
+//! module finds a Python that has one of the two, and prints the result as a
+//! table.
 
 use std::env;
 use std::ffi::OsString;
@@ -21,7 +22,7 @@ use crate::style::{ERROR, GOOD, WARNING};
 use crate::table::{Align, Cell, table};
 use crate::text::{Text, text};
 
-/// What the second reader says.
+/// The result of the second reader.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Answer {
@@ -30,10 +31,10 @@ pub(super) struct Answer {
     missing: bool,
     /// Name and version of the reader.
     reader: String,
-    /// Why the reader does not load the file.
+    /// The reason why the reader does not load the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
-    /// What the comparison left out.
+    /// Parts that the comparison left out.
     notes: Vec<String>,
     quantities: Vec<Row>,
 }
@@ -50,7 +51,7 @@ struct Row {
     theirs: Option<String>,
     tolerance: f64,
     status: Status,
-    /// The line of the report that tells of the difference.
+    /// The line of the report about the difference.
     told: Option<String>,
 }
 
@@ -62,15 +63,15 @@ enum Status {
     Differs,
 }
 
-/// Why there is no answer: message and advice.
+/// The reason why there is no result: message and advice.
 #[derive(Debug, PartialEq)]
 struct Silent {
     message: String,
     help: String,
 }
 
-/// Compares an import with a second reader; `None`, once people have been told
-/// why, if no Python can answer.
+/// Compares an import with a second reader; `None` if no Python has a result; the
+/// reason is printed.
 pub(super) fn verify(
     found: &Import,
     source: &ImportSpec,
@@ -91,8 +92,8 @@ pub(super) fn verify(
     }
 }
 
-/// The Pythons to try: the one that was named, else that of the active virtual
-/// environment and those on the search path.
+/// The Python interpreters to try: the one that was named, otherwise that of the
+/// active virtual environment and those on the search path.
 fn candidates(python: Option<&Path>, environment: Option<OsString>) -> Vec<PathBuf> {
     if let Some(python) = python {
         return vec![python.to_owned()];
@@ -102,7 +103,7 @@ fn candidates(python: Option<&Path>, environment: Option<OsString>) -> Vec<PathB
     active.into_iter().chain(["python3".into(), "python".into()]).collect()
 }
 
-/// The answer of the first Python that has a reader.
+/// The result from the first Python that has a reader.
 fn ask(pythons: &[PathBuf], input: &str, is_urdf: bool) -> Result<Answer, Silent> {
     let mut tried = Vec::new();
     for python in pythons {
@@ -133,7 +134,7 @@ fn ask(pythons: &[PathBuf], input: &str, is_urdf: bool) -> Result<Answer, Silent
     Err(Silent { message, help })
 }
 
-/// What one Python answers.
+/// The result from one Python.
 fn compare(python: &Path, input: &str) -> io::Result<Answer> {
     let mut child = Command::new(python)
         .args(["-W", "ignore", "-c", SCRIPT])
@@ -144,7 +145,7 @@ fn compare(python: &Path, input: &str) -> io::Result<Answer> {
         .stderr(Stdio::piped())
         .spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A program that ends early says why below.
+        // A program that ends early reports the reason below.
         let _ = stdin.write_all(input.as_bytes());
     }
     let output = child.wait_with_output()?;
@@ -213,7 +214,7 @@ impl Row {
         ]
     }
 
-    /// Both values, and the line of the report that tells of the difference.
+    /// Both values, and the line of the report about the difference.
     fn explained(&self, reader: &str) -> Text {
         let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
         let mut text = text!(

@@ -12,24 +12,24 @@ use randori_project::files::{Draft, make_folders};
 use randori_project::project::Project;
 use randori_sim::episode::Episode;
 
-/// Names of mesh files are cut off here, in letters.
+/// Maximum length of the name of a mesh file, in letters.
 const MAX_FILE_NAME: usize = 64;
 
-/// Why nothing was written.
+/// The reason why nothing was written.
 pub(super) struct Refused {
     pub(super) message: String,
     pub(super) help: &'static str,
 }
 
-/// Why a run would refuse the new project.
+/// The reason why a run would refuse the new project.
 pub(super) struct Fault {
-    /// What a run would say.
+    /// The message of the run.
     pub(super) text: String,
-    /// Whether the robot only is larger than the limits allow.
+    /// True if the only fault is a robot larger than the limits allow.
     pub(super) exceeds_limits: bool,
 }
 
-/// What is written, by path from the output folder.
+/// The files to write, by path relative to the output folder.
 pub(super) struct Files {
     /// The robot's name.
     pub(super) name: String,
@@ -63,7 +63,7 @@ impl Files {
     /// Reads the files as `randori run` would, and builds the world.
     ///
     /// # Errors
-    /// What a run would say.
+    /// The message of the run.
     pub(super) fn verify(&self, limits: &Limits) -> Result<(), Fault> {
         let scenario = format!("scenarios/{}.ron", self.name);
         let loaded = ScenarioText::load(self, &scenario, limits)
@@ -80,7 +80,7 @@ impl Files {
             .map_err(|error| Fault { text: format!("{error}\n"), exceeds_limits: false })
     }
 
-    /// Writes everything or nothing; the scenario last.
+    /// Writes all files or none; the scenario last.
     pub(super) fn write(&self, root: &Path, force: bool) -> Result<Vec<PathBuf>, Refused> {
         let paths: Vec<PathBuf> = self.files.iter().map(|(path, _)| root.join(path)).collect();
         let is_there = |path: &&PathBuf| path.symlink_metadata().is_ok();
@@ -103,8 +103,8 @@ impl Files {
     }
 }
 
-/// A file that takes its place, which is below the folder `root`, when all others
-/// are written as well.
+/// A draft of a file below the folder `root`; it replaces its target once all
+/// files are written.
 fn draft(root: &Path, relative: &Path, bytes: &[u8]) -> io::Result<Draft> {
     let folder = make_folders(root, relative.parent().unwrap_or(Path::new("")))?;
     let mut draft = Draft::create(&folder.join(relative.file_name().unwrap_or_default()))?;
@@ -117,7 +117,7 @@ fn unwritable(path: &Path, error: &io::Error) -> Refused {
     Refused { message, help: "choose another folder by `--output DIR`" }
 }
 
-/// What was not written yet.
+/// Reads the files before they are written.
 impl FileReader for Files {
     fn read(&self, path: &str) -> Result<String, ReadError> {
         String::from_utf8(self.read_bytes(path)?).map_err(|_| ReadError::NotText)
@@ -129,8 +129,8 @@ impl FileReader for Files {
     }
 }
 
-/// Lets the robot's visuals name copies of their meshes beside its file, each
-/// under a name of its own.
+/// Makes the robot's visuals refer to copies of their meshes beside its file,
+/// each with a unique name.
 fn copy_meshes(
     robot: &mut RobotSpec,
     folder: &str,
@@ -144,7 +144,7 @@ fn copy_meshes(
             visual.mesh.clone_from(copy);
             continue;
         }
-        // What cannot be read is in the report already.
+        // The report already names files that cannot be read.
         let Ok(bytes) = project.read_bytes(&visual.mesh) else { continue };
         let copy = format!("meshes/{}", free_name(&visual.mesh, &mut used));
         files.push((format!("{folder}/{copy}"), bytes));
@@ -152,8 +152,8 @@ fn copy_meshes(
     }
 }
 
-/// A name for a copy of a file that every system can store, and that differs
-/// from the others in more than the case of its letters.
+/// A name for a copy of a file that every system can store, and that differs from
+/// the other names in more than the case of its letters.
 fn free_name(path: &str, used: &mut BTreeSet<String>) -> String {
     let file = path.rsplit(['/', '\\', ':']).next().unwrap_or(path);
     let (stem, ending) = file.rsplit_once('.').unwrap_or((file, "mesh"));

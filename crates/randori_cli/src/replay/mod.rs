@@ -1,8 +1,9 @@
-//! `randori replay`: recordings, computed again and held against what they say.
+//! `randori replay`: re-simulates recordings and compares the result with them.
 //!
-//! Nothing but the recording is needed: it holds the scenario and all answers.
-//! `verify` makes the run and compares it tick by tick, `other_version`
-//! says what is still meaningful when another version has written the file.
+//! A recording is self-contained: it holds the scenario and all responses of
+//! policies. `verify` re-simulates the run and compares it tick by tick,
+//! `other_version` compares what is still meaningful for a file from another
+//! version.
 
 mod other_version;
 mod print;
@@ -30,20 +31,20 @@ use other_version::Likeness;
 use verify::{Ending, Verification, verify};
 use watch::Watch;
 
-/// What came of one recording.
+/// The result of one recording.
 struct Replayed {
     recording: Option<Recording>,
     result: Result,
     wall_s: f64,
 }
 
-/// How far a recording is what happens now.
+/// The kind of result of a recording.
 enum Result {
     /// It cannot be read.
     Unreadable(ReadError),
-    /// Its run cannot be made.
+    /// Its run cannot be re-simulated.
     Refused(Unusable),
-    /// It was computed again tick by tick.
+    /// It was re-simulated tick by tick.
     Verified {
         verification: Verification,
         /// Files of policies that have changed since.
@@ -144,7 +145,7 @@ fn reason(error: &SelectError) -> String {
 }
 
 impl Replayed {
-    /// How the command ends because of it.
+    /// The exit status for it.
     fn outcome(&self) -> Outcome {
         let whole = self.recording.as_ref().is_some_and(Recording::is_complete);
         let read = if whole { Outcome::Pass } else { Outcome::InvalidScenario };

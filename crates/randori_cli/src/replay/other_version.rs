@@ -1,5 +1,5 @@
-//! Recordings of other versions: their bits cannot be expected to come out
-//! again, but their verdicts can, and the motion should be close for a while.
+//! Recordings from other versions: bits are not expected to be reproduced, but
+//! verdicts are, and the motion should stay close for a while.
 
 use randori_core::record::WorldState;
 use randori_core::report::{GoalReport, RunReport, Verdict};
@@ -11,32 +11,33 @@ use randori_sim::replay::ReplayError;
 use super::watch::Watch;
 use crate::exit::Outcome;
 
-/// From this distance on bodies count as apart, m.
+/// Distance from which a body counts as diverged, m.
 pub(super) const APART_M: f64 = 1e-3;
 
-/// How much a run is like its recording.
+/// The agreement of a run with its recording.
 #[derive(Debug, Default)]
 pub(super) struct Likeness {
     /// Ticks whose states were compared.
     pub(super) compared: u64,
-    /// The first tick at which a body is farther than [`APART_M`] from where it
-    /// was, with its index.
+    /// The first tick at which a body is farther than [`APART_M`] from its
+    /// recorded position, with the index of the body.
     pub(super) apart: Option<(Tick, usize)>,
-    /// The greatest distance of a body from where it was, m, with its index.
+    /// The largest distance of a body from its recorded position, m, with its
+    /// index.
     pub(super) worst: Option<(f64, usize)>,
-    /// Whether the run went on to the end of the recording; else why it did not.
+    /// The reason why the run ended before the recording did, if so.
     pub(super) stopped: Option<String>,
-    /// Whether that is because its time was up.
+    /// True if that was a timeout.
     pub(super) timed_out: bool,
     /// Goals whose verdict has changed: name, recorded, now.
     pub(super) changed_goals: Vec<(String, bool, bool)>,
-    /// Whether there are verdicts to compare.
+    /// True if there are verdicts to compare.
     pub(super) has_verdicts: bool,
 }
 
 impl Likeness {
-    /// Makes the run again with the recorded answers, and compares what is still
-    /// meaningful.
+    /// Re-simulates the run with the recorded responses, and compares what is
+    /// still meaningful.
     pub(super) fn measure(run: &RecordedRun, recording: &Recording, watch: Watch<'_>) -> Self {
         let mut likeness = Self::default();
         let mut replay = match run.replay() {
@@ -64,7 +65,7 @@ impl Likeness {
                 }
             };
             match replay.verify_tick(&recorded.record) {
-                // Bits differ: that is known, and why the states are compared.
+                // Bits are known to differ, so the states are compared.
                 Ok(()) | Err(ReplayError::Mismatch(_) | ReplayError::Contradiction(_)) => {}
                 Err(error) => {
                     likeness.stopped = Some(error.to_string());
@@ -107,7 +108,7 @@ impl Likeness {
         }
     }
 
-    /// How the command ends: verdicts count, bits do not.
+    /// The exit status: verdicts count, bits do not.
     pub(super) fn outcome(&self) -> Outcome {
         if self.timed_out {
             return Outcome::RunError;

@@ -1,4 +1,4 @@
-//! What replays tell.
+//! Output of replays.
 
 use std::path::Path;
 
@@ -89,7 +89,7 @@ fn verified(recording: &Recording, verification: &Verification, changed: &[Strin
     text
 }
 
-/// The stage that caused a difference; the start has none.
+/// The stage that caused a difference; the initial state has none.
 fn cause(tick: u64, stage: Stage) -> String {
     match (tick, stage) {
         (0, Stage::Physics) => "the start".to_owned(),
@@ -122,10 +122,11 @@ fn diverged(recording: &Recording, divergence: &Divergence) -> Text {
     text + text!("{}\n", paint(style::FAINT, recorded))
 }
 
-/// The most lines about the state; everything after the first has the same cause.
+/// Maximum number of lines about the state; later differences have the same
+/// cause.
 const MAX_FIELDS: usize = 5;
 
-/// What differs, with both values.
+/// The differences, with both values.
 fn details(layout: &SceneLayout, divergence: &Divergence) -> Vec<String> {
     let ReplayError::Mismatch(mismatch) = &divergence.error else { return Vec::new() };
     let scenes = Scenes::same(layout);

@@ -1,4 +1,4 @@
-//! Holds a run against its recording, tick by tick.
+//! Compares a run with its recording, tick by tick.
 
 use std::collections::BTreeSet;
 
@@ -14,49 +14,49 @@ use randori_sim::replay::{Replay, ReplayError};
 
 use super::watch::Watch;
 
-/// How often `--self-check` saves the run at a tick drawn at random.
+/// Number of random ticks at which `--self-check` saves the run.
 const RANDOM_JUMPS: usize = 10;
 
-/// What came of a verification.
+/// The result of a verification.
 #[derive(Debug)]
 pub(super) struct Verification {
-    /// Ticks that agree to the last bit, the starting state included.
+    /// Number of bit-identical ticks, including the initial state.
     pub(super) equal_ticks: u64,
-    /// How often the run was saved and went on from what was saved.
+    /// Number of times that the run was saved and resumed.
     pub(super) jumps: usize,
-    /// How it ended.
+    /// The end of the verification.
     pub(super) ending: Ending,
 }
 
-/// How a verification ended.
+/// The end of a verification.
 #[derive(Debug)]
 pub(super) enum Ending {
-    /// Everything that the recording holds is equal.
+    /// The whole recording is reproduced.
     Equal,
-    /// A tick is not what was recorded.
+    /// A tick differs from the recording.
     Diverged(Box<Divergence>),
-    /// The run cannot begin or go on.
+    /// The run cannot start or continue.
     Broken(RunError),
     /// The recording cannot be read any further.
     Damaged(ReadError),
-    /// A person has stopped it.
+    /// The user cancelled it.
     Interrupted,
 }
 
 /// The first tick that differs, on both sides.
 #[derive(Debug)]
 pub(super) struct Divergence {
-    /// Why it differs.
+    /// The kind of difference.
     pub(super) error: ReplayError,
     /// As recorded.
     pub(super) recorded: RecordedTick,
     /// As computed now.
     pub(super) now: TickRecord,
-    /// Whether the run had gone on from a saved state before.
+    /// True if the run had been resumed from a saved state before.
     pub(super) jumped: bool,
 }
 
-/// Makes the run again and compares every tick.
+/// Re-simulates the run and compares every tick.
 pub(super) fn verify(
     run: &RecordedRun,
     recording: &Recording,
@@ -95,7 +95,7 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// The ending; `Err` only says that it came early.
+    /// The result; `Err` only means that the pass ended early.
     fn run(&mut self, watch: Watch<'_>) -> Result<Ending, Ending> {
         let mut replay = self.run.replay().map_err(Ending::Broken)?;
         for tick in self.recording.ticks() {
@@ -121,7 +121,7 @@ impl Pass<'_> {
         Ok(Ending::Equal)
     }
 
-    /// Goes on in a new run from what is saved of this one, if it is time for
+    /// Resumes in a new run from a snapshot of this one, at the ticks chosen for
     /// that.
     fn jump(&mut self, tick: Tick, replay: &mut Replay) -> Result<(), Ending> {
         let saved = match (self.keyframes.contains(&tick), self.saves.contains(&tick)) {
@@ -143,7 +143,7 @@ fn unusable(tick: Tick, error: &dyn std::fmt::Display) -> RunError {
     RunError::new(RunCode::SNAPSHOT_UNUSABLE, tick.0, message)
 }
 
-/// Ticks drawn at random, the same for the same recording.
+/// Random ticks, the same for the same recording.
 fn random_ticks(recording: &Recording) -> BTreeSet<Tick> {
     let header = &recording.start().header;
     let Some(last) = recording.last_tick().filter(|last| last.0 > 0) else {

@@ -1,4 +1,4 @@
-//! What may end a replay early.
+//! Conditions that end a replay early.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,7 +6,7 @@ use randori_core::report::RunError;
 use randori_core::time::Tick;
 use randori_project::timeout::Timeout;
 
-/// A person at the keyboard, and the clock.
+/// Cancellation by the user, and the wall-clock limit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Watch<'a> {
     pub(super) cancel: &'a AtomicBool,
@@ -14,17 +14,17 @@ pub(super) struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    /// Whether a person has stopped it.
+    /// True if the user cancelled it.
     pub(super) fn is_cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)
     }
 
-    /// Why it has to end at this tick, if its time is up.
+    /// The reason to end at this tick, if the time limit has passed.
     pub(super) fn over(&self, tick: Tick) -> Option<RunError> {
         self.timeout.and_then(|timeout| timeout.over(tick.0))
     }
 
-    /// An error, unless the clock is its cause.
+    /// An error, unless the time limit is its cause.
     pub(super) fn judged(&self, error: RunError) -> RunError {
         match self.timeout {
             Some(timeout) => timeout.judged_error(error),

@@ -1,7 +1,7 @@
 //! `randori report`: recordings as one page that opens from disk.
 //!
-//! The page is made by `randori_report`; here recordings are opened and two of
-//! them compared.
+//! `randori_report` renders the page; this module opens recordings and compares
+//! two of them.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::output::Output;
 use crate::style::seconds;
 use crate::text::{Text, text};
 
-/// Differences in what two runs depend on that a page names.
+/// Maximum number of changed inputs on a page.
 const MAX_REASONS: usize = 3;
 
 /// Writes the page about one recording or two.
@@ -67,10 +67,10 @@ pub(crate) fn report(args: &ReportArgs, console: &Console) -> io::Result<Outcome
     Ok(Outcome::Pass)
 }
 
-/// A recording and what the page shows of it.
+/// A recording and its data for the page.
 ///
 /// # Errors
-/// Why there is none, and the details.
+/// The reason why there is none, and the details.
 fn open(
     file: &Path,
     limits: &Limits,
@@ -102,7 +102,7 @@ fn open(
     Ok((recording, run.finish()))
 }
 
-/// Where two runs part, which is told on the console as well.
+/// The first difference between two runs, which is also printed to the console.
 fn parting(found: &Comparison, console: &Console) -> Option<DivergenceMark> {
     let Some(first) = &found.first else {
         let ticks = found.ticks;
@@ -124,7 +124,7 @@ fn parting(found: &Comparison, console: &Console) -> Option<DivergenceMark> {
     Some(DivergenceMark { tick, cause, what })
 }
 
-/// What the runs depend on and do not share.
+/// The inputs in which the runs differ.
 fn reasons(found: &Comparison) -> Option<String> {
     let settings = found.settings.iter();
     let settings = settings.map(|it| format!("{}: {} and {}", it.what, it.values[0], it.values[1]));
