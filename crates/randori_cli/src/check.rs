@@ -1,4 +1,4 @@
-//! `randori check`: everything that is wrong with files, without running them.
+//! `randori check`: reports all diagnostics about files, without running them.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -17,7 +17,7 @@ use crate::style::count;
 use crate::tell;
 use crate::text::{Text, text};
 
-/// Checks files of all kinds. The findings are the result, so they go to
+/// Checks files of all kinds. The diagnostics are the result, so they go to
 /// standard output.
 ///
 /// # Errors

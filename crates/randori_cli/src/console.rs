@@ -1,5 +1,5 @@
-//! Where output goes: data to standard output, everything else to standard
-//! error, colours only where they are wanted.
+//! Output streams: data to standard output, everything else to standard error,
+//! with colours only where they are wanted.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -42,7 +42,7 @@ impl fmt::Display for WorkflowCommand<'_> {
 struct Progress {
     /// Counts simulated microseconds.
     bar: ProgressBar,
-    /// Runs that have ended.
+    /// Number of runs that have ended.
     finished: usize,
 }
 
@@ -60,11 +60,10 @@ impl Console {
         self.write(&text.without_commands())
     }
 
-    /// Writes a command to GitHub Actions, whose values are escaped as its toolkit
-    /// does it.
+    /// Writes a command to GitHub Actions, with values escaped as in its toolkit.
     ///
     /// # Errors
-    /// What holds for [`data`](Self::data).
+    /// As for [`data`](Self::data).
     pub(crate) fn command(&self, command: &WorkflowCommand<'_>) -> io::Result<()> {
         self.write(&format!("{command}\n"))
     }
@@ -77,20 +76,20 @@ impl Console {
         })
     }
 
-    /// Writes something about the results, such as how long they took.
+    /// Writes a remark about the results, such as their wall time.
     pub(crate) fn note(&self, text: &Text) {
         self.around_bar(|| {
-            // A message about a message that cannot be shown helps nobody.
+            // An error of the message stream cannot be reported.
             let _ = anstream::stderr().lock().write_all(text.without_commands().as_bytes());
         });
     }
 
-    /// Says why something did not work.
+    /// Reports an error.
     pub(crate) fn error(&self, message: &str) {
         self.note(&text!("{} {}\n", paint(ERROR, "error:"), message));
     }
 
-    /// Says that something is odd.
+    /// Reports a warning.
     pub(crate) fn warning(&self, message: &str) {
         self.note(&text!("{} {}\n", paint(WARNING, "warning:"), message));
     }
@@ -100,8 +99,8 @@ impl Console {
         self.note(&text!("help: {}\n", advice));
     }
 
-    /// Shows a bar for so many runs and simulated seconds, if a person is
-    /// watching.
+    /// Shows a bar for so many runs and simulated seconds, if standard error is a
+    /// terminal.
     pub(crate) fn start_progress(&self, runs: usize, simulated_s: f64) {
         if !io::stderr().is_terminal() {
             return;
@@ -111,7 +110,7 @@ impl Console {
         let template = format!("[{{bar:30}}] {{msg}}/{runs} runs, {{speed}}, {{eta}} left");
         if let Ok(style) = ProgressStyle::with_template(&template) {
             let speed = |state: &ProgressState, out: &mut dyn fmt::Write| {
-                // A bar that cannot be drawn harms nobody.
+                // A progress bar that cannot be drawn is no error.
                 let _ = write!(out, "{:.0} x real time", state.per_sec() / 1e6);
             };
             bar.set_style(style.progress_chars("=> ").with_key("speed", speed));
@@ -121,14 +120,14 @@ impl Console {
         *self.lock() = Some(Progress { bar, finished: 0 });
     }
 
-    /// Some seconds have been simulated.
+    /// Advances the bar by simulated seconds.
     pub(crate) fn advance_progress(&self, simulated_s: f64) {
         if let Some(progress) = &*self.lock() {
             progress.bar.inc(micros(simulated_s));
         }
     }
 
-    /// A run has ended.
+    /// Advances the bar by a run that has ended.
     pub(crate) fn count_finished_run(&self) {
         if let Some(progress) = &mut *self.lock() {
             progress.finished += 1;
@@ -151,7 +150,7 @@ impl Console {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Progress>> {
-        // A bar is whole even if somebody panicked while drawing it.
+        // A bar stays valid even after a panic while it was drawn.
         self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -160,12 +159,12 @@ fn micros(seconds: f64) -> u64 {
     (seconds * 1e6).round() as u64
 }
 
-/// Whether diagnostics on standard output should be coloured.
+/// True if diagnostics on standard output should be coloured.
 pub(crate) fn stdout_has_colours() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
-/// Whether diagnostics on standard error should be coloured.
+/// True if diagnostics on standard error should be coloured.
 pub(crate) fn stderr_has_colours() -> bool {
     anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
 }

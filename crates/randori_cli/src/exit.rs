@@ -1,16 +1,16 @@
-//! Exit codes: what scripts and CI are told.
+//! Exit codes for scripts and CI.
 
 use std::process::ExitCode;
 
-/// How the command ended. Later variants are worse, and the worst one of
-/// several runs is the one that is reported.
+/// The exit status of the command. Later variants are worse; the worst one of
+/// several runs is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Outcome {
     /// Everything passed.
     Pass,
     /// A goal failed.
     GoalFailed,
-    /// A run is not what it was.
+    /// A run differs from the accepted or recorded one.
     Diverged,
     /// Nothing matched the selection.
     NothingSelected,
@@ -20,9 +20,9 @@ pub(crate) enum Outcome {
     RunError,
     /// Bad arguments, or a result that cannot be written.
     Usage,
-    /// A person stopped the command.
+    /// The user cancelled the command.
     Interrupted,
-    /// A fault of the program itself.
+    /// An internal error of the program.
     Internal,
 }
 
@@ -49,10 +49,10 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// Code when nobody reads the output any more, as shells report `SIGPIPE`.
+/// Exit code when the reader has closed the output, as shells report `SIGPIPE`.
 pub(crate) const BROKEN_PIPE: u8 = 141;
 
-/// The table that `--help` ends with.
+/// The table at the end of `--help`.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes (the worst one counts):
   0    every selected run passed

@@ -1,4 +1,4 @@
-//! `randori explain`: what a code means.
+//! `randori explain`: explains a diagnostic code.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use crate::exit::Outcome;
 use crate::style::{HEADING, paint};
 use crate::text::{Text, text};
 
-/// Prints what a code means.
+/// Prints the explanation of a code.
 ///
 /// # Errors
 /// When the output cannot be written.

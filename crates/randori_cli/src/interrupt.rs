@@ -11,9 +11,9 @@ static CANCEL: AtomicBool = AtomicBool::new(false);
 static AT_ONCE: AtomicBool = AtomicBool::new(false);
 
 /// Starts to listen for Ctrl-C and for requests to terminate. The returned flag
-/// becomes true when runs are to be cut short; a second Ctrl-C ends the program.
+/// becomes true when runs are to be cancelled; a second Ctrl-C ends the program.
 pub(crate) fn listen(console: &'static Console) -> &'static AtomicBool {
-    // A program without the handler still ends on Ctrl-C, only less politely.
+    // Without the handler, Ctrl-C still ends the program, but without cleanup.
     let _ = ctrlc::set_handler(move || {
         let again = INTERRUPTED.swap(true, Ordering::Relaxed);
         if again || AT_ONCE.load(Ordering::Relaxed) {
@@ -25,24 +25,23 @@ pub(crate) fn listen(console: &'static Console) -> &'static AtomicBool {
     &CANCEL
 }
 
-/// Cuts all runs short.
+/// Cancels all runs.
 pub(crate) fn stop_runs() {
     CANCEL.store(true, Ordering::Relaxed);
 }
 
-/// Lets the first Ctrl-C end the program, as is right while it waits for an
-/// answer.
+/// Makes the first Ctrl-C end the program, as is right while it waits for input.
 pub(crate) fn stop_at_once_from_now() {
     AT_ONCE.store(true, Ordering::Relaxed);
 }
 
-/// Whether a person asked to stop.
+/// True if the user asked to stop.
 pub(crate) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-/// Ends this process. Child processes of policies end with it: their keepers
-/// notice.
+/// Ends this process. Child processes of policies end with it, because their
+/// keepers detect that.
 fn stop_at_once() -> ! {
     std::process::exit(i32::from(Outcome::Interrupted.code()));
 }

@@ -1,4 +1,4 @@
-//! `randori list`: which scenarios there are.
+//! `randori list`: lists scenarios.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -22,7 +22,7 @@ use crate::text::Text;
 /// # Errors
 /// When the output cannot be written.
 pub(crate) fn list(args: &ListArgs, places: &Places, console: &Console) -> io::Result<Outcome> {
-    // Without any name, those of the project around the current folder.
+    // Without any name, lists those of the project around the current folder.
     let files = if args.files.is_empty() {
         select_scenarios_around(places)
     } else {
@@ -71,7 +71,7 @@ pub(crate) fn list(args: &ListArgs, places: &Places, console: &Console) -> io::R
     Ok(outcome)
 }
 
-/// What is worth knowing of a scenario before it runs.
+/// Properties of a scenario that are known before it runs.
 #[derive(Debug, Serialize)]
 struct Row {
     file: String,
@@ -80,7 +80,7 @@ struct Row {
     duration_s: f64,
     robots: Vec<String>,
     goals: Vec<String>,
-    /// Name of the goal that is meant to fail.
+    /// Name of the goal that is expected to fail.
     expected_failure: Option<String>,
 }
 

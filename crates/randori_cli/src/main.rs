@@ -1,11 +1,11 @@
 //! The command line of Randori: finds files, runs them, prints results.
 //!
-//! Data goes to standard output, everything else to standard error, and the
-//! exit code says how it ended. Nothing here knows physics, and nothing from a
-//! file is ever given to a shell.
+//! Data goes to standard output, everything else to standard error, and the exit
+//! code reports the result. This crate contains no physics, and passes nothing
+//! from a file to a shell.
 //!
-//! Start reading at [`run`](run::run) for `randori run`; `args` shows what can
-//! be asked for.
+//! Start reading at [`run`](run::run) for `randori run`; `args` defines the
+//! commands and options.
 
 mod args;
 mod bench;
@@ -86,7 +86,7 @@ fn main() -> ExitCode {
 fn end(ended: io::Result<Outcome>, console: &Console) -> ExitCode {
     match ended {
         Ok(outcome) => outcome.into(),
-        // Whoever read the output has seen enough.
+        // The reader has closed the output.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(BROKEN_PIPE),
         Err(error) => {
             console.error(&format!("standard output cannot be written: {error}"));
@@ -95,24 +95,25 @@ fn end(ended: io::Result<Outcome>, console: &Console) -> ExitCode {
     }
 }
 
-/// Shows help or the version, or what is wrong with the arguments.
+/// Prints help or the version, or the error in the arguments.
 fn tell(told: &clap::Error, console: &Console) -> ExitCode {
     if told.use_stderr() {
-        // What was typed is in it, and may be the name of a file.
+        // It contains typed arguments, which may be names of files.
         console.note(&Text::lines(&told.render().to_string()));
         return Outcome::Usage.into();
     }
     end(console.data(&Text::styled_help(&told.render())).map(|()| Outcome::Pass), console)
 }
 
-/// Says in a few lines that Randori itself failed. A backtrace helps only those
-/// who ask for it.
+/// Reports an internal error in a few lines. A backtrace is printed only on
+/// request.
 fn explain_panic(info: &PanicHookInfo<'_>) {
     // It becomes an error of the run.
     if randori_sim::world::is_guarded() {
         return;
     }
-    // A console of its own: whoever panicked may hold the other one's lock.
+    // A separate console: the thread that panicked may hold the lock of the other
+    // one.
     let console = Console::new();
     let message = info.payload_as_str().unwrap_or("a panic without a message");
     let place = info.location().map(|at| format!(" ({at})")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `randori migrate`: present names in files that use old ones.
+//! `randori migrate`: replaces old names in files by present ones.
 
 use std::io;
 
@@ -12,8 +12,8 @@ use crate::style::count;
 use crate::tell;
 use crate::text::{Text, text};
 
-/// Renames fields in files, in place. What is renamed is the result, so it goes to
-/// standard output.
+/// Renames fields in files, in place. The renamed fields are the result, so they
+/// go to standard output.
 ///
 /// # Errors
 /// When the output cannot be written.

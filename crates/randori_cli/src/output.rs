@@ -1,6 +1,6 @@
-//! Where a command puts what it makes: a file, or standard output.
+//! Output of a command: to a file, or to standard output.
 //!
-//! A file is written beside its target and takes its place when it is whole.
+//! A file is written beside its target and replaces it when it is complete.
 
 use std::fs;
 use std::io::{self, BufWriter, Stdout, Write};
@@ -21,15 +21,15 @@ pub(crate) enum Output {
     File(PathBuf),
 }
 
-/// Why nothing was written, for people: message and advice.
+/// The reason why nothing was written: message and advice.
 #[derive(Debug)]
 pub(crate) struct Unwritable {
     message: String,
     help: Option<String>,
 }
 
-/// An output that is being written. Dropped before [`finish`](Self::finish), a
-/// file vanishes, and what was in its place stays.
+/// An output in progress. If it is dropped before [`finish`](Self::finish), the
+/// partial file is removed, and an existing file stays.
 #[derive(Debug)]
 pub(crate) enum Unfinished {
     Stdout(BufWriter<Stdout>),
@@ -37,21 +37,21 @@ pub(crate) enum Unfinished {
 }
 
 impl Output {
-    /// What was asked for, else the file `otherwise`.
+    /// The requested output, otherwise the file `otherwise`.
     pub(crate) fn new(asked: Option<&Path>, otherwise: PathBuf) -> Self {
         asked.map_or(Self::File(otherwise), Self::named)
     }
 
-    /// What was asked for.
+    /// The requested output.
     pub(crate) fn named(asked: &Path) -> Self {
         if is_standard_output(asked) { Self::Stdout } else { Self::File(asked.to_owned()) }
     }
 
-    /// Opens it for writing. A file is overwritten only if it begins with
-    /// `own`, the bytes with which its kind begins.
+    /// Opens it for writing. A file is overwritten only if it begins with `own`,
+    /// the magic bytes of its kind.
     ///
     /// # Errors
-    /// When the system refuses, or something else is there.
+    /// When the system refuses, or the path holds anything else.
     pub(crate) fn create(&self, own: &[u8], kind: &str) -> Result<Unfinished, Unwritable> {
         let Self::File(path) = self else {
             return Ok(Unfinished::Stdout(BufWriter::new(io::stdout())));
@@ -66,17 +66,17 @@ impl Output {
         Ok(Unfinished::File(BufWriter::new(draft)))
     }
 
-    /// Writes all of it.
+    /// Writes the whole output.
     ///
     /// # Errors
-    /// What holds for [`create`](Self::create).
+    /// As for [`create`](Self::create).
     pub(crate) fn write(&self, own: &[u8], kind: &str, text: &str) -> Result<(), Unwritable> {
         let mut out = self.create(own, kind)?;
         let written = out.write_all(text.as_bytes()).and_then(|()| out.finish());
         written.map_err(|error| self.refused(&error))
     }
 
-    /// What the system said when it was written.
+    /// The system error of the write.
     pub(crate) fn refused(&self, error: &io::Error) -> Unwritable {
         let name = match self {
             Self::Stdout => "standard output".to_owned(),
@@ -85,7 +85,7 @@ impl Output {
         Unwritable { message: format!("{name} cannot be written: {error}"), help: None }
     }
 
-    /// Says where the result is, and how large.
+    /// Prints the path and size of the result.
     pub(crate) fn tell(&self, console: &Console) {
         let Self::File(path) = self else { return };
         let bytes = fs::metadata(path).map_or(0, |file| file.len());
@@ -98,10 +98,10 @@ impl Output {
 }
 
 impl Unfinished {
-    /// Completes it: a file takes its place.
+    /// Completes it: a file replaces its target.
     ///
     /// # Errors
-    /// When the system refuses; a file that was there before stays.
+    /// When the system refuses; an existing file stays.
     pub(crate) fn finish(self) -> io::Result<()> {
         match self {
             Self::Stdout(mut out) => out.flush(),
@@ -127,7 +127,7 @@ impl Write for Unfinished {
 }
 
 impl Unwritable {
-    /// Tells people.
+    /// Prints it.
     pub(crate) fn tell(&self, console: &Console) {
         console.error(&self.message);
         if let Some(help) = &self.help {

@@ -1,4 +1,4 @@
-//! `randori policies`: what can drive a robot without any program.
+//! `randori policies`: lists the built-in policies.
 
 use std::io;
 

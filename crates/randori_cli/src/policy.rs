@@ -1,5 +1,5 @@
-//! `randori policy`: what a network holds, and whether it fits its contract and
-//! its robot.
+//! `randori policy`: describes a network, and checks it against its contract and
+//! robot.
 
 use std::io;
 use std::path::Path;
@@ -20,7 +20,7 @@ use crate::style::{HEADING, count, paint};
 use crate::tell;
 use crate::text::{Text, text};
 
-/// Carries out a subcommand.
+/// Runs a subcommand.
 ///
 /// # Errors
 /// When the output cannot be written.
@@ -188,7 +188,7 @@ fn check(args: &PolicyCheckArgs, places: &Places, console: &Console) -> io::Resu
     Ok(if errors == 0 { Outcome::Pass } else { Outcome::InvalidScenario })
 }
 
-/// All findings about a contract, its network and, if one is named, its robot.
+/// All diagnostics about a contract, its network and, if one is named, its robot.
 ///
 /// # Errors
 /// When the robot does not belong to the contract's project.

@@ -16,7 +16,7 @@ pub(crate) const ERROR: Style = bold(AnsiColor::Red);
 /// The word "warning".
 pub(crate) const WARNING: Style = bold(AnsiColor::Yellow);
 
-/// Words for what is as it should be.
+/// Words for good results.
 pub(crate) const GOOD: Style = bold(AnsiColor::Green);
 
 const fn bold(colour: AnsiColor) -> Style {
@@ -32,8 +32,8 @@ pub(crate) fn verdict(verdict: Verdict) -> (&'static str, Style) {
     }
 }
 
-/// The word and the colour of a goal's verdict: what is only preferred cannot
-/// fail, and what broke before it was decided stays open.
+/// The word and the colour of a goal's verdict: a preference cannot fail, and a
+/// goal that was undecided when the run broke stays open.
 pub(crate) fn goal_verdict(goal: &GoalReport) -> (&'static str, Style) {
     match goal.verdict {
         Verdict::Fail if !goal.required => ("missed", bold(AnsiColor::Yellow)),
@@ -42,8 +42,8 @@ pub(crate) fn goal_verdict(goal: &GoalReport) -> (&'static str, Style) {
     }
 }
 
-/// `text` in `style`; terminals that want no colours get none because all
-/// output passes through `anstream`.
+/// `text` in `style`; terminals without colours get none because all output
+/// passes through `anstream`.
 #[expect(clippy::needless_pass_by_value, reason = "callers pass values that they make on the spot")]
 pub(crate) fn paint(style: Style, text: impl Show) -> Text {
     Text::painted(style, &text!("{}", text))
@@ -55,7 +55,7 @@ pub(crate) fn seconds(value: f64) -> String {
     format!("{} s", text.strip_suffix('0').unwrap_or(&text))
 }
 
-/// A state hash, as people compare it.
+/// A state hash in its printed form.
 pub(crate) fn hash(hash: u64) -> String {
     format!("{hash:016x}")
 }

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::style::{FAINT, PLAIN, paint};
 use crate::text::{Text, clean, text};
 
-/// Which edge the texts of a column share.
+/// The alignment of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Align {
     /// Words.

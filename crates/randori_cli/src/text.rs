@@ -1,11 +1,11 @@
-//! Text that is safe to print, and the only kind that the console takes.
+//! Text that is safe to print, the only kind that the console accepts.
 //!
-//! Titles, names, paths and the output of policies come from files that anybody
-//! may have written. Printed as they are, they could steer the terminal (escape
-//! sequences, reversals of direction), forge lines, or give commands to the
-//! system that runs a CI job (`::error ..` at the start of a line, `##[..]`).
-//! So every value that gets into a [`Text`] through [`text!`] is
-//! cleaned, and only what the program itself writes is left as it is.
+//! Titles, names, paths and the output of policies come from untrusted files.
+//! Printed unchanged, they could control the terminal (escape sequences,
+//! reversals of direction), forge lines, or give commands to the system that runs
+//! a CI job (`::error ..` at the start of a line, `##[..]`). So every value that
+//! gets into a [`Text`] through [`text!`] is cleaned, and only the program's own
+//! text is left unchanged.
 //!
 //! Start reading at [`text!`] and [`clean`].
 
@@ -17,13 +17,14 @@ use anstyle::Style;
 use randori_core::diagnostic::Diagnostics;
 use serde::Serialize;
 
-/// Text that steers nothing. Colours of the program itself are in it.
+/// Text without untrusted control sequences. It may contain the program's own
+/// colours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Text(String);
 
-/// Like `format!`, for text that is printed: the format is the program's own,
-/// and every argument is cleaned unless it is a [`Text`] already. Arguments
-/// cannot be named inside of the format (`{name}`), since those would not be.
+/// Like `format!`, for text that is printed: the format is the program's own, and
+/// every argument is cleaned unless it is a [`Text`] already. Arguments cannot be
+/// named inside the format (`{name}`), since those would not be cleaned.
 macro_rules! text {
     ($format:literal $(, $argument:expr)* $(,)?) => {
         $crate::text::Text::of_format(format_args!(
@@ -34,7 +35,7 @@ macro_rules! text {
 pub(crate) use text;
 
 impl Text {
-    /// Nothing.
+    /// The empty text.
     pub(crate) const fn new() -> Self {
         Self(String::new())
     }
@@ -44,31 +45,31 @@ impl Text {
         Self(format.to_string())
     }
 
-    /// One line from anywhere.
+    /// One line from any source.
     pub(crate) fn clean(text: &str) -> Self {
         Self(clean(text))
     }
 
-    /// Lines from anywhere; the text may be of many, so it must be clear to
-    /// readers where it comes from.
+    /// Lines from any source; the text may have many lines, so readers must be
+    /// able to see their source.
     pub(crate) fn lines(text: &str) -> Self {
         let lines = text.split('\n').map(clean);
         Self(lines.collect::<Vec<_>>().join("\n"))
     }
 
-    /// A value as one line of JSON, with its end. Characters that would steer a
-    /// terminal are written as JSON's escapes, so readers get the same value.
+    /// A value as one line of JSON, with its end. Characters that would control a
+    /// terminal are written as JSON escapes, so readers get the same value.
     pub(crate) fn json(value: &impl Serialize) -> Self {
         // Strings and numbers always have a JSON form.
         Self::json_text(&(serde_json::to_string(value).unwrap_or_default() + "\n"))
     }
 
-    /// JSON that is a text already.
+    /// Text that is JSON already.
     pub(crate) fn json_text(json: &str) -> Self {
         let mut line = String::with_capacity(json.len());
         let mut before = ' ';
         for character in json.chars() {
-            // Between values there are no other controls than ends of lines.
+            // Between values the only control characters are line ends.
             let steers = steers(character) && character != '\n';
             if steers || (character == '#' && before == '#') {
                 for unit in character.encode_utf16(&mut [0; 2]) {
@@ -83,15 +84,15 @@ impl Text {
         Self(line)
     }
 
-    /// A whole XML document. Characters that XML does not know, or that would
-    /// steer a terminal, are shown as escapes.
+    /// A whole XML document. Characters that are invalid in XML, or would control
+    /// a terminal, are shown as escapes.
     pub(crate) fn xml(document: &str) -> Self {
         let mut text = String::with_capacity(document.len());
         for line in document.split_inclusive('\n') {
             let start = line.len() - line.trim_start().len();
             let (indent, rest) = line.split_at(start);
             text.extend(indent.chars().filter(|it| matches!(it, ' ' | '\t' | '\n')));
-            // A reference to a character is the same to a reader of XML.
+            // A character reference is equivalent to an XML reader.
             let rest = rest.strip_prefix("::").map_or(("", rest), |rest| ("&#58;:", rest));
             text.push_str(rest.0);
             for character in rest.1.chars() {
@@ -106,11 +107,11 @@ impl Text {
         Self(text)
     }
 
-    /// Findings as people read them, with their end; nothing for none.
+    /// Diagnostics in human-readable form, with their end; empty for none.
     pub(crate) fn findings(found: &Diagnostics, colours: bool) -> Self {
         let plain = found.human(false);
-        // Without colours there must be no escape sequence; if there is one, it
-        // is that of a file.
+        // Without colours there must be no escape sequence; any that exists is
+        // from a file.
         if !colours || plain.contains('\u{1b}') {
             return Self::lines(&plain);
         }
@@ -125,7 +126,7 @@ impl Text {
         Self(text)
     }
 
-    /// Help as the argument parser writes it, which is the program's own.
+    /// Help from the argument parser, which is the program's own text.
     pub(crate) fn styled_help(help: &clap::builder::StyledStr) -> Self {
         Self(help.ansi().to_string())
     }
@@ -145,29 +146,29 @@ impl Text {
         anstream::adapter::strip_str(&self.0).to_string()
     }
 
-    /// Whether there is nothing.
+    /// True if the text is empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Adds what a format says, as [`text!`] makes it.
+    /// Appends formatted text, as [`text!`] makes it.
     pub(crate) fn push(&mut self, more: &Self) {
         self.0.push_str(&more.0);
     }
 
-    /// The same without white space at its end.
+    /// The same without trailing white space.
     pub(crate) fn trimmed(mut self) -> Self {
         self.0.truncate(self.0.trim_end().len());
         self
     }
 
-    /// Every line with so much before it.
+    /// Indents every line.
     pub(crate) fn indented(&self, indent: &'static str) -> Self {
         let lines = self.0.split_inclusive('\n');
         Self(lines.flat_map(|line| [indent, line]).collect())
     }
 
-    /// What is written: lines that would be commands to a CI system are broken.
+    /// The printed form: lines that would be commands to a CI system are broken.
     pub(crate) fn without_commands(&self) -> Cow<'_, str> {
         without_commands(&self.0)
     }
@@ -204,9 +205,9 @@ impl Extend<Text> for Text {
     }
 }
 
-/// What may stand in [`text!`].
+/// An argument type of [`text!`].
 pub(crate) trait Show {
-    /// Writes it such that it steers nothing. Only a width counts, no precision.
+    /// Writes it without control characters. Only a width counts, no precision.
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
@@ -237,8 +238,8 @@ impl<T: Show + ?Sized> fmt::Display for Shown<'_, T> {
     }
 }
 
-/// A text as one line, in which what could steer a terminal, mislead a reader or
-/// end a line is shown as an escape.
+/// A text as one line, with escapes for characters that could control a terminal,
+/// mislead a reader or end a line.
 pub(crate) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for character in text.chars() {
@@ -251,9 +252,9 @@ pub(crate) fn clean(text: &str) -> String {
     clean
 }
 
-/// Whether a character acts on a terminal instead of being seen there, or is
-/// none that XML knows: controls, ends of lines, directions of writing, and what
-/// is invisible.
+/// True if a character controls a terminal instead of being visible there, or is
+/// invalid in XML: controls, ends of lines, directions of writing, and invisible
+/// characters.
 fn steers(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -261,10 +262,10 @@ fn steers(character: char) -> bool {
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
             // Ends of lines and paragraphs.
             | '\u{2028}' | '\u{2029}'
-            // Without width; joiners are not among them, since scripts need them.
+            // Zero width; joiners are not among them, since scripts need them.
             | '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
             | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-            // No characters.
+            // Noncharacters.
             | '\u{fffe}' | '\u{ffff}')
 }
 

@@ -1,7 +1,7 @@
-//! `randori view`: hands its words on to the viewer, a program of its own.
+//! `randori view`: passes its arguments on to the viewer, a separate program.
 //!
 //! The viewer is many times as large as this program and takes as much longer to
-//! build, so it stands beside it, as `cargo-foo` stands beside `cargo`. No shell
+//! build, so it is a program beside it, like `cargo-foo` beside `cargo`. No shell
 //! is involved.
 
 use std::ffi::OsString;
@@ -14,12 +14,12 @@ use crate::args::{DiffArgs, ViewArgs};
 use crate::console::Console;
 use crate::exit::Outcome;
 
-/// Starts the viewer, and ends with its exit code.
+/// Starts the viewer, and exits with its exit code.
 pub(crate) fn view(args: &ViewArgs, places: &Places, console: &Console) -> ExitCode {
     start(words_after(args), places, console)
 }
 
-/// Starts the viewer with two recordings over one another.
+/// Starts the viewer with one recording overlaid on another.
 pub(crate) fn view_both(args: &DiffArgs, places: &Places, console: &Console) -> ExitCode {
     let [first, second] = [&args.first, &args.second].map(|file| file.clone().into_os_string());
     start(["--compare".into(), second, "--".into(), first], places, console)
@@ -44,7 +44,8 @@ fn start(
     })
 }
 
-/// Goes on as the other program: signals and the exit code are then its own.
+/// Replaces this process by the other program, which then handles signals and
+/// sets the exit code.
 #[cfg(unix)]
 fn become_it(mut command: Command) -> std::io::Result<ExitCode> {
     use std::os::unix::process::CommandExt as _;
@@ -58,30 +59,30 @@ fn become_it(mut command: Command) -> std::io::Result<ExitCode> {
     Ok(code.map_or(Outcome::RunError.into(), ExitCode::from))
 }
 
-/// What was said before `view`.
+/// The arguments before `view`.
 fn words_before(places: &Places) -> Vec<OsString> {
     let root = places.root.iter().map(|root| ("--root", root));
     let places = root.chain(places.assets.iter().map(|folder| ("--assets", folder)));
     places.flat_map(|(option, folder)| [option.into(), folder.clone().into_os_string()]).collect()
 }
 
-/// What was said after `view`, with a `--` that comes first: the argument parser
-/// keeps that for itself.
+/// The arguments after `view`, with a leading `--`, which the argument parser
+/// removes.
 fn words_after(args: &ViewArgs) -> impl Iterator<Item = OsString> {
     let all: Vec<OsString> = std::env::args_os().collect();
     let before = all.len().checked_sub(args.words.len() + 1).map(|index| all[index].clone());
     before.filter(|word| word == "--").into_iter().chain(args.words.iter().cloned())
 }
 
-/// The command that builds the viewer as this program was built.
+/// The command that builds the viewer with the settings of this program.
 fn build() -> String {
     let release = if cfg!(debug_assertions) { "" } else { "--release " };
     format!("cargo build {release}-p randori_viewer --bin randori-viewer")
 }
 
-/// Where the viewer may be.
+/// Locations to search for the viewer.
 struct Search {
-    /// The file's name.
+    /// The name of the file.
     name: String,
     /// The folder of this program.
     beside: Option<PathBuf>,
@@ -107,7 +108,7 @@ impl Search {
         folders.map(|folder| folder.join(&self.name)).find(|file| is_program(file))
     }
 
-    /// That it was not found, and where it was looked for.
+    /// The message that it was not found, with the searched locations.
     fn in_vain(&self) -> String {
         let beside = self.beside.iter().map(|folder| format!("in `{}`", folder.display()));
         let path = self.path.iter().map(|folder| format!("`{}`", folder.display()));
