@@ -1,5 +1,5 @@
-//! What do recordings cost and save, as a user sees it? Runs the program itself;
-//! the compared things take turns.
+//! Measures the cost and the benefit of recordings for a user. Runs the program
+//! itself; the compared variants alternate.
 //!
 //! ```sh
 //! cargo bench -p randori_cli --bench regressions
@@ -14,10 +14,10 @@ use std::time::Instant;
 
 const CORRIDOR: &str = "scenarios/courier/corridor.ron";
 
-/// Turns of each comparison.
+/// Number of repetitions of each comparison.
 const TURNS: usize = 15;
 
-/// Drives as `goal_seeker` would, but thinks for 5 ms of real time.
+/// Drives like `goal_seeker`, with 5 ms of wall time per inference.
 const SLOW_POLICY: &str = "
 import math, time
 from randori_policy import run
@@ -46,14 +46,14 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Seconds of wall time of the whole program.
+/// Wall time of the whole program, s.
 fn time(arguments: &[&str]) -> Result<f64, Box<dyn Error>> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_randori"));
     command.args(arguments).current_dir(root()).stdout(Stdio::null()).stderr(Stdio::null());
     let begun = Instant::now();
     let status = command.status()?;
     let wall_s = begun.elapsed().as_secs_f64();
-    // A scenario that fails as it should was run all the same.
+    // A scenario with an expected failure has run as well.
     match status.code() {
         Some(0 | 1) => Ok(wall_s),
         code => Err(format!("`randori {}` ended with {code:?}", arguments.join(" ")).into()),
@@ -65,7 +65,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A run that is recorded beside one that is not.
+/// Compares a recorded run with one that is not recorded.
 fn overhead(folder: &Path) -> Result<(), Box<dyn Error>> {
     let file = folder.join("corridor.mcap").display().to_string();
     let record = ["run", CORRIDOR, "--record", &file];
@@ -84,7 +84,7 @@ fn overhead(folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// How large 10 s of the courier are.
+/// Size of a recording of 10 s of the courier.
 fn sizes(folder: &Path) -> Result<(), Box<dyn Error>> {
     println!("size of 10 s of `{CORRIDOR}`");
     let file = folder.join("ten_seconds.mcap");
@@ -104,7 +104,7 @@ fn sizes(folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A run whose policy is slow beside its verification.
+/// Compares a run with a slow policy with its verification.
 fn replaying(folder: &Path) -> Result<(), Box<dyn Error>> {
     let (policy, file) = (folder.join("slow.py"), folder.join("slow.mcap"));
     fs::write(&policy, SLOW_POLICY)?;
@@ -119,7 +119,7 @@ fn replaying(folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// All shipped scenarios against their goldens.
+/// Tests all shipped scenarios against their goldens.
 fn suite() -> Result<(), Box<dyn Error>> {
     let wall_s = median((0..5).map(|_| time(&["test", "scenarios"])).collect::<Result<_, _>>()?);
     println!("`randori test scenarios`: {wall_s:.2} s (median of 5)");

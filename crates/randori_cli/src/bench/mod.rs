@@ -1,5 +1,5 @@
-//! `randori bench accuracy`: how far the physics is off, beside what is
-//! published of other engines.
+//! `randori bench accuracy`: measures the errors of the physics, beside published
+//! errors of other engines.
 //!
 //! Start reading at [`accuracy`].
 
@@ -28,7 +28,7 @@ pub(crate) fn bench(command: &BenchCommand, console: &Console) -> io::Result<Out
     }
 }
 
-/// Runs the cases one after the other and prints each when it is done.
+/// Runs the cases in order and prints each when it is done.
 fn accuracy(args: &AccuracyArgs, console: &Console) -> io::Result<Outcome> {
     let chosen = match choose(&args.only) {
         Ok(chosen) => chosen,
@@ -57,7 +57,7 @@ fn accuracy(args: &AccuracyArgs, console: &Console) -> io::Result<Outcome> {
     Ok(outcome)
 }
 
-/// The named cases; all without names.
+/// The named cases; all of them without names.
 fn choose(names: &[String]) -> Result<Vec<&'static AccuracyCase>, &String> {
     if names.is_empty() {
         return Ok(randori_accuracy::all().collect());

@@ -1,4 +1,4 @@
-//! What the runs of one case gave.
+//! The results of the runs of one case.
 
 use randori_accuracy::{AccuracyCase, fitted_order, settings};
 use serde::ser::{Serialize, Serializer};
@@ -14,7 +14,7 @@ pub(super) struct Report {
 /// One run.
 pub(super) struct Attempt {
     pub(super) rate_hz: u32,
-    /// One per measure, or how it broke.
+    /// One figure per measure, or the error that ended the run.
     pub(super) errors: Result<Vec<f64>, String>,
     pub(super) wall_s: f64,
 }
@@ -42,7 +42,7 @@ impl Report {
     }
 }
 
-/// What the solver is set to; gravity is the case's own.
+/// The settings of the solver; gravity is the case's own.
 fn setting(rate_hz: u32) -> Value {
     let settings = settings(rate_hz);
     json!({

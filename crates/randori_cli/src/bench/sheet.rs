@@ -9,7 +9,7 @@ use crate::style::{FAINT, HEADING, PLAIN, paint};
 use crate::table::{Align, Cell, Columns};
 use crate::text::{Text, text};
 
-/// A line of a table: whose it is, at which step, and one figure per measure.
+/// A line of a table: its engine, its step, and one figure per measure.
 struct Line {
     engine: &'static str,
     is_ours: bool,
@@ -18,12 +18,12 @@ struct Line {
     wall: String,
 }
 
-/// The name of our rows.
+/// The name of Randori's rows.
 const OURS: &str = "Randori";
 /// The row of fitted orders.
 const ORDER: &str = "order";
 
-/// The table with its explanations, for people at a terminal.
+/// The table with its explanations, for the terminal.
 pub(super) fn as_text(report: &Report) -> Text {
     let case = report.case;
     let mut text = text!(
@@ -64,8 +64,8 @@ pub(super) fn as_text(report: &Report) -> Text {
     text!("{}\n", text)
 }
 
-/// The table with its explanations, for the page. It holds nothing that differs
-/// between machines.
+/// The table with its explanations, for the page. It contains nothing that
+/// depends on the machine.
 pub(super) fn as_markdown(report: &Report) -> String {
     let case = report.case;
     let mut text = format!("### `{}`: {}\n\n", case.name, case.title);
@@ -94,8 +94,8 @@ fn headings(report: &Report) -> Vec<String> {
     ["engine", "step"].map(str::to_owned).into_iter().chain(measures).collect()
 }
 
-/// Ours and the published ones, coarsest step first, ours before the others;
-/// then what is told without a step, and the orders.
+/// Randori's rows and the published ones, coarsest step first, Randori's first at
+/// each step; then the rows without a step, and the orders.
 fn lines(report: &Report) -> Vec<Line> {
     let ours =
         report.attempts.iter().map(|attempt| (Some(attempt.step_s()), our_line(attempt, report)));
@@ -140,12 +140,12 @@ fn our_line(attempt: &Attempt, report: &Report) -> Line {
     }
 }
 
-/// A step in milliseconds.
+/// A step in ms.
 fn step(step_s: f64) -> String {
     format!("{} ms", figure(step_s * 1e3))
 }
 
-/// Three digits; powers of ten where there would be many zeros.
+/// Three significant digits; in powers of ten where there would be many zeros.
 fn figure(value: f64) -> String {
     let magnitude = value.abs();
     if magnitude != 0.0 && !(1e-3..1e4).contains(&magnitude) {

@@ -1,5 +1,5 @@
-//! Goldens against each other, and recordings against goldens: a recording is
-//! made into the golden that would be accepted for it.
+//! Compares goldens with each other, and recordings with goldens: a recording is
+//! converted to the golden that would be accepted for it.
 
 use std::path::PathBuf;
 
@@ -14,18 +14,18 @@ use super::{Side, json};
 use crate::style::{self, ERROR, HEADING, paint};
 use crate::text::{Text, text};
 
-/// What differs between two goldens.
+/// The differences between two goldens.
 pub(super) struct Differences {
     engine: Vec<String>,
     inputs: Vec<InputChange>,
-    /// What differs in each run, by seed.
+    /// The differences in each run, by seed.
     runs: Vec<(u64, Vec<Finding>)>,
     /// Seeds that only one of the goldens has.
     only: [Vec<u64>; 2],
 }
 
 impl Differences {
-    /// Whether the runs are equal. What they depend on may still differ.
+    /// True if the runs are equal. Their inputs may still differ.
     pub(super) fn is_equal(&self) -> bool {
         self.runs.iter().all(|(_, found)| found.is_empty()) && self.only.iter().all(Vec::is_empty)
     }
@@ -34,19 +34,20 @@ impl Differences {
 /// Compares two sides of which at least one is a golden, at the exact level.
 ///
 /// # Errors
-/// The side that cannot be compared, and why.
+/// The side that cannot be compared, and the reason.
 pub(super) fn compare(first: &Side, second: &Side) -> Result<Differences, (usize, String)> {
     let a = golden(first).map_err(|error| (0, error))?;
     let b = golden(second).map_err(|error| (1, error))?;
     let mut inputs = match second {
-        // Its texts tell the values.
+        // Its texts hold the values.
         Side::Recording(recording) => {
             let start = recording.start();
             a.inputs.changes(&start.current_texts(), &start.header.assets)
         }
         Side::Golden(_) => a.inputs.differences(&b.inputs),
     };
-    // What is drawn for a seed is in a recording, and open in a golden.
+    // A recording holds the sampled values of its seed; a golden leaves them
+    // open.
     let drawn = |side: &Side| match side {
         Side::Recording(recording) => recording.start().header.varied.clone(),
         Side::Golden(_) => Vec::new(),
@@ -70,7 +71,7 @@ pub(super) fn compare(first: &Side, second: &Side) -> Result<Differences, (usize
         }
     }
     let missing = |from: &Golden, of: &Golden, of_side: &Side| -> Vec<u64> {
-        // A recording is one run of many; but its golden must have it.
+        // A recording is one run of many; but its golden must contain it.
         if matches!(of_side, Side::Recording(_)) {
             return Vec::new();
         }

@@ -1,4 +1,5 @@
-//! What two recordings differ in, as one JSON object; `docs/cli.md` describes it.
+//! The differences between two recordings, as one JSON object; `docs/cli.md`
+//! describes it.
 
 use std::path::PathBuf;
 
@@ -150,7 +151,7 @@ fn growth(growth: Growth) -> Value {
     }
 }
 
-/// A number, or what JSON has no number for as a text.
+/// A number; as a text if it has no JSON form.
 fn real(value: f64) -> Value {
     if value.is_finite() {
         return Value::from(value);

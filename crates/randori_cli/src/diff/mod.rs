@@ -1,7 +1,7 @@
-//! `randori diff`: what changed first between two runs, and what caused it.
+//! `randori diff`: finds the first difference between two runs, and its cause.
 //!
-//! `print` and `json` tell what two recordings differ in, `goldens` compares
-//! goldens, and recordings with goldens.
+//! `print` and `json` show the differences between two recordings, `goldens`
+//! compares goldens, and recordings with goldens.
 
 mod goldens;
 mod json;
@@ -21,7 +21,7 @@ use crate::args::DiffArgs;
 use crate::console::Console;
 use crate::exit::Outcome;
 
-/// A file that says what a run did.
+/// A recording or golden.
 enum Side {
     Recording(Box<Recording>),
     Golden(Box<Golden>),
@@ -123,7 +123,7 @@ fn unreadable(
     Ok(Outcome::InvalidScenario)
 }
 
-/// How the command ends. What a recording has lost cannot be called equal.
+/// The exit status. Recordings with lost data do not count as equal.
 fn outcome(comparison: &Comparison) -> Outcome {
     if !comparison.is_equal() {
         Outcome::Diverged

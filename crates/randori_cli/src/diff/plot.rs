@@ -1,14 +1,14 @@
-//! A plot of distances over time, of plain characters, with a logarithmic axis.
+//! A plot of distances over time in text characters, with a logarithmic axis.
 
 use randori_record::compare::Sample;
 
-/// Lines of the plot without its time axis.
+/// Number of lines of the plot without its time axis.
 const ROWS: usize = 8;
 
-/// Points next to each other.
+/// Number of points along the time axis.
 pub(super) const COLUMNS: usize = 60;
 
-/// The largest sample of each of so many equal parts of the list.
+/// The largest sample of each of `parts` equal parts of the list.
 pub(super) fn largest_of_parts(samples: &[Sample], parts: usize) -> Vec<Sample> {
     let size = samples.len().div_ceil(parts).max(1);
     let largest =
@@ -27,7 +27,7 @@ pub(super) fn plot(samples: &[Sample]) -> String {
     let (Some(first), Some(last), true) = (samples.first(), samples.last(), low <= high) else {
         return String::new();
     };
-    // Less than a decade would look like much where there is little.
+    // A range below a decade would exaggerate small differences.
     let (low, high) = if high - low < 1.0 { (high - 1.0, high) } else { (low, high) };
     let step = (high - low) / (ROWS - 1) as f64;
     let mut lines = Vec::new();
@@ -36,7 +36,7 @@ pub(super) fn plot(samples: &[Sample]) -> String {
         let points: String = parts
             .iter()
             .map(|part| {
-                // What is infinite leaves the plot at its top.
+                // Infinite values leave the plot at its top.
                 let place = ((decades(part).min(high) - low) / step).round();
                 if place == row as f64 { '*' } else { ' ' }
             })

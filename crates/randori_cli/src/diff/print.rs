@@ -1,4 +1,4 @@
-//! What two recordings differ in, as text.
+//! The differences between two recordings, as text.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use crate::style::{self, ERROR, FAINT, HEADING, WARNING, paint, seconds};
 use crate::table::{Align, Cell, table};
 use crate::text::{Text, text};
 
-/// Values, inputs and contacts that are shown of each kind.
+/// Maximum number of values, inputs and contacts shown of each kind.
 const MAX_LINES: usize = 10;
 
 /// The comparison as text.
@@ -54,7 +54,7 @@ fn section(title: &str) -> Text {
     text!("{}\n", paint(HEADING, title))
 }
 
-/// Lines, of which the last ones are only counted.
+/// Lines, of which those beyond the maximum are only counted.
 fn limited(lines: Vec<String>) -> Text {
     let more = lines.len().saturating_sub(MAX_LINES);
     let shown = lines.into_iter().take(MAX_LINES);
@@ -65,7 +65,7 @@ fn limited(lines: Vec<String>) -> Text {
     text
 }
 
-/// What the runs depend on, where it differs.
+/// The inputs in which the runs differ.
 fn depends_on(found: &Comparison) -> Text {
     let settings = found.settings.iter();
     let settings = settings.map(|it| format!("{}: {} -> {}", it.what, it.values[0], it.values[1]));

@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::printer::Printer;
 use crate::console::Console;
 
-/// Runs everything on several threads until done or cancelled.
+/// Carries out all runs on several threads until done or cancelled.
 pub(crate) fn in_parallel(runs: &Runs<'_>, watch: &Watch<'_>, threads: usize, cancel: &AtomicBool) {
     watch.console.start_progress(runs.len(), runs.simulated_s());
     runs.carry_out(threads, cancel, watch);

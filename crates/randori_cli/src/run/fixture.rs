@@ -1,4 +1,4 @@
-//! A report to test the output with.
+//! A report for tests of the output.
 
 use randori_core::report::{GoalReport, RunReport, Verdict};
 

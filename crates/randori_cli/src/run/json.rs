@@ -94,7 +94,7 @@ struct JsonWall {
     real_time_factor: Real,
 }
 
-/// A number that JSON may not know: infinities are the texts `"inf"` and
+/// A number that may have no JSON form: infinities are the texts `"inf"` and
 /// `"-inf"` (which Python's `float` reads), an unknown value is `null`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Real(pub(crate) f64);

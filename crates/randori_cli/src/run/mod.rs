@@ -1,7 +1,7 @@
-//! `randori run`: scenarios to verdicts.
+//! `randori run`: runs scenarios and prints their verdicts.
 //!
-//! [`Plan`] reads and checks everything first; nothing runs while anything is
-//! wrong. `execute` has the runs carried out, `printer` shows them in their order.
+//! [`Plan`] reads and checks all inputs first; nothing runs until all are valid.
+//! `execute` carries the runs out, `printer` shows them in the requested order.
 
 mod execute;
 #[cfg(test)]
@@ -34,11 +34,11 @@ pub(crate) use report::describe_error;
 /// A run that has a report.
 #[derive(Debug, Clone)]
 pub(crate) struct Finished {
-    /// What happened.
+    /// The report of the run.
     pub(crate) report: RunReport,
-    /// Real seconds that it took.
+    /// Wall time, s.
     pub(crate) wall_s: f64,
-    /// How the command ends because of it.
+    /// The exit status for it.
     pub(crate) outcome: Outcome,
 }
 
@@ -53,7 +53,7 @@ impl Finished {
     }
 }
 
-/// Runs what the arguments name, and prints the results.
+/// Runs the selected scenarios, and prints the results.
 ///
 /// # Errors
 /// When the output cannot be written.

@@ -1,4 +1,4 @@
-//! What is to be run: scenarios that were read and found valid, and seeds.
+//! The runs to carry out: valid scenarios, and seeds.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,27 +23,27 @@ use crate::style::count;
 use crate::tell;
 use crate::text::{Text, text};
 
-/// Runs beyond this number are surely a mistake, and their results would not
+/// Maximum number of runs. More are surely a mistake, and their results would not
 /// fit into memory.
 const MAX_RUNS: u64 = 10_000_000;
 
-/// Everything that is to be run, in this order: all seeds of the first
-/// scenario, then all of the second, and so on.
+/// All runs to carry out, in this order: all seeds of the first scenario, then
+/// all of the second, and so on.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) entries: Vec<Entry>,
     pub(crate) seeds: Seeds,
     pub(crate) context: RunContext,
     recording: RecordArgs,
-    /// Real time that each run may take.
+    /// Wall-clock limit of each run.
     timeout: Option<Duration>,
 }
 
 impl Plan {
-    /// Reads and checks everything that the arguments name.
+    /// Reads and checks all files that the arguments name.
     ///
     /// # Errors
-    /// How the command ends, after the person has been told why.
+    /// The exit status, after the reason was printed.
     pub(crate) fn new(args: &RunArgs, places: &Places, console: &Console) -> Result<Self, Outcome> {
         let usage = |error: Failure| {
             console.error(&error.message);
@@ -125,7 +125,7 @@ impl Plan {
         self.seeds.count() as usize
     }
 
-    /// The file that a run is recorded into, if it is.
+    /// The file into which a run is recorded, if any.
     pub(crate) fn recording(&self, entry: &Entry, seed: u64) -> Option<PathBuf> {
         Some(self.destination()?.path(&entry.file.path, seed))
     }
@@ -135,10 +135,10 @@ impl Plan {
         Some(Destination::new(self.recording.record.as_deref()?, runs))
     }
 
-    /// What records a run of a scenario that has started, if that is wanted.
+    /// The recorder of a run that has started, if it is to be recorded.
     ///
     /// # Errors
-    /// Why the run cannot be recorded.
+    /// The reason why the run cannot be recorded.
     pub(crate) fn recorder(
         &self,
         entry: &Entry,
@@ -157,7 +157,7 @@ impl Plan {
     }
 }
 
-/// Networks, and who computes them.
+/// Networks, with the selected inference backend.
 #[cfg(feature = "ort")]
 fn networks(args: &RunArgs, console: &Console) -> Result<Networks, Outcome> {
     Networks::with_runtime(args.onnxruntime.as_deref()).map_err(|reason| {
@@ -166,7 +166,7 @@ fn networks(args: &RunArgs, console: &Console) -> Result<Networks, Outcome> {
     })
 }
 
-/// Networks, all of them for our own interpreter.
+/// Networks, all of them with the built-in interpreter.
 #[cfg(not(feature = "ort"))]
 #[expect(clippy::unnecessary_wraps, reason = "with ONNX Runtime it can fail")]
 fn networks(_: &RunArgs, _: &Console) -> Result<Networks, Outcome> {

@@ -1,4 +1,4 @@
-//! Shows runs in the order in which they were asked for, whichever ends first.
+//! Shows runs in the requested order, whichever ends first.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -22,7 +22,7 @@ use crate::interrupt;
 use crate::style::{FAINT, count, paint};
 use crate::text::{Text, text};
 
-/// Shows runs in their order.
+/// Shows runs in the requested order.
 pub(crate) struct Printer<'a> {
     plan: &'a Plan,
     runs: &'a Runs<'a>,
@@ -36,7 +36,7 @@ pub(crate) struct Printer<'a> {
 struct State {
     /// Runs that ended before an earlier one did.
     waiting: BTreeMap<usize, Finished>,
-    /// The run to be shown next.
+    /// The next run to show.
     next: usize,
     /// The scenario whose seeds are being shown, with their reports.
     open: Option<(usize, Vec<RunReport>)>,
@@ -58,7 +58,7 @@ impl<'a> Printer<'a> {
         Self { plan, runs, json, console, begun: Instant::now(), state: Mutex::default() }
     }
 
-    /// Takes the outcome of a run, and shows what can be shown.
+    /// Accepts the outcome of a run, and shows all runs that are next in order.
     pub(crate) fn accept(&self, run: usize, outcome: RunOutcome, wall_s: f64) {
         let Some(finished) = self.finished(run, outcome, wall_s) else { return };
         let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,8 +70,8 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Shows what is left, with gaps where runs were cancelled. Returns the
-    /// number of runs that have a report and how the worst one ended.
+    /// Shows the remaining runs, with gaps where runs were cancelled. Returns the
+    /// number of runs that have a report and the exit status of the worst one.
     ///
     /// # Errors
     /// When the output could not be written.
@@ -95,12 +95,12 @@ impl<'a> Printer<'a> {
         }
         match state.failure {
             Some(error) => Err(error),
-            // Nothing was found to be right if nothing was run.
+            // Without any run, nothing has passed.
             None => Ok((runs, state.worst.unwrap_or(Outcome::NothingSelected))),
         }
     }
 
-    /// The report of an outcome; runs without one get one that says why.
+    /// The report of an outcome; runs without one get one with the reason.
     fn finished(&self, run: usize, outcome: RunOutcome, wall_s: f64) -> Option<Finished> {
         let entry = self.runs.entry(run);
         let broken = |error| unstarted_report(&entry.scenario, self.runs.seed(run), error);
@@ -139,7 +139,8 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Says where a run was recorded, unless that is why it broke.
+    /// Prints the path of a run's recording, unless recording is why the run
+    /// broke.
     fn tell_recording(&self, entry: &Entry, report: &RunReport) {
         let failed = report.error.as_ref().is_some_and(|error| error.is(RunCode::RECORDING_FAILED));
         if let (Some(path), false) = (self.plan.recording(entry, report.seed), failed) {
@@ -169,7 +170,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Shows the figures over all seeds of the scenario that is being shown.
+    /// Shows the statistics over all seeds of the current scenario.
     fn close(&self, state: &mut State) {
         let Some((index, reports)) = state.open.take() else { return };
         let reports: Vec<&RunReport> = reports.iter().collect();
@@ -182,7 +183,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Writes to standard output until that fails for the first time; then
-    /// there is nobody to go on for.
+    /// nothing more is written.
     fn data(&self, text: &Text, state: &mut State) {
         if state.failure.is_none() {
             state.failure = self.console.data(text).err();

@@ -48,7 +48,7 @@ pub(crate) fn describe(report: &RunReport, file: &str, reproduce: &str) -> Text 
     )
 }
 
-/// What became of a failure that the scenario expects.
+/// The outcome of a failure that the scenario expects.
 fn expectation(report: &RunReport) -> String {
     let Some(expected) = &report.expected_failure else { return String::new() };
     let goal = report.goals.iter().find(|goal| goal.name == *expected);
@@ -62,12 +62,12 @@ fn expectation(report: &RunReport) -> String {
     }
 }
 
-/// Title and place of a scenario.
+/// Title and path of a scenario.
 pub(crate) fn heading(title: &str, place: &str) -> Text {
     text!("{}\n{}\n", paint(HEADING, title), paint(FAINT, place))
 }
 
-/// How fast something ran: not a result, and different each time.
+/// Speed of the run: not a result, and different each time.
 pub(crate) fn describe_speed(simulated_s: f64, wall_s: f64) -> Text {
     let speed = factor(simulated_s / wall_s);
     let (simulated, wall) = (seconds(simulated_s), seconds(wall_s));
@@ -109,13 +109,13 @@ fn goals(report: &RunReport) -> Text {
     table(&columns, &report.goals.iter().map(row).collect::<Vec<_>>())
 }
 
-/// When the run broke, s.
+/// Simulated time at which the run broke, s.
 pub(crate) fn time_of(error: &RunError, report: &RunReport) -> f64 {
     let tick_s = if report.ticks == 0 { 0.0 } else { report.simulated_s / report.ticks as f64 };
     error.tick as f64 * tick_s
 }
 
-/// Why a run broke, with all that is known.
+/// The reason why a run broke, with all details.
 pub(crate) fn describe_error(error: &RunError, time_s: f64) -> Text {
     let title = paint(style::ERROR, format!("error[{}]:", error.code));
     let mut text = text!("{} {}\n", title, error.message);

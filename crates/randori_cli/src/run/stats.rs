@@ -1,4 +1,4 @@
-//! Figures over many runs.
+//! Statistics over many runs.
 
 /// The 95 % confidence interval of a success rate, by Wilson's score method
 /// (E. B. Wilson, 1927), which unlike the textbook formula is sensible for few

@@ -1,4 +1,4 @@
-//! Many runs of one scenario: a line per seed, then figures over all of them.
+//! Many runs of one scenario: a line per seed, then statistics over all of them.
 
 use randori_core::report::{GoalReport, RunReport, Verdict};
 use randori_project::numbers::{number, signed};
@@ -30,7 +30,7 @@ impl SeedLines {
         Self { columns }
     }
 
-    /// The line above all others.
+    /// The heading.
     pub(crate) fn heading(&self) -> Text {
         text!("\n{}", self.columns.heading())
     }
@@ -56,8 +56,8 @@ impl SeedLines {
     }
 }
 
-/// The goal that says most about a verdict: the worst violated requirement, or
-/// the one that was met most narrowly, relative to the thresholds of goals.
+/// The decisive goal of a verdict: the worst violated requirement, or the one
+/// that was met most narrowly, relative to the thresholds of goals.
 fn decisive_goal(report: &RunReport) -> Option<&GoalReport> {
     let required = report.goals.iter().filter(|goal| goal.required && !goal.margin.is_nan());
     required.min_by(|a, b| relative_margin(a).total_cmp(&relative_margin(b)))
@@ -84,7 +84,7 @@ fn nearest_to_failing(reports: &[&RunReport]) -> Option<Text> {
     ))
 }
 
-/// Figures over the runs of one scenario.
+/// Statistics over the runs of one scenario.
 pub(crate) fn summary(reports: &[&RunReport]) -> Text {
     let mut text = Text::new();
     let goals = goal_rows(reports);
@@ -121,7 +121,7 @@ pub(crate) fn summary(reports: &[&RunReport]) -> Text {
     text
 }
 
-/// How many runs passed, and which did not.
+/// The number of runs that passed, and the seeds of those that did not.
 pub(crate) fn totals(reports: &[&RunReport]) -> Text {
     let of = |verdict: Verdict| reports.iter().filter(move |report| report.verdict == verdict);
     let (word, colour) =
@@ -143,8 +143,8 @@ pub(crate) fn totals(reports: &[&RunReport]) -> Text {
     text!("{}\n", text)
 }
 
-/// The run that somebody will want to see again: the first one that did not
-/// pass, or else the first one.
+/// The most interesting run to repeat: the first one that did not pass, otherwise
+/// the first one.
 pub(crate) fn telling<'a>(reports: &[&'a RunReport]) -> Option<&'a RunReport> {
     let failed = reports.iter().find(|report| report.verdict != Verdict::Pass);
     failed.or(reports.first()).copied()
@@ -167,7 +167,7 @@ fn listed(seeds: &[u64]) -> String {
 }
 
 fn goal_rows(reports: &[&RunReport]) -> Vec<Vec<Cell>> {
-    // A run that could not begin has no goals.
+    // A run that could not start has no goals.
     let Some(example) = reports.iter().find(|report| !report.goals.is_empty()) else {
         return Vec::new();
     };
