@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use randori_core::diagnostic::Diagnostics;
 use randori_core::text::{FileReader, Limits, ReadError};
 
-/// What starts the name of a file, at the start of a line.
+/// The prefix of the name of a file, at the start of a line.
 const SEPARATOR: &str = "=== ";
 
-/// The files of an input: a line `=== NAME` begins the file of that name, and
-/// what comes before the first such line is the main file.
+/// The files of an input: a line `=== NAME` starts the file of that name, and the
+/// text before the first such line is the main file.
 #[derive(Debug, Default)]
 pub(crate) struct InputFiles(BTreeMap<String, Vec<u8>>);
 
@@ -32,7 +32,7 @@ impl InputFiles {
         files
     }
 
-    /// Adds a file; the first one of a name stays.
+    /// Adds a file; of several with one name, the first is kept.
     pub(crate) fn insert(&mut self, name: &str, content: &[u8]) {
         self.0.entry(name.to_owned()).or_insert_with(|| content.to_vec());
     }
@@ -58,7 +58,7 @@ pub(crate) fn limits() -> Limits {
     Limits { bodies: 50, joints_per_robot: 20, lidar_beams: 100, ..Limits::default() }
 }
 
-/// Renders findings in every form: spans must lie in their texts.
+/// Renders diagnostics in every form: spans must be inside their texts.
 pub(crate) fn render(findings: &Diagnostics) {
     let _ = (findings.human(true), findings.short(), findings.json());
 }

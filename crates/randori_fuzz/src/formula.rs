@@ -2,11 +2,11 @@
 
 use randori_stl::{Monitor, Period, SignalRef, Trace, parse as parse_formula, parse_term};
 
-/// Samples of the trace that formulas are judged on.
+/// Number of samples of the trace on which formulas are evaluated.
 const SAMPLES: usize = 24;
 
-/// A formula is refused at a place in its text, or has the same margin at the
-/// first sample whether it is judged on a whole trace or sample by sample.
+/// A formula is refused at a position in its text, or has the same margin at the
+/// first sample whether it is evaluated on a whole trace or sample by sample.
 pub(crate) fn parse(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Err(error) = parse_term(text) {

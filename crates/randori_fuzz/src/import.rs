@@ -1,4 +1,4 @@
-//! Robot files of other kinds, and the files that they name.
+//! Robot files of other formats, and the files that they name.
 
 use randori_core::diagnostic::{Diagnostics, SourceMap};
 use randori_core::spec::ImportSpec;
@@ -39,7 +39,7 @@ fn check(bytes: &[u8], source: &ImportSpec) {
     }
 }
 
-/// What an import writes passes its checks.
+/// The files that an import writes are valid.
 fn loads_again(found: &mut Import) {
     let environment = surroundings(found);
     let Some(robot) = &found.robot else { return };
@@ -57,7 +57,7 @@ fn loads_again(found: &mut Import) {
     }
 }
 
-/// A mesh is read or refused. The first byte says of which kind it is.
+/// A mesh is read or refused. The first byte selects its format.
 pub(crate) fn mesh(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     let kinds = ["m.stl", "m.obj", "m.msh", "m.dae", "m.glb", "m.gltf"];
@@ -69,7 +69,7 @@ pub(crate) fn mesh(bytes: &[u8]) {
     }
 }
 
-/// A picture becomes a terrain or a reason why not.
+/// An image becomes a terrain or an error.
 pub(crate) fn picture(bytes: &[u8]) {
     let model = br#"<mujoco><asset><hfield name="h" file="h.png" size="1 1 1 0.1"/></asset>
         <worldbody><geom type="hfield" hfield="h"/><body><freejoint/><geom size="0.1"/></body>

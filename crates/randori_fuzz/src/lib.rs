@@ -1,8 +1,8 @@
 //! Properties that must hold for any input bytes.
 //!
-//! Everything here reads untrusted input, so whatever the bytes are, each
-//! property ends without a panic, in bounded time and memory. The fuzz targets
-//! in `fuzz/` and the test that replays `corpus/` call the same functions.
+//! All code under test reads untrusted input, so for any bytes each property ends
+//! without a panic, in bounded time and memory. The fuzz targets in `fuzz/` and
+//! the test that replays `corpus/` call the same functions.
 //!
 //! Start reading at [`TARGETS`].
 
@@ -14,7 +14,7 @@ mod policy;
 mod record;
 mod scenario;
 
-/// A property of any bytes; panics where it does not hold.
+/// A property of any bytes; panics if it does not hold.
 pub type Property = fn(&[u8]);
 
 /// All properties, by the name of their fuzz target and of their folder in

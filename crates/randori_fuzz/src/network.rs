@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use randori_onnx::{Dim, ElementType, Model, NoExternalData, Session, TensorData, TensorView};
 
-/// Most elements of an input of one run.
+/// Maximum number of elements of an input of one run.
 const MAX_ELEMENTS: usize = 10_000;
 
-/// A network is refused, or computes zeros of its declared shapes to an answer
-/// or an error.
+/// A network is refused, or computes a result or an error for zeros of its
+/// declared input shapes.
 pub(crate) fn run(bytes: &[u8]) {
     let Ok(model) = Model::parse(bytes, &mut NoExternalData) else { return };
     let model = Arc::new(model);

@@ -4,11 +4,12 @@ use randori_core::input::InputKind;
 use randori_core::policy::ActionChannel;
 use randori_policy::{BadReply, Lines, MAX_CHUNK, Output, Replies, Reply, is_message};
 
-/// Most bytes of a text that is kept of a reply: 2000 characters and an ellipsis.
+/// Maximum size of the text kept of a reply, bytes: 2000 characters and an
+/// ellipsis.
 const MAX_TEXT: usize = 4 * 2000 + 2;
 
-/// Whatever a policy process writes, each line of it is a message that fits its
-/// robot, or refused with a short reason. The first byte says for which robot.
+/// Each line that a policy process writes is a message that fits its robot, or is
+/// refused with a short reason. The first byte selects the robot.
 pub(crate) fn replies(bytes: &[u8]) {
     let Some((robot, output)) = bytes.split_first() else { return };
     let actions = actuators(*robot);
@@ -49,7 +50,8 @@ fn actuators(robot: u8) -> Vec<ActionChannel> {
     names.iter().map(actuator).collect()
 }
 
-/// A reply keeps its bounds, and its commands come back when they are written.
+/// A reply is within its bounds, and its commands are unchanged after they are
+/// written and read.
 fn fits(replies: &Replies, reply: &Reply, inputs: usize) {
     match reply {
         Reply::Ready { name, .. } => {

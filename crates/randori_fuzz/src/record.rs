@@ -4,7 +4,7 @@ use randori_core::time::Tick;
 use randori_record::golden::Golden;
 use randori_record::reader::Recording;
 
-/// Reading a recording ends with an answer.
+/// Reading a recording terminates with a result or an error.
 pub(crate) fn recording(bytes: &[u8]) {
     let Ok(recording) = Recording::open(bytes) else { return };
     let ticks = recording.ticks().filter_map(Result::ok);
@@ -14,8 +14,8 @@ pub(crate) fn recording(bytes: &[u8]) {
     assert!(recording.keyframe_before(Tick(u64::MAX)).is_some() != keyframes.is_empty());
 }
 
-/// Reading a golden ends with a golden or a reason, and a golden's text gives
-/// the same golden again.
+/// Reading a golden ends with a golden or an error, and a golden's text parses to
+/// the same golden.
 pub(crate) fn golden(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     match Golden::parse(text) {

@@ -11,11 +11,11 @@ use crate::files::{InputFiles, limits, render};
 const SCENARIO: &str = "s.ron";
 /// Name of the file whose lines are overrides, as after `--set`.
 const OVERRIDES: &str = "--set";
-/// Longest run, physics ticks.
+/// Maximum length of a run, in physics ticks.
 const MAX_TICKS: usize = 5;
 
-/// A scenario is refused with diagnostics, or written out and read again
-/// without a change.
+/// A scenario is refused with diagnostics, or is unchanged after it is written
+/// and read.
 pub(crate) fn load(bytes: &[u8]) {
     let Some(loaded) = resolve(bytes) else { return };
     let texts = bundle(&loaded.scenario).expect("a checked scenario has a text");
@@ -27,7 +27,7 @@ pub(crate) fn load(bytes: &[u8]) {
     assert_eq!(texts_again, texts, "reading it again gives another scenario");
 }
 
-/// A scenario that passes its checks runs, or ends with an error that says why.
+/// A valid scenario runs, or ends with an error that gives the reason.
 pub(crate) fn run(bytes: &[u8]) {
     let Some(loaded) = resolve(bytes) else { return };
     let policies = loaded.scenario.robots.iter().map(|_| None).collect();
