@@ -1,11 +1,11 @@
-//! Words that every program which runs scenarios understands in the same way.
+//! Command-line values that all programs parse alike.
 
 use randori_core::text::{Limits, Override};
 
 /// Reads the `PATH=VALUE` of `--set`.
 ///
 /// # Errors
-/// How to write it.
+/// The expected syntax.
 pub fn parse_override(text: &str) -> Result<Override, String> {
     match Override::parse(text, "--set") {
         Some(change) if !change.path.is_empty() && !change.value.is_empty() => Ok(change),
@@ -16,7 +16,7 @@ pub fn parse_override(text: &str) -> Result<Override, String> {
 /// Reads the `NAME=N` of `--limit`.
 ///
 /// # Errors
-/// How to write it, or which names there are.
+/// The expected syntax, or the known names.
 pub fn parse_limit(text: &str) -> Result<(String, u64), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=N, such as bodies=20000")?;
     let (name, value) = (name.trim(), value.trim());
@@ -25,11 +25,11 @@ pub fn parse_limit(text: &str) -> Result<(String, u64), String> {
     Ok((name.to_owned(), number))
 }
 
-/// Reads the size of `--max-memory`: bytes, or a number with `kB`, `MB`, `GB`,
-/// `KiB`, `MiB` or `GiB` (`K`, `M` and `G` stand for the latter three).
+/// Parses the size of `--max-memory`: bytes, or a number with `kB`, `MB`, `GB`, `KiB`, `MiB` or
+/// `GiB` (`K`, `M` and `G` mean the latter three).
 ///
 /// # Errors
-/// How to write it, or how much is possible.
+/// The expected syntax, or the maximum.
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let wrong = || format!("`{text}` is not a size; write it like 2GiB, 500MB or 2147483648");
     let digits =

@@ -1,4 +1,4 @@
-//! Which policy drives which robot, as a person says it.
+//! Choices of policies on the command line.
 
 use std::path::Path;
 
@@ -10,13 +10,13 @@ use randori_policy::builtins;
 /// One choice: `[ROBOT=]POLICY`, as after `--policy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyChoice {
-    /// The robot that it is for; the only one of the scenario if left out.
+    /// Its robot; the only one of the scenario if omitted.
     robot: Option<String>,
     source: PolicySource,
 }
 
 impl PolicyChoice {
-    /// Reads `[ROBOT=]POLICY`. Files are looked for in the current folder.
+    /// Parses `[ROBOT=]POLICY`. Files are resolved in the current folder.
     ///
     /// # Errors
     /// When it names neither a built-in policy nor a program.
@@ -28,18 +28,18 @@ impl PolicyChoice {
         Ok(Self { robot, source: parse_source(policy.trim())? })
     }
 
-    /// The policy itself, without what a scenario says about it.
+    /// The policy itself, without the settings of a scenario.
     pub fn source(&self) -> PolicySource {
         self.source.clone()
     }
 
-    /// Gives the robot this policy. The scenario's rate, thinking time and
-    /// timeout stay; so do its parameters for the same built-in policy.
+    /// Assigns this policy to the robot. The scenario's rate, inference latency and timeout stay;
+    /// so do its parameters for the same built-in policy.
     ///
     /// Returns the index of the robot.
     ///
     /// # Errors
-    /// When the scenario has no such robot, or several without one being named.
+    /// When the scenario has no such robot, or several and none is named.
     pub fn apply(&self, scenario: &mut Scenario) -> Result<usize, Failure> {
         let index = self.robot_index(scenario)?;
         let physics_hz = f64::from(scenario.physics().rate_hz);
@@ -78,7 +78,7 @@ impl PolicyChoice {
     }
 }
 
-/// The policy that a text names, without its robot.
+/// The policy in a text, without its robot.
 fn parse_source(policy: &str) -> Result<PolicySource, Failure> {
     if builtins().iter().any(|info| info.name == policy) {
         return Ok(Builtin::new(policy).into());
@@ -102,14 +102,14 @@ fn parse_source(policy: &str) -> Result<PolicySource, Failure> {
     Ok(Process::new(python.into_iter().chain(words).collect()).into())
 }
 
-/// Whether a text can be the name of a robot.
+/// True if a text is a valid robot name.
 fn is_name(text: &str) -> bool {
     let mut characters = text.chars();
     characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
-/// Whether there is such a file, or such a command on the search path.
+/// True if there is such a file, or such a command on the search path.
 fn is_program(program: &str) -> bool {
     if Path::new(program).components().count() > 1 || Path::new(program).is_file() {
         return Path::new(program).is_file();
@@ -118,8 +118,8 @@ fn is_program(program: &str) -> bool {
     std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }
 
-/// A word that names a file of the current folder by its full path, because
-/// the program runs elsewhere; other words as they are.
+/// Makes the path of a file in the current folder absolute, because the program runs in another
+/// folder; returns other words unchanged.
 fn from_anywhere(word: &str) -> String {
     let full = Path::new(word).exists().then(|| std::path::absolute(word).ok()).flatten();
     full.map_or_else(|| word.to_owned(), |path| path.to_string_lossy().into_owned())

@@ -1,5 +1,4 @@
-//! What all runs of a command share, and how a scenario file becomes ready to
-//! run.
+//! Shared state of the runs of a command, and loading of scenario files.
 
 use std::collections::BTreeSet;
 
@@ -18,41 +17,41 @@ use crate::project::SelectedFile;
 use crate::reading::{FileDigests, Reading};
 use crate::world_findings::overlaps;
 
-/// What all runs of a command share.
+/// Shared state of the runs of a command.
 #[derive(Debug, Default)]
 pub struct RunContext {
-    /// Scalars that are replaced in what is loaded.
+    /// Scalar overrides for loaded files.
     pub overrides: Vec<Override>,
-    /// Policies that are not those of the files.
+    /// Policies from the command line.
     pub choices: Vec<PolicyChoice>,
-    /// Networks that were read so far, and who computes them.
+    /// Networks read so far, and their backend.
     pub networks: Networks,
     /// Arguments besides the file and the seed that change results.
     pub arguments: Vec<String>,
-    /// Files that were looked for in vain, by their path from the project root.
+    /// Missing files, by path from the project root.
     pub missing: BTreeSet<String>,
 }
 
 /// A scenario that is ready to run.
 #[derive(Debug)]
 pub struct Entry {
-    /// Where it comes from.
+    /// Its file.
     pub file: SelectedFile,
     text: ScenarioText,
-    /// Scalars that are replaced in it.
+    /// Scalar overrides of it.
     overrides: Vec<Override>,
-    /// Every file that was read for it.
+    /// All files read for it.
     pub files: FileDigests,
-    /// The scenario before anything is drawn for a seed.
+    /// The scenario before values are sampled for a seed.
     pub scenario: Scenario,
 }
 
-/// Why a file cannot be run.
+/// The reasons why a file cannot be run.
 #[derive(Debug)]
 pub enum Refusal {
-    /// A choice of a policy cannot be followed.
+    /// An invalid choice of a policy.
     Choice(Failure),
-    /// Something is wrong in the files.
+    /// Errors in the files.
     Findings(Diagnostics),
 }
 
@@ -61,7 +60,7 @@ impl RunContext {
     /// they are trusted.
     ///
     /// # Errors
-    /// Why it cannot be run.
+    /// The reason why it cannot be run.
     pub fn load(
         &mut self,
         file: SelectedFile,
@@ -78,7 +77,7 @@ impl RunContext {
         let chosen = self.choose(&mut loaded.scenario).map_err(Refusal::Choice)?;
         let mut list = std::mem::take(&mut loaded.warnings);
         list.extend(findings(&loaded.scenario, &loaded.sources, &chosen, text.limits()));
-        // A world that cannot be built is told by the run that tries.
+        // A world that cannot be built is reported by the run itself.
         list.extend(overlaps(&loaded.scenario, &loaded.sources).unwrap_or_default());
         if !trusted {
             list.extend(untrusted_programs(&loaded.scenario, &loaded.sources, &chosen));
@@ -96,27 +95,27 @@ impl RunContext {
         Ok((Entry { file, text, overrides, files, scenario: loaded.scenario }, diagnostics))
     }
 
-    /// Applies all `--policy` arguments; returns the robots that they are for.
+    /// Applies all `--policy` arguments; returns their robots.
     fn choose(&self, scenario: &mut Scenario) -> Result<BTreeSet<usize>, Failure> {
         self.choices.iter().map(|choice| choice.apply(scenario)).collect()
     }
 
-    /// The scenario of a run with everything that is drawn for its seed.
+    /// The scenario of a run with all values sampled for its seed.
     ///
     /// # Errors
-    /// When a drawn value makes the scenario impossible.
+    /// When a sampled value makes the scenario invalid.
     pub fn prepare(&self, entry: &Entry, seed: u64) -> Result<PreparedRun, RunError> {
         if entry.scenario.spec.vary.is_empty() {
             return Ok(PreparedRun { scenario: entry.scenario.clone(), seed, varied: Vec::new() });
         }
         let loaded = entry.text.resolve_seed(&entry.overrides, seed);
         let mut loaded = loaded.map_err(|error| impossible(&error))?;
-        // Which robots there are does not depend on the seed.
+        // The set of robots does not depend on the seed.
         let _ = self.choose(&mut loaded.scenario);
         Ok(PreparedRun { scenario: loaded.scenario, seed, varied: loaded.drawn })
     }
 
-    /// The command that runs one scenario with one seed again.
+    /// The command that reproduces one run.
     pub fn reproduce(&self, entry: &Entry, seed: u64) -> String {
         let seed = seed.to_string();
         let words = ["randori", "run", &entry.file.shown, "--seed", &seed];
@@ -124,7 +123,7 @@ impl RunContext {
     }
 }
 
-/// A seed for which the scenario makes no sense, as a run that broke.
+/// An outcome for a seed whose sampled values are invalid.
 fn impossible(findings: &Diagnostics) -> RunError {
     let first = findings.list.first();
     RunError {

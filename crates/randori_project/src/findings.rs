@@ -1,5 +1,5 @@
-//! Checks that need more rooms than core has: formulas and policies. They give
-//! diagnostics with places, like all others.
+//! Checks that need more crates than core: formulas and policies. They return diagnostics with
+//! locations, like all checks.
 
 use std::collections::BTreeSet;
 
@@ -13,9 +13,8 @@ use randori_sim::signals::{FormulaProblem, check_formulas};
 
 use crate::command_line;
 
-/// What is wrong with the formulas and policies of a scenario. Robots in
-/// `chosen` have a policy that a person has chosen, so it has no place in a
-/// file.
+/// Diagnostics for the formulas and policies of a scenario. Robots in `chosen` have a policy from
+/// the command line, so it has no location in a file.
 pub fn findings(
     scenario: &Scenario,
     sources: &Sources,
@@ -39,7 +38,7 @@ pub fn findings(
     found
 }
 
-/// A warning about a scenario in which nothing is judged or measured.
+/// A warning about a scenario without goals and metrics.
 fn no_goals(scenario: &Scenario, sources: &Sources) -> Option<Diagnostic> {
     let spec = &scenario.spec;
     (spec.goals.is_empty() && spec.metrics.is_empty()).then(|| {
@@ -51,14 +50,14 @@ fn no_goals(scenario: &Scenario, sources: &Sources) -> Option<Diagnostic> {
     })
 }
 
-/// The findings on a refused scenario with those on its formulas, as far as its
-/// files can be understood.
+/// The diagnostics of a refused scenario with those of its formulas, as far as its files can be
+/// parsed.
 pub fn refused(
     text: &ScenarioText,
     overrides: &[Override],
     mut errors: Diagnostics,
 ) -> Diagnostics {
-    // What asks for too much must not be laid out to say more about it.
+    // Scenarios over the limits are not expanded for further diagnostics.
     let too_much = |found: &Diagnostic| found.code == DiagnosticCode::LIMIT_EXCEEDED;
     if errors.list.iter().any(too_much) {
         return errors;
@@ -70,7 +69,7 @@ pub fn refused(
     errors
 }
 
-/// Policies that the scenario's files want to start, but that need a trust which nobody gave.
+/// Diagnostics for policies in the scenario's files that need a trust which was not granted.
 pub fn untrusted_programs(
     scenario: &Scenario,
     sources: &Sources,
@@ -96,26 +95,25 @@ pub fn untrusted_programs(
     found
 }
 
-/// Whether nothing is wrong but that assets from elsewhere are not here.
+/// True if the only problem is that external assets are missing.
 pub fn lacks_assets(found: &Diagnostics) -> bool {
     let is_missing = |finding: &Diagnostic| finding.code == DiagnosticCode::MISSING_ASSET;
     found.errors() > 0
         && found.list.iter().all(|f| f.severity == Severity::Warning || is_missing(f))
 }
 
-/// Diagnostics that were not seen before: files that share a robot share its
-/// problems.
+/// Filters repeated diagnostics: files that share a robot share its diagnostics.
 #[derive(Debug, Default)]
 pub struct Unseen {
     seen: BTreeSet<String>,
 }
 
 impl Unseen {
-    /// Removes what was seen before.
+    /// Removes repeated diagnostics.
     pub fn filter(&mut self, mut diagnostics: Diagnostics) -> Diagnostics {
         let sources = &diagnostics.sources;
         diagnostics.list.retain(|finding| {
-            // Without a place, equal texts may mean different things.
+            // Without a location, equal texts may have different causes.
             finding.primary.is_none()
                 || self.seen.insert(randori_core::diagnostic::render_short(
                     std::slice::from_ref(finding),
@@ -141,14 +139,14 @@ fn formula(problem: FormulaProblem, sources: &Sources) -> Diagnostic {
     finding.maybe_help(problem.help)
 }
 
-/// A problem with a policy that a person has chosen.
+/// A problem with a policy from the command line.
 fn unplaced(problem: Problem) -> Diagnostic {
     let mut finding = Diagnostic::error(problem.code, format!("`--policy`: {}", problem.message));
     finding.help = problem.help;
     finding
 }
 
-/// A problem with a policy that a file names, at its place.
+/// A problem with a policy in a file, at its location.
 fn misplaced(problem: &Problem, robot: &str, sources: &Sources) -> Diagnostic {
     let policy = format!("robots.{robot}.policy.use");
     let place = |path: &str| sources.span_of(&format!("{policy}.{path}"));
@@ -157,7 +155,7 @@ fn misplaced(problem: &Problem, robot: &str, sources: &Sources) -> Diagnostic {
     })
 }
 
-/// The finding at the first of these paths that the text has.
+/// The diagnostic at the first of these paths that exists in the text.
 fn placed(finding: Diagnostic, sources: &Sources, paths: &[&str], label: &str) -> Diagnostic {
     match paths.iter().find_map(|path| sources.span_of(path)) {
         Some(span) => finding.primary(Label::new(span, label)),

@@ -1,13 +1,11 @@
-//! Projects on disk, as every program needs them that runs scenarios.
+//! Projects on disk, for all programs that run scenarios.
 //!
-//! Here is what the command line and the viewer share: which files are meant
-//! and which may be read and written, what is wrong with them, who decides for
-//! the robots, and where recordings go. Nothing here knows arguments, consoles or windows:
-//! what is wrong is told as a value, and the program decides how to show it.
+//! The code shared by the command line and the viewer: selection of files, access to them,
+//! diagnostics, choice of policies, and destinations of recordings. Nothing here depends on
+//! arguments, consoles or windows: errors are values, and the program decides how to show them.
 //!
-//! Start reading at [`project::select_scenarios`] (names to files),
-//! [`context::RunContext::load`] (a file to something that can be run) and
-//! [`runs::Runs::carry_out`] (what can be run to outcomes).
+//! Start reading at [`project::select_scenarios`] (names to files), [`context::RunContext::load`]
+//! (a file to a runnable scenario) and [`runs::Runs::carry_out`] (runs to outcomes).
 
 pub mod arguments;
 pub mod choice;

@@ -1,4 +1,4 @@
-//! Files that use old names of fields, and the texts that take their place.
+//! Migration of files from old to current field names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -12,60 +12,60 @@ use randori_record::header::bytes_digest;
 use crate::files::{plain_file, replace};
 use crate::project::{Places, SelectError, SelectedFile, goldens_below, select_all};
 
-/// A file, and the text that is to take its place.
+/// A file and its replacement text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
-    /// Where the file is.
+    /// Location of the file.
     pub path: PathBuf,
-    /// Its path as one would type it.
+    /// Its path as typed on the command line.
     pub shown: String,
-    /// Its text with present names of fields.
+    /// Its text with current field names.
     pub text: String,
-    /// The fields that are renamed, in the order of the file.
+    /// The renamed fields, in the order of the file.
     pub names: Vec<Rename>,
 }
 
-/// A field that is renamed.
+/// A renamed field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rename {
     /// Its line, counted from 1.
     pub line: usize,
     /// Its old name.
     pub old: &'static str,
-    /// Its name now.
+    /// Its current name.
     pub new: &'static str,
 }
 
-/// What is to be done about a selection of files.
+/// The migration plan for a selection of files.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
     /// Scenario, robot, environment and contract files with old names.
     pub files: Vec<Migration>,
-    /// Goldens that keep digests of these files, with the digests that these
-    /// will have. They have no names of fields to rename.
+    /// Goldens that contain digests of these files, with the new digests. Goldens have no field
+    /// names to migrate.
     pub goldens: Vec<Migration>,
-    /// Files without any old name.
+    /// Files without old names.
     pub current: usize,
-    /// Files that cannot be read or understood, as one would type them, and why.
+    /// Files that cannot be read or parsed, by path as typed, and the reason.
     pub unreadable: Vec<(String, String)>,
 }
 
 impl Migration {
-    /// Puts the text in the place of the file.
+    /// Replaces the text of the file.
     ///
     /// # Errors
-    /// When it is no plain file, it is write-protected, or the system refuses;
-    /// the file is then as it was.
+    /// When it is not a regular file, it is write-protected, or the system refuses; the file is
+    /// then unchanged.
     pub fn write(&self) -> io::Result<()> {
         replace(&self.path, self.text.as_bytes())
     }
 }
 
-/// Finds the old names in all files that are meant, and in the goldens beside
-/// them and below the named folders. Nothing is written.
+/// Finds the old names in all selected files, and in the goldens beside them and below the named
+/// folders. Writes nothing.
 ///
 /// # Errors
-/// For the first name that stands for nothing, or for a link to a file.
+/// For the first name that matches nothing, or for a link to a file.
 pub fn plan(named: &[PathBuf], places: &Places) -> Result<Plan, SelectError> {
     let mut plan = Plan::default();
     let mut rewritten: BTreeMap<PathBuf, BTreeMap<String, [String; 2]>> = BTreeMap::new();
@@ -103,8 +103,7 @@ pub fn plan(named: &[PathBuf], places: &Places) -> Result<Plan, SelectError> {
     Ok(plan)
 }
 
-/// The text of a file and what is to take its place; `None` if it has no old
-/// names.
+/// The text of a file and its replacement; `None` if it has no old names.
 fn migration(file: &SelectedFile) -> Result<Option<(String, Migration)>, String> {
     let project = &file.project;
     let path = project.root().join(&file.path);
@@ -129,13 +128,12 @@ fn migration(file: &SelectedFile) -> Result<Option<(String, Migration)>, String>
     Ok(Some((text, migration)))
 }
 
-/// Whether a file lies where somebody named it, rather than behind a link in a
-/// named folder.
+/// True if a file was named directly or lies in a named folder, rather than behind a link in one.
 fn is_below(file: &SelectedFile, named: &[PathBuf]) -> bool {
     let real = file.project.root().join(&file.path);
     let holds = |name: &PathBuf| match name.canonicalize() {
         Ok(named) => real.starts_with(named),
-        // Its extension was left out.
+        // The extension was omitted.
         Err(_) => name.with_extension("ron").canonicalize().is_ok_and(|named| named == real),
     };
     named.iter().any(holds)

@@ -15,33 +15,33 @@ use crate::other_files::other_file;
 use crate::project::Project;
 use crate::reading::{FileDigests, Reading};
 
-/// Networks by their path from the project root, and who computes them.
+/// Networks by path from the project root, and their backend.
 #[derive(Debug, Default)]
 pub struct Networks {
     loaded: BTreeMap<String, Loaded>,
     /// The files of each network.
     files: BTreeMap<String, FileDigests>,
-    /// Files that are not there, by their path from the project root.
+    /// Missing files, by path from the project root.
     missing: BTreeSet<String>,
     #[cfg(feature = "ort")]
     runtime: Option<randori_onnx::Runtime>,
 }
 
-/// A network that has been read.
+/// A loaded network.
 #[derive(Debug)]
 enum Loaded {
-    /// For our own interpreter.
+    /// For Randori's own interpreter.
     Interpreted(Arc<Model>),
-    /// For ONNX Runtime: the file as it is.
+    /// For ONNX Runtime: the unmodified file.
     #[cfg(feature = "ort")]
     File(Vec<u8>),
 }
 
 impl Networks {
-    /// Networks that a shared library of ONNX Runtime computes, if one is named.
+    /// A set of networks, computed by a shared library of ONNX Runtime if one is named.
     ///
     /// # Errors
-    /// Why the library cannot be used.
+    /// The reason why the library cannot be used.
     #[cfg(feature = "ort")]
     pub fn with_runtime(library: Option<&std::path::Path>) -> Result<Self, String> {
         let load =
@@ -49,7 +49,7 @@ impl Networks {
         Ok(Self { runtime: library.map(load).transpose()?, ..Self::default() })
     }
 
-    /// Reads a network for whoever computes it.
+    /// Reads a network for its backend.
     #[cfg_attr(not(feature = "ort"), expect(clippy::unused_self, reason = "one computes all"))]
     fn read(
         &self,
@@ -65,10 +65,10 @@ impl Networks {
         read(project, path, from, memory_bytes).map(Loaded::Interpreted)
     }
 
-    /// The network of a contract, with memory of its own.
+    /// A network instance of a contract, with its own memory.
     ///
     /// # Errors
-    /// Why it cannot be used; without a problem if it has not been read.
+    /// The reason why it cannot be used; empty if it has not been read.
     pub fn network(&self, contract: &ContractSpec) -> Result<Box<dyn Network>, Vec<Problem>> {
         match self.loaded.get(&contract.network) {
             None => Err(Vec::new()),
@@ -90,8 +90,8 @@ impl Networks {
         }
     }
 
-    /// Reads the networks of a scenario and holds them against their contracts
-    /// and robots. Robots in `chosen` have a policy that a person has chosen.
+    /// Reads the networks of a scenario and checks them against their contracts and robots. Robots
+    /// in `chosen` have a policy from the command line.
     pub fn load(
         &mut self,
         project: &Project,
@@ -131,12 +131,12 @@ impl Networks {
         found
     }
 
-    /// Files that were looked for in vain, by their path from the project root.
+    /// Missing files, by path from the project root.
     pub fn missing(&self) -> &BTreeSet<String> {
         &self.missing
     }
 
-    /// Every file that was read for the networks of a scenario.
+    /// All files read for the networks of a scenario.
     pub fn digests(&self, scenario: &Scenario) -> FileDigests {
         let contracts = scenario.contracts.iter().flatten();
         let files = contracts.filter_map(|contract| self.files.get(&contract.network));
@@ -144,11 +144,11 @@ impl Networks {
     }
 }
 
-/// Reads an ONNX file, with the files beside it. It may take `memory_bytes` of
-/// memory, and as much again for the values of one run.
+/// Reads an ONNX file and its external data. It may use `memory_bytes` of memory, and as much again
+/// for the values of one run.
 ///
 /// # Errors
-/// Why it cannot be had, without a place.
+/// The reason why it cannot be loaded, without a location.
 pub fn read(
     project: &dyn FileReader,
     path: &str,

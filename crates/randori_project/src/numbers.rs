@@ -1,6 +1,6 @@
-//! Numbers as people read them, on consoles and in windows alike.
+//! Number formatting for consoles and windows.
 
-/// A number with about four significant digits, as short as possible.
+/// Formats a number with about four significant digits, as short as possible.
 pub fn number(value: f64) -> String {
     if value.is_nan() {
         return "-".to_owned();
@@ -20,7 +20,7 @@ pub fn number(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
-/// A number that always shows its sign.
+/// Formats a number with an explicit sign.
 pub fn signed(value: f64) -> String {
     let text = number(value);
     if text.starts_with(['-', '+']) { text } else { format!("+{text}") }

@@ -1,8 +1,8 @@
-//! Files that people take for networks, told by their first bytes.
+//! Detects files mistaken for networks by their first bytes.
 
 use randori_core::text::is_git_lfs_pointer;
 
-/// What a file is that is no ONNX network, and what to do about it.
+/// The kind of a file that is not an ONNX network, and advice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OtherFile {
     /// Completes "it is ..".
@@ -11,10 +11,10 @@ pub struct OtherFile {
     pub help: &'static str,
 }
 
-/// How to get an ONNX file from training software.
+/// Advice on exporting ONNX from training software.
 const EXPORT: &str = "export it as ONNX, such as with `torch.onnx.export`";
 
-/// What these bytes are, if they are known to be no ONNX network.
+/// Identifies bytes that are known not to be an ONNX network.
 pub fn other_file(bytes: &[u8]) -> Option<OtherFile> {
     let found = |what, help| Some(OtherFile { what, help });
     if bytes.is_empty() {
@@ -39,7 +39,7 @@ pub fn other_file(bytes: &[u8]) -> Option<OtherFile> {
             "a TensorFlow Lite model",
             "convert it with `python3 -m tf2onnx.convert --tflite`",
         ),
-        // The length of the header, then the header itself, which is JSON.
+        // The length of the header, then the header in JSON.
         [_, _, _, _, 0, 0, 0, 0, b'{', ..] => {
             found("a safetensors file: weights without a network", EXPORT)
         }
@@ -47,8 +47,8 @@ pub fn other_file(bytes: &[u8]) -> Option<OtherFile> {
     }
 }
 
-/// A zip archive, by the names in it, which lie uncompressed in the first bytes
-/// and in its table at the end.
+/// Identifies a zip archive by its file names, which are uncompressed in the first bytes and in the
+/// directory at the end.
 fn archive(bytes: &[u8]) -> OtherFile {
     let has = |name: &[u8]| {
         let ends = [&bytes[..bytes.len().min(4096)], &bytes[bytes.len().saturating_sub(1 << 16)..]];
@@ -69,7 +69,7 @@ fn archive(bytes: &[u8]) -> OtherFile {
     }
 }
 
-/// A text.
+/// Identifies a text file.
 fn text(bytes: &[u8]) -> Option<OtherFile> {
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     let begins = |with: &str| {

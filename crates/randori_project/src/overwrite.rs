@@ -1,4 +1,4 @@
-//! Which files may be overwritten: those of the kind that is written.
+//! Overwrite protection: only files of the written kind may be replaced.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,12 +6,12 @@ use std::path::Path;
 
 use crate::files::plain_file;
 
-/// Whether there is a file that does not begin with `own`.
+/// True if the file exists and does not begin with `own`.
 ///
 /// # Errors
-/// When something is there that is no plain file, or it cannot be read.
+/// When the path is not a regular file, or it cannot be read.
 pub fn holds_something_else(path: &Path, own: &[u8]) -> io::Result<bool> {
-    // Opening a named pipe would wait for ever.
+    // Opening a named pipe would block.
     if plain_file(path)?.is_none() {
         return Ok(false);
     }

@@ -1,5 +1,5 @@
-//! The files of policies that are programs: a script and whatever else the
-//! command names. A run depends on them as on a network.
+//! The files of policies that are programs: scripts and other files in the command. Like a network,
+//! they are inputs of a run.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,16 +11,16 @@ use crate::files::read_bytes;
 use crate::project::Project;
 use crate::reading::FileDigests;
 
-/// The files that the commands of a scenario's policies name: by their path from
-/// the project root if they lie in the project, else as the command says. Programs
-/// of the system (those on the search path) are left out.
+/// The files in the commands of a scenario's policies: by path from the project root if they belong
+/// to the project, else as written in the command. System programs (on the search path) are
+/// excluded.
 pub fn program_files(project: &Project, scenario: &Scenario) -> BTreeMap<String, PathBuf> {
     let policies = scenario.spec.robots.iter().filter_map(|robot| robot.policy.as_ref());
     let words = policies.flat_map(|policy| policy.source.command().iter().enumerate());
     words.filter_map(|(index, word)| named(project, word, index == 0)).collect()
 }
 
-/// The digests of [`program_files`], without what is larger than an asset may be.
+/// The digests of [`program_files`], except files above the size limit of assets.
 pub(crate) fn program_digests(project: &Project, scenario: &Scenario) -> FileDigests {
     let files = program_files(project, scenario).into_iter();
     let digests = files.filter_map(|(name, file)| {
@@ -30,12 +30,12 @@ pub(crate) fn program_digests(project: &Project, scenario: &Scenario) -> FileDig
     digests.collect()
 }
 
-/// The file that a word of a command names, `--option=FILE` included.
+/// The file that an argument of a command names, `--option=FILE` included.
 fn named(project: &Project, word: &str, is_program: bool) -> Option<(String, PathBuf)> {
     let after_equals = word.split_once('=').map(|(_, value)| value);
     let mut words = std::iter::once(word).chain(after_equals).filter(|word| !word.is_empty());
     words.find_map(|word| {
-        // A name alone is looked for on the search path.
+        // A bare name is resolved on the search path.
         if is_program && Path::new(word).components().count() == 1 {
             return None;
         }

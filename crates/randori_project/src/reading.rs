@@ -1,4 +1,4 @@
-//! Remembers which files a scenario was made of.
+//! Tracks the files that a scenario is loaded from.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ use crate::project::Project;
 /// SHA-256 of files, hexadecimal, by their path from the project root.
 pub type FileDigests = BTreeMap<String, String>;
 
-/// A project that notes every file that is read from it.
+/// A project that records each file read from it.
 #[derive(Debug)]
 pub struct Reading<'a> {
     project: &'a Project,
@@ -21,17 +21,17 @@ pub struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Nothing has been read so far.
+    /// An empty list of files.
     pub fn new(project: &'a Project) -> Self {
         Self { project, digests: RefCell::default(), missing: RefCell::default() }
     }
 
-    /// What has been read.
+    /// The files read so far.
     pub fn into_digests(self) -> FileDigests {
         self.digests.into_inner()
     }
 
-    /// What was asked for and is not there, by path from the project root.
+    /// The missing files that were requested, by path from the project root.
     pub fn missing(&self) -> BTreeSet<String> {
         self.missing.borrow().clone()
     }

@@ -1,4 +1,4 @@
-//! A run as its recording describes it, ready to be made again.
+//! A recorded run, ready to be re-simulated.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,31 +15,31 @@ use crate::project::Project;
 use crate::record::load;
 use crate::start_policy::{RobotPolicies, start_policies};
 
-/// A run that can be made again.
+/// A recorded run that can be re-simulated.
 #[derive(Debug)]
 pub struct RecordedRun {
-    /// The scenario that the recording holds.
+    /// The scenario in the recording.
     pub scenario: Scenario,
     /// The seed of the run.
     pub seed: u64,
-    /// Policies that decide anew.
+    /// Policies that run again instead of the recorded actions.
     policies: Option<Policies>,
 }
 
-/// What policies need that a recording does not hold.
+/// Inputs of policies that a recording does not contain.
 #[derive(Debug)]
 struct Policies {
     networks: Networks,
     project: Project,
 }
 
-/// Why a run cannot be made again, as a text for people.
+/// The reason why a run cannot be re-simulated, as readable text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unusable(pub String);
 
 impl RecordedRun {
-    /// The run of a recording, in which recorded answers decide.
+    /// Prepares the run of a recording with its recorded actions.
     ///
     /// # Errors
     /// When its scenario cannot be used.
@@ -48,8 +48,8 @@ impl RecordedRun {
         Ok(Self { scenario: loaded.scenario, seed: start.header.seed, policies: None })
     }
 
-    /// The run of a recording, in which its policies decide anew. Networks and
-    /// programs are looked for in the project.
+    /// Prepares the run of a recording with policies that run again. Networks and programs are
+    /// resolved in the project.
     ///
     /// # Errors
     /// When its scenario or a policy cannot be used.
@@ -79,7 +79,7 @@ impl RecordedRun {
     /// The run, at its start.
     ///
     /// # Errors
-    /// Why it cannot begin.
+    /// The reason why it cannot begin.
     pub fn replay(&self) -> Result<Replay, RunError> {
         let started = if let Some(policies) = self.start_policies() {
             Replay::with_policies(&self.scenario, self.seed, policies?)
@@ -91,15 +91,14 @@ impl RecordedRun {
         started.map_err(|error| RunError::from(&error))
     }
 
-    /// The policies that decide anew, just started; `None` if recorded answers
-    /// decide.
+    /// The newly started policies; `None` if recorded actions are used.
     pub fn start_policies(&self) -> Option<Result<RobotPolicies, RunError>> {
         let Policies { networks, project } = self.policies.as_ref()?;
         let started = start_policies(&self.scenario, networks, project);
         Some(started.map_err(|error| RunError::from(&error)))
     }
 
-    /// Files of policies that are not what they were when the run was recorded.
+    /// Policy files that have changed since the recording.
     pub fn changed_files(&self, header: &Header) -> Vec<String> {
         let Some(policies) = &self.policies else { return Vec::new() };
         let mut now = policies.networks.digests(&self.scenario);

@@ -1,4 +1,4 @@
-//! The runs of a command, and how they are carried out: entries and their seeds.
+//! The runs of a command and their execution: entries and their seeds.
 //!
 //! An [`Entry`] holds its overrides, so runs with other overrides are runs of another entry.
 //!
@@ -25,7 +25,7 @@ use crate::timeout::{Timed, Timeout, within};
 pub struct Runs<'a> {
     context: &'a RunContext,
     series: Vec<Series<'a>>,
-    /// Real time that each run may take.
+    /// Wall-clock limit of each run.
     timeout: Option<Duration>,
 }
 
@@ -33,21 +33,21 @@ pub struct Runs<'a> {
 struct Series<'a> {
     entry: &'a Entry,
     first_seed: u64,
-    /// Index of the run behind its last one.
+    /// Index one past its last run.
     end: usize,
 }
 
-/// What a command does with its runs. It is called from all threads.
+/// The callbacks of a command for its runs. They are called from all threads.
 pub trait Follower: Sync {
-    /// Whether this run may begin. Runs that may not are finished as cancelled.
+    /// True if this run may begin. Other runs are reported as cancelled.
     fn may_begin(&self, _run: usize) -> bool {
         true
     }
 
-    /// What follows a run tick by tick, such as a recorder; called once it has started.
+    /// Creates the observer of a run, such as a recorder; called once the run has started.
     ///
     /// # Errors
-    /// Why it cannot be followed. The run ends as `Error`.
+    /// The reason why it cannot be observed. The run ends as `Error`.
     fn observer(
         &self,
         run: usize,
@@ -55,21 +55,21 @@ pub trait Follower: Sync {
         episode: &Episode,
     ) -> Result<Option<Box<dyn RunObserver + '_>>, RunError>;
 
-    /// Called now and then with the simulated seconds since the last call for a run.
+    /// Called periodically with the simulated seconds since the last call for a run.
     fn advanced(&self, _simulated_s: f64) {}
 
-    /// Called when a run has ended, after `wall_s` real seconds. A policy that was waited
-    /// for until the time was up is not blamed for that in the outcome.
+    /// Called when a run has ended, after `wall_s` seconds of wall-clock time. A policy that was
+    /// waited for at the timeout of the run is not blamed in the outcome.
     fn finished(&self, run: usize, outcome: RunOutcome, wall_s: f64);
 }
 
 impl<'a> Runs<'a> {
-    /// No runs so far; each may take so much real time.
+    /// An empty list of runs; each has this wall-clock limit.
     pub fn new(context: &'a RunContext, timeout: Option<Duration>) -> Self {
         Self { context, series: Vec::new(), timeout }
     }
 
-    /// Adds the runs of an entry with these seeds. Programs that it starts have been allowed.
+    /// Adds the runs of an entry with these seeds. Programs that it starts must be trusted.
     #[must_use]
     pub fn with(mut self, entry: &'a Entry, seeds: RangeInclusive<u64>) -> Self {
         let count =
@@ -84,12 +84,12 @@ impl<'a> Runs<'a> {
         self.series.last().map_or(0, |series| series.end)
     }
 
-    /// Whether there is none.
+    /// True if there are no runs.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Simulated seconds of all runs, if each goes to its end.
+    /// Simulated seconds of all runs, if none ends early.
     pub fn simulated_s(&self) -> f64 {
         let mut begin = 0;
         let seconds = self.series.iter().map(|series| {
@@ -99,7 +99,7 @@ impl<'a> Runs<'a> {
         seconds.sum()
     }
 
-    /// Which of the added series a run belongs to.
+    /// Index of the added series that contains a run.
     pub fn series_of(&self, run: usize) -> usize {
         self.series.partition_point(|series| series.end <= run)
     }
@@ -116,20 +116,20 @@ impl<'a> Runs<'a> {
         self.series[index].first_seed + (run - begin) as u64
     }
 
-    /// Carries all of them out on several threads, until done or cancelled.
+    /// Executes all runs on several threads, until done or cancelled.
     pub fn carry_out(&self, threads: usize, cancel: &AtomicBool, follower: &impl Follower) {
         let options = BatchOptions { threads, stop_when_decided: false, cancel };
         run_batch(self.len(), &options, &Host::new(self, follower));
     }
 
-    /// Carries the first of them out at the pace of the clock.
+    /// Executes the first run in real time.
     pub fn in_real_time(&self, cancel: &AtomicBool, follower: &impl Follower) {
         let host = Host::new(self, follower);
         host.finished(0, &paced(&host, cancel));
     }
 }
 
-/// The first run of a host, no faster than the clock.
+/// Limits the first run of a host to real time.
 fn paced(host: &impl BatchHost, cancel: &AtomicBool) -> RunOutcome {
     let prepared = match host.prepare(0) {
         Ok(prepared) => prepared,
@@ -157,11 +157,11 @@ fn paced(host: &impl BatchHost, cancel: &AtomicBool) -> RunOutcome {
     RunOutcome::Finished(Box::new(observed.finish()))
 }
 
-/// Everything that runs need from outside of the simulation.
+/// The inputs of runs from outside of the simulation.
 struct Host<'a, F> {
     runs: &'a Runs<'a>,
     follower: &'a F,
-    /// When each run began.
+    /// Start time of each run.
     begun: Vec<OnceLock<Instant>>,
 }
 
@@ -179,7 +179,7 @@ impl<'a, F: Follower> Host<'a, F> {
 impl<F: Follower> BatchHost for Host<'_, F> {
     fn prepare(&self, run: usize) -> Result<PreparedRun, RunError> {
         if !self.follower.may_begin(run) {
-            // Nobody sees this: what never began is finished as cancelled.
+            // Not displayed: runs that never began are reported as cancelled.
             return Err(RunError::new(RunCode::INTERNAL, 0, "the run was not begun"));
         }
         self.begun[run].get_or_init(Instant::now);
@@ -192,7 +192,7 @@ impl<F: Follower> BatchHost for Host<'_, F> {
         robot: usize,
         interface: &RobotInterface,
     ) -> Result<Option<Box<dyn Policy>>, PolicyError> {
-        // The files of a command belong to one project.
+        // All files of a command belong to one project.
         let (networks, project) = (&self.runs.context.networks, &self.runs.entry(0).file.project);
         match self.runs.timeout {
             None => start_policy(&run.scenario, robot, interface, networks, project),

@@ -1,4 +1,4 @@
-//! The policies of robots, from what their scenario says.
+//! Starts the policies of robots from their scenario.
 
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
 use randori_core::spec::{ContractSpec, Scenario};
@@ -9,14 +9,14 @@ use randori_sim::fault::SimulationError;
 use crate::networks::Networks;
 use crate::project::Project;
 
-/// One policy per robot, or none for a robot without one, as an episode or a
-/// session takes them.
+/// One policy per robot, or `None` for a robot without one: the form that episodes and sessions
+/// take.
 pub type RobotPolicies = Vec<Option<Box<dyn Policy>>>;
 
-/// Starts the policies of all robots. What holds for [`start_policy`] holds here.
+/// Starts the policies of all robots, under the conditions of [`start_policy`].
 ///
 /// # Errors
-/// Which policy does not start, and why.
+/// The policy that does not start, and the reason.
 pub fn start_policies(
     scenario: &Scenario,
     networks: &Networks,
@@ -29,11 +29,11 @@ pub fn start_policies(
     interfaces(scenario).iter().enumerate().map(start).collect()
 }
 
-/// Starts the policy of a robot; `None` for a robot without one. Networks have
-/// been read, and programs, which run in the project's folder, were allowed.
+/// Starts the policy of a robot; `None` for a robot without one. Networks must have been read, and
+/// programs, which run in the project's folder, must be trusted.
 ///
 /// # Errors
-/// Why the policy does not start.
+/// The reason why the policy does not start.
 pub fn start_policy(
     scenario: &Scenario,
     robot: usize,

@@ -1,7 +1,7 @@
 //! A wall-clock limit for a whole run.
 //!
-//! The simulation knows no clock. [`Timed`] looks at one between ticks and ends
-//! the run; policies in processes are waited for no longer than the run may take.
+//! The simulation is independent of wall-clock time. [`Timed`] checks the clock between ticks and
+//! ends the run; the timeout of a policy process is at most that of the run.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use randori_sim::episode::Episode;
 use randori_sim::monitors::GoalDecision;
 use randori_sim::observer::RunObserver;
 
-/// How long a run may take, which began at some moment.
+/// The wall-clock limit of a run and its start time.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeout {
     begun: Instant,
@@ -20,25 +20,23 @@ pub struct Timeout {
 }
 
 impl Timeout {
-    /// For a run that began then.
+    /// The limit of a run that began at this time.
     pub fn new(begun: Instant, limit: Duration) -> Self {
         Self { begun, limit }
     }
 
-    /// Why a run that has come to this tick must end; `None` if there is time
-    /// left.
+    /// The error of a run at this tick if its time is up; `None` if time is left.
     pub fn over(&self, tick: u64) -> Option<RunError> {
         (self.begun.elapsed() >= self.limit).then(|| self.error(tick))
     }
 
-    /// A report in which a policy that was waited for until the time was up is
-    /// not blamed for that.
+    /// The report, without blame for a policy that was waited for at the timeout of the run.
     #[must_use]
     pub fn judged(&self, report: RunReport) -> RunReport {
         RunReport { error: report.error.map(|error| self.judged_error(error)), ..report }
     }
 
-    /// The same of an error alone.
+    /// The same for a single error.
     pub fn judged_error(&self, error: RunError) -> RunError {
         let is_policy = error.is(RunCode::POLICY_FAILED) || error.is(RunCode::POLICY_NOT_STARTED);
         match self.over(error.tick).filter(|_| is_policy) {
@@ -57,7 +55,7 @@ impl Timeout {
     }
 }
 
-/// The scenario with no policy that is waited for longer than the run may take.
+/// The scenario with the timeouts of its policies limited to that of the run.
 pub fn within(scenario: &Scenario, limit: Duration) -> Scenario {
     let mut scenario = scenario.clone();
     let policies = scenario.spec.robots.iter_mut().filter_map(|robot| robot.policy.as_mut());
@@ -67,15 +65,15 @@ pub fn within(scenario: &Scenario, limit: Duration) -> Scenario {
     scenario
 }
 
-/// Follows a run and ends it when its time is up. What else follows the run is
-/// finished then, so that a recording is whole.
+/// Observes a run and ends it at its timeout. The inner observer is finished then, so that a
+/// recording is complete.
 pub struct Timed<'a> {
     timeout: Timeout,
     inner: Option<Box<dyn RunObserver + 'a>>,
 }
 
 impl<'a> Timed<'a> {
-    /// `inner` and the clock.
+    /// Combines `inner` with the clock.
     pub fn new(timeout: Timeout, inner: Option<Box<dyn RunObserver + 'a>>) -> Self {
         Self { timeout, inner }
     }

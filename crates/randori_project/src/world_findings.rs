@@ -1,5 +1,4 @@
-//! Checks that need the world: whether it can be built, and bodies that overlap
-//! at the start.
+//! Checks that need the world: failures to build it, and bodies that overlap at the start.
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Label};
 use randori_core::layout::{BodyId, SceneLayout};
@@ -7,15 +6,14 @@ use randori_core::spec::Scenario;
 use randori_core::text::Sources;
 use randori_sim::world::{Overlap, SimWorld, WorldError};
 
-/// Bodies that touch may reach this far into each other, m: contacts are no
-/// stiffer, and files round.
+/// Maximum penetration of touching bodies without a warning, m: contacts are compliant, and files
+/// hold rounded numbers.
 const RESTING_M: f32 = 1e-3;
 
-/// More pairs than this are told by their number.
+/// Maximum number of listed pairs; beyond it, only their number is reported.
 const MAX_PAIRS: usize = 10;
 
-/// Scenes of more shapes are not looked at: a check must stay quick and small,
-/// whatever a file says.
+/// Maximum number of shapes for this check, which bounds its time and memory for any file.
 const MAX_SHAPES: usize = 4_000;
 
 /// Warnings about bodies that overlap in the starting state of a checked
@@ -78,7 +76,7 @@ fn warning(overlap: &Overlap, layout: &SceneLayout, sources: &Sources) -> Diagno
     }
 }
 
-/// Where a file places a body.
+/// The location of a body in a file.
 fn span(
     body: BodyId,
     layout: &SceneLayout,

@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all.
+//! Atomic file replacement.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::hash::{BuildHasher, RandomState};
@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use super::place::plain_file;
 
-/// Names that are tried before giving up; the second one is hardly ever needed.
+/// Maximum number of names to try; even the second one is rarely needed.
 const MAX_NAMES: usize = 100;
 
-/// A file that takes the place of its target when it is whole. Dropped before,
-/// it vanishes, and what was there stays. A program that is killed leaves the
-/// target as it was, and a hidden file `.randori-*.part` beside it.
+/// A file that replaces its target when it is complete. Dropped earlier, it is removed, and the
+/// target remains. A killed program leaves the target unchanged, and a hidden file
+/// `.randori-*.part` beside it.
 #[derive(Debug)]
 pub struct Draft {
     target: PathBuf,
@@ -22,11 +22,10 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Begins a file beside `target`, where a plain file or nothing may be.
+    /// Creates a draft beside `target`, which must be a regular file or absent.
     ///
     /// # Errors
-    /// When something else is there, it is write-protected, or the system
-    /// refuses.
+    /// When the target is anything else or write-protected, or the system refuses.
     pub fn create(target: &Path) -> io::Result<Self> {
         let permissions = replaceable(target)?;
         let (path, file) = new_beside(target, draft_name)?;
@@ -37,10 +36,10 @@ impl Draft {
         Ok(draft)
     }
 
-    /// Puts the file, which must be whole, in the place of its target.
+    /// Replaces the target with the draft, which must be complete.
     ///
     /// # Errors
-    /// When the system refuses; the target is then as it was.
+    /// When the system refuses; the target is then unchanged.
     pub fn finish(mut self) -> io::Result<()> {
         replaceable(&self.target)?;
         self.file.sync_all()?;
@@ -64,24 +63,24 @@ impl Write for Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         if !self.is_finished {
-            // A file that cannot be removed is hidden, and harms nobody.
+            // A file that cannot be removed is hidden and harmless.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// Writes a file whole, in the place of an older one if there is one.
+/// Writes a complete file, and replaces an existing one atomically.
 ///
 /// # Errors
-/// What holds for [`Draft`]; the target is then as it was.
+/// As for [`Draft`]; the target is then unchanged.
 pub fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut draft = Draft::create(target)?;
     draft.write_all(bytes)?;
     draft.finish()
 }
 
-/// Where a program that is started may write a file that then takes the place of
-/// `target`: a name beside it that nobody can foresee.
+/// A path for a program to write a file that then replaces `target`: an unpredictable name in the
+/// same folder.
 pub fn draft_beside(target: &Path) -> PathBuf {
     target.with_file_name(draft_name(random(target)))
 }
@@ -90,14 +89,13 @@ fn draft_name(random: u64) -> String {
     format!(".randori-{random:016x}.part")
 }
 
-/// A number that nobody can foresee: the keys of the hasher come from the
-/// system's source of random numbers.
+/// An unpredictable number: the keys of the hasher come from the system's random number generator.
 fn random(target: &Path) -> u64 {
     RandomState::new().hash_one(target)
 }
 
-/// Makes a new file in the folder of `target`, with a name made of a random
-/// number that nobody can foresee. It is never opened through a link.
+/// Creates a new file in the folder of `target`, with an unpredictable random name. It is never
+/// opened through a link.
 ///
 /// # Errors
 /// When the system refuses.
@@ -112,7 +110,7 @@ pub fn new_beside(target: &Path, name: impl Fn(u64) -> String) -> io::Result<(Pa
     Err(io::Error::new(io::ErrorKind::AlreadyExists, "no name beside it is free"))
 }
 
-/// The permissions of the file that is to be replaced, if there is one.
+/// The permissions of the file to be replaced, if it exists.
 fn replaceable(target: &Path) -> io::Result<Option<Permissions>> {
     let permissions = plain_file(target)?.map(|metadata| metadata.permissions());
     if permissions.as_ref().is_some_and(Permissions::readonly) {
@@ -121,8 +119,7 @@ fn replaceable(target: &Path) -> io::Result<Option<Permissions>> {
     Ok(permissions)
 }
 
-/// Lets the new name of a file outlast a power failure, where the system can do
-/// that.
+/// Makes the renaming of a file durable across a power failure, where the system supports it.
 fn sync_folder(file: &Path) {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {

@@ -1,11 +1,8 @@
-//! Files that are written and read whole, whoever made the folder that they lie
-//! in.
+//! Atomic reads and writes of files, in folders of any origin.
 //!
-//! A result is written beside its target and takes the target's place when it is
-//! whole ([`Draft`]), so that a program that is killed loses nothing that was
-//! there before. Nothing is written through a symbolic link, and named pipes,
-//! devices and sockets are neither written to nor read from: a project may come
-//! from anybody.
+//! A result is written beside its target and replaces it when complete ([`Draft`]), so that a
+//! killed program loses no earlier file. Nothing is written through a symbolic link, and named
+//! pipes, devices and sockets are neither written nor read: a project may be untrusted.
 
 mod draft;
 mod place;

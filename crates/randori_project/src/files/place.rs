@@ -1,14 +1,14 @@
-//! What lies at a path, and whether a result may be written there.
+//! File kinds at a path, and permission to write a result there.
 
 use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// The plain file at `path`, or `None` if nothing is there.
+/// The regular file at `path`, or `None` if the path does not exist.
 ///
 /// # Errors
-/// When something else is there (a folder, a link, a named pipe, a device, a
-/// socket), or the system refuses.
+/// When the path is of another kind (a folder, a link, a named pipe, a device, a socket), or the
+/// system refuses.
 pub fn plain_file(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => match kind_unless_file(metadata.file_type()) {
@@ -20,7 +20,7 @@ pub fn plain_file(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// What something is that is no plain file, in words.
+/// The kind of a path that is not a regular file, in words.
 pub fn kind_unless_file(kind: FileType) -> Option<&'static str> {
     if kind.is_file() {
         return None;
@@ -51,18 +51,17 @@ fn special(_: FileType) -> &'static str {
     "not a file"
 }
 
-/// Whether a path is another name of standard output.
+/// True if a path is another name of standard output.
 pub fn is_standard_output(path: &Path) -> bool {
     let names = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
     names.iter().any(|name| path == Path::new(name))
 }
 
-/// Makes the folder `relative` below `base`, of which no part may be a symbolic
-/// link; `base` itself, which a person has named, may be one. Gives its path.
+/// Creates the folder `relative` below `base`. No part of it may be a symbolic link; `base` itself,
+/// which the user has named, may be one. Returns its path.
 ///
 /// # Errors
-/// When a part is a link or a file, `relative` leaves `base`, or the system
-/// refuses.
+/// When a part is a link or a file, `relative` leaves `base`, or the system refuses.
 pub fn make_folders(base: &Path, relative: &Path) -> io::Result<PathBuf> {
     if !base.as_os_str().is_empty() {
         fs::create_dir_all(base)?;
@@ -83,7 +82,7 @@ pub fn make_folders(base: &Path, relative: &Path) -> io::Result<PathBuf> {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 match fs::create_dir(&folder) {
-                    // Somebody else made it in the same moment.
+                    // Another process created it concurrently.
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                         return make_folders(base, relative);
                     }

@@ -1,4 +1,4 @@
-//! Reads files that a person names, which may be anything.
+//! Reads files named by the user, which may be of any kind.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -6,11 +6,11 @@ use std::path::Path;
 
 use super::place::kind_unless_file;
 
-/// The bytes of a file that has at most `limit` of them.
+/// The bytes of a file of at most `limit` bytes.
 ///
 /// # Errors
-/// When it is not a file (opening a named pipe would wait for ever), it is larger,
-/// or the system refuses.
+/// When it is not a regular file (opening a named pipe would block), it is larger, or the system
+/// refuses.
 pub fn read_bytes(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let refuse = |kind: fs::FileType| match kind_unless_file(kind) {
         None => Ok(()),
@@ -18,14 +18,14 @@ pub fn read_bytes(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     };
     refuse(fs::metadata(path)?.file_type())?;
     let file = File::open(path)?;
-    // It may have been exchanged in between.
+    // The file may have been replaced in between.
     let metadata = file.metadata()?;
     refuse(metadata.file_type())?;
     let mut bytes = Vec::new();
     let expected = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
     if expected <= limit {
         bytes.try_reserve_exact(expected)?;
-        // Some files say that they are empty and go on for ever.
+        // Some special files report size 0 and are endless.
         file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     }
     if expected > limit || bytes.len() > limit {
@@ -35,10 +35,10 @@ pub fn read_bytes(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The text of a file that has at most `limit` bytes.
+/// The text of a file of at most `limit` bytes.
 ///
 /// # Errors
-/// What holds for [`read_bytes`], and when it is not UTF-8.
+/// As for [`read_bytes`], and when it is not UTF-8.
 pub fn read_text(path: &Path, limit: usize) -> io::Result<String> {
     String::from_utf8(read_bytes(path, limit)?)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))

@@ -1,4 +1,4 @@
-//! The project on disk: its root, its files, and which of them are meant.
+//! The project on disk: its root, its files, and their selection.
 
 mod places;
 mod select;
@@ -19,25 +19,25 @@ pub use select::{
     select_scenarios_around,
 };
 
-/// A folder with scenarios and assets. Nothing outside of it and of the asset
-/// folders that the person has named is ever read.
+/// A folder with scenarios and assets. Nothing outside of it and of the asset folders given by the
+/// user is ever read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
     root: PathBuf,
-    /// Folders where `assets:` files are looked for that the project lacks.
+    /// Search folders for `assets:` files that the project lacks.
     assets: Vec<PathBuf>,
-    /// What its files may ask for.
+    /// Limits on the resources that its files may request.
     pub limits: Limits,
-    /// Environment variables that its policies get besides the usual ones.
+    /// Additional environment variables for its policies.
     pub policy_env: Vec<EnvVar>,
 }
 
 impl Project {
-    /// The project that holds `file`: the nearest folder above it with
-    /// `assets` or `scenarios` in it, else the file's own folder.
+    /// The project that contains `file`: the nearest ancestor folder with `assets` or `scenarios`
+    /// in it, else the file's own folder.
     ///
     /// # Errors
-    /// When the system does not give its real path.
+    /// When the system cannot resolve the real path.
     pub fn containing(file: &Path) -> io::Result<Self> {
         let file = std::path::absolute(file)?;
         let own_folder =
@@ -51,7 +51,7 @@ impl Project {
     /// The project with this root.
     ///
     /// # Errors
-    /// When the system does not give its real path.
+    /// When the system cannot resolve the real path.
     pub fn at(root: &Path) -> io::Result<Self> {
         Ok(Self {
             root: root.canonicalize()?,
@@ -74,13 +74,13 @@ impl Project {
         Some(parts.join("/"))
     }
 
-    /// The real place of a file, for instance to see whether it has changed;
-    /// `None` if the project has no such file or may not read it.
+    /// The real path of a file, for instance to detect changes; `None` if the project has no such
+    /// file or may not read it.
     pub fn on_disk(&self, path: &str) -> Option<PathBuf> {
         self.find_file(path).ok()
     }
 
-    /// Where a file is looked for, whether it is there or not.
+    /// The path at which a file is expected, existing or not.
     pub fn candidates(&self, path: &str) -> impl Iterator<Item = PathBuf> {
         let asset = path.strip_prefix("assets/");
         let elsewhere = self.assets.iter().filter_map(move |folder| Some(folder.join(asset?)));
@@ -89,8 +89,8 @@ impl Project {
 }
 
 impl Project {
-    /// The file on disk, provided that it lies inside the root (or an asset
-    /// folder) even after following symbolic links.
+    /// The file on disk, provided that it is inside the root (or an asset folder) even after
+    /// resolving symbolic links.
     fn find(&self, path: &str) -> Result<PathBuf, ReadError> {
         let relative = Path::new(path);
         if relative.components().any(|part| !matches!(part, Component::Normal(_))) {
@@ -115,7 +115,7 @@ impl Project {
         }
     }
 
-    /// The bytes of a file, of which there are at most `limit`.
+    /// The bytes of a file of at most `limit` bytes.
     fn read_up_to(&self, path: &str, limit: usize) -> Result<Vec<u8>, ReadError> {
         let real = self.find_file(path)?;
         read_bytes(&real, limit).map_err(|error| match error.kind() {
@@ -124,8 +124,7 @@ impl Project {
         })
     }
 
-    /// A text that is no part of a scenario, such as a golden: as long as other
-    /// assets may be.
+    /// A text that is not part of a scenario, such as a golden; the size limit is that of assets.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -135,7 +134,7 @@ impl Project {
     }
 }
 
-/// The real place of a file in a folder.
+/// The real path of a file in a folder.
 fn inside(folder: &Path, relative: &Path) -> Result<PathBuf, ReadError> {
     let real = folder.join(relative).canonicalize().map_err(|error| read_error(&error))?;
     if !real.starts_with(folder) {
@@ -183,7 +182,7 @@ impl FileReader for Project {
             }
             found.push_str(&name);
         }
-        // Links that leave the project are none of its files.
+        // Links that leave the project are not part of it.
         self.find_file(&found).is_ok().then_some(found)
     }
 
@@ -191,7 +190,7 @@ impl FileReader for Project {
         randori_import::import_robot(self, import, sources)
     }
 
-    /// The path as one would type it in the current folder.
+    /// The path relative to the current folder, as a user would type it.
     fn shown(&self, path: &str) -> String {
         let full = self.find(path).unwrap_or_else(|_| self.root.join(path));
         let shown = std::env::current_dir().ok().and_then(|here| from_here(&here, &full));
@@ -199,21 +198,20 @@ impl FileReader for Project {
     }
 }
 
-/// The first name in a folder that differs from `name` only in capital letters.
+/// The first name in a folder that differs from `name` only in case.
 fn similar_name(folder: &Path, name: &str) -> Option<String> {
     let names =
         fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     names.filter(|other| other.eq_ignore_ascii_case(name)).min()
 }
 
-/// The path from the folder `here` to `full`, if one leads there without
-/// climbing far.
+/// The relative path from the folder `here` to `full`, if it needs only a few parent steps.
 fn from_here(here: &Path, full: &Path) -> Option<PathBuf> {
     let common =
         here.components().zip(full.components()).take_while(|(here, full)| here == full).count();
     let up = here.components().count() - common;
     let down = full.components().skip(common);
-    // The root folder alone is no kinship.
+    // A common root folder alone does not count.
     (up == 0 || (up <= 3 && common > 1))
         .then(|| std::iter::repeat_n(Component::ParentDir, up).chain(down).collect())
 }

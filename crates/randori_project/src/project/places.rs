@@ -1,22 +1,21 @@
-//! Where files are looked for.
+//! Search paths for files.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Project, SelectError};
 
-/// Where files are looked for, as far as the arguments say.
+/// The search paths given as arguments.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
-    /// The project's root; found from the files if it is left out.
+    /// The project's root; derived from the files if omitted.
     pub root: Option<PathBuf>,
-    /// Folders that hold assets which are not part of the project.
+    /// Folders of external assets.
     pub assets: Vec<PathBuf>,
 }
 
 impl Places {
-    /// What the arguments say; assets without any are where `RANDORI_ASSETS`
-    /// says.
+    /// The search paths from arguments; without asset folders, those in `RANDORI_ASSETS`.
     pub fn new(root: Option<PathBuf>, assets: Vec<PathBuf>) -> Self {
         let from_variable = || {
             let folders = std::env::var_os("RANDORI_ASSETS").unwrap_or_default();
@@ -25,7 +24,7 @@ impl Places {
         Self { root, assets: if assets.is_empty() { from_variable() } else { assets } }
     }
 
-    /// The arguments that say the same again.
+    /// The equivalent command-line arguments.
     pub fn words(&self) -> Vec<String> {
         let root = self.root.iter().map(|root| ("--root", root));
         let places = root.chain(self.assets.iter().map(|folder| ("--assets", folder)));
@@ -34,7 +33,7 @@ impl Places {
             .collect()
     }
 
-    /// The project that holds the current folder.
+    /// The project that contains the current folder.
     ///
     /// # Errors
     /// When the root or a folder of assets cannot be read.
@@ -42,7 +41,7 @@ impl Places {
         self.project(Path::new("."))
     }
 
-    /// The project that holds `file`.
+    /// The project that contains `file`.
     ///
     /// # Errors
     /// When the root or a folder of assets cannot be read.

@@ -1,4 +1,4 @@
-//! Which files are meant: names become files of projects.
+//! File selection: names are resolved to files of projects.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,48 +12,48 @@ use randori_core::text::outline::Outline;
 use super::{Places, Project};
 use crate::files::kind_unless_file;
 
-/// A file that somebody named, in its project.
+/// A selected file, in its project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SelectedFile {
-    /// The project that it belongs to.
+    /// Its project.
     pub project: Project,
     /// Its path from the project's root.
     pub path: String,
-    /// Its path as one would type it here.
+    /// Its path as typed in the current folder.
     pub shown: String,
-    /// Whether it was found in a folder, rather than named itself.
+    /// True if it was found in a folder, rather than named itself.
     pub in_folder: bool,
 }
 
-/// A reason why a selection names nothing.
+/// The reasons why a selection matches nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SelectError {
     /// There is no such file or folder.
     #[error("the file `{}` does not exist", .path.display())]
     NotFound {
-        /// What was named.
+        /// The name as typed.
         path: PathBuf,
-        /// A file that was perhaps meant.
+        /// A similar file name.
         similar: Option<PathBuf>,
     },
     /// It is neither a file nor a folder.
     #[error("`{}` is {kind}, not a file", .path.display())]
     Special {
-        /// What was named.
+        /// The name as typed.
         path: PathBuf,
-        /// What it is, in words.
+        /// Its kind, in words.
         kind: &'static str,
     },
-    /// The folder holds no files of the kind.
+    /// The folder contains no files of the kind.
     #[error("there are no scenario files in `{}`", .folder.display())]
     Empty {
-        /// What was named.
+        /// The name as typed.
         folder: PathBuf,
     },
     /// The file lies outside the project.
     #[error("`{}` does not lie in the project `{}`", .path.display(), .root.display())]
     Outside {
-        /// What was named.
+        /// The name as typed.
         path: PathBuf,
         /// The project's root.
         root: PathBuf,
@@ -61,15 +61,15 @@ pub enum SelectError {
     /// The system refused.
     #[error("`{}` cannot be read: {error}", .path.display())]
     Unreadable {
-        /// What was to be read.
+        /// The path of the failed read.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         error: String,
     },
 }
 
 impl SelectError {
-    /// What to do about it.
+    /// Advice on the error.
     pub fn help(&self) -> Option<String> {
         match self {
             Self::NotFound { similar: Some(similar), .. } => {
@@ -81,7 +81,7 @@ impl SelectError {
 }
 
 impl SelectedFile {
-    /// The word that the file starts with: `Scenario`, `Robot`, `Environment`.
+    /// The first word of the file: `Scenario`, `Robot`, `Environment`.
     pub fn kind(&self) -> Option<String> {
         let text = self.project.read(&self.path).ok()?;
         let outline = Outline::scan(&text, self.project.limits.nesting);
@@ -89,12 +89,11 @@ impl SelectedFile {
     }
 }
 
-/// All scenario files that are meant, each once, in the order in which they
-/// were named. Robots and environments in a named folder are left out; a file
-/// that is itself named is taken to be a scenario.
+/// All selected scenario files, each once, in the order of the names. Robots and environments in a
+/// named folder are skipped; a file that is itself named is treated as a scenario.
 ///
 /// # Errors
-/// For the first name that stands for nothing.
+/// For the first name that matches nothing.
 pub fn select_scenarios(
     named: &[PathBuf],
     places: &Places,
@@ -129,10 +128,10 @@ pub fn select_scenarios_around(places: &Places) -> Result<Vec<SelectedFile>, Sel
     select_scenarios(&[folder], places)
 }
 
-/// All files that are meant, each once, in the order in which they were named.
+/// All selected files, each once, in the order of the names.
 ///
 /// # Errors
-/// For the first name that stands for nothing.
+/// For the first name that matches nothing.
 pub fn select_all(named: &[PathBuf], places: &Places) -> Result<Vec<SelectedFile>, SelectError> {
     let mut seen = BTreeSet::new();
     let mut selected = Vec::new();
@@ -152,8 +151,8 @@ pub fn select_all(named: &[PathBuf], places: &Places) -> Result<Vec<SelectedFile
     Ok(selected)
 }
 
-/// The RON files that `named` stands for: a file itself (its extension may be
-/// left out), or all files below a folder in alphabetical order.
+/// The RON files that match `named`: the file itself (its extension may be omitted), or all files
+/// below a folder in alphabetical order.
 fn select(named: &Path) -> Result<Vec<PathBuf>, SelectError> {
     let with_extension = named.with_extension("ron");
     if named.is_file() {
@@ -182,13 +181,13 @@ fn select(named: &Path) -> Result<Vec<PathBuf>, SelectError> {
     Err(SelectError::NotFound { path: named.to_path_buf(), similar: similar_file(named) })
 }
 
-/// Whether a file holds what a scenario is expected to give, rather than
-/// something that can be run.
+/// True if a file contains the expectations of a scenario (a golden), rather than something that
+/// can be run.
 pub fn is_golden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b".golden.ron"))
 }
 
-/// How deep folders are searched.
+/// Maximum depth of the folder search.
 const MAX_DEPTH: usize = 8;
 
 /// All goldens below a folder, in alphabetical order.
@@ -217,7 +216,7 @@ fn collect_ron(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Res
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             continue;
         }
-        // Links to folders are not followed: they could form a circle.
+        // Links to folders are not followed: they could form a cycle.
         if entry.file_type()?.is_dir() {
             if depth > 0 {
                 collect_ron(&path, depth - 1, files)?;
@@ -229,7 +228,7 @@ fn collect_ron(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Res
     Ok(())
 }
 
-/// The file with the most similar name in the nearest folder above that exists.
+/// The file with the most similar name in the nearest existing ancestor folder.
 fn similar_file(missing: &Path) -> Option<PathBuf> {
     let folder = missing
         .ancestors()

@@ -1,4 +1,4 @@
-//! Where recordings go.
+//! Destinations of recordings.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// What `named` stands for if there are so many runs.
+    /// The destination `named` for this number of runs.
     pub fn new(named: &Path, runs: usize) -> Self {
         if runs == 1 && !named.is_dir() {
             Self::File(named.to_owned())
@@ -26,7 +26,7 @@ impl Destination {
         }
     }
 
-    /// Makes the folders that a file of this destination lies in.
+    /// Creates the parent folders of a file of this destination.
     ///
     /// # Errors
     /// When a folder below the named one is a link, or the system refuses.
@@ -53,7 +53,7 @@ impl Destination {
     }
 }
 
-/// A recording that cannot be written, as a reason why its run broke.
+/// The error of a run whose recording cannot be written.
 pub fn unwritable(path: &Path, reason: &dyn std::fmt::Display) -> RunError {
     error(format!("recording into `{}` failed: {reason}", path.display()), None)
 }

@@ -1,9 +1,9 @@
-//! The file that a recording is written into.
+//! The file of a recording.
 //!
-//! A new recording is written in its place, so that what a killed run leaves
-//! can be found and replayed up to where it ends. An older recording stays until
-//! the new one is whole: until then that one lies beside it, as
-//! `NAME.partial-*.mcap`. A lock keeps two runs from recording into one file.
+//! A new recording is written directly at its target, so that the file of a killed run can be found
+//! and replayed up to its end. An existing recording remains until the new one is complete: until
+//! then the new one is beside it, as `NAME.partial-*.mcap`. A lock prevents two runs from recording
+//! to one file.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
@@ -15,26 +15,26 @@ use super::destination::{error, unwritable};
 use crate::files::{new_beside, plain_file};
 use crate::overwrite::holds_something_else;
 
-/// The bytes with which every MCAP file begins.
+/// Magic bytes of MCAP.
 const MCAP_MAGIC: &[u8] = b"\x89MCAP";
 
-/// A recording in the making.
+/// A recording in progress.
 #[derive(Debug)]
 pub(super) struct RecordingFile {
     target: PathBuf,
     out: BufWriter<File>,
-    /// Where it is written, if that is not the target.
+    /// Path of the partial file, if it is not the target.
     partial: Option<PathBuf>,
-    /// The older recording, whose lock is held until the end.
+    /// The existing recording, whose lock is held until the end.
     _older: Option<File>,
 }
 
 impl RecordingFile {
-    /// Begins a file, in the place of an older recording if there is one.
+    /// Creates the file of a recording.
     ///
     /// # Errors
-    /// When something else is there, another run is recording into the file, or
-    /// the system refuses.
+    /// When the target is not a regular file, another run is recording to it, or the system
+    /// refuses.
     pub(super) fn create(target: &Path) -> Result<Self, RunError> {
         let failed = |error: io::Error| unwritable(target, &error);
         if target == Path::new("-") {
@@ -63,7 +63,7 @@ impl RecordingFile {
         Ok(Self { target, out, partial: Some(partial), _older: Some(older) })
     }
 
-    /// A new file; `None` if another run has begun the same one just now.
+    /// A new file; `None` if another run has just created it.
     fn begin(target: &Path) -> io::Result<Option<Self>> {
         if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder)?;
@@ -79,12 +79,12 @@ impl RecordingFile {
         Ok(Some(Self { target: target.to_owned(), out, partial: None, _older: None }))
     }
 
-    /// Where the bytes are until the end.
+    /// Path of the bytes until the end.
     pub(super) fn path(&self) -> &Path {
         self.partial.as_deref().unwrap_or(&self.target)
     }
 
-    /// Puts the recording, which is whole, in its place.
+    /// Moves the complete recording to its target.
     ///
     /// # Errors
     /// When the system refuses.
@@ -92,7 +92,7 @@ impl RecordingFile {
         self.out.flush()?;
         let Some(partial) = &self.partial else { return Ok(()) };
         self.out.get_ref().sync_all()?;
-        // Whatever has come to its place meanwhile is not written through.
+        // A link that has appeared at the target meanwhile is not written through.
         plain_file(&self.target)?;
         fs::rename(partial, &self.target)
     }
@@ -108,8 +108,8 @@ impl Write for RecordingFile {
     }
 }
 
-/// Locks a file for this run; `false` if another one has it. Where the system
-/// knows no locks, nobody has it.
+/// Locks a file for this run; `false` if another run holds the lock. On systems without locks it
+/// always succeeds.
 fn lock(file: &File) -> bool {
     !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
 }

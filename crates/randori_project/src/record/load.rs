@@ -3,11 +3,10 @@
 use randori_core::text::{BUNDLE_SCENARIO, Limits, Loaded, MemoryFiles, ScenarioText};
 use randori_record::header::Start;
 
-/// Reads the scenario that a recording holds, also if it uses old names of
-/// fields.
+/// Reads the scenario of a recording, including one with old field names.
 ///
 /// # Errors
-/// Why it cannot be used, as a text for people.
+/// The reason why it cannot be used, as readable text.
 pub fn load(start: &Start, limits: &Limits) -> Result<Loaded, String> {
     let files = MemoryFiles::new(start.current_texts());
     ScenarioText::load(&files, BUNDLE_SCENARIO, limits)

@@ -1,7 +1,7 @@
-//! Recordings of runs: everything that happens, as a file.
+//! Recordings of runs in files.
 //!
-//! [`Destination`] says where recordings go, [`start()`] what they say about
-//! themselves, and [`Recorder`] follows a run; [`load()`] reads its scenario again.
+//! [`Destination`] holds their paths, [`start()`] their header, and [`Recorder`] observes a run;
+//! [`load()`] reads the scenario of a recording.
 
 mod destination;
 mod file;

@@ -1,4 +1,4 @@
-//! Follows a run and writes it down.
+//! Records a run.
 
 use std::path::{Path, PathBuf};
 
@@ -21,11 +21,11 @@ const KEYFRAME_S: f64 = 5.0;
 
 /// Writes one run to a file.
 pub struct Recorder {
-    /// Where it is in the end.
+    /// Final location.
     path: PathBuf,
-    /// Where it is until then.
+    /// Location while recording.
     partial: PathBuf,
-    /// Until the end.
+    /// Held until the end.
     writer: Option<RecordingWriter<RecordingFile>>,
     state_every: u64,
     ticks_per_keyframe: u64,
@@ -33,10 +33,10 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Begins a recording in a file.
+    /// Starts a recording in a file.
     ///
     /// # Errors
-    /// Why it cannot be written.
+    /// The reason why it cannot be written.
     pub fn create(
         path: &Path,
         start: &Start,

@@ -1,4 +1,4 @@
-//! What a recording says before its first tick.
+//! The header of a recording.
 
 use randori_core::diagnostic::RunCode;
 use randori_core::policy::PolicyContract;
@@ -14,18 +14,18 @@ use randori_sim::episode::Episode;
 
 use crate::reading::FileDigests;
 
-/// Where a run comes from.
+/// The origin of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin<'a> {
-    /// Path of the scenario file, as it was named.
+    /// Path of the scenario file, as named by the user.
     pub file: &'a str,
-    /// Every file that was read for it.
+    /// All files read for it.
     pub assets: &'a FileDigests,
-    /// The command that gives it again.
+    /// The command that reproduces it.
     pub reproduce: &'a str,
 }
 
-/// What this program computes with.
+/// Versions, features and target of this program.
 pub fn engine() -> Engine {
     Engine {
         randori: env!("CARGO_PKG_VERSION").to_owned(),
@@ -37,7 +37,7 @@ pub fn engine() -> Engine {
     }
 }
 
-/// Everything that is known about a run before its first tick.
+/// The data of a run known before its first tick.
 ///
 /// # Errors
 /// When the scenario cannot be written as text.
