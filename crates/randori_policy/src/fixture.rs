@@ -1,4 +1,4 @@
-//! Robots that tests share.
+//! Robots shared by tests.
 
 use randori_core::layout::SceneLayout;
 use randori_core::policy::{Observation, RobotInterface};
@@ -6,7 +6,7 @@ use randori_core::spec::{RobotSpec, Scenario};
 use randori_core::time::Tick;
 use serde::de::DeserializeOwned;
 
-/// Ticks per second of the observations made here.
+/// Ticks per second of the observations in this module.
 pub(crate) const TICK_RATE_HZ: u64 = 500;
 
 fn parse<T: DeserializeOwned>(text: &str) -> T {
@@ -16,7 +16,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> T {
         .expect("fixture text must parse")
 }
 
-/// The interface of the robot that `text` describes, decided for at 50 Hz.
+/// The interface of the robot that `text` describes, with a control rate of 50 Hz.
 pub(crate) fn interface(text: &str) -> RobotInterface {
     let model: RobotSpec = parse(text);
     let scenario = Scenario {
@@ -79,7 +79,7 @@ pub(crate) const COURIER: &str = r#"Robot(
     ],
 )"#;
 
-/// One leg with a joint of each drive that takes a position or a torque.
+/// One leg with a joint for each drive that takes a position or a torque.
 pub(crate) const LEG: &str = r#"Robot(
     format: 1, name: "leg", base: Fixed(link: "trunk"),
     links: [
@@ -103,12 +103,12 @@ pub(crate) const LEG: &str = r#"Robot(
     },
 )"#;
 
-/// The parameters that `text` (the inside of a RON map) gives.
+/// Parses the parameters in `text` (the inside of a RON map).
 pub(crate) fn params(text: &str) -> std::collections::BTreeMap<String, ron::Value> {
     parse(&format!("{{{text}}}"))
 }
 
-/// What a robot sees at one moment, with everything just measured.
+/// A robot's observation at one moment, with all channels just measured.
 #[derive(Debug, Clone)]
 pub(crate) struct Snapshot {
     pub(crate) tick: u64,
@@ -124,7 +124,7 @@ impl Snapshot {
         Self { tick, values, measured_at }
     }
 
-    /// The question that goes to a policy.
+    /// The inference request to a policy.
     pub(crate) fn observation(&self, request: u64) -> Observation<'_> {
         Observation {
             request,

@@ -1,15 +1,15 @@
-//! Policies that Randori brings along, and adapters to policies that live elsewhere.
+//! Built-in policies, and adapters to external policies.
 //!
-//! [`start`] makes a policy from the source that a scenario names. [`builtin()`] makes one
-//! from a name and parameters. [`RemotePolicy`] talks to a policy elsewhere, such as a
-//! [child process](ProcessPolicy); `docs/policy-protocol.md` describes the conversation.
+//! [`start`] creates a policy from the source in a scenario. [`builtin()`] creates one from a name
+//! and parameters. [`RemotePolicy`] connects to an external policy, such as a [child
+//! process](ProcessPolicy); `docs/policy-protocol.md` describes the protocol.
 //!
-//! [`ManualCommand`] lets a person decide.
+//! [`ManualCommand`] provides manual control.
 //!
-//! [`network`] runs neural networks as a policy contract says.
+//! [`network`] runs neural networks from policy contracts.
 //!
-//! Built-in policies compute with IEEE arithmetic and `libm` alone, so their
-//! answers are the same bits on every machine.
+//! Built-in policies compute with IEEE arithmetic and `libm` alone, so their actions are
+//! bit-identical on all machines.
 
 mod builtin;
 #[cfg(test)]
@@ -29,7 +29,7 @@ pub use source::{Context, ReadNetwork, Trusted, problems, start};
 
 use randori_core::diagnostic::nearest;
 
-/// Names as people list them: `a`, `b` and `c`, in backticks.
+/// Formats names as a list: `a`, `b` and `c`, in backticks.
 fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match names.split_last() {
@@ -39,8 +39,7 @@ fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// Advice about a name that does not exist: the one that was probably meant,
-/// or else all that there are.
+/// Advice on an unknown name: the most similar known name, or else all known names.
 fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let candidates: Vec<&str> = candidates.into_iter().collect();
     match nearest(wrong, candidates.iter().copied()) {

@@ -1,4 +1,4 @@
-//! Commands by hand: sliders, keys, a game pad.
+//! Manual commands from sliders, keys or a game pad.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,16 +7,16 @@ use randori_core::policy::{
     CommandChunk, Determinism, Observation, Policy, PolicyContract, PolicyError, RobotInterface,
 };
 
-/// The command that a person gives to a robot. Clones share it: a window keeps
-/// one, and [its policies](Self::policy) answer with what was set last.
+/// The manual command of a robot. Clones share it: a window keeps one, and [its
+/// policies](Self::policy) return the latest value.
 ///
-/// It starts as the robot's starting command, and outlives runs: a run that is
-/// taken back or started again does not move it.
+/// It starts as the robot's starting command, and outlives runs: rewinding or restarting a run does
+/// not change it.
 #[derive(Debug, Clone)]
 pub struct ManualCommand {
     values: Arc<Mutex<Vec<f32>>>,
     initial: Arc<[f32]>,
-    /// By value of the command.
+    /// By index of the command value.
     ranges: Arc<[Option<(f32, f32)>]>,
 }
 
@@ -33,8 +33,8 @@ impl ManualCommand {
         }
     }
 
-    /// Sets one value, in the unit of its input. It is kept within the range of
-    /// the input; one that is not a number, or for no input, changes nothing.
+    /// Sets one value, in the unit of its input, clamped to the range of the input. NaN and unknown
+    /// inputs are ignored.
     pub fn set(&self, index: usize, value: f32) {
         let Some(range) = self.ranges.get(index) else { return };
         if value.is_nan() {
@@ -46,18 +46,18 @@ impl ManualCommand {
         }
     }
 
-    /// Goes back to the starting command.
+    /// Resets to the starting command.
     pub fn reset(&self) {
         self.lock().copy_from_slice(&self.initial);
     }
 
-    /// The command now, laid out as [`RobotInterface::actions`].
+    /// The current command, in the layout of [`RobotInterface::actions`].
     pub fn values(&self) -> Vec<f32> {
         self.lock().clone()
     }
 
-    /// A policy that gives this command. Nobody can promise that its answers come
-    /// again, so it promises nothing; recorded answers replay all the same.
+    /// Creates a policy that returns this command. Manual input is not reproducible, so its
+    /// determinism is unknown; recorded actions can still be replayed.
     pub fn policy(&self) -> Box<dyn Policy> {
         let contract = PolicyContract {
             name: "by hand".to_owned(),
@@ -69,13 +69,13 @@ impl ManualCommand {
         Box::new(Manual { contract, command: self.clone(), answers: BTreeMap::new() })
     }
 
-    /// Nothing panics while it holds this lock.
+    /// No code panics while it holds this lock.
     fn lock(&self) -> MutexGuard<'_, Vec<f32>> {
         self.values.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Answers with the command at the moment of the question.
+/// Returns the command at the time of the request.
 struct Manual {
     contract: PolicyContract,
     command: ManualCommand,
@@ -104,7 +104,7 @@ impl Policy for Manual {
             .ok_or_else(|| PolicyError::new(format!("request {request} was never submitted")))
     }
 
-    /// Unknown: a hand cannot be saved.
+    /// Unknown: manual input cannot be saved.
     fn snapshot(&self) -> Option<Vec<u8>> {
         None
     }
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_command_stays_within_what_the_robot_can_follow() {
-        // Its motor gives at most 20 N.
+        // Its motor has a maximum force of 20 N.
         let command = ManualCommand::new(&interface(CARTPOLE));
         let after = |value: f32| {
             command.set(0, value);

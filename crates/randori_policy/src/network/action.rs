@@ -1,4 +1,4 @@
-//! From what a network gives to a command.
+//! The mapping from network outputs to commands.
 
 use randori_core::diagnostic::DiagnosticCode;
 use randori_core::policy::{PolicyError, RobotInterface};
@@ -26,18 +26,18 @@ struct DrivenJoint {
     scale: f32,
     offset: f32,
     range: Option<(f32, f32)>,
-    /// Place in the command.
+    /// Index in the command.
     place: usize,
-    /// Where residual targets start.
+    /// Initial value of residual targets.
     start: f32,
 }
 
 impl ActionDecoder {
-    /// A decoder for the robot with this interface, ready for a run.
+    /// Creates a decoder for a robot with this interface, ready for a run.
     ///
     /// # Errors
-    /// With all joints that no actuator drives as the contract wants, and all
-    /// lists of the wrong length.
+    /// With all joints that no actuator drives as the contract demands, and all lists of the wrong
+    /// length.
     pub fn new(contract: &ContractSpec, interface: &RobotInterface) -> Result<Self, Vec<Problem>> {
         let action = &contract.action;
         let names = contract.driven_joints();
@@ -84,7 +84,7 @@ impl ActionDecoder {
         Ok(decoder)
     }
 
-    /// The start of a run.
+    /// Resets the state for a new run.
     pub fn reset(&mut self) {
         self.clipped.fill(0.0);
         for (target, joint) in self.target.iter_mut().zip(&self.joints) {
@@ -92,17 +92,17 @@ impl ActionDecoder {
         }
     }
 
-    /// Number of values that the network has to give.
+    /// Number of values that the network must output.
     pub fn len(&self) -> usize {
         self.joints.len()
     }
 
-    /// Whether no joint is driven.
+    /// True if no joint is driven.
     pub fn is_empty(&self) -> bool {
         self.joints.is_empty()
     }
 
-    /// The command before the first decision.
+    /// The command before the first inference.
     pub fn first_command(&self) -> &[f32] {
         &self.first_command
     }
@@ -159,7 +159,7 @@ impl ActionDecoder {
     }
 }
 
-/// The value within a range; what is not a number stays so.
+/// Clamps a value to a range; NaN stays NaN.
 fn within(value: f32, range: Option<(f32, f32)>) -> f32 {
     match range {
         Some((low, _)) if value < low => low,

@@ -1,17 +1,16 @@
-//! What a policy needs of a neural network, whoever computes it.
+//! The inference backend interface.
 
 use randori_core::policy::Determinism;
 
-/// A neural network that can be run: the seam between contracts and the
-/// programs that compute networks.
+/// A neural network that can be run: the interface between contracts and backends.
 pub trait Network: Send {
-    /// What it takes, in the order of [`Network::run`].
+    /// Its inputs, in the order of [`Network::run`].
     fn inputs(&self) -> &[TensorInfo];
 
-    /// What it gives, in the order of [`Network::run`].
+    /// Its outputs, in the order of [`Network::run`].
     fn outputs(&self) -> &[TensorInfo];
 
-    /// How far its answers repeat.
+    /// The determinism of its outputs.
     fn determinism(&self) -> Determinism;
 
     /// Computes all outputs, flat in row-major order.
@@ -21,7 +20,7 @@ pub trait Network: Send {
     fn run(&mut self, inputs: &[TensorView<'_>], outputs: &mut [Vec<f32>]) -> Result<(), String>;
 }
 
-/// Values that go into a network.
+/// Values of one network input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TensorView<'a> {
     /// Number of values along each axis.
@@ -37,29 +36,28 @@ pub struct TensorInfo {
     pub name: String,
     /// Type of its elements, such as `f32` or `i64`
     pub element: String,
-    /// Its axes; `None` if the file does not tell.
+    /// Its axes; `None` if the file does not specify them.
     pub shape: Option<Vec<Dim>>,
 }
 
 /// Number of values along an axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dim {
-    /// Always this.
+    /// Fixed.
     Fixed(usize),
-    /// Whatever is given; with its name in the file, which may be empty.
+    /// Any number; with its name in the file, which may be empty.
     Open(String),
 }
 
 impl TensorInfo {
-    /// The shape of one sample with `len` values: the first open axis beyond
-    /// the one of samples takes what is left, others hold one value. `None` if
-    /// `len` values do not fit.
+    /// The shape of one sample with `len` values: the first dynamic axis after the batch axis takes
+    /// the remaining values, and further ones have size 1. `None` if `len` values do not fit.
     pub fn shape_for(&self, len: usize) -> Option<Vec<usize>> {
         let Some(dims) = &self.shape else { return Some(vec![1, len]) };
         let fixed = self.fixed_len()?;
         let is_open = |dim: &Dim| matches!(dim, Dim::Open(_));
         let open = dims.iter().skip(1).position(is_open).map(|index| index + 1);
-        // A lone axis is one of values, not of samples.
+        // A single axis counts values, not samples.
         let open = open.or_else(|| (dims.len() == 1 && is_open(&dims[0])).then_some(0));
         let rest = len.checked_div(fixed).unwrap_or(0);
         if rest * fixed != len || (open.is_none() && rest != 1) {
@@ -73,7 +71,7 @@ impl TensorInfo {
         Some(dims.iter().enumerate().map(size).collect())
     }
 
-    /// Number of values of one sample; `None` if the file leaves that open.
+    /// Number of values of one sample; `None` if it is dynamic.
     pub fn sample_len(&self) -> Option<usize> {
         let dims = self.shape.as_ref()?;
         let is_closed = |(index, dim): (usize, &Dim)| {
@@ -82,17 +80,17 @@ impl TensorInfo {
         dims.iter().enumerate().all(is_closed).then(|| self.fixed_len()).flatten()
     }
 
-    /// Whether it holds single-precision numbers.
+    /// True if its elements are single precision.
     pub fn is_float(&self) -> bool {
         self.element == "f32"
     }
 
-    /// Number of values when each open axis holds one.
+    /// Number of values with every dynamic axis of size 1.
     pub(super) fn shape_len_with_ones(&self) -> Option<usize> {
         self.shape.as_ref().and_then(|_| self.fixed_len())
     }
 
-    /// Product of the axes that are fixed.
+    /// Product of the fixed axes.
     fn fixed_len(&self) -> Option<usize> {
         let sizes = self.shape.iter().flatten().map(|dim| match dim {
             Dim::Fixed(size) => *size,

@@ -1,4 +1,4 @@
-//! Commands of a contract: what was asked for, and how far it has slewed.
+//! Command inputs of a contract: their targets and slewed values.
 
 use std::collections::BTreeMap;
 
@@ -20,12 +20,12 @@ struct Command {
     first: Vec<f32>,
     target: Vec<f32>,
     current: Vec<f32>,
-    /// Largest change at one decision.
+    /// Maximum change per inference.
     step: Option<f32>,
 }
 
 impl Commands {
-    /// Commands with the values that a scenario gives, or else their defaults.
+    /// Commands with the values in a scenario, or else their defaults.
     pub(super) fn new(
         contract: &ContractSpec,
         given: &BTreeMap<String, Vec<f64>>,
@@ -52,15 +52,14 @@ impl Commands {
         }
     }
 
-    /// Changes what is asked for; `false` if there is no such command or it has
-    /// another number of values.
+    /// Changes a target; `false` if there is no such command or it has another number of values.
     pub(super) fn set(&mut self, name: &str, values: &[f32]) -> bool {
         let command = self.list.iter_mut().find(|command| command.name == name);
         let command = command.filter(|command| command.target.len() == values.len());
         command.map(|command| command.target.copy_from_slice(values)).is_some()
     }
 
-    /// One decision further.
+    /// Advances the slew by one inference.
     pub(super) fn slew(&mut self) {
         for command in &mut self.list {
             for (current, target) in command.current.iter_mut().zip(&command.target) {

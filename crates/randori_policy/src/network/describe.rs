@@ -1,4 +1,4 @@
-//! What an ONNX file holds, as plain data.
+//! A description of an ONNX file as plain data.
 
 use randori_core::spec::{ContractSpec, RobotSpec};
 use randori_onnx::Model;
@@ -8,7 +8,7 @@ use super::fit::check_network;
 use super::onnx::tensors;
 use super::problem::Problem;
 
-/// What an ONNX file holds.
+/// The contents of an ONNX file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
     /// Name of the network, as its exporter gave it; may be empty.
@@ -19,19 +19,19 @@ pub struct Description {
     pub ir_version: i64,
     /// Operator sets: domain (empty for the standard one) and version.
     pub opsets: Vec<(String, i64)>,
-    /// What it takes.
+    /// Its inputs.
     pub inputs: Vec<TensorInfo>,
-    /// What it gives.
+    /// Its outputs.
     pub outputs: Vec<TensorInfo>,
-    /// Operators, by name, and how often each occurs.
+    /// Operators by name, with their number of occurrences.
     pub operators: Vec<(String, usize)>,
-    /// Numbers in all weights.
+    /// Number of parameters.
     pub parameters: usize,
     /// Free key and value pairs, in the order of the file.
     pub metadata: Vec<(String, String)>,
 }
 
-/// What this network holds.
+/// Describes this network.
 pub fn describe(model: &Model) -> Description {
     let operators = model.operators().iter().map(|(name, count)| (name.clone(), *count));
     Description {
@@ -47,9 +47,8 @@ pub fn describe(model: &Model) -> Description {
     }
 }
 
-/// Everything in which this network is not the one of the contract. With a
-/// robot, the lengths of its measurements count too. What can be said without
-/// the network, reading the contract has told.
+/// All mismatches between this network and the contract. With a robot, the lengths of its sensor
+/// channels are included. Errors within the contract are reported when it is read.
 pub fn check(contract: &ContractSpec, model: &Model, robot: Option<&RobotSpec>) -> Vec<Problem> {
     let channel_len = |name: &str| {
         let (sensor, channel) = name.rsplit_once('.')?;

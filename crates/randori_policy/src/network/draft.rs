@@ -1,19 +1,18 @@
-//! A first draft of the contract of an unknown network.
+//! Drafts of contracts for unknown networks.
 //!
-//! Lengths tell more than one would think: a walking robot with n joints whose
-//! network takes 9 + 3n numbers is nearly always given its angular velocity,
-//! gravity, a command of three values, joint positions, joint velocities and its
-//! last action. What remains a guess says so in a comment.
+//! The lengths of inputs are informative: the inputs of a walking policy with n joints whose
+//! network takes 9 + 3n numbers are nearly always angular velocity, gravity, a command of three
+//! values, joint positions, joint velocities and the last action. Remaining guesses are marked in
+//! comments.
 
 use std::fmt::Write as _;
 
 use super::backend::TensorInfo;
 use super::describe::Description;
 
-/// Text of a contract for this network, with `FILL IN` and `CHECK` where a
-/// person must know more than the file tells. It can be read as it is, so that
-/// `randori policy check` tells what is missing. `path` is what the contract
-/// calls the file.
+/// Drafts a contract for this network, with `FILL IN` and `CHECK` where the file lacks information.
+/// The draft parses, so that `randori policy check` reports the gaps. `path` is the path of the
+/// network in the contract.
 pub fn draft(network: &Description, path: &str) -> String {
     let states = recurrent(network);
     let is_state =
@@ -55,12 +54,12 @@ pub fn draft(network: &Description, path: &str) -> String {
 
 /// A family of observations.
 struct Family {
-    /// Who trains with it.
+    /// Its training framework.
     of: &'static str,
     terms: &'static [&'static str],
-    /// Values besides three for each joint.
+    /// Values in addition to three for each joint.
     extra: usize,
-    /// Hands of its gait clock.
+    /// Phase angles of its gait clock.
     hands: usize,
 }
 
@@ -107,13 +106,13 @@ const FAMILIES: [Family; 4] = [
     },
 ];
 
-/// Which family an input may belong to, with how many samples.
+/// The family that an input may belong to, and its number of samples.
 struct Guess {
     family: &'static Family,
     samples: usize,
 }
 
-/// The fewest samples that explain a length.
+/// The smallest number of samples that explains a length.
 fn guess(len: usize, joints: usize) -> Option<Guess> {
     let of_samples = |samples: usize| {
         let fits = |family: &&Family| (family.extra + 3 * joints) * samples == len;
@@ -122,7 +121,7 @@ fn guess(len: usize, joints: usize) -> Option<Guess> {
     (1..=50).filter(|_| joints > 0).find_map(of_samples)
 }
 
-/// Inputs that outputs are fed back to: by their names, and equally long.
+/// Inputs that outputs are fed back to: matched by name and equal length.
 fn recurrent(network: &Description) -> Vec<(&str, &str)> {
     let stem = |name: &str| {
         let words = name.split(['_', '.', '/']);
@@ -255,7 +254,7 @@ fn write_action(
     text.push_str("    ),\n");
 }
 
-/// The values of a list among the metadata, separated by commas.
+/// Parses a comma-separated list in the metadata.
 fn entry<'n>(network: &'n Description, key: &str) -> Option<Vec<&'n str>> {
     let (_, values) = network.metadata.iter().find(|(name, _)| name == key)?;
     Some(values.trim_matches(['[', ']']).split(',').map(str::trim).collect())

@@ -1,4 +1,4 @@
-//! Whether the inputs and outputs of a network are those of a contract.
+//! Checks the inputs and outputs of a network against a contract.
 
 use randori_core::diagnostic::DiagnosticCode;
 use randori_core::spec::ContractSpec;
@@ -18,9 +18,8 @@ pub(super) struct Fit {
     pub(super) states: Vec<(usize, usize)>,
 }
 
-/// Everything in which a network is not the one that a contract describes.
-/// `channel_len` tells the number of values of a sensor channel, if that is
-/// known; inputs whose length hangs on unknown ones are not compared.
+/// All mismatches between a network and a contract. `channel_len` returns the number of values of a
+/// sensor channel, if known; inputs whose length depends on unknown ones are not compared.
 pub fn check_network(
     contract: &ContractSpec,
     inputs: &[TensorInfo],
@@ -129,7 +128,7 @@ impl Matching<'_> {
         shape
     }
 
-    /// For people: how the length of an input comes about.
+    /// Describes how the length of an input is composed.
     fn lengths(&self, spec: &randori_core::spec::InputSpec) -> String {
         let lengths: Vec<String> = spec
             .terms

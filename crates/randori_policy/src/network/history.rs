@@ -15,7 +15,7 @@ pub(super) struct History {
 }
 
 impl History {
-    /// Room for `samples` samples of `len` values.
+    /// Creates a buffer for `samples` samples of `len` values.
     pub(super) fn new(samples: usize, len: usize, first: FirstFill) -> Self {
         Self { len, values: vec![0.0; samples * len], first, is_filled: false }
     }
@@ -29,14 +29,14 @@ impl History {
         self.values.len().checked_div(self.len).unwrap_or(0)
     }
 
-    /// Makes room for the present sample, and gives it to be written.
+    /// Shifts the samples and returns the slot of the present one.
     pub(super) fn next(&mut self) -> &mut [f32] {
         self.values.copy_within(self.len.., 0);
         let last = self.values.len() - self.len;
         &mut self.values[last..]
     }
 
-    /// After the present sample was written.
+    /// Completes the first fill after the present sample was written.
     pub(super) fn settle(&mut self) {
         if std::mem::replace(&mut self.is_filled, true) || self.first == FirstFill::Zeros {
             return;
@@ -47,7 +47,7 @@ impl History {
         }
     }
 
-    /// The sample at this place of an order.
+    /// The sample at this index of an order.
     pub(super) fn sample(&self, place: usize, order: HistoryOrder) -> &[f32] {
         let age = match order {
             HistoryOrder::OldestFirst => place,

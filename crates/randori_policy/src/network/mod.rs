@@ -1,15 +1,14 @@
-//! Neural networks as policies, fed and read as a policy contract says.
+//! Neural networks as policies, with observation and action mapping from a policy contract.
 //!
-//! A [`ContractSpec`](randori_core::spec::ContractSpec) names everything between
-//! sensors and actuators that the network does not do itself. An
-//! [`ObservationBuilder`] makes the network's inputs from what the robot
-//! measures, a [`Network`] computes, an [`ActionDecoder`] makes a command of its
-//! answer. [`NetworkPolicy`] puts the three together; each can be used alone,
-//! without a simulation, for checks against recorded data or on a real robot.
+//! A [`ContractSpec`](randori_core::spec::ContractSpec) specifies everything between sensors and
+//! actuators except the network itself. An [`ObservationBuilder`] computes the network's inputs
+//! from the sensor readings, a [`Network`] runs inference, an [`ActionDecoder`] maps its output to
+//! a command. [`NetworkPolicy`] combines the three; each can be used alone, without a simulation,
+//! for checks against recorded data or on a real robot.
 //!
-//! All arithmetic is single precision in a fixed order, except for the angles
-//! of phases; functions come from `libm`. With a network that computes in a
-//! fixed order, such as [`OnnxNetwork`], answers are the same bits everywhere.
+//! All arithmetic is single precision in a fixed order, except for the angles of phases; functions
+//! come from `libm`. With a network that computes in a fixed order, such as [`OnnxNetwork`],
+//! actions are bit-identical on all machines.
 //!
 //! Start reading at [`NetworkPolicy`].
 

@@ -1,4 +1,4 @@
-//! From what a robot measures to what a network takes.
+//! The mapping from sensor readings to network inputs.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,10 @@ use super::problem::Problem;
 use super::state::{Reader, Writer};
 use super::terms::{LastActions, Present, Resolver, Term};
 
-/// Builds the inputs of a network as a contract says; needs no simulation and
-/// no network.
+/// Builds the inputs of a network from a contract; needs no simulation and no network.
 ///
-/// At each decision [`build`](Self::build) comes before the network, and
-/// [`acted`](Self::acted) after it.
+/// At each inference, call [`build`](Self::build) before the network, and [`acted`](Self::acted)
+/// after it.
 #[derive(Debug, Clone)]
 pub struct ObservationBuilder {
     inputs: Vec<Input>,
@@ -37,12 +36,11 @@ struct Input {
 }
 
 impl ObservationBuilder {
-    /// A builder for the robot with this interface, ready for a run. `commands`
-    /// are those that differ from their default.
+    /// Creates a builder for a robot with this interface, ready for a run. `commands` override the
+    /// defaults of the contract.
     ///
     /// # Errors
-    /// With all names that the robot or the contract does not have, and all
-    /// lists of the wrong length.
+    /// With all names that the robot or the contract lacks, and all lists of the wrong length.
     pub fn new(
         contract: &ContractSpec,
         interface: &RobotInterface,
@@ -84,7 +82,7 @@ impl ObservationBuilder {
         Ok(Self { inputs, commands, phases, actions, needs, values_len })
     }
 
-    /// Forgets everything but the contract: the start of a run.
+    /// Resets the state for a new run.
     pub fn reset(&mut self) {
         self.commands.reset();
         self.phases.reset();
@@ -98,19 +96,19 @@ impl ObservationBuilder {
         }
     }
 
-    /// Channels of the robot that are needed, each once.
+    /// Channels of the robot that are needed, without duplicates.
     pub fn needs(&self) -> &[String] {
         &self.needs
     }
 
-    /// Changes a command until the end of the run; `false` if there is none of
-    /// this name and length.
+    /// Changes a command until the end of the run; `false` if there is none of this name and
+    /// length.
     pub fn set_command(&mut self, name: &str, values: &[f32]) -> bool {
         self.commands.set(name, values)
     }
 
-    /// Computes all inputs from what the robot measures: `values` are laid out
-    /// as [`RobotInterface::observations`].
+    /// Computes all inputs from sensor readings: `values` have the layout of
+    /// [`RobotInterface::observations`].
     ///
     /// # Errors
     /// When a value of a term is not finite, or `values` is of another length.
@@ -135,14 +133,13 @@ impl ObservationBuilder {
         Ok(())
     }
 
-    /// Inputs with their names, in the contract's order, as they were built
-    /// last.
+    /// Inputs with their names, in the contract's order, as built last.
     pub fn inputs(&self) -> impl Iterator<Item = (&str, &[f32])> {
         self.inputs.iter().map(|input| (input.name.as_str(), input.values.as_slice()))
     }
 
-    /// After inference: remembers the action as the network gave it, clipped,
-    /// and as targets, and lets phases advance.
+    /// Updates the state after inference: stores the raw action, the clipped action and the
+    /// targets, and advances the phases.
     pub fn acted(&mut self, raw: &[f32], clipped: &[f32], target: &[f32]) {
         self.actions.raw.copy_from_slice(raw);
         self.actions.clipped.copy_from_slice(clipped);
@@ -174,7 +171,7 @@ impl ObservationBuilder {
     }
 }
 
-/// Samples cannot stand together when a term has more of them than another.
+/// Terms can be interleaved by sample only if all have the same number of samples.
 fn uneven_history((index, input): (usize, &InputSpec)) -> Option<Problem> {
     let samples = input.history.samples.max(1);
     let is_uneven = |term: &TermSpec| term.samples.is_some_and(|own| own.max(1) != samples);

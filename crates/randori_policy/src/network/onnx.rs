@@ -7,8 +7,7 @@ use randori_onnx::{Model, Session, ValueInfo};
 
 use super::backend::{Dim, Network, TensorInfo, TensorView};
 
-/// A network from an ONNX file, computed in a fixed order: the same bits on
-/// every machine.
+/// A network from an ONNX file, computed in a fixed order: bit-identical on all machines.
 #[derive(Debug)]
 pub struct OnnxNetwork {
     session: Session,
@@ -17,7 +16,7 @@ pub struct OnnxNetwork {
 }
 
 impl OnnxNetwork {
-    /// A network with its own memory; the model can be shared by many.
+    /// Creates a network with its own memory; the model can be shared.
     pub fn new(model: Arc<Model>) -> Self {
         let inputs = tensors(model.inputs());
         let outputs = tensors(model.outputs());
@@ -69,7 +68,7 @@ impl Network for OnnxNetwork {
         let results = self.session.run(&views).map_err(|error| error.to_string())?;
         for (index, output) in outputs.iter_mut().enumerate() {
             output.clear();
-            // What is not `float` is not read, which was checked before.
+            // Elements other than `float` are not read; this was checked before.
             output.extend(results.at(index).and_then(|view| view.as_f32()).unwrap_or_default());
         }
         Ok(())

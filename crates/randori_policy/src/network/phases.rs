@@ -1,5 +1,5 @@
-//! Clocks that a network sees. Angles are kept in double precision, as the
-//! numpy code that trained policies with them does.
+//! Gait clocks as network inputs. Angles are double precision, as in the numpy code used in
+//! training.
 
 use std::f64::consts::{PI, TAU};
 
@@ -20,19 +20,19 @@ struct Phase {
     name: String,
     start: Vec<f64>,
     hands: Vec<f64>,
-    /// Radians per decision while it turns at its own frequency.
+    /// Radians per inference at its own frequency.
     step: f64,
     faster: Option<Faster>,
     advance: Moment,
     still: Option<Still>,
-    /// Whether its cosines and sines are zero at this decision.
+    /// True if its cosines and sines are zero at this inference.
     is_zeroed: bool,
 }
 
 #[derive(Debug, Clone)]
 struct Faster {
     command: usize,
-    /// Radians per decision for each unit of the command.
+    /// Radians per inference for each unit of the command.
     step_per_unit: f64,
     up_to: f64,
 }
@@ -46,7 +46,7 @@ struct Still {
 }
 
 impl Phases {
-    /// The phases of a checked contract.
+    /// Creates the phases of a checked contract.
     pub(super) fn new(contract: &ContractSpec, commands: &Commands, period_s: f64) -> Self {
         let phase = |spec: &randori_core::spec::PhaseSpec| Phase {
             name: spec.name.clone(),
@@ -89,7 +89,7 @@ impl Phases {
         self.list[index].start.len()
     }
 
-    /// What happens to the phases at this moment of a decision.
+    /// Updates the phases at this moment of an inference.
     pub(super) fn pass(&mut self, moment: Moment, commands: &Commands) {
         for phase in &mut self.list {
             let still = phase.still.as_ref();
@@ -106,7 +106,7 @@ impl Phases {
         }
     }
 
-    /// Applies a function to the angle of each hand; zeros while it is zeroed.
+    /// Applies a function to each phase angle; returns zeros while it is zeroed.
     pub(super) fn each(&self, index: usize, function: fn(f64) -> f64, values: &mut [f32]) {
         let phase = &self.list[index];
         for (value, hand) in values.iter_mut().zip(&phase.hands) {
@@ -143,7 +143,7 @@ impl Phase {
     }
 }
 
-/// The angle within -pi (included) and pi.
+/// Wraps an angle to [-pi, pi).
 fn wrapped(angle: f64) -> f64 {
     let mut rest = libm::fmod(angle + PI, TAU);
     if rest < 0.0 {

@@ -1,4 +1,4 @@
-//! A network that drives a robot.
+//! A policy that runs a neural network.
 
 use std::collections::BTreeMap;
 
@@ -14,20 +14,20 @@ use super::observation::ObservationBuilder;
 use super::problem::Problem;
 use super::state::{Reader, Writer};
 
-/// A [`Network`] that is fed and read as a contract says.
+/// A [`Network`] with the observation and action mapping of a contract.
 ///
-/// As long as a channel that it needs has never been measured, it answers with
-/// the robot's first command and stays as it is.
+/// Until every channel that it needs has been measured, it returns the robot's first command and
+/// keeps its state.
 pub struct NetworkPolicy {
     contract: PolicyContract,
     network: Box<dyn Network>,
     builder: ObservationBuilder,
     decoder: ActionDecoder,
-    /// Places of the needed channels among the robot's channels.
+    /// Indices of the needed channels among the robot's channels.
     needed: Vec<usize>,
     inputs: Vec<NetworkInput>,
     outputs: Vec<Vec<f32>>,
-    /// Which output is the action.
+    /// Index of the action among the outputs.
     action: usize,
     recurrent: Vec<Recurrent>,
 }
@@ -39,7 +39,7 @@ struct NetworkInput {
     feed: Feed,
 }
 
-/// Where the values of an input come from.
+/// The source of an input's values.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Feed {
     /// The contract's input with this index.
@@ -48,7 +48,7 @@ pub(super) enum Feed {
     State(usize),
 }
 
-/// State that the network hands to itself.
+/// Recurrent state of the network.
 #[derive(Debug, Clone)]
 struct Recurrent {
     output: usize,
@@ -57,11 +57,11 @@ struct Recurrent {
 }
 
 impl NetworkPolicy {
-    /// A policy for the robot with this interface, ready for a run. `commands`
-    /// are those that differ from the contract's defaults.
+    /// Creates a policy for a robot with this interface, ready for a run. `commands` override the
+    /// contract's defaults.
     ///
     /// # Errors
-    /// With everything in which contract, robot and network do not fit.
+    /// With all mismatches between contract, robot and network.
     pub fn new(
         contract: &ContractSpec,
         network: Box<dyn Network>,
@@ -106,13 +106,13 @@ impl NetworkPolicy {
         })
     }
 
-    /// Changes a command until the end of the run, as a person with a joystick
-    /// does; `false` if there is none of this name and length.
+    /// Changes a command until the end of the run, like a joystick; `false` if there is none of
+    /// this name and length.
     pub fn set_command(&mut self, name: &str, values: &[f32]) -> bool {
         self.builder.set_command(name, values)
     }
 
-    /// The inputs that the contract makes, as they were built last.
+    /// The inputs that the contract specifies, as built last.
     pub fn inputs(&self) -> impl Iterator<Item = (&str, &[f32])> {
         self.builder.inputs()
     }
@@ -138,7 +138,7 @@ impl NetworkPolicy {
         })
     }
 
-    /// Keeps the state for the next decision.
+    /// Stores the recurrent state for the next inference.
     fn carry(&mut self) -> Result<(), PolicyError> {
         for state in &mut self.recurrent {
             let (output, name) =

@@ -1,28 +1,27 @@
-//! What is wrong with a contract, a network or a robot, before it has a place
-//! in a text.
+//! Diagnostics for a contract, a network or a robot, before they have a location in a text.
 
 use randori_core::diagnostic::{Diagnostic, DiagnosticCode, Label, Severity, Span};
 use randori_core::policy::PolicyError;
 
-/// One finding, at a path within the contract.
+/// One diagnostic, at a path within the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Whether it prevents a run.
+    /// True if it prevents a run.
     pub severity: Severity,
     /// Its stable code.
     pub code: DiagnosticCode,
-    /// Where in the contract, such as `inputs.0.terms.2.source`.
+    /// Path within the contract, such as `inputs.0.terms.2.source`.
     pub path: String,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// The remark beside the place.
+    /// The label at the location.
     pub label: String,
-    /// What to do about it.
+    /// The advice.
     pub help: Vec<String>,
 }
 
 impl Problem {
-    /// A finding that prevents a run.
+    /// A diagnostic that prevents a run.
     pub fn error(
         code: DiagnosticCode,
         path: impl Into<String>,
@@ -46,8 +45,8 @@ impl Problem {
         self
     }
 
-    /// The finding with its place in a text. `span_of` finds the place of a path
-    /// within the contract; where it knows none, those around it are tried.
+    /// The diagnostic with its location in a text. `span_of` returns the span of a path within the
+    /// contract; for an unknown path, the paths that enclose it are tried.
     pub fn diagnostic(&self, span_of: impl Fn(&str) -> Option<Span>) -> Diagnostic {
         let mut finding = match self.severity {
             Severity::Error => Diagnostic::error(self.code, &self.message),

@@ -1,5 +1,5 @@
-//! Networks through ONNX Runtime, for those that the interpreter cannot run or
-//! that are too large for it (feature `ort`).
+//! Networks in ONNX Runtime, for those that the interpreter cannot run or that are too large for it
+//! (feature `ort`).
 
 use randori_core::policy::Determinism;
 use randori_onnx::RuntimeSession;
@@ -7,8 +7,8 @@ use randori_onnx::RuntimeSession;
 use super::backend::{Network, TensorInfo, TensorView};
 use super::onnx::{named, tensors};
 
-/// A network that a shared library of ONNX Runtime computes: fast, but not the
-/// same bits on every machine.
+/// A network computed by a shared library of ONNX Runtime: fast, but not bit-identical on all
+/// machines.
 #[derive(Debug)]
 pub struct RuntimeNetwork {
     session: RuntimeSession,

@@ -1,8 +1,8 @@
-//! Snapshots: numbers as their bytes, so that they come back bit by bit.
+//! Snapshots: numbers as their bytes, restored bit for bit.
 
 use randori_core::policy::PolicyError;
 
-/// Collects numbers.
+/// Writes numbers.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
     bytes: Vec<u8>,
@@ -26,7 +26,7 @@ impl Writer {
     }
 }
 
-/// Gives numbers back in the same order.
+/// Reads numbers in the same order.
 #[derive(Debug)]
 pub(super) struct Reader<'b> {
     bytes: &'b [u8],
@@ -56,7 +56,7 @@ impl<'b> Reader<'b> {
         Ok(byte != 0)
     }
 
-    /// An error if something is left.
+    /// Returns an error if bytes remain.
     pub(super) fn finish(&self) -> Result<(), PolicyError> {
         if self.bytes.is_empty() { Ok(()) } else { Err(foreign()) }
     }

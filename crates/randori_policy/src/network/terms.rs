@@ -1,4 +1,4 @@
-//! Terms of an observation, with all names resolved to places.
+//! Terms of an observation, with all names resolved to indices.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use super::phases::Phases;
 use super::problem::Problem;
 use crate::did_you_mean;
 
-/// A term that knows where its values lie.
+/// A term with resolved indices.
 #[derive(Debug, Clone)]
 pub(super) struct Term {
     source: Source,
@@ -22,11 +22,11 @@ pub(super) struct Term {
     clip: Option<(f32, f32)>,
 }
 
-/// Where values come from. Ranges and indices count in an observation.
+/// The source of values. Ranges and indices refer to an observation.
 #[derive(Debug, Clone)]
 enum Source {
     Values(Vec<usize>),
-    /// A vector turned by a quaternion (x, y, z, w), or by its inverse.
+    /// A vector rotated by a quaternion (x, y, z, w), or by its inverse.
     Turned {
         vector: Range<usize>,
         quaternion: Range<usize>,
@@ -35,7 +35,7 @@ enum Source {
     },
     Gravity(Range<usize>),
     Euler(Range<usize>),
-    /// Index of each value, `None` where it is zero, and what is subtracted.
+    /// Index of each value, `None` for zero, and the offset to subtract.
     Joints(Vec<(Option<usize>, f32)>),
     LastAction(LastActionStage),
     Command(usize),
@@ -44,7 +44,7 @@ enum Source {
     Constant(Vec<f32>),
 }
 
-/// What terms are computed from.
+/// The inputs of terms.
 pub(super) struct Present<'a> {
     pub(super) values: &'a [f32],
     pub(super) commands: &'a Commands,
@@ -52,7 +52,7 @@ pub(super) struct Present<'a> {
     pub(super) actions: &'a LastActions,
 }
 
-/// The last action at each stage.
+/// The last action at each stage of decoding.
 #[derive(Debug, Clone)]
 pub(super) struct LastActions {
     pub(super) raw: Vec<f32>,
@@ -77,7 +77,7 @@ impl Term {
         for ((value, scale), offset) in sample.iter_mut().zip(&self.scale).zip(&self.offset) {
             *value = *value * scale + offset;
             if let Some((low, high)) = self.clip {
-                // Comparisons keep what is not a number, so that it is found.
+                // Comparisons preserve NaN, so that it is detected later.
                 if *value < low {
                     *value = low;
                 } else if *value > high {
@@ -129,8 +129,8 @@ impl Source {
     }
 }
 
-/// The rotation matrix of a quaternion (x, y, z, w), by rows. The quaternion
-/// need not be of length one; one of length zero is no rotation.
+/// The rotation matrix of a quaternion (x, y, z, w), by rows. The quaternion need not be
+/// normalised; one of length zero is the identity.
 struct Rows([[f32; 3]; 3]);
 
 impl Rows {
@@ -155,20 +155,20 @@ impl Rows {
     }
 }
 
-/// Resolves the names in terms; collects what does not exist.
+/// Resolves the names in terms; collects unknown ones.
 pub(super) struct Resolver<'a> {
     pub(super) contract: &'a ContractSpec,
     pub(super) interface: &'a RobotInterface,
     pub(super) commands: &'a Commands,
     pub(super) phases: &'a Phases,
     pub(super) found: Vec<Problem>,
-    /// Names of the channels that terms need, each once.
+    /// Names of the needed channels, without duplicates.
     pub(super) needs: Vec<String>,
 }
 
 impl Resolver<'_> {
-    /// The term at this path of the contract; `None` if it cannot be computed,
-    /// which is among the findings.
+    /// The term at this path of the contract; `None` if it cannot be computed; the reason is among
+    /// the diagnostics.
     pub(super) fn term(&mut self, spec: &TermSpec, path: &str) -> Option<Term> {
         let before = self.found.len();
         let source = self.source(spec, &format!("{path}.source"));
@@ -299,7 +299,7 @@ impl Resolver<'_> {
         Some(range)
     }
 
-    /// What a channel is instead of such a quantity; `None` if it is one.
+    /// Describes a channel that is not of such a quantity; `None` if it is.
     fn other_than(&self, quantity: Quantity, name: &str) -> Option<String> {
         let channel = self.interface.observations.iter().find(|it| it.name == name)?;
         (channel.quantity != quantity).then(|| channel.extent())

@@ -1,4 +1,4 @@
-//! Policies that Randori brings along.
+//! Built-in policies.
 
 use randori_core::diagnostic::DiagnosticCode;
 use randori_core::policy::{Policy, PolicyError, RobotInterface};
@@ -39,7 +39,7 @@ fn refused(name: &str, error: BuiltinError) -> Problem {
     Problem { help, ..Problem::error(code, path, error.message, "") }
 }
 
-/// Channels that a policy needs and the robot does not have.
+/// Channels that a policy needs and the robot lacks.
 fn mismatch(name: &str, policy: &dyn Policy, interface: &RobotInterface) -> Option<Problem> {
     let missing =
         policy.contract().needs.iter().find(|need| interface.observation(need).is_none())?;

@@ -1,4 +1,4 @@
-//! People, who need the viewer: it gives their robots a
+//! Manual control, which needs the viewer: there, robots get a
 //! [`ManualCommand`](crate::ManualCommand) instead.
 
 use randori_core::policy::{Policy, PolicyError};

@@ -1,6 +1,6 @@
 //! Starts policies from the sources that scenarios name, one file each.
 //!
-//! `randori_core::policy_source` has the same rooms for what a source is.
+//! `randori_core::policy_source` has the same modules for the definitions of sources.
 //!
 //! Start reading at [`start`].
 
@@ -21,32 +21,32 @@ use crate::network::{Network, Problem};
 /// Reads the network of a contract, with memory of its own.
 pub type ReadNetwork<'a> = &'a dyn Fn(&ContractSpec) -> Result<Box<dyn Network>, Vec<Problem>>;
 
-/// What a source may need to start a policy.
+/// The inputs for starting a policy from a source.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The robot to drive.
     pub interface: &'a RobotInterface,
     /// The robot's policy contract.
     pub contract: Option<&'a ContractSpec>,
-    /// Gives the network of a contract, with memory of its own; an error without a problem
-    /// says that it was not read.
+    /// Returns the network of a contract, with its own memory; an error without a problem means
+    /// that it was not read.
     pub network: ReadNetwork<'a>,
-    /// What a source gets whose [trust](PolicySource::trust) the user has granted; `None` if
-    /// nothing of the kind starts here.
+    /// The environment of sources whose [trust](PolicySource::trust) the user has granted; `None`
+    /// if such sources cannot start here.
     pub trusted: Option<Trusted<'a>>,
 }
 
-/// Where trusted programs run.
+/// The environment of trusted programs.
 #[derive(Debug, Clone, Copy)]
 pub struct Trusted<'a> {
     /// Their working folder.
     pub folder: &'a Path,
-    /// Environment variables that they get besides the usual ones.
+    /// Additional environment variables.
     pub env: &'a [EnvVar],
 }
 
 impl<'a> Context<'a> {
-    /// Enough for sources that need nothing but the scenario's texts.
+    /// The inputs for sources that need only the scenario's files.
     pub fn new(interface: &'a RobotInterface) -> Self {
         Self { interface, contract: None, network: &no_network, trusted: None }
     }
@@ -77,14 +77,14 @@ fn starter(source: &PolicySource) -> &dyn StartSource {
 /// Starts the policy that a source names.
 ///
 /// # Errors
-/// Why it does not start.
+/// The reason why it does not start.
 pub fn start(source: &PolicySource, context: &Context<'_>) -> Result<Box<dyn Policy>, PolicyError> {
     starter(source).start(context)
 }
 
-/// What is wrong between a source and the robot that it is to drive, as far as that can be
-/// said without starting anything outside of this program. Places are within the contract
-/// of a source that has one, and else within the source.
+/// Diagnostics for a source and its robot, as far as they can be found without starting external
+/// programs. Locations are within the contract of a source that has one, and else within the
+/// source.
 pub fn problems(source: &PolicySource, context: &Context<'_>) -> Vec<Problem> {
     starter(source).problems(context)
 }

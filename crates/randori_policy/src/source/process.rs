@@ -1,4 +1,4 @@
-//! Programs.
+//! Policies in external programs.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use randori_core::policy_source::Process;
 use super::{Context, StartSource, Trusted};
 use crate::ProcessPolicy;
 
-/// No policy is waited for longer, whatever a file says.
+/// Maximum timeout of a policy, whatever a file demands.
 const MAX_TIMEOUT_S: f64 = 86_400.0;
 
 impl StartSource for Process {
