@@ -128,7 +128,7 @@ fn migration(file: &SelectedFile) -> Result<Option<(String, Migration)>, String>
     Ok(Some((text, migration)))
 }
 
-/// True if a file was named directly or lies in a named folder, rather than behind a link in one.
+/// True if a file was named directly or is in a named folder, not behind a link in one.
 fn is_below(file: &SelectedFile, named: &[PathBuf]) -> bool {
     let real = file.project.root().join(&file.path);
     let holds = |name: &PathBuf| match name.canonicalize() {

@@ -1,5 +1,5 @@
-//! `cartpole_lqr`: balances a pole on a cart with a linear-quadratic regulator
-//! that is computed from the robot's own masses and lengths.
+//! `cartpole_lqr`: balances a pole on a cart with a linear-quadratic regulator computed from the
+//! robot's masses and lengths.
 //!
 //! Start reading at [`linearise`].
 
@@ -54,13 +54,13 @@ pub(super) const INFO: BuiltinInfo = BuiltinInfo {
     ],
 };
 
-/// Bryson's rule (the inverse square of a deviation that would be too much) for
-/// 0.5 m, 1 m/s, 0.1 rad, 0.5 rad/s ...
+/// Bryson's rule (the inverse square of the maximum acceptable deviation) for 0.5 m, 1 m/s, 0.1
+/// rad, 0.5 rad/s ...
 const DEFAULT_Q: [f64; 4] = [4.0, 1.0, 100.0, 4.0];
 /// ... and 10 N.
 const DEFAULT_R: f64 = 0.01;
 
-/// Pushes the cart so that the pole stays upright.
+/// Applies a force to the cart that keeps the pole upright.
 #[derive(Debug, Clone)]
 pub(super) struct CartPole {
     contract: PolicyContract,
@@ -69,7 +69,7 @@ pub(super) struct CartPole {
     plant: Plant,
     position_m: f64,
     gain: Vector4<f64>,
-    /// The command of the whole robot with zero force, and where the force goes.
+    /// The command of the whole robot with zero force, and the index of the force.
     command: Vec<f32>,
     output: usize,
     max_force_n: f64,
@@ -80,7 +80,7 @@ pub(super) struct CartPole {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Plant {
     system: LinearSystem<4>,
-    /// Coordinate of the pole joint at which its weight stands above it, rad.
+    /// Pole joint coordinate at the upright equilibrium, rad.
     upright_rad: f64,
 }
 
@@ -150,7 +150,7 @@ fn reading(interface: &RobotInterface, joint: &JointSpec) -> Result<JointReading
     })
 }
 
-/// Where the force on the cart stands in a command, and its limit in N.
+/// Index of the cart force in a command, and its limit in N.
 fn force_output(
     interface: &RobotInterface,
     cart: &JointSpec,
@@ -249,7 +249,7 @@ fn linearise(
     Ok(Plant { system, upright_rad })
 }
 
-/// An angle brought into (-pi, pi].
+/// Wraps an angle to (-pi, pi].
 fn wrapped(angle_rad: f64) -> f64 {
     libm::atan2(libm::sin(angle_rad), libm::cos(angle_rad))
 }

@@ -53,8 +53,8 @@ fn gains_match_scipy() {
     }
 }
 
-/// Runs the exact equations of motion for 10 s (Runge-Kutta, 20 slices per
-/// decision) from `angle_rad` off upright, and returns the last state.
+/// Integrates the exact equations of motion for 10 s (Runge-Kutta, 20 steps per control period)
+/// from `angle_rad` off upright, and returns the last state.
 fn simulate(controller: &mut CartPole, robot: &str, angle_rad: f64, leans: f64) -> [f64; 4] {
     let robot = interface(robot);
     let (total, m, l, g) = (1.1, 0.1, 0.5, 9.81);

@@ -1,4 +1,4 @@
-//! `hold`: the robot keeps the command that it starts with.
+//! `hold`: the robot keeps its starting command.
 
 use randori_core::policy::{
     CommandChunk, Controller, Determinism, Observation, PolicyContract, PolicyError, RobotInterface,
@@ -13,7 +13,7 @@ pub(super) const INFO: BuiltinInfo = BuiltinInfo {
     params: &[],
 };
 
-/// Answers every question with the starting command.
+/// Responds to every request with the starting command.
 #[derive(Debug, Clone)]
 pub(super) struct Hold {
     contract: PolicyContract,
@@ -40,7 +40,7 @@ impl Controller for Hold {
     }
 }
 
-/// The contract of a built-in policy that answers with single commands.
+/// The contract of a built-in policy that returns single commands.
 pub(super) fn contract(
     info: &BuiltinInfo,
     interface: &RobotInterface,

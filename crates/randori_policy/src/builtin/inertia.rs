@@ -1,5 +1,4 @@
-//! Mass, centre of mass and inertia of a group of links, for controllers that
-//! compute with the robot's own build.
+//! Mass, centre of mass and inertia of a group of links, for model-based controllers.
 
 use std::f64::consts::PI;
 
@@ -10,11 +9,11 @@ use randori_core::spec::{InertiaSpec, JointKind, LinkSpec, RobotSpec, Shape, Sha
 /// A rigid body in a frame that the context names.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Body {
-    /// kg.
+    /// Mass, kg.
     pub(super) mass: f64,
     /// Centre of mass, m.
     pub(super) com: Vector3<f64>,
-    /// About the centre of mass, kg m^2.
+    /// Inertia about the centre of mass, kg m^2.
     pub(super) inertia: Matrix3<f64>,
 }
 
@@ -43,7 +42,7 @@ impl Body {
     }
 }
 
-/// `link` with everything that is fixed to it, in its frame.
+/// The inertia of `link` and all links fixed to it, in the frame of `link`.
 ///
 /// # Errors
 /// The name of a link whose inertia follows only from shapes that have no
@@ -103,8 +102,8 @@ fn solid(shape: &ShapeSpec) -> Option<Body> {
         Shape::Capsule { radius, length } => {
             let rr = radius * radius;
             let (tube, ball) = (PI * rr * length, 4.0 / 3.0 * PI * rr * radius);
-            // Two half balls, moved out by half the length (parallel axes,
-            // with the centroid of a half ball at 3/8 of its radius).
+            // Two hemispheres, each offset by half the length (parallel axes, with the centroid of
+            // a hemisphere at 3/8 of its radius).
             let caps = 0.4 * rr + length * length / 4.0 + 0.375 * length * radius;
             let across = tube * (rr / 4.0 + length * length / 12.0) + ball * caps;
             let along = tube * rr / 2.0 + ball * 0.4 * rr;

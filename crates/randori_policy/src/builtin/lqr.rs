@@ -1,7 +1,7 @@
 //! The linear-quadratic regulator for small sampled systems.
 //!
-//! Everything here is plain arithmetic in a fixed order, so gains have the
-//! same bits on every machine.
+//! Everything here is plain arithmetic in a fixed order, so gains are bit-identical on all
+//! machines.
 
 use nalgebra::{SMatrix, SVector};
 
@@ -17,8 +17,8 @@ impl<const N: usize> LinearSystem<N> {
     /// between (zero-order hold):
     /// Ad = exp(A h), Bd = (integral of exp(A s) over 0..h) B.
     pub(super) fn sampled(&self, period_s: f64) -> Self {
-        // Series on a slice so short that 12 terms reach full precision, then
-        // doubling: S(2h) = S(h) + exp(A h) S(h).
+        // Series on a step so short that 12 terms reach full precision, then doubling: S(2h) = S(h)
+        // + exp(A h) S(h).
         let mut slice = period_s;
         let mut doublings = 0;
         while self.a.abs().max() * slice * N as f64 > 0.25 && doublings < 60 {
@@ -38,9 +38,8 @@ impl<const N: usize> LinearSystem<N> {
         Self { a: SMatrix::identity() + self.a * integral, b: integral * self.b }
     }
 
-    /// The gain K of u = -K x that minimises the sum of x'Qx + r u^2 for a
-    /// sampled system; `None` if the doubling does not converge, as for a
-    /// system that the input cannot steady.
+    /// The gain K of u = -K x that minimises the sum of x'Qx + r u^2 for a sampled system; `None`
+    /// if the doubling does not converge, for instance if the system cannot be stabilised.
     ///
     /// Structure-preserving doubling for the discrete algebraic Riccati
     /// equation (Chu, Fan, Lin, Wang, 2004).

@@ -1,7 +1,7 @@
-//! Policies that Randori brings along, by name.
+//! Built-in policies, by name.
 //!
-//! Each module here describes itself in an `INFO`, reads its parameters once
-//! against the robot that it is given, and then only computes.
+//! Each module describes itself in an `INFO`, validates its parameters once for its robot, and then
+//! only computes.
 //!
 //! Start reading at [`builtin()`].
 
@@ -22,14 +22,14 @@ use serde::Serialize;
 
 use params::Params;
 
-/// A policy that Randori brings along: for lists and documentation.
+/// Description of a built-in policy, for lists and documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct BuiltinInfo {
-    /// What `Builtin(name: ..)` calls it.
+    /// Its name in `Builtin(name: ..)`.
     pub name: &'static str,
-    /// One line for people.
+    /// One-line summary.
     pub about: &'static str,
-    /// What can be set with `params: {..}`.
+    /// Its parameters, set with `params: {..}`.
     pub params: &'static [ParamInfo],
 }
 
@@ -38,23 +38,23 @@ pub struct BuiltinInfo {
 pub struct ParamInfo {
     /// Key in `params`.
     pub name: &'static str,
-    /// What a value looks like, with its unit.
+    /// Format of its value, with the unit.
     pub expects: &'static str,
-    /// What it does.
+    /// Its effect.
     pub about: &'static str,
-    /// What holds without it, in words; `None` if it has to be given.
+    /// Its default, in words; `None` if it is required.
     pub default: Option<&'static str>,
 }
 
-/// Why a built-in policy cannot drive a robot.
+/// The reason why a built-in policy cannot drive a robot.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct BuiltinError {
-    /// What is wrong, in one line.
+    /// The message, in one line.
     pub message: String,
-    /// Key of the parameter at fault, if it is one.
+    /// Key of the invalid parameter, if the error concerns one.
     pub param: Option<String>,
-    /// What a person can do about it.
+    /// Advice on the error.
     pub help: Option<String>,
 }
 
@@ -69,7 +69,7 @@ impl BuiltinError {
     }
 }
 
-/// Makes a policy from its parameters for a robot.
+/// Creates a policy from its parameters for a robot.
 type Make = fn(&Params<'_>, &RobotInterface) -> Result<Box<dyn Policy>, BuiltinError>;
 
 /// Lists modules, each with its controller.
@@ -96,11 +96,11 @@ pub fn builtins() -> &'static [BuiltinInfo] {
     BUILTINS
 }
 
-/// Makes the built-in policy `name` for a robot.
+/// Creates the built-in policy `name` for a robot.
 ///
 /// # Errors
-/// When there is no such policy, a parameter is unknown, missing or wrong, or
-/// the robot lacks what the policy needs.
+/// When there is no such policy, a parameter is unknown, missing or invalid, or the robot lacks a
+/// requirement of the policy.
 pub fn builtin(
     name: &str,
     params: &BTreeMap<String, ron::Value>,

@@ -1,4 +1,4 @@
-//! Reads the parameters of a built-in policy and says what is wrong with them.
+//! Reads and validates the parameters of a built-in policy.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{BuiltinError, BuiltinInfo};
 
-/// The parameters that a scenario gives to a built-in policy. Every name is
-/// known and every number finite.
+/// The parameters of a built-in policy in a scenario. All names are known and all numbers finite.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Params<'a> {
     info: &'static BuiltinInfo,
@@ -16,7 +15,7 @@ pub(super) struct Params<'a> {
 }
 
 impl<'a> Params<'a> {
-    /// Checks names and numbers.
+    /// Validates names and numbers.
     pub(super) fn new(
         info: &'static BuiltinInfo,
         values: &'a BTreeMap<String, Value>,
@@ -57,7 +56,7 @@ impl<'a> Params<'a> {
             .map_err(|error| self.wrong(name, format!("`{name}` is not as expected: {error}")))
     }
 
-    /// The value of `name`, which has to be given.
+    /// The value of `name`, which is required.
     pub(super) fn required<T: DeserializeOwned>(
         &self,
         name: &'static str,
@@ -91,7 +90,7 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// An error about `name`, with what the parameter expects as advice.
+    /// An error for `name`, with the expected value as advice.
     pub(super) fn wrong(&self, name: &str, message: impl Into<String>) -> BuiltinError {
         let param = self.info.params.iter().find(|param| param.name == name);
         let help = param.map(|param| format!("`{name}` is {}: {}", param.expects, param.about));

@@ -53,7 +53,7 @@ pub(super) const INFO: BuiltinInfo = BuiltinInfo {
 pub(super) struct Poses {
     contract: PolicyContract,
     joints: Vec<Follower>,
-    /// Begin of each motion (s) and coordinates to reach, one per joint.
+    /// Start time of each motion (s) and target coordinates, one per joint.
     sequence: Vec<(f64, Vec<f64>)>,
     blend_s: f64,
     gains: (f64, f64),
@@ -64,7 +64,7 @@ pub(super) struct Poses {
 #[derive(Debug, Clone)]
 struct Follower {
     output: Output,
-    /// Its inputs if it is told nothing.
+    /// Its inputs in the starting command.
     initial: Vec<f32>,
     reading: Option<JointReading>,
     max_torque: f64,
@@ -83,8 +83,7 @@ enum Output {
 struct State {
     /// Number of motions begun.
     begun: usize,
-    /// Where the current motion began, one coordinate per joint; empty before
-    /// the first decision.
+    /// Initial coordinates of the current motion, one per joint; empty before the first inference.
     from: Vec<f64>,
 }
 
@@ -124,8 +123,7 @@ impl Poses {
         })
     }
 
-    /// Begins the motions that are due and returns setpoint and setpoint
-    /// velocity of each joint.
+    /// Starts the motions that are due and returns setpoint and setpoint velocity of each joint.
     fn advance(&mut self, observation: &Observation<'_>) -> Vec<(f64, f64)> {
         if self.state.from.is_empty() {
             self.state.from = self.joints.iter().map(|joint| joint.start(observation)).collect();
@@ -152,8 +150,8 @@ impl Poses {
     }
 }
 
-/// Share of the way (0 to 1) and its rate (1/s) after `elapsed_s` of a
-/// minimum-jerk motion: 10 u^3 - 15 u^4 + 6 u^5.
+/// Fraction of the motion (0 to 1) and its rate (1/s) after `elapsed_s` of a minimum-jerk motion:
+/// 10 u^3 - 15 u^4 + 6 u^5.
 fn minimum_jerk(elapsed_s: f64, duration_s: f64) -> (f64, f64) {
     if elapsed_s >= duration_s {
         return (1.0, 0.0);
@@ -230,8 +228,8 @@ fn sequence(
 }
 
 impl Follower {
-    /// Where the first motion begins: the measured coordinate, or else the one
-    /// that the starting command holds.
+    /// Initial coordinate of the first motion: the measured one, or else the one in the starting
+    /// command.
     fn start(&self, observation: &Observation<'_>) -> f64 {
         let measured = self.reading.as_ref().and_then(|reading| reading.get(observation));
         let commanded = match self.output {
@@ -298,12 +296,12 @@ impl Controller for Poses {
     }
 }
 
-/// A controller's state as bytes that return the same bits.
+/// Serialises a controller's state, exact to the bit.
 pub(super) fn save<T: Serialize>(state: &T) -> Vec<u8> {
     serde_json::to_vec(state).expect("controller states are plain data with string keys")
 }
 
-/// The state in bytes from [`save`].
+/// Deserialises the state from the bytes of [`save`].
 pub(super) fn load<T: for<'de> Deserialize<'de>>(
     snapshot: &[u8],
     info: &BuiltinInfo,

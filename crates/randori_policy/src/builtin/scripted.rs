@@ -1,4 +1,4 @@
-//! `scripted`: commands at given times, whatever the robot measures.
+//! `scripted`: commands at given times, independent of measurements.
 
 use std::collections::BTreeMap;
 
@@ -32,12 +32,12 @@ pub(super) const INFO: BuiltinInfo = BuiltinInfo {
     ],
 };
 
-/// Plays a table of commands.
+/// Replays a table of commands.
 #[derive(Debug, Clone)]
 pub(super) struct Scripted {
     contract: PolicyContract,
     initial: Vec<f32>,
-    /// Whole commands with the time from which they hold, in order of time.
+    /// Complete commands with their start times, in order of time.
     steps: Vec<(f64, Vec<f32>)>,
     linear: bool,
 }
@@ -94,8 +94,8 @@ impl Scripted {
     }
 }
 
-/// Writes what one actuator is told: a number sets its first input and zeroes
-/// the others, a list sets all of them.
+/// Writes the inputs of one actuator: a number sets its first input and zeroes the rest, a list
+/// sets all of them.
 fn set_inputs(
     command: &mut [f32],
     interface: &RobotInterface,

@@ -1,4 +1,4 @@
-//! Finds readings in an observation and places of links on a robot.
+//! Looks up readings in an observation and poses of links on a robot.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use randori_core::sensor::Quantity;
 use randori_core::spec::{JointSpec, RobotSpec};
 use randori_core::time::Tick;
 
-/// Where a channel lies in an observation.
+/// The location of a channel in an observation.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reading {
     /// Full name, `sensor.channel`.
@@ -34,7 +34,7 @@ impl Reading {
         observation.values.get(self.values.clone())
     }
 
-    /// When they were measured.
+    /// Tick of the latest measurement.
     pub(super) fn measured_at(&self, observation: &Observation<'_>) -> Option<Tick> {
         observation.measured_at.get(self.channel).copied().flatten()
     }
@@ -68,7 +68,7 @@ impl JointReading {
         Some((position[self.element], velocity[self.element]))
     }
 
-    /// Full names of the channels that are read.
+    /// Full names of the input channels.
     pub(super) fn needs(&self) -> [String; 2] {
         [self.position.name.clone(), self.velocity.name.clone()]
     }
@@ -83,8 +83,8 @@ fn joint_above<'a>(model: &'a RobotSpec, link: &str) -> Option<&'a JointSpec> {
 pub(super) fn base_from_link(model: &RobotSpec, link: &str) -> Pose {
     let mut pose = Pose::IDENTITY;
     let mut link = link;
-    // A tree of n links is at most n deep; the bound ends a cycle, which the
-    // checker refuses.
+    // The depth of a tree of n links is at most n; the bound terminates on a cycle, which the
+    // checker rejects.
     for _ in &model.links {
         let Some(joint) = joint_above(model, link) else { break };
         pose = joint.pose.pose() * pose;

@@ -181,8 +181,7 @@ fn select(named: &Path) -> Result<Vec<PathBuf>, SelectError> {
     Err(SelectError::NotFound { path: named.to_path_buf(), similar: similar_file(named) })
 }
 
-/// True if a file contains the expectations of a scenario (a golden), rather than something that
-/// can be run.
+/// True if the path is that of a golden rather than of a runnable file.
 pub fn is_golden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b".golden.ron"))
 }

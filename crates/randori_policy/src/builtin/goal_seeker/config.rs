@@ -1,4 +1,4 @@
-//! What `goal_seeker` reads from its parameters and the robot file.
+//! Configuration of `goal_seeker` from its parameters and the robot file.
 
 use randori_core::math::{Pose, Vector};
 use randori_core::policy::RobotInterface;
@@ -113,13 +113,13 @@ pub(super) struct Wheels {
     right: Wheel,
     radius: f64,
     separation: f64,
-    /// Fastest turn of a wheel, rad/s.
+    /// Maximum speed of a wheel, rad/s.
     top_rate: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Wheel {
-    /// Where its speed stands in a command.
+    /// Index of its speed in a command.
     input: usize,
     /// +1 if a positive speed drives forward, -1 if backward.
     sign: f64,
@@ -151,7 +151,7 @@ impl Motion {
     }
 }
 
-/// Where odometry begins.
+/// Initial pose of odometry.
 pub(super) fn start(params: &Params<'_>) -> Result<Place, BuiltinError> {
     let [x, y, heading] = params.optional("start")?.unwrap_or([0.0; 3]);
     Ok(Place { x, y, heading })
@@ -187,8 +187,8 @@ impl Wheels {
         })
     }
 
-    /// Writes the wheel speeds for a forward speed (m/s) and a turn (rad/s). If
-    /// they are too fast for the wheels, both slow down and the curve remains.
+    /// Writes the wheel speeds for a forward speed (m/s) and a yaw rate (rad/s). Above the wheels'
+    /// limits, both are scaled down so that the curvature stays.
     pub(super) fn command(&self, speed: f64, turn: f64, command: &mut [f32]) {
         let apart = turn * self.separation / 2.0;
         let (left, right) = ((speed - apart) / self.radius, (speed + apart) / self.radius);
@@ -229,7 +229,7 @@ fn find_wheel(
     Err(params.wrong(param, message))
 }
 
-/// +1 if a wheel that turns in the positive sense rolls the base along its +X.
+/// +1 if positive rotation of a wheel rolls the base along its +X.
 fn rolling_sign(model: &RobotSpec, joint: &str) -> f64 {
     let Some(joint) = model.joints.iter().find(|candidate| candidate.name == joint) else {
         return 1.0;
@@ -269,7 +269,7 @@ fn reach(pose: &Pose, shape: &Shape) -> f64 {
             farthest(&[[0.0, 0.0, length / 2.0], [0.0, 0.0, -length / 2.0]]) + radius
         }
         Shape::Cylinder { radius, length } | Shape::Cone { radius, length } => {
-            // The corners of the surrounding box: a little more than the rims.
+            // The corners of the bounding box: slightly outside the rims.
             let (r, h) = (*radius, length / 2.0);
             let rim = |z: f64| [[r, r, z], [r, -r, z], [-r, r, z], [-r, -r, z]];
             farthest(&rim(h)).max(farthest(&rim(-h)))

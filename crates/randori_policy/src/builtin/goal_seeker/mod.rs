@@ -1,10 +1,9 @@
-//! `goal_seeker`: drives a base with two wheels to a point, around what its
-//! lidar sees, and lets people pass.
+//! `goal_seeker`: drives a two-wheeled base to a point, avoids obstacles seen by its lidar, and
+//! lets people pass.
 //!
-//! Each scan becomes points in the world and small things that are followed
-//! from scan to scan; from these, [`steering::choose`] picks a heading and a
-//! speed. Nothing is planned farther ahead than three metres, so a dead end
-//! catches the robot.
+//! Each scan is converted to points in the world and small objects, which are tracked from scan to
+//! scan; from these, [`steering::choose`] selects a heading and a speed. The planning horizon is
+//! three metres, so the robot can get stuck in a dead end.
 //!
 //! Start reading at [`GoalSeeker::decide`].
 
@@ -44,7 +43,7 @@ pub(super) struct GoalSeeker {
     state: State,
 }
 
-/// What later decisions depend on.
+/// The state of the policy.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 struct State {
     trail: Trail,
@@ -52,23 +51,23 @@ struct State {
     tracks: Vec<Track>,
     /// Chosen heading in the world, rad.
     heading: Option<f64>,
-    /// Forward speed (m/s) and turn (rad/s) of the last command.
+    /// Forward speed (m/s) and yaw rate (rad/s) of the last command.
     speed: f64,
     turn: f64,
     arrived: bool,
 }
 
-/// A scan older than this is no ground to drive on, s.
+/// Maximum age of a usable scan, s.
 const STALE: f64 = 0.5;
-/// Share of the speed at which blind corners are passed.
+/// Fraction of the speed at blind corners.
 const CORNER_SPEED: f64 = 0.4;
-/// How far ahead and aside a blind corner matters, m: what a person walks and
-/// the robot drives until both have seen each other.
+/// Distance ahead and aside within which a blind corner matters, m: the combined travel of a person
+/// and the robot until they see each other.
 const CORNER_AHEAD: f64 = 1.2;
 const CORNER_ASIDE: f64 = 2.0;
-/// Turn per heading error, 1/s.
+/// Yaw rate per heading error, 1/s.
 const TURN_GAIN: f64 = 2.5;
-/// How fast the turn may change, rad/s^2.
+/// Maximum yaw acceleration, rad/s^2.
 const TURN_ACCELERATION: f64 = 6.0;
 
 impl GoalSeeker {
@@ -98,7 +97,7 @@ impl GoalSeeker {
         })
     }
 
-    /// Forward speed (m/s) and turn (rad/s) to aim at.
+    /// Target forward speed (m/s) and yaw rate (rad/s).
     fn decide(&mut self, observation: &Observation<'_>) -> (f64, f64) {
         let Some((tick, place)) = self.localizer.locate(observation) else { return (0.0, 0.0) };
         self.state.trail.record(tick, place);
@@ -113,7 +112,7 @@ impl GoalSeeker {
         self.steer(&place, to_goal)
     }
 
-    /// Takes in a new scan, if there is one.
+    /// Processes a new scan, if there is one.
     fn look(&mut self, observation: &Observation<'_>, seconds: SecondsPerTick) {
         let Some(lidar) = &self.lidar else { return };
         let Some(tick) = lidar.measured_at(observation) else { return };
@@ -130,7 +129,7 @@ impl GoalSeeker {
         self.state.scan = Some(scan);
     }
 
-    /// Whether the way is known well enough to drive.
+    /// True if sensor data are recent enough to drive.
     fn sees(&self, observation: &Observation<'_>, seconds: SecondsPerTick) -> bool {
         self.lidar.is_none()
             || self
@@ -173,8 +172,8 @@ impl GoalSeeker {
         let choice = steering::choose(&situation);
         self.state.heading = Some(wrapped(place.heading + choice.heading));
 
-        // The robot still moves the way it faces while it turns, so both ways
-        // have to leave room to brake.
+        // While turning, the robot still moves in its current direction, so both directions need
+        // braking distance.
         let free = |heading| steering::free_way(&points, motion.body_radius, heading);
         let room = free(choice.heading).min(free(0.0));
         let stoppable = |way: f64| libm::sqrt(2.0 * motion.acceleration * way.max(0.0));
@@ -183,14 +182,14 @@ impl GoalSeeker {
         (speed * steering::aligned(choice.heading), turn)
     }
 
-    /// Whether somebody could step out from behind an edge just ahead.
+    /// True if a person could appear from behind an edge just ahead.
     fn nears_blind_corner(&self, place: &Place) -> bool {
         let edges = self.state.scan.iter().flat_map(|scan| &scan.edges);
         let mut seen_from_robot = edges.map(|edge| place.inverse_point(*edge));
         seen_from_robot.any(|[x, y]| (0.0..CORNER_AHEAD).contains(&x) && y.abs() < CORNER_ASIDE)
     }
 
-    /// Moves the command towards the aim as fast as the limits allow.
+    /// Moves the command towards its target within the acceleration limits.
     fn approach(&mut self, (speed, turn): (f64, f64)) {
         let faster = self.motion.acceleration * self.period_s;
         let state = &mut self.state;
@@ -200,13 +199,13 @@ impl GoalSeeker {
     }
 }
 
-/// Length of a tick, from the only moment at which both units are known.
+/// Duration of a tick, from the only moment at which both units are known.
 #[derive(Debug, Clone, Copy)]
 struct SecondsPerTick(f64);
 
 impl SecondsPerTick {
     fn of(observation: &Observation<'_>) -> Self {
-        // At tick 0 all measurements are of tick 0, so no length is needed.
+        // At tick 0 all measurements are of tick 0, so no duration is needed.
         Self(observation.time_s / observation.tick.0.max(1) as f64)
     }
 

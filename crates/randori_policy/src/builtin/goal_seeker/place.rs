@@ -1,4 +1,4 @@
-//! Where the robot is on the floor, and where it was a moment ago.
+//! The current and recent poses of the robot on the floor.
 
 use randori_core::math::{Pose, Rotation, Vector, yaw_rad};
 use randori_core::policy::{Observation, RobotInterface};
@@ -23,20 +23,20 @@ impl Place {
         Self { x, y, heading: f64::from(yaw_rad(pose)) }
     }
 
-    /// A point of this frame in the outer one.
+    /// Transforms a point from this frame to the outer one.
     pub(super) fn point(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         let (sin, cos) = (libm::sin(self.heading), libm::cos(self.heading));
         [self.x + cos * x - sin * y, self.y + sin * x + cos * y]
     }
 
-    /// A point of the outer frame in this one.
+    /// Transforms a point from the outer frame to this one.
     pub(super) fn inverse_point(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         let (sin, cos) = (libm::sin(self.heading), libm::cos(self.heading));
         let (dx, dy) = (x - self.x, y - self.y);
         [cos * dx + sin * dy, cos * dy - sin * dx]
     }
 
-    /// `inner`, given in this frame, in the outer one.
+    /// Transforms the pose `inner` from this frame to the outer one.
     pub(super) fn compose(&self, inner: &Self) -> Self {
         let [x, y] = self.point([inner.x, inner.y]);
         Self { x, y, heading: wrapped(self.heading + inner.heading) }
@@ -51,12 +51,12 @@ impl Place {
     }
 }
 
-/// An angle brought into [-pi, pi].
+/// Wraps an angle to [-pi, pi].
 pub(super) fn wrapped(angle_rad: f64) -> f64 {
     angle_rad - std::f64::consts::TAU * libm::round(angle_rad / std::f64::consts::TAU)
 }
 
-/// The sensor that tells where the robot's base is.
+/// The sensor for the pose of the robot's base.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Localizer {
     Truth { position: Reading, orientation: Reading, sensor_from_base: Pose },
@@ -77,14 +77,14 @@ impl Localizer {
         })
     }
 
-    /// Wheel odometry from a known start, if the robot has it.
+    /// Wheel odometry from a known initial pose, if the robot has it.
     pub(super) fn odometry(interface: &RobotInterface, start: Place) -> Option<Self> {
         let mut sensors = interface.model.sensors.iter();
         let sensor = sensors.find(|sensor| sensor.kind.wheels().is_some())?;
         Some(Self::Odometry { pose: Reading::find(interface, &sensor.name, "pose")?, start })
     }
 
-    /// The one that the parameter `localization` asks for.
+    /// The source selected by the parameter `localization`.
     pub(super) fn chosen(
         interface: &RobotInterface,
         choice: &str,
@@ -105,7 +105,7 @@ impl Localizer {
         }))
     }
 
-    /// Full names of the channels that are read.
+    /// Full names of the input channels.
     pub(super) fn needs(&self) -> Vec<String> {
         match self {
             Self::Truth { position, orientation, .. } => {
@@ -115,7 +115,7 @@ impl Localizer {
         }
     }
 
-    /// The latest known place of the base, and the tick at which it was there.
+    /// The latest known pose of the base, and its tick.
     pub(super) fn locate(&self, observation: &Observation<'_>) -> Option<(u64, Place)> {
         match self {
             Self::Truth { position, orientation, sensor_from_base } => {
@@ -136,18 +136,17 @@ impl Localizer {
     }
 }
 
-/// Places of the last moments, so that a scan that arrives late is laid where
-/// the robot was when it was taken.
+/// Recent poses, so that a scan that arrives late is placed at the pose at which it was taken.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Trail {
     places: Vec<(u64, Place)>,
 }
 
-/// Places that are remembered; at 20 decisions per second, more than a second.
+/// Number of stored poses; at 20 control periods per second, more than a second.
 const TRAIL_LENGTH: usize = 32;
 
 impl Trail {
-    /// Remembers a place unless it is already known.
+    /// Stores a pose unless it is already known.
     pub(super) fn record(&mut self, tick: u64, place: Place) {
         if self.places.last().is_some_and(|(last, _)| *last >= tick) {
             return;
@@ -158,8 +157,8 @@ impl Trail {
         self.places.push((tick, place));
     }
 
-    /// The place at `tick`, between the two that surround it; the nearest known
-    /// one outside.
+    /// The pose at `tick`, interpolated between its neighbours; the nearest known one outside their
+    /// range.
     pub(super) fn at(&self, tick: u64) -> Option<Place> {
         let next = self.places.partition_point(|(known, _)| *known < tick);
         let Some((after_tick, after)) = self.places.get(next) else {

@@ -1,4 +1,4 @@
-//! Turns a lidar scan into points on the floor and things that stand alone.
+//! Converts a lidar scan to points on the floor and free-standing objects.
 
 use randori_core::policy::{Observation, RobotInterface};
 use randori_core::sensor::{Quantity, Scan as Beams};
@@ -15,20 +15,20 @@ pub(super) struct Lidar {
     beams: Beams,
 }
 
-/// Things that a scan shows, in the world.
+/// Obstacles in a scan, in world coordinates.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Scan {
-    /// When it was measured.
+    /// Tick of measurement.
     pub(super) tick: u64,
     /// All hits, m.
     pub(super) points: Vec<[f64; 2]>,
-    /// Things that could be a person.
+    /// Objects that could be a person.
     pub(super) things: Vec<Thing>,
-    /// Edges behind which somebody could be hidden, m.
+    /// Edges that could hide a person, m.
     pub(super) edges: Vec<[f64; 2]>,
 }
 
-/// Something small that stands free in front of what is behind it.
+/// A small object in front of its background.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Thing {
     /// Its axis, if it is round, m.
@@ -37,16 +37,16 @@ pub(super) struct Thing {
     pub(super) radius: f64,
 }
 
-/// Neighbouring hits farther apart than this belong to different things, m ...
+/// Minimum distance between neighbouring hits on different objects, m ...
 const GAP: f64 = 0.3;
-/// ... unless the beams spread so far: a wall seen at up to 75 degrees from
-/// its normal has hits four beam widths apart.
+/// ... unless the beam spacing explains it: a wall seen at up to 75 degrees from its normal has
+/// hits four beam widths apart.
 const GAP_PER_BEAM_WIDTH: f64 = 4.0;
-/// Depth behind an edge in which a person can hide, m.
+/// Minimum depth behind an edge that can hide a person, m.
 const HIDDEN_DEPTH: f64 = 1.0;
-/// The widest thing that may be a person, m.
+/// Maximum width of an object that may be a person, m.
 const WIDEST: f64 = 0.9;
-/// The thinnest that a thing is taken to be, m: what a leg hides is a person.
+/// Minimum assumed radius of an object, m: a visible leg implies a person.
 const LEAST_RADIUS: f64 = 0.2;
 
 impl Lidar {
@@ -106,8 +106,8 @@ struct Hit {
     point: [f64; 2],
 }
 
-/// Whether the next beams in direction `step` reach much farther than a hit:
-/// several of them, since a single beam may be lost.
+/// True if the next beams in direction `step` reach much farther than a hit: several of them, since
+/// a single beam may drop out.
 fn hides(hit: &Hit, ranges: &[f32], step: isize) -> bool {
     (1..=3).all(|count| {
         let beam = hit.beam.checked_add_signed(step * count);
@@ -116,8 +116,8 @@ fn hides(hit: &Hit, ranges: &[f32], step: isize) -> bool {
     })
 }
 
-/// A group of hits as a thing, if it is small and nothing in front of it hides
-/// a part: the end of a half hidden wall would seem to move with the robot.
+/// Converts a group of hits to an object if it is small and not partly occluded: the end of a
+/// half-occluded wall would appear to move with the robot.
 fn thing(group: &[Hit], ranges: &[f32], sensor: [f64; 2]) -> Option<Thing> {
     let (first, last) = (group.first()?, group.last()?);
     if group.len() < 3 || distance(first.point, last.point) > WIDEST {
@@ -131,8 +131,7 @@ fn thing(group: &[Hit], ranges: &[f32], sensor: [f64; 2]) -> Option<Thing> {
     {
         return None;
     }
-    // The visible side of a pillar lies before its axis: on the mean by pi/4 of
-    // its radius.
+    // The visible side of a cylinder is in front of its axis: on average by pi/4 of its radius.
     let count = group.len() as f64;
     let mean = [0, 1].map(|axis| group.iter().map(|hit| hit.point[axis]).sum::<f64>() / count);
     let radius = (distance(first.point, last.point) / 2.0).max(LEAST_RADIUS);

@@ -1,9 +1,8 @@
 //! Chooses a heading and a speed among a fan of candidates.
 //!
-//! The robot counts as a disc. A candidate is a straight run at one of a few
-//! speeds; it costs for turning away from the goal, for changing its mind, for
-//! little free way ahead, for slowness, and for coming close to somebody who
-//! moves. The same candidates are weighed in the same order every time.
+//! The robot is modelled as a disc. A candidate is a straight path at one of a few speeds; its cost
+//! grows with the deviation from the goal, the change of heading, the lack of free distance ahead,
+//! slowness, and proximity to moving obstacles. Candidates are evaluated in a fixed order.
 //!
 //! Start reading at [`choose`].
 
@@ -11,55 +10,55 @@ use super::place::wrapped;
 use super::scan::distance;
 use super::tracks::Track;
 
-/// What the choice depends on. The robot stands at the origin, facing +X.
+/// The inputs of the choice. The robot is at the origin, facing +X.
 #[derive(Debug, Clone)]
 pub(super) struct Situation<'a> {
-    /// Where to go, m.
+    /// Position of the goal, m.
     pub(super) goal: [f64; 2],
-    /// What the lidar saw of things that stand still, m.
+    /// Lidar hits on static obstacles, m.
     pub(super) points: &'a [[f64; 2]],
-    /// Who moves. They are foreseen, so their points count as no obstacles.
+    /// Moving obstacles. Their motion is predicted, so their points are not treated as obstacles.
     pub(super) tracks: &'a [Track],
     /// Heading of the last choice, rad.
     pub(super) last: Option<f64>,
     /// Radius of the disc, m.
     pub(super) body_radius: f64,
-    /// Distance to keep from things where there is room, m.
+    /// Preferred clearance where there is room, m.
     pub(super) clearance: f64,
-    /// Speed where nothing is in the way, m/s.
+    /// Speed in free space, m/s.
     pub(super) speed: f64,
     /// Speed of the robot, m/s.
     pub(super) current_speed: f64,
-    /// How fast the speed can grow, m/s^2; it shrinks [`BRAKING`] times as fast.
+    /// Maximum acceleration, m/s^2; deceleration is [`BRAKING`] times as large.
     pub(super) acceleration: f64,
-    /// Fastest turn, rad/s.
+    /// Maximum yaw rate, rad/s.
     pub(super) turn_rate: f64,
 }
 
-/// Where to turn and how fast to go.
+/// The chosen heading and speed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Choice {
     /// Heading relative to the robot's, rad.
     pub(super) heading: f64,
-    /// Speed at which the choice was found safe, m/s.
+    /// Speed for which the path was evaluated, m/s.
     pub(super) speed: f64,
 }
 
 /// Directions in the fan: every 7.5 degrees.
 const HEADINGS: i32 = 48;
-/// Shares of the full speed.
+/// Fractions of the full speed.
 const SPEEDS: [f64; 4] = [1.0, 0.6, 0.3, 0.0];
-/// Farther than this nothing is in the way, m.
+/// Range beyond which obstacles are ignored, m.
 const LOOKAHEAD: f64 = 3.0;
-/// How far ahead the ways of those who move are foreseen, and how finely, s.
+/// Prediction horizon and time step for moving obstacles, s.
 const FORESIGHT: f64 = 3.0;
 const FORESIGHT_STEP: f64 = 0.15;
-/// Braking over acceleration.
+/// Ratio of deceleration to acceleration.
 pub(super) const BRAKING: f64 = 2.0;
-/// Least gap between the disc and things, whatever the room, m.
+/// Minimum clearance between the disc and obstacles, m.
 pub(super) const MARGIN: f64 = 0.05;
 
-/// The best of all candidates.
+/// The candidate with the lowest cost.
 pub(super) fn choose(situation: &Situation<'_>) -> Choice {
     let to_goal = libm::atan2(situation.goal[1], situation.goal[0]);
     let fan = (0..HEADINGS)
@@ -71,8 +70,8 @@ pub(super) fn choose(situation: &Situation<'_>) -> Choice {
         for share in SPEEDS {
             let speed = share * situation.speed;
             let meeting = meeting_cost(situation, heading, speed);
-            // Standing still gains nothing, so it is chosen only to let
-            // somebody pass; a long way round for that is worse.
+            // Standing still makes no progress, so it is chosen only to let a moving obstacle pass;
+            // a long detour for that costs more.
             let cost = turning + 1.0 * (1.0 - share) + meeting;
             if cost < best.0 {
                 best = (cost, Choice { heading, speed });
@@ -82,7 +81,7 @@ pub(super) fn choose(situation: &Situation<'_>) -> Choice {
     best.1
 }
 
-/// Way in one direction until the disc would touch one of `points`, m.
+/// Free distance in one direction until the disc touches one of `points`, m.
 pub(super) fn free_way(points: &[[f64; 2]], body_radius: f64, heading: f64) -> f64 {
     let (sin, cos) = (libm::sin(heading), libm::cos(heading));
     let radius = body_radius + MARGIN;
@@ -94,7 +93,7 @@ pub(super) fn free_way(points: &[[f64; 2]], body_radius: f64, heading: f64) -> f
     points.iter().filter_map(until).fold(LOOKAHEAD, f64::min)
 }
 
-/// A straight way from where the robot stands.
+/// A straight path from the robot's position.
 #[derive(Debug, Clone, Copy)]
 struct Way {
     heading: f64,
@@ -113,7 +112,7 @@ impl Way {
     }
 
     fn cost(&self, situation: &Situation<'_>, to_goal: f64) -> f64 {
-        // What lies behind the goal is not in the way.
+        // Obstacles behind the goal are ignored.
         let needed = distance(situation.goal, [0.0, 0.0]).clamp(0.3, LOOKAHEAD);
         let short = |way: f64| 1.0 - way.min(needed) / needed;
         let off_goal = wrapped(self.heading - to_goal).abs();
@@ -126,7 +125,7 @@ impl Way {
     }
 }
 
-/// Cost of how close a run comes to those who move, and how soon.
+/// Cost of proximity to moving obstacles, weighted by time.
 fn meeting_cost(situation: &Situation<'_>, heading: f64, speed: f64) -> f64 {
     if situation.tracks.is_empty() {
         return 0.0;
@@ -136,15 +135,15 @@ fn meeting_cost(situation: &Situation<'_>, heading: f64, speed: f64) -> f64 {
     let mut worst = 0.0_f64;
     for step in 0..=libm::round(FORESIGHT / FORESIGHT_STEP) as u32 {
         let time = f64::from(step) * FORESIGHT_STEP;
-        // Somebody who passes a robot that stands still needs less room.
+        // An obstacle that passes a stationary robot needs less clearance.
         let share = if run.speed > 0.1 { 1.0 } else { 0.5 };
         let comfort = (situation.clearance * share).max(MARGIN);
         for track in situation.tracks {
             let between = distance(track.position_in(time), run.position);
             let gap = between - track.radius - situation.body_radius;
             if gap < comfort {
-                // From 0 at the edge of comfort to 1 at touch, and less for
-                // what lies farther ahead, where there is time to think again.
+                // From 0 at the comfort distance to 1 at contact, with less weight farther ahead,
+                // where there is time to replan.
                 let closeness = ((comfort - gap) / comfort).min(2.0);
                 let soon = 1.0 - 0.5 * time / FORESIGHT;
                 worst = worst.max(8.0 * closeness * closeness * soon);
@@ -156,8 +155,8 @@ fn meeting_cost(situation: &Situation<'_>, heading: f64, speed: f64) -> f64 {
     worst
 }
 
-/// The robot as it would move towards a candidate: it turns and changes its
-/// speed no faster than it can.
+/// The predicted motion of the robot towards a candidate, within its limits of yaw rate and
+/// acceleration.
 #[derive(Debug, Clone, Copy)]
 struct Run {
     position: [f64; 2],
@@ -180,7 +179,7 @@ impl Run {
     }
 }
 
-/// Share of the speed that remains while the robot still has to turn by `error`.
+/// Fraction of the speed that remains while the heading error is `error`.
 pub(super) fn aligned(error: f64) -> f64 {
     let cos = libm::cos(error).max(0.0);
     cos * cos

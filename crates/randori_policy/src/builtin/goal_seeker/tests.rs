@@ -4,15 +4,15 @@ use super::*;
 use crate::builtin::builtin;
 use crate::fixture::{COURIER, Snapshot, TICK_RATE_HZ, interface, params};
 
-/// Ticks between two decisions, and between two scans.
+/// Ticks per control period, and per scan.
 const DECISION: u64 = 10;
 const SCAN: u64 = 50;
 
-/// A floor with walls and posts, some of which walk; the robot is the disc of
-/// its fixture and follows its wheel commands within 0.1 s.
+/// A floor with walls and posts, some of which move; the robot is the disc of its fixture and
+/// follows its wheel commands within 0.1 s.
 struct Floor {
     walls: Vec<[[f64; 2]; 2]>,
-    /// Start, velocity (m/s), and when they set out (s); radius 0.25 m.
+    /// Initial position, velocity (m/s), and start time (s); radius 0.25 m.
     people: Vec<([f64; 2], [f64; 2], f64)>,
     robot: Place,
     speed: f64,
@@ -42,7 +42,7 @@ impl Floor {
         [from[0] + velocity[0] * walked, from[1] + velocity[1] * walked]
     }
 
-    /// Distance along a ray to the nearest thing, m.
+    /// Distance along a ray to the nearest obstacle, m.
     fn range(&self, from: [f64; 2], angle: f64) -> f64 {
         let (dx, dy) = (libm::cos(angle), libm::sin(angle));
         let mut nearest = f64::INFINITY;
@@ -66,7 +66,7 @@ impl Floor {
         if nearest > 12.0 { f64::INFINITY } else { nearest }
     }
 
-    /// Measures what is due, asks the policy and drives until the next question.
+    /// Updates due measurements, runs the policy and simulates one control period.
     fn advance(&mut self, policy: &mut GoalSeeker) -> Vec<f32> {
         if self.tick.is_multiple_of(SCAN) {
             let lidar = self.robot.point([0.2, 0.0]);
@@ -204,7 +204,7 @@ fn stops_while_the_lidar_is_silent() {
     drive(&mut floor, &mut policy, 2.0);
     assert!(floor.speed > 0.5);
 
-    // Just after a scan: the next ones never come.
+    // Just after a scan: no further scans arrive.
     let last_scan = floor.seen.measured_at[0];
     for _ in 0..100 {
         let resume = floor.tick.next_multiple_of(SCAN) + DECISION;
@@ -245,7 +245,7 @@ fn ground_truth_is_preferred_and_corrected_for_where_the_sensor_sits() {
     let localizer = Localizer::chosen(&interface, "auto", Place::default());
     let localizer = localizer.expect("a known choice").expect("a sensor");
     let mut values = vec![0.0; 13 + 185];
-    // The sensor looks along world +X, so the base looks along -Y.
+    // The sensor faces world +X, so the base faces -Y.
     values[..7].copy_from_slice(&[5.0, 2.0, 0.2, 0.0, 0.0, 0.0, 1.0]);
     let seen = Snapshot::at(&interface, 0.0, values);
 

@@ -1,43 +1,43 @@
-//! Follows things from scan to scan to learn where they go.
+//! Tracks objects from scan to scan to estimate their velocity.
 
 use serde::{Deserialize, Serialize};
 
 use super::place::Place;
 use super::scan::{Scan, distance};
 
-/// Something that was seen several times.
+/// An object observed in several scans.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Track {
-    /// Where it is, m.
+    /// Position, m.
     pub(super) position: [f64; 2],
-    /// Where it goes, m/s.
+    /// Velocity, m/s.
     pub(super) velocity: [f64; 2],
-    /// Distance from its position that covers it, m.
+    /// Radius about its position that covers it, m.
     pub(super) radius: f64,
-    /// Scans in which it was found.
+    /// Number of scans with a match.
     seen: u32,
-    /// Scans in a row in which it was not found.
+    /// Number of consecutive scans without a match.
     missed: u32,
 }
 
 impl Track {
-    /// Where it will be in `ahead_s`.
+    /// Predicted position in `ahead_s`.
     pub(super) fn position_in(&self, ahead_s: f64) -> [f64; 2] {
         std::array::from_fn(|axis| self.position[axis] + self.velocity[axis] * ahead_s)
     }
 
-    /// Whether it certainly moves: the speed is well above what noise and a
-    /// changing view feign.
+    /// True if it certainly moves: its speed is well above the apparent speed from noise and a
+    /// changing view.
     pub(super) fn moves(&self) -> bool {
         self.seen >= 3 && libm::hypot(self.velocity[0], self.velocity[1]) > 0.3
     }
 
-    /// Whether a point belongs to it, as far as one can tell.
+    /// True if a point probably belongs to it.
     pub(super) fn covers(&self, point: [f64; 2]) -> bool {
         distance(point, self.position) < self.radius + 0.15
     }
 
-    /// The same thing in the frame of a robot at `place`.
+    /// The track in the frame of a robot at `place`.
     pub(super) fn seen_from(&self, place: &Place) -> Self {
         let velocity = Place { x: 0.0, y: 0.0, ..*place }.inverse_point(self.velocity);
         Self { position: place.inverse_point(self.position), velocity, ..*self }
@@ -47,14 +47,14 @@ impl Track {
 /// Gains of the alpha-beta filter: quick, since a person turns in half a second.
 const ALPHA: f64 = 0.7;
 const BETA: f64 = 0.4;
-/// A thing farther than this from where a track is expected is another one, m.
+/// Gating distance: an object farther than this from a track's prediction is a different one, m.
 const REACH: f64 = 0.5;
-/// Nobody here moves faster, m/s.
+/// Maximum plausible speed, m/s.
 const TOP_SPEED: f64 = 3.0;
-/// Scans that a track survives without being seen.
+/// Maximum number of consecutive missed scans of a track.
 const PATIENCE: u32 = 4;
 
-/// Continues `tracks` by `dt_s` with what a new scan shows.
+/// Advances `tracks` by `dt_s` and updates them with a new scan.
 pub(super) fn update(tracks: &mut Vec<Track>, scan: &Scan, dt_s: f64) {
     let mut found = vec![false; scan.things.len()];
     for track in tracks.iter_mut() {
@@ -67,7 +67,7 @@ pub(super) fn update(tracks: &mut Vec<Track>, scan: &Scan, dt_s: f64) {
             Some((gap, index)) if gap < REACH => {
                 found[index] = true;
                 let thing = &scan.things[index];
-                // The second sighting says at once how fast it is.
+                // The second observation determines the velocity directly.
                 let beta = if track.seen == 1 { 1.0 } else { BETA };
                 for axis in 0..2 {
                     let residual = thing.centre[axis] - track.position[axis];
