@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use super::*;
 use crate::fixture::{COURIER, Snapshot, interface};
 
-/// A policy that says what was written for it, whatever it is asked.
+/// A policy with scripted messages, independent of the requests.
 #[derive(Debug)]
 struct Script {
     lines: VecDeque<Result<String, Silence>>,
@@ -34,7 +34,7 @@ impl Transport for Script {
 
 const READY: &str = r#"{"type":"ready","protocol":1,"name":"mine"}"#;
 
-/// The policy, connected and reset, and whatever it says then.
+/// The policy, connected and reset, and its subsequent messages.
 fn connected(says: &[Result<&str, Silence>]) -> RemotePolicy<Script> {
     let ready = [Ok(READY), Ok(READY)].into_iter().chain(says.iter().cloned());
     let lines = ready.map(|line| line.map(str::to_owned)).collect();

@@ -1,21 +1,21 @@
-//! Messages as lines of a stream of bytes.
+//! Messages as lines of a byte stream.
 
 use std::io::{BufRead, BufReader, Read};
 
-/// What a policy process writes to its standard output.
+/// An item of a policy process's standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
-    /// A line, with its end.
+    /// A line, including its line break.
     Line(String),
     /// A line that is not UTF-8.
     NotText,
-    /// A line that is longer than any message.
+    /// A line over the length limit.
     TooLong,
-    /// The end.
+    /// End of file.
     Closed,
 }
 
-/// Reads the lines of an output one by one.
+/// Reads an output line by line.
 #[derive(Debug)]
 pub struct Lines<R> {
     output: BufReader<R>,
@@ -23,13 +23,13 @@ pub struct Lines<R> {
 }
 
 impl<R: Read> Lines<R> {
-    /// Lines of more than `max_line` bytes are refused.
+    /// Creates a reader; lines of more than `max_line` bytes are rejected.
     pub fn new(output: R, max_line: usize) -> Self {
         Self { output: BufReader::new(output), max_line }
     }
 
-    /// The next line, or why there is none; nothing useful follows the first
-    /// that is none.
+    /// The next line, or the reason why there is none; after the first failure, further results are
+    /// meaningless.
     pub fn next_line(&mut self) -> Output {
         let mut line = Vec::new();
         let mut source = self.output.by_ref().take(self.max_line as u64 + 1);

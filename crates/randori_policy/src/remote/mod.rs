@@ -1,9 +1,8 @@
-//! Policies that live elsewhere: a conversation of JSON objects over a [`Transport`].
+//! External policies: an exchange of JSON objects over a [`Transport`].
 //!
-//! The other side may do anything: this module trusts nothing it says and waits for
-//! nothing longer than its timeout. `docs/policy-protocol.md` describes the conversation;
-//! [`protocol`] holds what Randori says, [`reply`] what it reads, [`child`] the transport to
-//! a child process.
+//! The peer is untrusted: its messages are validated, and every wait has a timeout.
+//! `docs/policy-protocol.md` describes the protocol; [`protocol`] contains Randori's messages,
+//! [`reply`] parses those of the policy, [`child`] implements the transport to a child process.
 //!
 //! Start reading at [`RemotePolicy`].
 
@@ -28,7 +27,7 @@ pub use protocol::PROTOCOL_VERSION;
 pub use reply::{BadReply, MAX_CHUNK, Replies, Reply, is_message};
 pub use transport::{Silence, Transport};
 
-/// A policy that is asked over a transport.
+/// A policy behind a transport.
 #[derive(Debug)]
 pub struct RemotePolicy<T> {
     contract: PolicyContract,
@@ -36,20 +35,20 @@ pub struct RemotePolicy<T> {
     replies: Replies,
     timeout: Duration,
     transport: T,
-    /// Requests that have no answer yet.
+    /// Requests without a response so far.
     asked: BTreeSet<u64>,
     answers: BTreeMap<u64, CommandChunk>,
-    /// Why the policy ended; it stays ended.
+    /// The error that ended the policy; it is permanent.
     failure: Option<PolicyError>,
 }
 
 impl<T: Transport> RemotePolicy<T> {
-    /// Opens a transport for messages of at most so many bytes, and waits until the policy
-    /// is ready to drive the robot. It is called `name` unless it names itself. Whenever
-    /// it owes an answer for longer than `timeout` of wall-clock time, it fails.
+    /// Opens a transport for messages of up to this number of bytes, and waits until the policy is
+    /// ready to drive the robot. Its name is `name` unless it reports one. It fails if a response
+    /// takes longer than `timeout` of wall-clock time.
     ///
     /// # Errors
-    /// When the transport cannot be opened, or the policy does not say that it is ready.
+    /// When the transport cannot be opened, or the policy does not report that it is ready.
     pub fn connect(
         name: String,
         interface: &RobotInterface,
@@ -87,8 +86,8 @@ impl<T: Transport> RemotePolicy<T> {
         Ok(())
     }
 
-    /// Waits for the first `ready`. Until then, lines that are no messages
-    /// count as output for people: modules like to greet when they are loaded.
+    /// Waits for the first `ready`. Until then, lines that are not messages count as diagnostic
+    /// output: some modules print a banner on import.
     fn await_hello(&mut self) -> Result<(), PolicyError> {
         let deadline = Instant::now() + self.timeout;
         loop {
@@ -116,7 +115,7 @@ impl<T: Transport> RemotePolicy<T> {
         }
     }
 
-    /// Waits for the `ready` that answers a `reset`, and drops late answers.
+    /// Waits for the `ready` that responds to a `reset`, and drops late responses.
     fn await_reset(&mut self) -> Result<(), PolicyError> {
         let deadline = Instant::now() + self.timeout;
         loop {
@@ -157,7 +156,7 @@ impl<T: Transport> RemotePolicy<T> {
         Err(self.fail(PolicyError::new(message).help(help)))
     }
 
-    /// The next message, or why there is none. `what` completes "it did not ..".
+    /// The next message, or the reason why there is none. `what` completes "it did not ..".
     fn next_line(&mut self, deadline: Instant, what: &str) -> Result<String, PolicyError> {
         let silence = match self.transport.receive_until(deadline) {
             Ok(message) => return Ok(message),
@@ -222,7 +221,7 @@ impl<T: Transport> RemotePolicy<T> {
         format!("the policy `{}`", self.contract.name)
     }
 
-    /// Ends the policy and remembers why, with what it said last.
+    /// Ends the policy and stores the error, with its last output.
     fn fail(&mut self, mut error: PolicyError) -> PolicyError {
         error.details = self.transport.end();
         self.failure = Some(error.clone());
@@ -273,7 +272,7 @@ impl<T: Transport> Policy for RemotePolicy<T> {
     }
 
     fn snapshot(&self) -> Option<Vec<u8>> {
-        // What the other side remembers is its own secret.
+        // The internal state of the peer is unknown.
         None
     }
 

@@ -1,6 +1,5 @@
-//! What Randori says to a policy elsewhere, as one JSON object per message.
-//! `docs/policy-protocol.md` explains the messages to their readers; `reply.rs`
-//! has the other direction.
+//! Messages to an external policy, as one JSON object each. `docs/policy-protocol.md` specifies the
+//! messages for authors of policies; `reply.rs` parses those of the policy.
 
 use std::ops::Range;
 
@@ -10,10 +9,10 @@ use randori_core::time::{NANOS_PER_SECOND, Tick};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-/// Version of the conversation; a policy has to name the same.
+/// Protocol version; a policy must report the same.
 pub const PROTOCOL_VERSION: u32 = 1;
 
-/// What Randori says.
+/// A message to a policy.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Message<'a> {
@@ -55,7 +54,7 @@ pub(super) struct Action<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// What the robot offers.
+    /// Describes the robot's interface.
     pub(super) fn hello(interface: &'a RobotInterface) -> Self {
         let observations = interface.observations.iter().map(|observation| {
             let (sensor, channel) = split(&observation.name);
@@ -95,7 +94,7 @@ fn split(name: &str) -> (&str, &str) {
     name.rsplit_once('.').unwrap_or((name, ""))
 }
 
-/// How an observation's values belong to sensors.
+/// The mapping from an observation's values to sensors.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sensors {
     /// Name and channels of each sensor.
@@ -144,7 +143,7 @@ impl Sensors {
     }
 }
 
-/// What each sensor says: its channels, and when they were measured (s).
+/// The readings of each sensor: its channels, and their time of measurement (s).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading<'a> {
     sensors: &'a Sensors,
@@ -175,7 +174,7 @@ impl Serialize for SensorReading<'_> {
         let mut map = serializer.serialize_map(Some(self.channels.len() + 1))?;
         map.serialize_entry("measured_at", &latest.map(|tick| seconds(tick, observation)))?;
         for channel in self.channels {
-            // Numbers that are not finite become null, as JSON has none.
+            // Non-finite numbers become null, since JSON cannot represent them.
             let values = &observation.values[channel.values.clone()];
             map.serialize_entry(&channel.name, &measured_at(channel).map(|_| values))?;
         }
@@ -183,8 +182,8 @@ impl Serialize for SensorReading<'_> {
     }
 }
 
-/// Simulated seconds at `tick`, with the length of a tick taken from the
-/// observation, exactly: ticks last whole nanoseconds.
+/// Simulated seconds at `tick`. The duration of a tick is derived from the observation, exactly: it
+/// is a whole number of nanoseconds.
 fn seconds(tick: Tick, observation: &Observation<'_>) -> f64 {
     let now = observation.tick.0.max(1) as f64;
     let nanos = libm::round(observation.time_s * NANOS_PER_SECOND as f64 / now) as u64;

@@ -1,7 +1,7 @@
-//! Reads what a policy elsewhere says.
+//! Parses messages from an external policy.
 //!
-//! A line may be anything, so it is decoded straight into numbers, without a tree
-//! of values in between, and given up where it holds more than the robot takes.
+//! A line is untrusted, so it is parsed directly to numbers, without an intermediate tree of
+//! values, and rejected as soon as it exceeds the robot's number of inputs.
 //!
 //! Start reading at [`Replies::parse`].
 
@@ -17,70 +17,70 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Vis
 
 use chunk::ChunkSeed;
 
-/// Most commands in one answer.
+/// Maximum number of actions in one response.
 pub const MAX_CHUNK: usize = 1000;
-/// Bytes of a line besides its commands.
+/// Bytes of a line in addition to its actions.
 const FRAME_BYTES: usize = 64 << 10;
-/// Bytes for a number with what separates it from the next.
+/// Bytes for a number and its separator.
 const NUMBER_BYTES: usize = 32;
-/// Longest line of any robot, bytes.
+/// Maximum line length of any robot, bytes.
 const MAX_LINE: usize = 16 << 20;
-/// Characters that are kept of a policy's name, and of other texts that it sends.
+/// Maximum length of a policy's name and of other texts that it sends, characters.
 const NAME_CHARS: usize = 200;
 const TEXT_CHARS: usize = 2000;
-/// Characters of a text in a message about it.
+/// Maximum length of a quoted text in a message, characters.
 const QUOTED_CHARS: usize = 60;
 
-/// A message of a policy.
+/// A message from a policy.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
-    /// It is ready for observations.
+    /// The policy is ready for observations.
     Ready {
-        /// Version of the protocol that it speaks.
+        /// Its protocol version.
         protocol: Option<u32>,
-        /// What it calls itself; at most some 200 characters are kept.
+        /// Its name, truncated to some 200 characters.
         name: Option<String>,
     },
-    /// It answers a request.
+    /// The response to a request.
     Command {
         /// Number of the request.
         request: u64,
-        /// One to [`MAX_CHUNK`] commands, each with one finite number per input
-        /// of the robot's actuators, in their order.
+        /// One to [`MAX_CHUNK`] actions, each with one finite number per input of the robot's
+        /// actuators, in their order.
         commands: Vec<Vec<f32>>,
     },
-    /// It gives up.
+    /// The policy reports a fatal error.
     Error {
-        /// The reason; at most some 2000 characters are kept.
+        /// The reason, truncated to some 2000 characters.
         message: String,
     },
 }
 
-/// Why a line cannot be used.
+/// The reason why a line is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadReply {
-    /// It is no message, for this reason.
+    /// It is not a message, for this reason.
     NoMessage(String),
-    /// It answers a request with a command that cannot be used.
+    /// It responds to a request with an invalid action.
     BadCommand {
-        /// Number of the request, if it was read before the command.
+        /// Number of the request, if it was parsed before the action.
         request: Option<u64>,
         /// The reason.
         what: String,
     },
 }
 
-/// The reader of messages for the policy of one robot.
+/// The parser of messages from the policy of one robot.
 #[derive(Debug)]
 pub struct Replies {
     actions: Vec<ActionChannel>,
     by_name: BTreeMap<String, usize>,
-    /// The actuator of each number of a command.
+    /// The actuator of each number of an action.
     owners: Vec<usize>,
 }
 
 impl Replies {
-    /// The reader for a robot with these actuators.
+    /// Creates a parser for a robot with these actuators.
     pub fn new(actions: &[ActionChannel]) -> Self {
         let indexed = || actions.iter().enumerate();
         Self {
@@ -90,8 +90,8 @@ impl Replies {
         }
     }
 
-    /// The longest line that a policy can have a reason to write, in bytes: all
-    /// the commands of an answer, by name and with all digits.
+    /// The maximum length of a legitimate line, in bytes: all actions of a response, by name and
+    /// with all digits.
     pub fn max_line(&self) -> usize {
         let names: usize = self.actions.iter().map(|action| action.name.len() + 8).sum();
         let command = names + NUMBER_BYTES * (1 + self.owners.len());
@@ -103,10 +103,10 @@ impl Replies {
         crate::listed(self.actions.iter().map(|action| action.name.as_str()))
     }
 
-    /// Reads a line, in time and memory proportional to its length.
+    /// Parses a line, in time and memory proportional to its length.
     ///
     /// # Errors
-    /// When it is no message, or holds commands that do not fit the robot.
+    /// When it is not a message, or its actions do not fit the robot.
     pub fn parse(&self, line: &str) -> Result<Reply, BadReply> {
         let state = State::default();
         let mut source = serde_json::Deserializer::from_str(line);
@@ -136,12 +136,12 @@ impl Replies {
     }
 }
 
-/// Whether a line means to be a message: a JSON object with a `type`.
+/// True if a line is intended as a message: a JSON object with a `type`.
 pub fn is_message(line: &str) -> bool {
     serde_json::from_str::<Keys>(line).is_ok_and(|keys| keys.has_type)
 }
 
-/// The start of a text.
+/// Truncates a text.
 pub(super) fn clip(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
         Some((end, _)) => format!("{}..", &text[..end]),
@@ -149,7 +149,7 @@ pub(super) fn clip(text: &str, characters: usize) -> String {
     }
 }
 
-/// What is known when reading stops.
+/// The fields parsed so far, when parsing stops.
 #[derive(Debug, Default)]
 struct State {
     in_commands: Cell<bool>,
@@ -179,7 +179,7 @@ struct Fields {
     name: Option<String>,
     commands: Option<Vec<Vec<f32>>>,
     message: Option<String>,
-    /// Which of [`FIELDS`] were there.
+    /// Flags for those of [`FIELDS`] that were present.
     seen: [bool; FIELDS.len()],
 }
 
@@ -249,7 +249,7 @@ impl Fields {
     }
 }
 
-/// The keys of an object, of which only one matters.
+/// The keys of an object, of which only one is used.
 struct Keys {
     has_type: bool,
 }

@@ -5,7 +5,7 @@ fn replies(robot: &str) -> Replies {
     Replies::new(&interface(robot).actions)
 }
 
-/// The commands of an answer.
+/// The actions of a response.
 fn decode(robot: &str, commands: &str) -> Result<Vec<Vec<f32>>, BadReply> {
     let line = format!(r#"{{"type":"command","request":3,"commands":{commands}}}"#);
     match replies(robot).parse(&line)? {
@@ -14,7 +14,7 @@ fn decode(robot: &str, commands: &str) -> Result<Vec<Vec<f32>>, BadReply> {
     }
 }
 
-/// What is wrong with the commands of an answer.
+/// The error in the actions of a response.
 fn what(robot: &str, commands: &str) -> String {
     match decode(robot, commands).expect_err("refused") {
         BadReply::BadCommand { request: Some(3), what } => what,

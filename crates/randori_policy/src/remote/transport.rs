@@ -1,51 +1,50 @@
-//! How messages get to a policy and back.
+//! The transport interface for messages to and from a policy.
 
 use std::fmt::Debug;
 use std::time::Instant;
 
-/// A connection to a policy elsewhere. Messages are JSON objects.
+/// A connection to an external policy. Messages are JSON objects.
 ///
-/// A child process is one ([`ChildProcess`](super::ChildProcess)); whatever else can carry
-/// texts both ways and wait for them until a deadline can be another.
+/// A child process is one implementation ([`ChildProcess`](super::ChildProcess)); a transport can
+/// be anything that carries texts both ways and can wait for them until a deadline.
 pub trait Transport: Debug + Send {
-    /// Hands over a message; never blocks. If the other side does not read any more, that
-    /// shows in [`Self::receive_until`].
+    /// Sends a message; never blocks. If the peer has stopped reading, [`Self::receive_until`]
+    /// reports it.
     fn send(&mut self, message: Vec<u8>);
 
     /// The next message, as a text of limited length.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The reason why there is none.
     fn receive_until(&mut self, deadline: Instant) -> Result<String, Silence>;
 
-    /// Advice for a policy that mixes other texts into the conversation.
+    /// Advice for a policy that mixes other output into the protocol.
     fn place_for_texts(&self) -> &'static str;
 
-    /// Keeps a text for people, as one of its last words.
+    /// Stores a line of diagnostic output, as one of the last.
     fn log(&self, text: &str);
 
-    /// Ends the policy, or the connection to it, at once, and returns what it last said to
-    /// people.
+    /// Ends the policy, or the connection to it, at once, and returns its last diagnostic output.
     fn end(&mut self) -> Vec<String>;
 }
 
-/// Why there is no message.
+/// The reason why there is no message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Silence {
-    /// None came in time.
+    /// Timeout.
     Late,
-    /// What came can be none.
+    /// The data received is not a message.
     Unusable {
-        /// What it did, in words that follow its name.
+        /// The violation, in words that follow the policy's name.
         what: String,
-        /// What to do about it.
+        /// Advice on the error.
         help: &'static str,
     },
-    /// No more will come.
+    /// The connection has ended.
     Gone {
-        /// How it ended, in words that follow its name.
+        /// The exit status, in words that follow the policy's name.
         how: String,
-        /// What to do about it.
+        /// Advice on the error.
         help: &'static str,
     },
 }

@@ -1,13 +1,12 @@
 //! The environment variables of a policy's process.
 //!
-//! A policy is code that somebody else may have written, so it does not inherit
-//! what a shell or a CI job keeps in its environment, such as access tokens. It
-//! gets the variables that programs need to start, and those that the user names.
+//! A policy may be third-party code, so it does not inherit secrets in the environment of a shell
+//! or a CI job, such as access tokens. It gets the variables that programs need to start, and those
+//! named by the user.
 
 use std::ffi::{OsStr, OsString};
 
-/// Variables that every policy inherits where they are set.
-/// `docs/policy-protocol.md` lists them.
+/// Variables that every policy inherits if they are set. `docs/policy-protocol.md` lists them.
 const INHERITED: &[&str] = &[
     "PATH",
     "HOME",
@@ -25,7 +24,7 @@ const INHERITED: &[&str] = &[
     "DYLD_LIBRARY_PATH",
 ];
 
-/// Variables without which programs do not start on Windows.
+/// Variables required to start programs on Windows.
 #[cfg(windows)]
 const SYSTEM: &[&str] = &[
     "SYSTEMROOT",
@@ -49,15 +48,15 @@ const SYSTEM: &[&str] = &[];
 pub struct EnvVar {
     name: String,
     value: OsString,
-    /// Whether the value was written out, not taken from the environment.
+    /// True if the value was given explicitly, not taken from the environment.
     written: bool,
 }
 
 impl EnvVar {
-    /// Reads `NAME=VALUE`, or `NAME` for a variable of this process.
+    /// Parses `NAME=VALUE`, or `NAME` for a variable of this process.
     ///
     /// # Errors
-    /// When the name cannot be one, or names a variable that is not set.
+    /// When the name is invalid, or names a variable that is not set.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name, Some(OsString::from(value))),
@@ -73,7 +72,7 @@ impl EnvVar {
         Ok(Self { name: name.to_owned(), value, written })
     }
 
-    /// The argument that says the same again.
+    /// The equivalent command-line argument.
     pub fn word(&self) -> String {
         if self.written {
             format!("{}={}", self.name, self.value.to_string_lossy())
@@ -83,8 +82,8 @@ impl EnvVar {
     }
 }
 
-/// The environment of a policy, before Randori adds its own variables. A name
-/// that comes twice has its last value.
+/// The environment of a policy, before Randori adds its own variables. The last value of a repeated
+/// name wins.
 pub(super) fn environment(passed: &[EnvVar]) -> Vec<(OsString, OsString)> {
     let inherited = std::env::vars_os().filter(|(name, _)| is_inherited(name));
     let passed = passed.iter().map(|it| (OsString::from(&it.name), it.value.clone()));
@@ -93,7 +92,7 @@ pub(super) fn environment(passed: &[EnvVar]) -> Vec<(OsString, OsString)> {
 
 fn is_inherited(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else { return false };
-    // Names do not depend on capitals there.
+    // Names are case-insensitive there.
     let same = |known: &&str| {
         if cfg!(windows) { known.eq_ignore_ascii_case(name) } else { *known == name }
     };

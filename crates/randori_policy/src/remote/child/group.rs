@@ -1,6 +1,6 @@
 //! A policy in a process group, for systems and programs without keepers.
 //!
-//! What leaves the group is found by its environment on Linux, and not at all
+//! Processes that leave the group are found by their environment on Linux, and not at all
 //! elsewhere. If Randori itself is killed, a shell script kills the group.
 
 use std::ffi::OsString;
@@ -15,7 +15,7 @@ use super::python::PythonModule;
 #[derive(Debug)]
 pub(super) struct Group {
     process: Child,
-    /// Names the child and its descendants, also those that left the group.
+    /// Marks the child and its descendants, including those that left the group.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux shows it"))]
     mark: String,
     ended: bool,
@@ -54,18 +54,18 @@ impl Group {
         self.process.id()
     }
 
-    /// How the policy ended, in words that follow its name; `None` if it runs.
+    /// The exit status of the policy, in words that follow its name; `None` if it runs.
     pub(super) fn exit_status(&self) -> Option<String> {
         exit_status(&self.process)
     }
 
-    /// Ends the policy and what it started, as far as that can be found.
+    /// Ends the policy and those of its descendants that can be found.
     pub(super) fn end(&mut self) {
         if std::mem::replace(&mut self.ended, true) {
             return;
         }
-        // The group first: as long as the child is not waited for, its number
-        // and its group's cannot belong to anybody else.
+        // The group first: until the child is waited for, its process ID and group ID cannot be
+        // reused.
         kill_group(&mut self.process);
         #[cfg(target_os = "linux")]
         kill_marked(&self.mark);
@@ -84,7 +84,7 @@ fn no_words() -> StartError {
     StartError::Program(std::io::ErrorKind::InvalidInput.into())
 }
 
-/// How a child ended, without clearing its remains.
+/// The exit status of a child, without reaping it.
 #[cfg(unix)]
 fn exit_status(process: &Child) -> Option<String> {
     use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
@@ -99,7 +99,7 @@ fn exit_status(process: &Child) -> Option<String> {
     }
 }
 
-/// Without `waitid` the child's end shows only in its pipes.
+/// Without `waitid`, the child's end is detected only by its pipes.
 #[cfg(not(unix))]
 fn exit_status(_process: &Child) -> Option<String> {
     None
@@ -109,7 +109,7 @@ fn exit_status(_process: &Child) -> Option<String> {
 fn kill_group(process: &mut Child) {
     use rustix::process::{Pid, Signal, kill_process_group};
 
-    // Fails only if nothing is left to kill.
+    // Fails only if no process is left.
     let _ = kill_process_group(Pid::from_child(process), Signal::KILL);
 }
 
@@ -118,9 +118,8 @@ fn kill_group(process: &mut Child) {
     let _ = process.kill();
 }
 
-/// Kills descendants that left the process group: they still carry the mark in
-/// their environment. Repeats until none is left, since they may be starting
-/// more of their kind.
+/// Kills descendants that left the process group: they still have the mark in their environment.
+/// Repeats until none is left, since they may be forking.
 #[cfg(target_os = "linux")]
 fn kill_marked(mark: &str) {
     use rustix::process::{Pid, Signal, kill_process};
@@ -131,7 +130,7 @@ fn kill_marked(mark: &str) {
         let marked: Vec<Pid> = processes
             .filter_map(|process| process.ok()?.file_name().to_str()?.parse().ok())
             .filter(|number: &i32| {
-                // Unreadable means foreign, and empty means already dead.
+                // Unreadable: another user's process; empty: already dead.
                 std::fs::read(format!("/proc/{number}/environ"))
                     .is_ok_and(|vars| vars.windows(entry.len()).any(|part| part == entry))
             })

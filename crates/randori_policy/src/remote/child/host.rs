@@ -1,4 +1,4 @@
-//! A policy's process and whatever ends it for certain.
+//! A policy's process and the mechanism that guarantees its end.
 
 use std::ffi::OsString;
 use std::io::{self, PipeReader, PipeWriter};
@@ -8,7 +8,7 @@ use super::group::Group;
 #[cfg(target_os = "linux")]
 use super::keeper::{Kept, can_keep};
 
-/// The ends of pipes that a policy gets.
+/// The policy's ends of its pipes.
 #[derive(Debug)]
 pub(super) struct Pipes {
     pub(super) stdin: PipeReader,
@@ -16,7 +16,7 @@ pub(super) struct Pipes {
     pub(super) stderr: PipeWriter,
 }
 
-/// The other ends of a policy's pipes.
+/// Randori's ends of a policy's pipes.
 #[derive(Debug)]
 pub(super) struct OwnPipes {
     pub(super) stdin: PipeWriter,
@@ -24,18 +24,18 @@ pub(super) struct OwnPipes {
     pub(super) stderr: PipeReader,
 }
 
-/// Why a policy could not be started.
+/// The reason why a policy could not be started.
 #[derive(Debug)]
 pub(super) enum StartError {
-    /// The temporary folder cannot be made.
+    /// The temporary folder cannot be created.
     Folder(io::Error),
-    /// Pipes or processes that would keep the policy cannot be made.
+    /// Pipes or supervising processes cannot be created.
     Keeper(io::Error),
-    /// The program itself.
+    /// The program itself cannot be started.
     Program(io::Error),
 }
 
-/// Whatever holds a policy's process.
+/// The supervision of a policy's process.
 #[derive(Debug)]
 pub(super) enum Host {
     #[cfg(target_os = "linux")]
@@ -44,8 +44,8 @@ pub(super) enum Host {
 }
 
 impl Host {
-    /// Starts a program. It gets `environment` and the variables of
-    /// `docs/policy-protocol.md`, and no open file but its pipes.
+    /// Starts a program. It gets `environment` and the variables of `docs/policy-protocol.md`, and
+    /// no open files except its pipes.
     pub(super) fn start(
         command: &[String],
         working_dir: &Path,
@@ -74,7 +74,7 @@ impl Host {
         }
     }
 
-    /// How the policy ended, in words that follow its name; `None` if it runs.
+    /// The exit status of the policy, in words that follow its name; `None` if it runs.
     pub(super) fn exit_status(&mut self) -> Option<String> {
         match self {
             #[cfg(target_os = "linux")]
@@ -83,7 +83,7 @@ impl Host {
         }
     }
 
-    /// Ends the policy and everything that it started.
+    /// Ends the policy and all processes that it started.
     pub(super) fn end(&mut self) {
         match self {
             #[cfg(target_os = "linux")]

@@ -1,26 +1,25 @@
-//! Ends a child's processes when this process dies without a chance to do so.
+//! Ends a child's processes when this process is killed.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// A watcher that holds one end of a pipe. If the other end closes without a
-/// word, this process was killed, and the watcher kills the policy's process
-/// group and removes its folder.
+/// A watchdog that holds one end of a pipe. If the other end closes without a message, this process
+/// was killed, and the watchdog kills the policy's process group and removes its folder.
 ///
-/// A parent-death signal would be simpler, but reaches no grandchildren, and is
-/// sent already when the thread ends that started the child.
+/// A parent-death signal would be simpler, but does not reach grandchildren, and is sent as soon as
+/// the thread that started the child ends.
 #[derive(Debug)]
 pub(super) struct Lifeline {
     watcher: Option<Child>,
 }
 
-/// Ends quietly after a line on its input; kills after a sudden end.
+/// Exits after a line on its input; kills the group at end of file.
 const SCRIPT: &str =
     r#"trap "" HUP INT TERM; read -r word && exit 0; kill -9 "-$1"; rm -rf -- "$2""#;
 
 impl Lifeline {
-    /// Watches over process group `group`. Without a shell there is no watcher;
-    /// the child still notices that its input ended.
+    /// Starts a watchdog for process group `group`. Without a shell there is none; the child can
+    /// still detect the end of its input.
     pub(super) fn attach(group: u32, folder: &Path) -> Self {
         let mut command = Command::new("/bin/sh");
         command
@@ -29,7 +28,7 @@ impl Lifeline {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        // Its own group, so that Ctrl-C in a terminal does not end it early.
+        // Its own process group, so that Ctrl-C in a terminal does not end it early.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         Self { watcher: command.spawn().ok() }
@@ -42,7 +41,7 @@ impl Drop for Lifeline {
 
         let Some(mut watcher) = self.watcher.take() else { return };
         if let Some(mut word) = watcher.stdin.take() {
-            // Fails only if the watcher is gone already.
+            // Fails only if the watchdog has already ended.
             let _ = word.write_all(b"done\n");
         }
         let _ = watcher.wait();

@@ -1,7 +1,6 @@
 //! Policies in child processes.
 //!
-//! A child may do anything: nobody waits for it beyond a deadline, and nothing that it
-//! started stays behind.
+//! A child is untrusted: every wait has a deadline, and no process that it started is left behind.
 //!
 //! Start reading at [`ProcessPolicy::start`] and [`ChildProcess::kill`].
 
@@ -31,39 +30,38 @@ pub use environment::EnvVar;
 #[cfg(target_os = "linux")]
 pub use keeper::keep_policies_if_asked;
 
-/// Lets this program keep its policies; here there are only process groups.
+/// Lets this program supervise its policies; this system has only process groups.
 #[cfg(not(target_os = "linux"))]
 pub fn keep_policies_if_asked() -> Option<std::process::ExitCode> {
     None
 }
 
-/// Lines of answers that wait to be read before the child has to wait.
+/// Maximum number of unread response lines before the child blocks.
 const LINES_AHEAD: usize = 4;
-/// How long a child may take to end by itself after its input has ended.
+/// Time for a child to exit by itself after its input has ended.
 const GRACE: Duration = Duration::from_millis(500);
-/// How long a child that closed its pipes may take to be seen as ended, and
-/// its error output to arrive.
+/// Time for the exit of a child that closed its pipes to be detected, and for its error output to
+/// arrive.
 const SETTLE: Duration = Duration::from_millis(300);
-/// How often a silent child is looked at: it may have ended while a grandchild
-/// keeps its pipes open.
+/// Polling interval for a silent child: it may have exited while a grandchild keeps its pipes open.
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// A policy in a child process.
 ///
-/// The child is killed together with all processes that it started when this
-/// value is dropped, when it misbehaves, and also when this process dies.
+/// The child is killed together with all processes that it started when this value is dropped, when
+/// it violates the protocol, and also when this process dies.
 pub type ProcessPolicy = RemotePolicy<ChildProcess>;
 
 impl ProcessPolicy {
     /// Starts `command` (program and arguments, no shell) in `working_dir` and
     /// waits until it is ready to drive the robot.
     ///
-    /// The child finds the Python module `randori_policy` on its path. Whenever
-    /// it owes an answer for longer than `timeout` of wall-clock time, the
-    /// policy fails. It inherits few environment variables; `passed` are more.
+    /// The child finds the Python module `randori_policy` on its path. The policy fails if a
+    /// response takes longer than `timeout` of wall-clock time. It inherits few environment
+    /// variables; `passed` adds to them.
     ///
     /// # Errors
-    /// When the program cannot be started, or does not say that it is ready.
+    /// When the program cannot be started, or does not report that it is ready.
     pub fn start(
         command: &[String],
         working_dir: &Path,
@@ -76,7 +74,7 @@ impl ProcessPolicy {
         })
     }
 
-    /// The operating system's number of the child.
+    /// The process ID of the child.
     pub fn process_id(&self) -> u32 {
         self.transport.host.process_id()
     }
@@ -95,8 +93,8 @@ pub struct ChildProcess {
 }
 
 impl ChildProcess {
-    /// Starts a program with pipes to and from it. Lines of more than `max_line`
-    /// bytes are refused.
+    /// Starts a program with pipes to and from it. Lines of more than `max_line` bytes are
+    /// rejected.
     fn start(
         command: &[String],
         working_dir: &Path,
@@ -121,7 +119,7 @@ impl ChildProcess {
         Ok(Self { host, input: Some(input), max_line, events, log, log_ended, ended: false })
     }
 
-    /// What happens next, or `None` at the deadline.
+    /// The next event, or `None` at the deadline.
     fn next_event(&mut self, deadline: Instant) -> Option<Event> {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -137,7 +135,7 @@ impl ChildProcess {
         }
     }
 
-    /// How the child ended, in words that follow its name; `None` if it runs.
+    /// The exit status of the child, in words that follow its name; `None` if it runs.
     fn exit_status(&mut self) -> Option<String> {
         self.settle(SETTLE);
         self.host.exit_status()
@@ -155,7 +153,7 @@ impl ChildProcess {
         }
     }
 
-    /// Ends the child and everything that it started, at once.
+    /// Ends the child and all processes that it started, at once.
     fn kill(&mut self) {
         if std::mem::replace(&mut self.ended, true) {
             return;
@@ -176,7 +174,7 @@ impl Transport for ChildProcess {
     fn receive_until(&mut self, deadline: Instant) -> Result<String, Silence> {
         let mut event = self.next_event(deadline);
         if matches!(event, Some(Event::InputClosed)) {
-            // Its last words may still be under way.
+            // Its last output may still be in transit.
             event = self.next_event(deadline.min(Instant::now() + SETTLE));
             event = event.or(Some(Event::InputClosed));
         }
@@ -226,8 +224,8 @@ impl Transport for ChildProcess {
 impl Drop for ChildProcess {
     fn drop(&mut self) {
         if !self.ended && !std::thread::panicking() {
-            // The end of its input asks the child to finish, such as to write
-            // its files; that it lingers is no reason to wait.
+            // The end of its input asks the child to finish, for example to write its files; after
+            // a grace period it is killed.
             self.input = None;
             self.settle(GRACE);
         }

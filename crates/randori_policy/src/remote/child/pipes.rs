@@ -1,7 +1,7 @@
-//! The threads that serve a child's pipes, so that nobody ever blocks on it.
+//! The threads that serve a child's pipes, so that no caller blocks on it.
 //!
-//! One writes what is sent, one reads lines of answers, one keeps the last lines
-//! of error output. They end by themselves when the pipes close.
+//! One writes messages, one reads lines of responses, one stores the last lines of error output.
+//! They end when the pipes close.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, PipeReader, PipeWriter, Read, Write};
@@ -10,12 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::json_lines::{Lines, Output};
 
-/// Lines of error output that are kept.
+/// Maximum number of stored lines of error output.
 const LOG_LINES: usize = 20;
-/// Longest kept line of error output, bytes.
+/// Maximum length of a stored line of error output, bytes.
 const LOG_LINE: usize = 2000;
 
-/// What the pipes report.
+/// Events of the pipes.
 #[derive(Debug)]
 pub(super) enum Event {
     Output(Output),
@@ -36,7 +36,7 @@ pub(super) fn write_lines(
     }
 }
 
-/// Reads lines until the child closes its output or writes what is no line.
+/// Reads lines until the child closes its output or writes an invalid line.
 pub(super) fn read_lines(stdout: PipeReader, max_line: usize, report: &SyncSender<Event>) {
     let mut lines = Lines::new(stdout, max_line);
     loop {
@@ -48,12 +48,12 @@ pub(super) fn read_lines(stdout: PipeReader, max_line: usize, report: &SyncSende
     }
 }
 
-/// The last lines that a child wrote for people.
+/// The last lines of a child's diagnostic output.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Log(Arc<Mutex<VecDeque<String>>>);
 
 impl Log {
-    /// Adds a line, cut where it gets too long.
+    /// Adds a line, truncated to the maximum length.
     pub(super) fn push(&self, line: &str) {
         let line = line.trim_end().chars().take(LOG_LINE).collect();
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,7 +69,7 @@ impl Log {
     }
 }
 
-/// Keeps the last lines of error output; says when there will be no more.
+/// Stores the last lines of error output; reports the end of the stream.
 pub(super) fn keep_log(stderr: PipeReader, log: &Log, end: &Sender<()>) {
     let mut reader = BufReader::new(stderr);
     let mut line = Vec::new();

@@ -1,5 +1,4 @@
-//! The Python module that lets a student write `def act(observation)` and nothing
-//! else, carried inside this program.
+//! The embedded Python module with which a policy script needs only `def act(observation)`.
 
 use std::ffi::OsStr;
 use std::fs::DirBuilder;
@@ -10,13 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::protocol::PROTOCOL_VERSION;
 
-/// The variable that holds the folder's path.
+/// The variable with the folder's path.
 pub(super) const HOME: &str = "RANDORI_POLICY_HOME";
 
 /// The module's source.
 const SOURCE: &str = include_str!("../../../python/randori_policy.py");
 
-/// A private folder with the module; it disappears when this is dropped.
+/// A private folder with the module; removed on drop.
 #[derive(Debug)]
 pub(super) struct PythonModule {
     folder: PathBuf,
@@ -31,7 +30,7 @@ impl PythonModule {
             let name = format!("randori-policy-{}-{number}", std::process::id());
             let folder = std::env::temp_dir().join(name);
             match private_folder().create(&folder) {
-                // Left behind by an earlier process with this number.
+                // Left behind by an earlier process with this process ID.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 result => result?,
             }
@@ -41,21 +40,21 @@ impl PythonModule {
         }
     }
 
-    /// Where it lies.
+    /// The path of the folder.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Adds the variables of a program that is to find the module in `folder`:
-    /// `PYTHONPATH` with the module first, then what is there already.
+    /// Adds the variables of a program that imports the module from `folder`: `PYTHONPATH` with the
+    /// module first, then the existing entries.
     pub(super) fn announce(program: &mut Command, folder: &Path) {
         let given = program.get_envs().find(|(name, _)| *name == "PYTHONPATH");
         let given = given.and_then(|(_, value)| value.map(OsStr::to_owned));
         let inherited = given.or_else(|| std::env::var_os("PYTHONPATH")).unwrap_or_default();
         let others = std::env::split_paths(&inherited).filter(|path| !path.as_os_str().is_empty());
         let all = std::iter::once(folder.to_owned()).chain(others);
-        // Fails only if the temporary folder's own name has a separator in it;
-        // then there is no way to put it on the path.
+        // Fails only if the temporary folder's own name contains a separator; then it cannot be put
+        // on the path.
         let path = std::env::join_paths(all).unwrap_or(inherited);
         program
             .env("PYTHONPATH", path)
@@ -67,7 +66,7 @@ impl PythonModule {
 
 impl Drop for PythonModule {
     fn drop(&mut self) {
-        // Nothing depends on it; at worst the system clears its temporary files.
+        // Failure is harmless; at worst the system clears its temporary files.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

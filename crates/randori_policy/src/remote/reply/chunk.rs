@@ -1,4 +1,4 @@
-//! Reads the commands of an answer straight into numbers.
+//! Parses the actions of a response directly to numbers.
 //!
 //! Start reading at [`ChunkSeed`].
 
@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use super::{MAX_CHUNK, Replies};
 
-/// The commands of an answer.
+/// The action chunk of a response.
 pub(super) struct ChunkSeed<'a>(pub(super) &'a Replies);
 
 impl<'de> DeserializeSeed<'de> for ChunkSeed<'_> {
@@ -43,7 +43,7 @@ impl<'de> Visitor<'de> for ChunkSeed<'_> {
     }
 }
 
-/// One command: a list of all inputs, or an object by actuator name.
+/// One action: a list of all inputs, or an object by actuator name.
 struct CommandSeed<'a>(&'a Replies);
 
 impl<'de> DeserializeSeed<'de> for CommandSeed<'_> {
@@ -135,8 +135,8 @@ impl<'de> Visitor<'de> for InputsSeed<'_> {
     }
 }
 
-/// Reads a list with one number for each of these actuators; otherwise says how
-/// many it holds, `None` for too many.
+/// Parses a list with one number for each of these actuators; otherwise returns its length, `None`
+/// if it is too long.
 fn numbers<'de, 'a, A: SeqAccess<'de>>(
     mut items: A,
     owners: impl ExactSizeIterator<Item = &'a str>,

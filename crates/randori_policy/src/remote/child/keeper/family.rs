@@ -1,4 +1,4 @@
-//! The end of all descendants of this process.
+//! Termination of all descendants of this process.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,14 +8,13 @@ use rustix::process::{
     Pid, Signal, WaitOptions, getpgid, getpgrp, getpid, kill_process, kill_process_group, wait,
 };
 
-/// First and longest pause before descendants are looked for once more.
+/// Minimum and maximum pause between searches for descendants.
 const PAUSES: [Duration; 2] = [Duration::from_micros(100), Duration::from_millis(20)];
 
-/// Kills descendants of this process until it has none. It has to be a
-/// subreaper: then a descendant whose parent ended is its child, and whoever has
-/// no child has no descendant.
+/// Kills descendants of this process until it has none. It must be a subreaper: then a descendant
+/// whose parent ended becomes its child, and a process without children has no descendants.
 ///
-/// Waits for as long as something cannot be killed.
+/// Blocks as long as a process cannot be killed.
 pub(super) fn end_family() {
     let [mut pause, longest] = PAUSES;
     loop {
@@ -23,8 +22,8 @@ pub(super) fn end_family() {
             kill(process);
         }
         match wait(WaitOptions::NOHANG) {
-            // Something ended. What it had started in the meantime is a child of
-            // this process now.
+            // A process ended. Processes that it started in the meantime are now children of this
+            // process.
             Ok(Some(_)) => {}
             Ok(None) | Err(Errno::INTR) => {
                 std::thread::sleep(pause);
@@ -35,7 +34,7 @@ pub(super) fn end_family() {
     }
 }
 
-/// Clears the remains of children that have ended.
+/// Reaps children that have ended.
 pub(super) fn reap() -> Vec<(Pid, rustix::process::WaitStatus)> {
     let mut ended = Vec::new();
     while let Ok(Some(child)) = wait(WaitOptions::NOHANG) {
@@ -44,11 +43,11 @@ pub(super) fn reap() -> Vec<(Pid, rustix::process::WaitStatus)> {
     ended
 }
 
-/// Kills a process with its process group. Signals to a group reach all its
-/// members at once, so that none of them starts another one meanwhile.
+/// Kills a process with its process group. Signals to a group reach all its members at once, so
+/// that none of them can fork meanwhile.
 fn kill(process: Pid) {
-    // The keepers have a session of their own, and a process can only join groups
-    // of its session: nobody else is in there.
+    // The keepers have a session of their own, and a process can only join groups of its session:
+    // no unrelated process is in there.
     if let Ok(group) = getpgid(Some(process))
         && group != getpgrp()
     {
@@ -57,7 +56,7 @@ fn kill(process: Pid) {
     let _ = kill_process(process, Signal::KILL);
 }
 
-/// All descendants of this process at this moment; more may be starting.
+/// All current descendants of this process; more may be starting.
 fn descendants() -> Vec<Pid> {
     let own = getpid();
     let mut found = Vec::new();
@@ -79,8 +78,8 @@ fn descendants() -> Vec<Pid> {
     found
 }
 
-/// The children of a process: the kernel lists them for each of its threads.
-/// `None` if it does not, or if there is no such process any more.
+/// The children of a process: the kernel lists them for each of its threads. `None` if the kernel
+/// does not, or if the process has ended.
 fn children(process: Pid) -> Option<Vec<Pid>> {
     let threads = std::fs::read_dir(format!("/proc/{}/task", process.as_raw_nonzero())).ok()?;
     let mut found = None;
@@ -108,8 +107,8 @@ fn families() -> BTreeMap<i32, Vec<Pid>> {
     families
 }
 
-/// The parent in the text of `/proc/N/stat`: the second field after the name,
-/// which stands in parentheses and may hold anything.
+/// The parent in the text of `/proc/N/stat`: the second field after the name, which is in
+/// parentheses and may contain any characters.
 fn parent(stat: &str) -> Option<Pid> {
     let (_, fields) = stat.rsplit_once(')')?;
     Pid::from_raw(fields.split_whitespace().nth(1)?.parse().ok()?)

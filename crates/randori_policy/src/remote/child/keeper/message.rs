@@ -1,9 +1,8 @@
-//! What Randori and a keeper say to each other over their socket.
+//! Messages between Randori and a keeper over their socket.
 //!
-//! Randori sends one request: the length of the rest in four bytes, together
-//! with the policy's standard input, output and error; then the words of the
-//! command, each ended by a zero byte. Everything after that is reports of the
-//! keepers, of a fixed length each: a letter and a number.
+//! Randori sends one request: the length of the rest in four bytes, together with the policy's
+//! standard input, output and error; then the words of the command, each terminated by a zero byte.
+//! All further messages are reports of the keepers, of a fixed length each: a letter and a number.
 
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
@@ -19,10 +18,10 @@ use rustix::net::{
 use super::super::host::Pipes;
 use super::error_number;
 
-/// Longest command, bytes; Linux has a limit in the same order.
+/// Maximum command length, bytes; the limit of Linux is of the same order.
 const MAX_COMMAND: usize = 2 << 20;
 
-/// Asks a keeper to start a policy.
+/// Requests a keeper to start a policy.
 pub(super) fn send_request(
     mut socket: &UnixStream,
     command: &[String],
@@ -43,7 +42,7 @@ pub(super) fn send_request(
     socket.write_all(&words)
 }
 
-/// What a keeper is asked to start.
+/// A request to start a policy.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) command: Vec<String>,
@@ -83,12 +82,12 @@ pub(super) fn receive_request(mut socket: &UnixStream) -> io::Result<Request> {
     Ok(Request { command, stdin, stdout, stderr })
 }
 
-/// What keepers say.
+/// A report of a keeper.
 #[derive(Debug)]
 pub(super) enum Report {
-    /// The policy runs, as the process of this number.
+    /// The policy runs, with this process ID.
     Started(u32),
-    /// The temporary folder cannot be made.
+    /// The temporary folder cannot be created.
     NoFolder(io::Error),
     /// There is no keeper.
     NoKeeper(io::Error),
@@ -98,12 +97,12 @@ pub(super) enum Report {
     Exited(i32),
     /// The policy was ended by this signal.
     Killed(i32),
-    /// All keepers are gone.
+    /// All keepers have ended.
     Lost,
 }
 
 impl Report {
-    /// Tells Randori. It may be gone: then nobody has to know.
+    /// Sends the report to Randori. It may have ended; then the failure is ignored.
     pub(super) fn send(&self, mut socket: &UnixStream) {
         let (letter, number) = match self {
             Self::Started(process) => (b'S', *process as i32),
@@ -118,13 +117,13 @@ impl Report {
         let _ = socket.write_all(&[letter, a, b, c, d]);
     }
 
-    /// The next report. Reports are sent in one piece, so that a socket that does
-    /// not block has all of it or nothing.
+    /// The next report. Reports are sent in one piece, so that a non-blocking socket returns a
+    /// complete one or none.
     pub(super) fn receive(mut socket: &UnixStream) -> io::Result<Self> {
         let mut letter = [0; 5];
         match socket.read_exact(&mut letter) {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(Self::Lost),
-            // Closed with something in it that nobody has read.
+            // Closed with unread data.
             Err(error) if error.kind() == ErrorKind::ConnectionReset => return Ok(Self::Lost),
             read => read?,
         }

@@ -1,23 +1,22 @@
-//! Processes that stand between Randori and a policy, so that nothing of the
-//! policy outlives either.
+//! Supervisor processes between Randori and a policy, so that no process of the policy outlives
+//! either.
 //!
 //! ```text
 //! randori --- guard --- keeper --- policy --- whatever it starts
 //! ```
 //!
-//! Guard and keeper are this program, started once more. Both are *subreapers*:
-//! a process whose parent ends becomes a child of the keeper, whatever group or
-//! session it has moved to, and of the guard once the keeper is gone. The guard
-//! holds the policy's temporary folder. When the keeper ends, it kills its
-//! descendants until it has none, removes the folder and ends.
+//! Guard and keeper are this program, started again. Both are *subreapers*: a process whose parent
+//! ends becomes a child of the keeper, whatever its group or session, and of the guard once the
+//! keeper has ended. The guard owns the policy's temporary folder. When the keeper ends, the guard
+//! kills its own descendants until it has none, removes the folder and ends.
 //!
-//! The keeper ends when its socket to Randori closes, thus also when Randori is
-//! killed, at any moment: the socket is there before the policy is. There are two
-//! processes so that a policy that kills its parent is not rid of its keepers.
+//! The keeper ends when its socket to Randori closes, thus also when Randori is killed, at any
+//! moment: the socket exists before the policy does. There are two processes so that a policy that
+//! kills its parent is still supervised.
 //!
-//! A program has to call [`keep_policies_if_asked`] for this; others, and other
-//! systems than Linux, have process groups (`group.rs`). Start reading at
-//! [`Kept::start`] for Randori's side, and at `serve.rs` for the other.
+//! A program has to call [`keep_policies_if_asked`] for this; programs that do not, and systems
+//! other than Linux, use process groups (`group.rs`). Start reading at [`Kept::start`] for
+//! Randori's side, and at `serve.rs` for the keepers' side.
 
 mod family;
 mod message;
@@ -36,18 +35,17 @@ use message::{Report, send_request};
 
 use super::host::{Pipes, StartError};
 
-/// Says to a copy of this program which process it is to be.
+/// Selects the role of a copy of this program.
 const ROLE: &str = "RANDORI_POLICY_KEEPER";
-/// How long Randori waits until nothing of a policy is left. A process that
-/// cannot be killed, such as one that waits for a broken disk, may take longer;
-/// the guard then waits alone.
+/// Maximum time that Randori waits for the end of a policy's processes. A process that cannot be
+/// killed, such as one that waits for a broken disk, may take longer; the guard then waits alone.
 const LONGEST_END: Duration = Duration::from_secs(10);
 
-/// Whether this program has said that it can be its own keeper.
+/// True if this program can run as its own keeper.
 static CAN_KEEP: AtomicBool = AtomicBool::new(false);
 
-/// Lets this program keep its policies. To be called first in `main`, before
-/// there is another thread or an open file:
+/// Lets this program supervise its policies. Must be called first in `main`, before there is
+/// another thread or an open file:
 ///
 /// ```no_run
 /// # use std::process::ExitCode;
@@ -60,8 +58,7 @@ static CAN_KEEP: AtomicBool = AtomicBool::new(false);
 /// }
 /// ```
 ///
-/// Returns an exit code if this process was started as a keeper; it then has
-/// done its work.
+/// Returns an exit code if this process was started as a keeper; its work is then done.
 pub fn keep_policies_if_asked() -> Option<ExitCode> {
     let Some(role) = std::env::var_os(ROLE) else {
         CAN_KEEP.store(true, Ordering::Relaxed);
@@ -70,7 +67,7 @@ pub fn keep_policies_if_asked() -> Option<ExitCode> {
     Some(serve::serve(&role))
 }
 
-/// Whether policies of this program get a keeper.
+/// True if policies of this program get a keeper.
 pub(super) fn can_keep() -> bool {
     CAN_KEEP.load(Ordering::Relaxed)
 }
@@ -106,10 +103,10 @@ impl Kept {
             .stderr(Stdio::null())
             .process_group(0);
         let guard = program.spawn().map_err(keeperless)?;
-        // It holds their end of the socket.
+        // It holds the keepers' end of the socket.
         drop(program);
         let mut kept = Self { guard, socket, policy: 0, ended: None };
-        // If this fails, the answer says why.
+        // If this fails, the report has the reason.
         let _ = send_request(&kept.socket, command, &pipes);
         drop(pipes);
         match Report::receive(&kept.socket).map_err(keeperless)? {
@@ -129,7 +126,7 @@ impl Kept {
         self.policy
     }
 
-    /// How the policy ended, in words that follow its name; `None` if it runs.
+    /// The exit status of the policy, in words that follow its name; `None` if it runs.
     pub(super) fn exit_status(&mut self) -> Option<String> {
         if self.ended.is_none() {
             self.ended = match Report::receive(&self.socket) {
@@ -145,7 +142,7 @@ impl Kept {
         })
     }
 
-    /// Ends the policy and everything that it started; returns when nothing is left.
+    /// Ends the policy and all processes that it started; returns when none is left.
     pub(super) fn end(&mut self) {
         let _ = self.socket.shutdown(std::net::Shutdown::Write);
         let _ = self.socket.set_nonblocking(false);
@@ -153,7 +150,7 @@ impl Kept {
         let mut rest = [0; 64];
         while let Ok(1..) = self.socket.read(&mut rest) {}
         if matches!(self.guard.try_wait(), Ok(None)) && self.is_closed() {
-            // It ends in this moment.
+            // It is ending at this moment.
             let _ = self.guard.wait();
         }
     }
@@ -169,14 +166,14 @@ impl Drop for Kept {
     }
 }
 
-/// This program, whatever has become of its file.
+/// The path of this program, even if its file was replaced or deleted.
 fn this_program() -> Command {
     let mut program = Command::new("/proc/self/exe");
     program.arg0("randori-policy-keeper");
     program
 }
 
-/// An error number, such as a message carries it.
+/// The error number to send in a report; 0 if there is none.
 fn error_number(error: &io::Error) -> i32 {
     error.raw_os_error().unwrap_or(0)
 }

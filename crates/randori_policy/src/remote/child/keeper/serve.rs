@@ -1,4 +1,4 @@
-//! The keepers' side: what this program does when it was started as one.
+//! The keepers' side: the behaviour of this program when started as one.
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
@@ -20,10 +20,9 @@ use crate::remote::child::python::PythonModule;
 
 /// The role of a guard; the keeper's is the temporary folder.
 pub(super) const GUARD: &str = "guard";
-/// How often a keeper looks for descendants that have ended, to clear their
-/// remains.
+/// Interval at which a keeper reaps descendants that have ended.
 const GLANCE: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
-/// The same where the kernel does not tell when the policy ends.
+/// The same where the kernel does not report the end of the policy.
 const SHORT_GLANCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 
 /// Serves as a guard or as a keeper until its work is done.
@@ -35,19 +34,18 @@ pub(super) fn serve(role: &OsStr) -> ExitCode {
     if role == GUARD { guard(&socket) } else { keep(socket, Path::new(role)) }
 }
 
-/// Closes files that whoever started Randori left open: they are none of the
-/// policy's business.
+/// Closes files inherited from Randori's parent: the policy must not get them.
 fn close_inherited_files() {
     let Ok(files) = std::fs::read_dir("/proc/self/fd") else { return };
     let numbers = files.filter_map(|file| file.ok()?.file_name().to_str()?.parse::<i32>().ok());
-    // The list's own file is closed by then, and closing it once more fails.
+    // The list's own file is already closed, and closing it twice fails.
     for number in numbers.filter(|number| *number > 2).collect::<Vec<_>>() {
         let _ = nix::unistd::close(number);
     }
 }
 
-/// Holds the temporary folder and starts the keeper. When that has ended, ends
-/// everything that it left.
+/// Owns the temporary folder and starts the keeper. When the keeper has ended, ends all processes
+/// that it left.
 fn guard(socket: &UnixStream) -> ExitCode {
     let _ = setsid();
     if let Err(error) = set_child_subreaper(Some(getpid())) {
@@ -77,15 +75,15 @@ fn guard(socket: &UnixStream) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Starts the policy and tells Randori when it ends. Returns when Randori closes
-/// the socket or is gone; the guard then ends the policy.
+/// Starts the policy and reports its end to Randori. Returns when Randori closes the socket or has
+/// ended; the guard then ends the policy.
 fn keep(socket: UnixStream, folder: &Path) -> ExitCode {
     let guard = getppid();
     if let Err(error) = set_child_subreaper(Some(getpid())) {
         Report::NoKeeper(error.into()).send(&socket);
         return ExitCode::FAILURE;
     }
-    // Fails if Randori is gone already.
+    // Fails if Randori has already ended.
     let Ok(request) = receive_request(&socket) else { return ExitCode::FAILURE };
     match start(request, folder) {
         Ok(policy) => {
@@ -96,7 +94,7 @@ fn keep(socket: UnixStream, folder: &Path) -> ExitCode {
     }
     drop(socket);
     if getppid() != guard {
-        // Somebody killed the guard.
+        // The guard was killed.
         end_family();
         let _ = std::fs::remove_dir_all(folder);
     }
@@ -113,7 +111,7 @@ fn start(request: Request, folder: &Path) -> io::Result<Child> {
     builder.spawn()
 }
 
-/// Waits until the socket closes or the guard is gone.
+/// Waits until the socket closes or the guard has ended.
 fn watch(socket: &UnixStream, guard: Option<Pid>, policy: Pid) {
     let open = |process: Option<Pid>| pidfd_open(process?, PidfdFlags::empty()).ok();
     let guard_file = open(guard);
@@ -130,14 +128,14 @@ fn watch(socket: &UnixStream, guard: Option<Pid>, policy: Pid) {
     }
 }
 
-/// Waits a moment, less if something happens. Whether the socket was closed.
+/// Waits for a moment, less on an event. True if the socket was closed.
 fn is_over(socket: &UnixStream, processes: [&Option<OwnedFd>; 2], glance: &Timespec) -> bool {
     let others = processes.into_iter().flatten().map(AsFd::as_fd);
     let files: Vec<BorrowedFd<'_>> = std::iter::once(socket.as_fd()).chain(others).collect();
     let mut polled: Vec<PollFd<'_>> =
         files.iter().map(|file| PollFd::from_borrowed_fd(*file, PollFlags::IN)).collect();
     let _ = poll(&mut polled, Some(glance));
-    // Randori says nothing more: whatever arrives is the end.
+    // Randori sends nothing more: any event is the end of the stream.
     !polled[0].revents().is_empty()
 }
 
