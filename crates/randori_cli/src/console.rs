@@ -127,7 +127,7 @@ impl Console {
         }
     }
 
-    /// Advances the bar by a run that has ended.
+    /// Counts a run that has ended.
     pub(crate) fn count_finished_run(&self) {
         if let Some(progress) = &mut *self.lock() {
             progress.finished += 1;

@@ -79,11 +79,11 @@ pub(super) enum Role {
 pub(super) enum State {
     /// This scenario, which resolves to these texts.
     Ready { entry: Box<Entry>, texts: Vec<(String, String)> },
-    /// Nothing: a file is not valid, for this reason.
+    /// None: a file is invalid, for this reason.
     Invalid(Text),
-    /// Nothing: skipped: assets not found.
+    /// None: skipped, since assets were not found.
     Skipped,
-    /// Nothing: the scenario is gone.
+    /// None: the scenario is missing.
     Orphan,
 }
 

@@ -142,8 +142,8 @@ impl Rewriter<'_> {
         Ok(())
     }
 
-    /// The question about a golden; and true if "all" does not cover it: a run
-    /// that passed before and does not now.
+    /// The question about a golden. The flag is true if "all" does not cover it:
+    /// a run passed before and does not now.
     fn question(&self, index: usize, moved: &str) -> (bool, String) {
         let assessment = &self.assessments[index];
         let case = assessment.result.case;
