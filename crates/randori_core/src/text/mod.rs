@@ -113,6 +113,7 @@ impl ScenarioText {
     /// Reads a scenario and every file that it names. `path` is relative to
     /// the project root.
     ///
+    /// # Errors
     /// When a file cannot be read or parsed, or a key of `vary` is not a valid path; then with
     /// all diagnostics of all files. A scenario that is readable but invalid is left to
     /// [`Self::resolve`], because an override may correct it.
