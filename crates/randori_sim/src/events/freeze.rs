@@ -1,4 +1,4 @@
-//! Freeze: a sensor repeats its last measurement.
+//! Freeze: a sensor measures once more and repeats the values.
 
 use randori_core::effect::Freeze;
 use randori_core::layout::SceneLayout;

@@ -111,7 +111,11 @@ impl Faults {
             Fault::Lost(_) => it.held.is_empty(),
         };
         let start = || FaultState { in_force: Vec::new(), stream: self.start.clone() };
-        self.state = state.unwrap_or_else(start);
-        self.state.in_force.iter().all(fits)
+        let state = state.unwrap_or_else(start);
+        let all_fit = state.in_force.iter().all(fits);
+        if all_fit {
+            self.state = state;
+        }
+        all_fit
     }
 }
